@@ -1,0 +1,3 @@
+//! Portico: the front desk that never misses a call.
+
+pub mod types;

@@ -1,0 +1,17 @@
+//! The vocabulary of the house. Imports nothing of the house; every other room may import it.
+
+mod calendar;
+mod id;
+mod number;
+mod pii;
+
+pub use calendar::{DayHours, Hours, HoursError, QuietHours};
+pub use id::{CallId, ContactId, LeadId, LegId, MessageKey, ParseIdError, TurnId, UtteranceId, WorkOrderId};
+pub use number::{Extension, NumberError, PhoneNumber};
+pub use pii::Pii;
+
+/// The house's one kind of chance: a seeded, cryptographically strong generator owned by each heart.
+///
+/// `app` seeds it from the operating system, `sim` from the story. Tags, branches, nonces, SSRCs and
+/// retry jitter all come from it, so that a story replays bit for bit and a stranger can guess nothing.
+pub type Chance = rand_chacha::ChaCha12Rng;
