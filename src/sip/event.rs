@@ -1,0 +1,244 @@
+//! Everything that can go into the SIP endpoint and come out of it. Bodies are bytes here: SDP is not this room's.
+
+use std::{
+    fmt,
+    net::SocketAddr,
+    time::{Duration, Instant},
+};
+
+use crate::types::Extension;
+
+/// How bytes travel between us and a peer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Transport {
+    Udp,
+    Tcp,
+}
+
+/// One TCP connection, named by the host that holds it. Numbers are never reused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ConnectionId(pub u64);
+
+/// Where bytes came from, or go to: for UDP an address, for TCP a connection (or, outbound, an address to connect to).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Flow {
+    pub transport: Transport,
+    /// The far end, as the network shows it.
+    pub remote: SocketAddr,
+    /// Our end: the address of the socket that took or will send the bytes.
+    pub local: SocketAddr,
+    /// For TCP, the connection to use; `None` asks the host to open one to `remote`.
+    pub connection: Option<ConnectionId>,
+}
+
+/// What the host feeds in.
+#[derive(Debug)]
+pub enum Input<'a> {
+    /// One UDP datagram.
+    Datagram { flow: Flow, bytes: &'a [u8] },
+    /// The next bytes of a TCP connection, in order; framing is done here.
+    Stream { flow: Flow, bytes: &'a [u8] },
+    /// A connection was accepted (or opened on our request).
+    Connected { flow: Flow },
+    /// A connection ended, or could not be opened (`flow.connection` is then `None`).
+    Disconnected { flow: Flow },
+    /// The deadline of the last `Output::Timeout` has come.
+    Timeout,
+}
+
+/// What the host takes out, until it sees `Timeout`.
+#[derive(Debug)]
+pub enum Output {
+    Transmit { flow: Flow, bytes: Vec<u8> },
+    /// Close this connection: broken framing, idle, or over a bound.
+    Close { connection: ConnectionId },
+    Event(Event),
+    /// Nothing more to do before this instant; `None`: nothing is waiting at all.
+    Timeout(Option<(Instant, Reason)>),
+}
+
+/// Why the endpoint wants to wake.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Reason {
+    /// One of RFC 3261's timers A to K, or RFC 6026's L and M.
+    Transaction(crate::sip::Timer),
+    /// A 2xx to an INVITE is repeated until its ACK comes (RFC 3261, 13.3.1.4).
+    AnswerRetransmission,
+    /// A glare (491) is retried (RFC 3261, 14.1).
+    GlareRetry,
+    /// A binding of a phone runs out.
+    BindingExpiry,
+    /// Our registration at a trunk is due, or is retried.
+    TrunkRegistration,
+    /// A peer is asked whether it lives (OPTIONS).
+    TrunkProbe,
+    /// A source address comes free again, a nonce is forgotten.
+    Guard,
+    /// A connection that sends too little for too long is closed.
+    IdleConnection,
+}
+
+/// One INVITE session, ours or theirs, from the first INVITE until the dialog is gone.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SessionId(pub u64);
+
+impl fmt::Debug for SessionId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "session-{}", self.0)
+    }
+}
+
+/// One MESSAGE transaction, ours or theirs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TextId(pub u64);
+
+/// Who sent a request, decided by source address and by digest, never by a header (promises, rule 2).
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Peer {
+    /// The trunk with this name (its place in `Settings::trunks` gives its address and credentials).
+    Trunk(TrunkName),
+    /// A phone that proved this extension's password.
+    Phone(Extension),
+}
+
+/// A trunk's name, as the configuration calls it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TrunkName(pub String);
+
+/// What an INVITE or a MESSAGE says about its people; text as received, with escapes resolved.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Identity {
+    /// User part of the address.
+    pub user: String,
+    /// Display name, unquoted; empty if there is none.
+    pub display: String,
+}
+
+/// An INVITE that asks for a new call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Invitation {
+    pub peer: Peer,
+    /// User part of the Request-URI: what was dialled.
+    pub dialled: String,
+    /// The trunk's `To` user, which some carriers use for the number that was dialled.
+    pub to: Identity,
+    pub from: Identity,
+    /// P-Asserted-Identity, from trunks only (RFC 3325: a trusted hop).
+    pub asserted: Option<Identity>,
+    /// RFC 3323: the caller asked that the number is not shown.
+    pub anonymous: bool,
+    pub call_id: String,
+    /// Empty: the offer comes from us, in the answer (RFC 3264 delayed offer).
+    pub offer: Vec<u8>,
+    /// The address the request came from: media is expected from here when the SDP names a private address.
+    pub source: SocketAddr,
+}
+
+/// The cause that a CANCEL or BYE carries (RFC 3326); decides whether a phone shows a missed call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Cause {
+    /// `SIP;cause=200;text="Call completed elsewhere"`.
+    AnsweredElsewhere,
+    /// `SIP;cause=…` with a final status.
+    Sip(u16),
+    /// `Q.850;cause=…`.
+    Q850(u8),
+}
+
+/// How a session came to its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum EndedBy {
+    /// The far end sent BYE.
+    Remote(Option<Cause>),
+    /// We sent BYE.
+    Us,
+    /// Our 200 was never acknowledged (RFC 3261, 13.3.1.4: 64*T1).
+    NoAck,
+    /// A request inside the dialog was answered 481 or 408: the far end has forgotten us (RFC 3261, 12.2.1.2).
+    DialogGone,
+}
+
+/// What happened, for the PBX.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Event {
+    /// A new call asks to come in. Answer with `ring`, `answer` or `reject`.
+    Invited { session: SessionId, invitation: Invitation },
+    /// The caller gave up before we answered. The session is gone; 487 has been sent.
+    Cancelled { session: SessionId, cause: Option<Cause> },
+    /// The caller's ACK to our 200 arrived; it carries the answer if the offer was ours.
+    Confirmed { session: SessionId, body: Vec<u8> },
+    /// A provisional answer (101 to 199) to our INVITE. With a body, early media may follow.
+    Progress { session: SessionId, status: u16, body: Vec<u8>, source: SocketAddr },
+    /// Our INVITE was answered; the ACK has been sent.
+    Answered { session: SessionId, body: Vec<u8>, source: SocketAddr },
+    /// Our INVITE failed for good: a final status from the far end, or 408 (nobody answered within Timer B),
+    /// 503 (could not be sent), 487 (our own `cancel` has taken effect). The session is gone.
+    Failed { session: SessionId, status: u16, reason: String },
+    /// The far end wants other media (re-INVITE or UPDATE). Answer with `accept_reoffer` or `refuse_reoffer`.
+    /// An empty offer asks us to make one.
+    Reoffered { session: SessionId, offer: Vec<u8> },
+    /// Our re-INVITE was answered (2xx; body is the answer) or refused.
+    ReofferAnswered { session: SessionId, result: Result<Vec<u8>, u16> },
+    /// A confirmed session is over.
+    Ended { session: SessionId, by: EndedBy },
+    /// DTMF sent as a SIP INFO (application/dtmf-relay), by phones that do not speak RFC 4733.
+    InfoDigit { session: SessionId, digit: char },
+
+    /// A MESSAGE came in. It must be settled with `settle_text`: 202 only once it is stored.
+    TextReceived { text: TextId, peer: Peer, from: String, to: String, content_type: String, body: Vec<u8>, call_id: String },
+    /// Our MESSAGE got its final answer (408: none came).
+    TextAnswered { text: TextId, status: u16, retry_after: Option<Duration> },
+
+    /// A phone is reachable at this binding (new or refreshed).
+    Bound { binding: Binding },
+    /// A binding ran out or was withdrawn.
+    Unbound { extension: Extension, contact: String },
+    /// A trunk's registration or its answers to OPTIONS changed.
+    TrunkHealth { trunk: TrunkName, health: TrunkHealth },
+    /// Something worth counting was dropped or refused by the guard (see `Guard`), at most one event a second and cause.
+    Refused { cause: crate::sip::Refusal, source: SocketAddr, count: u64 },
+}
+
+/// Where a phone can be reached, and until when. What the store keeps, so that phones ring after a restart.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Binding {
+    pub extension: Extension,
+    /// The Contact URI as the phone wrote it: the Request-URI of what we send it.
+    pub contact: String,
+    /// Where it really sent from: this is where requests go (contact repair behind NAT).
+    pub flow: Flow,
+    /// Time left when the event was made; the host turns it into wall time for the store.
+    pub expires_in: Duration,
+    /// The phone's name for itself (User-Agent), at most 64 characters.
+    pub user_agent: String,
+}
+
+/// Can calls and texts go through this trunk?
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TrunkHealth {
+    /// Not asked yet.
+    Unknown,
+    Up,
+    /// With the last status seen (0: no answer at all) and a sentence for the console.
+    Down { status: u16, why: String },
+}
+
+/// To whom an outgoing INVITE or MESSAGE goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Target {
+    /// One binding of a phone: the contact and the flow of a `Bound` event.
+    Phone { extension: Extension, contact: String, flow: Flow },
+    /// A number, through a trunk. Its credentials go to its own address and realm only.
+    Trunk { trunk: TrunkName, number: String },
+}
+
+/// An INVITE to send.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outgoing {
+    pub target: Target,
+    /// User part and display name of our `From`.
+    pub from: Identity,
+    pub offer: Vec<u8>,
+    /// Further headers, name and value, for instance `Alert-Info`; control characters are refused.
+    pub headers: Vec<(String, String)>,
+}
