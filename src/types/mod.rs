@@ -2,11 +2,13 @@
 
 mod calendar;
 mod id;
+mod moment;
 mod number;
 mod pii;
 
 pub use calendar::{DayHours, Hours, HoursError, QuietHours};
 pub use id::{CallId, ContactId, LeadId, LegId, MessageKey, ParseIdError, TurnId, UtteranceId, WorkOrderId};
+pub use moment::Moment;
 pub use number::{Extension, NumberError, PhoneNumber};
 pub use pii::Pii;
 

@@ -1,0 +1,64 @@
+//! What goes into a conversation and what comes out: a user's turn in, acts out.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Digit, EndReason, Reading};
+
+/// One thing the other person said (or typed, or keyed), whole.
+#[derive(Debug, Clone, PartialEq)]
+pub enum UserTurn {
+    /// Words, and how the understander reads them.
+    Said { text: String, reading: Reading },
+    /// A key of the telephone.
+    Keyed(Digit),
+    /// Nothing, for as long as the channel thinks polite.
+    Silence,
+    /// Sound, but no words that could be made out.
+    Unclear,
+    /// The transfer that the last acts asked for came to nothing; the conversation goes on.
+    TransferFailed,
+}
+
+/// What the session wants done, in order.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Act {
+    Say(Say),
+    /// After everything said so far has been heard, connect this person to somebody.
+    Transfer { to: Destination, brief: String },
+    /// After everything said so far has been heard, end the conversation.
+    End(EndReason),
+}
+
+/// Words for the other person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Say {
+    pub text: String,
+    /// May the person speak over it? The life-safety sentence is heard to its end.
+    pub interruptible: bool,
+    /// What kind of answer is hoped for: decides how long a pause means "finished".
+    pub expects: Expectation,
+}
+
+/// The kind of answer that a question hopes for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum Expectation {
+    /// Nothing: more will be said, or the conversation ends.
+    Nothing,
+    /// A story: pauses are thought, not the end.
+    #[default]
+    Open,
+    YesOrNo,
+    Name,
+    /// Digits are dictated with pauses between the groups.
+    PhoneNumber,
+    UnitOrAddress,
+}
+
+/// To whom a conversation is handed over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Destination {
+    /// The person on call, through the trunk, at any hour.
+    OnCall,
+    /// The desk phones, as the ring plan of the dialled number has them.
+    Staff,
+}

@@ -1,0 +1,198 @@
+//! The whole surface of the switch: everything that can happen to it, and everything it can ask for.
+
+use std::{sync::Arc, time::Instant};
+
+use crate::{
+    dialogue::Reading,
+    media::{Agreed, SourceTrust, Tone},
+    pbx::{CallRecord, Directory, TurnRecord},
+    sip,
+    speech::SpeechEvent,
+    types::{CallId, Extension, LegId, MessageKey, PhoneNumber, TurnId, UtteranceId},
+};
+
+/// What the host feeds in, one at a time, with the [`Moment`](crate::types::Moment) at which it happened.
+#[derive(Debug)]
+pub enum Input<'a> {
+    /// Bytes and connections of the SIP sockets.
+    Sip(sip::Input<'a>),
+    /// From the media plane, about one leg.
+    Media { leg: LegId, event: MediaEvent },
+    /// From the speech pool: what the ear of this leg hears.
+    Speech { leg: LegId, event: SpeechEvent },
+    /// From the speech pool: how the words of this turn are to be read.
+    Understood { leg: LegId, turn: TurnId, reading: Box<Reading> },
+    /// From the speech pool: this could not be spoken or understood (shed under load, or the model failed).
+    SpeechFailed { leg: LegId },
+    /// Can the agent hear and speak at all? `false`: calls it would take hear the recorded announcement.
+    SpeechReady(bool),
+    /// A fresh snapshot of the office. Calls in progress keep the one they began with.
+    Directory(Arc<Directory>),
+    /// Somebody (console, desk, terminal) asks for something.
+    Control(Control),
+    /// The deadline of the last `Output::Timeout` has come.
+    Timeout,
+}
+
+/// What the media plane reports about a leg.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum MediaEvent {
+    /// The far end's first RTP packet has arrived.
+    FirstPacket,
+    /// A key was pressed (RFC 4733), once.
+    Digit(char),
+    /// The first voiced packet of this utterance has left.
+    Speaking { utterance: UtteranceId },
+    /// The utterance is over: `heard_ms` of it were played, all of it if `complete`.
+    Played { utterance: UtteranceId, heard_ms: u32, complete: bool },
+    /// No RTP for as long as the settings call dead.
+    Dead { silent_ms: u64 },
+    /// The port could not be bound or the socket failed.
+    Failed,
+    /// What the leg's media was like, once, after `CloseLeg`.
+    Closed { quality: Quality },
+}
+
+/// What RTCP and the jitter buffer saw of one leg.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+pub struct Quality {
+    pub packets_received: u64,
+    pub packets_lost: u64,
+    pub packets_sent: u64,
+    pub jitter_ms: u32,
+    pub round_trip_ms: Option<u32>,
+}
+
+/// What somebody outside the switch asks of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Control {
+    /// Send this text through the trunk, from a number of ours. Answered by `Fact::TextSettled` with the same key.
+    SendText { key: MessageKey, from: PhoneNumber, to: PhoneNumber, body: String },
+    /// The desk has stored an incoming text (or could not): answer the carrier 202 (or 503).
+    SettleText { text: sip::TextId, stored: bool },
+    /// End this call.
+    HangUp { call: CallId },
+    /// Phones that were registered before a restart.
+    RestoreBindings(Vec<sip::Binding>),
+    /// BYE and CANCEL to everybody; refuse what is new.
+    ShutDown,
+}
+
+/// What the host takes out, until it sees `Timeout`.
+#[derive(Debug)]
+pub enum Output {
+    Transmit { flow: sip::Flow, bytes: Vec<u8> },
+    CloseConnection { connection: sip::ConnectionId },
+    /// For the media plane.
+    Media { leg: LegId, command: MediaCommand },
+    /// For the speech pool.
+    Speech { leg: LegId, command: SpeechCommand },
+    /// Something happened that others may want to know.
+    Fact(Fact),
+    /// Nothing more to do before this instant; `None`: nothing is waiting at all.
+    Timeout(Option<(Instant, Reason)>),
+}
+
+/// What the media plane is asked to do with a leg.
+#[derive(Debug, Clone, PartialEq)]
+pub enum MediaCommand {
+    /// Bind this RTP port (and the next one for RTCP).
+    Open { call: CallId, port: u16 },
+    /// Where to, with which codec, and whose packets are believed. Repeated after every offer and answer.
+    Connect { agreed: Agreed, trust: SourceTrust },
+    /// Relay between this leg and that one, from now on; both have been connected.
+    Bridge { with: LegId },
+    /// Stop relaying.
+    Unbridge,
+    /// Play this tone until told otherwise; `None` stops it.
+    Tone(Option<Tone>),
+    /// Play the recorded announcement that needs no speech engine.
+    Announce { utterance: UtteranceId, announcement: Announcement },
+    /// Stop this utterance within a frame; `Played` tells how much of it was heard.
+    Hush { utterance: UtteranceId },
+    /// Record this leg and whatever is bridged to it or spoken to it: two channels, the leg's own on the left.
+    Record { file: String },
+    /// Close the socket after what is queued has been played.
+    Close,
+}
+
+/// Recorded words that are part of the program's data, for when nothing can be synthesised.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Announcement {
+    /// "Thank you for calling. We cannot take your call at the moment. We have your number and will call you back."
+    CannotTakeCall,
+}
+
+/// What the speech pool is asked to do for a leg.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SpeechCommand {
+    /// Hear this leg, from now on as this turn; what was heard before is forgotten.
+    Listen { turn: TurnId },
+    /// The agent begins or ceases to be audible: the ear becomes stricter about what it takes for an interruption.
+    AgentAudible(bool),
+    /// Read these words of the caller.
+    Understand { turn: TurnId, text: String },
+    /// Say this to the leg.
+    Speak { utterance: UtteranceId, text: String },
+    /// Do not go on with this utterance.
+    Cease { utterance: UtteranceId },
+    /// The leg is no longer heard.
+    Deaf,
+}
+
+/// Why the switch wants to wake.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Reason {
+    Sip(sip::Reason),
+    /// The next step of a ring plan, or its end.
+    RingStep,
+    /// The agent's own deadlines: the caller has finished, or has been silent for long.
+    Agent(crate::agent::Reason),
+    /// A transfer rings for so long and no longer.
+    TransferRing,
+    /// A call may not last longer than this.
+    CallLimit,
+    /// The media of an ended leg should have reported its quality by this time.
+    MediaClosing,
+}
+
+/// What others may want to know. The host carries facts to the desk, the console and the terminal.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Fact {
+    CallStarted { call: CallId, caller: super::Caller, dialled: PhoneNumber, trunk: String },
+    /// A leg rings.
+    Ringing { call: CallId, leg: LegId, party: super::Party },
+    /// A leg ended without being answered, and why.
+    NotAnswered { call: CallId, leg: LegId, party: super::Party, result: super::LegResult },
+    /// A person took the call.
+    Answered { call: CallId, leg: LegId, party: super::Party },
+    /// Nobody did, and the agent takes it.
+    AgentTakes { call: CallId, why: super::AgentReason },
+    /// The agent's 200 OK has been confirmed by the caller's ACK.
+    AgentAnswered { call: CallId },
+    /// Somebody said something.
+    Turn { call: CallId, turn: TurnRecord },
+    /// The call is over; this is all of it.
+    Ended(Box<CallRecord>),
+
+    /// A text came in through a trunk; answer with `Control::SettleText` once it is stored.
+    TextReceived { text: sip::TextId, from: PhoneNumber, to: PhoneNumber, body: String, call_id: String },
+    /// What became of `Control::SendText`.
+    TextSettled { key: MessageKey, result: TextResult },
+
+    Bound { binding: sip::Binding },
+    Unbound { extension: Extension, contact: String },
+    TrunkHealth { trunk: String, health: sip::TrunkHealth },
+    Refused { cause: sip::Refusal, source: std::net::SocketAddr, count: u64 },
+}
+
+/// What became of a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TextResult {
+    /// The carrier took it (2xx).
+    Accepted,
+    /// Not now: no answer, 5xx, 408, 429, 480, 503. Worth another try, not before `retry_after_s` if that is given.
+    Later { status: u16, retry_after_s: Option<u32> },
+    /// Never: the carrier will refuse it again.
+    Never { status: u16 },
+}
