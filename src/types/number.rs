@@ -29,6 +29,9 @@ pub enum NumberError {
 pub struct PhoneNumber(u64);
 
 impl PhoneNumber {
+    /// A number of the block kept for fiction, where code needs a value that is never dialled.
+    pub const STAND_IN: Self = Self(1_202_555_0100);
+
     /// Reads what a carrier or a person wrote: `+1 303 555 0100`, `(303) 555-0100`, `13035550100`, `011 44 …`.
     ///
     /// Without a `+` (or the North American prefix `011`) the number is taken as North American: ten digits, or

@@ -1,0 +1,399 @@
+//! From the file as written to the configuration as used; every problem is found in one go.
+
+use std::{
+    collections::BTreeSet,
+    fmt::Display,
+    net::{IpAddr, SocketAddr},
+    ops::RangeInclusive,
+    path::PathBuf,
+    str::FromStr,
+    time::Duration,
+};
+
+use jiff::tz::TimeZone;
+use toml::Spanned;
+
+use super::{
+    Calls, Config, Console, ExtensionAccount, Listing, Number, Office, OfficeFact, Practice, Problem,
+    Problems, Sip, Speech, Store, Texts, Trunk, TrunkAccount, Unit, Vendor, problem::line_of, raw,
+};
+use crate::types::{Extension, Hours, PhoneNumber};
+
+const NUMBER_CURE: &str = "write the number in international form, such as \"+1 303 555 0100\"";
+const ADDRESS_CURE: &str = "write an IP address and a port, such as \"192.168.1.10:5060\" or \"[::]:5060\"";
+/// Voices that Debian's flite carries at 16 kHz.
+const VOICES: [&str; 4] = ["rms", "slt", "awb", "kal16"];
+
+/// Collects problems while values are converted; a value that is wrong is replaced by a stand-in that is never used,
+/// because one problem is enough for there to be no `Config`.
+struct Checker<'a> {
+    file: &'a str,
+    text: &'a str,
+    problems: Vec<Problem>,
+}
+
+impl Checker<'_> {
+    fn problem<T>(&mut self, at: &Spanned<T>, what: impl Display, cure: &str) {
+        let line = line_of(self.text, at.span().start);
+        self.problems.push(Problem {
+            file: self.file.into(),
+            line,
+            what: what.to_string(),
+            cure: cure.into(),
+        });
+    }
+
+    fn parse<T: FromStr<Err: Display>>(
+        &mut self,
+        value: &Spanned<String>,
+        is: &str,
+        cure: &str,
+    ) -> Option<T> {
+        match value.get_ref().trim().parse() {
+            Ok(value) => Some(value),
+            Err(error) => {
+                self.problem(value, format_args!("`{}` is not {is}: {error}", value.get_ref()), cure);
+                None
+            }
+        }
+    }
+
+    fn number(&mut self, value: &Spanned<String>) -> Option<PhoneNumber> {
+        self.parse(value, "a telephone number", NUMBER_CURE)
+    }
+
+    fn address(&mut self, value: &Spanned<String>) -> Option<SocketAddr> {
+        self.parse(value, "an address with a port", ADDRESS_CURE)
+    }
+
+    fn within(&mut self, value: &Spanned<u64>, range: RangeInclusive<u64>, unit: &str) -> u64 {
+        let given = *value.get_ref();
+        if !range.contains(&given) {
+            let cure = format!("write a number from {} to {}", range.start(), range.end());
+            self.problem(value, format_args!("{given} {unit} is out of range"), &cure);
+        }
+        given
+    }
+
+    fn not_empty(&mut self, value: &Spanned<String>, is: &str) {
+        if value.get_ref().trim().is_empty() {
+            self.problem(value, format_args!("{is} is empty"), "write it between the quotes");
+        }
+    }
+}
+
+/// Checks the whole file.
+pub(super) fn config(file: &str, text: &str, raw: raw::File) -> Result<Config, Problems> {
+    let mut c = Checker { file, text, problems: Vec::new() };
+    let extensions = extensions(&mut c, raw.extension);
+    let known: BTreeSet<Extension> = extensions.iter().map(|e| e.extension.clone()).collect();
+    let calls = calls(&mut c, raw.calls);
+    let config = Config {
+        office: office(&mut c, raw.office),
+        sip: sip(&mut c, raw.sip),
+        console: Console {
+            listen: raw
+                .console
+                .listen
+                .and_then(|v| c.address(&v))
+                .unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080))),
+        },
+        store: Store { folder: PathBuf::from(raw.store.folder.unwrap_or_else(|| "data".into())) },
+        numbers: numbers(&mut c, raw.number, &known, calls.ring),
+        calls,
+        texts: Texts {
+            text_back: raw.texts.text_back.unwrap_or(true),
+            summary_to: raw.texts.summary_to.unwrap_or_default().iter().filter_map(|n| c.number(n)).collect(),
+        },
+        speech: speech(&mut c, raw.speech),
+        extensions,
+        trunks: trunks(&mut c, raw.trunk),
+        units: raw.unit.into_iter().map(|u| unit(&mut c, u)).collect(),
+        listings: raw
+            .listing
+            .into_iter()
+            .map(|l| Listing { address: l.address, summary: l.summary, rent: l.rent })
+            .collect(),
+        vendors: raw.vendor.into_iter().map(|v| vendor(&mut c, v)).collect(),
+        facts: raw.fact.into_iter().map(|f| fact(&mut c, f)).collect(),
+        practice: raw.practice.and_then(|p| Some(Practice { carrier: c.address(&p.carrier)? })),
+    };
+    if c.problems.is_empty() {
+        return Ok(config);
+    }
+    c.problems.sort_by_key(|p| p.line);
+    Err(Problems(c.problems))
+}
+
+fn office(c: &mut Checker<'_>, raw: raw::Office) -> Office {
+    c.not_empty(&raw.name, "the office's name");
+    let zone = TimeZone::get(raw.zone.get_ref()).unwrap_or_else(|_| {
+        c.problem(
+            &raw.zone,
+            format_args!("`{}` is not a time zone", raw.zone.get_ref()),
+            "write a name of the zone database, such as \"America/Denver\"",
+        );
+        TimeZone::UTC
+    });
+    let hours = match raw.hours {
+        None => Hours::always(zone),
+        Some(lines) => Hours::parse(zone.clone(), lines.get_ref()).unwrap_or_else(|error| {
+            c.problem(&lines, error, "write lines such as \"Mon-Fri 09:00-17:00\"");
+            Hours::always(zone)
+        }),
+    };
+    let on_call = c.number(&raw.on_call).unwrap_or(STAND_IN);
+    Office {
+        name: raw.name.into_inner(),
+        address: raw.address,
+        hours,
+        hours_spoken: raw.hours_spoken,
+        on_call,
+    }
+}
+
+/// Takes the place of a number that could not be read, in a `Config` that is then not handed out.
+const STAND_IN: PhoneNumber = PhoneNumber::STAND_IN;
+
+fn sip(c: &mut Checker<'_>, raw: raw::Sip) -> Sip {
+    let listen =
+        raw.listen.and_then(|v| c.address(&v)).unwrap_or_else(|| SocketAddr::from(([0, 0, 0, 0], 5060)));
+    let rtp_ports = raw.rtp_ports.map_or(16384..=16883, |value| {
+        let bounds = value.get_ref().split_once('-').and_then(|(first, last)| {
+            Some((first.trim().parse::<u16>().ok()?, last.trim().parse::<u16>().ok()?))
+        });
+        match bounds {
+            Some((first, last)) if first >= 1024 && last > first && last - first >= 19 => first..=last,
+            _ => {
+                c.problem(
+                    &value,
+                    format_args!("`{}` is not a span of ports", value.get_ref()),
+                    "write the first and the last port, at least 20 of them, such as \"16384-16883\"",
+                );
+                16384..=16883
+            }
+        }
+    });
+    if let Some(realm) = &raw.realm {
+        c.not_empty(realm, "the realm");
+    }
+    Sip {
+        listen,
+        advertised: raw
+            .advertised
+            .and_then(|v| c.parse(&v, "an IP address", "write the public address of the box")),
+        realm: raw.realm.map_or_else(|| "portico".into(), Spanned::into_inner),
+        rtp_ports,
+    }
+}
+
+fn calls(c: &mut Checker<'_>, raw: raw::Calls) -> Calls {
+    let ring = raw.ring_seconds.map_or(18, |v| c.within(&v, 6..=60, "seconds of ringing"));
+    let limit = |c: &mut Checker<'_>, value: Option<Spanned<usize>>, default: usize| match value {
+        Some(v) if !(1..=2000).contains(v.get_ref()) => {
+            c.problem(&v, "a limit of calls is out of range", "write a number from 1 to 2000");
+            default
+        }
+        Some(v) => v.into_inner(),
+        None => default,
+    };
+    let international = raw.international.map(|list| {
+        for code in list.get_ref() {
+            if code.is_empty() || code.len() > 3 || !code.bytes().all(|b| b.is_ascii_digit()) {
+                let cure = "write country codes without +, such as [\"44\", \"49\"]";
+                c.problem(&list, format_args!("`{code}` is not a country code"), cure);
+            }
+        }
+        list.into_inner()
+    });
+    Calls {
+        ring: Duration::from_secs(ring),
+        record: raw.record.unwrap_or(false),
+        max_calls: limit(c, raw.max_calls, 200),
+        max_agent_calls: limit(c, raw.max_agent_calls, 20),
+        international: international.unwrap_or_default(),
+    }
+}
+
+fn speech(c: &mut Checker<'_>, raw: raw::Speech) -> Speech {
+    let voice = raw.voice.map_or_else(
+        || "rms".to_owned(),
+        |v| {
+            if !VOICES.contains(&v.get_ref().as_str()) {
+                let cure = format!("write one of {}", VOICES.join(", "));
+                c.problem(&v, format_args!("there is no voice `{}`", v.get_ref()), &cure);
+            }
+            v.into_inner()
+        },
+    );
+    Speech {
+        models: PathBuf::from(raw.models.unwrap_or_else(|| "models".into())),
+        voice,
+        disclose: raw.disclose.unwrap_or(true),
+    }
+}
+
+fn extensions(c: &mut Checker<'_>, raw: Vec<Spanned<raw::Extension>>) -> Vec<ExtensionAccount> {
+    let mut seen = BTreeSet::new();
+    let mut accounts = Vec::new();
+    for entry in raw {
+        let entry = entry.into_inner();
+        let Some(extension) = c.parse::<Extension>(
+            &entry.extension,
+            "an extension",
+            "write two to six digits, such as \"101\"",
+        ) else {
+            continue;
+        };
+        if !seen.insert(extension.clone()) {
+            c.problem(
+                &entry.extension,
+                format_args!("extension {extension} is there twice"),
+                "give it another number",
+            );
+        }
+        if entry.password.get_ref().len() < 12 {
+            c.problem(
+                &entry.password,
+                format_args!("the password of extension {extension} is shorter than 12 characters"),
+                "write a long random one; scanners try short ones all day",
+            );
+        }
+        accounts.push(ExtensionAccount {
+            extension,
+            name: entry.name,
+            password: entry.password.into_inner(),
+            legacy_md5: entry.legacy_md5,
+        });
+    }
+    accounts
+}
+
+fn numbers(
+    c: &mut Checker<'_>,
+    raw: Vec<Spanned<raw::Number>>,
+    known: &BTreeSet<Extension>,
+    ring: Duration,
+) -> Vec<Number> {
+    let mut seen = BTreeSet::new();
+    let mut numbers = Vec::new();
+    for entry in raw {
+        let entry = entry.into_inner();
+        let Some(number) = c.number(&entry.number) else { continue };
+        if !seen.insert(number) {
+            c.problem(
+                &entry.number,
+                format_args!("{number} is there twice"),
+                "delete one of the two sections",
+            );
+        }
+        let mut steps = Vec::new();
+        for step in &entry.ring {
+            let mut together = Vec::new();
+            for name in step {
+                match name.get_ref().parse::<Extension>() {
+                    Ok(extension) if known.contains(&extension) => together.push(extension),
+                    _ => {
+                        let what = format_args!("`{}` is not one of the extensions", name.get_ref());
+                        c.problem(
+                            name,
+                            what,
+                            "add an [[extension]] section for it, or take it out of the ring plan",
+                        );
+                    }
+                }
+            }
+            steps.push(together);
+        }
+        let ring_time = entry
+            .ring_seconds
+            .map_or(ring, |v| Duration::from_secs(c.within(&v, 6..=60, "seconds of ringing")));
+        numbers.push(Number {
+            number,
+            label: entry.label,
+            ring: steps,
+            ring_time,
+            agent_first: entry.agent_first,
+        });
+    }
+    numbers
+}
+
+fn trunks(c: &mut Checker<'_>, raw: Vec<Spanned<raw::Trunk>>) -> Vec<Trunk> {
+    let mut seen = BTreeSet::new();
+    let mut trunks = Vec::new();
+    for entry in raw {
+        let entry = entry.into_inner();
+        c.not_empty(&entry.name, "the trunk's name");
+        if !seen.insert(entry.name.get_ref().clone()) {
+            c.problem(
+                &entry.name,
+                format_args!("trunk `{}` is there twice", entry.name.get_ref()),
+                "rename one",
+            );
+        }
+        let from = entry.from.iter().filter_map(|text| network(c, text)).collect();
+        let register = entry.register.map(|r| {
+            c.not_empty(&r.user, "the user name at the carrier");
+            let expires =
+                r.expires_seconds.map_or(600, |v| c.within(&v, 60..=3600, "seconds of registration"));
+            TrunkAccount {
+                user: r.user.into_inner(),
+                password: r.password.into_inner(),
+                realm: r.realm,
+                expires: Duration::from_secs(expires),
+            }
+        });
+        let Some(send_to) = c.address(&entry.send_to) else { continue };
+        trunks.push(Trunk {
+            name: entry.name.into_inner(),
+            from,
+            send_to,
+            tcp: entry.tcp,
+            domain: entry.domain.map(Spanned::into_inner),
+            register,
+        });
+    }
+    trunks
+}
+
+fn network(c: &mut Checker<'_>, text: &Spanned<String>) -> Option<(IpAddr, u8)> {
+    let (address, prefix) = match text.get_ref().split_once('/') {
+        Some((address, prefix)) => (address.parse::<IpAddr>().ok(), prefix.parse::<u8>().ok()),
+        None => {
+            let address = text.get_ref().parse::<IpAddr>().ok();
+            (address, address.map(|a| if a.is_ipv4() { 32 } else { 128 }))
+        }
+    };
+    match (address, prefix) {
+        (Some(address), Some(prefix)) if prefix <= if address.is_ipv4() { 32 } else { 128 } => {
+            Some((address, prefix))
+        }
+        _ => {
+            let what = format_args!("`{}` is not an address or a network", text.get_ref());
+            c.problem(text, what, "write \"203.0.113.7\" or \"203.0.113.0/24\", as the carrier tells you");
+            None
+        }
+    }
+}
+
+fn unit(c: &mut Checker<'_>, raw: raw::Unit) -> Unit {
+    c.not_empty(&raw.unit, "the unit");
+    Unit { property: raw.property, street: raw.street, unit: raw.unit.into_inner() }
+}
+
+fn vendor(c: &mut Checker<'_>, raw: raw::Vendor) -> Vendor {
+    let number = raw.number.and_then(|n| c.number(&n));
+    Vendor { name: raw.name, trade: raw.trade, number }
+}
+
+fn fact(c: &mut Checker<'_>, raw: raw::Fact) -> OfficeFact {
+    if raw.ask.get_ref().iter().all(|word| word.trim().is_empty()) {
+        c.problem(
+            &raw.ask,
+            "a fact without words to know the question by",
+            "write ask = [\"trash\", \"garbage\"]",
+        );
+    }
+    OfficeFact { ask: raw.ask.into_inner(), say: raw.say }
+}

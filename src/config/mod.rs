@@ -1,0 +1,200 @@
+//! The configuration, checked: a `Config` cannot exist with a value that the house could not use.
+//!
+//! Two stages. [`raw`] is the file as it was written, with the place of every value; `Config` is what the program
+//! uses. Between them stands `check`, which finds every problem in one go and names the file, the line, what is
+//! wrong and the cure. This room knows no other: `app` hands each room its own small settings.
+
+mod check;
+mod practice;
+mod problem;
+mod raw;
+#[cfg(test)]
+mod tests;
+
+use std::{net::SocketAddr, ops::RangeInclusive, path::PathBuf, time::Duration};
+
+pub use practice::practice_file;
+pub use problem::{Problem, Problems};
+
+use crate::types::{Extension, Hours, PhoneNumber};
+
+/// Everything that the office's file says, checked.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Config {
+    pub office: Office,
+    pub sip: Sip,
+    pub console: Console,
+    pub store: Store,
+    pub calls: Calls,
+    pub texts: Texts,
+    pub speech: Speech,
+    pub numbers: Vec<Number>,
+    pub extensions: Vec<ExtensionAccount>,
+    pub trunks: Vec<Trunk>,
+    pub units: Vec<Unit>,
+    pub listings: Vec<Listing>,
+    pub vendors: Vec<Vendor>,
+    pub facts: Vec<OfficeFact>,
+    /// Present in practice mode: Portico brings its own carrier and phones.
+    pub practice: Option<Practice>,
+}
+
+impl Config {
+    /// Reads and checks a file's text. `file` is only used to name the place of a problem.
+    pub fn parse(file: &str, text: &str) -> Result<Self, Problems> {
+        let raw = raw::File::read(file, text)?;
+        check::config(file, text, raw)
+    }
+}
+
+/// Who the office is and when it is open.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Office {
+    pub name: String,
+    pub address: String,
+    /// In the office's own zone.
+    pub hours: Hours,
+    /// Hours as they are said to a caller.
+    pub hours_spoken: String,
+    /// Who is rung at any hour when life or the building is in danger.
+    pub on_call: PhoneNumber,
+}
+
+/// Where SIP and RTP are spoken.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sip {
+    /// UDP and TCP.
+    pub listen: SocketAddr,
+    /// The address that peers are told, when the box stands behind a NAT with a fixed address.
+    pub advertised: Option<std::net::IpAddr>,
+    pub realm: String,
+    /// Even ports carry RTP, the odd one above each carries RTCP.
+    pub rtp_ports: RangeInclusive<u16>,
+}
+
+/// Where the web console listens.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Console {
+    pub listen: SocketAddr,
+}
+
+/// Where records live.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Store {
+    pub folder: PathBuf,
+}
+
+/// How calls are treated.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Calls {
+    /// How long a ring plan's step rings unless the number says otherwise.
+    pub ring: Duration,
+    pub record: bool,
+    /// Calls at once, of every kind; emergency calls are never counted out.
+    pub max_calls: usize,
+    /// Calls that the agent holds at once.
+    pub max_agent_calls: usize,
+    /// Countries that phones may call, by country code, beyond North America.
+    pub international: Vec<String>,
+}
+
+/// What is texted to whom.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Texts {
+    pub text_back: bool,
+    /// Mobile numbers of staff that get the summary of each call that no person took.
+    pub summary_to: Vec<PhoneNumber>,
+}
+
+/// The voice and the ears.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Speech {
+    pub models: PathBuf,
+    pub voice: String,
+    /// Does the greeting say that a virtual assistant speaks?
+    pub disclose: bool,
+}
+
+/// A number of the office, as the carrier delivers it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Number {
+    pub number: PhoneNumber,
+    pub label: String,
+    /// Extensions that ring, step by step.
+    pub ring: Vec<Vec<Extension>>,
+    /// Of each step.
+    pub ring_time: Duration,
+    pub agent_first: bool,
+}
+
+/// A desk phone's account.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ExtensionAccount {
+    pub extension: Extension,
+    pub name: String,
+    pub password: String,
+    /// This phone cannot do SHA-256 (RFC 8760) and may use MD5.
+    pub legacy_md5: bool,
+}
+
+/// A carrier's trunk.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Trunk {
+    pub name: String,
+    /// Networks that the carrier sends from, as address and prefix length.
+    pub from: Vec<(std::net::IpAddr, u8)>,
+    pub send_to: SocketAddr,
+    pub tcp: bool,
+    /// The host part of the addresses we send to; the address itself if the carrier names none.
+    pub domain: Option<String>,
+    pub register: Option<TrunkAccount>,
+}
+
+/// Our account at a carrier.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TrunkAccount {
+    pub user: String,
+    pub password: String,
+    /// The realm that may ask for the password; the domain if not said.
+    pub realm: Option<String>,
+    pub expires: Duration,
+}
+
+/// A home that the office looks after.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Unit {
+    pub property: String,
+    pub street: String,
+    pub unit: String,
+}
+
+/// A home that is to let or for sale.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Listing {
+    pub address: String,
+    pub summary: String,
+    pub rent: Option<u32>,
+}
+
+/// A firm that works for the office.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Vendor {
+    pub name: String,
+    pub trade: String,
+    pub number: Option<PhoneNumber>,
+}
+
+/// Something callers ask, and the office's own answer.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OfficeFact {
+    /// Words by which the question is known.
+    pub ask: Vec<String>,
+    pub say: String,
+}
+
+/// The carrier and the phones that Portico plays itself.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Practice {
+    /// Where the practice carrier listens.
+    pub carrier: SocketAddr,
+}

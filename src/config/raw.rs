@@ -1,0 +1,205 @@
+//! The file as it was written: names and places, nothing checked beyond the grammar.
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::problem::{Problem, Problems, line_of};
+
+/// The whole file.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct File {
+    pub office: Office,
+    #[serde(default)]
+    pub sip: Sip,
+    #[serde(default)]
+    pub console: Console,
+    #[serde(default)]
+    pub store: Store,
+    #[serde(default)]
+    pub calls: Calls,
+    #[serde(default)]
+    pub texts: Texts,
+    #[serde(default)]
+    pub speech: Speech,
+    #[serde(default)]
+    pub number: Vec<Spanned<Number>>,
+    #[serde(default)]
+    pub extension: Vec<Spanned<Extension>>,
+    #[serde(default)]
+    pub trunk: Vec<Spanned<Trunk>>,
+    #[serde(default)]
+    pub unit: Vec<Unit>,
+    #[serde(default)]
+    pub listing: Vec<Listing>,
+    #[serde(default)]
+    pub vendor: Vec<Vendor>,
+    #[serde(default)]
+    pub fact: Vec<Fact>,
+    pub practice: Option<Practice>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Office {
+    pub name: Spanned<String>,
+    #[serde(default)]
+    pub address: String,
+    pub zone: Spanned<String>,
+    #[serde(default)]
+    pub hours: Option<Spanned<Vec<String>>>,
+    #[serde(default)]
+    pub hours_spoken: String,
+    pub on_call: Spanned<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Sip {
+    pub listen: Option<Spanned<String>>,
+    pub advertised: Option<Spanned<String>>,
+    pub realm: Option<Spanned<String>>,
+    pub rtp_ports: Option<Spanned<String>>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Console {
+    pub listen: Option<Spanned<String>>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Store {
+    pub folder: Option<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Calls {
+    pub ring_seconds: Option<Spanned<u64>>,
+    pub record: Option<bool>,
+    pub max_calls: Option<Spanned<usize>>,
+    pub max_agent_calls: Option<Spanned<usize>>,
+    pub international: Option<Spanned<Vec<String>>>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Texts {
+    pub text_back: Option<bool>,
+    pub summary_to: Option<Vec<Spanned<String>>>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Speech {
+    pub models: Option<String>,
+    pub voice: Option<Spanned<String>>,
+    pub disclose: Option<bool>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Number {
+    pub number: Spanned<String>,
+    #[serde(default)]
+    pub label: String,
+    #[serde(default)]
+    pub ring: Vec<Vec<Spanned<String>>>,
+    pub ring_seconds: Option<Spanned<u64>>,
+    #[serde(default)]
+    pub agent_first: bool,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Extension {
+    pub extension: Spanned<String>,
+    #[serde(default)]
+    pub name: String,
+    pub password: Spanned<String>,
+    #[serde(default)]
+    pub legacy_md5: bool,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Trunk {
+    pub name: Spanned<String>,
+    pub from: Vec<Spanned<String>>,
+    pub send_to: Spanned<String>,
+    #[serde(default)]
+    pub tcp: bool,
+    pub domain: Option<Spanned<String>>,
+    pub register: Option<Register>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Register {
+    pub user: Spanned<String>,
+    pub password: Spanned<String>,
+    pub realm: Option<String>,
+    pub expires_seconds: Option<Spanned<u64>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Unit {
+    pub property: String,
+    #[serde(default)]
+    pub street: String,
+    pub unit: Spanned<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Listing {
+    pub address: String,
+    #[serde(default)]
+    pub summary: String,
+    pub rent: Option<u32>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Vendor {
+    pub name: String,
+    #[serde(default)]
+    pub trade: String,
+    pub number: Option<Spanned<String>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Fact {
+    pub ask: Spanned<Vec<String>>,
+    pub say: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Practice {
+    pub carrier: Spanned<String>,
+}
+
+impl File {
+    /// A file that is no TOML, or has names that mean nothing here, is one problem with the place of it.
+    pub(super) fn read(file: &str, text: &str) -> Result<Self, Problems> {
+        toml::from_str(text).map_err(|error| {
+            let line = error.span().map_or(1, |span| line_of(text, span.start));
+            let what = error.message().to_owned();
+            let cure = if what.starts_with("unknown field") {
+                "use one of the names in the message, or delete the line"
+            } else if what.starts_with("missing field") {
+                "add the missing line to this section"
+            } else if what.starts_with("invalid type") {
+                "write the value in the form that the message names"
+            } else {
+                "mend the line; `portico check --example` prints a whole file with comments"
+            };
+            Problems(vec![Problem { file: file.into(), line, what, cure: cure.into() }])
+        })
+    }
+}

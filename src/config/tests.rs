@@ -1,0 +1,57 @@
+//! The practice file is whole; what is wrong in a file is found, all of it, with its line.
+
+use super::*;
+
+fn practice() -> String {
+    practice_file(|| "correct horse battery".into())
+}
+
+#[test]
+fn the_practice_file_is_the_office_of_maple_court() {
+    let config = Config::parse("portico.toml", &practice()).unwrap();
+    assert_eq!(config.office.name, "Maple Court");
+    assert_eq!(config.office.on_call.to_string(), "+13035550199");
+    assert_eq!(config.numbers.len(), 3);
+    assert_eq!(config.extensions.len(), 2);
+    assert_eq!((config.units.len(), config.listings.len()), (12, 3));
+    assert_eq!(config.calls.ring, Duration::from_secs(18));
+    assert!(config.calls.record, "practice mode records");
+    assert!(config.practice.is_some());
+}
+
+#[test]
+fn every_problem_is_named_with_its_line_and_cure() {
+    let text = practice()
+        .replace("zone = \"America/Denver\"", "zone = \"America/Dever\"")
+        .replace("on_call = \"+1 303 555 0199\"", "on_call = \"0199\"")
+        .replace("ring = [[\"101\"]]", "ring = [[\"103\"]]")
+        .replace("ring_seconds = 12", "ring_seconds = 600")
+        .replace("from = [\"127.0.0.0/8\", \"::1\"]", "from = [\"127.0.0.0/80\"]");
+    let problems = Config::parse("portico.toml", &text).unwrap_err();
+    let line = |needle: &str| text.lines().position(|l| l.contains(needle)).unwrap() + 1;
+    let found: Vec<usize> = problems.0.iter().map(|p| p.line).collect();
+    assert_eq!(found, [line("Dever"), line("\"0199\""), line("600"), line("103"), line("/80")]);
+    assert!(problems.to_string().contains("cure: write a name of the zone database"), "{problems}");
+}
+
+#[test]
+fn a_name_that_means_nothing_is_a_problem_with_a_place() {
+    let text = practice().replace("max_calls = 200", "max_cals = 200");
+    let problems = Config::parse("portico.toml", &text).unwrap_err();
+    let line = text.lines().position(|l| l.contains("max_cals")).unwrap() + 1;
+    assert_eq!(problems.0[0].line, line);
+    assert!(problems.0[0].what.contains("max_cals"), "{problems}");
+}
+
+#[test]
+fn a_short_password_is_refused() {
+    let problems = Config::parse("portico.toml", &practice_file(|| "1234".into())).unwrap_err();
+    assert_eq!(problems.0.len(), 2);
+    assert!(problems.0[0].what.contains("shorter than 12"));
+}
+
+#[test]
+fn recording_is_off_unless_the_file_says_so() {
+    let text = practice().replace("record = true\n", "");
+    assert!(!Config::parse("portico.toml", &text).unwrap().calls.record);
+}
