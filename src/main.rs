@@ -1,1 +1,2 @@
+//! One binary: reads the command and hands over.
 fn main() {}
