@@ -1,0 +1,7 @@
+//! Sockets and nothing else: bytes in, bytes out, counted and bounded. Knows no protocol and imports nothing of the house.
+
+mod tcp;
+mod udp;
+
+pub use tcp::{Connection, StreamEvent, StreamLimits, Streams};
+pub use udp::Datagrams;
