@@ -1,0 +1,385 @@
+//! The pump of ears and mouths: frames in, speech events out; recognising, understanding and speaking on a few threads.
+//!
+//! One thread holds all the ears, because hearing is cheap and must keep pace with the wire. The expensive work waits
+//! in a bounded queue for the workers. What is shed, in this order: a decode that a newer one of the same leg replaces;
+//! frames, when the ears cannot keep up; a decode beyond the bound (the caller is asked again); a sentence beyond the
+//! bound (the switch is told, and falls back to its announcement). Signalling never waits for any of it.
+
+use std::{
+    collections::{BTreeMap, VecDeque},
+    ops::ControlFlow,
+    sync::{
+        Arc, Condvar, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+        mpsc::{Receiver, SyncSender, TrySendError, sync_channel},
+    },
+    thread,
+};
+
+use super::{
+    clock,
+    media_plane::MediaPlane,
+    switch_loop::ToSwitch,
+    understanding::Understanding,
+};
+use crate::{
+    media::Resampler,
+    pbx::SpeechCommand,
+    speech::{DecodeId, DecodeRequest, Ear, EarOutput, EarTuning, Recognizer, SpeechError, Synthesizer, Transcript},
+    types::{LegId, TurnId, UtteranceId},
+};
+
+/// Frames and commands that may wait for the ears: two seconds of fifty callers. Beyond it frames are dropped, counted.
+const EARS_INBOX: usize = 5_000;
+
+/// Work that may wait, of each kind.
+const JOBS_WAITING: usize = 128;
+
+/// How the pool is made.
+pub struct SpeechSettings {
+    /// One recogniser and one synthesiser for each worker.
+    pub workers: Vec<(Box<dyn Recognizer>, Box<dyn Synthesizer>)>,
+    pub understanding: Arc<Understanding>,
+    pub to_switch: tokio::sync::mpsc::Sender<ToSwitch>,
+}
+
+impl std::fmt::Debug for SpeechSettings {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SpeechSettings").field("workers", &self.workers.len()).finish_non_exhaustive()
+    }
+}
+
+/// What reaches the thread of the ears.
+#[derive(Debug)]
+enum ToEars {
+    /// 20 ms of the caller, 8 kHz.
+    Frame { leg: LegId, samples: [i16; 160] },
+    Listen { leg: LegId, turn: TurnId },
+    AgentAudible { leg: LegId, audible: bool },
+    Heard { leg: LegId, id: DecodeId, heard: Result<Transcript, SpeechError>, decode_ms: u32 },
+    Deaf { leg: LegId },
+}
+
+/// What a worker does.
+#[derive(Debug)]
+enum Job {
+    Understand { leg: LegId, turn: TurnId, text: String },
+    Speak { leg: LegId, utterance: UtteranceId, text: String, ceased: Arc<AtomicBool> },
+    Decode { leg: LegId, request: DecodeRequest },
+}
+
+/// Work that waits, in three lanes: a reading takes a moment and a reply hangs on it; a sentence takes little; a decode
+/// takes longest.
+#[derive(Debug, Default)]
+struct Lanes {
+    understand: VecDeque<Job>,
+    speak: VecDeque<Job>,
+    decode: VecDeque<Job>,
+}
+
+impl Lanes {
+    /// Queues a job; gives back the one that had to go, if the lane is full.
+    fn push(&mut self, job: Job) -> Option<Job> {
+        let lane = match &job {
+            Job::Understand { .. } => &mut self.understand,
+            Job::Speak { .. } => &mut self.speak,
+            Job::Decode { leg, .. } => {
+                let newer = *leg;
+                self.decode.retain(|waiting| !matches!(waiting, Job::Decode { leg, .. } if *leg == newer));
+                &mut self.decode
+            }
+        };
+        if lane.len() >= JOBS_WAITING {
+            return Some(job);
+        }
+        lane.push_back(job);
+        None
+    }
+
+    fn pop(&mut self) -> Option<Job> {
+        self.understand.pop_front().or_else(|| self.speak.pop_front()).or_else(|| self.decode.pop_front())
+    }
+}
+
+#[derive(Debug, Default)]
+struct Queue {
+    lanes: Mutex<Lanes>,
+    filled: Condvar,
+}
+
+impl Queue {
+    /// A worker that panicked has left the lanes whole: every change to them is one call.
+    fn lanes(&self) -> MutexGuard<'_, Lanes> {
+        self.lanes.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn push(&self, job: Job) -> Option<Job> {
+        let shed = self.lanes().push(job);
+        self.filled.notify_one();
+        shed
+    }
+
+    fn pop(&self) -> Job {
+        let mut lanes = self.lanes();
+        loop {
+            if let Some(job) = lanes.pop() {
+                return job;
+            }
+            lanes = self.filled.wait(lanes).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+}
+
+/// What was shed, for the health page.
+#[derive(Debug, Default)]
+pub struct Shed {
+    pub frames: AtomicU64,
+    pub decodes: AtomicU64,
+    pub sentences: AtomicU64,
+}
+
+/// The handle by which the switch and the media plane reach ears and mouths.
+#[derive(Debug, Clone)]
+pub struct SpeechPool {
+    ears: SyncSender<ToEars>,
+    queue: Arc<Queue>,
+    shed: Arc<Shed>,
+    to_switch: tokio::sync::mpsc::Sender<ToSwitch>,
+    /// Sentences being made or waiting, so that they can be stopped.
+    speaking: Arc<Mutex<BTreeMap<UtteranceId, Arc<AtomicBool>>>>,
+}
+
+impl SpeechPool {
+    /// Starts the ears and the workers. With no workers at all the pool answers every request with `SpeechFailed`.
+    ///
+    /// # Errors
+    /// When the system gives no thread.
+    pub fn start(settings: SpeechSettings, media: &MediaPlane) -> std::io::Result<Self> {
+        let (ears, inbox) = sync_channel(EARS_INBOX);
+        let pool = Self {
+            ears,
+            queue: Arc::default(),
+            shed: Arc::default(),
+            to_switch: settings.to_switch,
+            speaking: Arc::default(),
+        };
+        let listening = pool.clone();
+        thread::Builder::new().name("ears".into()).spawn(move || listening.hear(&inbox))?;
+        for (number, (recognizer, synthesizer)) in settings.workers.into_iter().enumerate() {
+            let worker = Worker {
+                pool: pool.clone(),
+                media: media.clone(),
+                recognizer,
+                synthesizer,
+                understanding: Arc::clone(&settings.understanding),
+            };
+            thread::Builder::new().name(format!("speech-{number}")).spawn(move || worker.work())?;
+        }
+        Ok(pool)
+    }
+
+    pub fn shed(&self) -> &Shed {
+        &self.shed
+    }
+
+    /// A frame of the caller's, from the media plane; never waits.
+    pub fn frame(&self, leg: LegId, samples: [i16; 160]) {
+        if let Err(TrySendError::Full(_)) = self.ears.try_send(ToEars::Frame { leg, samples }) {
+            self.shed.frames.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// Carries out what the switch asks for; never waits.
+    pub fn command(&self, leg: LegId, command: SpeechCommand) {
+        let to_ears = match command {
+            SpeechCommand::Listen { turn } => ToEars::Listen { leg, turn },
+            SpeechCommand::AgentAudible(audible) => ToEars::AgentAudible { leg, audible },
+            SpeechCommand::Deaf => ToEars::Deaf { leg },
+            SpeechCommand::Understand { turn, text } => return self.queue(Job::Understand { leg, turn, text }),
+            SpeechCommand::Speak { utterance, text } => {
+                let ceased = Arc::new(AtomicBool::new(false));
+                self.speaking().insert(utterance, Arc::clone(&ceased));
+                return self.queue(Job::Speak { leg, utterance, text, ceased });
+            }
+            SpeechCommand::Cease { utterance } => {
+                if let Some(ceased) = self.speaking().remove(&utterance) {
+                    ceased.store(true, Ordering::Relaxed);
+                }
+                return;
+            }
+        };
+        if self.ears.try_send(to_ears).is_err() {
+            self.tell(ToSwitch::SpeechFailed { leg });
+        }
+    }
+
+    fn speaking(&self) -> MutexGuard<'_, BTreeMap<UtteranceId, Arc<AtomicBool>>> {
+        self.speaking.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn queue(&self, job: Job) {
+        match self.queue.push(job) {
+            None => {}
+            Some(Job::Decode { leg, request }) => {
+                self.shed.decodes.fetch_add(1, Ordering::Relaxed);
+                self.heard(leg, request.id, Err(SpeechError::NoAnswer), 0);
+            }
+            Some(Job::Speak { leg, utterance, .. }) => {
+                self.shed.sentences.fetch_add(1, Ordering::Relaxed);
+                self.speaking().remove(&utterance);
+                self.tell(ToSwitch::SpeechFailed { leg });
+            }
+            Some(Job::Understand { leg, .. }) => self.tell(ToSwitch::SpeechFailed { leg }),
+        }
+    }
+
+    fn heard(&self, leg: LegId, id: DecodeId, heard: Result<Transcript, SpeechError>, decode_ms: u32) {
+        // The ears drain faster than the workers fill; if they are gone, so is the house.
+        let _ = self.ears.send(ToEars::Heard { leg, id, heard, decode_ms });
+    }
+
+    fn tell(&self, message: ToSwitch) {
+        if self.to_switch.try_send(message).is_err() {
+            tracing::warn!("the switch does not keep up with speech; an event was dropped");
+        }
+    }
+
+    /// The thread of the ears.
+    fn hear(&self, inbox: &Receiver<ToEars>) {
+        let mut ears: BTreeMap<LegId, (Ear, Resampler, bool)> = BTreeMap::new();
+        while let Ok(message) = inbox.recv() {
+            let leg = match message {
+                ToEars::Frame { leg, samples } => {
+                    let Some((ear, resampler, audible)) = ears.get_mut(&leg) else { continue };
+                    ear.handle_frame(resampler.process(&samples), *audible);
+                    leg
+                }
+                ToEars::Listen { leg, turn } => {
+                    ears.entry(leg)
+                        .and_modify(|(ear, ..)| ear.next_turn(turn))
+                        .or_insert_with(|| (Ear::new(EarTuning::default(), turn), Resampler::up_8_to_16(), false));
+                    leg
+                }
+                ToEars::AgentAudible { leg, audible } => {
+                    if let Some((_, _, flag)) = ears.get_mut(&leg) {
+                        *flag = audible;
+                    }
+                    leg
+                }
+                ToEars::Heard { leg, id, heard, decode_ms } => {
+                    if let Some((ear, ..)) = ears.get_mut(&leg) {
+                        ear.handle_heard(id, heard, decode_ms);
+                    }
+                    leg
+                }
+                ToEars::Deaf { leg } => {
+                    ears.remove(&leg);
+                    continue;
+                }
+            };
+            let Some((ear, ..)) = ears.get_mut(&leg) else { continue };
+            while let Some(output) = ear.poll_output() {
+                match output {
+                    EarOutput::Event(event) => self.tell(ToSwitch::Speech { leg, event }),
+                    EarOutput::Decode(request) => self.queue(Job::Decode { leg, request }),
+                }
+            }
+        }
+    }
+}
+
+struct Worker {
+    pool: SpeechPool,
+    media: MediaPlane,
+    recognizer: Box<dyn Recognizer>,
+    synthesizer: Box<dyn Synthesizer>,
+    understanding: Arc<Understanding>,
+}
+
+impl Worker {
+    fn work(mut self) {
+        loop {
+            match self.pool.queue.pop() {
+                Job::Understand { leg, turn, text } => {
+                    let reading = Box::new(self.understanding.read(&text));
+                    self.pool.tell(ToSwitch::Understood { leg, turn, reading });
+                }
+                Job::Speak { leg, utterance, text, ceased } => self.speak(leg, utterance, &text, &ceased),
+                Job::Decode { leg, request } => {
+                    let began = clock::instant();
+                    let heard = self.recognizer.recognize(&request.samples);
+                    let decode_ms = clock::instant().duration_since(began).as_millis() as u32;
+                    self.pool.heard(leg, request.id, heard, decode_ms);
+                }
+            }
+        }
+    }
+
+    fn speak(&mut self, leg: LegId, utterance: UtteranceId, text: &str, ceased: &AtomicBool) {
+        let mut down = Resampler::down_16_to_8();
+        let media = &self.media;
+        let spoken = self.synthesizer.speak(text, &mut |samples| {
+            if ceased.load(Ordering::Relaxed) {
+                return ControlFlow::Break(());
+            }
+            media.play(leg, utterance, down.process(samples).to_vec());
+            ControlFlow::Continue(())
+        });
+        self.pool.speaking().remove(&utterance);
+        media.finish(leg, utterance);
+        if let Err(error) = spoken {
+            tracing::error!(%error, "a sentence could not be spoken");
+            self.pool.tell(ToSwitch::SpeechFailed { leg });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn decode(leg: u64, attempt: u32) -> Job {
+        let id = DecodeId { turn: TurnId(1), part: 0, attempt };
+        Job::Decode { leg: LegId(leg), request: DecodeRequest { id, samples: Vec::new() } }
+    }
+
+    #[test]
+    fn a_newer_decode_of_a_leg_replaces_the_one_that_waits() {
+        let mut lanes = Lanes::default();
+        assert!(lanes.push(decode(1, 1)).is_none());
+        assert!(lanes.push(decode(2, 1)).is_none());
+        assert!(lanes.push(decode(1, 2)).is_none());
+        let order: Vec<_> = std::iter::from_fn(|| lanes.pop())
+            .map(|job| match job {
+                Job::Decode { leg, request } => (leg.0, request.id.attempt),
+                other => panic!("{other:?}"),
+            })
+            .collect();
+        assert_eq!(order, [(2, 1), (1, 2)]);
+    }
+
+    #[test]
+    fn a_reading_is_worked_on_before_a_sentence_and_that_before_a_decode() {
+        let mut lanes = Lanes::default();
+        lanes.push(decode(1, 1));
+        lanes.push(Job::Speak {
+            leg: LegId(1),
+            utterance: UtteranceId(1),
+            text: String::new(),
+            ceased: Arc::default(),
+        });
+        lanes.push(Job::Understand { leg: LegId(1), turn: TurnId(1), text: String::new() });
+        assert!(matches!(lanes.pop(), Some(Job::Understand { .. })));
+        assert!(matches!(lanes.pop(), Some(Job::Speak { .. })));
+        assert!(matches!(lanes.pop(), Some(Job::Decode { .. })));
+    }
+
+    #[test]
+    fn a_full_lane_gives_the_newcomer_back() {
+        let mut lanes = Lanes::default();
+        for leg in 0..JOBS_WAITING as u64 {
+            assert!(lanes.push(decode(leg, 1)).is_none());
+        }
+        assert!(matches!(lanes.push(decode(1_000, 1)), Some(Job::Decode { leg: LegId(1_000), .. })));
+    }
+}
