@@ -1,0 +1,161 @@
+//! Calls as they happen: built from the switch's facts, shown to whoever looks.
+//!
+//! A browser that falls more than [`BEHIND`] events behind skips them, is told so, and loads the page anew. Nobody who
+//! looks can hold up a call.
+
+use std::{
+    collections::{BTreeMap, VecDeque},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use jiff::Timestamp;
+use tokio::sync::broadcast;
+
+use crate::{
+    pbx::{AgentReason, CallRecord, Caller, Dialled, Fact, LegResult, Party, TurnRecord},
+    types::{CallId, LegId},
+};
+
+/// Events that a browser may be behind.
+pub const BEHIND: usize = 512;
+
+/// Ended calls that stay on the page.
+const ENDED_KEPT: usize = 8;
+
+/// A call on the live page.
+#[derive(Debug, Clone)]
+pub struct LiveCall {
+    pub call: CallId,
+    pub caller: Caller,
+    pub dialled: Dialled,
+    pub since: Timestamp,
+    /// What happens to it, in the trade's words.
+    pub stage: Stage,
+    /// Legs that ring or were tried, in order.
+    pub tried: Vec<(LegId, Party, Option<LegResult>)>,
+    pub turns: Vec<TurnRecord>,
+}
+
+/// Where a call stands.
+#[derive(Debug, Clone)]
+pub enum Stage {
+    Ringing,
+    Agent(AgentReason),
+    Talking(Party),
+    Ended(Box<CallRecord>),
+}
+
+/// Sent to browsers: this call has changed, or has left the page.
+#[derive(Debug, Clone)]
+pub enum Change {
+    Call(Arc<LiveCall>),
+    Gone(CallId),
+}
+
+#[derive(Debug, Default)]
+struct Board {
+    calls: BTreeMap<CallId, Arc<LiveCall>>,
+    /// Ended calls, oldest first.
+    ended: VecDeque<CallId>,
+}
+
+/// The board of current calls; cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Live {
+    board: Arc<Mutex<Board>>,
+    changes: broadcast::Sender<Change>,
+}
+
+impl Default for Live {
+    fn default() -> Self {
+        Self { board: Arc::default(), changes: broadcast::channel(BEHIND).0 }
+    }
+}
+
+impl Live {
+    fn board(&self) -> MutexGuard<'_, Board> {
+        self.board.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes note of a fact.
+    pub fn observe(&self, fact: &Fact, wall: Timestamp) {
+        let mut board = self.board();
+        let (call, gone) = match fact {
+            Fact::CallStarted { call, caller, dialled, .. } => {
+                let live = LiveCall {
+                    call: *call,
+                    caller: caller.clone(),
+                    dialled: dialled.clone(),
+                    since: wall,
+                    stage: Stage::Ringing,
+                    tried: Vec::new(),
+                    turns: Vec::new(),
+                };
+                board.calls.insert(*call, Arc::new(live));
+                (*call, None)
+            }
+            Fact::Ringing { call, leg, party } => {
+                board.change(*call, |c| c.tried.push((*leg, party.clone(), None)));
+                (*call, None)
+            }
+            Fact::NotAnswered { call, leg, party, result } => {
+                board.change(*call, |c| match c.tried.iter_mut().find(|(l, ..)| l == leg) {
+                    Some(tried) => tried.2 = Some(*result),
+                    None => c.tried.push((*leg, party.clone(), Some(*result))),
+                });
+                (*call, None)
+            }
+            Fact::Answered { call, party, .. } => {
+                board.change(*call, |c| c.stage = Stage::Talking(party.clone()));
+                (*call, None)
+            }
+            Fact::AgentTakes { call, why } => {
+                board.change(*call, |c| c.stage = Stage::Agent(*why));
+                (*call, None)
+            }
+            Fact::Turn { call, turn } => {
+                board.change(*call, |c| c.turns.push(turn.clone()));
+                (*call, None)
+            }
+            Fact::Ended(record) => {
+                board.change(record.call, |c| c.stage = Stage::Ended(record.clone()));
+                board.ended.push_back(record.call);
+                let gone = (board.ended.len() > ENDED_KEPT).then(|| board.ended.pop_front()).flatten();
+                if let Some(gone) = gone {
+                    board.calls.remove(&gone);
+                }
+                (record.call, gone)
+            }
+            _ => return,
+        };
+        // Nobody looks: nobody is told.
+        if let Some(live) = board.calls.get(&call) {
+            let _ = self.changes.send(Change::Call(Arc::clone(live)));
+        }
+        if let Some(gone) = gone {
+            let _ = self.changes.send(Change::Gone(gone));
+        }
+    }
+
+    /// Every call on the board, newest first, and the changes from now on.
+    pub fn watch(&self) -> (Vec<Arc<LiveCall>>, broadcast::Receiver<Change>) {
+        let board = self.board();
+        let mut calls: Vec<_> = board.calls.values().cloned().collect();
+        calls.sort_by_key(|c| std::cmp::Reverse((c.since, c.call)));
+        (calls, self.changes.subscribe())
+    }
+
+    /// Calls that have not ended.
+    pub fn current(&self) -> usize {
+        let board = self.board();
+        board.calls.len() - board.ended.len()
+    }
+}
+
+impl Board {
+    fn change(&mut self, call: CallId, change: impl FnOnce(&mut LiveCall)) {
+        if let Some(live) = self.calls.get_mut(&call) {
+            change(Arc::make_mut(live));
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! The frame around every page: title, places to go, and the way out.
+
+use maud::{DOCTYPE, Markup, html};
+
+/// The places of the console, in the order of the navigation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::console) enum Section {
+    Live,
+    Calls,
+    WorkOrders,
+    Leads,
+    Contacts,
+    Messages,
+    Health,
+}
+
+impl Section {
+    const ALL: [Self; 7] = [
+        Self::Live,
+        Self::Calls,
+        Self::WorkOrders,
+        Self::Leads,
+        Self::Contacts,
+        Self::Messages,
+        Self::Health,
+    ];
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Live => "Live",
+            Self::Calls => "Calls",
+            Self::WorkOrders => "Work orders",
+            Self::Leads => "Leads",
+            Self::Contacts => "Contacts",
+            Self::Messages => "Texts",
+            Self::Health => "Health",
+        }
+    }
+
+    const fn path(self) -> &'static str {
+        match self {
+            Self::Live => "/",
+            Self::Calls => "/calls",
+            Self::WorkOrders => "/work-orders",
+            Self::Leads => "/leads",
+            Self::Contacts => "/contacts",
+            Self::Messages => "/texts",
+            Self::Health => "/health",
+        }
+    }
+}
+
+/// What every page of a signed-in person knows.
+#[derive(Debug, Clone)]
+pub(in crate::console) struct Frame {
+    pub office: String,
+    pub user: String,
+    /// Proves that a form came from one of our pages.
+    pub csrf: String,
+    /// Something is wrong with the box; shown on every page, in red.
+    pub alarm: Option<String>,
+}
+
+impl Frame {
+    pub(super) fn page(&self, section: Section, title: &str, body: &Markup) -> Markup {
+        html! {
+            (DOCTYPE)
+            html lang="en" {
+                (head(title, &self.office))
+                body {
+                    a class="skip" href="#main" { "Skip to the page" }
+                    header {
+                        strong { (self.office) }
+                        nav aria-label="Console" {
+                            ul {
+                                @for place in Section::ALL {
+                                    li {
+                                        a href=(place.path()) aria-current=[(place == section).then_some("page")] {
+                                            (place.name())
+                                        }
+                                    }
+                                }
+                            }
+                        }
+                        form method="post" action="/sign-out" {
+                            input type="hidden" name="csrf" value=(self.csrf);
+                            button class="plain" { "Sign out " (self.user) }
+                        }
+                    }
+                    main id="main" {
+                        @if let Some(alarm) = &self.alarm {
+                            p class="notice bad" role="alert" { (alarm) " " a href="/health" { "See health." } }
+                        }
+                        h1 { (title) }
+                        (body)
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn head(title: &str, office: &str) -> Markup {
+    html! {
+        head {
+            meta charset="utf-8";
+            meta name="viewport" content="width=device-width, initial-scale=1";
+            title { (title) " · " (office) }
+            link rel="icon" href="data:,";
+            link rel="stylesheet" href="/assets/style.css";
+        }
+    }
+}
+
+/// A page without navigation, for whoever is not signed in.
+pub(in crate::console) fn sheet(title: &str, office: &str, body: &Markup) -> Markup {
+    html! {
+        (DOCTYPE)
+        html lang="en" {
+            (head(title, office))
+            body {
+                header { strong { (office) } }
+                main id="main" { h1 { (title) } (body) }
+            }
+        }
+    }
+}
+
+/// A page for what went wrong, in plain words.
+pub(in crate::console) fn trouble(title: &str, what: &str) -> Markup {
+    sheet(title, "Portico", &html! { p { (what) } p { a href="/" { "Back to the start" } } })
+}

@@ -1,0 +1,87 @@
+//! The live page: a card for each call, the transcript growing in it.
+
+use jiff::tz::TimeZone;
+use maud::{Markup, html};
+
+use super::{
+    layout::{Frame, Section},
+    words,
+};
+use crate::{
+    console::live::{LiveCall, Stage},
+    pbx::{Speaker, TurnRecord},
+};
+
+pub(in crate::console) fn live(frame: &Frame, calls: &[std::sync::Arc<LiveCall>], zone: &TimeZone) -> Markup {
+    frame.page(
+        Section::Live,
+        "Live",
+        &html! {
+            p { span id="stream-state" class="mark" role="status" { "Connecting…" } }
+            p id="no-calls" class="quiet" hidden[!calls.is_empty()] { "No calls at the moment." }
+            div id="calls" aria-live="polite" { @for call in calls { (card(call, zone)) } }
+            script src="/assets/live.js" defer {}
+        },
+    )
+}
+
+/// One call.
+pub(in crate::console) fn card(call: &LiveCall, zone: &TimeZone) -> Markup {
+    html! {
+        article class="card" id={ "call-" (call.call) } {
+            h2 {
+                (words::caller(&call.caller)) " "
+                @match &call.stage {
+                    Stage::Ringing => (words::mark("ringing", "warn")),
+                    Stage::Agent(_) => (words::mark("with the agent", "good")),
+                    Stage::Talking(_) => (words::mark("talking", "good")),
+                    Stage::Ended(record) => {
+                        @let (word, class) = words::disposition(record.disposition);
+                        (words::mark(word, class))
+                    }
+                }
+            }
+            p class="quiet" {
+                "called " (call.dialled) " on " (words::moment(call.since, zone))
+                @match &call.stage {
+                    Stage::Talking(party) => { "; talks with " (words::party(party)) }
+                    Stage::Agent(why) => { "; the agent took it: " (words::agent_reason(*why)) }
+                    Stage::Ended(record) => { "; ended after " (words::length(record.started, record.ended)) }
+                    Stage::Ringing => {}
+                }
+            }
+            @if !call.tried.is_empty() {
+                p {
+                    @for (n, (_, party, result)) in call.tried.iter().enumerate() {
+                        @if n > 0 { ", " }
+                        (words::party(party)) ": "
+                        @match result { Some(result) => (words::leg_result(*result)), None => "rang" }
+                    }
+                }
+            }
+            (talk(&call.turns))
+            @if let Stage::Ended(record) = &call.stage { p { a href={ "/calls/" (record.call) } { "The record" } } }
+        }
+    }
+}
+
+/// What was said, in order.
+pub(super) fn talk(turns: &[TurnRecord]) -> Markup {
+    html! {
+        @if !turns.is_empty() {
+            ol class="talk" {
+                @for turn in turns {
+                    li class=[(turn.speaker == Speaker::Agent).then_some("agent")] {
+                        span class="who" {
+                            @if turn.speaker == Speaker::Agent { "Agent" } @else { "Caller" }
+                            " · " (format!("{:.1} s", turn.at_ms as f64 / 1000.0))
+                            @if let Some(ms) = turn.latency_ms { " · replied in " (ms) " ms" }
+                            @if let Some(ms) = turn.interrupted_after_ms { " · interrupted after " (ms) " ms" }
+                        }
+                        (turn.text)
+                    }
+                }
+            }
+        }
+    }
+}

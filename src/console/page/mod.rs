@@ -1,0 +1,18 @@
+//! The pages: what a person sees. Every value is escaped by the template; no page carries a script of its own.
+
+mod call;
+mod contacts;
+mod health;
+mod layout;
+mod lists;
+mod live;
+mod sign_in;
+mod words;
+
+pub(super) use call::call;
+pub(super) use contacts::{contact, contacts};
+pub(super) use health::health;
+pub(super) use layout::{Frame, Section, sheet, trouble};
+pub(super) use lists::{calls, leads, messages, work_orders};
+pub(super) use live::{card, live};
+pub(super) use sign_in::{set_up, sign_in};

@@ -1,0 +1,102 @@
+//! The trade's words for what the records hold: one place, so that every page says the same.
+
+use jiff::{Timestamp, tz::TimeZone};
+use maud::{Markup, html};
+
+use crate::{
+    dialogue::{LifeSafety, Urgency},
+    pbx::{AgentReason, Caller, Disposition, LegResult, Party},
+    types::PhoneNumber,
+};
+
+/// A moment in the office's own time, with the exact one behind it.
+pub(super) fn moment(at: Timestamp, zone: &TimeZone) -> Markup {
+    let local = at.to_zoned(zone.clone());
+    html! { time datetime=(at) { (local.strftime("%a %d %b, %H:%M:%S")) } }
+}
+
+/// `4 min 05 s`.
+pub(super) fn length(from: Timestamp, until: Timestamp) -> String {
+    let seconds = until.duration_since(from).as_secs().max(0);
+    if seconds < 60 { format!("{seconds} s") } else { format!("{} min {:02} s", seconds / 60, seconds % 60) }
+}
+
+pub(super) fn number(number: PhoneNumber) -> Markup {
+    html! { span class="tel" { (number.national()) } }
+}
+
+pub(super) fn caller(caller: &Caller) -> Markup {
+    match caller {
+        Caller::Number { number: n, display } if display.is_empty() => number(*n),
+        Caller::Number { number: n, display } => html! { (number(*n)) " " span class="quiet" { (display) } },
+        Caller::Extension(extension) => html! { "extension " (extension) },
+        Caller::Anonymous => html! { "number withheld" },
+    }
+}
+
+pub(super) fn party(party: &Party) -> Markup {
+    match party {
+        Party::Caller(who) => caller(who),
+        Party::Phone(extension) => html! { "extension " (extension) },
+        Party::Number(n) => number(*n),
+        other => html! { (outside(other)) },
+    }
+}
+
+fn outside(party: &Party) -> &'static str {
+    match party {
+        Party::Agent => "the agent",
+        _ => "outside",
+    }
+}
+
+pub(super) fn disposition(disposition: Disposition) -> (&'static str, &'static str) {
+    match disposition {
+        Disposition::Answered => ("answered", "good"),
+        Disposition::AiHandled => ("agent", "good"),
+        Disposition::HandedOver => ("handed over", "good"),
+        Disposition::AiAbandoned => ("left the agent", "warn"),
+        Disposition::CallerAbandoned => ("caller gave up", "warn"),
+        Disposition::Announced => ("announcement", "bad"),
+        Disposition::Failed => ("failed", "bad"),
+    }
+}
+
+pub(super) fn mark(word: &str, class: &str) -> Markup {
+    html! { span class={ "mark " (class) } { (word) } }
+}
+
+pub(super) fn agent_reason(reason: AgentReason) -> &'static str {
+    match reason {
+        AgentReason::NoAnswer => "nobody answered",
+        AgentReason::Busy => "all phones were busy",
+        AgentReason::Declined => "the call was declined",
+        AgentReason::Unregistered => "no phone was registered",
+        AgentReason::ClosedHours => "outside opening hours",
+        AgentReason::Unreachable => "no phone could be reached",
+        AgentReason::AgentFirst => "the number is set to the agent",
+    }
+}
+
+pub(super) fn leg_result(result: LegResult) -> String {
+    match result {
+        LegResult::Completed => "talked".into(),
+        LegResult::NoAnswer => "no answer".into(),
+        LegResult::Busy => "busy".into(),
+        LegResult::Declined => "declined".into(),
+        LegResult::Unregistered => "not registered".into(),
+        LegResult::AnsweredElsewhere => "answered elsewhere".into(),
+        LegResult::CallerGone => "caller gone".into(),
+        LegResult::Failed(status) => format!("failed ({status})"),
+    }
+}
+
+/// The haste of a matter; nothing for what is routine.
+pub(super) fn urgency(urgency: Urgency) -> Option<Markup> {
+    match urgency {
+        Urgency::Routine => None,
+        Urgency::Urgent(kind) => Some(mark(&format!("{kind:?}").to_lowercase(), "warn")),
+        Urgency::LifeSafety(LifeSafety::Unspecified) => Some(mark("emergency", "bad")),
+        Urgency::LifeSafety(kind) => Some(mark(&format!("emergency: {}", kind.name().replace('_', " ")), "bad")),
+    }
+}
