@@ -23,7 +23,7 @@ use super::{
     understanding::Understanding,
 };
 use crate::{
-    media::Resampler,
+    media::{Ratio, Resampler},
     pbx::SpeechCommand,
     speech::{DecodeId, DecodeRequest, Ear, EarOutput, EarTuning, Recognizer, SpeechError, Synthesizer, Transcript},
     types::{LegId, TurnId, UtteranceId},
@@ -145,6 +145,7 @@ pub struct SpeechPool {
     queue: Arc<Queue>,
     shed: Arc<Shed>,
     to_switch: tokio::sync::mpsc::Sender<ToSwitch>,
+    media: MediaPlane,
     /// Sentences being made or waiting, so that they can be stopped.
     speaking: Arc<Mutex<BTreeMap<UtteranceId, Arc<AtomicBool>>>>,
 }
@@ -154,13 +155,14 @@ impl SpeechPool {
     ///
     /// # Errors
     /// When the system gives no thread.
-    pub fn start(settings: SpeechSettings, media: &MediaPlane) -> std::io::Result<Self> {
+    pub fn start(settings: SpeechSettings, media: MediaPlane) -> std::io::Result<Self> {
         let (ears, inbox) = sync_channel(EARS_INBOX);
         let pool = Self {
             ears,
             queue: Arc::default(),
             shed: Arc::default(),
             to_switch: settings.to_switch,
+            media,
             speaking: Arc::default(),
         };
         let listening = pool.clone();
@@ -168,7 +170,6 @@ impl SpeechPool {
         for (number, (recognizer, synthesizer)) in settings.workers.into_iter().enumerate() {
             let worker = Worker {
                 pool: pool.clone(),
-                media: media.clone(),
                 recognizer,
                 synthesizer,
                 understanding: Arc::clone(&settings.understanding),
@@ -192,9 +193,15 @@ impl SpeechPool {
     /// Carries out what the switch asks for; never waits.
     pub fn command(&self, leg: LegId, command: SpeechCommand) {
         let to_ears = match command {
-            SpeechCommand::Listen { turn } => ToEars::Listen { leg, turn },
+            SpeechCommand::Listen { turn } => {
+                self.media.hear(leg, true);
+                ToEars::Listen { leg, turn }
+            }
             SpeechCommand::AgentAudible(audible) => ToEars::AgentAudible { leg, audible },
-            SpeechCommand::Deaf => ToEars::Deaf { leg },
+            SpeechCommand::Deaf => {
+                self.media.hear(leg, false);
+                ToEars::Deaf { leg }
+            }
             SpeechCommand::Understand { turn, text } => return self.queue(Job::Understand { leg, turn, text }),
             SpeechCommand::Speak { utterance, text } => {
                 let ceased = Arc::new(AtomicBool::new(false));
@@ -247,17 +254,22 @@ impl SpeechPool {
     /// The thread of the ears.
     fn hear(&self, inbox: &Receiver<ToEars>) {
         let mut ears: BTreeMap<LegId, (Ear, Resampler, bool)> = BTreeMap::new();
+        let mut wide = Vec::with_capacity(2 * 160);
         while let Ok(message) = inbox.recv() {
             let leg = match message {
                 ToEars::Frame { leg, samples } => {
                     let Some((ear, resampler, audible)) = ears.get_mut(&leg) else { continue };
-                    ear.handle_frame(resampler.process(&samples), *audible);
+                    wide.clear();
+                    resampler.process(&samples, &mut wide);
+                    ear.handle_frame(&wide, *audible);
                     leg
                 }
                 ToEars::Listen { leg, turn } => {
                     ears.entry(leg)
                         .and_modify(|(ear, ..)| ear.next_turn(turn))
-                        .or_insert_with(|| (Ear::new(EarTuning::default(), turn), Resampler::up_8_to_16(), false));
+                        .or_insert_with(|| {
+                            (Ear::new(EarTuning::default(), turn), Resampler::new(Ratio::Up2), false)
+                        });
                     leg
                 }
                 ToEars::AgentAudible { leg, audible } => {
@@ -290,7 +302,6 @@ impl SpeechPool {
 
 struct Worker {
     pool: SpeechPool,
-    media: MediaPlane,
     recognizer: Box<dyn Recognizer>,
     synthesizer: Box<dyn Synthesizer>,
     understanding: Arc<Understanding>,
@@ -316,13 +327,15 @@ impl Worker {
     }
 
     fn speak(&mut self, leg: LegId, utterance: UtteranceId, text: &str, ceased: &AtomicBool) {
-        let mut down = Resampler::down_16_to_8();
-        let media = &self.media;
+        let mut down = Resampler::new(Ratio::Down2);
+        let media = &self.pool.media;
         let spoken = self.synthesizer.speak(text, &mut |samples| {
             if ceased.load(Ordering::Relaxed) {
                 return ControlFlow::Break(());
             }
-            media.play(leg, utterance, down.process(samples).to_vec());
+            let mut narrow = Vec::with_capacity(samples.len() / 2 + 1);
+            down.process(samples, &mut narrow);
+            media.play(leg, utterance, narrow);
             ControlFlow::Continue(())
         });
         self.pool.speaking().remove(&utterance);

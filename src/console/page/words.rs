@@ -5,7 +5,9 @@ use maud::{Markup, html};
 
 use crate::{
     dialogue::{LifeSafety, Urgency},
+    outbox::{Failure, State},
     pbx::{AgentReason, Caller, Disposition, LegResult, Party},
+    store::{TextBackNote, TicketStatus},
     types::PhoneNumber,
 };
 
@@ -98,5 +100,44 @@ pub(super) fn urgency(urgency: Urgency) -> Option<Markup> {
         Urgency::Urgent(kind) => Some(mark(&format!("{kind:?}").to_lowercase(), "warn")),
         Urgency::LifeSafety(LifeSafety::Unspecified) => Some(mark("emergency", "bad")),
         Urgency::LifeSafety(kind) => Some(mark(&format!("emergency: {}", kind.name().replace('_', " ")), "bad")),
+    }
+}
+
+pub(super) fn ticket(status: TicketStatus) -> Markup {
+    match status {
+        TicketStatus::Open => mark("open", "warn"),
+        TicketStatus::Done => mark("done", "good"),
+        TicketStatus::Cancelled => mark("cancelled", ""),
+    }
+}
+
+pub(super) fn text_state(state: State) -> Markup {
+    match state {
+        State::Queued => mark("waits", "warn"),
+        State::Claimed => mark("being sent", "warn"),
+        State::Sent => mark("accepted by the carrier", "good"),
+        State::Failed(Failure::Refused { status }) => mark(&format!("refused ({status})"), "bad"),
+        State::Failed(Failure::Expired { .. }) => mark("too late to send", "bad"),
+        State::Suppressed(why) => mark(&format!("held back: {}", why.name().replace('_', " ")), ""),
+        State::Unknown => mark("may have been sent", "bad"),
+    }
+}
+
+pub(super) fn text_back(note: TextBackNote) -> &'static str {
+    match note {
+        TextBackNote::Queued => "sent, or on its way",
+        TextBackNote::Confirmed => "what was promised, in writing",
+        TextBackNote::NotInbound => "none: not a call from outside",
+        TextBackNote::Anonymous => "none: the number was withheld",
+        TextBackNote::ReachedAPerson => "none: a person took the call",
+        TextBackNote::Resolved => "none: the agent answered what was asked",
+        TextBackNote::WrongNumber => "none: a wrong number",
+        TextBackNote::Sales => "none: a sales call",
+        TextBackNote::OptedOut => "none: they asked not to be texted",
+        TextBackNote::Recent => "none: another call was answered by a text minutes before",
+        TextBackNote::OwnNumber => "none: a number of the office",
+        TextBackNote::Abroad => "none: a number abroad",
+        TextBackNote::SwitchedOff => "none: texts are switched off",
+        TextBackNote::OutboxFull => "none: too many texts were waiting",
     }
 }

@@ -1,0 +1,216 @@
+//! The pump of sound: RTP sockets on one side, legs and bridges on the other, on one thread with a 20 ms beat.
+//!
+//! Nothing here waits for anybody: commands and samples come through a bounded queue, frames and events leave through
+//! bounded queues and are dropped, counted, when those are full.
+
+use std::{
+    io,
+    net::IpAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+        mpsc::{Receiver, SyncSender, TrySendError, sync_channel},
+    },
+    thread,
+    time::{Duration, Instant},
+};
+
+use mio::{Events, Poll, Token, Waker};
+use tokio::sync::mpsc;
+
+use super::{
+    clock,
+    media_legs::{Legs, Outside},
+    recordings::Recordings,
+    speech_pool::SpeechPool,
+    switch_loop::ToSwitch,
+};
+use crate::{
+    pbx::MediaCommand,
+    types::{Chance, LegId, UtteranceId},
+};
+
+/// Commands and pieces of speech that may wait for the thread of the media: it empties the queue every few
+/// milliseconds, so a full one means that it has died.
+const INBOX: usize = 16_384;
+
+/// The beat of the wire: one frame.
+const BEAT: Duration = Duration::from_millis(20);
+
+/// Beats that are made up for after the machine has stood still; older ones are left out, as the sound is stale.
+const MADE_UP_FOR: u32 = 10;
+
+const WAKE: Token = Token(usize::MAX);
+
+/// What reaches the thread of the media.
+#[derive(Debug)]
+pub(super) enum ToMedia {
+    Command { leg: LegId, command: MediaCommand },
+    /// 8 kHz.
+    Play { leg: LegId, utterance: UtteranceId, samples: Vec<i16> },
+    Finish { leg: LegId, utterance: UtteranceId },
+    /// Frames of this leg go to the ears, or no longer.
+    Hear { leg: LegId, on: bool },
+}
+
+/// The handle by which the switch and the speech pool reach the media; cheap to clone.
+#[derive(Debug, Clone)]
+pub struct MediaPlane {
+    inbox: SyncSender<ToMedia>,
+    waker: Arc<Waker>,
+    lost: Arc<AtomicU64>,
+}
+
+/// The receiving end, before its thread runs.
+pub struct MediaThread {
+    inbox: Receiver<ToMedia>,
+    poll: Poll,
+}
+
+impl std::fmt::Debug for MediaThread {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("MediaThread")
+    }
+}
+
+/// What the thread needs of the rest of the house.
+#[derive(Debug)]
+pub struct MediaSettings {
+    /// Where RTP ports are bound.
+    pub bind: IpAddr,
+    pub chance: Chance,
+    pub speech: SpeechPool,
+    pub recordings: Recordings,
+    pub to_switch: mpsc::Sender<ToSwitch>,
+}
+
+impl MediaPlane {
+    /// The two ends.
+    ///
+    /// # Errors
+    /// When the system has no poll to give.
+    pub fn new() -> io::Result<(Self, MediaThread)> {
+        let poll = Poll::new()?;
+        let waker = Arc::new(Waker::new(poll.registry(), WAKE)?);
+        let (sender, inbox) = sync_channel(INBOX);
+        Ok((Self { inbox: sender, waker, lost: Arc::default() }, MediaThread { inbox, poll }))
+    }
+
+    pub fn command(&self, leg: LegId, command: MediaCommand) {
+        self.send(ToMedia::Command { leg, command });
+    }
+
+    /// Samples of an utterance, 8 kHz, after those before them.
+    pub fn play(&self, leg: LegId, utterance: UtteranceId, samples: Vec<i16>) {
+        self.send(ToMedia::Play { leg, utterance, samples });
+    }
+
+    /// No more samples of this utterance will come.
+    pub fn finish(&self, leg: LegId, utterance: UtteranceId) {
+        self.send(ToMedia::Finish { leg, utterance });
+    }
+
+    /// Shall the ears get this leg's frames?
+    pub fn hear(&self, leg: LegId, on: bool) {
+        self.send(ToMedia::Hear { leg, on });
+    }
+
+    fn send(&self, message: ToMedia) {
+        match self.inbox.try_send(message) {
+            Ok(()) => {
+                // A wake that fails is made up for by the next beat.
+                let _ = self.waker.wake();
+            }
+            Err(TrySendError::Full(_)) => {
+                self.lost.fetch_add(1, Ordering::Relaxed);
+            }
+            // The thread ends with the house.
+            Err(TrySendError::Disconnected(_)) => {}
+        }
+    }
+
+    /// Commands that found the queue full.
+    pub fn lost(&self) -> u64 {
+        self.lost.load(Ordering::Relaxed)
+    }
+}
+
+impl MediaThread {
+    /// Starts the thread.
+    ///
+    /// # Errors
+    /// When the system gives no thread.
+    pub fn start(self, settings: MediaSettings) -> io::Result<()> {
+        thread::Builder::new().name("media".into()).spawn(move || {
+            if let Err(error) = self.run(settings) {
+                tracing::error!(%error, "the media plane has ended");
+            }
+        })?;
+        Ok(())
+    }
+
+    fn run(mut self, settings: MediaSettings) -> io::Result<()> {
+        let registry = self.poll.registry().try_clone()?;
+        let outside = Outside {
+            speech: settings.speech,
+            recordings: settings.recordings,
+            to_switch: settings.to_switch,
+        };
+        let mut legs = Legs::new(settings.bind, registry, settings.chance, outside);
+        let mut events = Events::with_capacity(1024);
+        let mut beat = clock::instant() + BEAT;
+        loop {
+            let now = clock::instant();
+            let wait =
+                if legs.has_unread() { Duration::ZERO } else { beat.saturating_duration_since(now) };
+            match self.poll.poll(&mut events, Some(wait)) {
+                Ok(()) => {}
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Err(error) => return Err(error),
+            }
+            let now = clock::instant();
+            for event in &events {
+                if event.token() != WAKE {
+                    legs.readable(event.token());
+                }
+            }
+            legs.read(now);
+            for message in self.inbox.try_iter() {
+                legs.handle(now, message);
+            }
+            beat = keep_time(beat, now, |now| legs.tick(now));
+        }
+    }
+}
+
+/// Beats that are due; gives back when the next one is.
+fn keep_time(mut beat: Instant, now: Instant, mut tick: impl FnMut(Instant)) -> Instant {
+    let mut made_up = 0;
+    while beat <= now {
+        tick(now);
+        beat += BEAT;
+        made_up += 1;
+        if made_up > MADE_UP_FOR {
+            return now + BEAT;
+        }
+    }
+    beat
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_beat_is_kept_and_a_long_stop_is_not_made_up_for() {
+        let start = clock::instant();
+        let count = |late: Duration| {
+            let mut ticks = 0;
+            let next = keep_time(start, start + late, |_| ticks += 1);
+            (ticks, next.duration_since(start))
+        };
+        assert_eq!(count(Duration::ZERO), (1, BEAT));
+        assert_eq!(count(Duration::from_millis(45)), (3, BEAT * 3));
+        assert_eq!(count(Duration::from_secs(60)), (MADE_UP_FOR + 1, Duration::from_secs(60) + BEAT));
+    }
+}

@@ -1,0 +1,219 @@
+//! The JSON interface under `/api/v1`: the same records as the pages, for programs, with a document made from the code.
+
+mod answer;
+
+use axum::{
+    Json, Router,
+    extract::{Path, Query, State},
+    http::{StatusCode, header},
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use serde::Deserialize;
+use utoipa::{IntoParams, OpenApi, ToSchema};
+
+use super::{access::Bearer, site::Site};
+use crate::{
+    store::{CallFilter, Cursor, MOST_ROWS, Page, StoreError},
+    types::CallId,
+};
+use answer::{
+    CallAnswer, CallInShort, ContactAnswer, HealthAnswer, LeadAnswer, List, MessageAnswer, Trouble, WorkOrderAnswer,
+};
+
+/// Rows of a page unless asked otherwise.
+const ROWS: usize = 50;
+
+pub(super) fn routes() -> Router<Site> {
+    Router::new()
+        .route("/openapi.json", get(document))
+        .route("/calls", get(calls))
+        .route("/calls/{call}", get(call))
+        .route("/contacts", get(contacts))
+        .route("/work-orders", get(work_orders))
+        .route("/leads", get(leads))
+        .route("/messages", get(messages))
+        .route("/health", get(health))
+        .fallback(|| async { refusal(StatusCode::NOT_FOUND, "there is nothing here") })
+}
+
+/// The document of the interface, as JSON.
+pub fn openapi() -> String {
+    Document::openapi().to_pretty_json().unwrap_or_default()
+}
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Portico",
+        description = "Calls, people, work orders, leads and texts of one office. Read only. \
+                       Send `Authorization: Bearer TOKEN`; `portico token` makes one.",
+    ),
+    servers((url = "/api/v1")),
+    paths(calls, call, contacts, work_orders, leads, messages, health),
+    modifiers(&BearerToken),
+)]
+struct Document;
+
+struct BearerToken;
+
+impl utoipa::Modify for BearerToken {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme};
+        let scheme = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
+        document.components.get_or_insert_default().add_security_scheme("token", scheme);
+        document.security = Some(vec![SecurityRequirement::new("token", Vec::<String>::new())]);
+    }
+}
+
+/// An answer that says why there is none.
+pub(super) fn refusal(status: StatusCode, why: &str) -> Response {
+    let mut response = (status, Json(Trouble { error: why.to_owned() })).into_response();
+    if status == StatusCode::UNAUTHORIZED {
+        response.headers_mut().insert(header::WWW_AUTHENTICATE, header::HeaderValue::from_static("Bearer"));
+    }
+    response
+}
+
+fn listed<Row, Answer: serde::Serialize>(
+    read: Result<Page<Row>, StoreError>,
+    answer: impl Fn(&Row) -> Answer,
+) -> Response {
+    match read {
+        Ok(page) => Json(List {
+            items: page.items.iter().map(answer).collect(),
+            next: page.next.map(|cursor| cursor.to_string()),
+        })
+        .into_response(),
+        Err(error) => unavailable(&error),
+    }
+}
+
+fn unavailable(error: &StoreError) -> Response {
+    tracing::warn!(%error, "the interface cannot use the store");
+    refusal(StatusCode::SERVICE_UNAVAILABLE, "the records cannot be read at the moment")
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct Place {
+    /// `next` of the page before.
+    after: Option<String>,
+    /// How many, 1 to 200; 50 if not said.
+    limit: Option<usize>,
+}
+
+impl Place {
+    /// Where to go on, and how far; a cursor that is not ours is refused rather than taken for the beginning.
+    fn read(&self) -> Result<(Option<Cursor>, usize), Box<Response>> {
+        let bad = || Box::new(refusal(StatusCode::BAD_REQUEST, "`after` is not what a page gave as `next`"));
+        let after = self.after.as_deref().map(str::parse).transpose().map_err(|_| bad())?;
+        Ok((after, self.limit.unwrap_or(ROWS).clamp(1, MOST_ROWS)))
+    }
+}
+
+/// Which calls.
+#[derive(Debug, Clone, Copy, Default, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum Which {
+    #[default]
+    All,
+    /// Inbound, and no person of the office talked with the caller.
+    Missed,
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct CallQuery {
+    #[serde(default)]
+    #[param(inline)]
+    which: Which,
+}
+
+async fn document() -> Response {
+    ([(header::CONTENT_TYPE, "application/json")], openapi()).into_response()
+}
+
+/// Calls, newest first.
+#[utoipa::path(get, path = "/calls", params(Place, CallQuery), responses(
+    (status = 200, body = List<CallInShort>), (status = 400, body = Trouble), (status = 401, body = Trouble)))]
+async fn calls(
+    State(site): State<Site>,
+    _: Bearer,
+    Query(place): Query<Place>,
+    Query(query): Query<CallQuery>,
+) -> Response {
+    let (after, limit) = match place.read() {
+        Ok(place) => place,
+        Err(refused) => return *refused,
+    };
+    let filter = match query.which {
+        Which::All => CallFilter::All,
+        Which::Missed => CallFilter::Missed,
+    };
+    listed(site.read(move |reader| reader.calls(filter, after, limit)).await, CallInShort::of)
+}
+
+/// One call with its legs, turns, texts, work orders and leads.
+#[utoipa::path(get, path = "/calls/{call}", params(("call" = String, Path, description = "13 characters")), responses(
+    (status = 200, body = CallAnswer), (status = 401, body = Trouble), (status = 404, body = Trouble)))]
+async fn call(State(site): State<Site>, _: Bearer, Path(id): Path<String>) -> Response {
+    let Ok(id) = id.parse::<CallId>() else { return refusal(StatusCode::NOT_FOUND, "there is no such call") };
+    match site.read(move |reader| reader.call(id)).await {
+        Ok(Some(detail)) => Json(CallAnswer::of(&detail)).into_response(),
+        Ok(None) => refusal(StatusCode::NOT_FOUND, "there is no such call"),
+        Err(error) => unavailable(&error),
+    }
+}
+
+/// People, latest change first.
+#[utoipa::path(get, path = "/contacts", params(Place), responses(
+    (status = 200, body = List<ContactAnswer>), (status = 401, body = Trouble)))]
+async fn contacts(State(site): State<Site>, _: Bearer, Query(place): Query<Place>) -> Response {
+    let (after, limit) = match place.read() {
+        Ok(place) => place,
+        Err(refused) => return *refused,
+    };
+    listed(site.read(move |reader| reader.contacts(after, limit)).await, ContactAnswer::of)
+}
+
+/// Work orders, newest first.
+#[utoipa::path(get, path = "/work-orders", params(Place), responses(
+    (status = 200, body = List<WorkOrderAnswer>), (status = 401, body = Trouble)))]
+async fn work_orders(State(site): State<Site>, _: Bearer, Query(place): Query<Place>) -> Response {
+    let (after, limit) = match place.read() {
+        Ok(place) => place,
+        Err(refused) => return *refused,
+    };
+    listed(site.read(move |reader| reader.work_orders(after, limit)).await, WorkOrderAnswer::of)
+}
+
+/// Leads, newest first.
+#[utoipa::path(get, path = "/leads", params(Place), responses(
+    (status = 200, body = List<LeadAnswer>), (status = 401, body = Trouble)))]
+async fn leads(State(site): State<Site>, _: Bearer, Query(place): Query<Place>) -> Response {
+    let (after, limit) = match place.read() {
+        Ok(place) => place,
+        Err(refused) => return *refused,
+    };
+    listed(site.read(move |reader| reader.leads(after, limit)).await, LeadAnswer::of)
+}
+
+/// Texts in and out, newest first.
+#[utoipa::path(get, path = "/messages", params(Place), responses(
+    (status = 200, body = List<MessageAnswer>), (status = 401, body = Trouble)))]
+async fn messages(State(site): State<Site>, _: Bearer, Query(place): Query<Place>) -> Response {
+    let (after, limit) = match place.read() {
+        Ok(place) => place,
+        Err(refused) => return *refused,
+    };
+    listed(site.read(move |reader| reader.messages(None, after, limit)).await, MessageAnswer::of)
+}
+
+/// How the box fares.
+#[utoipa::path(get, path = "/health", responses((status = 200, body = HealthAnswer), (status = 401, body = Trouble)))]
+async fn health(State(site): State<Site>, _: Bearer) -> Response {
+    let wall = site.now().wall;
+    let store = site.read(move |reader| reader.health(wall)).await;
+    Json(HealthAnswer::of(&site.vitals(), store.as_ref().ok())).into_response()
+}

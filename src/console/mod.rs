@@ -1,0 +1,41 @@
+//! The web console and the JSON interface: what the office sees of its box.
+//!
+//! Invariants:
+//! - Without a session or a token every page and every path under `/api` is shut, but for signing in and setting up.
+//! - No default password exists. The first account is made through a link with a one-time token.
+//! - Text from callers is escaped by the template or is JSON; no page carries a script of its own, and the policy that
+//!   is sent with each forbids it.
+//! - A throttle goes by the peer's address; no header decides who the peer is.
+//! - Reading the store happens on threads that may block, never on those that serve.
+
+mod access;
+mod api;
+mod live;
+mod page;
+mod pages;
+mod secret;
+mod shield;
+mod site;
+#[cfg(test)]
+mod tests;
+mod throttle;
+mod vitals;
+
+pub use api::openapi;
+pub use live::{BEHIND, Live};
+pub use secret::Secret;
+pub use site::{Settings, Site};
+pub use vitals::{Condition, Part, Vitals};
+
+use axum::{Router, middleware};
+
+/// Everything that is served.
+pub fn router(site: Site) -> Router {
+    Router::new()
+        .merge(pages::routes())
+        .merge(access::routes())
+        .nest("/api/v1", api::routes())
+        .fallback(pages::not_found)
+        .layer(middleware::from_fn_with_state(site.clone(), shield::guard))
+        .with_state(site)
+}

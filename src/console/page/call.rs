@@ -1,0 +1,81 @@
+//! One call: how it went, who was tried, what was said, what came of it.
+
+use jiff::tz::TimeZone;
+use maud::{Markup, html};
+
+use super::{
+    layout::{Frame, Section},
+    lists, live, words,
+};
+use crate::{pbx::LegRecord, store::CallDetail};
+
+pub(in crate::console) fn call(frame: &Frame, detail: &CallDetail, zone: &TimeZone) -> Markup {
+    let record = &detail.record;
+    let (word, class) = words::disposition(record.disposition);
+    let body = html! {
+        p { (words::mark(word, class)) " " (detail.summary) }
+        dl {
+            dt { "Caller" }
+            dd {
+                (words::caller(&record.caller))
+                @if let Some(contact) = detail.contact {
+                    " · " a href={ "/contacts/" (contact) } {
+                        @match &detail.contact_name { Some(name) => (name), None => "contact" }
+                    }
+                }
+            }
+            dt { "Called" } dd { (record.dialled) }
+            dt { "Began" } dd { (words::moment(record.started, zone)) }
+            dt { "Lasted" } dd { (words::length(record.started, record.ended)) }
+            @if let Some(why) = record.agent_reason { dt { "The agent took it" } dd { (words::agent_reason(why)) } }
+            @if let Some(trunk) = &record.trunk { dt { "Trunk" } dd { (trunk) } }
+            dt { "Text to the caller" } dd { (words::text_back(detail.text_back)) }
+            dt { "Call" } dd { code { (record.call) } }
+        }
+        @if record.recording.is_some() {
+            h2 { "Recording" }
+            audio controls preload="none" src={ "/calls/" (record.call) "/recording.wav" } {}
+            p class="quiet" { "The caller is on the left, the other side on the right." }
+        }
+        @if !record.turns.is_empty() { h2 { "What was said" } (live::talk(&record.turns)) }
+        h2 { "Legs" }
+        (legs(&record.legs, zone))
+        @if !detail.work_orders.is_empty() { h2 { "Work orders" } (lists::work_order_table(&detail.work_orders, zone)) }
+        @if !detail.leads.is_empty() { h2 { "Leads" } (lists::lead_table(&detail.leads, zone)) }
+        @if !detail.messages.is_empty() { h2 { "Texts" } (lists::message_table(&detail.messages, zone)) }
+    };
+    frame.page(Section::Calls, "Call", &body)
+}
+
+fn legs(legs: &[LegRecord], zone: &TimeZone) -> Markup {
+    html! {
+        table {
+            caption { "Everybody who took part, or was asked to" }
+            thead {
+                tr { th { "Who" } th { "From" } th class="number" { "Rang" } th class="number" { "Talked" } th { "Result" } th { "Quality" } }
+            }
+            tbody {
+                @for leg in legs {
+                    tr {
+                        td data-is="Who" { (words::party(&leg.party)) }
+                        td data-is="From" { (words::moment(leg.started, zone)) }
+                        td class="number" data-is="Rang" { (words::length(leg.started, leg.answered.unwrap_or(leg.ended))) }
+                        td class="number" data-is="Talked" {
+                            @match leg.answered { Some(answered) => (words::length(answered, leg.ended)), None => "–" }
+                        }
+                        td data-is="Result" { (words::leg_result(leg.result)) }
+                        td data-is="Quality" {
+                            @match leg.quality {
+                                Some(q) => {
+                                    (q.packets_received) " packets, " (q.packets_lost) " lost, jitter " (q.jitter_ms) " ms"
+                                    @if let Some(trip) = q.round_trip_ms { ", round trip " (trip) " ms" }
+                                }
+                                None => "–"
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,162 @@
+//! What every handler shares: the store's reading side, the accounts, the live board, and the clock that was handed in.
+
+use std::{
+    path::PathBuf,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use jiff::tz::TimeZone;
+
+use super::{Live, Secret, Vitals, page, throttle::Throttle};
+use crate::{
+    store::{Reader, Store, StoreError},
+    types::{Chance, Moment},
+};
+
+/// What the host says about this console.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    pub office: String,
+    pub zone: TimeZone,
+    /// Where the recordings are.
+    pub recordings: PathBuf,
+    /// The host asks the time, here as everywhere.
+    pub now: fn() -> Moment,
+}
+
+/// Shared by all handlers; cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Site(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    settings: Settings,
+    reader: Reader,
+    /// The connection that writes accounts and sessions.
+    accounts: Mutex<Store>,
+    chance: Mutex<Chance>,
+    throttle: Mutex<Throttle>,
+    /// Hashing takes 19 MiB each time: at most two at once.
+    hashing: tokio::sync::Semaphore,
+    live: Live,
+    vitals: Arc<Mutex<Vitals>>,
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Site {
+    /// `accounts` is a connection of its own (see [`Store::another`]).
+    pub fn new(
+        settings: Settings,
+        accounts: Store,
+        chance: Chance,
+        live: Live,
+        vitals: Arc<Mutex<Vitals>>,
+    ) -> Self {
+        Self(Arc::new(Inner {
+            settings,
+            reader: accounts.reader(),
+            accounts: Mutex::new(accounts),
+            chance: Mutex::new(chance),
+            throttle: Mutex::default(),
+            hashing: tokio::sync::Semaphore::new(2),
+            live,
+            vitals,
+        }))
+    }
+
+    /// A token for the page that makes the first account, if there is none yet. Valid until it is used, or until the
+    /// next one is drawn.
+    ///
+    /// # Errors
+    /// When the store cannot be read or written.
+    pub fn offer_setup(&self) -> Result<Option<Secret>, StoreError> {
+        if !self.0.reader.needs_setup()? {
+            return Ok(None);
+        }
+        let token = Secret::draw(&mut lock(&self.0.chance));
+        lock(&self.0.accounts).offer_setup(token.hash(), self.now().wall)?;
+        Ok(Some(token))
+    }
+
+    pub(super) fn settings(&self) -> &Settings {
+        &self.0.settings
+    }
+
+    pub(super) fn zone(&self) -> &TimeZone {
+        &self.0.settings.zone
+    }
+
+    pub(super) fn now(&self) -> Moment {
+        (self.0.settings.now)()
+    }
+
+    pub(super) fn live(&self) -> &Live {
+        &self.0.live
+    }
+
+    pub(super) fn vitals(&self) -> Vitals {
+        let mut vitals = lock(&self.0.vitals).clone();
+        vitals.calls_now = self.0.live.current();
+        vitals
+    }
+
+    pub(super) fn throttle(&self) -> MutexGuard<'_, Throttle> {
+        lock(&self.0.throttle)
+    }
+
+    pub(super) fn draw_secret(&self) -> Secret {
+        Secret::draw(&mut lock(&self.0.chance))
+    }
+
+    /// Reads the store on a thread that may block.
+    pub(super) async fn read<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Reader) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let reader = self.0.reader.clone();
+        blocking(move || work(&reader)).await
+    }
+
+    /// Changes accounts or sessions on a thread that may block.
+    pub(super) async fn write<T: Send + 'static>(&self, work: impl FnOnce(&mut Store) -> T + Send + 'static) -> T {
+        let site = self.clone();
+        blocking(move || work(&mut lock(&site.0.accounts))).await
+    }
+
+    /// Does the costly work of hashing a password, not more than twice at once.
+    pub(super) async fn hash<T: Send + 'static>(&self, work: impl FnOnce(&mut Chance) -> T + Send + 'static) -> T {
+        let _turn = self.0.hashing.acquire().await;
+        let site = self.clone();
+        blocking(move || {
+            let mut own = {
+                use rand_chacha::rand_core::{Rng, SeedableRng};
+                let mut seed = [0; 32];
+                lock(&site.0.chance).fill_bytes(&mut seed);
+                Chance::from_seed(seed)
+            };
+            work(&mut own)
+        })
+        .await
+    }
+
+    /// The frame of a signed-in person's pages.
+    pub(super) fn frame(&self, user: &str, session: &Secret) -> page::Frame {
+        page::Frame {
+            office: self.0.settings.office.clone(),
+            user: user.to_owned(),
+            csrf: session.csrf(),
+            alarm: self.vitals().alarm_line(),
+        }
+    }
+}
+
+/// A panic in a query is that request's, as it would be without the thread.
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(value) => value,
+        Err(error) => std::panic::resume_unwind(error.into_panic()),
+    }
+}

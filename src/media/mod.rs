@@ -1,0 +1,34 @@
+//! Audio without sockets and without SIP: a leg from wire to ear and back, two legs bridged, and what they agreed on.
+//!
+//! Invariants, above all what is absent:
+//! - Nothing here knows SIP: a session description is bytes in and bytes out.
+//! - Nothing here opens a socket, reads a clock or rolls dice: `now` is an argument, SSRCs and first numbers are handed in.
+//! - Nothing a far end sends is an error: a packet that does not fit is dropped and counted.
+//! - Media goes only to, and is heard only from, an address that signalling vouches for (see [`SourceTrust`]).
+
+mod codec;
+mod concealment;
+mod dtmf;
+mod frame;
+mod jitter;
+mod latch;
+mod port;
+mod reception;
+mod recording;
+mod resample;
+mod rtcp;
+mod rtp;
+mod sdp;
+#[cfg(test)]
+mod story;
+mod tone;
+
+pub use codec::Codec;
+pub use dtmf::MAX_QUEUED_DIGITS;
+pub use frame::{Frame, SampleRate};
+pub use latch::{Party, SourceTrust};
+pub use port::{DRAIN, Ports};
+pub use recording::{Recorder, Write};
+pub use resample::{Ratio, Resampler};
+pub use sdp::{Agreed, Direction, LocalMedia, Payload, SdpError, accept, answer, offer};
+pub use tone::Tone;

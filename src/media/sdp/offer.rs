@@ -1,0 +1,60 @@
+//! The description that we write, as offer and as answer.
+
+use sdp_types::{Connection, Media, MediaType, Origin, Session, TransportProto};
+
+use super::{LocalMedia, Payload};
+use crate::media::codec::Codec;
+
+/// The payload type that nearly every telephone gives RFC 4733 events.
+const TELEPHONE_EVENT: u8 = 101;
+
+/// Our offer: these codecs in this order, telephone events, 20 ms packets.
+///
+/// RTCP multiplexing is not offered: RTCP keeps its own port.
+pub fn offer(local: &LocalMedia, codecs: &[Codec]) -> Vec<u8> {
+    let payloads: Vec<Payload> =
+        codecs.iter().map(|&codec| Payload { number: codec.static_payload_type(), codec }).collect();
+    let mut session = session(local);
+    session.add_media(audio(local, &payloads, Some(TELEPHONE_EVENT)));
+    written(&session)
+}
+
+/// A description of ours without its media lines.
+pub(super) fn session(local: &LocalMedia) -> Session {
+    let mut session = Session::new(Origin::with_ip_addr(local.session_id, local.version, local.address), "-");
+    session.origin.set_username("-");
+    session.set_connection(Connection::from_ip_addr(local.address));
+    session
+}
+
+/// Our audio line.
+pub(super) fn audio(local: &LocalMedia, payloads: &[Payload], telephone_event: Option<u8>) -> Media {
+    let numbers: Vec<String> = payloads
+        .iter()
+        .map(|payload| payload.number)
+        .chain(telephone_event)
+        .map(|number| number.to_string())
+        .collect();
+    let mut media = Media::new(MediaType::Audio, local.port, TransportProto::RtpAvp, numbers.join(" "));
+    for payload in payloads {
+        let Payload { number, codec } = payload;
+        let rtpmap = format!("{number} {}/{}", codec.encoding_name(), codec.clock_rate());
+        media.add_attribute_with_value("rtpmap", rtpmap);
+    }
+    if let Some(number) = telephone_event {
+        media.add_attribute_with_value("rtpmap", format!("{number} telephone-event/8000"));
+        media.add_attribute_with_value("fmtp", format!("{number} 0-15"));
+    }
+    media.add_attribute_with_value("ptime", "20");
+    media.add_attribute_from_str(local.direction.attribute());
+    media
+}
+
+pub(super) fn written(session: &Session) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(512);
+    match session.write(&mut bytes) {
+        Ok(()) => bytes,
+        // A `Vec` takes every write.
+        Err(_) => Vec::new(),
+    }
+}

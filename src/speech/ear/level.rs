@@ -1,0 +1,73 @@
+//! How loud: of one window, of the line's noise, of this caller.
+
+/// Level of a window of digital silence.
+const SILENCE_DB: f32 = -100.0;
+
+/// A voice this quiet is no voice on a telephone line, whatever its shape.
+const QUIETEST_VOICE_DB: f32 = -58.0;
+
+/// Where a caller's level is taken to be before they have spoken: a quiet talker.
+const UNHEARD_CALLER_DB: f32 = -27.0;
+
+/// The noise estimate follows a drop at once and a rise by this much a window (about 4 dB a second).
+const RISE_DB: f32 = 0.064;
+
+/// One window's measures.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Measure {
+    /// Level in dB below full scale.
+    pub(super) db: f32,
+    /// Does it hold more than the lowest half of a kilohertz? A closed-mouth hum and mains hum do not.
+    pub(super) bright: bool,
+}
+
+impl Measure {
+    pub(super) fn of(window: &[i16]) -> Self {
+        let (mut energy, mut slope, mut last) = (0.0f32, 0.0f32, window.first().copied().unwrap_or(0));
+        for &sample in window {
+            let (value, step) = (f32::from(sample), f32::from(sample) - f32::from(last));
+            energy += value * value;
+            slope += step * step;
+            last = sample;
+        }
+        let mean = energy / (window.len().max(1) as f32 * 32768.0 * 32768.0);
+        let db = if mean > 0.0 { 10.0 * mean.log10() } else { SILENCE_DB };
+        // The energy of the slope over the energy of the wave is (2 sin(pi f / rate))^2 for a tone: 0.024 at 400 Hz.
+        Self { db: db.max(SILENCE_DB), bright: slope > 0.024 * energy }
+    }
+}
+
+/// What this line and this caller usually sound like.
+#[derive(Debug, Clone)]
+pub(super) struct Levels {
+    noise_db: Option<f32>,
+    caller_db: f32,
+}
+
+impl Levels {
+    pub(super) const fn new() -> Self {
+        Self { noise_db: None, caller_db: UNHEARD_CALLER_DB }
+    }
+
+    /// Every window, voice or not: speech has gaps, and the estimate drops into them.
+    pub(super) fn hear(&mut self, db: f32) {
+        self.noise_db = Some(match self.noise_db {
+            None => db,
+            Some(noise) if db < noise => noise + 0.3 * (db - noise),
+            Some(noise) => noise + RISE_DB.min(db - noise),
+        });
+    }
+
+    /// A window that certainly was the caller's voice.
+    pub(super) fn hear_caller(&mut self, db: f32) {
+        self.caller_db += 0.02 * (db - self.caller_db);
+    }
+
+    pub(super) fn stands_out(&self, db: f32, above_noise_db: f32) -> bool {
+        db >= QUIETEST_VOICE_DB && db >= self.noise_db.unwrap_or(SILENCE_DB) + above_noise_db
+    }
+
+    pub(super) fn may_be_caller(&self, db: f32, below_db: f32) -> bool {
+        db >= self.caller_db - below_db
+    }
+}

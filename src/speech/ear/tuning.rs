@@ -1,0 +1,56 @@
+//! The ear's numbers, by name.
+
+use std::time::Duration;
+
+/// How an [`Ear`](super::Ear) tells voice from everything else. The defaults come from the measurement in `vad.rs`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct EarTuning {
+    /// Probability from which a 16 ms window counts as voice.
+    pub voice_from: f32,
+    /// Voice needed, and the span within which it must come, for an onset while the agent is silent.
+    pub onset_voice: Duration,
+    pub onset_span: Duration,
+    /// The same while the agent speaks: long enough that a click or an "mm" does not stop the agent, short enough
+    /// that 300 ms are kept from the caller's first sound to the agent's silence.
+    pub barge_in_voice: Duration,
+    pub barge_in_span: Duration,
+    /// How far, in dB, voice must stand above the line's noise to count; while the agent speaks, and while it does not.
+    pub above_noise_db: f32,
+    pub barge_in_above_noise_db: f32,
+    /// While the agent speaks: how far, in dB, below the caller's usual level a sound may be and still be the caller.
+    /// What is quieter is taken for the echo of our own voice.
+    pub barge_in_below_caller_db: f32,
+    /// While the agent speaks: share of the onset's voice that must be brighter than a closed-mouth hum.
+    pub barge_in_bright_share: f32,
+    /// Sound kept from before an onset, so that first syllables are not lost.
+    pub pre_roll: Duration,
+    /// Silence that makes a pause, upon which the turn so far is decoded. Also the tail kept after the voice.
+    pub pause: Duration,
+    /// Voice that a clip must hold to be worth decoding.
+    pub shortest_voice: Duration,
+    /// When a turn resumes after a pause and holds this much audio, what came before is settled, not decoded again.
+    pub settle_after: Duration,
+    /// The longest audio decoded at once; a caller who speaks on without a pause is cut at the quietest moment.
+    pub longest_clip: Duration,
+}
+
+impl Default for EarTuning {
+    fn default() -> Self {
+        Self {
+            voice_from: 0.5,
+            onset_voice: Duration::from_millis(80),
+            onset_span: Duration::from_millis(128),
+            barge_in_voice: Duration::from_millis(160),
+            barge_in_span: Duration::from_millis(208),
+            above_noise_db: 3.0,
+            barge_in_above_noise_db: 9.0,
+            barge_in_below_caller_db: 12.0,
+            barge_in_bright_share: 0.3,
+            pre_roll: Duration::from_millis(400),
+            pause: Duration::from_millis(224),
+            shortest_voice: Duration::from_millis(250),
+            settle_after: Duration::from_secs(7),
+            longest_clip: Duration::from_secs(12),
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! Whole clips to words with Moonshine tiny (English), one thread a decode.
+
+use std::{fmt, path::Path, sync::Arc};
+
+use sherpa_onnx::{OfflineMoonshineModelConfig, OfflineRecognizer, OfflineRecognizerConfig};
+
+use super::super::{LONGEST_DECODE_SECS, Recognizer, SAMPLE_RATE, SpeechError, Transcript, guard};
+
+/// Silence put after each clip: the model was taught on clips that end in some, and drops last words without it.
+const TAIL_SECS: f32 = 0.3;
+
+/// Quiet callers are raised to this level before decoding, by no more than `MOST_GAIN`.
+const LEVEL: f32 = 0.08;
+const MOST_GAIN: f32 = 10.0;
+
+/// Moonshine. A clone shares the loaded model, so that each thread of a pool has its own at no cost in memory.
+#[derive(Clone)]
+pub struct SherpaRecognizer {
+    engine: Arc<OfflineRecognizer>,
+}
+
+impl SherpaRecognizer {
+    /// Loads the model from its folder (see [`crate::speech::Models::recognizer`]); takes about half a second.
+    ///
+    /// # Errors
+    /// When a file is missing, or the engine cannot read what is there.
+    pub fn open(folder: &Path) -> Result<Self, SpeechError> {
+        let file = |name: &'static str| -> Result<Option<String>, SpeechError> {
+            let path = folder.join(name);
+            if path.is_file() {
+                Ok(Some(path.to_string_lossy().into_owned()))
+            } else {
+                Err(SpeechError::ModelMissing { name: name.into(), path: folder.to_owned() })
+            }
+        };
+        let mut config = OfflineRecognizerConfig::default();
+        config.model_config.moonshine = OfflineMoonshineModelConfig {
+            encoder: file("encoder_model.ort")?,
+            merged_decoder: file("decoder_model_merged.ort")?,
+            ..Default::default()
+        };
+        config.model_config.tokens = file("tokens.txt")?;
+        config.model_config.num_threads = 1;
+        let engine = OfflineRecognizer::create(&config)
+            .ok_or_else(|| SpeechError::EngineRefused(folder.to_owned()))?;
+        Ok(Self { engine: Arc::new(engine) })
+    }
+}
+
+impl Recognizer for SherpaRecognizer {
+    fn recognize(&mut self, samples: &[f32]) -> Result<Transcript, SpeechError> {
+        let secs = samples.len() as f32 / SAMPLE_RATE as f32;
+        // An ear cuts by whole windows, so a clip may be a few milliseconds over.
+        if secs > LONGEST_DECODE_SECS as f32 + 0.5 {
+            return Err(SpeechError::ClipTooLong { secs: secs.ceil() as u32 });
+        }
+        let stream = self.engine.create_stream();
+        stream.accept_waveform(SAMPLE_RATE as i32, &levelled(samples));
+        self.engine.decode(&stream);
+        let result = stream.get_result().ok_or(SpeechError::NoAnswer)?;
+        Ok(guard::guarded(&result.text, secs))
+    }
+}
+
+impl fmt::Debug for SherpaRecognizer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SherpaRecognizer")
+    }
+}
+
+/// The clip at a level that the model knows, with silence after it.
+fn levelled(samples: &[f32]) -> Vec<f32> {
+    let (mut energy, mut peak) = (0.0f32, 0.0f32);
+    for &sample in samples {
+        energy += sample * sample;
+        peak = peak.max(sample.abs());
+    }
+    let rms = (energy / samples.len().max(1) as f32).sqrt();
+    let gain =
+        if rms > 0.0 && peak > 0.0 { (LEVEL / rms).min(0.95 / peak).clamp(1.0, MOST_GAIN) } else { 1.0 };
+    let tail = (TAIL_SECS * SAMPLE_RATE as f32) as usize;
+    samples.iter().map(|s| s * gain).chain(std::iter::repeat_n(0.0, tail)).collect()
+}
