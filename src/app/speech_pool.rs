@@ -35,12 +35,11 @@ const EARS_INBOX: usize = 5_000;
 /// Work that may wait, of each kind.
 const JOBS_WAITING: usize = 128;
 
-/// How the pool is made.
+/// What workers work with.
 pub struct SpeechSettings {
     /// One recogniser and one synthesiser for each worker.
     pub workers: Vec<(Box<dyn Recognizer>, Box<dyn Synthesizer>)>,
     pub understanding: Arc<Understanding>,
-    pub to_switch: tokio::sync::mpsc::Sender<ToSwitch>,
 }
 
 impl std::fmt::Debug for SpeechSettings {
@@ -151,32 +150,40 @@ pub struct SpeechPool {
 }
 
 impl SpeechPool {
-    /// Starts the ears and the workers. With no workers at all the pool answers every request with `SpeechFailed`.
+    /// Starts the ears. Until workers are added, work waits within the bounds of its queue.
     ///
     /// # Errors
     /// When the system gives no thread.
-    pub fn start(settings: SpeechSettings, media: MediaPlane) -> std::io::Result<Self> {
+    pub fn new(to_switch: tokio::sync::mpsc::Sender<ToSwitch>, media: MediaPlane) -> std::io::Result<Self> {
         let (ears, inbox) = sync_channel(EARS_INBOX);
         let pool = Self {
             ears,
             queue: Arc::default(),
             shed: Arc::default(),
-            to_switch: settings.to_switch,
+            to_switch,
             media,
             speaking: Arc::default(),
         };
         let listening = pool.clone();
         thread::Builder::new().name("ears".into()).spawn(move || listening.hear(&inbox))?;
+        Ok(pool)
+    }
+
+    /// Starts a worker for each pair of engines.
+    ///
+    /// # Errors
+    /// When the system gives no thread.
+    pub fn add_workers(&self, settings: SpeechSettings) -> std::io::Result<()> {
         for (number, (recognizer, synthesizer)) in settings.workers.into_iter().enumerate() {
             let worker = Worker {
-                pool: pool.clone(),
+                pool: self.clone(),
                 recognizer,
                 synthesizer,
                 understanding: Arc::clone(&settings.understanding),
             };
             thread::Builder::new().name(format!("speech-{number}")).spawn(move || worker.work())?;
         }
-        Ok(pool)
+        Ok(())
     }
 
     pub fn shed(&self) -> &Shed {

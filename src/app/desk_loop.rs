@@ -1,0 +1,207 @@
+//! The pump of the second heart: facts in, rows on disk, texts out. A thread of its own, because a commit waits for the disk.
+
+use std::{
+    io,
+    sync::{
+        Arc, Mutex, PoisonError,
+        mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel},
+    },
+    thread,
+    time::{Duration, Instant},
+};
+
+use jiff::{SignedDuration, Timestamp};
+use tokio::sync::mpsc;
+
+use super::{clock, switch_loop::ToSwitch};
+use crate::{
+    console::Vitals,
+    desk::{Alarm, Engine, Input, Output},
+    pbx::{Control, Fact},
+    sip::TrunkHealth,
+};
+
+/// Facts that may wait while the disk is slow. Call records among them are what the house lives by, so the bound is
+/// far beyond any burst; beyond it a record is lost, counted and said aloud.
+const INBOX: usize = 20_000;
+
+/// How often the two clocks are compared.
+const CLOCK_LOOK: Duration = Duration::from_secs(5);
+
+/// A difference of the two clocks that is a step and no drift.
+const STEP: SignedDuration = SignedDuration::from_secs(2);
+
+/// The handle by which facts reach the desk.
+#[derive(Debug, Clone)]
+pub struct Desk {
+    inbox: SyncSender<Input>,
+}
+
+/// What the thread needs of the rest of the house.
+#[derive(Debug)]
+pub struct DeskSettings {
+    pub engine: Engine,
+    pub to_switch: mpsc::Sender<ToSwitch>,
+    pub vitals: Arc<Mutex<Vitals>>,
+    /// Practice mode trusts the wall clock as it is.
+    pub trust_clock: bool,
+    /// Told of every text that is settled and every call that is stored; for the terminal.
+    pub notice: Box<dyn Notice>,
+}
+
+/// Somebody who likes to hear what the desk does.
+pub trait Notice: Send + std::fmt::Debug {
+    fn output(&mut self, output: &Output);
+}
+
+/// Nobody.
+#[derive(Debug)]
+pub struct NoNotice;
+
+impl Notice for NoNotice {
+    fn output(&mut self, _: &Output) {}
+}
+
+impl Desk {
+    /// Starts the thread.
+    ///
+    /// # Errors
+    /// When the system gives no thread.
+    pub fn start(settings: DeskSettings) -> io::Result<(Self, thread::JoinHandle<()>)> {
+        let (inbox, receiver) = sync_channel(INBOX);
+        let handle = thread::Builder::new().name("desk".into()).spawn(move || run(settings, &receiver))?;
+        Ok((Self { inbox }, handle))
+    }
+
+    /// Carries a fact of the switch over; never waits.
+    pub fn observe(&self, fact: &Fact) {
+        let input = match fact {
+            Fact::CallStarted { call, caller, .. } => Input::CallStarted { call: *call, caller: caller.clone() },
+            Fact::Answered { call, .. } => Input::PersonAnswered { call: *call },
+            Fact::Ended(record) => Input::CallEnded(record.clone()),
+            Fact::TextReceived { text, from, to, body, call_id } => Input::TextReceived {
+                text: *text,
+                from: *from,
+                to: *to,
+                body: body.clone(),
+                call_id: call_id.clone(),
+            },
+            Fact::TextSettled { key, result } => Input::Delivered { key: *key, result: *result },
+            Fact::Bound { binding } => Input::Bound(binding.clone()),
+            Fact::Unbound { extension, contact } => {
+                Input::Unbound { extension: extension.clone(), contact: contact.clone() }
+            }
+            Fact::TrunkHealth { health: TrunkHealth::Up, .. } => Input::TrunkUp,
+            _ => return,
+        };
+        match self.inbox.try_send(input) {
+            Ok(()) => {}
+            Err(TrySendError::Full(Input::CallEnded(record))) => {
+                tracing::error!(call = %record.call, "the desk does not keep up; a call record was lost");
+            }
+            Err(_) => tracing::warn!("the desk does not keep up; a fact was dropped"),
+        }
+    }
+}
+
+fn run(mut settings: DeskSettings, inbox: &Receiver<Input>) {
+    let started = clock::now();
+    let mut clocks = Clocks { at: started.at, wall: started.wall };
+    let mut trusted = settings.trust_clock;
+    settings.engine.handle_input(started.wall, Input::ClockSynchronised(trusted));
+    let mut deadline = drain(&mut settings);
+    loop {
+        let now = clock::now();
+        let until_due = deadline.map_or(CLOCK_LOOK, |at| {
+            Duration::try_from(at.duration_since(now.wall)).unwrap_or(Duration::ZERO)
+        });
+        let received = inbox.recv_timeout(until_due.min(CLOCK_LOOK));
+        let now = clock::now();
+        if let Some(step) = clocks.step(now.at, now.wall) {
+            settings.engine.handle_input(now.wall, Input::ClockStepped(step));
+        }
+        if !trusted && clock::is_trustworthy(now.at.duration_since(started.at)) {
+            trusted = true;
+            settings.engine.handle_input(now.wall, Input::ClockSynchronised(true));
+        }
+        match received {
+            Ok(input) => settings.engine.handle_input(now.wall, input),
+            Err(RecvTimeoutError::Timeout) => settings.engine.handle_input(now.wall, Input::Timeout),
+            // The switch has ended; everything it said has been stored.
+            Err(RecvTimeoutError::Disconnected) => return,
+        }
+        deadline = drain(&mut settings);
+    }
+}
+
+fn drain(settings: &mut DeskSettings) -> Option<Timestamp> {
+    loop {
+        let output = settings.engine.poll_output(clock::wall());
+        settings.notice.output(&output);
+        let control = match output {
+            Output::Deliver(entry) => {
+                Control::SendText { key: entry.key, from: entry.from, to: entry.to, body: entry.body }
+            }
+            Output::SettleText { text, stored } => Control::SettleText { text, stored },
+            Output::RestoreBindings(bindings) => Control::RestoreBindings(bindings),
+            Output::Changed(_) => continue,
+            Output::Alarm(alarm) => {
+                say(&alarm);
+                settings.vitals.lock().unwrap_or_else(PoisonError::into_inner).alarm(&alarm);
+                continue;
+            }
+            Output::Timeout(deadline) => return deadline.map(|(at, _)| at),
+        };
+        // The switch empties its inbox within milliseconds; the desk may wait for it, calls never wait for the desk.
+        if settings.to_switch.blocking_send(ToSwitch::Control(control)).is_err() {
+            return None;
+        }
+    }
+}
+
+fn say(alarm: &Alarm) {
+    match alarm {
+        Alarm::StoreWell | Alarm::TextsFlowing => tracing::info!(?alarm, "well again"),
+        other => tracing::error!(alarm = ?other, "somebody should look"),
+    }
+}
+
+/// The two clocks at the last look.
+#[derive(Debug)]
+struct Clocks {
+    at: Instant,
+    wall: Timestamp,
+}
+
+impl Clocks {
+    /// By how much the wall clock was put, if it was.
+    fn step(&mut self, at: Instant, wall: Timestamp) -> Option<SignedDuration> {
+        let passed = SignedDuration::try_from(at.duration_since(self.at)).unwrap_or_default();
+        let shown = wall.duration_since(self.wall);
+        (self.at, self.wall) = (at, wall);
+        let step = shown - passed;
+        (step.abs() >= STEP).then_some(step)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clock_that_was_put_is_told_from_one_that_drifts() {
+        let now = clock::now();
+        let mut clocks = Clocks { at: now.at, wall: now.wall };
+        let second = Duration::from_secs(1);
+        assert_eq!(clocks.step(now.at + second, now.wall + SignedDuration::from_millis(1_400)), None);
+        let day = SignedDuration::from_hours(24);
+        assert_eq!(
+            clocks.step(now.at + 2 * second, now.wall + SignedDuration::from_millis(2_400) + day),
+            Some(day)
+        );
+        assert_eq!(
+            clocks.step(now.at + 3 * second, now.wall + SignedDuration::from_millis(3_400)),
+            Some(-day)
+        );
+    }
+}

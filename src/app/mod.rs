@@ -1,0 +1,385 @@
+//! The real host: sockets, threads and the real clock around the two hearts. It builds the house and decides nothing.
+
+mod clock;
+pub mod command;
+mod desk_loop;
+mod media_legs;
+mod media_plane;
+mod office;
+mod practice;
+mod recordings;
+mod speech_pool;
+mod switch_loop;
+mod telemetry;
+mod terminal;
+mod understanding;
+
+use std::{
+    fs, io,
+    net::SocketAddr,
+    path::Path,
+    sync::{Arc, Mutex, PoisonError},
+    thread,
+};
+
+use anyhow::Context;
+use rand_chacha::rand_core::SeedableRng;
+use tokio::{
+    net::TcpListener,
+    runtime,
+    sync::{mpsc, oneshot},
+};
+
+use crate::{
+    config::Config,
+    console::{self, Live, Secret, Site, Vitals},
+    desk::Engine,
+    dialogue::Pack,
+    media::Codec,
+    net::{Datagrams, StreamLimits, Streams},
+    pbx::{Control, Fact, Switch},
+    speech::{Models, Recognizer, Synthesizer},
+    store::Store,
+    types::Chance,
+};
+use desk_loop::{Desk, DeskSettings, Notice};
+use media_plane::{MediaPlane, MediaSettings};
+use recordings::Recordings;
+use speech_pool::{SpeechPool, SpeechSettings};
+use switch_loop::{Switchboard, ToSwitch};
+use understanding::Understanding;
+
+/// Chance from the operating system: every generator of the house is seeded here.
+///
+/// # Errors
+/// When the system has no randomness to give; then nothing may be started, for every secret would be guessable.
+pub fn chance() -> anyhow::Result<Chance> {
+    let mut seed = [0; 32];
+    getrandom::fill(&mut seed).context("the operating system gives no random numbers")?;
+    Ok(Chance::from_seed(seed))
+}
+
+/// A house that runs.
+#[derive(Debug)]
+pub struct House {
+    pub sip: SocketAddr,
+    pub console: SocketAddr,
+    /// The one-time link for the first account, if there is none yet.
+    pub setup: Option<Secret>,
+    /// Makes tokens and reads records, for commands and tests.
+    pub vitals: Arc<Mutex<Vitals>>,
+    to_switch: mpsc::Sender<ToSwitch>,
+    threads: Vec<thread::JoinHandle<()>>,
+    console_stop: Option<oneshot::Sender<()>>,
+}
+
+/// Who else hears the facts, besides desk and console.
+pub type Listener = Box<dyn FnMut(&Fact) + Send>;
+
+/// What is told while the house is built, for whoever waits.
+#[derive(Debug)]
+pub struct Ears {
+    /// Both sides of the speech pool, or why there are none.
+    pub speech: Result<(), String>,
+}
+
+impl House {
+    /// Builds everything and starts it. Phones can ring when this returns; the agent can speak a moment later, when its
+    /// models are loaded.
+    ///
+    /// # Errors
+    /// When an address cannot be bound, the folder of records cannot be made, or the configuration lacks a number.
+    pub fn start(config: &Config, listener: Listener, notice: Box<dyn Notice>) -> anyhow::Result<Self> {
+        let mut chance = chance()?;
+        let folder = &config.store.folder;
+        fs::create_dir_all(folder).with_context(|| format!("the folder {} cannot be made", folder.display()))?;
+        let pack = Arc::new(Pack::property().context("the property pack")?);
+        let directory = Arc::new(office::directory(config, pack)?);
+        let (store, problem) = Store::attach(&folder.join("portico.db"));
+        if let Some(problem) = problem {
+            // Phones ring first: the desk keeps records in memory and tries again.
+            tracing::error!(error = %problem, "the records cannot be opened; calls go on");
+        }
+        let vitals = Arc::new(Mutex::new(Vitals {
+            extensions: config.extensions.iter().map(|account| account.extension.to_string()).collect(),
+            ..Vitals::default()
+        }));
+        let live = Live::default();
+        let (to_switch, inbox) = mpsc::channel(switch_loop::INBOX);
+        let (media, media_thread) = MediaPlane::new()?;
+        let speech = start_speech(config, &to_switch, media.clone(), &vitals)?;
+        media_thread.start(MediaSettings {
+            bind: media_bind(config.sip.listen),
+            chance: split(&mut chance),
+            speech: speech.clone(),
+            recordings: Recordings::start(folder.join("recordings"))?,
+            to_switch: to_switch.clone(),
+        })?;
+        let accounts = store.another();
+        let engine = Engine::new(store, office::desk(config)?, split(&mut chance));
+        let (desk, desk_thread) = Desk::start(DeskSettings {
+            engine,
+            to_switch: to_switch.clone(),
+            vitals: Arc::clone(&vitals),
+            trust_clock: config.practice.is_some(),
+            notice,
+        })?;
+        let facts = fan_out(desk, live.clone(), Arc::clone(&vitals), listener);
+        let (sip, switch_thread) =
+            start_switch(config, directory, split(&mut chance), inbox, media, speech, facts)?;
+        let (console, setup, console_stop, console_thread) = match accounts {
+            Ok(accounts) => start_console(config, accounts, split(&mut chance), live, Arc::clone(&vitals))?,
+            Err(error) => anyhow::bail!("the records cannot be opened: {error}"),
+        };
+        Ok(Self {
+            sip,
+            console,
+            setup,
+            vitals,
+            to_switch,
+            threads: vec![switch_thread, desk_thread, console_thread],
+            console_stop: Some(console_stop),
+        })
+    }
+
+    /// Is the agent able to hear and speak? `None`: its models are still being loaded.
+    pub fn speech(&self) -> Option<Result<(), String>> {
+        self.vitals.lock().unwrap_or_else(PoisonError::into_inner).speech.clone()
+    }
+
+    /// BYE to everybody, then the end; what was said is on disk when this returns.
+    pub fn stop(mut self) {
+        /// How long farewells may take: their answers are not waited for beyond it.
+        const FAREWELL: std::time::Duration = std::time::Duration::from_millis(1_500);
+        let _ = self.to_switch.blocking_send(ToSwitch::Control(Control::ShutDown));
+        thread::park_timeout(FAREWELL);
+        let _ = self.to_switch.blocking_send(ToSwitch::Stop);
+        if let Some(stop) = self.console_stop.take() {
+            let _ = stop.send(());
+        }
+        for thread in self.threads.drain(..) {
+            if thread.join().is_err() {
+                tracing::error!("a thread of the house had panicked");
+            }
+        }
+    }
+}
+
+fn split(chance: &mut Chance) -> Chance {
+    use rand_chacha::rand_core::Rng;
+    let mut seed = [0; 32];
+    chance.fill_bytes(&mut seed);
+    Chance::from_seed(seed)
+}
+
+fn media_bind(listen: SocketAddr) -> std::net::IpAddr {
+    listen.ip()
+}
+
+/// Every fact goes to the desk, to the console and to whoever else listens, in this order.
+fn fan_out(
+    desk: Desk,
+    live: Live,
+    vitals: Arc<Mutex<Vitals>>,
+    mut listener: Listener,
+) -> Box<dyn FnMut(Fact) + Send> {
+    Box::new(move |fact| {
+        desk.observe(&fact);
+        live.observe(&fact, clock::wall());
+        vitals.lock().unwrap_or_else(PoisonError::into_inner).observe(&fact);
+        listener(&fact);
+    })
+}
+
+/// The pool, whose engines are loaded on a thread of their own: phones do not wait for the agent.
+fn start_speech(
+    config: &Config,
+    to_switch: &mpsc::Sender<ToSwitch>,
+    media: MediaPlane,
+    vitals: &Arc<Mutex<Vitals>>,
+) -> io::Result<SpeechPool> {
+    let pool = SpeechPool::new(to_switch.clone(), media)?;
+    let (loading, models, voice) = (pool.clone(), Models::at(&config.speech.models), config.speech.voice.clone());
+    let (to_switch, vitals) = (to_switch.clone(), Arc::clone(vitals));
+    thread::Builder::new().name("models".into()).spawn(move || {
+        let workers = thread::available_parallelism().map_or(2, usize::from).clamp(2, 8);
+        let loaded = engines(&models, &voice, workers).and_then(|engines| {
+            let understanding = Arc::new(Understanding::open(&models));
+            Ok(loading.add_workers(SpeechSettings { workers: engines, understanding })?)
+        });
+        let state = loaded.map_err(|error| format!("{error:#}"));
+        if let Err(why) = &state {
+            tracing::error!(%why, "the agent cannot speak; callers hear the announcement");
+        }
+        let ready = state.is_ok();
+        vitals.lock().unwrap_or_else(PoisonError::into_inner).speech = Some(state);
+        let _ = to_switch.blocking_send(ToSwitch::SpeechReady(ready));
+    })?;
+    Ok(pool)
+}
+
+/// A pair of engines for each worker.
+type Engines = Vec<(Box<dyn Recognizer>, Box<dyn Synthesizer>)>;
+
+#[cfg(all(feature = "sherpa", feature = "flite"))]
+fn engines(models: &Models, voice: &str, workers: usize) -> anyhow::Result<Engines> {
+    use crate::speech::{FliteSynthesizer, FliteVoice, SherpaRecognizer};
+    let voice: FliteVoice = voice.parse()?;
+    let shared = SherpaRecognizer::open(&models.recognizer())?;
+    Ok((0..workers)
+        .map(|_| -> (Box<dyn Recognizer>, Box<dyn Synthesizer>) {
+            (Box::new(shared.clone()), Box::new(FliteSynthesizer::new(voice)))
+        })
+        .collect())
+}
+
+#[cfg(not(all(feature = "sherpa", feature = "flite")))]
+fn engines(_: &Models, _: &str, _: usize) -> anyhow::Result<Engines> {
+    anyhow::bail!("this program was built without speech")
+}
+
+/// The switch on a thread and a runtime of its own: the console's load is not the phones'.
+fn start_switch(
+    config: &Config,
+    directory: Arc<crate::pbx::Directory>,
+    chance: Chance,
+    inbox: mpsc::Receiver<ToSwitch>,
+    media: MediaPlane,
+    speech: SpeechPool,
+    facts: Box<dyn FnMut(Fact) + Send>,
+) -> anyhow::Result<(SocketAddr, thread::JoinHandle<()>)> {
+    let listen = config.sip.listen;
+    let config = config.clone();
+    let (bound, when_bound) = std::sync::mpsc::sync_channel(1);
+    let thread = thread::Builder::new().name("switch".into()).spawn(move || {
+        let runtime = match runtime::Builder::new_current_thread().enable_all().build() {
+            Ok(runtime) => runtime,
+            Err(error) => {
+                let _ = bound.send(Err(error));
+                return;
+            }
+        };
+        runtime.block_on(async move {
+            let sockets = async {
+                let udp = Datagrams::bind(listen)?;
+                // The port that UDP got, so that port 0 gives both the same.
+                let tcp = Streams::listen(udp.local(), StreamLimits::default()).await?;
+                Ok::<_, io::Error>((udp, tcp))
+            };
+            let (udp, tcp) = match sockets.await {
+                Ok(sockets) => sockets,
+                Err(error) => {
+                    let _ = bound.send(Err(error));
+                    return;
+                }
+            };
+            let settings = office::machine(&config, udp.local(), tcp.local());
+            let switch = Switch::new(clock::now(), directory, settings, chance);
+            let _ = bound.send(Ok(udp.local()));
+            Switchboard { switch, udp, tcp, inbox, media, speech, facts }.run().await;
+        });
+    })?;
+    let sip = when_bound.recv().context("the switch did not start")?.with_context(|| {
+        format!("SIP cannot listen on {listen}: is another Portico, or another SIP program, running?")
+    })?;
+    Ok((sip, thread))
+}
+
+type Console = (SocketAddr, Option<Secret>, oneshot::Sender<()>, thread::JoinHandle<()>);
+
+fn start_console(
+    config: &Config,
+    accounts: Store,
+    chance: Chance,
+    live: Live,
+    vitals: Arc<Mutex<Vitals>>,
+) -> anyhow::Result<Console> {
+    let settings = console::Settings {
+        office: config.office.name.clone(),
+        zone: config.office.hours.zone().clone(),
+        recordings: config.store.folder.join("recordings"),
+        now: clock::now,
+    };
+    let site = Site::new(settings, accounts, chance, live, vitals);
+    let setup = site.offer_setup().context("the records cannot be read")?;
+    let listen = config.console.listen;
+    let (bound, when_bound) = std::sync::mpsc::sync_channel(1);
+    let (stop, stopped) = oneshot::channel();
+    let thread = thread::Builder::new().name("console".into()).spawn(move || {
+        let runtime = match runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .max_blocking_threads(4)
+            .thread_name("console")
+            .enable_all()
+            .build()
+        {
+            Ok(runtime) => runtime,
+            Err(error) => {
+                let _ = bound.send(Err(error));
+                return;
+            }
+        };
+        runtime.block_on(async move {
+            let listener = match TcpListener::bind(listen).await {
+                Ok(listener) => listener,
+                Err(error) => {
+                    let _ = bound.send(Err(error));
+                    return;
+                }
+            };
+            let address = listener.local_addr();
+            let _ = bound.send(address);
+            let service = console::router(site).into_make_service_with_connect_info::<SocketAddr>();
+            tokio::select! {
+                served = axum::serve(listener, service).into_future() => {
+                    if let Err(error) = served {
+                        tracing::error!(%error, "the console has ended");
+                    }
+                }
+                _ = stopped => {}
+            }
+        });
+        // Open event streams would keep a graceful end waiting for ever.
+        runtime.shutdown_background();
+    })?;
+    let address = when_bound
+        .recv()
+        .context("the console did not start")?
+        .with_context(|| format!("the console cannot listen on {listen}"))?;
+    Ok((address, setup, stop, thread))
+}
+
+/// Reads the configuration file; if there is none, writes the one of practice mode first.
+///
+/// # Errors
+/// When the file cannot be read or written, or has problems: all of them, with their lines and cures.
+pub fn configuration(path: &Path) -> anyhow::Result<(Config, bool)> {
+    let written = !path.exists();
+    if written {
+        let mut chance = chance()?;
+        let text = crate::config::practice_file(|| password(&mut chance));
+        fs::write(path, text).with_context(|| format!("{} cannot be written", path.display()))?;
+        restrict(path);
+    }
+    let text = fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?;
+    let config = Config::parse(&path.display().to_string(), &text)?;
+    Ok((config, written))
+}
+
+/// The file holds passwords: it is the owner's alone.
+fn restrict(path: &Path) {
+    use std::os::unix::fs::PermissionsExt;
+    if let Err(error) = fs::set_permissions(path, fs::Permissions::from_mode(0o600)) {
+        tracing::warn!(%error, path = %path.display(), "others can read the passwords in this file");
+    }
+}
+
+/// Sixteen letters and digits: 95 bits.
+fn password(chance: &mut Chance) -> String {
+    use rand_chacha::rand_core::Rng;
+    const LETTERS: &[u8; 62] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+    (0..16).map(|_| char::from(LETTERS[(chance.next_u64() % 62) as usize])).collect()
+}
+
+/// The codecs that we offer and take, best first.
+const CODECS: [Codec; 2] = [Codec::Pcmu, Codec::Pcma];

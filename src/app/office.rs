@@ -1,0 +1,186 @@
+//! From the configuration to what each room wants to know: the switch's directory, the agent's office, the desk's settings.
+
+use std::{collections::BTreeMap, net::SocketAddr, sync::Arc};
+
+use jiff::civil::Time;
+
+use crate::{
+    config::Config,
+    desk,
+    dialogue::{Fact, Office, Pack, Roster, UnitRef},
+    outbox::AfterCrash,
+    pbx::{Directory, Limits, Number, Phone, RingPlan, RingStep, Settings, Texts},
+    sip::{Account, Credentials, Listener, Network, Registration, Transport, Trunk, TrunkName},
+    types::{PhoneNumber, QuietHours},
+};
+
+/// What the switch is told of the machine it runs on.
+pub fn machine(config: &Config, udp: SocketAddr, tcp: SocketAddr) -> Settings {
+    let advertised = config.sip.advertised.map(|ip| SocketAddr::new(ip, config.sip.listen.port()));
+    let listener = |transport, local| Listener { transport, local, advertised };
+    Settings {
+        realm: config.sip.realm.clone(),
+        listeners: vec![listener(Transport::Udp, udp), listener(Transport::Tcp, tcp)],
+        media_ports: config.sip.rtp_ports.clone(),
+        media_address: config.sip.advertised.unwrap_or_else(|| reachable(udp)),
+        ..Settings::default()
+    }
+}
+
+/// The address to tell others: our own, or that of the route to the outside when every address is listened on.
+fn reachable(listen: SocketAddr) -> std::net::IpAddr {
+    if !listen.ip().is_unspecified() {
+        return listen.ip();
+    }
+    // Connecting a UDP socket sends nothing; it asks the kernel which address it would send from.
+    let probe = std::net::UdpSocket::bind(SocketAddr::new(listen.ip(), 0))
+        .and_then(|socket| socket.connect("192.0.2.1:9").and_then(|()| socket.local_addr()));
+    probe.map_or(std::net::Ipv4Addr::LOCALHOST.into(), |address| address.ip())
+}
+
+/// The switch's snapshot of the office.
+///
+/// # Errors
+/// When the office has no number or no trunk: nothing could ever ring.
+pub fn directory(config: &Config, pack: Arc<Pack>) -> anyhow::Result<Directory> {
+    let first = config.trunks.first();
+    let trunk = first.map(|trunk| TrunkName(trunk.name.clone()));
+    let Some((main, trunk)) = config.numbers.first().zip(trunk) else {
+        anyhow::bail!("the configuration needs at least one [[number]] and one [[trunk]]; see `portico check --example`");
+    };
+    let extensions = config.extensions.iter().map(|account| {
+        let phone = Phone {
+            name: account.name.clone(),
+            account: Account { password: account.password.clone(), legacy_md5: account.legacy_md5 },
+        };
+        (account.extension.clone(), phone)
+    });
+    let numbers: BTreeMap<PhoneNumber, Number> = config
+        .numbers
+        .iter()
+        .map(|number| {
+            let steps = number
+                .ring
+                .iter()
+                .map(|step| RingStep { extensions: step.clone(), ring_for: number.ring_time });
+            let entry = Number {
+                label: number.label.clone(),
+                plan: RingPlan::new(steps),
+                agent_first: number.agent_first,
+                hours: config.office.hours.clone(),
+                trunk: trunk.clone(),
+            };
+            (number.number, entry)
+        })
+        .collect();
+    Ok(Directory {
+        name: config.office.name.clone(),
+        extensions: extensions.collect(),
+        numbers,
+        trunks: config.trunks.iter().map(trunk_of).collect(),
+        on_call: Some(config.office.on_call),
+        outbound_caller: main.number,
+        limits: Limits {
+            calls: config.calls.max_calls,
+            agent_calls: config.calls.max_agent_calls,
+            international: !config.calls.international.is_empty(),
+            ..Limits::default()
+        },
+        texts: Texts { summaries_to: config.texts.summary_to.clone(), text_back: config.texts.text_back },
+        record_calls: config.calls.record,
+        pack,
+        office: Arc::new(office(config)),
+    })
+}
+
+fn trunk_of(trunk: &crate::config::Trunk) -> Trunk {
+    let domain = trunk.domain.clone().unwrap_or_else(|| trunk.send_to.ip().to_string());
+    let credentials = trunk.register.as_ref().map(|account| Credentials {
+        user: account.user.clone(),
+        password: account.password.clone(),
+        realm: account.realm.clone(),
+    });
+    let registration = trunk.register.as_ref().map(|account| Registration {
+        user: account.user.clone(),
+        registrar: format!("sip:{domain}"),
+        expires: account.expires,
+    });
+    Trunk {
+        name: TrunkName(trunk.name.clone()),
+        addresses: trunk.from.iter().filter_map(|(address, prefix)| Network::new(*address, *prefix)).collect(),
+        send_to: trunk.send_to,
+        transport: if trunk.tcp { Transport::Tcp } else { Transport::Udp },
+        domain,
+        advertised: None,
+        credentials,
+        registration,
+        probe: true,
+    }
+}
+
+/// What the agent may say about the office.
+pub fn office(config: &Config) -> Office {
+    let some = |text: &str| (!text.trim().is_empty()).then(|| text.trim().to_owned());
+    let units = config.units.iter().map(|unit| UnitRef {
+        property: unit.property.clone(),
+        street: unit.street.clone(),
+        unit: unit.unit.clone(),
+    });
+    let facts = config.facts.iter().map(|fact| Fact {
+        topic: None,
+        asked_by: fact.ask.iter().map(|word| word.to_lowercase()).collect(),
+        answer: fact.say.clone(),
+    });
+    Office {
+        name: config.office.name.clone(),
+        address: some(&config.office.address),
+        hours: some(&config.office.hours_spoken),
+        roster: Roster {
+            units: units.collect(),
+            names: Vec::new(),
+            streets: Vec::new(),
+            vendors: config.vendors.iter().map(|vendor| vendor.name.clone()).collect(),
+            listings: config.listings.iter().map(|listing| listing.address.clone()).collect(),
+        },
+        home_area_code: area_code(config.numbers.first().map(|number| number.number)),
+        facts: facts.collect(),
+        on_call: true,
+        staff: !config.extensions.is_empty(),
+    }
+}
+
+/// The three digits after the country code 1; 0 where numbers have none.
+fn area_code(number: Option<PhoneNumber>) -> u16 {
+    number
+        .filter(PhoneNumber::is_north_american)
+        .and_then(|number| number.digits().get(1..4).and_then(|code| code.parse().ok()))
+        .unwrap_or(0)
+}
+
+/// What the desk is told.
+///
+/// # Errors
+/// When the office's name makes a text too long.
+pub fn desk(config: &Config) -> anyhow::Result<desk::Settings> {
+    let words = desk::Wording::read(desk::Wording::FACTORY, &config.office.name)?;
+    let leasing = config.numbers.iter().filter(|number| {
+        let label = number.label.to_lowercase();
+        ["leasing", "sales", "rental"].iter().any(|word| label.contains(word))
+    });
+    Ok(desk::Settings {
+        office: config.office.name.clone(),
+        staff: config.texts.summary_to.clone(),
+        own_numbers: config.numbers.iter().map(|number| number.number).collect(),
+        wording: words,
+        quiet_hours: QuietHours {
+            zone: config.office.hours.zone().clone(),
+            from: Time::constant(8, 0, 0, 0),
+            until: Time::constant(20, 0, 0, 0),
+        },
+        text_back: config.texts.text_back,
+        text_back_waits_for_morning: false,
+        leasing_numbers: leasing.map(|number| number.number).collect(),
+        lead_sequence: None,
+        after_crash: AfterCrash::default(),
+    })
+}
