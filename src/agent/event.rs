@@ -33,18 +33,37 @@ pub enum VoiceInput {
 #[derive(Debug, Clone, PartialEq)]
 pub enum VoiceOutput {
     /// Begin to hear this turn.
-    Listen { turn: TurnId },
+    Listen {
+        turn: TurnId,
+    },
     /// Read these words.
-    Understand { turn: TurnId, text: String },
-    Speak { utterance: UtteranceId, text: String },
+    Understand {
+        turn: TurnId,
+        text: String,
+    },
+    Speak {
+        utterance: UtteranceId,
+        text: String,
+    },
     /// Stop speaking at once: the caller speaks.
-    Hush { utterance: UtteranceId },
-    /// The caller's turn, for the record: `voiced_until` is when the last voiced frame arrived.
-    Heard { text: String },
+    Hush {
+        utterance: UtteranceId,
+    },
+    /// The caller's turn, for the record, when the agent takes it.
+    Heard {
+        text: String,
+    },
     /// The agent's turn, for the record, once it is over.
-    Said { text: String, latency_ms: Option<u32>, interrupted_after_ms: Option<u32> },
+    Said {
+        text: String,
+        latency_ms: Option<u32>,
+        interrupted_after_ms: Option<u32>,
+    },
     /// Connect the caller to somebody; everything to be said first has been heard.
-    Transfer { to: Destination, brief: String },
+    Transfer {
+        to: Destination,
+        brief: String,
+    },
     /// Hang up; everything to be said first has been heard.
     End(EndReason),
     Timeout(Option<(Instant, Reason)>),
@@ -61,4 +80,6 @@ pub enum Reason {
     SpeechOverdue,
     /// An utterance should have been played by now.
     PlaybackOverdue,
+    /// The conversation has reached its stated length.
+    Length,
 }

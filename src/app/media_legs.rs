@@ -294,7 +294,7 @@ impl Legs {
     }
 
     fn connect(&mut self, now: Instant, id: LegId, agreed: Agreed, trust: SourceTrust) {
-        let settings = LegSettings::draw(&mut self.chance, agreed.clone(), trust);
+        let settings = LegSettings::draw(&mut self.chance, agreed, trust);
         if let Some(leg) = self.leg(id) {
             leg.update(now, agreed, trust);
         } else if let Some(slot) = self.slots.get_mut(&id) {
@@ -314,7 +314,7 @@ impl Legs {
     }
 
     fn hush(&mut self, id: LegId, utterance: UtteranceId) {
-        let played = self.leg(id).map(Leg::hush).unwrap_or_default();
+        let played = self.leg(id).map(|leg| leg.hush_through(utterance)).unwrap_or_default();
         let Some(slot) = self.slots.get_mut(&id) else { return };
         slot.utterances.clear();
         let mut told = false;

@@ -12,7 +12,7 @@ use tokio::{
 
 use super::{clock, media_plane::MediaPlane, speech_pool::SpeechPool};
 use crate::{
-    agent, dialogue,
+    dialogue,
     net::{Connection, Datagrams, StreamEvent, Streams},
     pbx::{Control, Directory, Fact, Input, MediaEvent, Output, Switch},
     sip::{ConnectionId, Flow, Input as SipInput, Transport},
@@ -188,18 +188,4 @@ impl Switchboard {
 
 fn tcp_flow(local: SocketAddr, remote: SocketAddr, connection: Option<Connection>) -> Flow {
     Flow { transport: Transport::Tcp, remote, local, connection: connection.map(|c| ConnectionId(c.0)) }
-}
-
-/// Why the switch wants to wake, in words for a trace.
-pub fn reason_in_words(reason: crate::pbx::Reason) -> &'static str {
-    use crate::pbx::Reason;
-    match reason {
-        Reason::Sip(_) => "a SIP timer",
-        Reason::RingStep => "the ring plan's next step",
-        Reason::Agent(agent::Reason::Endpointing) => "the caller may have finished",
-        Reason::Agent(_) => "the agent's patience",
-        Reason::TransferRing => "a transfer rings no longer",
-        Reason::CallLimit => "a call's limit",
-        Reason::MediaClosing => "a leg's last report",
-    }
 }

@@ -215,7 +215,7 @@ fn range(text: &str, length: u64) -> Option<(u64, u64)> {
 
 async fn work_orders(State(site): State<Site>, person: Person, Query(after): Query<After>) -> Response {
     let cursor = after.cursor();
-    match site.read(move |reader| reader.work_orders(cursor, ROWS)).await {
+    match site.read(move |reader| reader.work_orders(None, cursor, ROWS)).await {
         Ok(list) => {
             let frame = site.frame(&person.account.name, &person.session);
             html(page::work_orders(&frame, &list, site.zone())).into_response()
@@ -226,7 +226,7 @@ async fn work_orders(State(site): State<Site>, person: Person, Query(after): Que
 
 async fn leads(State(site): State<Site>, person: Person, Query(after): Query<After>) -> Response {
     let cursor = after.cursor();
-    match site.read(move |reader| reader.leads(cursor, ROWS)).await {
+    match site.read(move |reader| reader.leads(None, cursor, ROWS)).await {
         Ok(list) => {
             let frame = site.frame(&person.account.name, &person.session);
             html(page::leads(&frame, &list, site.zone())).into_response()

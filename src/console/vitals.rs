@@ -32,7 +32,7 @@ pub struct Vitals {
     /// Extension and contact of every reachable phone.
     phones: BTreeMap<(String, String), ()>,
     /// Extensions that have an account.
-    pub extensions: Vec<String>,
+    extensions: Vec<String>,
     store: Option<&'static str>,
     texts_failing: Option<u16>,
     records_waiting: usize,
@@ -40,6 +40,11 @@ pub struct Vitals {
 }
 
 impl Vitals {
+    /// Of a box whose phones have these extensions.
+    pub fn new(extensions: Vec<String>) -> Self {
+        Self { extensions, ..Self::default() }
+    }
+
     /// Takes note of a fact of the switch.
     pub fn observe(&mut self, fact: &Fact) {
         match fact {

@@ -3,7 +3,7 @@
 use jiff::civil;
 use serde::{Deserialize, Serialize};
 
-use super::{Intent, Urgency};
+use super::{Intent, LifeSafety, Urgency, UrgentKind, reply};
 use crate::types::PhoneNumber;
 
 /// The whole result of a conversation, as far as it got. Half a conversation has half an outcome: nothing is lost.
@@ -15,6 +15,7 @@ pub struct Outcome {
     pub intent: Option<Intent>,
     pub urgency: Urgency,
     pub name: Option<Captured<String>>,
+    /// `None` if they gave no number: the caller's own is in the call's record, and nobody agreed to it.
     pub callback: Option<Captured<PhoneNumber>>,
     /// Unit or address, in the office's own spelling where it matched the roster.
     pub place: Option<Captured<String>>,
@@ -29,6 +30,27 @@ pub struct Outcome {
     /// A person was promised something by the office.
     pub promised: Promise,
     pub ended: Option<EndReason>,
+    /// What a prospect looks for.
+    #[serde(default)]
+    pub sought: Option<Sought>,
+    /// The firm that a vendor or owner calls for.
+    #[serde(default)]
+    pub company: Option<String>,
+    /// What else the team should know, a short sentence each, at most eight.
+    #[serde(default)]
+    pub notes: Vec<String>,
+}
+
+/// The home that a prospect looks for, as far as they said.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Sought {
+    /// 0 is a studio.
+    pub bedrooms: Option<u8>,
+    /// Whole dollars a month.
+    pub budget: Option<u32>,
+    pub move_in: Option<civil::Date>,
+    /// A listing by the office's own name for it.
+    pub listing: Option<String>,
 }
 
 /// A piece of information, and whether the person confirmed the read-back.
@@ -73,3 +95,234 @@ pub enum EndReason {
     /// Speech stopped working; the announcement was played.
     SpeechFailed,
 }
+
+/// The version that is written.
+pub(super) const OUTCOME_VERSION: u16 = 1;
+
+/// Words in a spoken brief: at the voice's 160 words a minute this is just under eight seconds.
+const BRIEF_WORDS: usize = 20;
+
+impl Outcome {
+    /// The outcome of a conversation in which nothing was said.
+    pub const fn blank() -> Self {
+        Self {
+            version: OUTCOME_VERSION,
+            intent: None,
+            urgency: Urgency::Routine,
+            name: None,
+            callback: None,
+            place: None,
+            matter: None,
+            wished_for: None,
+            access: None,
+            do_not_contact: false,
+            promised: Promise::Nothing,
+            ended: None,
+            sought: None,
+            company: None,
+            notes: Vec::new(),
+        }
+    }
+
+    /// Two or three sentences for the staff: who, what, where, how to reach them, and what was promised.
+    pub fn summary(&self) -> String {
+        let mut text = String::new();
+        if let Some(words) = urgency_words(self.urgency) {
+            text.push_str(&format!("{} ", words.0));
+        }
+        let who = match (&self.name, &self.company) {
+            (Some(name), Some(company)) => format!("{}{} of {company}", name.value, mark(name.confirmed)),
+            (Some(name), None) => format!("{}{}", name.value, mark(name.confirmed)),
+            (None, Some(company)) => format!("Somebody of {company}"),
+            (None, None) => "A caller who gave no name".into(),
+        };
+        text.push_str(&who);
+        if let Some(place) = &self.place {
+            text.push_str(&format!(", {}{},", place.value, mark(place.confirmed)));
+        }
+        let about = self.intent.map_or("did not say what it was about", intent_words);
+        text.push_str(&format!(" {about}"));
+        match &self.matter {
+            Some(matter) => {
+                text.push_str(&format!(": \"{}\".", matter.trim_end_matches(['.', '!', '?'])));
+            }
+            None => text.push('.'),
+        }
+        let mut second: Vec<String> = Vec::new();
+        if let Some(number) = &self.callback {
+            second.push(format!("call back {}{}", number.value.national(), mark(number.confirmed)));
+        }
+        if let Some(wish) = &self.wished_for {
+            second.push(format!(
+                "wished for {}{}",
+                wish.value.strftime("%a %b %-d, %-I:%M %p"),
+                mark(wish.confirmed)
+            ));
+        }
+        if let Some(access) = &self.access {
+            second.push(if access.value {
+                "may be entered when out".into()
+            } else {
+                "only while at home".into()
+            });
+        }
+        if let Some(sought) = &self.sought {
+            second.extend(sought_words(sought));
+        }
+        if self.do_not_contact {
+            second.push("asked not to be called or texted".into());
+        }
+        second.extend(self.notes.iter().cloned());
+        if !second.is_empty() {
+            text.push_str(&format!(" {}.", capitalised(&second.join("; "))));
+        }
+        let last = match (self.promised, self.ended) {
+            (Promise::Nothing, Some(EndReason::HungUp)) => Some("Hung up before anything was promised."),
+            (Promise::Nothing, Some(EndReason::Silence)) => Some("Fell silent; nothing was promised."),
+            (Promise::Nothing, _) => None,
+            (Promise::WorkOrder, _) => Some("Was told that maintenance has the report."),
+            (Promise::LeadCallback | Promise::Callback, _) => Some("Was told that somebody will call back."),
+            (Promise::OnCallRung, Some(EndReason::HandedOver)) => {
+                Some("Was put through to the person on call.")
+            }
+            (Promise::OnCallRung, _) => Some("The person on call was rung."),
+        };
+        if let Some(last) = last {
+            text.push(' ');
+            text.push_str(last);
+        }
+        text
+    }
+
+    /// What is whispered to the person who takes the call over: what, where, who and the number, in at most eight
+    /// seconds. What does not fit is on their screen.
+    pub fn brief(&self) -> String {
+        let mut said = Brief { text: String::new(), room: BRIEF_WORDS };
+        match (urgency_words(self.urgency), self.intent) {
+            (Some((_, spoken)), _) => said.add(spoken),
+            (None, Some(intent)) => said.add(reply::topic_noun(intent)),
+            (None, None) => said.add("A caller"),
+        }
+        if let Some(place) = &self.place {
+            said.add(&reply::place_aloud(&place.value));
+        }
+        if let Some(name) = &self.name {
+            said.add(&name.value);
+        }
+        // The number is ten words: it is said whole or not at all, and never at the price of who, what and where.
+        if let Some(number) = &self.callback {
+            said.add(&number.value.spoken());
+        }
+        if let Some(matter) = &self.matter {
+            said.add_cut(matter);
+        }
+        said.text
+    }
+}
+
+struct Brief {
+    text: String,
+    room: usize,
+}
+
+impl Brief {
+    /// Adds the sentence if it fits.
+    fn add(&mut self, sentence: &str) {
+        let count = sentence.split_whitespace().count();
+        if count == 0 || count > self.room {
+            return;
+        }
+        if !self.text.is_empty() {
+            self.text.push(' ');
+        }
+        self.text.push_str(sentence.trim().trim_end_matches(['.', ',', '!', '?']));
+        self.text.push('.');
+        self.room -= count;
+    }
+
+    /// Adds as many of the words as fit, if at least three do.
+    fn add_cut(&mut self, sentence: &str) {
+        let words: Vec<&str> = sentence.split_whitespace().take(self.room).collect();
+        if words.len() >= 3 {
+            self.add(&words.join(" "));
+        }
+    }
+}
+
+fn mark(confirmed: bool) -> &'static str {
+    if confirmed { "" } else { " (not confirmed)" }
+}
+
+fn capitalised(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+}
+
+fn sought_words(sought: &Sought) -> Vec<String> {
+    let mut words = Vec::new();
+    match sought.bedrooms {
+        Some(0) => words.push("looks for a studio".into()),
+        Some(1) => words.push("looks for 1 bedroom".into()),
+        Some(n) => words.push(format!("looks for {n} bedrooms")),
+        None => {}
+    }
+    if let Some(listing) = &sought.listing {
+        words.push(format!("asks about {listing}"));
+    }
+    if let Some(budget) = sought.budget {
+        words.push(format!("up to ${budget} a month"));
+    }
+    if let Some(date) = sought.move_in {
+        words.push(format!("moving in {}", date.strftime("%b %-d")));
+    }
+    words
+}
+
+/// How the urgency is written at the head of a summary, and spoken at the head of a brief.
+const fn urgency_words(urgency: Urgency) -> Option<(&'static str, &'static str)> {
+    Some(match urgency {
+        Urgency::Routine => return None,
+        Urgency::LifeSafety(kind) => match kind {
+            LifeSafety::Gas => ("EMERGENCY, gas.", "Emergency, gas smell"),
+            LifeSafety::Fire => ("EMERGENCY, fire.", "Emergency, fire"),
+            LifeSafety::CarbonMonoxide => ("EMERGENCY, carbon monoxide.", "Emergency, carbon monoxide"),
+            LifeSafety::Medical => ("EMERGENCY, medical.", "Emergency, medical"),
+            LifeSafety::Violence => ("EMERGENCY, violence.", "Emergency, violence"),
+            LifeSafety::Electric => ("EMERGENCY, electrical.", "Emergency, electrical danger"),
+            LifeSafety::Collapse => ("EMERGENCY, collapse.", "Emergency, collapse"),
+            LifeSafety::Trapped => ("EMERGENCY, somebody trapped.", "Emergency, somebody trapped"),
+            LifeSafety::Unspecified => ("EMERGENCY, not said which.", "Emergency, not said which"),
+        },
+        Urgency::Urgent(kind) => match kind {
+            UrgentKind::Flooding => ("URGENT, water.", "Urgent, water running"),
+            UrgentKind::NoHeat => ("URGENT, no heat.", "Urgent, no heat"),
+            UrgentKind::NoCooling => ("URGENT, no cooling.", "Urgent, no cooling"),
+            UrgentKind::Lockout => ("URGENT, locked out.", "Urgent, locked out"),
+            UrgentKind::NoWater => ("URGENT, no water.", "Urgent, no water"),
+            UrgentKind::Sewage => ("URGENT, sewage.", "Urgent, sewage"),
+            UrgentKind::NoPower => ("URGENT, no power.", "Urgent, no power"),
+            UrgentKind::Unsecured => ("URGENT, home not secured.", "Urgent, home not secured"),
+            UrgentKind::Hardship => ("URGENT, hardship.", "Urgent, hardship"),
+        },
+    })
+}
+
+const fn intent_words(intent: Intent) -> &'static str {
+    match intent {
+        Intent::Maintenance => "reports a repair",
+        Intent::Emergency => "reports an emergency",
+        Intent::Leasing => "asks about renting a home",
+        Intent::Owner => "calls as an owner",
+        Intent::Billing => "calls about rent or an account",
+        Intent::Human => "asked for a person",
+        Intent::WrongNumber => "had the wrong number",
+        Intent::Vendor => "calls as a vendor",
+        Intent::Sales => "made a sales call",
+        Intent::Question => "had a question",
+        Intent::Resident => "calls as a resident",
+        Intent::Other => "left a message",
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Digit, EndReason, Reading};
+use super::{EndReason, Reading};
 
 /// One thing the other person said (or typed, or keyed), whole.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,7 +24,10 @@ pub enum UserTurn {
 pub enum Act {
     Say(Say),
     /// After everything said so far has been heard, connect this person to somebody.
-    Transfer { to: Destination, brief: String },
+    Transfer {
+        to: Destination,
+        brief: String,
+    },
     /// After everything said so far has been heard, end the conversation.
     End(EndReason),
 }
@@ -61,4 +64,22 @@ pub enum Destination {
     OnCall,
     /// The desk phones, as the ring plan of the dialled number has them.
     Staff,
+}
+
+/// A key of a telephone: `0` to `9`, `*` and `#`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Digit(char);
+
+impl Digit {
+    /// `None` for anything that is not on a caller's keypad; A to D of RFC 4733 are on nobody's.
+    pub const fn new(key: char) -> Option<Self> {
+        match key {
+            '0'..='9' | '*' | '#' => Some(Self(key)),
+            _ => None,
+        }
+    }
+
+    pub const fn key(self) -> char {
+        self.0
+    }
 }

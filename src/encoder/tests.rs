@@ -41,3 +41,26 @@ fn a_folder_without_the_model_says_what_to_do() {
     let error = Encoder::open(Path::new("/nowhere")).unwrap_err();
     assert!(error.to_string().contains("make models"), "{error}");
 }
+
+/// Computed once from the same weights by a double-precision reference, written apart from this code.
+#[test]
+fn the_vectors_are_those_of_the_model_as_published() {
+    let Some(encoder) = encoder() else { return };
+    for (text, head, tail) in [
+        (
+            "there is water coming through my ceiling",
+            [0.06767, 0.00693, 0.03578, -0.03404, 0.05295, -0.03819, 0.03284, -0.02454],
+            [0.01751, -0.04647, -0.01212, 0.04638],
+        ),
+        (
+            "Is the two-bedroom still available?",
+            [0.06239, -0.06261, 0.01636, 0.05948, -0.0176, 0.05178, -0.13785, -0.0391],
+            [0.00551, -0.05637, -0.02311, 0.02524],
+        ),
+    ] {
+        let vector = encoder.embed(text).unwrap();
+        for (found, expected) in vector[..8].iter().chain(&vector[380..]).zip(head.iter().chain(&tail)) {
+            assert!((found - expected).abs() < 2e-5, "{text}: {found} for {expected}");
+        }
+    }
+}

@@ -132,6 +132,11 @@ impl EventSender {
         Some(packet)
     }
 
+    /// Does a key sound, or is one about to?
+    pub(super) fn is_sounding(&self) -> bool {
+        self.current.is_some() || (self.gap == 0 && !self.queue.is_empty())
+    }
+
     /// Forgets what has not been sent.
     pub(super) fn clear(&mut self) {
         *self = Self::default();

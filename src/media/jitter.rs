@@ -1,6 +1,6 @@
 //! From packets that arrive as they please to frames that do not: adaptive delay, order, and holes filled.
 //!
-//! Every packet's transit time (arrival minus timestamp) is set against the least of the last seconds. The delay aims
+//! Every packet's transit time (arrival minus timestamp) is set against the least of the last two seconds. The delay aims
 //! a little above nearly all of what is seen there, and is approached by taking pitch periods out or repeating them,
 //! best in silence. A sender whose clock runs fast or slow moves the least transit, so drift is followed the same way.
 
@@ -16,8 +16,11 @@ use super::{
 const FRAME: usize = 160;
 /// When full, the oldest packet gives way: what is newest is worth most in a conversation.
 const MAX_PACKETS: usize = 32;
-/// Transits remembered: 2.5 s of 20 ms packets.
-const WINDOW: usize = 128;
+/// Transits remembered: under 2 s of 20 ms packets, so that nothing false is believed for longer.
+const WINDOW: usize = 96;
+/// One transit in so many is taken for a stray at either end: waiting for the slowest would delay every word, and one
+/// broken timestamp must not move the line.
+const STRAYS: usize = 48;
 const MIN_TARGET: i64 = 160;
 const MAX_TARGET: i64 = 1_600;
 /// Until enough is known of the network.
@@ -26,7 +29,7 @@ const KNOWN_AFTER: usize = 50;
 /// Over the spread: pulls come in steps of a frame, and the delay is steered no more finely than this.
 const MARGIN: i64 = 160;
 /// Further off than this, a timestamp belongs to another timeline.
-const ANOTHER_TIMELINE: i64 = 4_000;
+const ANOTHER_TIMELINE: i64 = 2_400;
 /// So many in a row, and the timeline has moved.
 const MOVED_AFTER: u8 = 3;
 /// Below this mean power nothing is said: about -46 dBm0.
@@ -113,7 +116,8 @@ impl JitterBuffer {
         codec: Codec,
         payload: &[u8],
     ) {
-        if payload.is_empty() || payload.len() > 8 * FRAME {
+        let length = codec.samples_in(payload);
+        if length == 0 || length > 8 * FRAME {
             return;
         }
         let arrival = self.samples_at(now);
@@ -132,7 +136,7 @@ impl JitterBuffer {
         let timestamp = extend_timestamp(timeline.newest, timestamp);
         timeline.observe(arrival, timestamp);
         let played = self.next.map(|next| next - self.ready.len() as i64);
-        if played.is_some_and(|played| timestamp + (payload.len() as i64) <= played) {
+        if played.is_some_and(|played| timestamp + length as i64 <= played) {
             self.figures.late += 1;
             return;
         }
@@ -300,11 +304,11 @@ impl Timeline {
                 *place = *transit;
             }
             sorted.sort_unstable();
-            // All but the worst 1.5 %: waiting for those would delay every word for the sake of a few.
-            let nearly_all = sorted.len() - 1 - sorted.len() / 64;
-            self.least = sorted[0];
+            let strays = sorted.len() / STRAYS;
+            let slowest = sorted[sorted.len() - 1 - strays];
+            self.least = sorted[strays];
             let floor = if self.seen < KNOWN_AFTER { FIRST_TARGET } else { MIN_TARGET };
-            self.target = (sorted[nearly_all] - self.least + MARGIN).clamp(floor, MAX_TARGET);
+            self.target = (slowest - self.least + MARGIN).clamp(floor, MAX_TARGET);
         }
     }
 }

@@ -197,25 +197,17 @@ fn canonical(address: SocketAddr) -> SocketAddr {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::media::{Codec, Direction, Payload, story::start};
+    use crate::media::{
+        Codec,
+        story::{agreed, start},
+    };
 
     fn address(text: &str) -> SocketAddr {
         text.parse().unwrap()
     }
 
     fn described(remote: &str) -> Agreed {
-        let remote = address(remote);
-        Agreed {
-            codec: Codec::Pcmu,
-            payload_type: 0,
-            receive: [Some(Payload { number: 0, codec: Codec::Pcmu }), None],
-            telephone_event: None,
-            telephone_event_in: None,
-            remote,
-            remote_rtcp: SocketAddr::new(remote.ip(), remote.port() + 1),
-            direction: Direction::SendRecv,
-            ptime: 20,
-        }
+        agreed(remote, &[Codec::Pcmu])
     }
 
     fn latch(remote: &str, signalling: &str, party: Party) -> Latch {

@@ -6,12 +6,16 @@
 //! - Nothing a far end sends is an error: a packet that does not fit is dropped and counted.
 //! - Media goes only to, and is heard only from, an address that signalling vouches for (see [`SourceTrust`]).
 
+mod bridge;
 mod codec;
 mod concealment;
 mod dtmf;
 mod frame;
 mod jitter;
 mod latch;
+mod leg;
+mod outgoing;
+mod playout;
 mod port;
 mod reception;
 mod recording;
@@ -23,12 +27,15 @@ mod sdp;
 mod story;
 mod tone;
 
+pub use bridge::{Bridge, Overheard, Side};
 pub use codec::Codec;
 pub use dtmf::MAX_QUEUED_DIGITS;
 pub use frame::{Frame, SampleRate};
 pub use latch::{Party, SourceTrust};
+pub use leg::{Channel, Dropped, Leg, LegEvent, LegSettings, LegStats, Tick, Transmit};
+pub use playout::{MAX_QUEUED_SAMPLES, PlayError, Played};
 pub use port::{DRAIN, Ports};
-pub use recording::{Recorder, Write};
+pub use recording::{FileWrite, Recorder};
 pub use resample::{Ratio, Resampler};
 pub use sdp::{Agreed, Direction, LocalMedia, Payload, SdpError, accept, answer, offer};
 pub use tone::Tone;

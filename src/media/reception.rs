@@ -113,11 +113,6 @@ impl Reception {
         Arrival::NewStream { sequence }
     }
 
-    /// The stream that is being heard.
-    pub(super) fn ssrc(&self) -> Option<u32> {
-        self.stream.as_ref().map(|stream| stream.ssrc)
-    }
-
     /// Packets that never came, of all streams.
     pub(super) fn lost(&self) -> u64 {
         self.lost_before + self.stream.as_ref().map_or(0, Stream::lost)
@@ -203,7 +198,7 @@ mod tests {
         assert_eq!(reception.receive(now, &packet(1, 11)), Arrival::InStream { sequence: 11 });
         assert_eq!(reception.receive(now, &packet(2, 501)), Arrival::Unconfirmed);
         assert_eq!(reception.receive(now, &packet(2, 502)), Arrival::NewStream { sequence: 502 });
-        assert_eq!(reception.ssrc(), Some(2));
+        assert_eq!(reception.report().map(|figures| figures.ssrc), Some(2));
         assert_eq!(reception.receive(now, &packet(2, 40_000)), Arrival::Unconfirmed);
         assert_eq!(reception.receive(now, &packet(2, 40_001)), Arrival::NewStream { sequence: 40_001 });
     }

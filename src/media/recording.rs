@@ -11,12 +11,15 @@ const HEADER_LEN: usize = 44;
 const FRAME_BYTES: usize = 160 * 4;
 /// One second of frames is gathered into one write: few and small writes, for SD cards.
 const FRAMES_PER_WRITE: usize = 50;
+/// Half a minute of writes may wait for a slow disk. Then frames are left out and counted: a call never waits for its
+/// recording.
+const MAX_WAITING: usize = 60;
 /// RIFF lengths have 32 bits; at 32 kB a second the recording stops after 37 hours.
 const MAX_DATA: u32 = u32::MAX - 4_096;
 
 /// Bytes for the host to put in the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Write {
+pub struct FileWrite {
     /// From the start of the file.
     pub offset: u64,
     pub bytes: Vec<u8>,
@@ -29,7 +32,8 @@ pub struct Recorder {
     gathered: Vec<u8>,
     /// Bytes of sound in the file.
     written: u32,
-    writes: VecDeque<Write>,
+    writes: VecDeque<FileWrite>,
+    left_out: u64,
 }
 
 impl Default for Recorder {
@@ -41,13 +45,14 @@ impl Default for Recorder {
 impl Recorder {
     /// A recording of nothing yet; its first write makes an empty, valid file.
     pub fn new() -> Self {
-        let first = Write { offset: 0, bytes: header(0).to_vec() };
-        Self { gathered: Vec::new(), written: 0, writes: VecDeque::from([first]) }
+        let first = FileWrite { offset: 0, bytes: header(0).to_vec() };
+        Self { gathered: Vec::new(), written: 0, writes: VecDeque::from([first]), left_out: 0 }
     }
 
     /// The same 20 ms of both sides, at 8 kHz. A frame of another rate counts as silence.
     pub fn push(&mut self, caller: &Frame, other: &Frame) {
-        if self.written >= MAX_DATA {
+        if self.written >= MAX_DATA || self.writes.len() >= MAX_WAITING {
+            self.left_out += 1;
             return;
         }
         let silence = Frame::silence(SampleRate::Hz8000);
@@ -69,13 +74,18 @@ impl Recorder {
     }
 
     /// The next write, in order.
-    pub fn poll_write(&mut self) -> Option<Write> {
+    pub fn poll_write(&mut self) -> Option<FileWrite> {
         self.writes.pop_front()
     }
 
     /// How much has been recorded, in milliseconds.
     pub fn millis(&self) -> u64 {
         (u64::from(self.written) + self.gathered.len() as u64) / 32
+    }
+
+    /// Frames that are missing because the disk did not keep up, or the file was full.
+    pub fn left_out(&self) -> u64 {
+        self.left_out
     }
 
     /// Sound first, then the header that owns up to it.
@@ -86,8 +96,8 @@ impl Recorder {
         let offset = HEADER_LEN as u64 + u64::from(self.written);
         let bytes = std::mem::take(&mut self.gathered);
         self.written += bytes.len() as u32;
-        self.writes.push_back(Write { offset, bytes });
-        self.writes.push_back(Write { offset: 0, bytes: header(self.written).to_vec() });
+        self.writes.push_back(FileWrite { offset, bytes });
+        self.writes.push_back(FileWrite { offset: 0, bytes: header(self.written).to_vec() });
     }
 }
 
@@ -124,7 +134,7 @@ mod tests {
     }
 
     /// What a disk holds after the first so many bytes of the writes reached it.
-    fn disk(writes: &[Write], budget: usize) -> Vec<u8> {
+    fn disk(writes: &[FileWrite], budget: usize) -> Vec<u8> {
         let mut file = Vec::new();
         let mut left = budget;
         for write in writes {
@@ -137,7 +147,7 @@ mod tests {
         file
     }
 
-    fn recorded(frames: usize) -> Vec<Write> {
+    fn recorded(frames: usize) -> Vec<FileWrite> {
         let mut recorder = Recorder::new();
         for number in 0..frames {
             recorder.push(&frame(number as i16), &frame(-(number as i16)));
@@ -175,6 +185,20 @@ mod tests {
                 file.len() - 44
             );
         }
+    }
+
+    #[test]
+    fn a_disk_that_stands_still_costs_frames_and_not_memory() {
+        let mut recorder = Recorder::new();
+        for _ in 0..3_000 {
+            recorder.push(&frame(1), &frame(2));
+        }
+        assert!(recorder.millis() <= 31_000 && recorder.left_out() > 1_400);
+        let writes: Vec<FileWrite> = std::iter::from_fn(|| recorder.poll_write()).collect();
+        assert!(writes.len() <= MAX_WAITING + 1);
+        recorder.push(&frame(1), &frame(2));
+        recorder.finish();
+        assert!(recorder.poll_write().is_some(), "it goes on when the disk does");
     }
 
     #[test]

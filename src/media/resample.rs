@@ -1,6 +1,6 @@
 //! Between the rates of the house, with a delay that no conversation notices (at most 2 ms).
 
-use std::{collections::VecDeque, f32::consts::PI};
+use std::f32::consts::PI;
 
 /// A change of rate by a whole factor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -31,51 +31,71 @@ const CUT_OFF: f32 = 0.92;
 #[derive(Debug)]
 pub struct Resampler {
     ratio: Ratio,
-    taps: Vec<f32>,
-    history: VecDeque<f32>,
-    /// Input samples since the last output, when going down.
-    phase: usize,
+    /// One filter going down; going up, one for each sample that an input sample becomes.
+    phases: Vec<Vec<f32>>,
+    /// The newest inputs, oldest first: one fewer than the filter is long, between calls.
+    window: Vec<f32>,
+    /// Inputs since the last output, when going down.
+    since: usize,
 }
 
 impl Resampler {
     /// One for a new stream.
     pub fn new(ratio: Ratio) -> Self {
-        let taps = low_pass(ratio.factor());
-        // Going up, every second input of the imagined zero-stuffed stream is a zero and needs no place.
-        let reach = match ratio {
-            Ratio::Up2 => taps.len().div_ceil(2),
-            Ratio::Down2 | Ratio::Down3 => taps.len(),
+        let factor = ratio.factor();
+        let taps = low_pass(factor);
+        let phases: Vec<Vec<f32>> = match ratio {
+            // Of the imagined stream with zeros stuffed in, every tap that would meet a zero is left out. What remains
+            // is turned round, because the window runs from old to new.
+            Ratio::Up2 => (0..factor)
+                .map(|phase| {
+                    let mut kept: Vec<f32> =
+                        taps.iter().skip(phase).step_by(factor).map(|tap| tap * 2.0).collect();
+                    kept.resize(taps.len().div_ceil(factor), 0.0);
+                    kept.reverse();
+                    kept
+                })
+                .collect(),
+            Ratio::Down2 | Ratio::Down3 => vec![taps],
         };
-        Self { ratio, taps, history: VecDeque::from(vec![0.0; reach]), phase: 0 }
+        let reach = phases[0].len();
+        Self { ratio, phases, window: vec![0.0; reach - 1], since: 0 }
     }
 
     /// Takes in samples and appends what they come to.
     pub fn process(&mut self, input: &[i16], output: &mut Vec<i16>) {
-        for &sample in input {
-            self.history.pop_back();
-            self.history.push_front(f32::from(sample));
-            match self.ratio {
-                Ratio::Up2 => {
-                    output.push(self.dot(0, 2));
-                    output.push(self.dot(1, 2));
-                }
-                Ratio::Down2 | Ratio::Down3 => {
-                    self.phase += 1;
-                    if self.phase == self.ratio.factor() {
-                        self.phase = 0;
-                        output.push(self.dot(0, 1));
-                    }
+        let reach = self.phases[0].len();
+        self.window.extend(input.iter().map(|&sample| f32::from(sample)));
+        match self.ratio {
+            Ratio::Up2 => {
+                for window in self.window.windows(reach) {
+                    output.extend(self.phases.iter().map(|taps| dot(taps, window)));
                 }
             }
+            Ratio::Down2 | Ratio::Down3 => {
+                let factor = self.ratio.factor();
+                let first = factor - 1 - self.since;
+                let windows = self.window.windows(reach).skip(first).step_by(factor);
+                output.extend(windows.map(|window| dot(&self.phases[0], window)));
+                self.since = (self.since + input.len()) % factor;
+            }
+        }
+        self.window.drain(..input.len());
+    }
+}
+
+/// Eight sums side by side, because one alone would wait for itself at every step.
+fn dot(taps: &[f32], window: &[f32]) -> i16 {
+    let mut sums = [0.0_f32; 8];
+    let (taps, last_taps) = taps.as_chunks::<8>();
+    let (window, last_window) = window.as_chunks::<8>();
+    for (taps, window) in taps.iter().zip(window) {
+        for ((sum, tap), sample) in sums.iter_mut().zip(taps).zip(window) {
+            *sum += tap * sample;
         }
     }
-
-    fn dot(&self, first: usize, stride: usize) -> i16 {
-        let taps = self.taps.iter().skip(first).step_by(stride);
-        let sum: f32 = taps.zip(&self.history).map(|(tap, sample)| tap * sample).sum();
-        let gain = stride as f32;
-        (sum * gain).round().clamp(f32::from(i16::MIN), f32::from(i16::MAX)) as i16
-    }
+    let rest: f32 = last_taps.iter().zip(last_window).map(|(tap, sample)| tap * sample).sum();
+    (sums.iter().sum::<f32>() + rest).round().clamp(f32::from(i16::MIN), f32::from(i16::MAX)) as i16
 }
 
 /// A low-pass at the lower rate's Nyquist frequency, Blackman-windowed, of unit gain.

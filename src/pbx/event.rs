@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Instant};
 use crate::{
     dialogue::Reading,
     media::{Agreed, SourceTrust, Tone},
-    pbx::{CallRecord, Directory, TurnRecord},
+    pbx::{AgentReason, CallRecord, Caller, Dialled, Directory, LegResult, Party, TurnRecord},
     sip,
     speech::SpeechEvent,
     types::{CallId, Extension, LegId, MessageKey, PhoneNumber, TurnId, UtteranceId},
@@ -81,12 +81,23 @@ pub enum Control {
 /// What the host takes out, until it sees `Timeout`.
 #[derive(Debug)]
 pub enum Output {
-    Transmit { flow: sip::Flow, bytes: Vec<u8> },
-    CloseConnection { connection: sip::ConnectionId },
+    Transmit {
+        flow: sip::Flow,
+        bytes: Vec<u8>,
+    },
+    CloseConnection {
+        connection: sip::ConnectionId,
+    },
     /// For the media plane.
-    Media { leg: LegId, command: MediaCommand },
+    Media {
+        leg: LegId,
+        command: MediaCommand,
+    },
     /// For the speech pool.
-    Speech { leg: LegId, command: SpeechCommand },
+    Speech {
+        leg: LegId,
+        command: SpeechCommand,
+    },
     /// Something happened that others may want to know.
     Fact(Fact),
     /// Nothing more to do before this instant; `None`: nothing is waiting at all.
@@ -108,6 +119,8 @@ pub enum MediaCommand {
     Tone(Option<Tone>),
     /// Play the recorded announcement that needs no speech engine.
     Announce { utterance: UtteranceId, announcement: Announcement },
+    /// Send this key to the far end (RFC 4733), once: the other side pressed it in a SIP INFO.
+    Digit(char),
     /// Stop this utterance within a frame; `Played` tells how much of it was heard.
     Hush { utterance: UtteranceId },
     /// Record this leg and whatever is bridged to it or spoken to it: two channels, the leg's own on the left.
@@ -146,6 +159,12 @@ pub enum Reason {
     Sip(sip::Reason),
     /// The next step of a ring plan, or its end.
     RingStep,
+    /// All places at the agent are taken, and the caller has waited long enough for one.
+    AgentPlace,
+    /// The agent's first words are not held back any longer for an ACK or a packet of the caller.
+    Greeting,
+    /// The recorded announcement should have been played by now.
+    Announcement,
     /// The agent's own deadlines: the caller has finished, or has been silent for long.
     Agent(crate::agent::Reason),
     /// A transfer rings for so long and no longer.
@@ -159,31 +178,86 @@ pub enum Reason {
 /// What others may want to know. The host carries facts to the desk, the console and the terminal.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Fact {
-    CallStarted { call: CallId, caller: super::Caller, dialled: PhoneNumber, trunk: String },
+    /// A call begins; `trunk` is the one it came from or goes to, if it leaves the house.
+    CallStarted {
+        call: CallId,
+        caller: Caller,
+        dialled: Dialled,
+        trunk: Option<String>,
+    },
+    /// Somebody dialled an emergency number: whoever is in the house must see it (47 CFR 9.16), reached or not.
+    EmergencyDialled {
+        call: CallId,
+        from: Extension,
+        dialled: Dialled,
+    },
     /// A leg rings.
-    Ringing { call: CallId, leg: LegId, party: super::Party },
+    Ringing {
+        call: CallId,
+        leg: LegId,
+        party: Party,
+    },
     /// A leg ended without being answered, and why.
-    NotAnswered { call: CallId, leg: LegId, party: super::Party, result: super::LegResult },
+    NotAnswered {
+        call: CallId,
+        leg: LegId,
+        party: Party,
+        result: LegResult,
+    },
     /// A person took the call.
-    Answered { call: CallId, leg: LegId, party: super::Party },
+    Answered {
+        call: CallId,
+        leg: LegId,
+        party: Party,
+    },
     /// Nobody did, and the agent takes it.
-    AgentTakes { call: CallId, why: super::AgentReason },
+    AgentTakes {
+        call: CallId,
+        why: AgentReason,
+    },
     /// The agent's 200 OK has been confirmed by the caller's ACK.
-    AgentAnswered { call: CallId },
+    AgentAnswered {
+        call: CallId,
+    },
     /// Somebody said something.
-    Turn { call: CallId, turn: TurnRecord },
+    Turn {
+        call: CallId,
+        turn: TurnRecord,
+    },
     /// The call is over; this is all of it.
     Ended(Box<CallRecord>),
 
     /// A text came in through a trunk; answer with `Control::SettleText` once it is stored.
-    TextReceived { text: sip::TextId, from: PhoneNumber, to: PhoneNumber, body: String, call_id: String },
+    TextReceived {
+        text: sip::TextId,
+        from: PhoneNumber,
+        to: PhoneNumber,
+        body: String,
+        call_id: String,
+    },
     /// What became of `Control::SendText`.
-    TextSettled { key: MessageKey, result: TextResult },
+    TextSettled {
+        key: MessageKey,
+        result: TextResult,
+    },
 
-    Bound { binding: sip::Binding },
-    Unbound { extension: Extension, contact: String },
-    TrunkHealth { trunk: String, health: sip::TrunkHealth },
-    Refused { cause: sip::Refusal, source: std::net::SocketAddr, count: u64 },
+    Bound {
+        binding: sip::Binding,
+    },
+    Unbound {
+        extension: Extension,
+        contact: String,
+    },
+    TrunkHealth {
+        trunk: String,
+        health: sip::TrunkHealth,
+    },
+    /// The guard of the SIP room turned something away.
+    Refused {
+        cause: sip::Refusal,
+        source: std::net::SocketAddr,
+        count: u64,
+    },
 }
 
 /// What became of a text.

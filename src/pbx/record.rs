@@ -1,12 +1,14 @@
 //! The call detail record: one call with all its legs, and what was said.
 
+use std::{fmt, str::FromStr};
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::Quality;
 use crate::{
     dialogue::Outcome,
-    types::{CallId, Extension, PhoneNumber},
+    types::{CallId, Extension, NumberError, PhoneNumber},
 };
 
 /// One call from its first INVITE to its last BYE.
@@ -14,9 +16,10 @@ use crate::{
 pub struct CallRecord {
     pub call: CallId,
     pub direction: CallDirection,
-    pub trunk: String,
+    /// The trunk that it came from or went to; none for a call between desk phones.
+    pub trunk: Option<String>,
     pub caller: Caller,
-    pub dialled: PhoneNumber,
+    pub dialled: Dialled,
     pub started: Timestamp,
     /// When somebody, or the agent, answered.
     pub answered: Option<Timestamp>,
@@ -42,10 +45,75 @@ pub enum CallDirection {
     Internal,
 }
 
+/// What was dialled, parsed into digits: the one form that every rule is applied to.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Dialled {
+    Number(PhoneNumber),
+    Extension(Extension),
+    Emergency(Emergency),
+}
+
+impl Dialled {
+    /// The telephone number, if it is one.
+    pub fn number(&self) -> Option<PhoneNumber> {
+        match self {
+            Self::Number(number) => Some(*number),
+            Self::Extension(_) | Self::Emergency(_) => None,
+        }
+    }
+}
+
+impl fmt::Display for Dialled {
+    /// As shown and as kept: `+13035550100`, `101`, `911`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Number(number) => number.fmt(f),
+            Self::Extension(extension) => extension.fmt(f),
+            Self::Emergency(emergency) => f.write_str(emergency.digits()),
+        }
+    }
+}
+
+impl FromStr for Dialled {
+    type Err = NumberError;
+    /// Reads what [`Display`](fmt::Display) wrote.
+    fn from_str(text: &str) -> Result<Self, NumberError> {
+        match Emergency::ALL.into_iter().find(|emergency| emergency.digits() == text) {
+            Some(emergency) => Ok(Self::Emergency(emergency)),
+            None if text.starts_with('+') => text.parse().map(Self::Number),
+            None => text.parse().map(Self::Extension),
+        }
+    }
+}
+
+/// A number that is connected before any rule is asked (47 CFR 9.16).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Emergency {
+    /// 911, also when dialled behind the 9 that office phones once needed for a line.
+    Nine11,
+    /// 933, which reads back the address that a 911 call would show.
+    AddressTest,
+}
+
+impl Emergency {
+    pub const ALL: [Self; 2] = [Self::Nine11, Self::AddressTest];
+
+    /// What the trunk is told.
+    pub const fn digits(self) -> &'static str {
+        match self {
+            Self::Nine11 => "911",
+            Self::AddressTest => "933",
+        }
+    }
+}
+
 /// Who calls, as far as is known.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Caller {
-    Number { number: PhoneNumber, display: String },
+    Number {
+        number: PhoneNumber,
+        display: String,
+    },
     Extension(Extension),
     /// Withheld, or not a telephone number.
     Anonymous,
@@ -58,6 +126,8 @@ pub enum Party {
     Phone(Extension),
     /// Somebody outside, through a trunk.
     Number(PhoneNumber),
+    /// The emergency service, through a trunk.
+    Emergency(Emergency),
     Agent,
 }
 
@@ -144,4 +214,18 @@ pub struct TurnRecord {
 pub enum Speaker {
     Caller,
     Agent,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_dialled_reads_back_as_written() {
+        for text in ["+13035550100", "101", "911", "933"] {
+            assert_eq!(text.parse::<Dialled>().unwrap().to_string(), text);
+        }
+        assert_eq!("911".parse(), Ok(Dialled::Emergency(Emergency::Nine11)));
+        assert!("anonymous".parse::<Dialled>().is_err());
+    }
 }

@@ -49,9 +49,14 @@ pub enum Input<'a> {
 /// What the host takes out, until it sees `Timeout`.
 #[derive(Debug)]
 pub enum Output {
-    Transmit { flow: Flow, bytes: Vec<u8> },
+    Transmit {
+        flow: Flow,
+        bytes: Vec<u8>,
+    },
     /// Close this connection: broken framing, idle, or over a bound.
-    Close { connection: ConnectionId },
+    Close {
+        connection: ConnectionId,
+    },
     Event(Event),
     /// Nothing more to do before this instant; `None`: nothing is waiting at all.
     Timeout(Option<(Instant, Reason)>),
@@ -66,6 +71,10 @@ pub enum Reason {
     AnswerRetransmission,
     /// A glare (491) is retried (RFC 3261, 14.1).
     GlareRetry,
+    /// An INVITE that we cancelled has got no final answer for 64*T1 (RFC 3261, 9.1).
+    CancelUnanswered,
+    /// A MESSAGE that the PBX has not settled while its sender still waits.
+    TextUnsettled,
     /// A binding of a phone runs out.
     BindingExpiry,
     /// Our registration at a trunk is due, or is retried.
@@ -145,6 +154,17 @@ pub enum Cause {
     Q850(u8),
 }
 
+impl fmt::Display for Cause {
+    /// As the value of a Reason header.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Cause::AnsweredElsewhere => f.write_str("SIP;cause=200;text=\"Call completed elsewhere\""),
+            Cause::Sip(status) => write!(f, "SIP;cause={status}"),
+            Cause::Q850(cause) => write!(f, "Q.850;cause={cause}"),
+        }
+    }
+}
+
 /// How a session came to its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum EndedBy {
@@ -185,7 +205,15 @@ pub enum Event {
     InfoDigit { session: SessionId, digit: char },
 
     /// A MESSAGE came in. It must be settled with `settle_text`: 202 only once it is stored.
-    TextReceived { text: TextId, peer: Peer, from: String, to: String, content_type: String, body: Vec<u8>, call_id: String },
+    TextReceived {
+        text: TextId,
+        peer: Peer,
+        from: String,
+        to: String,
+        content_type: String,
+        body: Vec<u8>,
+        call_id: String,
+    },
     /// Our MESSAGE got its final answer (408: none came).
     TextAnswered { text: TextId, status: u16, retry_after: Option<Duration> },
 
@@ -220,7 +248,10 @@ pub enum TrunkHealth {
     Unknown,
     Up,
     /// With the last status seen (0: no answer at all) and a sentence for the console.
-    Down { status: u16, why: String },
+    Down {
+        status: u16,
+        why: String,
+    },
 }
 
 /// To whom an outgoing INVITE or MESSAGE goes.

@@ -4,7 +4,7 @@ use std::{ops::ControlFlow, path::Path};
 
 use super::{
     Ear, EarOutput, EarTuning, FRAME_SAMPLES, Recognizer, SAMPLE_RATE, SpeechError, SpeechEvent, Spoken,
-    Synthesizer, read_wav, write_wav,
+    Synthesizer, VoiceDetector, read_wav, write_wav,
 };
 use crate::types::TurnId;
 
@@ -29,10 +29,11 @@ const TURN_ENDS_MS: u64 = 700;
 /// When the file cannot be read, or the recogniser fails.
 pub fn hear(
     path: &Path,
+    detector: &VoiceDetector,
     recognizer: &mut dyn Recognizer,
     elapsed_ms: &mut dyn FnMut(&mut dyn FnMut()) -> u32,
 ) -> Result<Vec<TimedSegment>, SpeechError> {
-    hear_samples(&read_wav(path)?, recognizer, elapsed_ms)
+    hear_samples(&read_wav(path)?, detector, recognizer, elapsed_ms)
 }
 
 /// The same for 16 kHz samples.
@@ -41,11 +42,14 @@ pub fn hear(
 /// When the recogniser fails.
 pub fn hear_samples(
     samples: &[i16],
+    detector: &VoiceDetector,
     recognizer: &mut dyn Recognizer,
     elapsed_ms: &mut dyn FnMut(&mut dyn FnMut()) -> u32,
 ) -> Result<Vec<TimedSegment>, SpeechError> {
     let mut turn = 0;
-    let mut ear = Ear::new(EarTuning::default(), TurnId(turn));
+    let tuning = EarTuning::default();
+    let onset_ms = u64::try_from(tuning.onset_span.as_millis()).unwrap_or(0);
+    let mut ear = Ear::with_detector(tuning, TurnId(turn), detector);
     let mut segments = Vec::new();
     let mut open: Option<TimedSegment> = None;
     let mut speaking = false;
@@ -62,8 +66,9 @@ pub fn hear_samples(
                 }
                 EarOutput::Event(SpeechEvent::Started { at_ms, .. }) => {
                     speaking = true;
+                    let from_ms = at_ms.saturating_sub(onset_ms);
                     open.get_or_insert(TimedSegment {
-                        from_ms: at_ms,
+                        from_ms,
                         to_ms: at_ms,
                         text: String::new(),
                         decode_ms: 0,

@@ -22,6 +22,7 @@ mod readable;
 mod scripted;
 #[cfg(feature = "sherpa")]
 mod sherpa;
+mod silero;
 mod vad;
 mod wav;
 

@@ -17,6 +17,7 @@ const MANIFEST: &str = include_str!("../../models/manifest.toml");
 
 const RECOGNIZER: &str = "moonshine-tiny-en";
 const ENCODER: &str = "all-minilm-l6-v2";
+const VOICE_DETECTOR: &str = "silero-vad";
 
 /// One thing that the manifest names.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -102,6 +103,11 @@ impl Models {
         self.folder.join(RECOGNIZER)
     }
 
+    /// The voice detector's folder, for `VoiceDetector::open`.
+    pub fn voice_detector(&self) -> PathBuf {
+        self.folder.join(VOICE_DETECTOR)
+    }
+
     /// The sentence encoder's folder, for `crate::encoder::Encoder::open`.
     pub fn encoder(&self) -> PathBuf {
         self.folder.join(ENCODER)
@@ -176,7 +182,7 @@ mod tests {
         let items = Models::listed().unwrap();
         let names: BTreeSet<_> = items.iter().map(|i| i.name.as_str()).collect();
         assert_eq!(names.len(), items.len());
-        assert!(names.contains(RECOGNIZER) && names.contains(ENCODER));
+        assert!(names.contains(RECOGNIZER) && names.contains(ENCODER) && names.contains(VOICE_DETECTOR));
         for item in &items {
             assert!(!item.licence.is_empty() && item.origin.starts_with("https://"), "{}", item.name);
             for file in &item.files {

@@ -9,7 +9,7 @@ fn models() -> Option<Models> {
     let folder = std::env::var_os("PORTICO_MODELS")
         .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("models"), PathBuf::from);
     let models = Models::at(folder);
-    if models.recognizer().join("tokens.txt").is_file() {
+    if models.recognizer().join("tokens.txt").is_file() && models.voice_detector().is_dir() {
         Some(models)
     } else {
         println!("skipped: the recogniser is not in {}; run `make models`", models.folder().display());
@@ -61,7 +61,8 @@ mod heard {
     const BECKETT: &str = "Ever tried. Ever failed. No matter. Try again. Fail again. Fail better.";
 
     fn transcript(samples: &[i16], recognizer: &mut SherpaRecognizer) -> String {
-        let segments = hear_samples(samples, recognizer, &mut |run| {
+        let detector = VoiceDetector::open(&super::models().unwrap().voice_detector()).unwrap();
+        let segments = hear_samples(samples, &detector, recognizer, &mut |run| {
             run();
             0
         })
@@ -217,7 +218,12 @@ mod spoken {
                 scope.spawn(move || {
                     for _ in 0..5 {
                         let (together, ..) = say("The office opens at nine.", FliteVoice::Rms);
-                        assert!(together.len().abs_diff(alone.len()) < 400, "{} {}", together.len(), alone.len());
+                        assert!(
+                            together.len().abs_diff(alone.len()) < 400,
+                            "{} {}",
+                            together.len(),
+                            alone.len()
+                        );
                     }
                 });
             }
@@ -229,7 +235,7 @@ mod spoken {
 fn a_recording_becomes_segments_with_their_times() {
     // Two bursts that the detector takes for voice would need a real voice; the script needs none of them.
     let mut recognizer = ScriptedRecognizer::new(["never asked"]);
-    let segments = hear_samples(&vec![0; 32_000], &mut recognizer, &mut |run| {
+    let segments = hear_samples(&vec![0; 32_000], &VoiceDetector::built_in(), &mut recognizer, &mut |run| {
         run();
         0
     })

@@ -113,7 +113,7 @@ impl CallAnswer {
             missed: detail.missed,
             agent_reason: record.agent_reason.map(agent_reason),
             summary: detail.summary.clone(),
-            text_back: detail.text_back.name().to_owned(),
+            text_back: detail.text_back.word().to_owned(),
             recording: record.recording.as_ref().map(|_| format!("/calls/{}/recording.wav", record.call)),
             legs: record.legs.iter().map(LegAnswer::of).collect(),
             turns: record.turns.iter().map(TurnAnswer::of).collect(),

@@ -185,7 +185,7 @@ async fn work_orders(State(site): State<Site>, _: Bearer, Query(place): Query<Pl
         Ok(place) => place,
         Err(refused) => return *refused,
     };
-    listed(site.read(move |reader| reader.work_orders(after, limit)).await, WorkOrderAnswer::of)
+    listed(site.read(move |reader| reader.work_orders(None, after, limit)).await, WorkOrderAnswer::of)
 }
 
 /// Leads, newest first.
@@ -196,7 +196,7 @@ async fn leads(State(site): State<Site>, _: Bearer, Query(place): Query<Place>) 
         Ok(place) => place,
         Err(refused) => return *refused,
     };
-    listed(site.read(move |reader| reader.leads(after, limit)).await, LeadAnswer::of)
+    listed(site.read(move |reader| reader.leads(None, after, limit)).await, LeadAnswer::of)
 }
 
 /// Texts in and out, newest first.

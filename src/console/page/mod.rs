@@ -12,7 +12,7 @@ mod words;
 pub(super) use call::call;
 pub(super) use contacts::{contact, contacts};
 pub(super) use health::health;
-pub(super) use layout::{Frame, Section, sheet, trouble};
+pub(super) use layout::{Frame, trouble};
 pub(super) use lists::{calls, leads, messages, work_orders};
 pub(super) use live::{card, live};
 pub(super) use sign_in::{set_up, sign_in};

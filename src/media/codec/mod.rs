@@ -42,6 +42,13 @@ impl Codec {
         Self::ALL.into_iter().find(|codec| codec.static_payload_type() == payload_type)
     }
 
+    /// How many samples a payload holds, and so how far it moves the timestamp.
+    pub const fn samples_in(self, payload: &[u8]) -> usize {
+        match self {
+            Self::Pcmu | Self::Pcma => payload.len(),
+        }
+    }
+
     /// Appends the linear samples (8 kHz) of a payload.
     pub fn decode(self, payload: &[u8], samples: &mut Vec<i16>) {
         match self {

@@ -193,3 +193,49 @@ fn payloads_of_any_length_are_played_whole() {
         assert!(sounding > 185, "{length}: {sounding}");
     }
 }
+
+#[test]
+fn broken_timestamps_now_and_then_do_not_move_the_line() {
+    let now = start();
+    let mut buffer = JitterBuffer::new(now);
+    let mut dice = Dice(21);
+    let mut frame = [0; 160];
+    let mut silent = 0;
+    for tick in 0..2_000_u32 {
+        let at = now + Duration::from_millis(u64::from(tick) * 20);
+        let off = if tick % 100 == 50 { dice.below(4_000) as u32 } else { 2_000 };
+        let timestamp = (tick * 160).wrapping_add(off).wrapping_sub(2_000);
+        buffer.insert(at, false, timestamp, Codec::Pcmu, &[0x10; 160]);
+        buffer.pull(at, &mut frame);
+        silent += u32::from(tick > 10 && frame.iter().all(|&sample| sample == 0));
+    }
+    assert_eq!(silent, 0);
+    assert!(buffer.figures.concealed < 20 * 640, "{:?}", buffer.figures);
+}
+
+#[test]
+fn a_host_whose_ticks_wander_hears_without_holes() {
+    let now = start();
+    let mut buffer = JitterBuffer::new(now);
+    let mut dice = Dice(4);
+    let mut frame = [0; 160];
+    let mut sent = steady(1_500).peekable();
+    for tick in 0..1_500_u64 {
+        // Up to 8 ms late, and every tenth second 60 ms late with the missed ticks made up for at once.
+        let stall = if tick % 500 >= 497 { (500 - tick % 500) * 20_000 } else { 0 };
+        let at = tick * 20_000 + dice.below(8_000) + stall;
+        while let Some(packet) = sent.next_if(|packet| packet.arrives <= at) {
+            let timestamp = packet.number * 160;
+            buffer.insert(
+                now + Duration::from_micros(packet.arrives),
+                false,
+                timestamp,
+                Codec::Pcmu,
+                &speech(timestamp),
+            );
+        }
+        buffer.pull(now + Duration::from_micros(at), &mut frame);
+    }
+    assert_eq!(buffer.figures.late, 0, "{:?}", buffer.figures);
+    assert!(buffer.figures.concealed < 1_600, "{:?}", buffer.figures);
+}

@@ -114,14 +114,11 @@ fn agreed(
     direction: Direction,
 ) -> Result<Agreed, SdpError> {
     let first = send.first().ok_or(SdpError::NoCommonCodec)?;
-    let mut accepted = [None; Codec::ALL.len()];
-    for (slot, payload) in accepted.iter_mut().zip(receive) {
-        *slot = Some(*payload);
-    }
     Ok(Agreed {
         codec: first.codec,
         payload_type: first.number,
-        receive: accepted,
+        send: listed(send),
+        receive: listed(receive),
         telephone_event: audio.telephone_event.filter(|_| telephone_event_in.is_some()),
         telephone_event_in,
         remote: audio.remote,
@@ -129,6 +126,14 @@ fn agreed(
         direction,
         ptime: audio.ptime,
     })
+}
+
+fn listed(payloads: &[Payload]) -> [Option<Payload>; Codec::ALL.len()] {
+    let mut list = [None; Codec::ALL.len()];
+    for (slot, payload) in list.iter_mut().zip(payloads) {
+        *slot = Some(*payload);
+    }
+    list
 }
 
 /// What their description lets us do. A null address asks us not to send (RFC 3264, 8.4: the hold of RFC 2543).

@@ -102,6 +102,8 @@ pub struct Agreed {
     pub codec: Codec,
     /// The number we send it under.
     pub payload_type: u8,
+    /// What the far end takes, and under which number; the first is `codec`.
+    pub send: [Option<Payload>; Codec::ALL.len()],
     /// What may arrive. A far end may change between these at any time (RFC 3264, 5.1); anything else is not heard.
     pub receive: [Option<Payload>; Codec::ALL.len()],
     /// The number we send RFC 4733 events under, if they were agreed on.
@@ -126,6 +128,11 @@ impl Agreed {
             .flatten()
             .find(|payload| payload.number == payload_type)
             .map(|payload| payload.codec)
+    }
+
+    /// The number that a codec is sent under; `None` when the far end does not take it.
+    pub fn sends_as(&self, codec: Codec) -> Option<u8> {
+        self.send.iter().flatten().find(|payload| payload.codec == codec).map(|payload| payload.number)
     }
 
     /// May we send? Not on hold, and never to the null address (RFC 3264, 8.4).

@@ -100,9 +100,15 @@ pub struct Ear {
 }
 
 impl Ear {
+    /// With the detector that is built in; see [`Ear::with_detector`] for the better one.
     pub fn new(tuning: EarTuning, turn: TurnId) -> Self {
+        Self::with_detector(tuning, turn, &VoiceDetector::built_in())
+    }
+
+    /// With a detector of its own, like this one.
+    pub fn with_detector(tuning: EarTuning, turn: TurnId, detector: &VoiceDetector) -> Self {
         Self {
-            detector: VoiceDetector::new(),
+            detector: detector.fresh(),
             levels: Levels::new(),
             turn,
             waiting: Vec::with_capacity(2 * WINDOW),
@@ -187,8 +193,11 @@ impl Ear {
         self.windows_heard += 1;
         let measure = Measure::of(window);
         self.levels.hear(measure.db);
-        let voice = probability >= self.tuning.voice_from
-            && self.levels.stands_out(measure.db, self.tuning.above_noise_db);
+        let from = match self.hearing {
+            Hearing::Quiet => self.tuning.voice_from,
+            Hearing::Voice { .. } => self.tuning.voice_until,
+        };
+        let voice = probability >= from && self.levels.stands_out(measure.db, self.tuning.above_noise_db);
         match self.hearing {
             Hearing::Quiet => self.hear_quiet(window, measure, voice, agent_speaking),
             Hearing::Voice { from, voiced, silent } => {

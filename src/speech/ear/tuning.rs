@@ -7,6 +7,8 @@ use std::time::Duration;
 pub struct EarTuning {
     /// Probability from which a 16 ms window counts as voice.
     pub voice_from: f32,
+    /// The same while somebody speaks: a voice that trails off is still a voice.
+    pub voice_until: f32,
     /// Voice needed, and the span within which it must come, for an onset while the agent is silent.
     pub onset_voice: Duration,
     pub onset_span: Duration,
@@ -38,6 +40,7 @@ impl Default for EarTuning {
     fn default() -> Self {
         Self {
             voice_from: 0.5,
+            voice_until: 0.35,
             onset_voice: Duration::from_millis(80),
             onset_span: Duration::from_millis(128),
             barge_in_voice: Duration::from_millis(160),

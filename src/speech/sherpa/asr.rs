@@ -6,12 +6,14 @@ use sherpa_onnx::{OfflineMoonshineModelConfig, OfflineRecognizer, OfflineRecogni
 
 use super::super::{LONGEST_DECODE_SECS, Recognizer, SAMPLE_RATE, SpeechError, Transcript, guard};
 
-/// Silence put after each clip: the model was taught on clips that end in some, and drops last words without it.
+/// Silence put before and after each clip. The model was taught on clips that begin and end in some: without the tail
+/// three times as many words of a synthetic caller were wrong, without the lead a third more of a real reader's.
+const LEAD_SECS: f32 = 0.2;
 const TAIL_SECS: f32 = 0.3;
 
-/// Quiet callers are raised to this level before decoding, by no more than `MOST_GAIN`.
-const LEVEL: f32 = 0.08;
-const MOST_GAIN: f32 = 10.0;
+/// Clips are brought to this level before decoding; quiet callers by no more than `MOST_GAIN`.
+const LEVEL: f32 = 0.12;
+const MOST_GAIN: f32 = 12.0;
 
 /// Moonshine. A clone shares the loaded model, so that each thread of a pool has its own at no cost in memory.
 #[derive(Clone)]
@@ -68,7 +70,7 @@ impl fmt::Debug for SherpaRecognizer {
     }
 }
 
-/// The clip at a level that the model knows, with silence after it.
+/// The clip at a level that the model knows, with silence around it.
 fn levelled(samples: &[f32]) -> Vec<f32> {
     let (mut energy, mut peak) = (0.0f32, 0.0f32);
     for &sample in samples {
@@ -77,7 +79,7 @@ fn levelled(samples: &[f32]) -> Vec<f32> {
     }
     let rms = (energy / samples.len().max(1) as f32).sqrt();
     let gain =
-        if rms > 0.0 && peak > 0.0 { (LEVEL / rms).min(0.95 / peak).clamp(1.0, MOST_GAIN) } else { 1.0 };
-    let tail = (TAIL_SECS * SAMPLE_RATE as f32) as usize;
-    samples.iter().map(|s| s * gain).chain(std::iter::repeat_n(0.0, tail)).collect()
+        if rms > 0.0 && peak > 0.0 { (LEVEL / rms).min(0.95 / peak).clamp(0.1, MOST_GAIN) } else { 1.0 };
+    let silence = |secs: f32| std::iter::repeat_n(0.0, (secs * SAMPLE_RATE as f32) as usize);
+    silence(LEAD_SECS).chain(samples.iter().map(|s| s * gain)).chain(silence(TAIL_SECS)).collect()
 }

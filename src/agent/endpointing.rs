@@ -1,0 +1,190 @@
+//! Has the caller finished? How long a pause must be before the agent takes the turn.
+//!
+//! The decision is made on silence *and* on words. A fixed pause is either too long for "yes" or too short for a
+//! telephone number read from a letter. So the recogniser decodes early, at the first 200 ms or so of a pause, and the
+//! words that it has heard, with the kind of answer that was hoped for, say how much longer to wait. Understanding
+//! runs in that time too: when the pause is long enough, the reply is usually ready.
+
+use std::time::Duration;
+
+use crate::dialogue::{Expectation, Move, Reading};
+
+/// "Yes." is whole; the decode has taken most of this already.
+pub(super) const AFTER_YES_OR_NO: Duration = Duration::from_millis(280);
+
+/// A sentence that sounds whole. Shorter, and people who breathe between two clauses are cut off.
+pub(super) const AFTER_WHOLE_SENTENCE: Duration = Duration::from_millis(400);
+
+/// A name or unit was asked for and something came: short answers, but "four … B" has a gap.
+pub(super) const AFTER_SHORT_ANSWER: Duration = Duration::from_millis(450);
+
+/// An open story without an end: no full stop, or only a few words.
+pub(super) const AFTER_UNFINISHED: Duration = Duration::from_millis(700);
+
+/// "And", "um", "my name is": the caller holds the floor and says so.
+pub(super) const AFTER_HELD_FLOOR: Duration = Duration::from_millis(1500);
+
+/// Between the groups of a dictated number; people look at a card or a screen.
+pub(super) const BETWEEN_DIGIT_GROUPS: Duration = Duration::from_millis(1200);
+
+/// Ten digits are a whole number: nothing more is coming.
+pub(super) const AFTER_WHOLE_NUMBER: Duration = Duration::from_millis(300);
+
+/// Danger to life is answered as soon as it is understood.
+pub(super) const AFTER_DANGER: Duration = Duration::from_millis(250);
+
+/// Digits of a North American number.
+const WHOLE_NUMBER: usize = 10;
+
+/// Last words after which nobody has finished.
+const FLOOR_HOLDERS: &[&str] = &[
+    "and",
+    "or",
+    "but",
+    "so",
+    "because",
+    "um",
+    "uh",
+    "er",
+    "erm",
+    "hmm",
+    "well",
+    "like",
+    "the",
+    "a",
+    "an",
+    "my",
+    "is",
+    "are",
+    "it's",
+    "i'm",
+    "that",
+    "with",
+    "to",
+    "of",
+    "in",
+    "at",
+    "for",
+    "from",
+    "on",
+    "then",
+    "also",
+    "if",
+    "when",
+    "which",
+    "who",
+    "plus",
+    "about",
+    "our",
+    "your",
+    "their",
+    "this",
+    "was",
+    "were",
+    "have",
+    "has",
+    "need",
+    "unit",
+    "apartment",
+    "number",
+    "name's",
+];
+
+/// Answers that are whole although they end in such a word.
+const WHOLE_ALTHOUGH: &[&str] = &[
+    "it is",
+    "that's it",
+    "i think so",
+    "yes it is",
+    "no it is",
+    "it was",
+    "come on",
+    "i am",
+    "we are",
+    "they are",
+];
+
+/// How long the caller must have been silent, counted from the last voiced frame, before these words are a turn.
+/// `digits_before`: digits of the number that earlier turns have brought.
+pub(super) fn silence_needed(
+    expects: Expectation,
+    text: &str,
+    reading: &Reading,
+    digits_before: usize,
+) -> Duration {
+    if reading.urgency.is_life_safety() {
+        return AFTER_DANGER;
+    }
+    let words = words(text);
+    let step = reading.moves;
+    if matches!(step, Some(Move::Goodbye | Move::Repeat)) && words.len() <= 4 {
+        return AFTER_YES_OR_NO;
+    }
+    if expects == Expectation::PhoneNumber && !matches!(step, Some(Move::Refuse | Move::Unknown)) {
+        return match digits_in(text) + digits_before {
+            WHOLE_NUMBER.. => AFTER_WHOLE_NUMBER,
+            0 if is_whole(&words, text) => AFTER_UNFINISHED,
+            _ => BETWEEN_DIGIT_GROUPS,
+        };
+    }
+    if holds_floor(&words) {
+        return AFTER_HELD_FLOOR;
+    }
+    let short_step = matches!(
+        step,
+        Some(Move::Affirm | Move::Deny | Move::Done | Move::Thank | Move::Unknown | Move::Refuse)
+    );
+    if short_step && words.len() <= 3 {
+        return match expects {
+            Expectation::YesOrNo if step == Some(Move::Affirm) => AFTER_YES_OR_NO,
+            // "No" is often the first word of the correction; so is a "yes" to an open question.
+            _ => AFTER_WHOLE_SENTENCE,
+        };
+    }
+    match expects {
+        Expectation::YesOrNo => AFTER_WHOLE_SENTENCE,
+        Expectation::Name | Expectation::UnitOrAddress => AFTER_SHORT_ANSWER,
+        Expectation::Open | Expectation::Nothing | Expectation::PhoneNumber => {
+            if is_whole(&words, text) {
+                AFTER_WHOLE_SENTENCE
+            } else {
+                AFTER_UNFINISHED
+            }
+        }
+    }
+}
+
+/// Does it sound like the end of a sentence? The recogniser writes a full stop where the voice fell; a few words may
+/// be whole without one, many words without one are not.
+fn is_whole(words: &[String], text: &str) -> bool {
+    let stopped = text.trim_end().ends_with(['.', '!', '?']) && !text.trim_end().ends_with("...");
+    stopped && words.len() >= 3
+}
+
+fn holds_floor(words: &[String]) -> bool {
+    let Some(last) = words.last() else { return false };
+    let ending = words.join(" ");
+    FLOOR_HOLDERS.contains(&last.as_str()) && !WHOLE_ALTHOUGH.iter().any(|whole| ending.ends_with(whole))
+}
+
+fn words(text: &str) -> Vec<String> {
+    text.split(|c: char| !c.is_alphanumeric() && c != '\'' && c != '’')
+        .filter(|word| !word.is_empty())
+        .map(|word| word.replace('’', "'").to_lowercase())
+        .collect()
+}
+
+/// Digits in the text, written or spoken.
+pub(super) fn digits_in(text: &str) -> usize {
+    words(text)
+        .iter()
+        .map(|word| match word.as_str() {
+            "zero" | "oh" | "o" | "one" | "two" | "three" | "four" | "five" | "six" | "seven" | "eight"
+            | "nine" => 1,
+            word => word.chars().filter(char::is_ascii_digit).count(),
+        })
+        .sum()
+}
+
+#[cfg(test)]
+mod tests;

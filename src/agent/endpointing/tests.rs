@@ -1,0 +1,61 @@
+//! How long a pause must be, for what was asked and what was said.
+
+use super::*;
+use crate::dialogue::{Intent, LifeSafety, Urgency};
+
+fn reading(moves: Option<Move>) -> Reading {
+    Reading {
+        intent: Intent::Other,
+        confidence: 0.3,
+        ranked: Vec::new(),
+        urgency: Urgency::Routine,
+        moves,
+        topic: None,
+    }
+}
+
+#[test]
+fn the_pause_that_each_answer_needs() {
+    use Expectation::*;
+    let cases: &[(Expectation, &str, Option<Move>, usize, Duration)] = &[
+        (YesOrNo, "Yes.", Some(Move::Affirm), 0, AFTER_YES_OR_NO),
+        (YesOrNo, "Yes, and", Some(Move::Affirm), 0, AFTER_HELD_FLOOR),
+        (YesOrNo, "No, it's 4D.", Some(Move::Deny), 0, AFTER_WHOLE_SENTENCE),
+        (Open, "No.", Some(Move::Deny), 0, AFTER_WHOLE_SENTENCE),
+        (Open, "My kitchen sink is leaking.", None, 0, AFTER_WHOLE_SENTENCE),
+        (Open, "My kitchen sink", None, 0, AFTER_UNFINISHED),
+        (Open, "My kitchen sink is leaking and", None, 0, AFTER_HELD_FLOOR),
+        (Open, "My name is", None, 0, AFTER_HELD_FLOOR),
+        (Open, "Um.", None, 0, AFTER_HELD_FLOOR),
+        (Open, "I'm waiting...", None, 0, AFTER_UNFINISHED),
+        (Name, "Dana Reyes", None, 0, AFTER_SHORT_ANSWER),
+        (UnitOrAddress, "Unit", None, 0, AFTER_HELD_FLOOR),
+        (UnitOrAddress, "4B", None, 0, AFTER_SHORT_ANSWER),
+        (PhoneNumber, "three oh three", None, 0, BETWEEN_DIGIT_GROUPS),
+        (PhoneNumber, "303-555-0142", None, 0, AFTER_WHOLE_NUMBER),
+        (PhoneNumber, "555 0142", None, 3, AFTER_WHOLE_NUMBER),
+        (PhoneNumber, "It's", None, 0, BETWEEN_DIGIT_GROUPS),
+        (PhoneNumber, "I don't have one.", Some(Move::Unknown), 0, AFTER_WHOLE_SENTENCE),
+        (Open, "Goodbye.", Some(Move::Goodbye), 0, AFTER_YES_OR_NO),
+        (YesOrNo, "Yes it is.", Some(Move::Affirm), 0, AFTER_YES_OR_NO),
+    ];
+    for (expects, text, moves, before, wanted) in cases {
+        assert_eq!(silence_needed(*expects, text, &reading(*moves), *before), *wanted, "{expects:?}: {text}");
+    }
+}
+
+#[test]
+fn danger_is_answered_at_once() {
+    let danger =
+        Reading { urgency: Urgency::LifeSafety(LifeSafety::Gas), intent: Intent::Emergency, ..reading(None) };
+    assert_eq!(silence_needed(Expectation::Open, "I smell gas and", &danger, 0), AFTER_DANGER);
+}
+
+#[test]
+fn the_usual_turn_is_answered_within_six_hundred_milliseconds() {
+    // From the last voiced packet: the pause, then the first clause synthesised and paced out (about 50 ms).
+    for pause in [AFTER_YES_OR_NO, AFTER_WHOLE_SENTENCE, AFTER_SHORT_ANSWER, AFTER_WHOLE_NUMBER, AFTER_DANGER]
+    {
+        assert!(pause + Duration::from_millis(50) <= Duration::from_millis(600));
+    }
+}

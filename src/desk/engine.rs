@@ -1,0 +1,383 @@
+//! The engine: takes inputs, keeps what cannot be stored yet, and knows when it must wake.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use jiff::{SignedDuration, Timestamp};
+use rand_chacha::rand_core::Rng;
+
+use super::{
+    Alarm, Changed, Input, Output, Reason, Settings,
+    clock::{Clock, moved},
+    dispatch::Dispatch,
+    phones::Phones,
+    wrap_up,
+};
+use crate::{
+    outbox::Policy,
+    pbx::{CallRecord, Caller},
+    store::{Store, StoreError},
+    types::{CallId, Chance, PhoneNumber},
+};
+
+/// All durable work of the house.
+#[derive(Debug)]
+pub struct Engine {
+    pub(super) store: Store,
+    pub(super) settings: Settings,
+    pub(super) chance: Chance,
+    pub(super) clock: Clock,
+    pub(super) dispatch: Dispatch,
+    phones: Phones,
+    live: LiveCalls,
+    /// Records that the store has not taken yet, the oldest first.
+    waiting: VecDeque<Box<CallRecord>>,
+    lost: u64,
+    trouble: Option<Trouble>,
+    outbox_full: bool,
+    started: bool,
+    /// Entries queued by an earlier session have been looked at with a clock that is right.
+    brought_back: bool,
+    outputs: VecDeque<Output>,
+}
+
+/// A store that fails, and when it is tried again.
+#[derive(Debug)]
+struct Trouble {
+    cause: &'static str,
+    tries: u32,
+    again: Timestamp,
+}
+
+impl Engine {
+    /// So many records wait in memory for a store that fails; then the oldest are lost, and counted.
+    pub const MOST_WAITING: usize = 1_000;
+    /// So many entries may wait in the outbox; then texts to callers are no longer queued.
+    pub const MOST_QUEUED: usize = 10_000;
+    /// From so many records on, and each time they double, it is said aloud.
+    const ALARMING: usize = 10;
+    /// Records stored in one go before the host gets a word in.
+    const AT_ONCE: usize = 50;
+
+    /// A desk over this store. `chance` must be seeded anew at each start: keys and ids come from it.
+    pub fn new(store: Store, settings: Settings, chance: Chance) -> Self {
+        let policy = Policy { after_crash: settings.after_crash };
+        Self {
+            store,
+            settings,
+            chance,
+            clock: Clock::default(),
+            dispatch: Dispatch::new(policy),
+            phones: Phones::default(),
+            live: LiveCalls::default(),
+            waiting: VecDeque::new(),
+            lost: 0,
+            trouble: None,
+            outbox_full: false,
+            started: false,
+            brought_back: false,
+            outputs: VecDeque::new(),
+        }
+    }
+
+    /// The office has changed; entries that are queued keep their words.
+    pub fn set_settings(&mut self, settings: Settings) {
+        self.dispatch.set_policy(Policy { after_crash: settings.after_crash });
+        self.settings = settings;
+    }
+
+    /// The store, for readers and for tests.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// The store, to inject faults; or for the next desk over the same rows.
+    pub fn store_mut(&mut self) -> &mut Store {
+        &mut self.store
+    }
+
+    /// Ends the desk; what waits in memory is lost.
+    pub fn into_store(self) -> Store {
+        self.store
+    }
+
+    /// Records that wait in memory for the store.
+    pub fn records_waiting(&self) -> usize {
+        self.waiting.len()
+    }
+
+    /// Takes one input, and does everything that is due.
+    pub fn handle_input(&mut self, now: Timestamp, input: Input) {
+        let step = match input {
+            Input::ClockStepped(by) => self.clock.stepped(by, now),
+            _ => self.clock.look(now),
+        };
+        if !step.is_zero() {
+            self.move_deadlines(step);
+        }
+        match input {
+            Input::CallStarted { call, caller } => self.live.started(call, &caller),
+            Input::PersonAnswered { call } => self.live.reached(call),
+            Input::CallEnded(record) => {
+                self.live.ended(record.call);
+                self.keep(record);
+            }
+            Input::TextReceived { text, from, to, body, call_id } => {
+                let stored = match self.may_try_store(now) {
+                    true => self.take_text(now, from, to, body, call_id),
+                    false => false,
+                };
+                self.output(Output::SettleText { text, stored });
+            }
+            Input::Delivered { key, result } => self.dispatch.answered(key, result),
+            Input::Bound(binding) => self.phones.bound(binding, now),
+            Input::Unbound { extension, contact } => self.phones.unbound(extension, contact, now),
+            Input::ClockSynchronised(right) => {
+                if self.clock.synchronise(right) {
+                    self.brought_back = false;
+                }
+            }
+            Input::TrunkUp => self.dispatch.trunk_up(),
+            Input::ClockStepped(_) | Input::OutboxChanged | Input::Timeout => {}
+        }
+        self.work(now);
+    }
+
+    /// The next output. After `Timeout` there is none until the next input.
+    pub fn poll_output(&mut self, now: Timestamp) -> Output {
+        if !self.started {
+            self.work(now);
+        }
+        self.outputs.pop_front().unwrap_or_else(|| Output::Timeout(self.deadline(now)))
+    }
+
+    pub(super) fn output(&mut self, output: Output) {
+        self.outputs.push_back(output);
+    }
+
+    /// The numbers that a person of the office is talking with now.
+    pub(super) fn talking(&self) -> Vec<PhoneNumber> {
+        self.live.calls.values().filter(|(_, reached)| *reached).map(|(number, _)| *number).collect()
+    }
+
+    /// Everything that is due, in the order in which it must become durable.
+    fn work(&mut self, now: Timestamp) {
+        if !self.may_try_store(now) {
+            return;
+        }
+        match self.work_on_store(now) {
+            Ok(()) => self.store_is_well(),
+            Err(error) => {
+                self.draw_again(&error);
+                self.store_fails(now, &error);
+            }
+        }
+    }
+
+    fn work_on_store(&mut self, now: Timestamp) -> Result<(), StoreError> {
+        if !self.started {
+            let bindings = self.store.bindings(now)?;
+            self.started = true;
+            self.phones.restored(&bindings);
+            self.output(Output::RestoreBindings(bindings));
+        }
+        if !self.clock.owed.is_zero() {
+            self.store.shift_deadlines(self.clock.owed)?;
+            self.clock.owed = SignedDuration::ZERO;
+        }
+        if self.clock.is_right() && !self.brought_back {
+            self.store.bring_back(now)?;
+            self.store.date_undated(now)?;
+            self.brought_back = true;
+        }
+        self.settle(now)?;
+        self.store_records(now)?;
+        if self.phones.due().is_some_and(|due| due <= now) {
+            let (bound, unbound) = self.phones.pending(now);
+            self.store.keep_bindings(&bound, &unbound, now)?;
+            self.phones.stored();
+        }
+        if self.clock.is_right() {
+            self.move_followups(now)?;
+            self.send_due(now)?;
+        }
+        Ok(())
+    }
+
+    /// Keeps a record until it is stored. When the memory is full, the oldest goes: the newest are what the office
+    /// still can act on.
+    fn keep(&mut self, record: Box<CallRecord>) {
+        if self.waiting.len() >= Self::MOST_WAITING {
+            self.waiting.pop_front();
+            self.lost += 1;
+            let count = self.lost;
+            self.output(Output::Alarm(Alarm::RecordsLost { count }));
+        }
+        self.waiting.push_back(record);
+        let count = self.waiting.len();
+        if self.trouble.is_some()
+            && count >= Self::ALARMING
+            && (count / Self::ALARMING).is_power_of_two()
+            && count.is_multiple_of(Self::ALARMING)
+        {
+            self.output(Output::Alarm(Alarm::RecordsWaiting { count }));
+        }
+    }
+
+    fn store_records(&mut self, now: Timestamp) -> Result<(), StoreError> {
+        for _ in 0..Self::AT_ONCE {
+            let Some(record) = self.waiting.pop_front() else { break };
+            let mut stored = self.store_record(&record, now);
+            for _ in 0..3 {
+                match &stored {
+                    Err(error) if self.draw_again(error) => stored = self.store_record(&record, now),
+                    _ => break,
+                }
+            }
+            match stored {
+                Ok(()) => {}
+                Err(error) if error.is_about_the_data() => {
+                    // Trying again would stop every later record behind this one.
+                    self.lost += 1;
+                    let count = self.lost;
+                    self.output(Output::Alarm(Alarm::RecordsLost { count }));
+                }
+                Err(error) => {
+                    self.waiting.push_front(record);
+                    return Err(error);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn store_record(&mut self, record: &CallRecord, now: Timestamp) -> Result<(), StoreError> {
+        let standing = match wrap_up::other_side(record) {
+            Some(number) => self.store.standing(number)?,
+            None => None,
+        };
+        let outbox_full = self.store.outbox_len()? >= Self::MOST_QUEUED;
+        let circumstances = wrap_up::Circumstances {
+            standing: standing.as_ref(),
+            outbox_full,
+            undated: !self.clock.is_right(),
+            now,
+        };
+        // Chance moves on only with what is stored, or with a key that turned out to be taken.
+        let mut chance = self.chance.clone();
+        let wrap_up = wrap_up::wrap_up(record, &self.settings, &circumstances, &mut chance);
+        self.store.wrap_up(&wrap_up)?;
+        self.chance = chance;
+        if outbox_full && !self.outbox_full {
+            self.output(Output::Alarm(Alarm::OutboxFull));
+        }
+        self.outbox_full = outbox_full;
+        self.output(Output::Changed(Changed::Call(record.call)));
+        for entry in &wrap_up.entries {
+            self.output(Output::Changed(Changed::Message { key: entry.key, call: entry.call }));
+        }
+        Ok(())
+    }
+
+    /// If a key or an id was taken (a chance that was seeded as before), the next try draws others.
+    pub(super) fn draw_again(&mut self, error: &StoreError) -> bool {
+        let taken = matches!(error, StoreError::Conflict(_));
+        if taken {
+            self.chance.next_u64();
+        }
+        taken
+    }
+
+    pub(super) fn may_try_store(&self, now: Timestamp) -> bool {
+        self.trouble.as_ref().is_none_or(|trouble| trouble.again <= now)
+    }
+
+    fn store_is_well(&mut self) {
+        if self.trouble.is_some() && self.waiting.is_empty() {
+            self.trouble = None;
+            self.output(Output::Alarm(Alarm::StoreWell));
+        } else if let Some(trouble) = &mut self.trouble {
+            trouble.tries = 0;
+        }
+    }
+
+    pub(super) fn store_fails(&mut self, now: Timestamp, error: &StoreError) {
+        let tries = self.trouble.as_ref().map_or(0, |trouble| trouble.tries) + 1;
+        let wait = SignedDuration::from_secs(i64::from(tries.min(5)));
+        let again = now.checked_add(wait).unwrap_or(Timestamp::MAX);
+        let cause = error.name();
+        if self.trouble.as_ref().is_none_or(|trouble| trouble.cause != cause) {
+            self.output(Output::Alarm(Alarm::StoreFailing { cause }));
+        }
+        self.dispatch.store_failed();
+        self.trouble = Some(Trouble { cause, tries, again });
+    }
+
+    /// The clock was put forward or back: what waits in memory keeps its distance from now.
+    fn move_deadlines(&mut self, by: SignedDuration) {
+        if let Some(trouble) = &mut self.trouble {
+            trouble.again = moved(trouble.again, by);
+        }
+        self.dispatch.move_deadlines(by);
+        self.phones.move_deadlines(by);
+    }
+
+    fn deadline(&mut self, now: Timestamp) -> Option<(Timestamp, Reason)> {
+        if let Some(trouble) = &self.trouble {
+            return Some((trouble.again.max(now), Reason::StoreRetry));
+        }
+        if !self.waiting.is_empty() {
+            return Some((now, Reason::StoreRetry));
+        }
+        let mut deadlines = vec![
+            self.dispatch.overdue().map(|at| (at, Reason::AnswerOverdue)),
+            self.phones.due().map(|at| (at, Reason::BindingsDue)),
+        ];
+        if self.clock.is_right() {
+            let read = self.store.next_due().and_then(|due| Ok((due, self.store.next_enrolment_due()?)));
+            match read {
+                Ok((due, followup)) => {
+                    if self.dispatch.has_room() {
+                        deadlines.push(due.map(|at| (at, Reason::OutboxDue)));
+                    }
+                    deadlines.push(self.dispatch.probe().map(|at| (at, Reason::TrunkProbe)));
+                    deadlines.push(followup.map(|at| (at, Reason::FollowUpDue)));
+                }
+                Err(error) => {
+                    self.store_fails(now, &error);
+                    return self.trouble.as_ref().map(|trouble| (trouble.again, Reason::StoreRetry));
+                }
+            }
+        }
+        deadlines.into_iter().flatten().min().map(|(at, reason)| (at.max(now), reason))
+    }
+}
+
+/// Calls that go on now, as far as texts must know of them.
+#[derive(Debug, Default)]
+struct LiveCalls {
+    calls: BTreeMap<CallId, (PhoneNumber, bool)>,
+}
+
+impl LiveCalls {
+    /// When there are more, the one with the lowest id is forgotten: at worst a text goes to somebody who is talking.
+    const MOST: usize = 2_000;
+
+    fn started(&mut self, call: CallId, caller: &Caller) {
+        if let Caller::Number { number, .. } = caller {
+            if self.calls.len() >= Self::MOST {
+                self.calls.pop_first();
+            }
+            self.calls.insert(call, (*number, false));
+        }
+    }
+
+    fn reached(&mut self, call: CallId) {
+        if let Some((_, reached)) = self.calls.get_mut(&call) {
+            *reached = true;
+        }
+    }
+
+    fn ended(&mut self, call: CallId) {
+        self.calls.remove(&call);
+    }
+}

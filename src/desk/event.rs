@@ -1,0 +1,108 @@
+//! The whole surface of the desk: everything that can happen to it, and everything it can ask for.
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::{
+    outbox::Entry,
+    pbx::{CallRecord, Caller, TextResult},
+    sip,
+    types::{CallId, Extension, MessageKey, PhoneNumber},
+};
+
+/// What the host feeds in, one at a time, with the wall time at which it happened.
+#[derive(Debug)]
+pub enum Input {
+    /// A call began; from whom.
+    CallStarted { call: CallId, caller: Caller },
+    /// A person of the office took that call.
+    PersonAnswered { call: CallId },
+    /// A call is over; this is all of it.
+    CallEnded(Box<CallRecord>),
+    /// A text came in. Answered by [`Output::SettleText`] with the same id, at once.
+    TextReceived { text: sip::TextId, from: PhoneNumber, to: PhoneNumber, body: String, call_id: String },
+    /// What became of an [`Output::Deliver`] with this key.
+    Delivered { key: MessageKey, result: TextResult },
+    /// A phone is reachable, from now on for `expires_in`.
+    Bound(sip::Binding),
+    /// A phone is no longer reachable there.
+    Unbound { extension: Extension, contact: String },
+    /// Is the wall clock right? Until it is, nothing is sent.
+    ClockSynchronised(bool),
+    /// The wall clock was put forward (or, negative, back) by so much: the host has seen it drift away from the
+    /// monotonic clock. To be fed before anything else of the new time.
+    ClockStepped(SignedDuration),
+    /// Texts can go through the trunk again.
+    TrunkUp,
+    /// Somebody at the console changed the outbox (sent something again): look at it anew.
+    OutboxChanged,
+    /// The deadline of the last [`Output::Timeout`] has come.
+    Timeout,
+}
+
+/// What the host takes out, until it sees `Timeout`.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Output {
+    /// Send this through the trunk, once; answer with [`Input::Delivered`]. It is stored as claimed.
+    Deliver(Entry),
+    /// Answer the carrier: 202 if it is stored, else 503.
+    SettleText { text: sip::TextId, stored: bool },
+    /// Phones that were registered before the restart. At most once, before anything else.
+    RestoreBindings(Vec<sip::Binding>),
+    /// Rows that the console shows have changed.
+    Changed(Changed),
+    /// Somebody should know. Repeated only when it changes.
+    Alarm(Alarm),
+    /// Nothing more to do before this instant; `None`: nothing is waiting at all.
+    Timeout(Option<(Timestamp, Reason)>),
+}
+
+/// What has changed, for the console's live view.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Changed {
+    /// A call was written down, with all that follows from it.
+    Call(CallId),
+    /// A text was queued, sent, given up.
+    Message { key: MessageKey, call: Option<CallId> },
+    /// A text came in.
+    Inbox,
+    /// Enrolments moved on.
+    FollowUps,
+}
+
+/// What somebody should know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Alarm {
+    /// The store does not take commits; calls go on, records wait in memory, incoming texts are refused (503).
+    StoreFailing { cause: &'static str },
+    /// It takes them again, and everything that waited is stored.
+    StoreWell,
+    /// So many records wait in memory; at [`Engine::MOST_WAITING`](super::Engine::MOST_WAITING) the oldest are lost.
+    RecordsWaiting { count: usize },
+    /// The memory is full: so many records were lost since the start.
+    RecordsLost { count: u64 },
+    /// The outbox is full; texts to callers are not queued.
+    OutboxFull,
+    /// A text was under way when the house stopped, or its answer never came. It is not sent again by itself.
+    FateUnknown { key: MessageKey },
+    /// Texts are not getting through; the last status (0: no answer).
+    TextsFailing { status: u16 },
+    /// They are again.
+    TextsFlowing,
+}
+
+/// Why the desk wants to wake.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Reason {
+    /// An entry of the outbox is due.
+    OutboxDue,
+    /// The answer to a text under way is overdue.
+    AnswerOverdue,
+    /// A text that waits is tried early, to see whether the trunk is back.
+    TrunkProbe,
+    /// The store is tried again.
+    StoreRetry,
+    /// Refreshed registrations are written down together.
+    BindingsDue,
+    /// An enrolment is to be looked at.
+    FollowUpDue,
+}

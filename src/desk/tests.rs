@@ -1,0 +1,9 @@
+//! Stories of the back office, told to the engine over a store in memory and a carrier that does as it is told.
+
+mod claims;
+mod clock;
+mod faults;
+mod followups;
+mod house;
+mod texts;
+mod wording;

@@ -1,0 +1,168 @@
+//! The project's own utterances: those that the classifier learns from, and those that it is judged by.
+
+use super::{
+    features::{Fnv, lexicon_hash},
+    intent::{Intent, Topic},
+    reading::{LifeSafety, UrgentKind},
+};
+
+macro_rules! files {
+    ($dir:literal) => {
+        [
+            ("emergency", include_str!(concat!("../../firmware-config/dialogue/", $dir, "/emergency.txt"))),
+            (
+                "maintenance",
+                include_str!(concat!("../../firmware-config/dialogue/", $dir, "/maintenance.txt")),
+            ),
+            ("leasing", include_str!(concat!("../../firmware-config/dialogue/", $dir, "/leasing.txt"))),
+            ("owner", include_str!(concat!("../../firmware-config/dialogue/", $dir, "/owner.txt"))),
+            ("billing", include_str!(concat!("../../firmware-config/dialogue/", $dir, "/billing.txt"))),
+            ("human", include_str!(concat!("../../firmware-config/dialogue/", $dir, "/human.txt"))),
+            (
+                "wrong_number",
+                include_str!(concat!("../../firmware-config/dialogue/", $dir, "/wrong_number.txt")),
+            ),
+            ("vendor", include_str!(concat!("../../firmware-config/dialogue/", $dir, "/vendor.txt"))),
+            ("sales", include_str!(concat!("../../firmware-config/dialogue/", $dir, "/sales.txt"))),
+            ("question", include_str!(concat!("../../firmware-config/dialogue/", $dir, "/question.txt"))),
+            ("resident", include_str!(concat!("../../firmware-config/dialogue/", $dir, "/resident.txt"))),
+            ("other", include_str!(concat!("../../firmware-config/dialogue/", $dir, "/other.txt"))),
+            (HARD, include_str!(concat!("../../firmware-config/dialogue/", $dir, "/hard_negatives.txt"))),
+        ]
+    };
+}
+
+/// The file whose lines name their intent: words of danger without danger.
+const HARD: &str = "hard_negatives";
+
+const TRAINING: [(&str, &str); 13] = files!("utterances");
+const HELD_OUT: [(&str, &str); 13] = files!("heldout");
+
+/// One utterance and what it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Example {
+    pub text: &'static str,
+    pub intent: Intent,
+    /// Set when `intent` is [`Intent::Emergency`].
+    pub danger: Option<LifeSafety>,
+    pub urgent: Option<UrgentKind>,
+    pub topic: Option<Topic>,
+    /// Words of danger without danger.
+    pub hard_negative: bool,
+}
+
+/// A line that says neither what it is nor what was said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("{file}.txt, line {line}: expected words, or a known label, ` | ` and words")]
+pub(super) struct BadLine {
+    file: &'static str,
+    line: usize,
+}
+
+/// What the classifier learns from, in the order of the files.
+pub(super) fn training() -> impl Iterator<Item = Result<Example, BadLine>> {
+    TRAINING.into_iter().flat_map(|(file, text)| examples(file, text))
+}
+
+/// What it never sees before it is judged.
+pub(super) fn held_out() -> impl Iterator<Item = Result<Example, BadLine>> {
+    HELD_OUT.into_iter().flat_map(|(file, text)| examples(file, text))
+}
+
+/// The identity of everything learnt from: utterances and lexicon.
+pub(super) fn hash() -> u64 {
+    let mut hash = Fnv::new();
+    for (name, text) in TRAINING {
+        hash.write(name.as_bytes());
+        hash.write(text.as_bytes());
+    }
+    hash.write(&lexicon_hash().to_le_bytes());
+    hash.finish()
+}
+
+fn examples(file: &'static str, text: &'static str) -> impl Iterator<Item = Result<Example, BadLine>> {
+    text.lines()
+        .enumerate()
+        .filter(|(_, line)| !line.is_empty() && !line.starts_with('#'))
+        .map(move |(at, line)| example(file, line).ok_or(BadLine { file, line: at + 1 }))
+}
+
+fn example(file: &str, line: &'static str) -> Option<Example> {
+    let (label, text) = match line.split_once(" | ") {
+        Some((label, text)) => (Some(label), text),
+        None => (None, line),
+    };
+    let intent = match (file, label) {
+        (HARD, Some(label)) => Intent::from_name(label)?,
+        (HARD, None) => return None,
+        (file, _) => Intent::from_name(file)?,
+    };
+    let mut example =
+        Example { text, intent, danger: None, urgent: None, topic: None, hard_negative: file == HARD };
+    match (file, label) {
+        ("emergency", label) => example.danger = Some(LifeSafety::from_name(label?)?),
+        ("maintenance", Some(label)) => example.urgent = Some(UrgentKind::from_name(label)?),
+        ("question", label) => example.topic = Some(Topic::from_name(label?)?),
+        (HARD, _) | (_, None) => {}
+        (_, Some(_)) => return None,
+    }
+    Some(example)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::dialogue::token::tokens;
+
+    fn words(text: &str) -> BTreeSet<String> {
+        tokens(text).into_iter().map(|t| t.word).collect()
+    }
+
+    fn all(examples: impl Iterator<Item = Result<Example, BadLine>>) -> Vec<Example> {
+        examples.collect::<Result<_, _>>().unwrap()
+    }
+
+    #[test]
+    fn every_line_can_be_read_and_every_intent_is_well_fed() {
+        let (training, held_out) = (all(training()), all(held_out()));
+        assert!(training.len() >= 1600, "{}", training.len());
+        assert!(held_out.len() >= 500, "{}", held_out.len());
+        for intent in Intent::ALL {
+            let count = |examples: &[Example]| examples.iter().filter(|e| e.intent == intent).count();
+            assert!(count(&training) >= 120, "{}: {} to learn from", intent.name(), count(&training));
+            assert!(count(&held_out) >= 30, "{}: {} to be judged by", intent.name(), count(&held_out));
+        }
+        let emergencies = |examples: &[Example]| examples.iter().filter(|e| e.danger.is_some()).count();
+        assert!(emergencies(&training) >= 250 && emergencies(&held_out) >= 115);
+        assert!(held_out.iter().filter(|e| e.hard_negative).count() >= 60);
+    }
+
+    #[test]
+    fn nothing_judged_by_was_learnt_from() {
+        let (training, held_out) = (all(training()), all(held_out()));
+        let learnt: Vec<_> = training.iter().map(|e| (e.text, words(e.text))).collect();
+        for example in &held_out {
+            let mine = words(example.text);
+            for (text, theirs) in &learnt {
+                let shared = mine.intersection(theirs).count() as f32;
+                let jaccard = shared
+                    / (mine.len() + theirs.len()) as f32
+                    / (1.0 - shared / (mine.len() + theirs.len()) as f32);
+                assert!(jaccard <= 0.8, "`{}` is too near to `{text}`: {jaccard}", example.text);
+            }
+        }
+    }
+
+    #[test]
+    fn nothing_is_said_twice() {
+        for examples in [all(training()), all(held_out())] {
+            let mut seen = BTreeSet::new();
+            for example in examples {
+                let said: Vec<String> = tokens(example.text).into_iter().map(|t| t.word).collect();
+                assert!(seen.insert(said.join(" ")), "`{}` twice", example.text);
+            }
+        }
+    }
+}

@@ -1,0 +1,196 @@
+//! Entities: the names, numbers, places and times in what somebody said, as a recogniser writes it.
+//!
+//! Nothing here looks anything up: the roster, today's date and the office's area code are arguments. Nothing is
+//! relied on unasked either: whatever could be misheard carries `read_back`.
+
+mod email;
+mod home;
+mod name;
+mod number;
+mod phone;
+mod place;
+mod roster;
+mod sound;
+#[cfg(test)]
+mod tests;
+mod unit;
+mod value;
+mod when;
+
+use std::ops::Range;
+
+use jiff::civil::Date;
+
+pub use roster::{Roster, UnitRef};
+pub use value::{Access, Address, DayPart, Entity, PersonName, Pets, Slot, UnitMention, Value, When};
+
+use super::token::{Token, tokens};
+
+/// What is known when an utterance is read.
+#[derive(Debug, Clone, Copy)]
+pub struct Context<'a> {
+    /// What was just asked for, if anything.
+    pub expecting: Option<Slot>,
+    pub roster: &'a Roster,
+    /// Today, in the office's zone.
+    pub today: Date,
+    /// The office's area code, for numbers said without one: `303`.
+    pub home_area_code: u16,
+}
+
+/// Everything that was said, in the order in which it was said. What was asked for is read first, so that "fifteen"
+/// is a unit after "which unit?" and a price after "what is your budget?"; no word serves two values, but for a
+/// matter, an access permission and a listing, which are read across the others.
+pub fn extract(text: &str, context: &Context<'_>) -> Vec<Entity> {
+    let scene = Scene { text, tokens: tokens(text), context };
+    if scene.tokens.is_empty() {
+        return Vec::new();
+    }
+    let mut readers: Vec<(Slot, Reader)> = vec![
+        (Slot::Email, email::emails),
+        (Slot::Phone, phone::phones),
+        (Slot::Address, place::addresses),
+        (Slot::Bedrooms, home::bedrooms),
+        (Slot::Budget, home::budgets),
+        (Slot::Unit, unit::units),
+        (Slot::MoveIn, when::whens),
+        (Slot::Name, name::names),
+        (Slot::Company, place::companies),
+        (Slot::Pets, home::pets),
+    ];
+    let expecting = match context.expecting {
+        Some(Slot::When) => Some(Slot::MoveIn),
+        other => other,
+    };
+    readers.sort_by_key(|(slot, _)| Some(*slot) != expecting);
+    let mut found: Vec<Entity> = Vec::new();
+    for (_, read) in readers {
+        for entity in read(&scene) {
+            if !found.iter().any(|other| other.start < entity.end && entity.start < other.end) {
+                found.push(entity);
+            }
+        }
+    }
+    if !matches!(context.expecting, Some(Slot::Unit | Slot::Address | Slot::Phone)) {
+        found.extend(place::listings(&scene));
+    }
+    found.extend(home::accesses(&scene));
+    found.extend(matter(&scene, &found));
+    found.sort_by_key(|entity| (entity.start, entity.end));
+    found
+}
+
+/// Finds the values of one slot.
+type Reader = fn(&Scene<'_>) -> Vec<Entity>;
+
+/// The longest gist that is kept, in characters.
+const LONGEST_MATTER: usize = 160;
+/// Unasked, fewer words than this beside the other entities are no matter.
+const LEAST_MATTER: usize = 4;
+
+/// What it is about, in the caller's own words: the utterance without its run-up.
+fn matter(scene: &Scene<'_>, others: &[Entity]) -> Option<Entity> {
+    let asked = match scene.context.expecting {
+        Some(Slot::Matter) => true,
+        Some(_) => return None,
+        None => false,
+    };
+    let start = scene.answer_start();
+    let free = |token: &&Token| !others.iter().any(|e| e.start <= token.start && token.end <= e.end);
+    let words = scene.tokens.get(start..)?.iter().filter(free).count();
+    if words == 0 || (!asked && words < LEAST_MATTER) {
+        return None;
+    }
+    let mut end = start;
+    while end < scene.tokens.len() && scene.tokens[end].end - scene.tokens[start].start <= LONGEST_MATTER {
+        end += 1;
+    }
+    let range = start..end.max(start + 1);
+    let gist: String = scene.text[scene.tokens[start].start..scene.tokens[range.end - 1].end]
+        .chars()
+        .take(LONGEST_MATTER)
+        .collect();
+    Some(scene.entity(Value::Matter(gist), range, if asked { 0.9 } else { 0.5 }, false))
+}
+
+/// One utterance under the eyes of its readers.
+struct Scene<'a> {
+    text: &'a str,
+    tokens: Vec<Token>,
+    context: &'a Context<'a>,
+}
+
+impl Scene<'_> {
+    fn word(&self, at: usize) -> Option<&str> {
+        self.tokens.get(at).map(|token| token.word.as_str())
+    }
+
+    /// The value of the words in `range`, which must not be empty.
+    fn entity(&self, value: Value, range: Range<usize>, confidence: f32, read_back: bool) -> Entity {
+        let start = self.tokens.get(range.start).map_or(0, |token| token.start);
+        let end =
+            range.end.checked_sub(1).and_then(|last| self.tokens.get(last)).map_or(start, |token| token.end);
+        Entity { value, start, end, confidence, read_back }
+    }
+
+    fn is_unit_word(&self, at: usize) -> bool {
+        match self.word(at) {
+            Some("unit" | "apartment" | "apt" | "suite" | "units" | "flat") => true,
+            Some("number") => !matches!(
+                self.word(at.wrapping_sub(1)),
+                Some("phone" | "my" | "callback" | "cell" | "the" | "back")
+            ),
+            _ => false,
+        }
+    }
+
+    /// Does a word for a unit stand right before `at`?
+    fn follows_unit_word(&self, at: usize) -> bool {
+        at > 0 && self.is_unit_word(at - 1)
+    }
+
+    /// Do these words stand as money: `$` before them, dollars or a month after them?
+    fn is_amount(&self, start: usize, end: usize) -> bool {
+        let sign = self.tokens.get(start).is_some_and(|token| self.text[..token.start].ends_with('$'));
+        let after = |offset: usize| self.word(end + offset);
+        sign || matches!(after(0), Some("dollars" | "bucks" | "dollar" | "max" | "tops" | "monthly"))
+            || matches!((after(0), after(1)), (Some("a" | "per"), Some("month")))
+    }
+
+    /// The place of the first word that is not a run-up such as "um, yes, it's".
+    fn answer_start(&self) -> usize {
+        let run_up = |token: &Token| {
+            matches!(
+                token.word.as_str(),
+                "um" | "uh"
+                    | "er"
+                    | "so"
+                    | "well"
+                    | "yes"
+                    | "yeah"
+                    | "okay"
+                    | "ok"
+                    | "hi"
+                    | "hello"
+                    | "hey"
+                    | "its"
+                    | "it"
+                    | "is"
+                    | "oh"
+                    | "sure"
+                    | "yep"
+                    | "like"
+                    | "just"
+                    | "that"
+                    | "thats"
+                    | "the"
+                    | "good"
+                    | "morning"
+                    | "afternoon"
+                    | "evening"
+                    | "please"
+            )
+        };
+        self.tokens.iter().position(|token| !run_up(token)).unwrap_or(0)
+    }
+}

@@ -1,0 +1,81 @@
+//! Telephone numbers as they are dictated, with area codes left out and digits put right.
+
+use super::{
+    Entity, Scene, Slot, Value,
+    number::{digits, digits_apart},
+};
+use crate::types::PhoneNumber;
+
+/// Digits without an area code.
+const LOCAL: usize = 7;
+/// Fewer digits than this, unasked, are an amount or a door.
+const LEAST_UNASKED: usize = 7;
+const LEAST_ASKED: usize = 3;
+
+pub(super) fn phones(scene: &Scene<'_>) -> Vec<Entity> {
+    let asked = scene.context.expecting == Some(Slot::Phone);
+    let mut found = Vec::new();
+    let mut at = 0;
+    while at < scene.tokens.len() {
+        let Some((mut said, mut end)) = digits(&scene.tokens, at) else {
+            at += 1;
+            continue;
+        };
+        let start = at;
+        if let Some((other, after)) =
+            digits_apart(&scene.tokens, at).filter(|(other, _)| !is_whole(&said) && is_whole(other))
+        {
+            said = other;
+            end = after;
+        }
+        at = end;
+        let least = if asked { LEAST_ASKED } else { LEAST_UNASKED };
+        if said.len() < least || scene.follows_unit_word(start) || (!asked && scene.is_amount(start, end)) {
+            continue;
+        }
+        if let Some((right, after)) = correction(scene, end)
+            && right.len() <= said.len()
+        {
+            let whole = right.len() >= LOCAL;
+            said = if whole { right } else { format!("{}{right}", &said[..said.len() - right.len()]) };
+            end = after;
+            at = after;
+        }
+        let plus = scene.text[..scene.tokens[start].start].ends_with('+');
+        let (value, confidence) = read(&said, plus, scene.context.home_area_code);
+        if matches!(value, Value::PhoneFragment(_)) && !asked {
+            continue;
+        }
+        found.push(scene.entity(value, start..end, confidence, true));
+    }
+    found
+}
+
+/// As many digits as a number has, with or without its area code and the 1 before it.
+fn is_whole(said: &str) -> bool {
+    matches!(said.len(), LOCAL | 10) || (said.len() == 11 && said.starts_with('1'))
+}
+
+fn read(said: &str, plus: bool, home: u16) -> (Value, f32) {
+    let international = plus.then(|| format!("+{said}"));
+    let local = (said.len() == LOCAL).then(|| format!("{home:03}{said}"));
+    let text = international.or(local.clone()).unwrap_or_else(|| said.to_owned());
+    match text.parse::<PhoneNumber>() {
+        Ok(number) => (Value::Phone(number), if local.is_some() { 0.6 } else { 0.92 }),
+        Err(_) => (Value::PhoneFragment(said.to_owned()), 0.5),
+    }
+}
+
+/// "… one four two, no, one four three": the digits that take the place of the last ones.
+fn correction(scene: &Scene<'_>, at: usize) -> Option<(String, usize)> {
+    let is = |at: usize, words: &[&str]| scene.word(at).is_some_and(|word| words.contains(&word));
+    let takes_back = is(at, &["no", "sorry", "wait", "correction", "rather", "actually", "oops"]);
+    if !takes_back && !(is(at, &["i"]) && is(at + 1, &["mean", "meant"])) {
+        return None;
+    }
+    let mut next = at + 1;
+    while is(next, &["no", "sorry", "wait", "its", "make", "that", "mean", "i", "meant", "it", "is"]) {
+        next += 1;
+    }
+    digits(&scene.tokens, next)
+}

@@ -1,0 +1,289 @@
+//! Street addresses, listings and firms, matched against the roster.
+
+use super::{Address, Entity, Scene, Slot, Value, number::digits, sound::likeness};
+
+const SUFFIXES: [&str; 24] = [
+    "street",
+    "st",
+    "avenue",
+    "ave",
+    "road",
+    "rd",
+    "lane",
+    "ln",
+    "drive",
+    "dr",
+    "court",
+    "ct",
+    "way",
+    "place",
+    "boulevard",
+    "blvd",
+    "circle",
+    "terrace",
+    "parkway",
+    "trail",
+    "loop",
+    "highway",
+    "square",
+    "alley",
+];
+
+/// Words of a street's name between its number and its suffix.
+const MOST_WORDS: usize = 3;
+
+pub(super) fn addresses(scene: &Scene<'_>) -> Vec<Entity> {
+    let asked = scene.context.expecting == Some(Slot::Address);
+    let mut at = 0;
+    while at < scene.tokens.len() {
+        let Some((number, after)) = digits(&scene.tokens, at).filter(|(n, _)| n.len() <= 5) else {
+            at += 1;
+            continue;
+        };
+        if let Some((street, end, known)) = street(scene, after) {
+            let unit = unit(scene, end);
+            let stop = unit.as_ref().map_or(end, |(_, stop)| *stop);
+            let confidence = if known { 0.9 } else { 0.65 };
+            let address = Address { number, street, unit: unit.map(|(unit, _)| unit), known };
+            return vec![scene.entity(Value::Address(address), at..stop, confidence, true)];
+        }
+        at = after;
+    }
+    // A street alone answers "what is the address" in part: the number is still wanted.
+    if asked && let Some((street, end, true)) = street(scene, scene.answer_start()) {
+        let address = Address { number: String::new(), street, unit: None, known: true };
+        return vec![scene.entity(Value::Address(address), scene.answer_start()..end, 0.5, true)];
+    }
+    Vec::new()
+}
+
+/// The street at `at`: of the roster (with or without its suffix), or words up to a suffix.
+fn street(scene: &Scene<'_>, at: usize) -> Option<(String, usize, bool)> {
+    let roster = scene.context.roster;
+    let of_units = roster.units.iter().map(|unit| without_number(&unit.street));
+    let known = of_units.chain(roster.streets.iter().map(String::as_str)).filter(|street| !street.is_empty());
+    for street in known {
+        let words: Vec<String> = street.split_whitespace().map(str::to_lowercase).collect();
+        let name: &[String] = match words.split_last() {
+            Some((last, name)) if SUFFIXES.contains(&last.as_str()) && !name.is_empty() => name,
+            _ => &words,
+        };
+        let fits =
+            |(i, word): (usize, &String)| scene.word(at + i).is_some_and(|said| likeness(said, word) >= 0.7);
+        if name.iter().enumerate().all(fits) {
+            let mut end = at + name.len();
+            if scene.word(end).is_some_and(|word| SUFFIXES.contains(&word)) {
+                end += 1;
+            }
+            return Some((street.to_owned(), end, true));
+        }
+    }
+    let suffix =
+        (at..at + MOST_WORDS + 1).find(|&i| scene.word(i).is_some_and(|word| SUFFIXES.contains(&word)))?;
+    if suffix == at || scene.tokens[at..suffix].iter().any(|t| t.stop || is_no_street(&t.word)) {
+        return None;
+    }
+    let words: Vec<String> = scene.tokens[at..=suffix].iter().map(|t| titled(&t.word)).collect();
+    Some((words.join(" "), suffix + 1, false))
+}
+
+fn is_no_street(word: &str) -> bool {
+    matches!(
+        word,
+        "bedroom"
+            | "bedrooms"
+            | "bed"
+            | "bath"
+            | "on"
+            | "in"
+            | "at"
+            | "and"
+            | "the"
+            | "is"
+            | "to"
+            | "my"
+            | "i"
+            | "for"
+            | "from"
+            | "of"
+            | "you"
+            | "can"
+            | "by"
+            | "minutes"
+            | "days"
+            | "am"
+            | "pm"
+    )
+}
+
+fn without_number(street: &str) -> &str {
+    street.trim_start_matches(|c: char| c.is_ascii_digit() || c == '-').trim_start()
+}
+
+fn titled(word: &str) -> String {
+    let mut letters = word.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
+fn unit(scene: &Scene<'_>, at: usize) -> Option<(String, usize)> {
+    if !scene.is_unit_word(at) {
+        return None;
+    }
+    if let Some((said, end)) = digits(&scene.tokens, at + 1) {
+        return match scene
+            .word(end)
+            .filter(|word| word.len() == 1 && word.bytes().all(|b| b.is_ascii_alphabetic()))
+        {
+            Some(letter) => Some((format!("{said}{}", letter.to_ascii_uppercase()), end + 1)),
+            None => Some((said, end)),
+        };
+    }
+    let word = scene.word(at + 1).filter(|word| word.len() <= 4)?;
+    Some((word.to_ascii_uppercase(), at + 2))
+}
+
+/// Listings of the roster, when most of their telling words are said.
+pub(super) fn listings(scene: &Scene<'_>) -> Vec<Entity> {
+    let mut best: Option<(f32, &str, usize, usize)> = None;
+    for listing in &scene.context.roster.listings {
+        let words: Vec<String> = listing
+            .split(|c: char| !c.is_alphanumeric())
+            .map(str::to_lowercase)
+            .filter(|w| is_telling(w))
+            .collect();
+        let places: Vec<usize> = words
+            .iter()
+            .filter_map(|word| scene.tokens.iter().position(|t| same_word(&t.word, word)))
+            .collect();
+        let share = places.len() as f32 / words.len().max(1) as f32;
+        // A kind of home alone ("two bedroom") names no listing; one word beyond it must be said.
+        let named = words.iter().any(|w| !is_kind(w) && scene.tokens.iter().any(|t| same_word(&t.word, w)));
+        if share >= 0.6
+            && named
+            && best.is_none_or(|(other, ..)| share > other)
+            && let (Some(first), Some(last)) = (places.iter().min(), places.iter().max())
+        {
+            best = Some((share, listing, *first, *last + 1));
+        }
+    }
+    let entity = |(share, listing, first, end): (f32, &str, usize, usize)| {
+        scene.entity(Value::Listing(listing.to_owned()), first..end, 0.5 + 0.45 * share, share < 1.0)
+    };
+    best.map(entity).into_iter().collect()
+}
+
+fn is_telling(word: &str) -> bool {
+    word.len() >= 2
+        && !matches!(
+            word,
+            "the"
+                | "on"
+                | "at"
+                | "in"
+                | "of"
+                | "an"
+                | "with"
+                | "and"
+                | "street"
+                | "avenue"
+                | "lane"
+                | "st"
+                | "ave"
+        )
+}
+
+fn is_kind(word: &str) -> bool {
+    matches!(
+        word,
+        "one"
+            | "two"
+            | "three"
+            | "four"
+            | "bedroom"
+            | "bedrooms"
+            | "bed"
+            | "bath"
+            | "studio"
+            | "apartment"
+            | "house"
+            | "unit"
+            | "home"
+    )
+}
+
+fn same_word(said: &str, known: &str) -> bool {
+    likeness(said, known) >= 0.8 || figure(known).is_some_and(|figure| figure == said)
+}
+
+fn figure(word: &str) -> Option<&'static str> {
+    Some(match word {
+        "one" => "1",
+        "two" => "2",
+        "three" => "3",
+        "four" => "4",
+        _ => return None,
+    })
+}
+
+/// Firms: vendors of the roster, or "… from / with / of <words> plumbing".
+pub(super) fn companies(scene: &Scene<'_>) -> Vec<Entity> {
+    for vendor in &scene.context.roster.vendors {
+        let words: Vec<String> = vendor
+            .split_whitespace()
+            .map(str::to_lowercase)
+            .filter(|w| !matches!(w.as_str(), "inc" | "llc" | "co" | "the" | "and" | "&"))
+            .collect();
+        for at in 0..scene.tokens.len() {
+            let fits = |(i, word): (usize, &String)| {
+                scene.word(at + i).is_some_and(|said| likeness(said, word) >= 0.7)
+            };
+            if !words.is_empty() && words.iter().enumerate().all(fits) {
+                return vec![scene.entity(Value::Company(vendor.clone()), at..at + words.len(), 0.9, false)];
+            }
+        }
+    }
+    const TRADES: [&str; 26] = [
+        "plumbing",
+        "electric",
+        "electrical",
+        "heating",
+        "hvac",
+        "roofing",
+        "painting",
+        "landscaping",
+        "construction",
+        "services",
+        "service",
+        "company",
+        "restoration",
+        "flooring",
+        "glass",
+        "locksmith",
+        "appliance",
+        "cleaning",
+        "pest",
+        "drain",
+        "mechanical",
+        "elevator",
+        "supply",
+        "realty",
+        "insurance",
+        "air",
+    ];
+    for at in 0..scene.tokens.len() {
+        if !matches!(scene.word(at), Some("from" | "with" | "at" | "of")) {
+            continue;
+        }
+        let last = (at + 2..at + 5).rev().find(|&i| scene.word(i).is_some_and(|word| TRADES.contains(&word)));
+        let Some(last) = last else { continue };
+        let words = &scene.tokens[at + 1..=last];
+        if words.iter().any(|t| {
+            matches!(t.word.as_str(), "the" | "a" | "my" | "your" | "customer" | "is" | "to" | "for")
+        }) {
+            continue;
+        }
+        let name: Vec<String> = words.iter().map(|t| titled(&t.word)).collect();
+        return vec![scene.entity(Value::Company(name.join(" ")), at + 1..last + 1, 0.7, true)];
+    }
+    Vec::new()
+}

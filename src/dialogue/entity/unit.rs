@@ -1,0 +1,220 @@
+//! Units as they are said, matched against the roster; what sounds like another door is marked so.
+
+use super::{
+    Entity, Scene, Slot, UnitMention, UnitRef, Value,
+    number::{digits, sounds_like},
+    sound::likeness,
+};
+
+/// Letters that a telephone line cannot tell apart.
+const ALIKE: [&str; 4] = ["BDEPTVCGZ", "AHJK", "FSX", "MN"];
+
+pub(super) fn units(scene: &Scene<'_>) -> Vec<Entity> {
+    let asked = scene.context.expecting == Some(Slot::Unit);
+    let mut found: Vec<Entity> = Vec::new();
+    for at in 0..scene.tokens.len() {
+        let named = scene.is_unit_word(at);
+        let led = matches!(scene.word(at), Some("in" | "at" | "from" | "for"));
+        let start = if named || led { at + 1 } else { at };
+        if !(named || led || asked) || found.last().is_some_and(|e| e.end > scene.tokens[at].start) {
+            continue;
+        }
+        let start = if named && scene.word(start) == Some("number") { start + 1 } else { start };
+        let Some(door) = door(scene, start) else { continue };
+        let follows = scene.word(door.end);
+        // "Number four" of what? "At three thirty", "two bedrooms", "in five minutes" are no doors.
+        if !named && follows.is_some_and(is_measure) {
+            continue;
+        }
+        let mention = matched(scene, &door);
+        // Unnamed and unasked, only a door of the roster counts, and a bare small number is too likely an hour.
+        let telling = door.unit.len() >= 3 || door.unit.bytes().any(|b| b.is_ascii_alphabetic());
+        if !named && !asked && (mention.candidates.is_empty() || !telling) {
+            continue;
+        }
+        if asked && !named && !telling && !door.unit.bytes().any(|b| b.is_ascii_digit()) {
+            continue;
+        }
+        let confidence = match (mention.candidates.len(), mention.ambiguous, named || asked) {
+            (1, false, true) => 0.95,
+            (1, false, false) => 0.75,
+            (1, true, _) => 0.7,
+            (0, _, _) => 0.4,
+            _ => 0.6,
+        };
+        let first = if named { at } else { start };
+        found.push(scene.entity(Value::Unit(mention), first..door.end, confidence, true));
+    }
+    found
+}
+
+fn is_measure(word: &str) -> bool {
+    matches!(
+        word,
+        "bedroom"
+            | "bedrooms"
+            | "bed"
+            | "beds"
+            | "bath"
+            | "baths"
+            | "bathroom"
+            | "minutes"
+            | "hours"
+            | "days"
+            | "day"
+            | "weeks"
+            | "week"
+            | "months"
+            | "month"
+            | "years"
+            | "year"
+            | "am"
+            | "pm"
+            | "oclock"
+            | "dollars"
+            | "times"
+            | "people"
+            | "cats"
+            | "dogs"
+            | "kids"
+            | "grand"
+            | "hundred"
+            | "thousand"
+            | "percent"
+            | "of"
+            | "street"
+            | "avenue"
+            | "night"
+            | "morning"
+            | "a"
+    )
+}
+
+struct Door {
+    unit: String,
+    /// The other number that a teen or ten may be.
+    other: Option<String>,
+    end: usize,
+}
+
+/// A door at `at`: `4b`, `four b`, `two oh four`, `b twelve`, `b`, `4 d as in dog`.
+fn door(scene: &Scene<'_>, at: usize) -> Option<Door> {
+    let word = scene.word(at)?;
+    let mixed = word.len() <= 6
+        && word.is_ascii()
+        && word.bytes().any(|b| b.is_ascii_digit())
+        && word.bytes().any(|b| b.is_ascii_alphabetic())
+        && !["st", "nd", "rd", "th", "am", "pm", "br"].iter().any(|end| word.ends_with(end));
+    if mixed {
+        return Some(Door { unit: word.to_ascii_uppercase(), other: None, end: at + 1 });
+    }
+    if let Some((said, end)) = digits(&scene.tokens, at).filter(|(said, _)| said.len() <= 5) {
+        let said_as_word = word.bytes().all(|b| b.is_ascii_alphabetic());
+        let other = said.parse().ok().filter(|_| said_as_word && end == at + 1).and_then(sounds_like);
+        let (letter, end) = match letter(scene, end) {
+            Some((letter, after)) => (letter.to_string(), after),
+            None => (String::new(), end),
+        };
+        return Some(Door {
+            unit: format!("{said}{letter}"),
+            other: other.map(|n| format!("{n}{letter}")),
+            end,
+        });
+    }
+    let (first, end) = letter(scene, at)?;
+    match digits(&scene.tokens, end).filter(|(said, _)| said.len() <= 4) {
+        Some((said, end)) => Some(Door { unit: format!("{first}{said}"), other: None, end }),
+        None if scene.is_unit_word(at.checked_sub(1)?) => {
+            Some(Door { unit: first.to_string(), other: None, end })
+        }
+        None => None,
+    }
+}
+
+/// A letter, said as itself or spelled out, with its "as in dog".
+fn letter(scene: &Scene<'_>, at: usize) -> Option<(char, usize)> {
+    let word = scene.word(at)?;
+    let letter = match word {
+        "bee" | "be" => 'B',
+        "see" | "sea" => 'C',
+        "dee" => 'D',
+        "eff" => 'F',
+        "gee" => 'G',
+        "jay" => 'J',
+        "kay" => 'K',
+        "el" => 'L',
+        "em" => 'M',
+        // "In four a pipe broke" is no 4A; "I" and "O" are not letters of doors.
+        "a" if scene.word(at + 1).is_some_and(|next| !matches!(next, "as" | "at" | "on" | "and" | "in")) => {
+            return None;
+        }
+        _ if word.len() == 1 && word != "i" && word != "o" => {
+            char::from(*word.as_bytes().first()?).to_ascii_uppercase()
+        }
+        _ => return None,
+    };
+    if !letter.is_ascii_uppercase() {
+        return None;
+    }
+    let example = scene.word(at + 1) == Some("as") && scene.word(at + 2) == Some("in");
+    let example_alone = scene.word(at + 1) == Some("like") && scene.word(at + 2).is_some();
+    if example || example_alone {
+        let word = if example { at + 3 } else { at + 2 };
+        let first = scene.word(word).and_then(|w| w.chars().next()).map(|c| c.to_ascii_uppercase());
+        return Some((first.filter(char::is_ascii_uppercase).unwrap_or(letter), word + 1));
+    }
+    Some((letter, at + 1))
+}
+
+fn matched(scene: &Scene<'_>, door: &Door) -> UnitMention {
+    let units = &scene.context.roster.units;
+    let of = |unit: &str| -> Vec<UnitRef> {
+        units.iter().filter(|known| plain(&known.unit) == unit).cloned().collect()
+    };
+    let mut candidates = of(&door.unit);
+    let mut ambiguous = false;
+    if let Some(other) = &door.other {
+        let others = of(other);
+        // "Fifteen" is in doubt unless the roster has 15 and no 50.
+        ambiguous = candidates.is_empty() || !others.is_empty();
+        candidates.extend(others);
+    }
+    if candidates.is_empty() {
+        candidates =
+            units.iter().filter(|known| sounds_alike(&plain(&known.unit), &door.unit)).cloned().collect();
+        ambiguous |= !candidates.is_empty();
+    }
+    if candidates.len() > 1 {
+        let said: Vec<UnitRef> = candidates.iter().filter(|unit| is_said(scene, unit)).cloned().collect();
+        if !said.is_empty() {
+            candidates = said;
+        }
+    }
+    UnitMention { unit: door.unit.clone(), candidates, ambiguous }
+}
+
+/// Letters and digits only, upper case: `4-b` is `4B`.
+fn plain(unit: &str) -> String {
+    unit.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_uppercase()).collect()
+}
+
+fn sounds_alike(known: &str, heard: &str) -> bool {
+    let pairs = || known.chars().zip(heard.chars());
+    let alike =
+        |(a, b): (char, char)| a == b || ALIKE.iter().any(|group| group.contains(a) && group.contains(b));
+    known.len() == heard.len() && pairs().all(alike)
+}
+
+/// Is the property or the street of this unit named in the utterance?
+fn is_said(scene: &Scene<'_>, unit: &UnitRef) -> bool {
+    [&unit.property, &unit.street].into_iter().any(|name| {
+        let telling: Vec<String> = name
+            .split_whitespace()
+            .map(str::to_lowercase)
+            .filter(|w| w.len() > 2 && !w.bytes().any(|b| b.is_ascii_digit()))
+            .take(1)
+            .collect();
+        !telling.is_empty()
+            && telling.iter().all(|word| scene.tokens.iter().any(|token| likeness(&token.word, word) >= 0.8))
+    })
+}

@@ -1,0 +1,239 @@
+//! What a caller wants, and what a caller does in a turn: two closed enums, kept apart.
+//!
+//! An [`Intent`] decides who should get the call and holds for many turns; a [`Move`] is a step of the talk itself
+//! (yes, no, say that again) and means nothing without the question before it. "No, I don't smell gas" is the move
+//! [`Move::Deny`] and no emergency.
+
+use serde::{Deserialize, Serialize};
+
+/// Why somebody rings a property office.
+///
+/// The order is the order of the classifier's rows: appending is safe, reordering needs new training (and a model
+/// trained with another list is refused, see [`Model::from_bytes`](super::Model::from_bytes)).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Intent {
+    /// Something in a home or building is broken; also flooding, no heat and lockouts, whose haste is in the
+    /// [`Urgency`](super::Urgency).
+    Maintenance,
+    /// Life or limb is in danger now: gas, fire, carbon monoxide, a medical case, violence, electricity.
+    Emergency,
+    /// Somebody looks for a home: availability, price, showing, application, move-in.
+    Leasing,
+    /// The owner of a managed property, or somebody who wants a property managed.
+    Owner,
+    /// Rent and money of an account: balance, payment, late fee, deposit, charge.
+    Billing,
+    /// A person is asked for, by name or not, and nothing else is said.
+    Human,
+    /// The caller meant another number, or a person and firm that are not here.
+    WrongNumber,
+    /// A contractor or supplier about work, an invoice, a delivery or access.
+    Vendor,
+    /// A cold call, a robocall or a survey.
+    Sales,
+    /// A fact of the office or the property: hours, address, trash, parking, pets, packages.
+    Question,
+    /// A resident's other matter: notice, renewal, neighbours, noise, keys, roommates: a message for the office.
+    Resident,
+    /// None of these, or not understood.
+    Other,
+}
+
+impl Intent {
+    /// All intents, in the order of the classifier's rows.
+    pub const ALL: [Intent; 12] = [
+        Intent::Maintenance,
+        Intent::Emergency,
+        Intent::Leasing,
+        Intent::Owner,
+        Intent::Billing,
+        Intent::Human,
+        Intent::WrongNumber,
+        Intent::Vendor,
+        Intent::Sales,
+        Intent::Question,
+        Intent::Resident,
+        Intent::Other,
+    ];
+
+    /// The name in files and JSON: `wrong_number`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Intent::Maintenance => "maintenance",
+            Intent::Emergency => "emergency",
+            Intent::Leasing => "leasing",
+            Intent::Owner => "owner",
+            Intent::Billing => "billing",
+            Intent::Human => "human",
+            Intent::WrongNumber => "wrong_number",
+            Intent::Vendor => "vendor",
+            Intent::Sales => "sales",
+            Intent::Question => "question",
+            Intent::Resident => "resident",
+            Intent::Other => "other",
+        }
+    }
+
+    /// The intent of that [`name`](Self::name).
+    pub fn from_name(name: &str) -> Option<Intent> {
+        Intent::ALL.into_iter().find(|intent| intent.name() == name)
+    }
+
+    /// The classifier's row.
+    pub const fn row(self) -> usize {
+        self as usize
+    }
+}
+
+/// A step of the talk. Read by rules, never learnt: a yes must not depend on training.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Move {
+    /// Yes, that's right, go ahead.
+    Affirm,
+    /// No, that's wrong.
+    Deny,
+    /// Say that again.
+    Repeat,
+    /// One moment.
+    Wait,
+    /// Hello, and nothing else.
+    Greet,
+    /// Thank you, and nothing else.
+    Thank,
+    /// No, that's all: nothing else is wanted, the talk may end.
+    Done,
+    /// Bye.
+    Goodbye,
+    /// I don't know; I don't have it.
+    Unknown,
+    /// I would rather not say.
+    Refuse,
+    /// Let's start again; forget that.
+    StartOver,
+    /// Are you a robot? Who is this?
+    AskIdentity,
+    /// Don't call or text me again.
+    StopContact,
+    /// Nothing was said: no words at all, or only "um".
+    Silence,
+}
+
+impl Move {
+    pub const ALL: [Move; 14] = [
+        Move::Affirm,
+        Move::Deny,
+        Move::Repeat,
+        Move::Wait,
+        Move::Greet,
+        Move::Thank,
+        Move::Done,
+        Move::Goodbye,
+        Move::Unknown,
+        Move::Refuse,
+        Move::StartOver,
+        Move::AskIdentity,
+        Move::StopContact,
+        Move::Silence,
+    ];
+
+    /// The name in files and JSON: `start_over`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Move::Affirm => "affirm",
+            Move::Deny => "deny",
+            Move::Repeat => "repeat",
+            Move::Wait => "wait",
+            Move::Greet => "greet",
+            Move::Thank => "thank",
+            Move::Done => "done",
+            Move::Goodbye => "goodbye",
+            Move::Unknown => "unknown",
+            Move::Refuse => "refuse",
+            Move::StartOver => "start_over",
+            Move::AskIdentity => "ask_identity",
+            Move::StopContact => "stop_contact",
+            Move::Silence => "silence",
+        }
+    }
+
+    pub fn from_name(name: &str) -> Option<Move> {
+        Move::ALL.into_iter().find(|step| step.name() == name)
+    }
+}
+
+/// What a question of fact is about; also set for other intents when the fact would help ("where do I pay my rent").
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Topic {
+    Hours,
+    OfficeAddress,
+    RentPayment,
+    Trash,
+    Parking,
+    Pets,
+    Packages,
+    Laundry,
+    Amenities,
+    Utilities,
+    Internet,
+    Contact,
+    Application,
+}
+
+impl Topic {
+    pub const ALL: [Topic; 13] = [
+        Topic::Hours,
+        Topic::OfficeAddress,
+        Topic::RentPayment,
+        Topic::Trash,
+        Topic::Parking,
+        Topic::Pets,
+        Topic::Packages,
+        Topic::Laundry,
+        Topic::Amenities,
+        Topic::Utilities,
+        Topic::Internet,
+        Topic::Contact,
+        Topic::Application,
+    ];
+
+    /// The name in files and JSON: `office_address`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Topic::Hours => "hours",
+            Topic::OfficeAddress => "office_address",
+            Topic::RentPayment => "rent_payment",
+            Topic::Trash => "trash",
+            Topic::Parking => "parking",
+            Topic::Pets => "pets",
+            Topic::Packages => "packages",
+            Topic::Laundry => "laundry",
+            Topic::Amenities => "amenities",
+            Topic::Utilities => "utilities",
+            Topic::Internet => "internet",
+            Topic::Contact => "contact",
+            Topic::Application => "application",
+        }
+    }
+
+    pub fn from_name(name: &str) -> Option<Topic> {
+        Topic::ALL.into_iter().find(|topic| topic.name() == name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_intent_is_found_by_its_name_and_its_row() {
+        for (row, intent) in Intent::ALL.into_iter().enumerate() {
+            assert_eq!(intent.row(), row);
+            assert_eq!(Intent::from_name(intent.name()), Some(intent));
+            assert_eq!(serde_json::to_string(&intent).unwrap(), format!("\"{}\"", intent.name()));
+        }
+        assert_eq!(Intent::from_name("chitchat"), None);
+    }
+}

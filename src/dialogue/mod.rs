@@ -1,0 +1,55 @@
+//! A conversation, on any channel: turns in, acts out.
+//!
+//! Invariants of this room:
+//! - Nothing here knows audio, SIP, a clock or a disk. The day and the hour are told once, in the [`Opening`]; how
+//!   long to wait is asked of the [`Limits`] by whoever has a clock.
+//! - Every sentence spoken comes from the [`Pack`] or the [`Office`]: nothing is generated, so nothing is invented.
+//! - Nothing is relied on unheard: what could be misheard is read back, and what was not confirmed is kept as
+//!   unconfirmed and said to be so.
+//! - Every conversation ends: each question is asked a bounded number of times, and the turns are counted.
+//! - Danger to life is answered first, in whatever state the conversation is.
+
+mod classifier;
+mod corpus;
+mod entity;
+mod evaluation;
+mod features;
+mod flow;
+mod form;
+mod intent;
+mod moves;
+mod office;
+mod outcome;
+mod pack;
+mod pattern;
+mod reading;
+mod reply;
+mod session;
+mod token;
+mod training;
+mod turn;
+mod understander;
+#[cfg(test)]
+mod understanding_tests;
+mod understood;
+mod urgency;
+
+pub use classifier::{EMBEDDING, Model, ModelError};
+pub use corpus::Example;
+pub use entity::{
+    Access, Address, Context, DayPart, Entity, PersonName, Pets, Roster, Slot, UnitMention, UnitRef, Value,
+    When, extract,
+};
+pub use evaluation::{Report, Tally, evaluate};
+pub use flow::{Ending, Flow};
+pub use form::Item;
+pub use intent::{Intent, Move, Topic};
+pub use office::{Fact, Office};
+pub use outcome::{Captured, EndReason, Outcome, Promise, Sought};
+pub use pack::{Limits, Pack, PackError};
+pub use reading::{LifeSafety, Reading, Urgency, UrgentKind};
+pub use session::{Channel, Opening, ResumeError, SavedSession, Session};
+pub use training::{Embedder, TrainingError, train_with, train_words};
+pub use turn::{Act, Destination, Digit, Expectation, Say, UserTurn};
+pub use understander::{SEED, Understander};
+pub use understood::{Understood, understand};

@@ -1,0 +1,54 @@
+//! Summaries and briefs.
+
+use super::*;
+
+fn full() -> Outcome {
+    Outcome {
+        intent: Some(Intent::Maintenance),
+        urgency: Urgency::Urgent(UrgentKind::Flooding),
+        name: Some(Captured { value: "Dana Reyes".into(), confirmed: true }),
+        callback: Some(Captured { value: "+13035550142".parse().unwrap(), confirmed: true }),
+        place: Some(Captured { value: "Maple Court 4B".into(), confirmed: false }),
+        matter: Some("The pipe under the sink has burst and the water is everywhere by now.".into()),
+        access: Some(Captured { value: true, confirmed: true }),
+        promised: Promise::OnCallRung,
+        ended: Some(EndReason::HandedOver),
+        ..Outcome::blank()
+    }
+}
+
+#[test]
+fn a_summary_says_who_where_what_and_what_was_promised() {
+    assert_eq!(
+        full().summary(),
+        "URGENT, water. Dana Reyes, Maple Court 4B (not confirmed), reports a repair: \"The pipe under the sink has \
+         burst and the water is everywhere by now\". Call back (303) 555-0142; may be entered when out. Was put \
+         through to the person on call."
+    );
+}
+
+#[test]
+fn a_summary_of_nothing_is_still_a_sentence() {
+    assert_eq!(Outcome::blank().summary(), "A caller who gave no name did not say what it was about.");
+}
+
+#[test]
+fn a_brief_leaves_out_what_does_not_fit_and_never_what_and_where() {
+    assert_eq!(full().brief(), "Urgent, water running. Maple Court 4 B. Dana Reyes. 3 0 3, 5 5 5, 0 1 4 2.");
+    let short = Outcome { callback: None, ..full() };
+    assert_eq!(
+        short.brief(),
+        "Urgent, water running. Maple Court 4 B. Dana Reyes. The pipe under the sink has burst and the water is."
+    );
+}
+
+#[test]
+fn a_row_of_last_year_is_read() {
+    let row = r#"{"version":1,"intent":"maintenance","urgency":{"level":"Routine"},"name":null,"callback":null,
+        "place":{"value":"Maple Court 204","confirmed":true},"matter":null,"wished_for":null,"access":null,
+        "do_not_contact":false,"promised":"WorkOrder","ended":"Goodbye"}"#;
+    let row = row.replace("\"Routine\"", "\"routine\"");
+    let outcome: Outcome = serde_json::from_str(&row).unwrap();
+    assert_eq!(outcome.place.unwrap().value, "Maple Court 204");
+    assert_eq!(outcome.sought, None);
+}

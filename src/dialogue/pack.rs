@@ -1,0 +1,205 @@
+//! The property pack: the whole script of a conversation as data, checked before anybody hears a word of it.
+
+mod check;
+mod raw;
+
+use std::{collections::BTreeMap, time::Duration};
+
+use super::{
+    Flow, Intent, Item, LifeSafety,
+    office::words_of,
+    reply::{Hole, Template},
+};
+
+pub use check::PackError;
+
+/// A script, whole and speakable: every intent has a flow, every item its questions, every line its words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pack {
+    name: String,
+    language: String,
+    disclosure: bool,
+    limits: Limits,
+    flows: BTreeMap<Intent, Flow>,
+    questions: BTreeMap<Item, Question>,
+    lines: BTreeMap<Line, Vec<Template>>,
+    life_safety: BTreeMap<LifeSafety, Template>,
+    closed: Vec<ClosedAnswer>,
+}
+
+/// How long and how often, before a conversation is brought to a polite end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Silence after which the agent asks whether somebody is there.
+    pub silence: Duration,
+    /// Silence that is allowed after "one moment, please".
+    pub patience: Duration,
+    /// How often it asks before it says goodbye.
+    pub silences: u8,
+    /// Turns in a row that may be incomprehensible before a person or a message takes over.
+    pub confusion: u8,
+    /// How often one item is asked for or read back in vain before it is kept unconfirmed.
+    pub hearings: u8,
+    /// Turns of the caller.
+    pub turns: u16,
+    /// Length of the whole conversation.
+    pub length: Duration,
+}
+
+/// The words about one item.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Question {
+    /// `the name`.
+    pub(super) noun: String,
+    pub(super) ask: Vec<Template>,
+    /// After a failed hearing.
+    pub(super) again: Vec<Template>,
+    /// With a yes to be waited for, or an echo where none is needed.
+    pub(super) read_back: Vec<Template>,
+}
+
+/// Questions that have one answer for everybody, whatever the office's facts are: screening, steering, licensed advice.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct ClosedAnswer {
+    pub(super) cues: Vec<Vec<String>>,
+    pub(super) answer: Template,
+}
+
+/// Everything that is said besides questions, openings and closings: one key of `[lines]` each.
+macro_rules! lines {
+    ($($(#[$meta:meta])* $name:ident = $key:literal [$($hole:ident),*]),* $(,)?) => {
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+        pub(super) enum Line { $($(#[$meta])* $name),* }
+
+        impl Line {
+            pub(super) const ALL: &[Line] = &[$(Line::$name),*];
+
+            pub(super) const fn key(self) -> &'static str {
+                match self { $(Line::$name => $key),* }
+            }
+
+            pub(super) const fn holes(self) -> &'static [Hole] {
+                match self { $(Line::$name => &[$(Hole::$hole),*]),* }
+            }
+        }
+    };
+}
+
+lines! {
+    GreetingOpen = "greeting_open" [Office],
+    GreetingClosed = "greeting_closed" [Office],
+    /// That a program is speaking.
+    Disclosure = "disclosure" [],
+    Need = "need" [],
+    NeedAgain = "need_again" [],
+    Guess = "guess" [Label],
+    /// The caller turns to another matter.
+    Switch = "switch" [Label],
+    Thanks = "thanks" [],
+    Sorry = "sorry" [],
+    Unclear = "unclear" [],
+    ReadBackMany = "read_back_many" [Value],
+    WhichWrong = "which_wrong" [Value],
+    Choose = "choose" [Value],
+    MoreDigits = "more_digits" [Value],
+    OfferCaller = "offer_caller" [Value],
+    KnownName = "known_name" [Value],
+    KeptUnconfirmed = "kept_unconfirmed" [Value],
+    Skipped = "skipped" [],
+    AnythingElse = "anything_else" [],
+    StillThere = "still_there" [],
+    CannotHear = "cannot_hear" [],
+    SilenceEnd = "silence_end" [],
+    Confused = "confused" [],
+    ConfusedEnd = "confused_end" [],
+    TakeYourTime = "take_your_time" [],
+    Identity = "identity" [Office],
+    StopContact = "stop_contact" [],
+    StartOver = "start_over" [],
+    /// A question that no fact answers, and a call back is promised.
+    UnknownAnswer = "unknown_answer" [],
+    /// The same, in the middle of a form that already leads to a message.
+    UnknownNoted = "unknown_noted" [],
+    StaffTransfer = "staff_transfer" [],
+    StaffUnavailable = "staff_unavailable" [],
+    StaffFailed = "staff_failed" [],
+    StaffFailedAgain = "staff_failed_again" [],
+    UrgentFirst = "urgent_first" [],
+    UrgentRing = "urgent_ring" [],
+    UrgentFailed = "urgent_failed" [],
+    NobodyOnCall = "nobody_on_call" [],
+    LifeRing = "life_ring" [],
+    /// Said instead of ringing when nobody is on call.
+    LifeNobody = "life_nobody" [],
+    LifeFailed = "life_failed" [],
+    LifeRingAgain = "life_ring_again" [],
+    LifeFailedAgain = "life_failed_again" [],
+    /// Closings that promise no call: they asked for none, or left no number.
+    ClosingNoContact = "closing_no_contact" [],
+    ClosingNoNumber = "closing_no_number" [],
+    LimitEnd = "limit_end" [],
+    Goodbye = "goodbye" [],
+    GoodbyePartial = "goodbye_partial" [],
+    SpeechTrouble = "speech_trouble" [],
+}
+
+impl Pack {
+    /// Reads and checks a pack.
+    ///
+    /// # Errors
+    /// The first thing that is wrong, with its key and the cure.
+    pub fn parse(text: &str) -> Result<Self, PackError> {
+        check::checked(raw::read(text)?)
+    }
+
+    /// The pack that comes with the program.
+    ///
+    /// # Errors
+    /// Never in a build whose tests have passed: a test parses this file.
+    pub fn property() -> Result<Self, PackError> {
+        Self::parse(include_str!("../../firmware-config/dialogue/property.toml"))
+    }
+
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The language of its words, as in BCP 47: `en`.
+    pub fn language(&self) -> &str {
+        &self.language
+    }
+
+    pub fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    pub fn flow(&self, intent: Intent) -> Option<&Flow> {
+        self.flows.get(&intent)
+    }
+
+    pub(super) fn discloses(&self) -> bool {
+        self.disclosure
+    }
+
+    pub(super) fn question(&self, item: Item) -> Option<&Question> {
+        self.questions.get(&item)
+    }
+
+    pub(super) fn line(&self, line: Line) -> &[Template] {
+        self.lines.get(&line).map_or(&[], Vec::as_slice)
+    }
+
+    pub(super) fn life_safety(&self, kind: LifeSafety) -> Option<&Template> {
+        self.life_safety.get(&kind)
+    }
+
+    /// The closed answer to these words, if they touch what only a closed answer may touch.
+    pub(super) fn closed_answer(&self, text: &str) -> Option<&Template> {
+        let words = words_of(text);
+        let asked = |cue: &Vec<String>| words.windows(cue.len()).any(|window| window == cue.as_slice());
+        self.closed.iter().find(|closed| closed.cues.iter().any(asked)).map(|closed| &closed.answer)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,254 @@
+//! From the pack as written to the pack as spoken: every fault named with its key and its cure.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use super::{ClosedAnswer, Limits, Line, Pack, Question, raw, raw::RawPack};
+use crate::dialogue::{
+    Ending, Flow, Intent, Item, LifeSafety, Promise,
+    office::words_of,
+    reply::{BadTemplate, Hole, Template},
+};
+
+/// The only version of the form that exists.
+const VERSION: u16 = 1;
+
+/// The life-safety sentence and "I am ringing …" must be over within the ten seconds from the cue to the first ring;
+/// at 160 words a minute, and with the pause that ends the caller's turn, this leaves room for both.
+const LIFE_SAFETY_WORDS: usize = 16;
+
+/// Longer sentences are not listened to.
+const SENTENCE_WORDS: usize = 40;
+
+/// Why a pack is refused.
+#[derive(Debug, thiserror::Error)]
+pub enum PackError {
+    #[error("the pack is not readable: {0}")]
+    Syntax(#[source] toml::de::Error),
+    #[error("`version` is {0}; this program reads version 1")]
+    Version(u16),
+    #[error("`{key}` is missing; add it")]
+    Missing { key: String },
+    #[error("`{key}` is not known; known here are: {known}")]
+    Unknown { key: String, known: String },
+    #[error("`{key}` is {value}; write a number from {least} to {most}")]
+    OutOfRange { key: &'static str, value: u32, least: u32, most: u32 },
+    #[error("`{key}` has no words; write at least one sentence")]
+    NoWords { key: String },
+    #[error("`{key}` says `{{{hole}}}`, which is not filled there; it may use: {given}")]
+    Hole { key: String, hole: String, given: String },
+    #[error("`{key}` holds `{character}`, which cannot be spoken; write it in words")]
+    Unspeakable { key: String, character: char },
+    #[error("`{key}` has {words} words; at most {most} are listened to: shorten it")]
+    TooLong { key: String, words: usize, most: usize },
+    #[error("`{key}` has {found} variants; a question that may be asked again needs {least}")]
+    FewVariants { key: String, found: usize, least: usize },
+    #[error("`{key}` does not say 911; danger to life is sent there first")]
+    No911 { key: String },
+}
+
+pub(super) fn checked(raw: RawPack) -> Result<Pack, PackError> {
+    if raw.version != VERSION {
+        return Err(PackError::Version(raw.version));
+    }
+    if raw.language.trim().is_empty() {
+        return Err(PackError::NoWords { key: "language".into() });
+    }
+    Ok(Pack {
+        limits: limits(&raw.limits)?,
+        flows: flows(&raw)?,
+        questions: questions(&raw)?,
+        lines: lines(&raw)?,
+        life_safety: life_safety(&raw)?,
+        closed: closed(&raw)?,
+        name: raw.name,
+        language: raw.language,
+        disclosure: raw.disclosure,
+    })
+}
+
+fn limits(raw: &raw::RawLimits) -> Result<Limits, PackError> {
+    let within = |key: &'static str, value: u32, least: u32, most: u32| {
+        if (least..=most).contains(&value) {
+            Ok(value)
+        } else {
+            Err(PackError::OutOfRange { key, value, least, most })
+        }
+    };
+    let small =
+        |key, value, least, most| within(key, value, least, most).map(|v| u8::try_from(v).unwrap_or(u8::MAX));
+    Ok(Limits {
+        silence: Duration::from_secs(within("limits.silence_s", raw.silence_s, 2, 60)?.into()),
+        patience: Duration::from_secs(within("limits.patience_s", raw.patience_s, 5, 120)?.into()),
+        silences: small("limits.silences", raw.silences, 1, 4)?,
+        confusion: small("limits.confusion", raw.confusion, 1, 4)?,
+        hearings: small("limits.hearings", raw.hearings, 1, 4)?,
+        turns: u16::try_from(within("limits.turns", raw.turns, 5, 200)?).unwrap_or(u16::MAX),
+        length: Duration::from_secs(60 * u64::from(within("limits.minutes", raw.minutes, 1, 60)?)),
+    })
+}
+
+fn flows(raw: &RawPack) -> Result<BTreeMap<Intent, Flow>, PackError> {
+    for key in raw.flows.keys() {
+        if Intent::from_name(key).is_none() {
+            let known = Intent::ALL.map(Intent::name).join(", ");
+            return Err(PackError::Unknown { key: format!("flows.{key}"), known });
+        }
+    }
+    let mut flows = BTreeMap::new();
+    for intent in Intent::ALL {
+        let key = format!("flows.{}", intent.name());
+        let flow = raw.flows.get(intent.name()).ok_or_else(|| PackError::Missing { key: key.clone() })?;
+        if flow.label.trim().is_empty() {
+            return Err(PackError::NoWords { key: format!("{key}.label") });
+        }
+        let mut items = Vec::new();
+        for name in &flow.items {
+            items.push(item(name, || format!("{key}.items: {name}"))?);
+        }
+        flows.insert(
+            intent,
+            Flow {
+                label: flow.label.clone(),
+                items,
+                ending: match flow.ending {
+                    raw::RawEnding::Message => Ending::Message,
+                    raw::RawEnding::Staff => Ending::Staff,
+                    raw::RawEnding::End => Ending::End,
+                },
+                promise: match flow.promise {
+                    raw::RawPromise::Nothing => Promise::Nothing,
+                    raw::RawPromise::WorkOrder => Promise::WorkOrder,
+                    raw::RawPromise::LeadCallback => Promise::LeadCallback,
+                    raw::RawPromise::Callback => Promise::Callback,
+                },
+                opening: sentences(&format!("{key}.opening"), &flow.opening, &[Hole::Office], 0)?,
+                closing: sentences(&format!("{key}.closing"), &flow.closing, &[Hole::Office], 1)?,
+            },
+        );
+    }
+    Ok(flows)
+}
+
+fn item(name: &str, key: impl Fn() -> String) -> Result<Item, PackError> {
+    Item::ALL
+        .into_iter()
+        .find(|item| item.name() == name)
+        .ok_or_else(|| PackError::Unknown { key: key(), known: Item::ALL.map(Item::name).join(", ") })
+}
+
+fn questions(raw: &RawPack) -> Result<BTreeMap<Item, Question>, PackError> {
+    for key in raw.questions.keys() {
+        item(key, || format!("questions.{key}"))?;
+    }
+    let mut questions = BTreeMap::new();
+    for item in Item::ALL {
+        let key = format!("questions.{}", item.name());
+        let question =
+            raw.questions.get(item.name()).ok_or_else(|| PackError::Missing { key: key.clone() })?;
+        if question.noun.trim().is_empty() {
+            return Err(PackError::NoWords { key: format!("{key}.noun") });
+        }
+        // A read-back that waits for a yes may fail and be given again; an echo may be left out.
+        let read_backs = if item.needs_yes() { 2 } else { 0 };
+        questions.insert(
+            item,
+            Question {
+                noun: question.noun.clone(),
+                ask: sentences(&format!("{key}.ask"), &question.ask, &[Hole::Office], 2)?,
+                again: sentences(&format!("{key}.again"), &question.again, &[Hole::Office], 1)?,
+                read_back: sentences(
+                    &format!("{key}.read_back"),
+                    &question.read_back,
+                    &[Hole::Value],
+                    read_backs,
+                )?,
+            },
+        );
+    }
+    Ok(questions)
+}
+
+fn lines(raw: &RawPack) -> Result<BTreeMap<Line, Vec<Template>>, PackError> {
+    for key in raw.lines.keys() {
+        if !Line::ALL.iter().any(|line| line.key() == key) {
+            let known = Line::ALL.iter().map(|line| line.key()).collect::<Vec<_>>().join(", ");
+            return Err(PackError::Unknown { key: format!("lines.{key}"), known });
+        }
+    }
+    let mut lines = BTreeMap::new();
+    for &line in Line::ALL {
+        let key = format!("lines.{}", line.key());
+        let words = raw.lines.get(line.key()).ok_or_else(|| PackError::Missing { key: key.clone() })?;
+        lines.insert(line, sentences(&key, words, line.holes(), 1)?);
+    }
+    Ok(lines)
+}
+
+fn life_safety(raw: &RawPack) -> Result<BTreeMap<LifeSafety, Template>, PackError> {
+    for key in raw.life_safety.keys() {
+        if LifeSafety::from_name(key).is_none() {
+            let known = LifeSafety::ALL.map(LifeSafety::name).join(", ");
+            return Err(PackError::Unknown { key: format!("life_safety.{key}"), known });
+        }
+    }
+    let mut lines = BTreeMap::new();
+    for kind in LifeSafety::ALL {
+        let key = format!("life_safety.{}", kind.name());
+        let text = raw.life_safety.get(kind.name()).ok_or_else(|| PackError::Missing { key: key.clone() })?;
+        let template = sentence(&key, text, &[])?;
+        if template.words() > LIFE_SAFETY_WORDS {
+            return Err(PackError::TooLong { key, words: template.words(), most: LIFE_SAFETY_WORDS });
+        }
+        if !text.contains("9 1 1") && !text.contains("911") {
+            return Err(PackError::No911 { key });
+        }
+        lines.insert(kind, template);
+    }
+    Ok(lines)
+}
+
+fn closed(raw: &RawPack) -> Result<Vec<ClosedAnswer>, PackError> {
+    raw.closed
+        .iter()
+        .enumerate()
+        .map(|(at, closed)| {
+            let cues: Vec<Vec<String>> =
+                closed.cues.iter().map(|cue| words_of(cue)).filter(|words| !words.is_empty()).collect();
+            if cues.is_empty() {
+                return Err(PackError::NoWords { key: format!("closed[{at}].cues") });
+            }
+            Ok(ClosedAnswer { cues, answer: sentence(&format!("closed[{at}].answer"), &closed.answer, &[])? })
+        })
+        .collect()
+}
+
+fn sentences(key: &str, texts: &[String], given: &[Hole], least: usize) -> Result<Vec<Template>, PackError> {
+    if texts.len() < least {
+        return Err(match texts.len() {
+            0 => PackError::NoWords { key: key.into() },
+            found => PackError::FewVariants { key: key.into(), found, least },
+        });
+    }
+    texts.iter().map(|text| sentence(key, text, given)).collect()
+}
+
+fn sentence(key: &str, text: &str, given: &[Hole]) -> Result<Template, PackError> {
+    let template = Template::parse(text, given).map_err(|fault| match fault {
+        BadTemplate::Empty => PackError::NoWords { key: key.into() },
+        BadTemplate::Unspeakable(character) => PackError::Unspeakable { key: key.into(), character },
+        BadTemplate::Hole(hole) => PackError::Hole {
+            key: key.into(),
+            hole,
+            given: match given {
+                [] => "none".into(),
+                _ => given.iter().map(|h| format!("{{{}}}", h.name())).collect::<Vec<_>>().join(", "),
+            },
+        },
+    })?;
+    match template.words() {
+        words if words > SENTENCE_WORDS => {
+            Err(PackError::TooLong { key: key.into(), words, most: SENTENCE_WORDS })
+        }
+        _ => Ok(template),
+    }
+}

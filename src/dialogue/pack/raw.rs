@@ -1,0 +1,102 @@
+//! The pack as written: TOML, with unknown keys refused and nothing else checked.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use super::PackError;
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawPack {
+    pub(super) version: u16,
+    pub(super) name: String,
+    pub(super) language: String,
+    #[serde(default = "yes")]
+    pub(super) disclosure: bool,
+    #[serde(default)]
+    pub(super) limits: RawLimits,
+    pub(super) flows: BTreeMap<String, RawFlow>,
+    pub(super) questions: BTreeMap<String, RawQuestion>,
+    pub(super) lines: BTreeMap<String, Vec<String>>,
+    pub(super) life_safety: BTreeMap<String, String>,
+    #[serde(default)]
+    pub(super) closed: Vec<RawClosed>,
+}
+
+const fn yes() -> bool {
+    true
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct RawLimits {
+    pub(super) silence_s: u32,
+    pub(super) patience_s: u32,
+    pub(super) silences: u32,
+    pub(super) confusion: u32,
+    pub(super) hearings: u32,
+    pub(super) turns: u32,
+    pub(super) minutes: u32,
+}
+
+impl Default for RawLimits {
+    fn default() -> Self {
+        Self { silence_s: 6, patience_s: 25, silences: 2, confusion: 2, hearings: 2, turns: 40, minutes: 12 }
+    }
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawFlow {
+    pub(super) label: String,
+    #[serde(default)]
+    pub(super) items: Vec<String>,
+    #[serde(default)]
+    pub(super) ending: RawEnding,
+    #[serde(default)]
+    pub(super) promise: RawPromise,
+    #[serde(default)]
+    pub(super) opening: Vec<String>,
+    pub(super) closing: Vec<String>,
+}
+
+#[derive(Debug, Clone, Copy, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum RawEnding {
+    #[default]
+    Message,
+    Staff,
+    End,
+}
+
+#[derive(Debug, Clone, Copy, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum RawPromise {
+    #[default]
+    Nothing,
+    WorkOrder,
+    LeadCallback,
+    Callback,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawQuestion {
+    pub(super) noun: String,
+    pub(super) ask: Vec<String>,
+    pub(super) again: Vec<String>,
+    #[serde(default)]
+    pub(super) read_back: Vec<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawClosed {
+    pub(super) cues: Vec<String>,
+    pub(super) answer: String,
+}
+
+pub(super) fn read(text: &str) -> Result<RawPack, PackError> {
+    toml::from_str(text).map_err(PackError::Syntax)
+}

@@ -1,0 +1,91 @@
+//! The pack that comes with the program, and packs that are refused with the cure.
+
+use super::*;
+use crate::dialogue::{Ending, Promise};
+
+const PROPERTY: &str = include_str!("../../../firmware-config/dialogue/property.toml");
+
+fn fault(from: &str, to: &str) -> String {
+    assert!(PROPERTY.contains(from), "{from}");
+    Pack::parse(&PROPERTY.replacen(from, to, 1)).map(|_| ()).unwrap_err().to_string()
+}
+
+#[test]
+fn the_property_pack_is_whole() {
+    let pack = Pack::property().unwrap();
+    assert_eq!(pack.language(), "en");
+    assert!(pack.discloses());
+    assert_eq!(pack.limits().silence.as_secs(), 6);
+    let maintenance = pack.flow(Intent::Maintenance).unwrap();
+    assert_eq!(maintenance.promise, Promise::WorkOrder);
+    assert_eq!(maintenance.ending, Ending::Message);
+    assert_eq!(maintenance.items, [Item::Matter, Item::Place, Item::Name, Item::Callback, Item::Access]);
+    assert_eq!(pack.flow(Intent::WrongNumber).unwrap().ending, Ending::End);
+}
+
+#[test]
+fn a_fault_names_its_key_and_the_cure() {
+    assert_eq!(fault("version = 1", "version = 9"), "`version` is 9; this program reads version 1");
+    assert_eq!(
+        fault("silence_s = 6", "silence_s = 0"),
+        "`limits.silence_s` is 0; write a number from 2 to 60"
+    );
+    assert_eq!(
+        fault("anything_else = [", "anything_els = ["),
+        format!(
+            "`lines.anything_els` is not known; known here are: {}",
+            Line::ALL.iter().map(|line| line.key()).collect::<Vec<_>>().join(", ")
+        )
+    );
+    assert_eq!(
+        fault("[flows.owner]", "[flows.landlord]"),
+        format!(
+            "`flows.landlord` is not known; known here are: {}",
+            Intent::ALL.map(Intent::name).join(", ")
+        )
+    );
+    assert_eq!(
+        fault("greeting_open = [\"Thanks for calling {office}.\"]", "greeting_open = [\"Hi {caller}.\"]"),
+        "`lines.greeting_open` says `{caller}`, which is not filled there; it may use: {office}"
+    );
+    assert_eq!(
+        fault("disclosure = [\"I'm the virtual assistant.\"]", "disclosure = [\"I'm 100% virtual.\"]"),
+        "`lines.disclosure` holds `%`, which cannot be spoken; write it in words"
+    );
+    assert_eq!(
+        fault("goodbye = [\"Thank you for calling. Goodbye.\"]", "goodbye = []"),
+        "`lines.goodbye` has no words; write at least one sentence"
+    );
+    assert!(fault("silence_s = 6", "silence = 6").contains("silence"));
+}
+
+#[test]
+fn a_life_safety_sentence_is_short_and_says_911() {
+    let fire = "fire = \"Leave the building now, and call 9 1 1 from outside.\"";
+    assert_eq!(
+        fault(fire, "fire = \"Leave the building now.\""),
+        "`life_safety.fire` does not say 911; danger to life is sent there first"
+    );
+    let long = "fire = \"Please be so kind as to leave the building by the nearest exit as soon as you can and call 9 1 1.\"";
+    assert!(fault(fire, long).contains("at most 16 are listened to"));
+    assert_eq!(fault(fire, ""), "`life_safety.fire` is missing; add it");
+}
+
+#[test]
+fn a_closed_answer_is_found_by_whole_words() {
+    let pack = Pack::property().unwrap();
+    assert!(pack.closed_answer("So what KIND of people live there?").is_some());
+    assert!(pack.closed_answer("Is the area safe to park in?").is_some());
+    assert!(pack.closed_answer("I kindly ask for a repair").is_none());
+}
+
+#[test]
+fn every_danger_is_over_within_ten_seconds_of_its_cue() {
+    // 160 words a minute, and the sentence about the ring after it; 0.6 s until the first word.
+    let pack = Pack::property().unwrap();
+    let ring = pack.line(Line::LifeRing)[0].words();
+    for kind in LifeSafety::ALL {
+        let words = pack.life_safety(kind).unwrap().words() + ring;
+        assert!(0.6 + words as f64 * 60.0 / 160.0 < 10.0, "{kind:?}: {words} words");
+    }
+}

@@ -1,0 +1,218 @@
+//! The machine of a conversation: one turn in, what is to be said and done out.
+
+mod composing;
+mod ending;
+mod forming;
+mod rescue;
+mod saved;
+mod state;
+mod understanding;
+
+use std::sync::Arc;
+
+use jiff::civil::DateTime;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Act, Digit, EndReason, Expectation, Item, Limits, Office, Outcome, Pack, UserTurn, Value, pack::Line,
+};
+use crate::types::PhoneNumber;
+use composing::Composer;
+use state::{Awaiting, State};
+
+pub use saved::{ResumeError, SavedSession};
+
+/// How often a caller may speak into the goodbye and be heard.
+const REOPENINGS: u8 = 2;
+
+/// What the conversation is held on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Channel {
+    Voice,
+    /// Messages: nobody can be transferred to a desk phone, and the number is known to be theirs.
+    Text,
+}
+
+/// What is known before the first word.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Opening {
+    /// The caller's own number, if it was not withheld.
+    pub caller: Option<PhoneNumber>,
+    /// Their name, only from a verified source: a wrong name is worse than none.
+    pub contact: Option<String>,
+    /// What the dialled number is for, in the office's words: `leasing`.
+    pub label: Option<String>,
+    /// The office's day and hour.
+    pub local: DateTime,
+    pub open_now: bool,
+    pub channel: Channel,
+}
+
+/// A conversation. Without sound, clock or chance: the same turns give the same acts.
+#[derive(Debug, Clone)]
+pub struct Session {
+    pack: Arc<Pack>,
+    office: Arc<Office>,
+    state: State,
+    reply: Composer,
+}
+
+impl Session {
+    /// Greets, says that a program is speaking if the pack has it so, and asks how to help.
+    pub fn begin(pack: Arc<Pack>, office: Arc<Office>, opening: Opening) -> (Self, Vec<Act>) {
+        let open = opening.open_now;
+        let mut session = Self { pack, office, state: State::new(opening), reply: Composer::default() };
+        session.tell(if open { Line::GreetingOpen } else { Line::GreetingClosed });
+        if session.pack.discloses() {
+            session.tell(Line::Disclosure);
+        }
+        session.ask_need(Line::Need);
+        let acts = session.finish();
+        (session, acts)
+    }
+
+    /// Goes on with a conversation that was put away.
+    ///
+    /// # Errors
+    /// When it was put away by a later program.
+    pub fn resume(pack: Arc<Pack>, office: Arc<Office>, saved: SavedSession) -> Result<Self, ResumeError> {
+        Ok(Self { pack, office, state: saved.into_state()?, reply: Composer::default() })
+    }
+
+    /// All that must be kept of it to go on later.
+    pub fn save(&self) -> SavedSession {
+        SavedSession::of(&self.state)
+    }
+
+    /// One turn of the other person. Nothing comes back once the conversation is over.
+    pub fn handle_turn(&mut self, turn: UserTurn) -> Vec<Act> {
+        if self.is_over() {
+            return Vec::new();
+        }
+        self.state.turns = self.state.turns.saturating_add(1);
+        let over_limit = self.state.turns > self.pack.limits().turns;
+        if over_limit && !self.must_be_answered(&turn) {
+            return self.run_out();
+        }
+        match turn {
+            UserTurn::Said { text, reading } => self.said(&text, &reading),
+            UserTurn::Keyed(digit) => self.keyed(digit),
+            UserTurn::Silence => self.silent(),
+            UserTurn::Unclear => self.unclear(),
+            UserTurn::TransferFailed => self.transfer_failed(),
+        }
+        self.state.unheard = false;
+        self.finish()
+    }
+
+    /// The last words were not heard, because the other person spoke over them: their next turn is no answer to
+    /// that question, and the question is asked again.
+    pub fn handle_unheard(&mut self) {
+        if !self.is_over() {
+            self.state.unheard = true;
+        }
+    }
+
+    /// They spoke before the goodbye was over: the conversation goes on. Not after a limit or a wrong number.
+    pub fn reopen(&mut self) {
+        if self.state.ended == Some(EndReason::Goodbye) && self.state.reopened < REOPENINGS {
+            self.state.reopened += 1;
+            self.state.ended = None;
+            self.state.awaiting = Awaiting::AnythingElse;
+            self.state.expects = Expectation::Open;
+        }
+    }
+
+    /// The limit of length is reached: says so, and ends.
+    pub fn run_out(&mut self) -> Vec<Act> {
+        if self.is_over() {
+            return Vec::new();
+        }
+        self.tell(Line::LimitEnd);
+        self.seal();
+        self.end(EndReason::Limit);
+        self.finish()
+    }
+
+    /// Speech has begun to fail. `audible`: words can still be spoken, so that an apology is worth trying.
+    /// A person takes over where one is at hand; otherwise the conversation ends.
+    pub fn handle_speech_failed(&mut self, audible: bool) -> Vec<Act> {
+        if self.is_over() {
+            return Vec::new();
+        }
+        self.speech_failed(audible);
+        self.finish()
+    }
+
+    /// The other side is gone, or a person has taken over: no more turns will come.
+    pub fn close(&mut self, reason: EndReason) {
+        self.state.ended.get_or_insert(reason);
+    }
+
+    pub fn is_over(&self) -> bool {
+        self.state.ended.is_some()
+    }
+
+    pub fn limits(&self) -> &Limits {
+        self.pack.limits()
+    }
+
+    /// The kind of answer that is hoped for now.
+    pub fn expects(&self) -> Expectation {
+        self.state.expects
+    }
+
+    /// Is the other person allowed a long silence, because they asked for a moment?
+    pub fn is_patient(&self) -> bool {
+        self.state.patient
+    }
+
+    /// Digits of a telephone number heard so far, where one is being dictated in parts.
+    pub fn digits_so_far(&self) -> usize {
+        self.state.digits.len()
+    }
+
+    /// What has come of it as far as it has got.
+    pub fn outcome(&self) -> Outcome {
+        self.state.outcome()
+    }
+
+    fn keyed(&mut self, digit: Digit) {
+        let key = digit.key();
+        let answers =
+            self.state.awaiting.wants_yes_or_no() && self.state.digits.is_empty() && matches!(key, '1' | '2');
+        if self.state.awaiting.is_for(Item::Callback) && key.is_ascii_digit() && !answers {
+            self.keyed_number(key);
+            return;
+        }
+        match key {
+            '0' => self.ask_for_staff(),
+            '1' if self.state.awaiting.wants_yes_or_no() => self.affirmed(),
+            '2' if self.state.awaiting.wants_yes_or_no() => self.denied(),
+            // A key pressed by a cheek is no turn.
+            _ => self.state.turns = self.state.turns.saturating_sub(1),
+        }
+    }
+
+    /// Digits come one by one: nothing is said until the number is whole.
+    fn keyed_number(&mut self, key: char) {
+        self.state.turns = self.state.turns.saturating_sub(1);
+        self.state.digits.push(key);
+        if self.state.digits.len() < 10 {
+            return;
+        }
+        let digits = std::mem::take(&mut self.state.digits);
+        match PhoneNumber::parse_lenient(&digits) {
+            Ok(number) => {
+                self.state.form.hear(Item::Callback, Value::Phone(number));
+                self.advance();
+            }
+            Err(_) if digits.len() < 11 && digits.starts_with('1') => self.state.digits = digits,
+            Err(_) => self.not_understood(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,198 @@
+//! Putting a reply together: sentences into utterances, a question at the end, and what is to be done.
+
+use super::{Awaiting, Session};
+use crate::dialogue::{
+    Act, Destination, EndReason, Expectation, Item, Promise, Say, Value,
+    pack::Line,
+    reply::{self, Hole, Template},
+};
+
+/// The reply to one turn, while it is being composed.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Composer {
+    acts: Vec<Act>,
+    /// Sentences of the utterance that is being put together.
+    text: String,
+}
+
+impl Composer {
+    fn push(&mut self, sentence: &str) {
+        let sentence = sentence.trim();
+        if sentence.is_empty() {
+            return;
+        }
+        if !self.text.is_empty() {
+            self.text.push(' ');
+        }
+        self.text.push_str(sentence);
+    }
+
+    fn flush(&mut self, interruptible: bool, expects: Expectation) {
+        if !self.text.is_empty() {
+            let text = std::mem::take(&mut self.text);
+            self.acts.push(Act::Say(Say { text, interruptible, expects }));
+        }
+    }
+}
+
+impl Session {
+    pub(super) fn finish(&mut self) -> Vec<Act> {
+        let expects = self.state.expects;
+        self.reply.flush(true, expects);
+        std::mem::take(&mut self.reply.acts)
+    }
+
+    /// Says this line; leaves it out when all its variants are worn out.
+    pub(super) fn tell(&mut self, line: Line) {
+        self.tell_with(line, "");
+    }
+
+    pub(super) fn tell_with(&mut self, line: Line, value: &str) {
+        if let Some(text) = self.words(line, value) {
+            self.reply.push(&text);
+        }
+    }
+
+    /// Says this line whether it is worn out or not: what must be said about danger is never left out.
+    pub(super) fn insist(&mut self, line: Line) {
+        let text = self.words(line, "");
+        let text = text.or_else(|| self.pack.line(line).first().map(|t| t.fill(&[])));
+        if let Some(text) = text {
+            self.reply.push(&text);
+        }
+    }
+
+    pub(super) fn tell_text(&mut self, text: &str) {
+        self.reply.push(text);
+    }
+
+    /// One of the variants under this key, filled.
+    pub(super) fn tell_variant(&mut self, key: &str, variants: &[Template]) {
+        if let Some(template) = self.state.wording.pick(key, variants) {
+            let text = template.fill(&[(Hole::Office, &self.office.name)]);
+            self.reply.push(&text);
+        }
+    }
+
+    fn words(&mut self, line: Line, value: &str) -> Option<String> {
+        let template = self.state.wording.pick(line.key(), self.pack.line(line))?;
+        Some(template.fill(&[(Hole::Office, &self.office.name), (Hole::Value, value), (Hole::Label, value)]))
+    }
+
+    /// What has been put together so far is one utterance, to be heard to its end.
+    pub(super) fn seal(&mut self) {
+        self.reply.flush(false, Expectation::Nothing);
+    }
+
+    /// Asks by this line. `false`: it is worn out, and was not asked.
+    pub(super) fn ask_line(
+        &mut self,
+        line: Line,
+        value: &str,
+        awaiting: Awaiting,
+        expects: Expectation,
+    ) -> bool {
+        match self.words(line, value) {
+            Some(text) => {
+                self.put_question(text, awaiting, expects);
+                true
+            }
+            None => false,
+        }
+    }
+
+    pub(super) fn put_question(&mut self, text: String, awaiting: Awaiting, expects: Expectation) {
+        self.reply.push(&text);
+        if self.state.question.as_ref() != Some(&text) {
+            self.state.repeats = 0;
+        }
+        self.state.question = Some(text);
+        self.state.awaiting = awaiting;
+        self.state.expects = expects;
+    }
+
+    pub(super) fn ask_need(&mut self, line: Line) {
+        if !self.ask_line(line, "", Awaiting::Need, Expectation::Open) {
+            self.tell(Line::ConfusedEnd);
+            self.end(EndReason::Confusion);
+        }
+    }
+
+    /// Asks for the item, in the way that suits what has happened so far. `false`: it can be asked no more.
+    pub(super) fn ask_item(&mut self, item: Item) -> bool {
+        let pack = self.pack.clone();
+        let Some(question) = pack.question(item) else { return false };
+        let failures = self.state.form.get(item).map_or(0, |field| field.failures);
+        let (key, variants) = if failures == 0 {
+            (format!("{}.ask", item.name()), &question.ask)
+        } else {
+            (format!("{}.again", item.name()), &question.again)
+        };
+        let Some(template) = self.state.wording.pick(&key, variants) else { return false };
+        let text = template.fill(&[(Hole::Office, &self.office.name)]);
+        self.put_question(text, Awaiting::Item(item), item.expectation());
+        true
+    }
+
+    /// Reads these items back and asks for a yes. `false`: that can be asked no more.
+    pub(super) fn ask_read_back(&mut self, items: &[Item]) -> bool {
+        let pack = self.pack.clone();
+        let awaiting = Awaiting::Confirm(items.to_vec());
+        if let [item] = items {
+            let Some(question) = pack.question(*item) else { return false };
+            let value = self.aloud(*item);
+            let key = format!("{}.read_back", item.name());
+            let Some(template) = self.state.wording.pick(&key, &question.read_back) else { return false };
+            let text = template.fill(&[(Hole::Value, &value)]);
+            self.put_question(text, awaiting, Expectation::YesOrNo);
+            return true;
+        }
+        let values: Vec<String> = items.iter().map(|&item| self.aloud(item)).collect();
+        let value = reply::listed(&values, "and");
+        self.ask_line(Line::ReadBackMany, &value, awaiting, Expectation::YesOrNo)
+    }
+
+    /// The value of an item as it is read back: spelled once a first reading has failed.
+    pub(super) fn aloud(&self, item: Item) -> String {
+        let Some(field) = self.state.form.get(item) else { return String::new() };
+        let Some(value) = &field.value else { return String::new() };
+        let mut properties = self.office.roster.units.iter().map(|unit| &unit.property);
+        let first = properties.next();
+        let many = properties.any(|property| Some(property) != first);
+        reply::aloud(value, field.failures > 0 || self.sounds_alike(value), many)
+    }
+
+    /// Is there another unit that differs only in its letter? B, D and E are one sound on a telephone.
+    fn sounds_alike(&self, value: &Value) -> bool {
+        let Value::Unit(mention) = value else { return false };
+        let digits = |unit: &str| -> String { unit.chars().filter(char::is_ascii_digit).collect() };
+        let own = digits(&mention.unit);
+        own.len() < mention.unit.len()
+            && self
+                .office
+                .roster
+                .units
+                .iter()
+                .any(|other| digits(&other.unit) == own && !other.unit.eq_ignore_ascii_case(&mention.unit))
+    }
+
+    pub(super) fn transfer(&mut self, to: Destination) {
+        if to == Destination::OnCall {
+            self.state.promised = Promise::OnCallRung;
+        }
+        // An interruption has no say any more once a hand-over is announced.
+        self.seal();
+        self.state.awaiting = Awaiting::Transfer(to);
+        self.state.expects = Expectation::Nothing;
+        self.state.question = None;
+        let brief = self.state.outcome().brief();
+        self.reply.acts.push(Act::Transfer { to, brief });
+    }
+
+    pub(super) fn end(&mut self, reason: EndReason) {
+        self.state.expects = Expectation::Nothing;
+        self.reply.flush(true, Expectation::Nothing);
+        self.state.ended = Some(reason);
+        self.reply.acts.push(Act::End(reason));
+    }
+}

@@ -1,0 +1,218 @@
+//! Danger and harm: what is said first, and who is rung.
+
+use super::{Awaiting, Channel, Session};
+use crate::dialogue::{
+    Destination, EndReason, Intent, Item, LifeSafety, Reading, Urgency, UserTurn, pack::Line,
+};
+
+/// Rings of the person on call that one conversation asks for: at once, and again when there is more to tell them.
+const RINGS: u8 = 2;
+
+/// Dangers that get their own sentence in one conversation. Beyond this it is the same story in other words.
+const DANGERS: usize = 3;
+
+/// What the person on call must know, and no more, before they are rung about harm to a home.
+pub(super) const QUICK_ITEMS: [Item; 2] = [Item::Place, Item::Callback];
+
+/// What is asked after a ring in vain.
+pub(super) const RESCUE_ITEMS: [Item; 4] = [Item::Place, Item::Callback, Item::Name, Item::Matter];
+
+impl Session {
+    /// Turns that no limit may keep from their answer.
+    pub(super) fn must_be_answered(&self, turn: &UserTurn) -> bool {
+        match turn {
+            UserTurn::Said { reading, .. } => self.new_danger(reading).is_some(),
+            UserTurn::TransferFailed => true,
+            _ => false,
+        }
+    }
+
+    /// A danger to life that has not had its sentence yet.
+    pub(super) fn new_danger(&self, reading: &Reading) -> Option<LifeSafety> {
+        let Urgency::LifeSafety(kind) = reading.urgency else { return None };
+        let answered = &self.state.rescue.answered;
+        let said = answered.contains(&kind)
+            // "Help!" after "there is a fire" is the fire.
+            || (kind == LifeSafety::Unspecified && !answered.is_empty())
+            || answered.len() >= DANGERS;
+        (!said).then_some(kind)
+    }
+
+    /// Leave, call 911: first and to its end. Then the person on call is rung.
+    pub(super) fn answer_danger(&mut self, kind: LifeSafety, text: &str) {
+        self.state.rescue.answered.push(kind);
+        self.state.rescue.wanted = true;
+        self.raise(Urgency::LifeSafety(kind));
+        self.state.intent = Some(Intent::Emergency);
+        self.state.flow = Some(Intent::Emergency);
+        self.state.add_matter(text);
+        if let Some(template) = self.pack.clone().life_safety(kind) {
+            self.tell_text(&template.fill(&[]));
+        }
+        if self.office.on_call {
+            self.state.rescue.rings = self.state.rescue.rings.saturating_add(1).min(RINGS - 1);
+            self.insist(Line::LifeRing);
+            self.seal();
+            self.transfer(Destination::OnCall);
+        } else {
+            self.insist(Line::LifeNobody);
+            self.seal();
+            self.state.rescue.wanted = false;
+            self.advance();
+        }
+    }
+
+    /// The graver urgency stays: once an emergency, always marked as one.
+    pub(super) fn raise(&mut self, urgency: Urgency) {
+        let graver = match (self.state.urgency, urgency) {
+            (Urgency::LifeSafety(LifeSafety::Unspecified), Urgency::LifeSafety(_)) => true,
+            (Urgency::LifeSafety(_), _) => false,
+            (_, Urgency::LifeSafety(_)) => true,
+            (Urgency::Routine, Urgency::Urgent(_)) => true,
+            _ => false,
+        };
+        if graver {
+            self.state.urgency = urgency;
+        }
+    }
+
+    /// Harm to a home: the person on call is to be rung, as soon as they can be told where.
+    pub(super) fn note_harm(&mut self, text: &str, reading: &Reading) {
+        let Urgency::Urgent(_) = reading.urgency else { return };
+        let news = !matches!(self.state.urgency, Urgency::Urgent(_) | Urgency::LifeSafety(_));
+        self.raise(reading.urgency);
+        if !news {
+            return;
+        }
+        self.state.intent = Some(Intent::Maintenance);
+        self.state.flow = Some(Intent::Maintenance);
+        self.state.closed = false;
+        self.state.add_matter(text);
+        if self.office.on_call {
+            self.state.rescue.wanted = true;
+            self.tell(Line::UrgentFirst);
+        } else {
+            self.tell(Line::NobodyOnCall);
+        }
+    }
+
+    /// Is the form cut down to what the person on call must know?
+    pub(super) fn is_quick(&self) -> bool {
+        self.state.rescue.wanted && self.state.rescue.rings == 0
+    }
+
+    /// Rings the person on call, if they are still to be rung: once at once, once more when all is known.
+    pub(super) fn ring_on_call(&mut self) -> bool {
+        let rescue = &mut self.state.rescue;
+        if !rescue.wanted || rescue.rings >= RINGS || !self.office.on_call {
+            return false;
+        }
+        rescue.rings += 1;
+        let again = rescue.rings > 1;
+        if self.state.urgency.is_life_safety() {
+            self.insist(Line::LifeRingAgain);
+        } else {
+            self.insist(if again { Line::LifeRingAgain } else { Line::UrgentRing });
+        }
+        self.transfer(Destination::OnCall);
+        true
+    }
+
+    pub(super) fn transfer_failed(&mut self) {
+        match self.state.awaiting {
+            Awaiting::Transfer(Destination::OnCall) => self.on_call_failed(),
+            Awaiting::Transfer(Destination::Staff) => self.staff_failed(),
+            // Late news of a transfer that nobody waits for any more.
+            _ => self.advance(),
+        }
+    }
+
+    fn on_call_failed(&mut self) {
+        self.state.awaiting = Awaiting::Need;
+        let last = self.state.rescue.rings >= RINGS;
+        if last {
+            self.state.rescue.wanted = false;
+        }
+        match (self.state.urgency.is_life_safety(), last) {
+            (true, false) => {
+                self.insist(Line::LifeFailed);
+                self.seal();
+                self.advance();
+            }
+            (true, true) => {
+                self.insist(Line::LifeFailedAgain);
+                self.seal();
+                self.end(EndReason::Goodbye);
+            }
+            (false, false) => {
+                self.tell(Line::UrgentFailed);
+                self.advance();
+            }
+            (false, true) => {
+                self.tell(Line::NobodyOnCall);
+                self.advance();
+            }
+        }
+    }
+
+    /// A person is asked for: the desk phones if the office is open, else a message. Always in this turn.
+    pub(super) fn ask_for_staff(&mut self) {
+        self.state.intent.get_or_insert(Intent::Human);
+        if self.staff_can_take_it() {
+            self.insist(Line::StaffTransfer);
+            self.transfer(Destination::Staff);
+            return;
+        }
+        let line =
+            if self.state.staff_failures > 0 { Line::StaffFailedAgain } else { Line::StaffUnavailable };
+        self.tell(line);
+        self.take_message();
+    }
+
+    pub(super) fn staff_can_take_it(&self) -> bool {
+        self.office.staff
+            && self.state.opening.open_now
+            && self.state.opening.channel == Channel::Voice
+            && self.state.staff_failures == 0
+    }
+
+    fn staff_failed(&mut self) {
+        self.state.staff_failures = self.state.staff_failures.saturating_add(1);
+        self.state.awaiting = Awaiting::Need;
+        self.tell(Line::StaffFailed);
+        self.take_message();
+    }
+
+    /// Goes on with the flow that there is, or with a mere message.
+    pub(super) fn take_message(&mut self) {
+        self.state.flow.get_or_insert(Intent::Human);
+        self.state.closed = false;
+        self.advance();
+    }
+
+    pub(super) fn speech_failed(&mut self, audible: bool) {
+        let rescue = &self.state.rescue;
+        let to = if rescue.wanted && rescue.rings < RINGS && self.office.on_call {
+            Some(Destination::OnCall)
+        } else if self.staff_can_take_it() {
+            Some(Destination::Staff)
+        } else {
+            None
+        };
+        if matches!(self.state.awaiting, Awaiting::Transfer(_)) && to.is_none() {
+            return;
+        }
+        if audible {
+            self.insist(Line::SpeechTrouble);
+        }
+        match to {
+            Some(to) => {
+                if to == Destination::OnCall {
+                    self.state.rescue.rings += 1;
+                }
+                self.transfer(to);
+            }
+            None => self.end(EndReason::SpeechFailed),
+        }
+    }
+}

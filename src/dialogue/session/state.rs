@@ -1,0 +1,272 @@
+//! What a conversation remembers between two turns: plain data, so that it can be put away and taken up again.
+
+use jiff::civil::{DateTime, Time};
+use serde::{Deserialize, Serialize};
+
+use super::Opening;
+use crate::dialogue::{
+    Access, Captured, DayPart, Destination, EndReason, Expectation, Intent, Item, LifeSafety, Outcome,
+    Promise, Sought, UnitRef, Urgency, Value, When,
+    form::{Form, Standing},
+    outcome::OUTCOME_VERSION,
+    reply::{self, Wording},
+};
+
+/// Longest matter that is kept, in characters.
+const MATTER_CHARACTERS: usize = 400;
+
+/// Notes beyond this are dropped: whoever reads them has the transcript.
+const NOTES: usize = 8;
+
+/// What was asked, and so what the next turn may be the answer to.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "on", content = "of")]
+pub(super) enum Awaiting {
+    /// How can I help?
+    Need,
+    /// Is this about …?
+    Guess(Intent),
+    Item(Item),
+    /// Is the number you are calling from the best one?
+    OfferCaller,
+    /// Am I speaking with …?
+    KnownName,
+    /// A read-back of these.
+    Confirm(Vec<Item>),
+    /// "No" to a read-back of several: which?
+    WhichWrong(Vec<Item>),
+    /// Several units sound like this one.
+    Choose(Vec<UnitRef>),
+    AnythingElse,
+    /// A transfer is under way.
+    Transfer(Destination),
+}
+
+impl Awaiting {
+    /// Is an answer about this item awaited?
+    pub(super) fn is_for(&self, item: Item) -> bool {
+        match self {
+            Awaiting::Item(asked) => *asked == item,
+            Awaiting::OfferCaller => item == Item::Callback,
+            Awaiting::KnownName => item == Item::Name,
+            Awaiting::Confirm(items) | Awaiting::WhichWrong(items) => items.contains(&item),
+            Awaiting::Choose(_) => item == Item::Place,
+            Awaiting::Need | Awaiting::Guess(_) | Awaiting::AnythingElse | Awaiting::Transfer(_) => false,
+        }
+    }
+
+    pub(super) fn wants_yes_or_no(&self) -> bool {
+        match self {
+            Awaiting::Guess(_) | Awaiting::OfferCaller | Awaiting::KnownName | Awaiting::Confirm(_) => true,
+            Awaiting::Item(item) => *item == Item::Access,
+            _ => false,
+        }
+    }
+
+    /// The one item that is awaited, for the extraction to expect.
+    pub(super) fn item(&self) -> Option<Item> {
+        match self {
+            Awaiting::Item(item) => Some(*item),
+            Awaiting::OfferCaller => Some(Item::Callback),
+            Awaiting::KnownName => Some(Item::Name),
+            Awaiting::Choose(_) => Some(Item::Place),
+            Awaiting::Confirm(items) | Awaiting::WhichWrong(items) => match items.as_slice() {
+                [only] => Some(*only),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+}
+
+/// How the person on call was sought.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub(super) struct Rescue {
+    /// Harm is being done: the person on call is to be rung.
+    pub(super) wanted: bool,
+    /// How often they were rung in vain or not.
+    pub(super) rings: u8,
+    /// Dangers that have had their sentence.
+    pub(super) answered: Vec<LifeSafety>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct State {
+    pub(super) opening: Opening,
+    pub(super) awaiting: Awaiting,
+    pub(super) expects: Expectation,
+    /// The flow that is being followed.
+    pub(super) flow: Option<Intent>,
+    /// What the conversation is about, for the outcome: the flow may since have become a mere message.
+    pub(super) intent: Option<Intent>,
+    pub(super) urgency: Urgency,
+    pub(super) form: Form,
+    pub(super) matter: Option<String>,
+    pub(super) notes: Vec<String>,
+    pub(super) wording: Wording,
+    pub(super) rescue: Rescue,
+    /// Transfers to the staff that came to nothing.
+    pub(super) staff_failures: u8,
+    pub(super) turns: u16,
+    /// Silences in a row.
+    pub(super) silences: u8,
+    /// Incomprehensible turns in a row.
+    pub(super) confusions: u8,
+    /// Confusion has already led to "I'll take a message".
+    pub(super) reduced: bool,
+    /// "Are you still there?" was the last thing said: a yes answers that and nothing else.
+    pub(super) presence_asked: bool,
+    pub(super) patient: bool,
+    pub(super) unheard: bool,
+    pub(super) offered_caller: bool,
+    pub(super) asked_contact: bool,
+    pub(super) closed: bool,
+    pub(super) do_not_contact: bool,
+    pub(super) promised: Promise,
+    pub(super) ended: Option<EndReason>,
+    /// A telephone number in the making.
+    pub(super) digits: String,
+    /// The last question, for "what?".
+    pub(super) question: Option<String>,
+    pub(super) repeats: u8,
+    #[serde(default)]
+    pub(super) reopened: u8,
+}
+
+impl State {
+    pub(super) fn new(opening: Opening) -> Self {
+        Self {
+            opening,
+            awaiting: Awaiting::Need,
+            expects: Expectation::Open,
+            flow: None,
+            intent: None,
+            urgency: Urgency::Routine,
+            form: Form::default(),
+            matter: None,
+            notes: Vec::new(),
+            wording: Wording::default(),
+            rescue: Rescue::default(),
+            staff_failures: 0,
+            turns: 0,
+            silences: 0,
+            confusions: 0,
+            reduced: false,
+            presence_asked: false,
+            patient: false,
+            unheard: false,
+            offered_caller: false,
+            asked_contact: false,
+            closed: false,
+            do_not_contact: false,
+            promised: Promise::Nothing,
+            ended: None,
+            digits: String::new(),
+            question: None,
+            repeats: 0,
+            reopened: 0,
+        }
+    }
+
+    /// Adds to what it is about, in the person's own words.
+    pub(super) fn add_matter(&mut self, words: &str) {
+        let words = words.trim();
+        if words.is_empty() {
+            return;
+        }
+        let whole = match &self.matter {
+            Some(matter) if matter.contains(words) => return,
+            Some(matter) => format!("{matter}; {words}"),
+            None => words.to_owned(),
+        };
+        self.matter = Some(whole.chars().take(MATTER_CHARACTERS).collect());
+    }
+
+    pub(super) fn note(&mut self, words: String) {
+        if self.notes.len() < NOTES && !self.notes.contains(&words) {
+            self.notes.push(words);
+        }
+    }
+
+    pub(super) fn outcome(&self) -> Outcome {
+        let captured = |item: Item| {
+            let field = self.form.get(item)?;
+            let value = field.value.clone()?;
+            Some((value, field.standing == Standing::Settled))
+        };
+        let mut notes = self.notes.clone();
+        let when = captured(Item::When);
+        if let Some((value, _)) = &when {
+            notes.push(format!("said: {}", reply::aloud(value, false, false)));
+        }
+        let access = captured(Item::Access);
+        if let Some((Value::Access(Access::CallFirst), _)) = &access {
+            notes.push("call before entering".into());
+        }
+        Outcome {
+            version: OUTCOME_VERSION,
+            intent: self.intent,
+            urgency: self.urgency,
+            name: captured(Item::Name).and_then(|(value, confirmed)| match value {
+                Value::Name(name) => Some(Captured { value: name.full(), confirmed }),
+                _ => None,
+            }),
+            callback: captured(Item::Callback).and_then(|(value, confirmed)| match value {
+                Value::Phone(number) => Some(Captured { value: number, confirmed }),
+                _ => None,
+            }),
+            place: captured(Item::Place).and_then(|(value, confirmed)| {
+                Some(Captured { value: reply::place_written(&value)?, confirmed })
+            }),
+            matter: self.matter.clone(),
+            wished_for: when.and_then(|(value, confirmed)| match value {
+                Value::When(when) => Some(Captured { value: moment(&when)?, confirmed }),
+                _ => None,
+            }),
+            access: access.and_then(|(value, confirmed)| match value {
+                Value::Access(access) => {
+                    Some(Captured { value: matches!(access, Access::Granted | Access::CallFirst), confirmed })
+                }
+                _ => None,
+            }),
+            do_not_contact: self.do_not_contact,
+            promised: self.promised,
+            ended: self.ended,
+            sought: self.sought(),
+            company: captured(Item::Company).and_then(|(value, _)| match value {
+                Value::Company(company) => Some(company),
+                _ => None,
+            }),
+            notes,
+        }
+    }
+
+    fn sought(&self) -> Option<Sought> {
+        let mut sought = Sought::default();
+        if let Some(Value::Bedrooms(n)) = self.form.value(Item::Bedrooms) {
+            sought.bedrooms = Some(*n);
+        }
+        if let Some(Value::Budget(dollars)) = self.form.value(Item::Budget) {
+            sought.budget = Some(*dollars);
+        }
+        if let Some(Value::MoveIn(when)) = self.form.value(Item::MoveIn) {
+            sought.move_in = when.date;
+        }
+        if let Some(Value::Listing(listing)) = self.form.value(Item::Listing) {
+            sought.listing = Some(listing.clone());
+        }
+        (sought != Sought::default()).then_some(sought)
+    }
+}
+
+/// The beginning of a wish, where a day was named. The words themselves are in the notes.
+fn moment(when: &When) -> Option<DateTime> {
+    let time = when.time.unwrap_or(match when.part {
+        Some(DayPart::Noon) => Time::constant(12, 0, 0, 0),
+        Some(DayPart::Afternoon) => Time::constant(13, 0, 0, 0),
+        Some(DayPart::Evening) => Time::constant(17, 0, 0, 0),
+        Some(DayPart::Night) => Time::constant(20, 0, 0, 0),
+        Some(DayPart::Morning) | None => Time::constant(9, 0, 0, 0),
+    });
+    Some(when.date?.to_datetime(time))
+}

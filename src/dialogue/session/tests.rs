@@ -1,0 +1,12 @@
+//! Conversations as they are had: each story is told turn by turn, and every turn keeps the room's invariants.
+
+mod confusion;
+mod corrections;
+mod emergencies;
+mod endings;
+mod everyday;
+mod property;
+mod reading;
+mod saved;
+mod telling;
+mod understood;

@@ -1,0 +1,212 @@
+//! Read-backs that are wrong, and how they are put right.
+
+use super::telling::{Call, office, opening};
+use crate::dialogue::{Expectation, Opening, UnitRef};
+
+fn asked_for_unit() -> Call {
+    Call::new().says("My sink is leaking in the kitchen.").hears("Which unit")
+}
+
+#[test]
+fn a_letter_is_corrected_and_read_back_again() {
+    let outcome = asked_for_unit()
+        .says("4B")
+        .hears("unit 4 B, B as in boy")
+        .says("No, 4D as in dog.")
+        .hears("unit 4 D, D as in dog")
+        .says("Yes.")
+        .hears("your name")
+        .hangs_up();
+    let place = outcome.place.unwrap();
+    assert_eq!((place.value.as_str(), place.confirmed), ("Maple Court 4D", true));
+}
+
+#[test]
+fn a_plain_no_asks_once_more() {
+    asked_for_unit()
+        .says("204")
+        .says("No.")
+        .hears("Please say the unit once more")
+        .says("Unit 4D")
+        .says("Yes.")
+        .hears("your name");
+}
+
+#[test]
+fn after_two_failed_hearings_it_is_kept_and_said_to_be_unconfirmed() {
+    let outcome = asked_for_unit()
+        .says("4B")
+        .says("No.")
+        .says("4D")
+        .says("No.")
+        .hears("and the team will confirm it")
+        .hears("your name")
+        .hangs_up();
+    let place = outcome.place.unwrap();
+    assert_eq!((place.value.as_str(), place.confirmed), ("Maple Court 4D", false));
+    assert!(
+        outcome.notes.iter().any(|note| note.contains("the unit was not confirmed")),
+        "{:?}",
+        outcome.notes
+    );
+}
+
+#[test]
+fn fifteen_or_fifty_is_asked_and_not_guessed() {
+    for (chosen, unit) in [("The second one", "Maple Court 50"), ("Unit 15", "Maple Court 15")] {
+        let outcome = asked_for_unit()
+            .says("Fifteen")
+            .hears("Is that unit 1 5, or unit 5 0?")
+            .hopes_for(Expectation::UnitOrAddress)
+            .says(chosen)
+            .says("Yes.")
+            .hears("your name")
+            .hangs_up();
+        assert_eq!(outcome.place.unwrap().value, unit);
+    }
+}
+
+#[test]
+fn a_choice_never_made_is_kept_open_and_said_so() {
+    let outcome = asked_for_unit()
+        .says("Fifteen")
+        .says("Banana")
+        .says("Banana bread")
+        .hears("the team will confirm it")
+        .goes_on()
+        .hangs_up();
+    assert!(!outcome.place.unwrap().confirmed);
+}
+
+#[test]
+fn the_same_unit_in_two_properties_is_asked_by_property() {
+    let mut office = office();
+    office.roster.units.push(UnitRef {
+        property: "Alder House".into(),
+        street: String::new(),
+        unit: "204".into(),
+    });
+    let outcome = Call::with(office, opening())
+        .says("My sink is leaking in the kitchen.")
+        .says("204")
+        .hears("Is that Maple Court, or Alder House?")
+        .says("Alder House")
+        .hears("unit 2 0 4, at Alder House")
+        .says("Yes")
+        .hangs_up();
+    assert_eq!(outcome.place.unwrap().value, "Alder House 204");
+}
+
+#[test]
+fn of_two_things_read_back_the_wrong_one_is_named() {
+    let outcome = Call::new()
+        .says("My name is Dana Rice, the faucet is broken in unit 4D.")
+        .hears("Dana Rice")
+        .says("No.")
+        .hears("Which part is wrong: the unit, or the name?")
+        .says("The name.")
+        .hears("spell the last name")
+        .says("Dana Reyes")
+        .hears("spelled R E Y E S")
+        .says("Yes.")
+        .hangs_up();
+    assert!(outcome.place.unwrap().confirmed);
+    assert_eq!(outcome.name.unwrap().value, "Dana Reyes");
+}
+
+#[test]
+fn a_correction_may_come_long_after() {
+    let outcome = Call::new()
+        .says("My sink is leaking in unit 204 again.")
+        .says("Yes.")
+        .hears("your name")
+        .says("Oh wait, it's unit 4D.")
+        .hears("unit 4 D")
+        .says("Yes.")
+        .hears("your name")
+        .hangs_up();
+    assert_eq!(outcome.place.unwrap().value, "Maple Court 4D");
+}
+
+#[test]
+fn an_address_does_as_well_as_a_unit() {
+    let outcome = asked_for_unit()
+        .says("812 Alder Avenue")
+        .hears("8 1 2 Alder Avenue")
+        .says("Yes")
+        .hears("your name")
+        .hangs_up();
+    assert_eq!(outcome.place.unwrap().value, "812 Alder Avenue");
+}
+
+fn asked_for_number() -> Call {
+    let opening = Opening { caller: None, ..opening() };
+    Call::with(office(), opening)
+        .says("My name is Dana Reyes, the faucet is broken in unit 4D.")
+        .says("Yes.")
+        .hears("What is the best number to call you back?")
+        .hopes_for(Expectation::PhoneNumber)
+}
+
+#[test]
+fn a_number_may_come_in_parts() {
+    let outcome = asked_for_number()
+        .says("303")
+        .hears("3 0 3, and then?")
+        .says("555 0177")
+        .hears("3 0 3, 5 5 5, 0 1 7 7")
+        .says("Yes.")
+        .hears("May we enter")
+        .hangs_up();
+    assert_eq!(outcome.callback.unwrap().value.to_string(), "+13035550177");
+}
+
+#[test]
+fn a_number_may_be_keyed() {
+    let outcome = asked_for_number()
+        .keys("3035550177")
+        .hears("3 0 3, 5 5 5, 0 1 7 7")
+        .keys("1")
+        .hears("May we enter")
+        .hangs_up();
+    assert!(outcome.callback.unwrap().confirmed);
+}
+
+#[test]
+fn a_number_that_is_never_given_is_done_without() {
+    let outcome = asked_for_number()
+        .says("I'd rather not say.")
+        .hears("we can do without")
+        .hears("May we enter")
+        .says("Yes")
+        .hears("To be called back, please call again with a number.")
+        .says("Bye")
+        .ends(crate::dialogue::EndReason::Goodbye);
+    assert_eq!(outcome.callback, None);
+}
+
+#[test]
+fn another_number_than_the_callers_is_taken() {
+    let outcome = Call::new()
+        .says("My name is Dana Reyes, the faucet is broken in unit 4D.")
+        .says("Yes.")
+        .says("No, call 303 555 0177.")
+        .hears("3 0 3, 5 5 5, 0 1 7 7")
+        .says("Yes.")
+        .hangs_up();
+    assert_eq!(outcome.callback.unwrap().value.to_string(), "+13035550177");
+}
+
+#[test]
+fn an_answer_to_a_question_that_was_not_heard_is_no_answer() {
+    let mut call = asked_for_unit().says("204");
+    call.session.handle_unheard();
+    let outcome = call.says("Yes.").hears("2 0 4").hangs_up();
+    assert!(!outcome.place.unwrap().confirmed, "the yes was to something else");
+}
+
+#[test]
+fn what_is_repeated_as_the_answer_is_a_yes() {
+    let outcome = asked_for_unit().says("204").says("Unit 204").hears("your name").hangs_up();
+    assert!(outcome.place.unwrap().confirmed);
+}

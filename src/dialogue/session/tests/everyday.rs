@@ -1,0 +1,358 @@
+//! The calls of an ordinary day.
+
+use super::{
+    reading::unsure,
+    telling::{Call, office, opening},
+};
+use crate::dialogue::{Channel, Destination, EndReason, Expectation, Intent, Opening, Promise, Urgency};
+
+#[test]
+fn a_leaking_sink_becomes_a_work_order() {
+    let outcome = Call::new()
+        .hears("Thanks for calling Maple Court. The office is closed right now. I'm the virtual assistant. How can I help?")
+        .says("Hi, my kitchen sink is leaking under the cabinet.")
+        .hears("maintenance")
+        .hears("Which unit or address is it?")
+        .hopes_for(Expectation::UnitOrAddress)
+        .says("Unit 204.")
+        .hears("unit 2 0 4")
+        .hopes_for(Expectation::YesOrNo)
+        .says("Yes.")
+        .hears("your name")
+        .says("Dana Reyes")
+        .hears("I have the name Dana Reyes. Is that right?")
+        .says("Yes, that's right.")
+        .hears("ending in 0 1 4 2")
+        .says("Yes.")
+        .hears("May we enter if you are not home?")
+        .says("Yes, go ahead.")
+        .hears("The maintenance team has your report")
+        .hears("anything else")
+        .says("No, that's all.")
+        .hears("Goodbye")
+        .ends(EndReason::Goodbye);
+    assert_eq!(outcome.intent, Some(Intent::Maintenance));
+    assert_eq!(outcome.promised, Promise::WorkOrder);
+    assert_eq!(outcome.urgency, Urgency::Routine);
+    let place = outcome.place.as_ref().unwrap();
+    assert_eq!((place.value.as_str(), place.confirmed), ("Maple Court 204", true));
+    assert_eq!(outcome.name.as_ref().unwrap().value, "Dana Reyes");
+    assert!(outcome.callback.as_ref().unwrap().confirmed);
+    assert!(outcome.access.as_ref().unwrap().value);
+    assert!(outcome.matter.as_ref().unwrap().contains("kitchen sink"));
+    assert!(outcome.summary().contains("Dana Reyes"), "{}", outcome.summary());
+}
+
+#[test]
+fn several_things_said_at_once_are_read_back_at_once() {
+    let outcome = Call::new()
+        .says("My name is Dana Reyes, the faucet is broken in unit 4D.")
+        .hears("unit 4 D, D as in dog, and Dana Reyes")
+        .says("Yes.")
+        .hears("ending in 0 1 4 2")
+        .says("Yes.")
+        .hears("May we enter")
+        .says("No.")
+        .says("No, that's all.")
+        .ends(EndReason::Goodbye);
+    assert!(!outcome.access.unwrap().value);
+    assert!(outcome.place.unwrap().confirmed && outcome.name.unwrap().confirmed);
+}
+
+#[test]
+fn a_prospect_hopes_for_bedrooms_and_a_date() {
+    let outcome = Call::new()
+        .says("I'm looking for a two bedroom apartment.")
+        .hears("find a home")
+        .hears("your name")
+        .says("This is Ana Lopez")
+        .says("Yes.")
+        .hears("calling from")
+        .says("Yes.")
+        .hears("move in")
+        .says("In January.")
+        .hears("Friday, January 1")
+        .says("Yes.")
+        .hears("leasing team will call you back")
+        .says("No, that's all.")
+        .ends(EndReason::Goodbye);
+    assert_eq!(outcome.intent, Some(Intent::Leasing));
+    assert_eq!(outcome.promised, Promise::LeadCallback);
+    let sought = outcome.sought.as_ref().unwrap();
+    assert_eq!((sought.bedrooms, sought.move_in), (Some(2), Some(jiff::civil::date(2027, 1, 1))));
+    assert!(outcome.summary().contains("2 bedrooms"), "{}", outcome.summary());
+}
+
+#[test]
+fn a_question_of_fact_is_answered_and_that_was_all() {
+    let outcome = Call::new()
+        .says("What day is trash pickup?")
+        .hears("Trash is picked up on Tuesday mornings.")
+        .hears("anything else")
+        .says("No, that's all, thank you.")
+        .ends(EndReason::Goodbye);
+    assert_eq!(outcome.intent, Some(Intent::Question));
+    assert_eq!(outcome.promised, Promise::Nothing);
+}
+
+#[test]
+fn an_unknown_question_gets_no_invented_answer() {
+    let outcome = Call::new()
+        .says("Do you have a heated swimming pool on the roof?")
+        .hears("I don't know that. I'll have someone call you")
+        .hears("your name")
+        .says("Dana Reyes")
+        .says("Yes.")
+        .says("Yes.")
+        .hears("call you back with the answer")
+        .says("That's all.")
+        .ends(EndReason::Goodbye);
+    assert_eq!(outcome.promised, Promise::Callback);
+    assert!(outcome.matter.unwrap().contains("swimming pool"));
+}
+
+#[test]
+fn a_question_in_the_middle_of_the_form_is_answered_and_the_form_goes_on() {
+    Call::new()
+        .says("My shower is clogged, please help.")
+        .hears("Which unit")
+        .says("When are you open?")
+        .hears("Monday to Friday, nine to five")
+        .hears("Which unit")
+        .says("Unit 204")
+        .hears("2 0 4");
+}
+
+#[test]
+fn an_unknown_question_in_the_middle_of_the_form_goes_into_the_message() {
+    let outcome = Call::new()
+        .says("My shower is clogged, please help.")
+        .says("Do you have spare keys in the office?")
+        .hears("I'll add it to your message")
+        .hears("Which unit")
+        .hangs_up();
+    assert!(outcome.matter.unwrap().contains("spare keys"));
+}
+
+#[test]
+fn rent_can_be_asked_about_without_an_account() {
+    Call::new()
+        .says("How do I pay my rent?")
+        .hears("Rent is paid in the resident portal.")
+        .hears("anything else")
+        .says("Yes, there is a late fee on my account.")
+        .hears("I can't see accounts")
+        .hears("your name")
+        .goes_on();
+}
+
+#[test]
+fn a_person_is_always_one_turn_away() {
+    for before in
+        [&[][..], &["My sink is leaking badly again"], &["My sink is leaking badly again", "Unit 204"]]
+    {
+        let mut call = Call::in_office_hours();
+        for text in before {
+            call = call.says(text);
+        }
+        call.says("I want to talk to a real person.").rings(Destination::Staff);
+    }
+}
+
+#[test]
+fn a_person_who_does_not_pick_up_is_followed_by_a_message() {
+    let outcome = Call::in_office_hours()
+        .says("Human please.")
+        .rings(Destination::Staff)
+        .nobody_answers()
+        .hears("nobody could pick up")
+        .hears("What is it about?")
+        .says("About the lease renewal for next year.")
+        .hears("your name")
+        .says("Dana Reyes")
+        .says("Yes.")
+        .says("Unit 204")
+        .says("Yes.")
+        .hears("calling from")
+        .says("Yes.")
+        .hears("call you back")
+        .says("I said a real person!")
+        .hears("still busy")
+        .goes_on()
+        .says("Goodbye then.")
+        .ends(EndReason::Goodbye);
+    assert_eq!(outcome.promised, Promise::Callback);
+}
+
+#[test]
+fn out_of_hours_a_person_becomes_a_message() {
+    Call::new().says("Operator.").hears("I'll take a message").hears("What is it about?").goes_on();
+}
+
+#[test]
+fn a_wrong_number_ends_politely() {
+    let outcome =
+        Call::new().says("Oh sorry, wrong number.").hears("No problem").ends(EndReason::WrongNumber);
+    assert_eq!(outcome.intent, Some(Intent::WrongNumber));
+}
+
+#[test]
+fn a_sales_call_is_short() {
+    let outcome = Call::new()
+        .says("I have a special offer on window cleaning for you.")
+        .hears("does not take sales calls")
+        .ends(EndReason::Goodbye);
+    assert_eq!(outcome.promised, Promise::Nothing);
+}
+
+#[test]
+fn a_vendor_leaves_company_and_matter() {
+    Call::new().says("This is about an unpaid invoice for you.").hears("Which company").goes_on();
+}
+
+#[test]
+fn an_owner_is_promised_the_manager() {
+    Call::new()
+        .says("I own a property you manage for me.")
+        .hears("property manager")
+        .hears("your name")
+        .goes_on();
+}
+
+#[test]
+fn an_unsure_intent_is_asked_about() {
+    Call::new()
+        .reads("it's about the thing in the bathroom", unsure(Intent::Maintenance, 0.5))
+        .hears("Is this about a repair?")
+        .says("Yes.")
+        .hears("Which unit")
+        .goes_on();
+    Call::new()
+        .reads("it's about the thing in the bathroom", unsure(Intent::Leasing, 0.5))
+        .hears("Is this about renting a home?")
+        .says("No, the faucet is broken.")
+        .hears("maintenance")
+        .goes_on();
+}
+
+#[test]
+fn a_verified_contact_is_asked_by_name() {
+    let opening = Opening { contact: Some("Dana Reyes".into()), ..opening() };
+    let outcome = Call::with(office(), opening)
+        .says("My sink is leaking in unit 204 again.")
+        .says("Yes.")
+        .hears("Am I speaking with Dana Reyes?")
+        .says("Yes.")
+        .hears("calling from")
+        .hangs_up();
+    assert!(outcome.name.unwrap().confirmed);
+}
+
+#[test]
+fn another_person_on_a_known_phone_hopes_for_their_own_name() {
+    let opening = Opening { contact: Some("Dana Reyes".into()), ..opening() };
+    Call::with(office(), opening)
+        .says("My sink is leaking in unit 204 again.")
+        .says("Yes.")
+        .says("No.")
+        .hears("your name")
+        .says("Sam Ito")
+        .hears("Sam Ito")
+        .goes_on();
+}
+
+#[test]
+fn by_text_the_number_is_known_and_no_desk_phone_rings() {
+    let opening = Opening { channel: Channel::Text, open_now: true, ..opening() };
+    Call::with(office(), opening)
+        .says("Can I talk to a real person")
+        .hears("I'll take a message")
+        .says("My sink is leaking in unit 204.")
+        .says("Yes")
+        .hears("your name")
+        .says("Dana Reyes")
+        .says("Yes")
+        .hears_not("calling from")
+        .goes_on();
+}
+
+#[test]
+fn who_talks_is_told_the_truth() {
+    Call::new()
+        .says("Are you a robot?")
+        .hears("I'm a virtual assistant, a computer program")
+        .hears("What can I do for you?")
+        .says("My sink is leaking in the kitchen.")
+        .says("Who is this?")
+        .hears("I'm not a person")
+        .hears("Which unit");
+}
+
+#[test]
+fn who_does_not_want_to_be_called_is_not_promised_a_call() {
+    let outcome = Call::new()
+        .says("My neighbor is loud every single night.")
+        .says("Dana Reyes")
+        .says("Yes.")
+        .says("And don't call me or text me.")
+        .hears("We won't call or text you.")
+        .says("Unit 204")
+        .hears("2 0 4")
+        .says("Yes")
+        .hears("Nobody will call or text you.")
+        .says("Bye.")
+        .ends(EndReason::Goodbye);
+    assert!(outcome.do_not_contact);
+    assert_eq!(outcome.promised, Promise::Nothing);
+    assert_eq!(outcome.callback, None);
+}
+
+#[test]
+fn a_change_of_mind_is_followed() {
+    let outcome = Call::new()
+        .says("My sink is leaking in the kitchen.")
+        .hears("Which unit")
+        .says("Actually, first I wanted to ask about a late fee.")
+        .hears("All right, about rent or a payment.")
+        .goes_on()
+        .hangs_up();
+    assert_eq!(outcome.intent, Some(Intent::Billing));
+    assert!(
+        outcome.matter.as_ref().unwrap().contains("sink") && outcome.matter.unwrap().contains("late fee")
+    );
+}
+
+#[test]
+fn a_second_matter_after_the_first_needs_no_second_name() {
+    let outcome = Call::new()
+        .says("My name is Dana Reyes, the faucet is broken in unit 4D.")
+        .says("Yes.")
+        .says("Yes.")
+        .says("Yes.")
+        .hears("anything else")
+        .says("Yes, the dishwasher is broken as well.")
+        .hears_not("your name")
+        .hears("else")
+        .says("That's all.")
+        .ends(EndReason::Goodbye);
+    let matter = outcome.matter.unwrap();
+    assert!(matter.contains("faucet") && matter.contains("dishwasher"), "{matter}");
+}
+
+#[test]
+fn protected_classes_are_no_topic() {
+    for question in [
+        "What kind of people live there?",
+        "Is it a safe neighborhood for us?",
+        "Are there any kids in the building?",
+        "Do you take section 8?",
+        "Are there good schools nearby?",
+    ] {
+        let call = Call::new().says(question);
+        let said = call.spoken();
+        assert!(
+            said.contains("open to everyone equally") || said.contains("the same way for everyone"),
+            "{question}: {said}"
+        );
+    }
+}

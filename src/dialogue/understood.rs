@@ -1,0 +1,40 @@
+//! One line of text, understood as a whole: the reading and the entities as one JSON object.
+
+use serde::Serialize;
+
+use super::{
+    entity::{Context, Entity, extract},
+    reading::Reading,
+    understander::Understander,
+};
+
+/// Everything understood of one line.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Understood {
+    pub text: String,
+    #[serde(flatten)]
+    pub reading: Reading,
+    pub entities: Vec<Entity>,
+}
+
+/// Reads one line; `embedding` as for [`Understander::read`].
+pub fn understand(
+    understander: &Understander,
+    line: &str,
+    embedding: Option<&[f32]>,
+    context: &Context<'_>,
+) -> Understood {
+    let text = line.trim();
+    Understood {
+        text: text.to_owned(),
+        reading: understander.read(text, embedding),
+        entities: extract(text, context),
+    }
+}
+
+impl Understood {
+    /// One line of JSON: `text`, `intent`, `confidence`, `ranked`, `urgency`, `moves`, `topic`, `entities`.
+    pub fn to_json(&self) -> Result<String, serde_json::Error> {
+        serde_json::to_string(self)
+    }
+}

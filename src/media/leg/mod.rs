@@ -1,0 +1,465 @@
+//! One leg, wire to ear and back: packets in, frames to hear; words and keys to say, packets out.
+
+mod reports;
+#[cfg(test)]
+mod tests;
+mod waiting;
+
+use std::{
+    collections::VecDeque,
+    net::SocketAddr,
+    time::{Duration, Instant},
+};
+
+use rand_chacha::rand_core::Rng;
+
+use super::{
+    codec::Codec,
+    dtmf::{EventReceiver, EventSender},
+    frame::{Frame, SampleRate},
+    jitter::JitterBuffer,
+    latch::{Latch, SourceTrust},
+    outgoing::{Outgoing, Relayed},
+    playout::{PlayError, Played, Playout, Progress},
+    reception::{Arrival, Reception},
+    rtp::Packet,
+    sdp::Agreed,
+    tone::Tone,
+};
+use crate::types::{Chance, UtteranceId};
+pub use reports::LegStats;
+pub use waiting::{Channel, Transmit};
+use {reports::Reports, waiting::Waiting};
+
+/// RFC 3389 comfort noise, which some gateways send though nobody agreed to it: a silence, and not a stranger.
+const COMFORT_NOISE: u8 = 13;
+/// Events that wait for the host; when full, the oldest is dropped.
+const MAX_EVENTS: usize = 64;
+
+/// What a leg begins with.
+#[derive(Debug, Clone)]
+pub struct LegSettings {
+    /// Of the stream that we send (RFC 3550, 8.1: at random, as are the first numbers).
+    pub ssrc: u32,
+    pub first_sequence: u16,
+    pub first_timestamp: u32,
+    pub agreed: Agreed,
+    pub trust: SourceTrust,
+    /// With nothing heard for so long, though they may send, the far end is taken for gone.
+    pub silent_after: Duration,
+}
+
+impl LegSettings {
+    /// How long [`LegSettings::draw`] lets a far end be silent.
+    pub const SILENT_AFTER: Duration = Duration::from_secs(30);
+
+    /// Settings with numbers that nobody can guess, and a far end that is given up on after [`Self::SILENT_AFTER`].
+    pub fn draw(chance: &mut Chance, agreed: Agreed, trust: SourceTrust) -> Self {
+        Self {
+            ssrc: chance.next_u32(),
+            first_sequence: chance.next_u32() as u16,
+            first_timestamp: chance.next_u32(),
+            agreed,
+            trust,
+            silent_after: Self::SILENT_AFTER,
+        }
+    }
+}
+
+/// What happened on a leg.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LegEvent {
+    /// The far end has been heard for the first time: media flows.
+    FirstPacket,
+    /// A key was pressed.
+    Digit(char),
+    /// Nothing was heard for the leg's limit. Told once; hearing something arms it again.
+    Silent,
+    /// An utterance has been said to its end.
+    Played(Played),
+    /// An unfinished utterance has less than half a second left: more of it is wanted.
+    LowMark(UtteranceId),
+}
+
+/// What one tick heard and said, each 20 ms at 8 kHz, for the ear, the recording and the bridge.
+#[derive(Debug, Clone)]
+pub struct Tick {
+    pub heard: Frame,
+    pub said: Frame,
+}
+
+/// A packet that has passed lock and count.
+#[derive(Debug)]
+pub(super) struct Inbound<'a> {
+    pub(super) packet: Packet<'a>,
+    pub(super) arrival: Arrival,
+    pub(super) content: Content,
+}
+
+/// What a payload type stands for on this leg.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Content {
+    Audio(Codec),
+    Event,
+    /// Comfort noise, or something that was never agreed on.
+    Other,
+}
+
+/// Packets that were dropped, by cause.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub struct Dropped {
+    /// Not RTP or RTCP at all.
+    pub malformed: u64,
+    /// From an address that signalling does not vouch for.
+    pub foreign: u64,
+    /// Duplicates, stragglers, and strays of unknown streams.
+    pub stale: u64,
+    /// Of a payload type that was never agreed on.
+    pub not_negotiated: u64,
+}
+
+/// One side of a call.
+#[derive(Debug)]
+pub struct Leg {
+    agreed: Agreed,
+    latch: Latch,
+    reception: Reception,
+    /// Made when the first audio arrives: a relayed leg that nobody records never needs it.
+    jitter: Option<Box<JitterBuffer>>,
+    events_in: EventReceiver,
+    events_out: EventSender,
+    playout: Playout,
+    outgoing: Outgoing,
+    reports: Reports,
+    dropped: Dropped,
+    silent_after: Duration,
+    last_heard: Instant,
+    heard_any: bool,
+    silence_told: bool,
+    closed: bool,
+    progress: VecDeque<Progress>,
+    events: VecDeque<LegEvent>,
+    waiting: Waiting,
+}
+
+impl Leg {
+    /// A leg whose media begins now.
+    pub fn new(now: Instant, settings: LegSettings) -> Self {
+        let LegSettings { ssrc, first_sequence, first_timestamp, agreed, trust, silent_after } = settings;
+        Self {
+            latch: Latch::new(&agreed, trust),
+            agreed,
+            reception: Reception::default(),
+            jitter: None,
+            events_in: EventReceiver::default(),
+            events_out: EventSender::default(),
+            playout: Playout::default(),
+            outgoing: Outgoing::new(now, ssrc, first_sequence, first_timestamp),
+            reports: Reports::new(now),
+            dropped: Dropped::default(),
+            silent_after,
+            last_heard: now,
+            heard_any: false,
+            silence_told: false,
+            closed: false,
+            progress: VecDeque::new(),
+            events: VecDeque::new(),
+            waiting: Waiting::default(),
+        }
+    }
+
+    /// A datagram came to the RTP socket.
+    pub fn handle_rtp(&mut self, now: Instant, from: SocketAddr, bytes: &[u8]) {
+        if let Some(inbound) = self.receive(now, from, bytes) {
+            self.listen(now, &inbound);
+        }
+    }
+
+    /// A datagram came to the RTCP socket.
+    pub fn handle_rtcp(&mut self, now: Instant, from: SocketAddr, bytes: &[u8]) {
+        if self.closed {
+            return;
+        }
+        if !self.latch.admits_rtcp(from) {
+            self.dropped.foreign += 1;
+        } else if !self.reports.handle(now, bytes, self.outgoing.ssrc()) {
+            self.dropped.malformed += 1;
+        }
+    }
+
+    /// Call every 20 ms. What was heard comes back; what is said is ready to be taken by `poll_transmit`.
+    pub fn tick(&mut self, now: Instant) -> Tick {
+        let heard = self.hear(now);
+        let mut said = Frame::silence(SampleRate::Hz8000);
+        let timestamp = self.outgoing.begin_frame(now);
+        let destination = if self.may_send() { self.latch.rtp_destination(now) } else { None };
+        if let Some(to) = destination {
+            self.say(timestamp, to, &mut said);
+        } else {
+            // On hold, or with nobody there yet, words wait instead of being spoken to nobody.
+            self.outgoing.pause();
+        }
+        self.mind(now);
+        Tick { heard, said }
+    }
+
+    /// The next datagram to send; ask until there is none.
+    pub fn poll_transmit(&mut self) -> Option<Transmit<'_>> {
+        self.waiting.take()
+    }
+
+    /// What happened, oldest first; ask until there is nothing.
+    pub fn poll_event(&mut self) -> Option<LegEvent> {
+        self.events.pop_front()
+    }
+
+    /// Samples of an utterance, to be said after those before them. Utterances are said in the order of their ids.
+    ///
+    /// # Errors
+    /// When a minute of speech is waiting, or the utterance is over; nothing of the samples is then taken.
+    pub fn play(
+        &mut self,
+        utterance: UtteranceId,
+        rate: SampleRate,
+        samples: &[i16],
+    ) -> Result<(), PlayError> {
+        self.playout.play(utterance, rate, samples)
+    }
+
+    /// No more samples of this utterance will come.
+    pub fn finish(&mut self, utterance: UtteranceId) {
+        self.playout.finish(utterance);
+    }
+
+    /// Falls silent within a frame. How much of each utterance that was under way or waiting has been sent.
+    pub fn hush(&mut self) -> Vec<Played> {
+        self.playout.hush()
+    }
+
+    /// Falls silent within a frame, up to and with this utterance; those after it are said. Samples of it that are still
+    /// to come are refused, even if none has come yet.
+    pub fn hush_through(&mut self, utterance: UtteranceId) -> Vec<Played> {
+        self.playout.hush_through(utterance)
+    }
+
+    /// Is anything being said, or waiting to be?
+    pub fn is_speaking(&self) -> bool {
+        self.playout.is_speaking()
+    }
+
+    /// What sounds when nothing is said; `None`: silence.
+    pub fn tone(&mut self, tone: Option<Tone>) {
+        self.playout.tone(tone);
+    }
+
+    /// Sends a key (RFC 4733). False when the far end did not agree to keys, for what is no key, and when too many wait.
+    pub fn send_digit(&mut self, digit: char) -> bool {
+        self.agreed.telephone_event.is_some() && self.events_out.press(digit)
+    }
+
+    /// A new description has been agreed on (re-INVITE, UPDATE, or early media made final).
+    pub fn update(&mut self, now: Instant, agreed: Agreed, trust: SourceTrust) {
+        self.latch.revise(now, &agreed, trust);
+        if agreed.telephone_event != self.agreed.telephone_event {
+            self.events_out.clear();
+        }
+        self.agreed = agreed;
+        self.last_heard = now;
+        self.silence_told = false;
+    }
+
+    /// The call is over: nothing more is sent or heard.
+    pub fn close(&mut self) {
+        self.closed = true;
+        self.jitter = None;
+        self.waiting = Waiting::default();
+    }
+
+    /// What has been agreed on.
+    pub fn agreed(&self) -> &Agreed {
+        &self.agreed
+    }
+
+    /// How the leg fares.
+    pub fn stats(&self) -> LegStats {
+        let jitter = self.jitter.as_deref();
+        self.reports.stats(&self.reception, &self.outgoing, jitter, self.dropped)
+    }
+
+    /// Lock and count: what an arrived datagram is, if it may be heard at all.
+    pub(super) fn receive<'a>(
+        &mut self,
+        now: Instant,
+        from: SocketAddr,
+        bytes: &'a [u8],
+    ) -> Option<Inbound<'a>> {
+        if self.closed {
+            return None;
+        }
+        let Some(packet) = Packet::parse(bytes) else {
+            self.dropped.malformed += 1;
+            return None;
+        };
+        if !self.latch.admits_rtp(now, from, packet.ssrc, packet.sequence) {
+            self.dropped.foreign += 1;
+            return None;
+        }
+        let arrival = self.reception.receive(now, &packet);
+        match arrival {
+            Arrival::Stale | Arrival::Unconfirmed => {
+                self.dropped.stale += 1;
+                return None;
+            }
+            Arrival::NewStream { .. } => {
+                self.events_in.reset();
+                if let Some(jitter) = &mut self.jitter {
+                    jitter.restart();
+                }
+            }
+            Arrival::InStream { .. } => {}
+        }
+        self.last_heard = now;
+        self.silence_told = false;
+        if !self.heard_any {
+            self.heard_any = true;
+            self.tell(LegEvent::FirstPacket);
+        }
+        let content = match self.agreed.codec_of(packet.payload_type) {
+            Some(codec) => Content::Audio(codec),
+            None if self.agreed.telephone_event_in == Some(packet.payload_type) => Content::Event,
+            None => {
+                self.dropped.not_negotiated += u64::from(packet.payload_type != COMFORT_NOISE);
+                Content::Other
+            }
+        };
+        if content == Content::Event
+            && let Some(digit) = self.events_in.receive(packet.marker, packet.timestamp, packet.payload)
+        {
+            self.tell(LegEvent::Digit(digit));
+        }
+        self.agreed.may_receive().then_some(Inbound { packet, arrival, content })
+    }
+
+    /// Takes a packet into the jitter buffer.
+    pub(super) fn listen(&mut self, now: Instant, inbound: &Inbound<'_>) {
+        if let Content::Audio(codec) = inbound.content {
+            let Packet { marker, timestamp, payload, .. } = inbound.packet;
+            let jitter = self.jitter.get_or_insert_with(|| Box::new(JitterBuffer::new(now)));
+            jitter.insert(now, marker, timestamp, codec, payload);
+        }
+    }
+
+    /// The next 20 ms of the far end.
+    pub(super) fn hear(&mut self, now: Instant) -> Frame {
+        let mut heard = Frame::silence(SampleRate::Hz8000);
+        if let Some(jitter) = &mut self.jitter {
+            jitter.pull(now, heard.samples_mut());
+        }
+        heard
+    }
+
+    /// Nobody listens any longer: the jitter buffer is given back.
+    pub(super) fn stop_listening(&mut self) {
+        self.jitter = None;
+    }
+
+    /// Fits another leg's packet into the stream that we send, appended to `out`; where it goes.
+    pub(super) fn relay(
+        &mut self,
+        now: Instant,
+        inbound: &Inbound<'_>,
+        out: &mut Vec<u8>,
+    ) -> Option<SocketAddr> {
+        if !self.may_send() {
+            self.outgoing.pause();
+            return None;
+        }
+        let (relayed, transcode) = match inbound.content {
+            // While a key of ours sounds, it sounds instead of the other side.
+            Content::Audio(_) if self.events_out.is_sounding() => (Relayed::Left, None),
+            Content::Audio(codec) => match self.agreed.sends_as(codec) {
+                Some(number) => (Relayed::As(number), None),
+                None => (Relayed::As(self.agreed.payload_type), Some(codec)),
+            },
+            Content::Event => (self.agreed.telephone_event.map_or(Relayed::Left, Relayed::As), None),
+            Content::Other => (Relayed::Left, None),
+        };
+        let to = self.latch.rtp_destination(now)?;
+        let begin = out.len() + super::rtp::HEADER_LEN;
+        if !self.outgoing.relay(now, inbound.arrival, &inbound.packet, relayed, out) {
+            return None;
+        }
+        if let Some(codec) = transcode {
+            codec.transcode(self.agreed.codec, &mut out[begin..]);
+        }
+        Some(to)
+    }
+
+    /// A frame's worth of keys, while somebody else's packets fill the stream.
+    pub(super) fn press_pending(&mut self, now: Instant) {
+        if !self.may_send() {
+            return;
+        }
+        let timestamp = self.outgoing.timestamp_at(now);
+        if let Some(number) = self.agreed.telephone_event
+            && let Some(event) = self.events_out.next(timestamp)
+            && let Some(to) = self.latch.rtp_destination(now)
+            && let Some(out) = self.waiting.open()
+        {
+            self.outgoing.event(number, event.marker, event.timestamp, out);
+            out.extend_from_slice(&event.payload);
+            self.waiting.seal(Channel::Rtp, to);
+        }
+    }
+
+    /// What is due by time alone: reports, and noticing that nobody is there.
+    pub(super) fn mind(&mut self, now: Instant) {
+        if self.closed {
+            return;
+        }
+        let silent = now.saturating_duration_since(self.last_heard) >= self.silent_after;
+        if silent && self.agreed.may_receive() && !self.silence_told {
+            self.silence_told = true;
+            self.tell(LegEvent::Silent);
+        }
+        if self.reports.is_due(now)
+            && let Some(to) = self.latch.rtcp_destination()
+            && let Some(out) = self.waiting.open()
+        {
+            self.reports.write(now, &mut self.reception, &self.outgoing, out);
+            self.waiting.seal(Channel::Rtcp, to);
+        }
+    }
+
+    fn may_send(&self) -> bool {
+        !self.closed && self.agreed.may_send()
+    }
+
+    fn say(&mut self, timestamp: u32, to: SocketAddr, said: &mut Frame) {
+        let Some(out) = self.waiting.open() else { return };
+        let event =
+            self.agreed.telephone_event.and_then(|number| Some((number, self.events_out.next(timestamp)?)));
+        if let Some((number, event)) = event {
+            self.outgoing.event(number, event.marker, event.timestamp, out);
+            out.extend_from_slice(&event.payload);
+        } else {
+            self.playout.fill(said, &mut self.progress);
+            self.outgoing.audio(self.agreed.payload_type, said.samples().len(), out);
+            self.agreed.codec.encode(said.samples(), out);
+        }
+        self.waiting.seal(Channel::Rtp, to);
+        while let Some(progress) = self.progress.pop_front() {
+            self.tell(match progress {
+                Progress::Played(played) => LegEvent::Played(played),
+                Progress::LowMark(utterance) => LegEvent::LowMark(utterance),
+            });
+        }
+    }
+
+    fn tell(&mut self, event: LegEvent) {
+        if self.events.len() == MAX_EVENTS {
+            self.events.pop_front();
+        }
+        self.events.push_back(event);
+    }
+}

@@ -1,0 +1,152 @@
+//! A leg's reports to its far end every five seconds, what the far end reports, and the figures of both.
+
+use std::time::{Duration, Instant};
+
+use super::Dropped;
+use crate::media::{
+    jitter::JitterBuffer,
+    outgoing::Outgoing,
+    reception::Reception,
+    rtcp::{self, Block, Received, Sent},
+};
+
+/// RFC 3550, 6.2: the least interval for a session of two.
+const INTERVAL: Duration = Duration::from_secs(5);
+/// The first report comes after half of it (6.2).
+const FIRST: Duration = Duration::from_millis(2_500);
+
+/// How a leg fares.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct LegStats {
+    pub received: u64,
+    /// Expected and never come.
+    pub lost: u64,
+    pub duplicates: u64,
+    /// Interarrival jitter (RFC 3550, 6.4.1).
+    pub jitter: Duration,
+    /// What the jitter buffer adds; zero when the leg is only relayed.
+    pub delay: Duration,
+    /// Came too late to be played.
+    pub late: u64,
+    /// Invented for holes.
+    pub concealed: Duration,
+    pub sent: u64,
+    /// Share of our packets that the far end missed in its last interval, 0 to 1.
+    pub lost_there: Option<f32>,
+    pub round_trip: Option<Duration>,
+    pub dropped: Dropped,
+}
+
+impl LegStats {
+    /// An estimate of what a listener would say, 1 to 4.5, by the E-model of ITU-T G.107 for G.711 with concealment
+    /// (G.113: Bpl 25.1), from loss and delay alone.
+    pub fn mean_opinion_score(&self) -> f32 {
+        let loss = if self.received + self.lost == 0 {
+            0.0
+        } else {
+            100.0 * (self.lost + self.late) as f32 / (self.received + self.lost) as f32
+        };
+        let delay = (self.delay + self.round_trip.unwrap_or_default() / 2).as_secs_f32() * 1_000.0;
+        let by_delay = 0.024 * delay + if delay > 177.3 { 0.11 * (delay - 177.3) } else { 0.0 };
+        let by_loss = 95.0 * loss / (loss + 25.1);
+        let rating = (93.2 - by_delay - by_loss).clamp(0.0, 100.0);
+        (1.0 + 0.035 * rating + rating * (rating - 60.0) * (100.0 - rating) * 7e-6).clamp(1.0, 4.5)
+    }
+}
+
+/// The leg's reporting.
+#[derive(Debug)]
+pub(super) struct Reports {
+    epoch: Instant,
+    due: Instant,
+    /// The clock in their last report, and when it came.
+    heard: Option<(u32, Instant)>,
+    block: Option<Block>,
+    round_trip: Option<Duration>,
+}
+
+impl Reports {
+    pub(super) fn new(now: Instant) -> Self {
+        Self { epoch: now, due: now + FIRST, heard: None, block: None, round_trip: None }
+    }
+
+    pub(super) fn is_due(&self, now: Instant) -> bool {
+        now >= self.due
+    }
+
+    /// A datagram from the far end's reporter. False when it is no report.
+    pub(super) fn handle(&mut self, now: Instant, bytes: &[u8], our_ssrc: u32) -> bool {
+        let Some(told) = rtcp::parse(bytes, our_ssrc) else { return false };
+        if let Some(clock) = told.sender_clock {
+            self.heard = Some((clock, now));
+        }
+        if let Some(block) = told.block {
+            self.block = Some(block);
+            if block.last_report != 0 {
+                // RFC 3550, 6.4.1: now less the time of our report less the time they kept it.
+                let ago = middle(self.clock(now)).wrapping_sub(block.last_report).wrapping_sub(block.delay);
+                let round_trip = Duration::from_micros(u64::from(ago) * 1_000_000 / 65_536);
+                self.round_trip =
+                    (round_trip < Duration::from_secs(60)).then_some(round_trip).or(self.round_trip);
+            }
+        }
+        true
+    }
+
+    pub(super) fn write(
+        &mut self,
+        now: Instant,
+        reception: &mut Reception,
+        outgoing: &Outgoing,
+        out: &mut Vec<u8>,
+    ) {
+        self.due = now + INTERVAL;
+        let sent = (outgoing.packets > 0).then(|| Sent {
+            clock: self.clock(now),
+            timestamp: outgoing.timestamp_at(now),
+            packets: outgoing.packets as u32,
+            octets: outgoing.octets as u32,
+        });
+        let received = reception.report().map(|figures| {
+            let (last_report, delay) = self.heard.map_or((0, 0), |(clock, at)| {
+                let kept = now.saturating_duration_since(at).as_micros() as u64;
+                (clock, (kept * 65_536 / 1_000_000) as u32)
+            });
+            Received { figures, last_report, delay }
+        });
+        rtcp::write(outgoing.ssrc(), sent.as_ref(), received.as_ref(), out);
+    }
+
+    pub(super) fn stats(
+        &self,
+        reception: &Reception,
+        outgoing: &Outgoing,
+        jitter: Option<&JitterBuffer>,
+        dropped: Dropped,
+    ) -> LegStats {
+        let samples = |count: u64| Duration::from_micros(count * 125);
+        LegStats {
+            received: reception.packets,
+            lost: reception.lost(),
+            duplicates: reception.duplicates,
+            jitter: samples(u64::from(reception.jitter())),
+            delay: Duration::from_millis(jitter.map_or(0, JitterBuffer::delay_millis)),
+            late: jitter.map_or(0, |jitter| jitter.figures.late),
+            concealed: samples(jitter.map_or(0, |jitter| jitter.figures.concealed)),
+            sent: outgoing.packets,
+            lost_there: self.block.map(|block| f32::from(block.fraction_lost) / 256.0),
+            round_trip: self.round_trip,
+            dropped,
+        }
+    }
+
+    /// 32.32 seconds. Counted from a second before the leg began, so that no report carries the zero that means "never".
+    fn clock(&self, now: Instant) -> u64 {
+        let elapsed = now.saturating_duration_since(self.epoch) + Duration::from_secs(1);
+        (elapsed.as_secs() << 32) | ((u64::from(elapsed.subsec_nanos()) << 32) / 1_000_000_000)
+    }
+}
+
+fn middle(clock: u64) -> u32 {
+    (clock >> 16) as u32
+}

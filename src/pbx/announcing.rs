@@ -1,0 +1,90 @@
+//! There is no agent: the recorded announcement is played, and the call is over.
+
+use std::time::{Duration, Instant};
+
+use super::{
+    Announcement, Disposition, MediaCommand, MediaEvent, Reason,
+    exchange::Context,
+    leg::Leg,
+    next::{Next, Step},
+    session_event::SessionEvent,
+};
+use crate::{
+    media::Direction,
+    sip::{Cause, SessionId},
+    types::{LegId, UtteranceId},
+};
+
+/// The announcement is a third of this long; a media plane that never says `Played` does not keep the caller.
+const LONGEST: Duration = Duration::from_secs(30);
+
+/// The agent counts its utterances from the low end.
+const UTTERANCE: UtteranceId = UtteranceId(u64::MAX);
+
+/// A caller who hears the announcement.
+#[derive(Debug)]
+pub(super) struct Announcing {
+    caller: Leg,
+    until: Instant,
+}
+
+impl Announcing {
+    pub(super) fn begin(cx: &mut Context<'_>, caller: Leg) -> Self {
+        cx.ledger.answered(cx.now.wall);
+        let announcement = Announcement::CannotTakeCall;
+        cx.exchange.media(caller.id(), MediaCommand::Announce { utterance: UTTERANCE, announcement });
+        Self { caller, until: cx.now.at + LONGEST }
+    }
+
+    pub(super) fn deadline(&self) -> Option<(Instant, Reason)> {
+        Some((self.until, Reason::Announcement))
+    }
+
+    pub(super) fn handle_session(
+        mut self,
+        cx: &mut Context<'_>,
+        session: SessionId,
+        event: SessionEvent,
+    ) -> Step<Self> {
+        if session != self.caller.session() {
+            return Step::Stay(self);
+        }
+        match event {
+            SessionEvent::Ended(_) | SessionEvent::Cancelled => {
+                self.caller.gone(cx);
+                return Step::Go(Next::End(Disposition::Announced));
+            }
+            SessionEvent::Confirmed(body) => {
+                if self.caller.confirmed(cx, &body).is_err() {
+                    return self.hang_up(cx, Some(Cause::Sip(488)));
+                }
+            }
+            SessionEvent::Reoffered(offer) => self.caller.reoffered_alone(cx, &offer, Direction::SendRecv),
+            SessionEvent::Progress(_)
+            | SessionEvent::Answered { .. }
+            | SessionEvent::Failed(_)
+            | SessionEvent::ReofferAnswered(_)
+            | SessionEvent::Digit(_) => {}
+        }
+        Step::Stay(self)
+    }
+
+    pub(super) fn handle_media(self, cx: &mut Context<'_>, leg: LegId, event: &MediaEvent) -> Step<Self> {
+        match event {
+            MediaEvent::Played { utterance: UTTERANCE, .. } if leg == self.caller.id() => {
+                self.hang_up(cx, None)
+            }
+            MediaEvent::Failed => self.hang_up(cx, Some(Cause::Q850(41))),
+            _ => Step::Stay(self),
+        }
+    }
+
+    pub(super) fn handle_timeout(self, cx: &mut Context<'_>) -> Step<Self> {
+        if self.until <= cx.now.at { self.hang_up(cx, None) } else { Step::Stay(self) }
+    }
+
+    pub(super) fn hang_up(self, cx: &mut Context<'_>, cause: Option<Cause>) -> Step<Self> {
+        self.caller.hang_up(cx, cause);
+        Step::Go(Next::End(Disposition::Announced))
+    }
+}

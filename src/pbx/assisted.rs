@@ -1,0 +1,198 @@
+//! The agent has the call: answered at once, greeted as soon as the caller can hear it, and led to its end.
+
+use std::time::{Duration, Instant};
+
+use super::{
+    AgentReason, Disposition, Fact, MediaCommand, MediaEvent, Reason, SpeechCommand,
+    conversation::{Conversation, Wish},
+    exchange::Context,
+    leg::Leg,
+    next::{Announced, Next, Step},
+    session_event::SessionEvent,
+};
+use crate::{
+    agent::VoiceInput,
+    dialogue::{Digit, EndReason},
+    media::Direction,
+    sip::{Cause, SessionId},
+    types::LegId,
+};
+
+/// The first words wait for the ACK or the caller's first packet, so that they are not spoken into a path that is not
+/// open yet, but no longer than this.
+const GREETING_WAIT: Duration = Duration::from_millis(200);
+
+/// A caller with the agent.
+#[derive(Debug)]
+pub(super) struct Assisted {
+    caller: Leg,
+    talk: Talk,
+    until: Instant,
+}
+
+#[derive(Debug)]
+enum Talk {
+    /// The 200 is on its way; the greeting begins at the latest at this instant.
+    Opening(Instant),
+    Begun(Conversation),
+}
+
+impl Assisted {
+    /// The caller has just been answered. Nothing else is done before the 200 is out: the session, its words and its
+    /// models come with the greeting.
+    pub(super) fn begin(cx: &mut Context<'_>, caller: Leg, why: AgentReason) -> Self {
+        cx.ledger.answered(cx.now.wall);
+        cx.ledger.agent_takes(why);
+        let call = cx.call();
+        cx.exchange.fact(Fact::AgentTakes { call, why });
+        if cx.ledger.directory().record_calls
+            && let Some(file) = cx.ledger.start_recording()
+        {
+            cx.exchange.media(caller.id(), MediaCommand::Record { file });
+        }
+        let until = cx.now.at + cx.ledger.directory().limits.agent_call_length;
+        Self { caller, talk: Talk::Opening(cx.now.at + GREETING_WAIT), until }
+    }
+
+    /// Nobody took the transfer.
+    pub(super) fn resume(cx: &mut Context<'_>, caller: Leg, conversation: Conversation) -> Step<Self> {
+        let until = cx.now.at + cx.ledger.directory().limits.agent_call_length;
+        Self { caller, talk: Talk::Begun(conversation), until }.tell(cx, VoiceInput::TransferFailed)
+    }
+
+    pub(super) fn deadline(&self) -> Option<(Instant, Reason)> {
+        let own = match &self.talk {
+            Talk::Opening(at) => Some((*at, Reason::Greeting)),
+            Talk::Begun(conversation) => conversation.deadline().map(|(at, why)| (at, Reason::Agent(why))),
+        };
+        own.into_iter().chain([(self.until, Reason::CallLimit)]).min()
+    }
+
+    pub(super) fn handle_timeout(self, cx: &mut Context<'_>) -> Step<Self> {
+        if self.until <= cx.now.at {
+            return self.end(cx, EndReason::Limit);
+        }
+        match &self.talk {
+            Talk::Opening(at) if *at <= cx.now.at => self.greet(cx),
+            Talk::Begun(conversation) if conversation.deadline().is_some_and(|(at, _)| at <= cx.now.at) => {
+                self.tell(cx, VoiceInput::Timeout)
+            }
+            Talk::Opening(_) | Talk::Begun(_) => Step::Stay(self),
+        }
+    }
+
+    pub(super) fn handle_session(
+        mut self,
+        cx: &mut Context<'_>,
+        session: SessionId,
+        event: SessionEvent,
+    ) -> Step<Self> {
+        if session != self.caller.session() {
+            return Step::Stay(self);
+        }
+        match event {
+            SessionEvent::Ended(_) | SessionEvent::Cancelled => self.gone(cx),
+            SessionEvent::Confirmed(body) => {
+                let call = cx.call();
+                cx.exchange.fact(Fact::AgentAnswered { call });
+                if self.caller.confirmed(cx, &body).is_err() {
+                    return self.end(cx, EndReason::HungUp);
+                }
+                self.greet(cx)
+            }
+            SessionEvent::Reoffered(offer) => {
+                self.caller.reoffered_alone(cx, &offer, Direction::SendRecv);
+                Step::Stay(self)
+            }
+            SessionEvent::Digit(digit) => self.keyed(cx, digit),
+            SessionEvent::Progress(_)
+            | SessionEvent::Answered { .. }
+            | SessionEvent::Failed(_)
+            | SessionEvent::ReofferAnswered(_) => Step::Stay(self),
+        }
+    }
+
+    pub(super) fn handle_media(self, cx: &mut Context<'_>, leg: LegId, event: &MediaEvent) -> Step<Self> {
+        if leg != self.caller.id() {
+            return Step::Stay(self);
+        }
+        match *event {
+            MediaEvent::FirstPacket => self.greet(cx),
+            MediaEvent::Digit(digit) => self.keyed(cx, digit),
+            MediaEvent::Speaking { utterance } => self.tell(cx, VoiceInput::Speaking { utterance }),
+            MediaEvent::Played { utterance, heard_ms, complete } => {
+                self.tell(cx, VoiceInput::Played { utterance, heard_ms, complete })
+            }
+            MediaEvent::Dead { .. } if !self.caller.may_be_heard() => Step::Stay(self),
+            MediaEvent::Dead { .. } | MediaEvent::Failed => self.end(cx, EndReason::HungUp),
+            MediaEvent::Closed { .. } => Step::Stay(self),
+        }
+    }
+
+    /// What the ear, the understander or their failure have to say. Before the greeting there is nothing to be heard.
+    pub(super) fn tell(mut self, cx: &mut Context<'_>, input: VoiceInput) -> Step<Self> {
+        let Talk::Begun(conversation) = &mut self.talk else { return Step::Stay(self) };
+        let wish = conversation.tell(cx, self.caller.id(), input);
+        self.grant(cx, wish)
+    }
+
+    /// Somebody in the office wants the call to end.
+    pub(super) fn hang_up(self, cx: &mut Context<'_>) -> Step<Self> {
+        self.end(cx, EndReason::HungUp)
+    }
+
+    fn keyed(self, cx: &mut Context<'_>, digit: char) -> Step<Self> {
+        match Digit::new(digit) {
+            Some(digit) => self.tell(cx, VoiceInput::Keyed(digit)),
+            None => Step::Stay(self),
+        }
+    }
+
+    fn greet(mut self, cx: &mut Context<'_>) -> Step<Self> {
+        if let Talk::Begun(_) = self.talk {
+            return Step::Stay(self);
+        }
+        let (conversation, wish) = Conversation::begin(cx, self.caller.id());
+        self.talk = Talk::Begun(conversation);
+        self.grant(cx, wish)
+    }
+
+    fn grant(self, cx: &mut Context<'_>, wish: Wish) -> Step<Self> {
+        match wish {
+            Wish::GoOn => Step::Stay(self),
+            Wish::End(reason) => self.end(cx, reason),
+            Wish::Transfer(to) => match self.talk {
+                Talk::Begun(conversation) => {
+                    cx.exchange.speech(self.caller.id(), SpeechCommand::Deaf);
+                    Step::Go(Next::Transfer { caller: self.caller, conversation, to })
+                }
+                Talk::Opening(_) => Step::Stay(self),
+            },
+        }
+    }
+
+    fn end(self, cx: &mut Context<'_>, reason: EndReason) -> Step<Self> {
+        cx.exchange.speech(self.caller.id(), SpeechCommand::Deaf);
+        let disposition = match self.talk {
+            Talk::Begun(conversation) => conversation.end(cx, reason),
+            Talk::Opening(_) => Disposition::AiAbandoned,
+        };
+        if reason == EndReason::SpeechFailed {
+            let caller = Announced::Talking(self.caller);
+            return Step::Go(Next::Announce { caller, why: None });
+        }
+        let cause = (reason == EndReason::Limit).then_some(Cause::Q850(102));
+        self.caller.hang_up(cx, cause);
+        Step::Go(Next::End(disposition))
+    }
+
+    fn gone(self, cx: &mut Context<'_>) -> Step<Self> {
+        cx.exchange.speech(self.caller.id(), SpeechCommand::Deaf);
+        let disposition = match self.talk {
+            Talk::Begun(conversation) => conversation.end(cx, EndReason::HungUp),
+            Talk::Opening(_) => Disposition::AiAbandoned,
+        };
+        self.caller.gone(cx);
+        Step::Go(Next::End(disposition))
+    }
+}

@@ -1,0 +1,295 @@
+//! One call: the states it can be in, and the ways between them.
+
+use std::time::Instant;
+
+use super::{
+    Dialled, Disposition, Fact, MediaEvent, Reason, RingPlan, RingStep,
+    announcing::Announcing,
+    assisted::Assisted,
+    dialplan::{self, Asker},
+    ending::Ending,
+    exchange::{Context, Exchange},
+    ledger::{Beginning, Ledger},
+    leg::Incoming,
+    next::{Announced, Next, Step},
+    ring_plan::{Hunt, INTERNAL_RING, OUTBOUND_RING, Outside, TRANSFER_RING},
+    ringing::Ringing,
+    routing::Route,
+    session_event::SessionEvent,
+    talking::Talking,
+};
+use crate::{
+    agent::VoiceInput,
+    dialogue,
+    sip::{Invitation, SessionId},
+    types::{LegId, Moment},
+};
+
+/// A call from its INVITE until its record is out.
+#[derive(Debug)]
+pub(super) struct Call {
+    ledger: Ledger,
+    state: State,
+}
+
+/// What a call is doing. Each state owns what is valid in it, and nothing else.
+#[derive(Debug)]
+enum State {
+    Ringing(Ringing),
+    Talking(Talking),
+    Assisted(Assisted),
+    Announcing(Announcing),
+    Ending(Ending),
+}
+
+/// What can happen to a call.
+#[derive(Debug)]
+pub(super) enum CallEvent {
+    Session {
+        session: SessionId,
+        event: SessionEvent,
+    },
+    Media {
+        leg: LegId,
+        event: MediaEvent,
+    },
+    /// For the agent, from the speech pool.
+    Speech(VoiceInput),
+    /// A place at the agent may be free.
+    AgentPlace,
+    /// Somebody in the office, or the end of the process, wants it to end.
+    HangUp,
+    Timeout,
+}
+
+/// A call that has just come in.
+#[derive(Debug)]
+pub(super) struct Arrival {
+    pub(super) beginning: Beginning,
+    pub(super) session: SessionId,
+    pub(super) invitation: Invitation,
+    pub(super) route: Route,
+}
+
+impl Call {
+    /// Takes up a call that may be connected. `None`: it was over at once, and its record is out.
+    pub(super) fn begin(exchange: &mut Exchange, arrival: Arrival) -> Option<Self> {
+        let Arrival { beginning, session, invitation, route } = arrival;
+        let Beginning { call, at: now, .. } = beginning;
+        exchange.fact(Fact::CallStarted {
+            call,
+            caller: beginning.caller.clone(),
+            dialled: beginning.dialled.clone(),
+            trunk: beginning.trunk.clone(),
+        });
+        let mut ledger = Ledger::new(beginning);
+        let mut cx = Context { now, exchange, ledger: &mut ledger };
+        let next = match (Incoming::new(&mut cx, session, invitation), route) {
+            (Ok(caller), Route::Ring(plan)) => Next::Ring { caller, plan },
+            (Ok(caller), Route::Agent(why)) => Next::Queue { caller, why },
+            (Ok(caller), Route::Connect) => Next::Connect { caller },
+            (Err(_), _) => Next::End(Disposition::Failed),
+        };
+        let state = go(&mut cx, next);
+        Self { ledger, state }.unless_over(now, exchange)
+    }
+
+    /// One event. `None`: the call is over, and its record is out.
+    pub(super) fn handle(mut self, now: Moment, exchange: &mut Exchange, event: CallEvent) -> Option<Self> {
+        let mut cx = Context { now, exchange, ledger: &mut self.ledger };
+        if let CallEvent::Media { leg, event: MediaEvent::Closed { quality } } = &event {
+            cx.ledger.quality(*leg, *quality);
+        }
+        let step = match self.state {
+            State::Ringing(state) => in_ringing(state, &mut cx, event).map(State::Ringing),
+            State::Talking(state) => in_talking(state, &mut cx, event).map(State::Talking),
+            State::Assisted(state) => in_assisted(state, &mut cx, event).map(State::Assisted),
+            State::Announcing(state) => in_announcing(state, &mut cx, event).map(State::Announcing),
+            State::Ending(state) => Step::Stay(State::Ending(state)),
+        };
+        let state = match step {
+            Step::Stay(state) => state,
+            Step::Go(next) => go(&mut cx, next),
+        };
+        Self { ledger: self.ledger, state }.unless_over(now, exchange)
+    }
+
+    pub(super) fn deadline(&self) -> Option<(Instant, Reason)> {
+        match &self.state {
+            State::Ringing(state) => state.deadline(),
+            State::Talking(state) => state.deadline(),
+            State::Assisted(state) => state.deadline(),
+            State::Announcing(state) => state.deadline(),
+            State::Ending(state) => state.deadline(),
+        }
+    }
+
+    pub(super) fn ledger(&self) -> &Ledger {
+        &self.ledger
+    }
+
+    /// Is anybody still connected, or about to be?
+    pub(super) fn is_live(&self) -> bool {
+        !matches!(self.state, State::Ending(_))
+    }
+
+    fn unless_over(mut self, now: Moment, exchange: &mut Exchange) -> Option<Self> {
+        let State::Ending(ending) = &self.state else { return Some(self) };
+        let finished = ending.finished(&mut Context { now, exchange, ledger: &mut self.ledger });
+        let Some((ended, disposition)) = finished else { return Some(self) };
+        exchange.fact(Fact::Ended(Box::new(self.ledger.close(ended, disposition))));
+        None
+    }
+}
+
+fn in_ringing(state: Ringing, cx: &mut Context<'_>, event: CallEvent) -> Step<Ringing> {
+    match event {
+        CallEvent::Session { session, event } => state.handle_session(cx, session, event),
+        CallEvent::Media { leg, event } => state.handle_media(cx, leg, &event),
+        // Late words for an agent that is handing over.
+        CallEvent::Speech(_) => Step::Stay(state),
+        CallEvent::AgentPlace => state.handle_agent_place(cx),
+        CallEvent::HangUp => state.hang_up(cx),
+        CallEvent::Timeout => state.handle_timeout(cx),
+    }
+}
+
+fn in_talking(state: Talking, cx: &mut Context<'_>, event: CallEvent) -> Step<Talking> {
+    match event {
+        CallEvent::Session { session, event } => state.handle_session(cx, session, event),
+        CallEvent::Media { leg, event } => state.handle_media(cx, leg, &event),
+        CallEvent::Speech(_) | CallEvent::AgentPlace => Step::Stay(state),
+        CallEvent::HangUp => state.hang_up(cx, None),
+        CallEvent::Timeout => state.handle_timeout(cx),
+    }
+}
+
+fn in_assisted(state: Assisted, cx: &mut Context<'_>, event: CallEvent) -> Step<Assisted> {
+    match event {
+        CallEvent::Session { session, event } => state.handle_session(cx, session, event),
+        CallEvent::Media { leg, event } => state.handle_media(cx, leg, &event),
+        CallEvent::Speech(input) => state.tell(cx, input),
+        CallEvent::AgentPlace => Step::Stay(state),
+        CallEvent::HangUp => state.hang_up(cx),
+        CallEvent::Timeout => state.handle_timeout(cx),
+    }
+}
+
+fn in_announcing(state: Announcing, cx: &mut Context<'_>, event: CallEvent) -> Step<Announcing> {
+    match event {
+        CallEvent::Session { session, event } => state.handle_session(cx, session, event),
+        CallEvent::Media { leg, event } => state.handle_media(cx, leg, &event),
+        CallEvent::Speech(_) | CallEvent::AgentPlace => Step::Stay(state),
+        CallEvent::HangUp => state.hang_up(cx, None),
+        CallEvent::Timeout => state.handle_timeout(cx),
+    }
+}
+
+/// Follows the way out of a state until the call has come to rest in another.
+///
+/// It always does: no state leads back to one that it came from without an event in between, except the agent and the
+/// ringing of a transfer, and a conversation asks for a bounded number of those.
+fn go(cx: &mut Context<'_>, mut next: Next) -> State {
+    loop {
+        match enter(cx, next) {
+            Step::Stay(state) => return state,
+            Step::Go(further) => next = further,
+        }
+    }
+}
+
+fn enter(cx: &mut Context<'_>, next: Next) -> Step<State> {
+    match next {
+        Next::Ring { caller, plan } => {
+            Ringing::for_caller(cx, caller, Hunt::of_plan(&plan), None).map(State::Ringing)
+        }
+        Next::Queue { caller, why } => {
+            Ringing::for_caller(cx, caller, Hunt::default(), Some(why)).map(State::Ringing)
+        }
+        Next::Connect { caller } => {
+            let hunt = hunt_of_desk(cx);
+            Ringing::for_desk(cx, caller, hunt).map(State::Ringing)
+        }
+        Next::Transfer { caller, conversation, to } => {
+            let hunt = hunt_of_transfer(cx, to);
+            Ringing::for_transfer(cx, caller, conversation, hunt).map(State::Ringing)
+        }
+        Next::Talk { caller, callee, disposition } => {
+            leave_agent(cx);
+            Step::Stay(State::Talking(Talking::begin(cx, caller, callee, disposition)))
+        }
+        Next::Assist { caller, why } => match caller.answer(cx, None) {
+            Ok(caller) => Step::Stay(State::Assisted(Assisted::begin(cx, caller, why))),
+            Err(_) => Step::Go(Next::End(Disposition::Failed)),
+        },
+        Next::Resume { caller, conversation } => {
+            Assisted::resume(cx, caller, conversation).map(State::Assisted)
+        }
+        Next::Announce { caller, why } => {
+            leave_agent(cx);
+            if let Some(why) = why {
+                cx.ledger.agent_takes(why);
+            }
+            let answered = match caller {
+                Announced::Waiting(caller) => caller.answer(cx, None),
+                Announced::Talking(caller) => Ok(caller),
+            };
+            match answered {
+                Ok(caller) => Step::Stay(State::Announcing(Announcing::begin(cx, caller))),
+                Err(_) => Step::Go(Next::End(Disposition::Failed)),
+            }
+        }
+        Next::End(disposition) => {
+            leave_agent(cx);
+            Step::Stay(State::Ending(Ending::begin(cx, disposition)))
+        }
+    }
+}
+
+fn leave_agent(cx: &mut Context<'_>) {
+    let call = cx.call();
+    cx.exchange.places.leave(call);
+}
+
+/// Whom a desk phone has dialled. That it may be reached has been decided.
+fn hunt_of_desk(cx: &mut Context<'_>) -> Hunt {
+    let directory = cx.ledger.directory().clone();
+    match cx.ledger.dialled().clone() {
+        Dialled::Extension(extension) => {
+            Hunt::of_plan(&RingPlan::new([RingStep { extensions: vec![extension], ring_for: INTERNAL_RING }]))
+        }
+        Dialled::Number(number) => Hunt::of_outside(
+            cx.exchange.trunks_of(&directory).into_iter().take(1),
+            Outside::Number(number),
+            OUTBOUND_RING,
+        ),
+        // Each trunk in turn: whichever takes it, and a trunk that seems dead is still worth a try.
+        Dialled::Emergency(emergency) => {
+            Hunt::of_outside(cx.exchange.trunks_of(&directory), Outside::Emergency(emergency), OUTBOUND_RING)
+        }
+    }
+}
+
+/// Whom the agent wants for its caller. Nobody, if there is nobody on call or the rules forbid that number.
+fn hunt_of_transfer(cx: &mut Context<'_>, to: dialogue::Destination) -> Hunt {
+    let directory = cx.ledger.directory().clone();
+    match to {
+        dialogue::Destination::Staff => {
+            let dialled = cx.ledger.dialled().number();
+            let number = dialled.and_then(|number| directory.numbers.get(&number));
+            number.map_or_else(Hunt::default, |number| Hunt::of_plan(&number.plan))
+        }
+        dialogue::Destination::OnCall => {
+            let allowed = directory.on_call.filter(|number| {
+                dialplan::may_reach(&directory, Asker::Agent, &Dialled::Number(*number)).is_ok()
+            });
+            allowed.map_or_else(Hunt::default, |number| {
+                Hunt::of_outside(
+                    cx.exchange.trunks_of(&directory).into_iter().take(1),
+                    Outside::Number(number),
+                    TRANSFER_RING,
+                )
+            })
+        }
+    }
+}

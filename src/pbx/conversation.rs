@@ -1,0 +1,188 @@
+//! The agent on a call: carries what is heard to it, and what it asks for to the media plane and the speech pool.
+
+use std::time::Instant;
+
+use jiff::tz::TimeZone;
+
+use super::{Caller, Disposition, Fact, MediaCommand, Speaker, SpeechCommand, exchange::Context};
+use crate::{
+    agent::{self, Voice, VoiceInput, VoiceOutput},
+    dialogue::{Channel, Destination, EndReason, Opening, Outcome, Promise},
+    speech::SpeechEvent,
+    types::{LegId, UtteranceId},
+};
+
+/// A conversation in progress. It outlives the state that began it: a transfer takes it along, and brings it back.
+#[derive(Debug)]
+pub(super) struct Conversation {
+    voice: Box<Voice>,
+    deadline: Option<(Instant, agent::Reason)>,
+    /// What is being said, until the media plane has said how much of it was heard.
+    saying: Option<Saying>,
+    /// What the caller has said since the agent last took its turn.
+    unanswered: Option<String>,
+}
+
+#[derive(Debug)]
+struct Saying {
+    utterance: UtteranceId,
+    text: String,
+    /// When its first voiced packet left.
+    audible: Option<Instant>,
+}
+
+/// What the agent wants of the call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Wish {
+    GoOn,
+    Transfer(Destination),
+    End(EndReason),
+}
+
+impl Conversation {
+    /// The greeting begins now.
+    pub(super) fn begin(cx: &mut Context<'_>, leg: LegId) -> (Self, Wish) {
+        let directory = cx.ledger.directory().clone();
+        let voice = Voice::begin(cx.now.at, directory.pack.clone(), directory.office.clone(), opening(cx));
+        let mut conversation = Self { voice: Box::new(voice), deadline: None, saying: None, unanswered: None };
+        let wish = conversation.drain(cx, leg);
+        (conversation, wish)
+    }
+
+    pub(super) fn deadline(&self) -> Option<(Instant, agent::Reason)> {
+        self.deadline
+    }
+
+    pub(super) fn tell(&mut self, cx: &mut Context<'_>, leg: LegId, input: VoiceInput) -> Wish {
+        match &input {
+            VoiceInput::Speaking { utterance } => {
+                cx.exchange.speech(leg, SpeechCommand::AgentAudible(true));
+                if let Some(saying) = self.saying.as_mut().filter(|saying| saying.utterance == *utterance) {
+                    saying.audible = Some(cx.now.at);
+                }
+            }
+            VoiceInput::Played { utterance, .. } => {
+                cx.exchange.speech(leg, SpeechCommand::AgentAudible(false));
+                self.saying.take_if(|saying| saying.utterance == *utterance);
+            }
+            VoiceInput::Speech(SpeechEvent::Heard { text, .. }) => {
+                self.unanswered = Some(text.trim().to_owned()).filter(|text| !text.is_empty());
+            }
+            VoiceInput::Speech(_)
+            | VoiceInput::Understood { .. }
+            | VoiceInput::Keyed(_)
+            | VoiceInput::TransferFailed
+            | VoiceInput::SpeechFailed
+            | VoiceInput::Timeout => {}
+        }
+        self.voice.handle_input(cx.now.at, input);
+        self.drain(cx, leg)
+    }
+
+    fn drain(&mut self, cx: &mut Context<'_>, leg: LegId) -> Wish {
+        let mut wish = Wish::GoOn;
+        loop {
+            match self.voice.poll_output(cx.now.at) {
+                VoiceOutput::Listen { turn } => {
+                    self.unanswered = None;
+                    cx.exchange.speech(leg, SpeechCommand::Listen { turn });
+                }
+                VoiceOutput::Understand { turn, text } => {
+                    cx.exchange.speech(leg, SpeechCommand::Understand { turn, text });
+                }
+                VoiceOutput::Speak { utterance, text } => {
+                    self.saying = Some(Saying { utterance, text: text.clone(), audible: None });
+                    cx.exchange.speech(leg, SpeechCommand::Speak { utterance, text });
+                }
+                VoiceOutput::Hush { utterance } => hush(cx, leg, utterance),
+                VoiceOutput::Heard { text } => {
+                    self.unanswered = None;
+                    said(cx, Speaker::Caller, text, None, None);
+                }
+                VoiceOutput::Said { text, latency_ms, interrupted_after_ms } => {
+                    said(cx, Speaker::Agent, text, latency_ms, interrupted_after_ms);
+                }
+                VoiceOutput::Transfer { to, brief: _ } => wish = Wish::Transfer(to),
+                VoiceOutput::End(reason) => wish = Wish::End(reason),
+                VoiceOutput::Timeout(deadline) => {
+                    self.deadline = deadline;
+                    return wish;
+                }
+            }
+        }
+    }
+
+    /// A sentence that the call's end has cut off, the agent's or the caller's, was said all the same.
+    fn write_down_the_rest(&mut self, cx: &mut Context<'_>) {
+        if let Some(Saying { text, audible: Some(since), .. }) = self.saying.take() {
+            let heard = cx.now.at.saturating_duration_since(since);
+            let heard_ms = u32::try_from(heard.as_millis()).unwrap_or(u32::MAX);
+            said(cx, Speaker::Agent, text, None, Some(heard_ms));
+        }
+        if let Some(text) = self.unanswered.take() {
+            said(cx, Speaker::Caller, text, None, None);
+        }
+    }
+
+    /// The conversation is over: its outcome goes into the record. What became of the call, if no person took it.
+    pub(super) fn end(mut self, cx: &mut Context<'_>, reason: EndReason) -> Disposition {
+        self.write_down_the_rest(cx);
+        self.voice.close(reason);
+        let outcome = self.voice.outcome();
+        let disposition = match reason {
+            EndReason::HungUp | EndReason::Silence if is_empty(&outcome) => Disposition::AiAbandoned,
+            EndReason::SpeechFailed => Disposition::Announced,
+            EndReason::HandedOver => Disposition::HandedOver,
+            _ => Disposition::AiHandled,
+        };
+        cx.ledger.outcome(outcome);
+        disposition
+    }
+}
+
+fn hush(cx: &mut Context<'_>, leg: LegId, utterance: UtteranceId) {
+    cx.exchange.media(leg, MediaCommand::Hush { utterance });
+    cx.exchange.speech(leg, SpeechCommand::Cease { utterance });
+}
+
+fn said(
+    cx: &mut Context<'_>,
+    speaker: Speaker,
+    text: String,
+    latency_ms: Option<u32>,
+    interrupted_after_ms: Option<u32>,
+) {
+    let call = cx.call();
+    let turn = cx.ledger.turn(cx.now.at, speaker, text, latency_ms, interrupted_after_ms);
+    cx.exchange.fact(Fact::Turn { call, turn });
+}
+
+/// What the agent is told before its first word.
+fn opening(cx: &Context<'_>) -> Opening {
+    let directory = cx.ledger.directory();
+    let number = cx.ledger.dialled().number().and_then(|number| directory.numbers.get(&number));
+    let zone = number.map_or(TimeZone::UTC, |number| number.hours.zone().clone());
+    Opening {
+        caller: match cx.ledger.caller() {
+            Caller::Number { number, .. } => Some(*number),
+            Caller::Extension(_) | Caller::Anonymous => None,
+        },
+        // The display name of a call is whatever the far end's telephone company has in its list.
+        contact: None,
+        label: number.map(|number| number.label.clone()).filter(|label| !label.is_empty()),
+        local: cx.now.wall.to_zoned(zone).datetime(),
+        open_now: number.is_some_and(|number| number.hours.is_open(cx.now.wall)),
+        channel: Channel::Voice,
+    }
+}
+
+/// Nobody learnt anything from this conversation.
+fn is_empty(outcome: &Outcome) -> bool {
+    outcome.intent.is_none()
+        && outcome.name.is_none()
+        && outcome.callback.is_none()
+        && outcome.place.is_none()
+        && outcome.matter.is_none()
+        && !outcome.do_not_contact
+        && outcome.promised == Promise::Nothing
+}

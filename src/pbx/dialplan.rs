@@ -1,0 +1,256 @@
+//! What a desk phone dialled, parsed into digits, and the one decision whether it may be reached.
+
+use super::{Dialled, Directory, Emergency};
+use crate::types::{Extension, PhoneNumber};
+
+/// Why a dialled string leads nowhere. Each has its SIP status.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
+pub enum Barred {
+    #[error("it is neither an extension of the office nor a telephone number")]
+    NotANumber,
+    #[error("numbers outside the United States and Canada are not allowed")]
+    International,
+    #[error("premium and special-service numbers are not allowed")]
+    Premium,
+    #[error("this extension already has as many calls to the outside as it may have")]
+    TooManyCalls,
+    #[error("no trunk leads outside")]
+    NoTrunk,
+}
+
+impl Barred {
+    /// What the phone is told.
+    pub const fn status(self) -> u16 {
+        match self {
+            Self::NotANumber => 404,
+            Self::International | Self::Premium => 403,
+            Self::TooManyCalls => 486,
+            Self::NoTrunk => 503,
+        }
+    }
+
+    pub const fn reason(self) -> &'static str {
+        match self {
+            Self::NotANumber => "Not Found",
+            Self::International | Self::Premium => "Forbidden",
+            Self::TooManyCalls => "Busy Here",
+            Self::NoTrunk => "Service Unavailable",
+        }
+    }
+}
+
+/// Longer strings are not dialled by anybody: 9, 011 and fifteen digits, with punctuation to spare.
+const LONGEST: usize = 40;
+
+/// Reads the user part of a Request-URI as digits; emergencies before anything else.
+///
+/// Extensions are those of the directory. Seven digits have no area code and are refused rather than guessed. A leading
+/// 9 in front of eleven digits is the outside line of older phone systems.
+pub fn parse(dialled: &str, directory: &Directory) -> Result<Dialled, Barred> {
+    // RFC 3261, 19.1.1: `user;phone-context=…` belongs to the user part; only global numbers are dialled here.
+    let text = dialled.split(';').next().unwrap_or_default();
+    if text.is_empty() || text.len() > LONGEST {
+        return Err(Barred::NotANumber);
+    }
+    let mut digits = String::with_capacity(text.len());
+    for (at, c) in text.chars().enumerate() {
+        match c {
+            '0'..='9' => digits.push(c),
+            '+' if at == 0 => {}
+            '-' | '.' | '(' | ')' | ' ' => {}
+            _ => return Err(Barred::NotANumber),
+        }
+    }
+    // A phone that puts a + in front of everything still gets through.
+    match digits.as_str() {
+        "911" | "9911" => return Ok(Dialled::Emergency(Emergency::Nine11)),
+        "933" | "9933" => return Ok(Dialled::Emergency(Emergency::AddressTest)),
+        _ => {}
+    }
+    if text.starts_with('+') {
+        return text.parse().map(Dialled::Number).map_err(|_| Barred::NotANumber);
+    }
+    if let Ok(extension) = digits.parse::<Extension>()
+        && directory.extensions.contains_key(&extension)
+    {
+        return Ok(Dialled::Extension(extension));
+    }
+    let outside = match digits.strip_prefix('9') {
+        Some(rest) if rest.len() == 11 && rest.starts_with('1') => rest,
+        Some(rest) if rest.starts_with("011") => rest,
+        _ => digits.as_str(),
+    };
+    PhoneNumber::parse_lenient(outside).map(Dialled::Number).map_err(|_| Barred::NotANumber)
+}
+
+/// Who wants to reach somebody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asker<'a> {
+    /// A desk phone, with the calls to the outside that it has at this moment.
+    Phone { extension: &'a Extension, calls_outside: usize },
+    /// The agent, for the person on call. Callers cannot name a number, so nothing is counted.
+    Agent,
+}
+
+/// May this asker reach this, now? The only place where that is decided (calls, transfers, the agent); default no.
+///
+/// Emergencies are not asked about at all: they are connected before this function is reached, and it says yes should it
+/// be asked all the same.
+pub fn may_reach(directory: &Directory, asker: Asker<'_>, target: &Dialled) -> Result<(), Barred> {
+    let number = match target {
+        Dialled::Emergency(_) => return Ok(()),
+        Dialled::Extension(extension) if directory.extensions.contains_key(extension) => return Ok(()),
+        Dialled::Extension(_) => return Err(Barred::NotANumber),
+        Dialled::Number(number) => number,
+    };
+    if directory.trunks.is_empty() {
+        return Err(Barred::NoTrunk);
+    }
+    match reach_of(number) {
+        Reach::Ordinary => {}
+        Reach::Premium => return Err(Barred::Premium),
+        Reach::International if directory.limits.international => {}
+        Reach::International => return Err(Barred::International),
+    }
+    match asker {
+        Asker::Phone { calls_outside, .. }
+            if calls_outside >= directory.limits.calls_outside_per_extension =>
+        {
+            Err(Barred::TooManyCalls)
+        }
+        Asker::Phone { .. } | Asker::Agent => Ok(()),
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Reach {
+    /// Geographic or toll-free, in the United States with its territories or in Canada.
+    Ordinary,
+    Premium,
+    International,
+}
+
+/// Area codes of country code 1 that are other countries: charged as such, and a favourite of toll fraud. The
+/// territories of the United States (340, 670, 671, 684, 787, 939) are domestic and not among them.
+const CARIBBEAN: [&str; 21] = [
+    "242", "246", "264", "268", "284", "345", "441", "473", "649", "658", "664", "721", "758", "767", "784",
+    "809", "829", "849", "868", "869", "876",
+];
+
+/// Area codes without a place: 900 charges the caller, 5XX and 700 are personal and carrier services at their own price.
+const SPECIAL: [&str; 18] = [
+    "900", "700", "500", "521", "522", "523", "524", "525", "526", "527", "528", "529", "532", "533", "544",
+    "566", "577", "588",
+];
+
+fn reach_of(number: &PhoneNumber) -> Reach {
+    let digits = number.digits();
+    let Some(national) = digits.strip_prefix('1').filter(|_| number.is_north_american()) else {
+        return Reach::International;
+    };
+    let (Some(area), Some(exchange)) = (national.get(..3), national.get(3..6)) else {
+        return Reach::International;
+    };
+    // 976 is the pay-per-call exchange of every area; N11 is no area code at all.
+    if SPECIAL.contains(&area) || area.ends_with("11") || exchange == "976" {
+        Reach::Premium
+    } else if CARIBBEAN.contains(&area) {
+        Reach::International
+    } else {
+        Reach::Ordinary
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pbx::story::office;
+
+    #[test]
+    fn emergencies_come_before_every_other_rule() {
+        let mut office = office();
+        let shadow: Extension = "911".parse().unwrap();
+        let phone = office.extensions.values().next().unwrap().clone();
+        office.extensions.insert(shadow, phone);
+        for text in ["911", "9911", "9-1-1", "+911", "911;phone-context=office.example"] {
+            assert_eq!(parse(text, &office), Ok(Dialled::Emergency(Emergency::Nine11)), "{text}");
+        }
+        for text in ["933", "9933"] {
+            assert_eq!(parse(text, &office), Ok(Dialled::Emergency(Emergency::AddressTest)), "{text}");
+        }
+        office.trunks.clear();
+        let target = Dialled::Emergency(Emergency::Nine11);
+        let extension = "101".parse().unwrap();
+        let asker = Asker::Phone { extension: &extension, calls_outside: 1000 };
+        assert_eq!(may_reach(&office, asker, &target), Ok(()));
+    }
+
+    #[test]
+    fn one_number_is_dialled_in_many_ways() {
+        let office = office();
+        let number = Dialled::Number("+13035550177".parse().unwrap());
+        for text in ["3035550177", "13035550177", "+13035550177", "(303) 555-0177", "913035550177"] {
+            assert_eq!(parse(text, &office), Ok(number.clone()), "{text}");
+        }
+        assert_eq!(parse("011442079460958", &office), Ok(Dialled::Number("+442079460958".parse().unwrap())));
+        assert_eq!(parse("102", &office), Ok(Dialled::Extension("102".parse().unwrap())));
+    }
+
+    #[test]
+    fn what_is_no_number_leads_nowhere() {
+        let office = office();
+        for text in [
+            "",
+            "103",
+            "5550177",
+            "*97",
+            "anonymous",
+            "3035550177@carrier.example",
+            "303555%30177",
+            "3035550177,911",
+            "+",
+            "12345678901234567890123456789012345678901",
+        ] {
+            assert_eq!(parse(text, &office), Err(Barred::NotANumber), "{text}");
+        }
+    }
+
+    #[test]
+    fn premium_and_international_numbers_are_shut_until_they_are_allowed() {
+        let mut office = office();
+        let extension = "101".parse().unwrap();
+        let asker = Asker::Phone { extension: &extension, calls_outside: 0 };
+        let ask = |office: &Directory, text: &str| {
+            may_reach(office, asker, &Dialled::Number(text.parse().unwrap()))
+        };
+        for fine in ["+13035550177", "+18005550177", "+14165550177", "+17875550177", "+16845550177"] {
+            assert_eq!(ask(&office, fine), Ok(()), "{fine}");
+        }
+        for premium in ["+19005550177", "+13039760177", "+15005550177", "+17005550177"] {
+            assert_eq!(ask(&office, premium), Err(Barred::Premium), "{premium}");
+        }
+        for abroad in ["+442079460958", "+18765550177", "+18095550177", "+38160555017"] {
+            assert_eq!(ask(&office, abroad), Err(Barred::International), "{abroad}");
+        }
+        office.limits.international = true;
+        assert_eq!(ask(&office, "+442079460958"), Ok(()));
+        assert_eq!(ask(&office, "+19005550177"), Err(Barred::Premium), "never by the international switch");
+    }
+
+    #[test]
+    fn an_extension_has_four_calls_to_the_outside_at_once() {
+        let office = office();
+        let extension = "101".parse().unwrap();
+        let number = Dialled::Number("+13035550177".parse().unwrap());
+        let with = |calls_outside| {
+            may_reach(&office, Asker::Phone { extension: &extension, calls_outside }, &number)
+        };
+        assert_eq!(with(3), Ok(()));
+        assert_eq!(with(4), Err(Barred::TooManyCalls));
+        let internal = Dialled::Extension("102".parse().unwrap());
+        assert_eq!(
+            may_reach(&office, Asker::Phone { extension: &extension, calls_outside: 4 }, &internal),
+            Ok(())
+        );
+    }
+}

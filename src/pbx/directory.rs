@@ -1,0 +1,161 @@
+//! The office as the switch knows it: one immutable snapshot of extensions, numbers, trunks, rules and limits.
+
+use std::{
+    collections::BTreeMap,
+    net::{IpAddr, Ipv4Addr},
+    ops::RangeInclusive,
+    sync::Arc,
+    time::Duration,
+};
+
+use super::RingPlan;
+use crate::{
+    dialogue::{Office, Pack},
+    sip::{self, TrunkName},
+    types::{Extension, Hours, PhoneNumber},
+};
+
+/// Everything that decides how a call or a text is handled. An edit makes a new snapshot; a call keeps the one that it
+/// began with.
+#[derive(Debug, Clone)]
+pub struct Directory {
+    /// The office's name, as phones outside show it: `Maple Court`.
+    pub name: String,
+    pub extensions: BTreeMap<Extension, Phone>,
+    /// The numbers that are ours. A call or a text for any other number is not found.
+    pub numbers: BTreeMap<PhoneNumber, Number>,
+    /// In order of preference: the first that is not down takes calls to the outside.
+    pub trunks: Vec<sip::Trunk>,
+    /// Whom the agent rings when somebody is needed at once.
+    pub on_call: Option<PhoneNumber>,
+    /// One of ours; shown to people whom desk phones call.
+    pub outbound_caller: PhoneNumber,
+    pub limits: Limits,
+    pub texts: Texts,
+    /// Two-channel recordings of every call that is talked on.
+    pub record_calls: bool,
+    /// What the agent knows how to talk about.
+    pub pack: Arc<Pack>,
+    /// What the agent knows of the office.
+    pub office: Arc<Office>,
+}
+
+/// An extension and the account that its phones register with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Phone {
+    /// Shown to colleagues: `Front desk`.
+    pub name: String,
+    pub account: sip::Account,
+}
+
+/// One of our numbers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Number {
+    /// What desk phones show beside the caller: `Leasing`. May be empty.
+    pub label: String,
+    pub plan: RingPlan,
+    /// No phone rings: the agent takes every call.
+    pub agent_first: bool,
+    /// Outside of these the agent takes the call at once.
+    pub hours: Hours,
+    /// The trunk that carries it: texts from this number go out through it.
+    pub trunk: TrunkName,
+}
+
+/// How much at once, and for how long.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Limits {
+    /// Calls in all. Beyond: 503 with Retry-After, except for emergencies.
+    pub calls: usize,
+    /// Calls that talk with the agent. Beyond: phones ring on for [`agent_wait`](Self::agent_wait), and then the caller
+    /// hears the recorded announcement.
+    pub agent_calls: usize,
+    pub agent_wait: Duration,
+    /// No call between people is longer than this.
+    pub call_length: Duration,
+    /// No conversation with the agent is longer than this.
+    pub agent_call_length: Duration,
+    /// Calls to the outside of one extension. Beyond: 486.
+    pub calls_outside_per_extension: usize,
+    /// May numbers outside the United States and Canada be dialled?
+    pub international: bool,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            calls: 120,
+            agent_calls: 20,
+            agent_wait: Duration::from_secs(20),
+            call_length: Duration::from_secs(4 * 3600),
+            agent_call_length: Duration::from_secs(15 * 60),
+            calls_outside_per_extension: 4,
+            international: false,
+        }
+    }
+}
+
+/// What the office does with texts; the desk's business, kept here because it is edited with the rest.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Texts {
+    /// Who gets the summary of a call that nobody took. Nobody, if empty.
+    pub summaries_to: Vec<PhoneNumber>,
+    /// Is a caller whom nobody could talk to sent a text?
+    pub text_back: bool,
+}
+
+/// What the host says about the machine, for as long as the process lives.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The digest realm of phones, and the host part of their addresses.
+    pub realm: String,
+    pub user_agent: String,
+    pub listeners: Vec<sip::Listener>,
+    pub sip_limits: sip::Limits,
+    /// The UDP ports for media, in pairs.
+    pub media_ports: RangeInclusive<u16>,
+    /// Where phones send media to. A trunk is told the address that it is told to send SIP to, if that differs.
+    pub media_address: IpAddr,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            realm: "portico".to_owned(),
+            user_agent: "Portico".to_owned(),
+            listeners: Vec::new(),
+            sip_limits: sip::Limits::default(),
+            media_ports: 20_000..=20_999,
+            media_address: IpAddr::V4(Ipv4Addr::LOCALHOST),
+        }
+    }
+}
+
+impl Settings {
+    /// Where this side is told to send its media.
+    pub(super) fn media_address_for(&self, trunk: Option<&sip::Trunk>) -> IpAddr {
+        trunk.and_then(|trunk| trunk.advertised).map_or(self.media_address, |advertised| advertised.ip())
+    }
+}
+
+impl Directory {
+    /// What the SIP room is told of this office on this machine.
+    pub fn sip_settings(&self, machine: &Settings) -> sip::Settings {
+        sip::Settings {
+            realm: machine.realm.clone(),
+            user_agent: machine.user_agent.clone(),
+            listeners: machine.listeners.clone(),
+            trunks: self.trunks.clone(),
+            accounts: self
+                .extensions
+                .iter()
+                .map(|(extension, phone)| (extension.clone(), phone.account.clone()))
+                .collect(),
+            limits: machine.sip_limits,
+        }
+    }
+
+    pub(super) fn trunk(&self, name: &TrunkName) -> Option<&sip::Trunk> {
+        self.trunks.iter().find(|trunk| trunk.name == *name)
+    }
+}

@@ -1,0 +1,243 @@
+//! What the calls share: the SIP endpoint, the media ports, the places at the agent, and the outputs on their way.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use rand_chacha::rand_core::{Rng, SeedableRng};
+
+use super::{Directory, Fact, MediaCommand, Output, Settings, SpeechCommand, ledger::Ledger};
+use crate::{
+    media::Ports,
+    sip::{Endpoint, SessionId, TextId, TrunkHealth, TrunkName},
+    types::{CallId, Chance, LegId, Moment},
+};
+
+/// Everything that outlives a single call.
+#[derive(Debug)]
+pub(super) struct Exchange {
+    pub(super) sip: Endpoint,
+    pub(super) settings: Settings,
+    pub(super) out: VecDeque<Output>,
+    /// Can the agent hear and speak?
+    pub(super) speech_ready: bool,
+    pub(super) places: Places,
+    ports: Ports,
+    chance: Chance,
+    last_leg: u64,
+    /// Whose session is it? As many as the endpoint has, which bounds them.
+    sessions: BTreeMap<SessionId, CallId>,
+    /// Media sockets, from `Open` until `Closed`: as many as there are ports.
+    sockets: BTreeMap<LegId, Socket>,
+}
+
+#[derive(Debug)]
+struct Socket {
+    call: CallId,
+    port: u16,
+    closing: bool,
+}
+
+impl Exchange {
+    pub(super) fn new(now: Moment, directory: &Directory, settings: Settings, mut chance: Chance) -> Self {
+        let sip = Endpoint::new(now.at, directory.sip_settings(&settings), Chance::from_rng(&mut chance));
+        Self {
+            sip,
+            ports: Ports::new(settings.media_ports.clone()),
+            settings,
+            out: VecDeque::new(),
+            speech_ready: false,
+            places: Places::default(),
+            chance,
+            last_leg: 0,
+            sessions: BTreeMap::new(),
+            sockets: BTreeMap::new(),
+        }
+    }
+
+    pub(super) fn random(&mut self) -> u64 {
+        self.chance.next_u64()
+    }
+
+    pub(super) fn next_leg(&mut self) -> LegId {
+        self.last_leg += 1;
+        LegId(self.last_leg)
+    }
+
+    pub(super) fn fact(&mut self, fact: Fact) {
+        self.out.push_back(Output::Fact(fact));
+    }
+
+    pub(super) fn media(&mut self, leg: LegId, command: MediaCommand) {
+        self.out.push_back(Output::Media { leg, command });
+    }
+
+    pub(super) fn speech(&mut self, leg: LegId, command: SpeechCommand) {
+        self.out.push_back(Output::Speech { leg, command });
+    }
+
+    pub(super) fn session_begins(&mut self, session: SessionId, call: CallId) {
+        self.sessions.insert(session, call);
+    }
+
+    pub(super) fn session_ends(&mut self, session: SessionId) {
+        self.sessions.remove(&session);
+    }
+
+    pub(super) fn call_of_session(&self, session: SessionId) -> Option<CallId> {
+        self.sessions.get(&session).copied()
+    }
+
+    pub(super) fn call_of_leg(&self, leg: LegId) -> Option<CallId> {
+        self.sockets.get(&leg).map(|socket| socket.call)
+    }
+
+    /// Takes a port for the leg and has it bound. `None`: all are taken, or rest after their last call.
+    pub(super) fn open_socket(&mut self, now: Moment, call: CallId, leg: LegId) -> Option<u16> {
+        let port = self.ports.take(now.at)?;
+        self.sockets.insert(leg, Socket { call, port, closing: false });
+        self.media(leg, MediaCommand::Open { call, port });
+        Some(port)
+    }
+
+    /// Has the socket closed; the port is free again once the media plane says `Closed`.
+    pub(super) fn close_socket(&mut self, leg: LegId) {
+        if let Some(socket) = self.sockets.get_mut(&leg)
+            && !socket.closing
+        {
+            socket.closing = true;
+            self.media(leg, MediaCommand::Close);
+        }
+    }
+
+    /// The media plane is done with the leg.
+    pub(super) fn socket_closed(&mut self, now: Moment, leg: LegId) {
+        if let Some(socket) = self.sockets.remove(&leg) {
+            self.ports.give_back(now.at, socket.port);
+        }
+    }
+
+    pub(super) fn has_sockets(&self, call: CallId) -> bool {
+        self.sockets.values().any(|socket| socket.call == call)
+    }
+
+    /// The media plane has not answered in time: whatever the call still holds is taken back.
+    pub(super) fn reclaim_sockets(&mut self, now: Moment, call: CallId) {
+        let held: Vec<LegId> =
+            self.sockets.iter().filter(|(_, socket)| socket.call == call).map(|(leg, _)| *leg).collect();
+        for leg in held {
+            self.socket_closed(now, leg);
+        }
+    }
+
+    /// The carrier is told what became of its text, unless it has stopped waiting and will send it again.
+    pub(super) fn settle_text(&mut self, now: Moment, text: TextId, status: u16) {
+        let _ = self.sip.settle_text(now.at, text, status);
+    }
+
+    /// The trunks, those that are not down first.
+    pub(super) fn trunks_of(&self, directory: &Directory) -> Vec<TrunkName> {
+        let mut names: Vec<TrunkName> = directory.trunks.iter().map(|trunk| trunk.name.clone()).collect();
+        names.sort_by_key(|name| matches!(self.sip.trunk_health(name), TrunkHealth::Down { .. }));
+        names
+    }
+
+    pub(super) fn sessions(&self) -> usize {
+        self.sessions.len()
+    }
+
+    pub(super) fn sockets(&self) -> usize {
+        self.sockets.len()
+    }
+
+    pub(super) fn ports_taken(&self) -> usize {
+        self.ports.taken()
+    }
+}
+
+/// The agent's places: who has one, and who waits for one, first come first served. Bounded by the calls in all.
+#[derive(Debug, Default)]
+pub(super) struct Places {
+    taken: Vec<CallId>,
+    waiting: VecDeque<CallId>,
+}
+
+impl Places {
+    /// Takes a place if there is one and nobody has waited longer; a call that has one keeps it.
+    pub(super) fn take(&mut self, call: CallId, limit: usize) -> bool {
+        if self.taken.contains(&call) {
+            return true;
+        }
+        let first = self.waiting.front().is_none_or(|waiting| *waiting == call);
+        if !first || self.taken.len() >= limit {
+            return false;
+        }
+        self.waiting.retain(|waiting| *waiting != call);
+        self.taken.push(call);
+        true
+    }
+
+    pub(super) fn wait(&mut self, call: CallId) {
+        if !self.waiting.contains(&call) {
+            self.waiting.push_back(call);
+        }
+    }
+
+    /// The call no longer needs a place, nor waits for one.
+    pub(super) fn leave(&mut self, call: CallId) {
+        self.taken.retain(|taken| *taken != call);
+        self.waiting.retain(|waiting| *waiting != call);
+    }
+
+    pub(super) fn next_waiting(&self) -> Option<CallId> {
+        self.waiting.front().copied()
+    }
+
+    pub(super) fn taken(&self) -> usize {
+        self.taken.len()
+    }
+
+    pub(super) fn waiting(&self) -> usize {
+        self.waiting.len()
+    }
+}
+
+/// What a state acts on while it handles one event.
+#[derive(Debug)]
+pub(super) struct Context<'a> {
+    pub(super) now: Moment,
+    pub(super) exchange: &'a mut Exchange,
+    pub(super) ledger: &'a mut Ledger,
+}
+
+impl Context<'_> {
+    pub(super) fn call(&self) -> CallId {
+        self.ledger.call()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn call(n: u64) -> CallId {
+        CallId::from_random(n)
+    }
+
+    #[test]
+    fn a_place_goes_to_whoever_has_waited_longest() {
+        let mut places = Places::default();
+        assert!(places.take(call(1), 1));
+        assert!(places.take(call(1), 1), "whoever has a place keeps it");
+        assert!(!places.take(call(2), 1));
+        places.wait(call(2));
+        places.wait(call(3));
+        places.wait(call(2));
+        places.leave(call(1));
+        assert_eq!(places.next_waiting(), Some(call(2)));
+        assert!(!places.take(call(3), 1), "not before its turn");
+        assert!(!places.take(call(4), 1), "nor whoever has just come");
+        assert!(places.take(call(2), 1));
+        places.leave(call(3));
+        places.leave(call(2));
+        assert_eq!((places.taken(), places.waiting()), (0, 0));
+    }
+}

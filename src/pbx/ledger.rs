@@ -1,0 +1,157 @@
+//! A call's record in the making: who and what it is, and every leg and turn as it ends.
+
+use std::{sync::Arc, time::Instant};
+
+use jiff::Timestamp;
+
+use super::{
+    AgentReason, CallDirection, CallRecord, Caller, Dialled, Directory, Disposition, LegRecord, Quality,
+    Speaker, TurnRecord,
+};
+use crate::{
+    dialogue::Outcome,
+    types::{CallId, Extension, LegId, Moment},
+};
+
+/// Legs kept of one call. A ring plan of ten phones and three transfers is far below; further legs are not written down.
+const MOST_LEGS: usize = 128;
+
+/// Turns kept of one call. Fifteen minutes of conversation have about two hundred; further turns are not written down.
+const MOST_TURNS: usize = 1000;
+
+/// What is known of a call from its first INVITE on.
+#[derive(Debug, Clone)]
+pub(super) struct Beginning {
+    pub(super) call: CallId,
+    pub(super) direction: CallDirection,
+    pub(super) trunk: Option<String>,
+    pub(super) caller: Caller,
+    pub(super) dialled: Dialled,
+    pub(super) at: Moment,
+    /// The snapshot that the call keeps to its end.
+    pub(super) directory: Arc<Directory>,
+}
+
+/// The record of a call that is still going on.
+#[derive(Debug)]
+pub(super) struct Ledger {
+    beginning: Beginning,
+    answered: Option<Timestamp>,
+    agent_reason: Option<AgentReason>,
+    legs: Vec<(LegId, LegRecord)>,
+    turns: Vec<TurnRecord>,
+    outcome: Option<Outcome>,
+    recording: Option<String>,
+}
+
+impl Ledger {
+    pub(super) fn new(beginning: Beginning) -> Self {
+        Self {
+            beginning,
+            answered: None,
+            agent_reason: None,
+            legs: Vec::new(),
+            turns: Vec::new(),
+            outcome: None,
+            recording: None,
+        }
+    }
+
+    pub(super) fn call(&self) -> CallId {
+        self.beginning.call
+    }
+
+    /// Does this extension talk, or try to talk, to somebody outside by this call?
+    pub(super) fn is_outside_call_of(&self, extension: &Extension) -> bool {
+        self.beginning.direction == CallDirection::Outbound
+            && matches!(&self.beginning.caller, Caller::Extension(caller) if caller == extension)
+    }
+
+    pub(super) fn caller(&self) -> &Caller {
+        &self.beginning.caller
+    }
+
+    pub(super) fn dialled(&self) -> &Dialled {
+        &self.beginning.dialled
+    }
+
+    pub(super) fn directory(&self) -> &Arc<Directory> {
+        &self.beginning.directory
+    }
+
+    pub(super) fn began(&self) -> Instant {
+        self.beginning.at.at
+    }
+
+    /// Somebody, or the agent, has answered; the first time counts.
+    pub(super) fn answered(&mut self, at: Timestamp) {
+        self.answered.get_or_insert(at);
+    }
+
+    pub(super) fn agent_takes(&mut self, why: AgentReason) {
+        self.agent_reason = Some(why);
+    }
+
+    pub(super) fn leg_ended(&mut self, leg: LegId, record: LegRecord) {
+        if self.legs.len() < MOST_LEGS {
+            self.legs.push((leg, record));
+        }
+    }
+
+    pub(super) fn quality(&mut self, leg: LegId, quality: Quality) {
+        if let Some((_, record)) = self.legs.iter_mut().find(|(id, _)| *id == leg) {
+            record.quality = Some(quality);
+        }
+    }
+
+    /// Writes a turn down and gives it back, for those who want to know at once.
+    pub(super) fn turn(
+        &mut self,
+        now: Instant,
+        speaker: Speaker,
+        text: String,
+        latency_ms: Option<u32>,
+        interrupted_after_ms: Option<u32>,
+    ) -> TurnRecord {
+        let since = now.saturating_duration_since(self.began());
+        let at_ms = u64::try_from(since.as_millis()).unwrap_or(u64::MAX);
+        let turn = TurnRecord { speaker, text, at_ms, latency_ms, interrupted_after_ms };
+        if self.turns.len() < MOST_TURNS {
+            self.turns.push(turn.clone());
+        }
+        turn
+    }
+
+    pub(super) fn outcome(&mut self, outcome: Outcome) {
+        self.outcome = Some(outcome);
+    }
+
+    /// The call is being recorded from now on; `None` if it already was.
+    pub(super) fn start_recording(&mut self) -> Option<String> {
+        if self.recording.is_some() {
+            return None;
+        }
+        self.recording = Some(format!("{}.wav", self.beginning.call));
+        self.recording.clone()
+    }
+
+    pub(super) fn close(self, ended: Timestamp, disposition: Disposition) -> CallRecord {
+        let Beginning { call, direction, trunk, caller, dialled, at, directory: _ } = self.beginning;
+        CallRecord {
+            call,
+            direction,
+            trunk,
+            caller,
+            dialled,
+            started: at.wall,
+            answered: self.answered,
+            ended,
+            disposition,
+            agent_reason: self.agent_reason,
+            legs: self.legs.into_iter().map(|(_, record)| record).collect(),
+            turns: self.turns,
+            outcome: self.outcome,
+            recording: self.recording,
+        }
+    }
+}

@@ -1,0 +1,51 @@
+//! The switch: every call and text of the office, from the first INVITE to the record.
+//!
+//! This is where signalling, media and the agent meet. Invariants, above all what is absent:
+//! - No socket, clock, disk or thread: `handle_input(now, …)` and `poll_output(now)` are the whole door, and
+//!   [`Input`], [`Output`] and [`Fact`] say everything that can pass through it.
+//! - One function, [`may_reach`], decides who may reach whom; it sees parsed digits only. A call from a trunk reaches our
+//!   own numbers and nothing else, so nothing goes from trunk to trunk.
+//! - Emergencies are matched before any rule and exempt from every limit of calls.
+//! - Phones ring whatever the agent's state is; without speech, a call that nobody takes hears an announcement.
+//! - States do not know each other: each says what comes [`next`], and `call` builds it.
+//! - A call keeps the [`Directory`] that it began with, ends by a limit at the latest, and leaves exactly one
+//!   [`CallRecord`].
+
+mod announcing;
+mod assisted;
+mod call;
+mod conversation;
+mod dialplan;
+mod directory;
+mod ending;
+mod event;
+mod exchange;
+mod hold;
+mod ledger;
+mod leg;
+mod next;
+mod record;
+mod ring_plan;
+mod ringing;
+mod routing;
+mod session_event;
+#[cfg(test)]
+mod stories;
+#[cfg(test)]
+mod story;
+mod switch;
+mod talking;
+mod texts;
+
+pub use dialplan::{Asker, Barred, may_reach, parse as parse_dialled};
+pub use directory::{Directory, Limits, Number, Phone, Settings, Texts};
+pub use event::{
+    Announcement, Control, Fact, Input, MediaCommand, MediaEvent, Output, Quality, Reason, SpeechCommand,
+    TextResult,
+};
+pub use record::{
+    AgentReason, CallDirection, CallRecord, Caller, Dialled, Disposition, Emergency, LegRecord, LegResult,
+    Party, Speaker, TurnRecord,
+};
+pub use ring_plan::{DEFAULT_RING, RingPlan, RingStep};
+pub use switch::{Counts, Switch};

@@ -1,0 +1,57 @@
+//! The ways out of a state: what a call becomes next, with what it takes along.
+
+use super::{
+    AgentReason, Disposition, RingPlan,
+    conversation::Conversation,
+    leg::{Incoming, Leg},
+};
+use crate::dialogue;
+
+/// What came of an event in a state.
+#[derive(Debug)]
+pub(super) enum Step<S> {
+    Stay(S),
+    Go(Next),
+}
+
+impl<S> Step<S> {
+    /// The same step, as one of the states of a call.
+    pub(super) fn map<T>(self, into: impl FnOnce(S) -> T) -> Step<T> {
+        match self {
+            Self::Stay(state) => Step::Stay(into(state)),
+            Self::Go(next) => Step::Go(next),
+        }
+    }
+}
+
+/// What the call becomes. The state that says so has been consumed; nothing of it is left but what is in here.
+#[derive(Debug)]
+pub(super) enum Next {
+    /// Phones ring for a caller from a trunk.
+    Ring { caller: Incoming, plan: RingPlan },
+    /// No phone rings: the agent takes the call as soon as it has a place.
+    Queue { caller: Incoming, why: AgentReason },
+    /// A desk phone is connected to whom it has dialled.
+    Connect { caller: Incoming },
+    /// Two people talk. The caller has been answered; media flows from now on.
+    Talk { caller: Leg, callee: Leg, disposition: Disposition },
+    /// The agent answers.
+    Assist { caller: Incoming, why: AgentReason },
+    /// The agent hands its caller over.
+    Transfer { caller: Leg, conversation: Conversation, to: dialogue::Destination },
+    /// Nobody took the transfer, and the conversation goes on.
+    Resume { caller: Leg, conversation: Conversation },
+    /// There is no agent: the recorded announcement answers.
+    Announce { caller: Announced, why: Option<AgentReason> },
+    /// Nothing is left to do but to wait for what the media plane has counted.
+    End(Disposition),
+}
+
+/// Who hears the announcement.
+#[derive(Debug)]
+pub(super) enum Announced {
+    /// A caller who has not been answered yet.
+    Waiting(Incoming),
+    /// A caller of the agent, whose speech has failed.
+    Talking(Leg),
+}

@@ -1,0 +1,408 @@
+//! Phones ring, or somebody outside does: for a caller from the trunk, for a desk phone, or for a caller whom the agent
+//! hands over. The first 200 wins.
+
+use std::{collections::BTreeMap, net::SocketAddr, time::Instant};
+
+use super::{
+    AgentReason, Disposition, Fact, LegResult, MediaEvent, Party, Reason,
+    conversation::Conversation,
+    exchange::Context,
+    leg::{Destination, Fork, Incoming, Leg, Refusal},
+    next::{Announced, Next, Step},
+    ring_plan::{Hunt, Stage, Target, agent_reason, leg_result},
+    routing,
+    session_event::SessionEvent,
+};
+use crate::{
+    dialogue::EndReason,
+    media::{Codec, Direction, Tone},
+    sip::{Cause, SessionId},
+    types::LegId,
+};
+
+/// Phones that ring together for one call. Ten contacts an extension and a step of many extensions could be more; those
+/// beyond do not ring.
+const MOST_FORKS: usize = 32;
+
+/// A call that rings.
+#[derive(Debug)]
+pub(super) struct Ringing {
+    waiter: Waiter,
+    hunt: Hunt,
+    forks: BTreeMap<SessionId, Fork>,
+    /// How those that no longer ring ended.
+    results: Vec<LegResult>,
+    /// The last final status of somebody who did not answer, for a desk phone to be told.
+    last_status: Option<u16>,
+    until: Instant,
+    /// The plan is over, and the caller waits for a place at the agent while phones may ring on.
+    queued: bool,
+}
+
+/// Who waits for somebody to answer.
+#[derive(Debug)]
+enum Waiter {
+    /// A caller from a trunk. `why`: the agent was to take the call from the first.
+    Outside { caller: Incoming, why: Option<AgentReason> },
+    /// A desk phone.
+    Desk(Incoming),
+    /// A caller of the agent, who hears ringback.
+    Handed { caller: Leg, conversation: Conversation },
+}
+
+impl Ringing {
+    /// For a caller from a trunk. With `why` nobody rings, and the agent takes the call as soon as it can.
+    pub(super) fn for_caller(
+        cx: &mut Context<'_>,
+        caller: Incoming,
+        hunt: Hunt,
+        why: Option<AgentReason>,
+    ) -> Step<Self> {
+        Self::new(cx, Waiter::Outside { caller, why }, hunt).next_stage(cx)
+    }
+
+    pub(super) fn for_desk(cx: &mut Context<'_>, caller: Incoming, hunt: Hunt) -> Step<Self> {
+        Self::new(cx, Waiter::Desk(caller), hunt).next_stage(cx)
+    }
+
+    pub(super) fn for_transfer(
+        cx: &mut Context<'_>,
+        caller: Leg,
+        conversation: Conversation,
+        hunt: Hunt,
+    ) -> Step<Self> {
+        caller.tone(cx, Some(Tone::Ringback));
+        Self::new(cx, Waiter::Handed { caller, conversation }, hunt).next_stage(cx)
+    }
+
+    fn new(cx: &Context<'_>, waiter: Waiter, hunt: Hunt) -> Self {
+        let (forks, results) = (BTreeMap::new(), Vec::new());
+        Self { waiter, hunt, forks, results, last_status: None, until: cx.now.at, queued: false }
+    }
+
+    pub(super) fn deadline(&self) -> Option<(Instant, Reason)> {
+        let why = match self.waiter {
+            _ if self.queued => Reason::AgentPlace,
+            Waiter::Handed { .. } => Reason::TransferRing,
+            Waiter::Outside { .. } | Waiter::Desk(_) => Reason::RingStep,
+        };
+        Some((self.until, why))
+    }
+
+    pub(super) fn handle_timeout(mut self, cx: &mut Context<'_>) -> Step<Self> {
+        if self.until > cx.now.at {
+            return Step::Stay(self);
+        }
+        if !self.queued && self.hunt.is_over() && self.no_place(cx) {
+            return self.queue(cx);
+        }
+        self.silence(cx, None, LegResult::NoAnswer);
+        self.next_stage(cx)
+    }
+
+    /// A place at the agent has come free.
+    pub(super) fn handle_agent_place(self, cx: &mut Context<'_>) -> Step<Self> {
+        if self.queued && !self.no_place(cx) { self.exhausted(cx) } else { Step::Stay(self) }
+    }
+
+    pub(super) fn handle_session(
+        mut self,
+        cx: &mut Context<'_>,
+        session: SessionId,
+        event: SessionEvent,
+    ) -> Step<Self> {
+        if session == self.waiter.session() {
+            return self.handle_waiter(cx, event);
+        }
+        match event {
+            SessionEvent::Progress(status) if status >= 180 => {
+                if let Some(fork) = self.forks.get_mut(&session) {
+                    fork.progressed(cx);
+                    self.waiter.ring(cx);
+                }
+                Step::Stay(self)
+            }
+            SessionEvent::Answered { body, source } => self.answered(cx, session, &body, source),
+            SessionEvent::Failed(status) => {
+                self.last_status = Some(status);
+                self.fork_failed(cx, session, leg_result(status))
+            }
+            // A far end that ends a call it has not answered; our endpoint never reports it so, but nothing may hang.
+            SessionEvent::Ended(_) => self.fork_failed(cx, session, LegResult::Failed(487)),
+            SessionEvent::Progress(_)
+            | SessionEvent::Cancelled
+            | SessionEvent::Confirmed(_)
+            | SessionEvent::Reoffered(_)
+            | SessionEvent::ReofferAnswered(_)
+            | SessionEvent::Digit(_) => Step::Stay(self),
+        }
+    }
+
+    pub(super) fn handle_media(mut self, cx: &mut Context<'_>, leg: LegId, event: &MediaEvent) -> Step<Self> {
+        let lost = matches!(event, MediaEvent::Dead { .. } | MediaEvent::Failed);
+        if let Waiter::Handed { caller, .. } = &self.waiter
+            && caller.id() == leg
+        {
+            let dead = lost && (caller.may_be_heard() || *event == MediaEvent::Failed);
+            return if dead { self.hang_up(cx) } else { Step::Stay(self) };
+        }
+        // The port of a phone that rings could not be bound: it could not be heard, so it must not be answered.
+        let session = self.forks.iter().find(|(_, fork)| fork.id() == leg).map(|(session, _)| *session);
+        match session.and_then(|session| self.forks.remove(&session)) {
+            Some(fork) if *event == MediaEvent::Failed => {
+                fork.cancel(cx, None, LegResult::Failed(500));
+                self.one_less(cx, LegResult::Failed(500))
+            }
+            Some(fork) => {
+                self.forks.insert(fork.session(), fork);
+                Step::Stay(self)
+            }
+            None => Step::Stay(self),
+        }
+    }
+
+    /// The caller's media is lost, or somebody in the office wants the call to end.
+    pub(super) fn hang_up(mut self, cx: &mut Context<'_>) -> Step<Self> {
+        self.silence(cx, None, LegResult::CallerGone);
+        let disposition = match self.waiter {
+            Waiter::Outside { caller, .. } | Waiter::Desk(caller) => {
+                caller.refuse(cx, Refusal::NOBODY, LegResult::Failed(480));
+                Disposition::Failed
+            }
+            Waiter::Handed { caller, conversation } => {
+                caller.hang_up(cx, None);
+                conversation.end(cx, EndReason::HungUp)
+            }
+        };
+        Step::Go(Next::End(disposition))
+    }
+
+    fn handle_waiter(mut self, cx: &mut Context<'_>, event: SessionEvent) -> Step<Self> {
+        match event {
+            SessionEvent::Cancelled | SessionEvent::Ended(_) => self.abandoned(cx),
+            SessionEvent::Confirmed(body) => {
+                let confirmed = match &mut self.waiter {
+                    Waiter::Handed { caller, .. } => caller.confirmed(cx, &body),
+                    Waiter::Outside { .. } | Waiter::Desk(_) => Ok(()),
+                };
+                if confirmed.is_ok() { Step::Stay(self) } else { self.hang_up(cx) }
+            }
+            SessionEvent::Reoffered(offer) => {
+                if let Waiter::Handed { caller, .. } = &mut self.waiter {
+                    caller.reoffered_alone(cx, &offer, Direction::SendRecv);
+                }
+                Step::Stay(self)
+            }
+            SessionEvent::Progress(_)
+            | SessionEvent::Answered { .. }
+            | SessionEvent::Failed(_)
+            | SessionEvent::ReofferAnswered(_)
+            | SessionEvent::Digit(_) => Step::Stay(self),
+        }
+    }
+
+    fn abandoned(mut self, cx: &mut Context<'_>) -> Step<Self> {
+        self.silence(cx, None, LegResult::CallerGone);
+        let disposition = match self.waiter {
+            Waiter::Outside { caller, .. } | Waiter::Desk(caller) => {
+                caller.gone(cx);
+                Disposition::CallerAbandoned
+            }
+            Waiter::Handed { caller, conversation } => {
+                caller.gone(cx);
+                conversation.end(cx, EndReason::HungUp)
+            }
+        };
+        Step::Go(Next::End(disposition))
+    }
+
+    fn answered(
+        mut self,
+        cx: &mut Context<'_>,
+        session: SessionId,
+        body: &[u8],
+        source: SocketAddr,
+    ) -> Step<Self> {
+        let Some(fork) = self.forks.remove(&session) else { return Step::Stay(self) };
+        let callee = match fork.answered(cx, body, source) {
+            Ok(callee) => callee,
+            Err(result) => {
+                self.last_status = Some(488);
+                return self.one_less(cx, result);
+            }
+        };
+        self.silence(cx, Some(Cause::AnsweredElsewhere), LegResult::AnsweredElsewhere);
+        let (caller, disposition) = match self.waiter {
+            Waiter::Outside { caller, .. } | Waiter::Desk(caller) => {
+                match caller.answer(cx, callee.codec()) {
+                    Ok(caller) => (caller, Disposition::Answered),
+                    Err(_) => {
+                        callee.hang_up(cx, Some(Cause::Sip(488)));
+                        return Step::Go(Next::End(Disposition::Failed));
+                    }
+                }
+            }
+            Waiter::Handed { caller, conversation } => {
+                caller.tone(cx, None);
+                (caller, conversation.end(cx, EndReason::HandedOver))
+            }
+        };
+        let (call, leg, party) = (cx.call(), callee.id(), callee.party().clone());
+        cx.exchange.fact(Fact::Answered { call, leg, party });
+        Step::Go(Next::Talk { caller, callee, disposition })
+    }
+
+    fn fork_failed(mut self, cx: &mut Context<'_>, session: SessionId, result: LegResult) -> Step<Self> {
+        match self.forks.remove(&session) {
+            Some(fork) => {
+                fork.not_answered(cx, result);
+                self.one_less(cx, result)
+            }
+            None => Step::Stay(self),
+        }
+    }
+
+    /// One phone fewer rings; when none is left the next stage need not wait for its time.
+    fn one_less(mut self, cx: &mut Context<'_>, result: LegResult) -> Step<Self> {
+        self.results.push(result);
+        if self.forks.is_empty() && !self.queued { self.next_stage(cx) } else { Step::Stay(self) }
+    }
+
+    /// Nobody rings any longer.
+    fn silence(&mut self, cx: &mut Context<'_>, cause: Option<Cause>, result: LegResult) {
+        for fork in std::mem::take(&mut self.forks).into_values() {
+            fork.cancel(cx, cause, result);
+            self.results.push(result);
+        }
+    }
+
+    fn next_stage(mut self, cx: &mut Context<'_>) -> Step<Self> {
+        while let Some(stage) = self.hunt.next() {
+            self.until = cx.now.at + stage.ring_for;
+            self.ring(cx, stage);
+            if !self.forks.is_empty() {
+                return Step::Stay(self);
+            }
+        }
+        self.exhausted(cx)
+    }
+
+    fn ring(&mut self, cx: &mut Context<'_>, stage: Stage) {
+        let codecs = self.waiter.codecs_to_offer();
+        let directory = cx.ledger.directory().clone();
+        let to_phones = routing::shown_to_phones(&directory, cx.ledger.caller(), cx.ledger.dialled());
+        let to_outside = routing::shown_outside(&directory, cx.ledger.dialled());
+        for target in stage.targets {
+            match target {
+                Target::Extension(extension) => {
+                    let bindings = cx.exchange.sip.bindings(cx.now.at, &extension);
+                    let party = Party::Phone(extension);
+                    if bindings.is_empty() {
+                        let leg = cx.exchange.next_leg();
+                        let result = Fork::impossible(cx, leg, party.clone(), LegResult::Unregistered);
+                        self.results.push(result);
+                    }
+                    for binding in bindings {
+                        let destination = Destination::Phone(binding);
+                        self.fork(cx, destination, party.clone(), to_phones.clone(), &codecs);
+                    }
+                }
+                Target::Outside { trunk, who } => {
+                    let destination = Destination::Outside { trunk, who };
+                    self.fork(cx, destination, who.party(), to_outside.clone(), &codecs);
+                }
+            }
+        }
+    }
+
+    fn fork(
+        &mut self,
+        cx: &mut Context<'_>,
+        destination: Destination,
+        party: Party,
+        from: crate::sip::Identity,
+        codecs: &[Codec],
+    ) {
+        if self.forks.len() >= MOST_FORKS {
+            return;
+        }
+        match Fork::ring(cx, destination, party, from, codecs) {
+            Ok(fork) => {
+                self.forks.insert(fork.session(), fork);
+            }
+            Err(result) => {
+                self.last_status = Some(503);
+                self.results.push(result);
+            }
+        }
+    }
+
+    /// Is the agent what this caller needs, able to speak, and without a place for it? A free place is taken.
+    fn no_place(&self, cx: &mut Context<'_>) -> bool {
+        let (call, limit) = (cx.call(), cx.ledger.directory().limits.agent_calls);
+        matches!(self.waiter, Waiter::Outside { .. })
+            && cx.exchange.speech_ready
+            && !cx.exchange.places.take(call, limit)
+    }
+
+    fn queue(mut self, cx: &mut Context<'_>) -> Step<Self> {
+        let call = cx.call();
+        cx.exchange.places.wait(call);
+        self.queued = true;
+        self.until = cx.now.at + cx.ledger.directory().limits.agent_wait;
+        self.waiter.ring(cx);
+        Step::Stay(self)
+    }
+
+    /// Everybody has been tried.
+    fn exhausted(mut self, cx: &mut Context<'_>) -> Step<Self> {
+        let no_place = self.no_place(cx);
+        if no_place && !self.queued {
+            return self.queue(cx);
+        }
+        self.silence(cx, None, LegResult::NoAnswer);
+        match self.waiter {
+            Waiter::Outside { caller, why } => {
+                let why = why.unwrap_or_else(|| agent_reason(self.results));
+                if cx.exchange.speech_ready && !no_place {
+                    Step::Go(Next::Assist { caller, why })
+                } else {
+                    Step::Go(Next::Announce { caller: Announced::Waiting(caller), why: Some(why) })
+                }
+            }
+            Waiter::Desk(caller) => {
+                let refusal = self.last_status.map_or(Refusal::NOBODY, Refusal::passed_on);
+                caller.refuse(cx, refusal, leg_result(refusal.status));
+                Step::Go(Next::End(Disposition::Failed))
+            }
+            Waiter::Handed { caller, conversation } => {
+                caller.tone(cx, None);
+                Step::Go(Next::Resume { caller, conversation })
+            }
+        }
+    }
+}
+
+impl Waiter {
+    fn session(&self) -> SessionId {
+        match self {
+            Self::Outside { caller, .. } | Self::Desk(caller) => caller.session(),
+            Self::Handed { caller, .. } => caller.session(),
+        }
+    }
+
+    /// Whoever has been answered hears our ringback; the others are told to play their own.
+    fn ring(&mut self, cx: &mut Context<'_>) {
+        match self {
+            Self::Outside { caller, .. } | Self::Desk(caller) => caller.ring(cx),
+            Self::Handed { .. } => {}
+        }
+    }
+
+    fn codecs_to_offer(&self) -> Vec<Codec> {
+        match self {
+            Self::Outside { caller, .. } | Self::Desk(caller) => caller.codecs_to_offer(),
+            Self::Handed { caller, .. } => caller.codecs_to_offer(),
+        }
+    }
+}

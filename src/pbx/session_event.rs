@@ -1,0 +1,55 @@
+//! What the SIP endpoint reports about one session of a call, without the session's name.
+
+use std::net::SocketAddr;
+
+use crate::sip::{self, EndedBy, Invitation, SessionId};
+
+/// An event of one session that is part of a call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum SessionEvent {
+    Cancelled,
+    Confirmed(Vec<u8>),
+    Progress(u16),
+    Answered { body: Vec<u8>, source: SocketAddr },
+    Failed(u16),
+    Reoffered(Vec<u8>),
+    ReofferAnswered(Result<Vec<u8>, u16>),
+    Ended(EndedBy),
+    Digit(char),
+}
+
+/// What the endpoint's events are about.
+#[derive(Debug)]
+pub(super) enum Sorted {
+    /// A new call.
+    Invited { session: SessionId, invitation: Invitation },
+    /// A call in progress.
+    Session { session: SessionId, event: SessionEvent },
+    /// No call at all: texts, bindings, trunks, the guard.
+    Other(sip::Event),
+}
+
+/// Tells events of calls from the others.
+pub(super) fn sort(event: sip::Event) -> Sorted {
+    let (session, event) = match event {
+        sip::Event::Invited { session, invitation } => return Sorted::Invited { session, invitation },
+        sip::Event::Cancelled { session, cause: _ } => (session, SessionEvent::Cancelled),
+        sip::Event::Confirmed { session, body } => (session, SessionEvent::Confirmed(body)),
+        sip::Event::Progress { session, status, body: _, source: _ } => {
+            (session, SessionEvent::Progress(status))
+        }
+        sip::Event::Answered { session, body, source } => (session, SessionEvent::Answered { body, source }),
+        sip::Event::Failed { session, status, reason: _ } => (session, SessionEvent::Failed(status)),
+        sip::Event::Reoffered { session, offer } => (session, SessionEvent::Reoffered(offer)),
+        sip::Event::ReofferAnswered { session, result } => (session, SessionEvent::ReofferAnswered(result)),
+        sip::Event::Ended { session, by } => (session, SessionEvent::Ended(by)),
+        sip::Event::InfoDigit { session, digit } => (session, SessionEvent::Digit(digit)),
+        other @ (sip::Event::TextReceived { .. }
+        | sip::Event::TextAnswered { .. }
+        | sip::Event::Bound { .. }
+        | sip::Event::Unbound { .. }
+        | sip::Event::TrunkHealth { .. }
+        | sip::Event::Refused { .. }) => return Sorted::Other(other),
+    };
+    Sorted::Session { session, event }
+}

@@ -1,0 +1,7 @@
+//! What happens at Maple Court, call by call. Each story ends with nothing left behind.
+
+mod agent;
+mod chaos;
+mod inbound;
+mod outbound;
+mod texts;

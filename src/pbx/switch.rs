@@ -1,0 +1,311 @@
+//! All calls: the first heart. Takes one input at a time, and is then asked for outputs until it says `Timeout`.
+
+use std::{collections::BTreeMap, sync::Arc, time::Instant};
+
+use super::{
+    CallDirection, Control, Dialled, Directory, Fact, Input, MediaEvent, Output, Reason, Settings,
+    call::{Arrival, Call, CallEvent},
+    dialplan,
+    exchange::Exchange,
+    ledger::Beginning,
+    leg::Refusal,
+    routing::{self, Route},
+    session_event::{self, Sorted},
+    texts::{Outbound, Received, TextTraffic},
+};
+use crate::{
+    agent::VoiceInput,
+    sip::{self, Invitation, Peer, SessionId},
+    types::{CallId, Chance, Extension, LegId, Moment},
+};
+
+/// The telephone exchange of one office.
+///
+/// Deterministic: the same inputs at the same moments give the same outputs. Every call is bounded in length, their number
+/// by [`Limits::calls`](super::Limits), and nothing that a far end sends ends anything but its own call.
+#[derive(Debug)]
+pub struct Switch {
+    directory: Arc<Directory>,
+    exchange: Exchange,
+    calls: BTreeMap<CallId, Call>,
+    texts: TextTraffic,
+    shutting_down: bool,
+}
+
+/// What the switch holds at this moment; all zero when nothing is left behind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Counts {
+    pub calls: usize,
+    /// SIP sessions that belong to a call.
+    pub sessions: usize,
+    /// Media sockets that have been opened and not reported closed.
+    pub sockets: usize,
+    /// Ports in use (not those that rest after a call).
+    pub ports: usize,
+    pub agent_places: usize,
+    pub waiting_for_agent: usize,
+    pub texts_in_flight: usize,
+}
+
+impl Switch {
+    /// A switch without calls; its trunks are registered and probed at once. Speech counts as not ready until `Input::SpeechReady(true)`.
+    pub fn new(now: Moment, directory: Arc<Directory>, settings: Settings, chance: Chance) -> Self {
+        Self {
+            exchange: Exchange::new(now, &directory, settings, chance),
+            directory,
+            calls: BTreeMap::new(),
+            texts: TextTraffic::default(),
+            shutting_down: false,
+        }
+    }
+
+    pub fn handle_input(&mut self, now: Moment, input: Input<'_>) {
+        match input {
+            Input::Sip(input) => self.exchange.sip.handle_input(now.at, input),
+            Input::Media { leg, event } => self.handle_media(now, leg, event),
+            Input::Speech { leg, event } => self.speak_to(now, leg, VoiceInput::Speech(event)),
+            Input::Understood { leg, turn, reading } => {
+                self.speak_to(now, leg, VoiceInput::Understood { turn, reading: *reading });
+            }
+            Input::SpeechFailed { leg } => self.speak_to(now, leg, VoiceInput::SpeechFailed),
+            Input::SpeechReady(ready) => {
+                self.exchange.speech_ready = ready;
+                self.offer_places(now);
+            }
+            Input::Directory(directory) => {
+                self.exchange.sip.update(now.at, directory.sip_settings(&self.exchange.settings));
+                self.directory = directory;
+            }
+            Input::Control(control) => self.handle_control(now, control),
+            Input::Timeout => self.handle_timeout(now),
+        }
+    }
+
+    /// The next thing to be done; `Timeout` is the last.
+    pub fn poll_output(&mut self, now: Moment) -> Output {
+        loop {
+            if let Some(output) = self.exchange.out.pop_front() {
+                return output;
+            }
+            match self.exchange.sip.poll_output() {
+                sip::Output::Transmit { flow, bytes } => return Output::Transmit { flow, bytes },
+                sip::Output::Close { connection } => return Output::CloseConnection { connection },
+                sip::Output::Event(event) => self.handle_sip(now, event),
+                sip::Output::Timeout(at) => return Output::Timeout(self.earliest(at)),
+            }
+        }
+    }
+
+    pub fn counts(&self) -> Counts {
+        Counts {
+            calls: self.calls.len(),
+            sessions: self.exchange.sessions(),
+            sockets: self.exchange.sockets(),
+            ports: self.exchange.ports_taken(),
+            agent_places: self.exchange.places.taken(),
+            waiting_for_agent: self.exchange.places.waiting(),
+            texts_in_flight: self.texts.in_flight(),
+        }
+    }
+
+    /// What the SIP room holds: transactions live on for a while after their call.
+    pub fn sip_counts(&self) -> sip::Counts {
+        self.exchange.sip.counts()
+    }
+
+    /// The snapshot that new calls begin with.
+    pub fn directory(&self) -> &Arc<Directory> {
+        &self.directory
+    }
+
+    fn earliest(&self, sip: Option<(Instant, sip::Reason)>) -> Option<(Instant, Reason)> {
+        let sip = sip.map(|(at, why)| (at, Reason::Sip(why)));
+        self.calls.values().filter_map(Call::deadline).chain(sip).min()
+    }
+
+    fn handle_timeout(&mut self, now: Moment) {
+        self.exchange.sip.handle_input(now.at, sip::Input::Timeout);
+        let due: Vec<CallId> = self
+            .calls
+            .iter()
+            .filter(|(_, call)| call.deadline().is_some_and(|(at, _)| at <= now.at))
+            .map(|(id, _)| *id)
+            .collect();
+        for call in due {
+            self.tell(now, call, CallEvent::Timeout);
+        }
+    }
+
+    /// Gives one event to one call; one that is over disappears, and a place it had at the agent goes to who waits.
+    fn tell(&mut self, now: Moment, id: CallId, event: CallEvent) {
+        let Some(call) = self.calls.remove(&id) else { return };
+        if let Some(call) = call.handle(now, &mut self.exchange, event) {
+            self.calls.insert(id, call);
+        }
+        self.offer_places(now);
+    }
+
+    /// Whoever has waited longest is asked first; who does not take the place leaves the queue as it is.
+    fn offer_places(&mut self, now: Moment) {
+        while let Some(id) = self.exchange.places.next_waiting() {
+            let Some(call) = self.calls.remove(&id) else {
+                self.exchange.places.leave(id);
+                continue;
+            };
+            if let Some(call) = call.handle(now, &mut self.exchange, CallEvent::AgentPlace) {
+                self.calls.insert(id, call);
+            }
+            if self.exchange.places.next_waiting() == Some(id) {
+                return;
+            }
+        }
+    }
+
+    fn speak_to(&mut self, now: Moment, leg: LegId, input: VoiceInput) {
+        if let Some(call) = self.exchange.call_of_leg(leg) {
+            self.tell(now, call, CallEvent::Speech(input));
+        }
+    }
+
+    fn handle_media(&mut self, now: Moment, leg: LegId, event: MediaEvent) {
+        let Some(call) = self.exchange.call_of_leg(leg) else { return };
+        if let MediaEvent::Closed { .. } = event {
+            self.exchange.socket_closed(now, leg);
+        }
+        self.tell(now, call, CallEvent::Media { leg, event });
+    }
+
+    fn handle_control(&mut self, now: Moment, control: Control) {
+        match control {
+            Control::SendText { key, from, to, body } => {
+                let text = Outbound { key, from, to, body };
+                self.texts.send(&mut self.exchange, &self.directory, now, text);
+            }
+            Control::SettleText { text, stored } => {
+                let status = if stored { 202 } else { 503 };
+                self.exchange.settle_text(now, text, status);
+            }
+            Control::HangUp { call } => self.tell(now, call, CallEvent::HangUp),
+            Control::RestoreBindings(bindings) => self.exchange.sip.restore(now.at, bindings),
+            Control::ShutDown => {
+                self.shutting_down = true;
+                let calls: Vec<CallId> = self.calls.keys().copied().collect();
+                for call in calls {
+                    self.tell(now, call, CallEvent::HangUp);
+                }
+                self.exchange.sip.shut_down(now.at);
+            }
+        }
+    }
+
+    fn handle_sip(&mut self, now: Moment, event: sip::Event) {
+        match session_event::sort(event) {
+            Sorted::Invited { session, invitation } => self.invited(now, session, invitation),
+            Sorted::Session { session, event } => {
+                // Sessions that a call has let go of are the endpoint's alone: it ends them without us.
+                if let Some(call) = self.exchange.call_of_session(session) {
+                    self.tell(now, call, CallEvent::Session { session, event });
+                }
+            }
+            Sorted::Other(event) => self.handle_other(now, event),
+        }
+    }
+
+    fn handle_other(&mut self, now: Moment, event: sip::Event) {
+        match event {
+            sip::Event::TextReceived { text, peer, from, to, content_type, body, call_id } => {
+                let received = Received { text, peer, from, to, content_type, body, call_id };
+                TextTraffic::receive(&mut self.exchange, &self.directory, now, received);
+            }
+            sip::Event::TextAnswered { text, status, retry_after } => {
+                let seconds = retry_after.map(|wait| u32::try_from(wait.as_secs()).unwrap_or(u32::MAX));
+                self.texts.answered(&mut self.exchange, text, status, seconds);
+            }
+            sip::Event::Bound { binding } => self.exchange.fact(Fact::Bound { binding }),
+            sip::Event::Unbound { extension, contact } => {
+                self.exchange.fact(Fact::Unbound { extension, contact });
+            }
+            sip::Event::TrunkHealth { trunk, health } => {
+                self.exchange.fact(Fact::TrunkHealth { trunk: trunk.0, health });
+            }
+            sip::Event::Refused { cause, source, count } => {
+                self.exchange.fact(Fact::Refused { cause, source, count });
+            }
+            // Events of sessions have been sorted out before.
+            _ => {}
+        }
+    }
+
+    fn invited(&mut self, now: Moment, session: SessionId, invitation: Invitation) {
+        match self.admit(now, &invitation) {
+            Ok((dialled, route)) => self.begin(now, session, invitation, dialled, route),
+            Err(Refusal { status, reason, retry_after }) => {
+                // A caller who is gone already needs no refusal.
+                let _ = self.exchange.sip.reject(now.at, session, status, reason, retry_after);
+            }
+        }
+    }
+
+    /// What was dialled and where it leads, or the refusal. Emergencies are beyond every limit but the shutting down.
+    fn admit(&self, now: Moment, invitation: &Invitation) -> Result<(Dialled, Route), Refusal> {
+        let directory = &self.directory;
+        let (dialled, route) = match &invitation.peer {
+            Peer::Trunk(_) => {
+                let number = routing::dialled_at_trunk(directory, invitation).ok_or(Refusal::NOT_FOUND)?;
+                let route = routing::inbound(directory, number, now.wall).map_err(Refusal::barred)?;
+                (Dialled::Number(number), route)
+            }
+            Peer::Phone(extension) => {
+                let dialled = dialplan::parse(&invitation.dialled, directory).map_err(Refusal::barred)?;
+                let outside = self.calls_outside(extension);
+                let route =
+                    routing::from_phone(directory, extension, &dialled, outside).map_err(Refusal::barred)?;
+                (dialled, route)
+            }
+        };
+        let emergency = matches!(dialled, Dialled::Emergency(_));
+        let live = self.calls.values().filter(|call| call.is_live()).count();
+        if self.shutting_down || (live >= directory.limits.calls && !emergency) {
+            return Err(Refusal::UNAVAILABLE);
+        }
+        Ok((dialled, route))
+    }
+
+    fn begin(
+        &mut self,
+        now: Moment,
+        session: SessionId,
+        invitation: Invitation,
+        dialled: Dialled,
+        route: Route,
+    ) {
+        let call = CallId::from_random(self.exchange.random());
+        if let (Peer::Phone(from), Dialled::Emergency(_)) = (&invitation.peer, &dialled) {
+            let (from, dialled) = (from.clone(), dialled.clone());
+            self.exchange.fact(Fact::EmergencyDialled { call, from, dialled });
+        }
+        let (direction, trunk) = match (&invitation.peer, &dialled) {
+            (Peer::Trunk(trunk), _) => (CallDirection::Inbound, Some(trunk.0.clone())),
+            (Peer::Phone(_), Dialled::Extension(_)) => (CallDirection::Internal, None),
+            (Peer::Phone(_), Dialled::Number(_) | Dialled::Emergency(_)) => (
+                CallDirection::Outbound,
+                self.exchange.trunks_of(&self.directory).into_iter().next().map(|trunk| trunk.0),
+            ),
+        };
+        let caller = routing::caller(&invitation);
+        let directory = self.directory.clone();
+        let beginning = Beginning { call, direction, trunk, caller, dialled, at: now, directory };
+        let arrival = Arrival { beginning, session, invitation, route };
+        if let Some(in_progress) = Call::begin(&mut self.exchange, arrival) {
+            self.calls.insert(call, in_progress);
+        }
+    }
+
+    /// How many calls to the outside this extension has.
+    fn calls_outside(&self, extension: &Extension) -> usize {
+        self.calls
+            .values()
+            .filter(|call| call.is_live() && call.ledger().is_outside_call_of(extension))
+            .count()
+    }
+}

@@ -1,0 +1,143 @@
+//! Two people talk: their media is bridged, holds pass from one to the other, and who hangs up ends it for both.
+
+use std::time::Instant;
+
+use super::{
+    Disposition, MediaCommand, MediaEvent, Reason,
+    exchange::Context,
+    hold,
+    leg::Leg,
+    next::{Next, Step},
+    session_event::SessionEvent,
+};
+use crate::{
+    sip::{Cause, SessionId},
+    types::LegId,
+};
+
+/// A call between two people.
+#[derive(Debug)]
+pub(super) struct Talking {
+    caller: Leg,
+    callee: Leg,
+    disposition: Disposition,
+    until: Instant,
+}
+
+/// Which of the two.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Side {
+    Caller,
+    Callee,
+}
+
+impl Talking {
+    pub(super) fn begin(cx: &mut Context<'_>, caller: Leg, callee: Leg, disposition: Disposition) -> Self {
+        cx.ledger.answered(cx.now.wall);
+        cx.exchange.media(caller.id(), MediaCommand::Bridge { with: callee.id() });
+        if cx.ledger.directory().record_calls
+            && let Some(file) = cx.ledger.start_recording()
+        {
+            cx.exchange.media(caller.id(), MediaCommand::Record { file });
+        }
+        let until = cx.now.at + cx.ledger.directory().limits.call_length;
+        let mut talking = Self { caller, callee, disposition, until };
+        // Whoever was already held when the other side came hears of it now.
+        hold::settle(cx, &mut talking.caller, &mut talking.callee);
+        talking
+    }
+
+    pub(super) fn deadline(&self) -> Option<(Instant, Reason)> {
+        Some((self.until, Reason::CallLimit))
+    }
+
+    pub(super) fn handle_session(
+        mut self,
+        cx: &mut Context<'_>,
+        session: SessionId,
+        event: SessionEvent,
+    ) -> Step<Self> {
+        let Some(side) = self.side_of(session) else { return Step::Stay(self) };
+        match event {
+            SessionEvent::Ended(_) | SessionEvent::Cancelled => return self.ended_by(cx, side),
+            SessionEvent::Confirmed(body) => {
+                let (leg, _) = self.sides(side);
+                if leg.confirmed(cx, &body).is_err() {
+                    return self.hang_up(cx, Some(Cause::Sip(488)));
+                }
+            }
+            SessionEvent::Reoffered(offer) => {
+                let (leg, other) = self.sides(side);
+                hold::reoffered(cx, leg, other, &offer);
+            }
+            SessionEvent::ReofferAnswered(Ok(answer)) => {
+                let (leg, other) = self.sides(side);
+                if leg.offer_answered(cx, &answer).is_err() {
+                    return self.hang_up(cx, Some(Cause::Sip(488)));
+                }
+                hold::settle(cx, leg, other);
+            }
+            SessionEvent::ReofferAnswered(Err(_)) => self.sides(side).0.offer_refused(),
+            SessionEvent::Digit(digit) => {
+                let (_, other) = self.sides(side);
+                cx.exchange.media(other.id(), MediaCommand::Digit(digit));
+            }
+            SessionEvent::Progress(_) | SessionEvent::Answered { .. } | SessionEvent::Failed(_) => {}
+        }
+        Step::Stay(self)
+    }
+
+    pub(super) fn handle_media(self, cx: &mut Context<'_>, leg: LegId, event: &MediaEvent) -> Step<Self> {
+        let quiet_by_right = [&self.caller, &self.callee].iter().any(|l| l.id() == leg && !l.may_be_heard());
+        match event {
+            MediaEvent::Dead { .. } if quiet_by_right => Step::Stay(self),
+            // Q.850 cause 102, recovery on timer expiry, and 41, temporary failure.
+            MediaEvent::Dead { .. } => self.hang_up(cx, Some(Cause::Q850(102))),
+            MediaEvent::Failed => self.hang_up(cx, Some(Cause::Q850(41))),
+            MediaEvent::FirstPacket
+            | MediaEvent::Digit(_)
+            | MediaEvent::Speaking { .. }
+            | MediaEvent::Played { .. }
+            | MediaEvent::Closed { .. } => Step::Stay(self),
+        }
+    }
+
+    pub(super) fn handle_timeout(self, cx: &mut Context<'_>) -> Step<Self> {
+        if self.until <= cx.now.at { self.hang_up(cx, Some(Cause::Q850(102))) } else { Step::Stay(self) }
+    }
+
+    /// The limit has come, or somebody in the office wants the call to end.
+    pub(super) fn hang_up(self, cx: &mut Context<'_>, cause: Option<Cause>) -> Step<Self> {
+        self.caller.hang_up(cx, cause);
+        self.callee.hang_up(cx, cause);
+        Step::Go(Next::End(self.disposition))
+    }
+
+    fn ended_by(self, cx: &mut Context<'_>, side: Side) -> Step<Self> {
+        let (gone, left) = match side {
+            Side::Caller => (self.caller, self.callee),
+            Side::Callee => (self.callee, self.caller),
+        };
+        gone.gone(cx);
+        left.hang_up(cx, None);
+        Step::Go(Next::End(self.disposition))
+    }
+
+    fn side_of(&self, session: SessionId) -> Option<Side> {
+        if self.caller.session() == session {
+            Some(Side::Caller)
+        } else if self.callee.session() == session {
+            Some(Side::Callee)
+        } else {
+            None
+        }
+    }
+
+    /// This side, and the other one.
+    fn sides(&mut self, side: Side) -> (&mut Leg, &mut Leg) {
+        match side {
+            Side::Caller => (&mut self.caller, &mut self.callee),
+            Side::Callee => (&mut self.callee, &mut self.caller),
+        }
+    }
+}

@@ -1,0 +1,403 @@
+//! Their requests: which transaction or dialog one belongs to, who sends it, and the answers for those who may not.
+
+use std::{sync::Arc, time::Instant};
+
+use super::{
+    digest::{Known as KnownUser, Secret, Verdict},
+    endpoint::Endpoint,
+    event::{Flow, Peer, Transport},
+    guard::Refusal,
+    invite::{Found, cause_of},
+    offer::offer_of,
+    reply::{ALLOW, Reply},
+    tag::Tag,
+    transaction_layer::{Known, ServerId, ServerKey, ServerUser},
+    uas::SDP,
+    wire::{Message, Method, Name, Scheme, check},
+};
+use crate::types::Extension;
+
+/// An answer to somebody unknown has at most so many times the bytes of the question (reflection).
+const AMPLIFICATION: usize = 4;
+
+/// Who a request comes from.
+enum Sender {
+    Peer(Peer),
+    /// It has been answered, or deliberately not.
+    Refused,
+}
+
+/// What tells a request's transaction from others (17.2.3). ACK and CANCEL are looked up under the INVITE's.
+fn key(request: &Message, flow: &Flow, method: &str) -> ServerKey {
+    let mut key = Vec::with_capacity(120);
+    let mut put = |part: &[u8]| {
+        key.extend_from_slice(part);
+        key.push(0);
+    };
+    put(flow.remote.ip().to_string().as_bytes());
+    put(method.as_bytes());
+    if let Some(via) = request.via() {
+        put(via.host.to_ascii_lowercase().as_bytes());
+        put(&via.port.unwrap_or(5060).to_be_bytes());
+        match via.transaction_branch() {
+            Some(branch) => put(branch.as_bytes()),
+            // RFC 2543: no branch to go by, but everything that copies have in common.
+            None => {
+                put(request.raw_uri().unwrap_or_default());
+                put(via.branch().unwrap_or_default().as_bytes());
+                put(request.call_id().unwrap_or_default().as_bytes());
+                put(request.from_tag().unwrap_or_default().as_bytes());
+                put(&request.cseq().map_or(0, |(seq, _)| seq).to_be_bytes());
+            }
+        }
+    }
+    ServerKey(key.into_boxed_slice())
+}
+
+impl Endpoint {
+    pub(super) fn request(&mut self, now: Instant, flow: Flow, request: Arc<Message>) {
+        if let Err(rejection) = check::request(&request) {
+            let reply = Reply::new(rejection.status).reason(rejection.reason);
+            self.refuse(now, &flow, &request, &reply, Refusal::BadRequest);
+            return;
+        }
+        let Some(method) = request.method().cloned() else { return };
+        match method {
+            Method::Ack => self.ack(now, &flow, &request),
+            Method::Cancel => self.cancel_request(now, &flow, request),
+            method => {
+                let key = key(&request, &flow, method.as_str());
+                match self.layer.find(&key) {
+                    Some(server) => self.copy(now, server),
+                    None => self.new_request(now, flow, request, method, key),
+                }
+            }
+        }
+    }
+
+    fn copy(&mut self, now: Instant, server: ServerId) {
+        if let Known::CopyOfAccepted(session) = self.layer.copy(now, server) {
+            self.sessions.copy_of_accepted(&mut self.layer, session);
+        }
+    }
+
+    fn ack(&mut self, now: Instant, flow: &Flow, ack: &Message) {
+        if let Some(server) = self.layer.find(&key(ack, flow, "INVITE"))
+            && self.layer.ack(now, server)
+        {
+            return;
+        }
+        match self.sessions.dialog_of(&self.layer.settings, ack, flow) {
+            Found::Session(session, _) => self.sessions.acked(now, &mut self.layer, session, ack),
+            // The ACK of a stateless refusal has served its end when it has arrived.
+            Found::None if ack.to_tag().and_then(Tag::parse) == Some(self.stateless_tag(ack)) => {}
+            Found::Foreign | Found::None => self.guard.count(now, Refusal::Stray, flow.remote),
+        }
+    }
+
+    fn cancel_request(&mut self, now: Instant, flow: &Flow, request: Arc<Message>) {
+        let own = key(&request, flow, "CANCEL");
+        if let Some(server) = self.layer.find(&own) {
+            self.copy(now, server);
+            return;
+        }
+        let Some(invite) = self.layer.find(&key(&request, flow, "INVITE")) else {
+            self.refuse(now, flow, &request, &Reply::new(481), Refusal::Stray);
+            return;
+        };
+        let cause = cause_of(&request);
+        let Some(server) = self.begin(now, flow, &request, own) else { return };
+        // The answer to the CANCEL and the one to the INVITE carry the same tag (9.2).
+        if let Some(tag) = self.layer.tag_of(invite) {
+            self.layer.set_tag(server, tag);
+        }
+        self.layer.respond(now, server, &Reply::new(200));
+        if let Some(ServerUser::Invite(session)) = self.layer.served_by(invite) {
+            self.sessions.cancelled(now, &mut self.layer, session, cause);
+        }
+    }
+
+    fn new_request(
+        &mut self,
+        now: Instant,
+        flow: Flow,
+        request: Arc<Message>,
+        method: Method,
+        key: ServerKey,
+    ) {
+        if request.max_forwards() == Some(0) {
+            self.refuse(now, &flow, &request, &Reply::new(483), Refusal::BadRequest);
+            return;
+        }
+        let unsupported: Vec<String> =
+            request.list(Name::Require).map(|tag| String::from_utf8_lossy(tag).into_owned()).collect();
+        if !unsupported.is_empty() {
+            // None of the extensions that a request may require is served here (8.2.2.3).
+            let reply = Reply::new(420).with(Name::Unsupported, unsupported.join(", "));
+            self.refuse(now, &flow, &request, &reply, Refusal::BadRequest);
+            return;
+        }
+        if request.to_tag().is_some() && method != Method::Register {
+            self.in_dialog(now, &flow, &request, &method, key);
+            return;
+        }
+        match method {
+            Method::Options => {
+                let reply = Reply::new(200)
+                    .with(Name::Allow, ALLOW)
+                    .with(Name::Accept, format!("{SDP}, text/plain"))
+                    .with(Name::Supported, "");
+                self.answer_statelessly(now, &flow, &request, &reply);
+            }
+            Method::Invite | Method::Message | Method::Register => {
+                if method == Method::Invite
+                    && let Err(reply) = offer_of(&request)
+                {
+                    self.refuse(now, &flow, &request, &reply, Refusal::BadRequest);
+                    return;
+                }
+                let sender = self.sender(now, &flow, &request, &method);
+                let Sender::Peer(peer) = sender else { return };
+                let Some(server) = self.begin(now, &flow, &request, key) else { return };
+                self.admitted(now, flow, &request, &method, server, peer);
+            }
+            Method::Bye | Method::Info | Method::Update | Method::Prack | Method::Notify => {
+                self.refuse(now, &flow, &request, &Reply::new(481), Refusal::Stray);
+            }
+            Method::Ack | Method::Cancel => {}
+            Method::Subscribe | Method::Refer | Method::Publish | Method::Other(_) => {
+                let reply = Reply::new(405).with(Name::Allow, ALLOW);
+                self.refuse(now, &flow, &request, &reply, Refusal::BadRequest);
+            }
+        }
+    }
+
+    fn in_dialog(
+        &mut self,
+        now: Instant,
+        flow: &Flow,
+        request: &Arc<Message>,
+        method: &Method,
+        key: ServerKey,
+    ) {
+        let (session, peer) = match self.sessions.dialog_of(&self.layer.settings, request, flow) {
+            Found::Session(session, peer) => (session, peer),
+            Found::Foreign => {
+                self.refuse(now, flow, request, &Reply::new(481), Refusal::ForeignSource);
+                return;
+            }
+            Found::None => {
+                self.refuse(now, flow, request, &Reply::new(481), Refusal::Stray);
+                return;
+            }
+        };
+        if matches!(method, Method::Invite | Method::Update)
+            && let Err(reply) = offer_of(request)
+        {
+            self.refuse(now, flow, request, &reply, Refusal::BadRequest);
+            return;
+        }
+        let Some(server) = self.begin(now, flow, request, key) else { return };
+        match method {
+            Method::Options => {
+                let reply = Reply::new(200).with(Name::Allow, ALLOW).with(Name::Accept, SDP);
+                self.layer.respond(now, server, &reply);
+            }
+            Method::Message => self.texts.received(now, &mut self.layer, request, server, peer),
+            _ => self.sessions.requested(now, &mut self.layer, session, request, server, *flow),
+        }
+    }
+
+    /// A request outside dialogs of somebody known.
+    fn admitted(
+        &mut self,
+        now: Instant,
+        flow: Flow,
+        request: &Arc<Message>,
+        method: &Method,
+        server: ServerId,
+        peer: Peer,
+    ) {
+        self.connections.trust(&mut self.layer, &flow);
+        match (method, peer) {
+            (Method::Register, Peer::Phone(extension)) => {
+                let reply = self.registrar.register(now, &mut self.layer, &extension, request, flow);
+                self.layer.respond(now, server, &reply);
+            }
+            (Method::Register, Peer::Trunk(_)) => {
+                self.layer.respond(now, server, &Reply::new(403));
+            }
+            (Method::Message, peer) => {
+                self.texts.received(now, &mut self.layer, request, server, peer);
+            }
+            (_, peer) => self.sessions.invited(now, &mut self.layer, request, server, peer, flow),
+        }
+    }
+
+    // ---- who are you?
+
+    /// A phone by its password, a trunk by its address; everybody else is challenged. Registrations always need the
+    /// password. A phone on an address that is also a trunk's (everything on one machine) is known by its binding, or by
+    /// bringing credentials for our realm.
+    fn sender(&mut self, now: Instant, flow: &Flow, request: &Message, method: &Method) -> Sender {
+        let trunk = self.layer.settings.trunk_at(flow.remote.ip()).map(|(_, trunk)| trunk.name.clone());
+        let is_phone = *method == Method::Register || self.registrar.sends_from(flow.remote);
+        let verdict = self.verify(now, flow, request, method);
+        match (verdict, trunk) {
+            (Verdict::Missing, Some(trunk)) if !is_phone => Sender::Peer(Peer::Trunk(trunk)),
+            (_, Some(_)) if self.guard.is_banned(now, flow.remote) => {
+                // On a shared address the trunk's own requests go on; guessing does not.
+                self.guard.count(now, Refusal::Banned, flow.remote);
+                Sender::Refused
+            }
+            (Verdict::Accepted { user }, _) => self.owner(now, flow, request, method, &user),
+            (Verdict::Missing, _) => self.challenge(now, flow, request, false),
+            (Verdict::Stale, _) => self.challenge(now, flow, request, true),
+            (Verdict::Wrong, _) => {
+                if self.failed(now, flow) {
+                    return Sender::Refused;
+                }
+                self.challenge(now, flow, request, false)
+            }
+            (Verdict::Malformed, _) => {
+                if !self.failed(now, flow) {
+                    let reply = Reply::new(400).reason("Bad Authorization");
+                    self.refuse(now, flow, request, &reply, Refusal::BadCredentials);
+                }
+                Sender::Refused
+            }
+        }
+    }
+
+    fn verify(&mut self, now: Instant, flow: &Flow, request: &Message, method: &Method) -> Verdict {
+        let Some(uri) = request.uri() else { return Verdict::Missing };
+        let accounts = &self.layer.settings.accounts;
+        let known = |user: &str| {
+            let account = accounts.get(&user.parse::<Extension>().ok()?)?;
+            Some(KnownUser { secret: Secret::Password(&account.password), legacy_md5: account.legacy_md5 })
+        };
+        self.authenticator.verify(now, flow.remote.ip(), method, &uri, request.authorizations(), known)
+    }
+
+    /// Whoever has proved an extension may speak for that extension alone (promises: another's From is refused).
+    fn owner(&mut self, now: Instant, flow: &Flow, request: &Message, method: &Method, user: &str) -> Sender {
+        let Ok(extension) = user.parse::<Extension>() else { return Sender::Refused };
+        let speaks_for = if *method == Method::Register { request.to() } else { request.from() };
+        let own = speaks_for.is_some_and(|a| a.uri.user().as_deref() == Some(extension.as_str()));
+        if !own {
+            self.refuse(now, flow, request, &Reply::new(403), Refusal::BadCredentials);
+            return Sender::Refused;
+        }
+        // We are nobody's proxy: a phone calls people here, not at other hosts through us.
+        let here = *method == Method::Register
+            || request.uri().is_some_and(|uri| {
+                !uri.has_param("maddr")
+                    && (uri.scheme() == Scheme::Tel
+                        || self.layer.settings.is_own_host(&uri)
+                        || self.registrar.knows_us_as(&extension, uri.host()))
+            });
+        if !here {
+            self.refuse(now, flow, request, &Reply::new(404), Refusal::BadRequest);
+            return Sender::Refused;
+        }
+        Sender::Peer(Peer::Phone(extension))
+    }
+
+    /// Charges the address with a wrong password. True if it is barred by now, and gets no more answers.
+    fn failed(&mut self, now: Instant, flow: &Flow) -> bool {
+        self.guard.count(now, Refusal::BadCredentials, flow.remote);
+        self.guard.password_failed(now, flow.remote)
+    }
+
+    fn challenge(&mut self, now: Instant, flow: &Flow, request: &Message, stale: bool) -> Sender {
+        let mut reply = Reply::new(401);
+        let source = flow.remote.ip();
+        for challenge in self.authenticator.challenges(now, source, stale, &mut self.layer.chance) {
+            reply = reply.with(Name::WwwAuthenticate, challenge);
+        }
+        self.refuse(now, flow, request, &reply, Refusal::Unauthenticated);
+        Sender::Refused
+    }
+
+    // ---- answers
+
+    /// Begins the transaction of a request that is going to be served. `None` if the table is full: 503 has been sent.
+    fn begin(
+        &mut self,
+        now: Instant,
+        flow: &Flow,
+        request: &Arc<Message>,
+        key: ServerKey,
+    ) -> Option<ServerId> {
+        let back = reply_flow(flow, request);
+        match self.layer.begin(key, request.clone(), back) {
+            Ok(server) => Some(server),
+            Err(_) => {
+                let reply = Reply::new(503).with(Name::RetryAfter, "10");
+                self.refuse(now, flow, request, &reply, Refusal::TableFull);
+                None
+            }
+        }
+    }
+
+    /// Refuses a request without keeping anything, and counts it.
+    pub(super) fn refuse(
+        &mut self,
+        now: Instant,
+        flow: &Flow,
+        request: &Message,
+        reply: &Reply,
+        cause: Refusal,
+    ) {
+        self.guard.count(now, cause, flow.remote);
+        self.answer_statelessly(now, flow, request, reply);
+    }
+
+    /// Answers once, keeps nothing, repeats nothing (8.2.7). Strangers have a budget, and never get much more than they
+    /// sent.
+    fn answer_statelessly(&mut self, now: Instant, flow: &Flow, request: &Message, reply: &Reply) {
+        if request.method() == Some(&Method::Ack) {
+            return;
+        }
+        let known = self.layer.settings.trunk_at(flow.remote.ip()).is_some();
+        let may = known
+            || if self.registrar.sends_from(flow.remote) {
+                self.guard.may_answer_phone(now, flow.remote)
+            } else {
+                self.guard.may_answer_stranger(now, flow.remote)
+            };
+        if !may {
+            self.guard.count(now, Refusal::OverBudget, flow.remote);
+            return;
+        }
+        let bytes = reply.write(request, self.stateless_tag(request));
+        let asked = request.as_bytes().len();
+        if !known && flow.transport == Transport::Udp && bytes.len() > AMPLIFICATION * asked {
+            self.guard.count(now, Refusal::WouldAmplify, flow.remote);
+            return;
+        }
+        self.layer.transmit(reply_flow(flow, request), bytes);
+    }
+
+    /// The same for each copy of a request, and different for others (8.2.7): FNV-1a over what tells them apart.
+    fn stateless_tag(&self, request: &Message) -> Tag {
+        let branch = request.via().and_then(|via| via.branch()).unwrap_or_default();
+        let parts = [branch, request.call_id().unwrap_or_default(), request.from_tag().unwrap_or_default()];
+        let mut hash = self.salt;
+        for byte in parts.iter().flat_map(|part| part.bytes().chain([0])) {
+            hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+        Tag::of_number(hash)
+    }
+}
+
+/// Where the answer to this request goes (18.2.2; RFC 3581): on a stream, back along it.
+fn reply_flow(flow: &Flow, request: &Message) -> Flow {
+    let mut back = *flow;
+    if flow.transport == Transport::Udp
+        && let Some(address) = request.reply_address()
+    {
+        back.remote = address;
+    }
+    back
+}

@@ -1,0 +1,173 @@
+//! A dialog (RFC 3261, 12): who talks with whom, in which order, and along which route.
+
+use super::{
+    draft::Draft,
+    event::{Flow, Transport},
+    settings::Trunk,
+    tag::Tag,
+    wire::{Address, Message, Method, Name, Uri},
+};
+
+/// See the module's sentence. Values are as they stand in headers.
+#[derive(Debug, Clone)]
+pub(super) struct Dialog {
+    pub(super) call_id: String,
+    pub(super) local_tag: Tag,
+    /// Empty if they speak RFC 2543 (12.1.1).
+    pub(super) remote_tag: String,
+    /// Our From, with our tag.
+    local: String,
+    /// Our To, with their tag.
+    remote: String,
+    /// Their Contact: the Request-URI of what we send.
+    target: String,
+    routes: Vec<String>,
+    pub(super) local_seq: u32,
+    remote_seq: Option<u32>,
+    /// Where they really are: behind NAT their Contact cannot be reached.
+    pub(super) flow: Flow,
+}
+
+/// The list elements of one header, as text.
+fn elements(message: &Message, name: Name) -> Vec<String> {
+    message.list(name).map(|value| String::from_utf8_lossy(value).into_owned()).collect()
+}
+
+fn target_of(message: &Message, flow: &Flow) -> String {
+    match message.contact() {
+        Some(contact) => contact.uri.as_str().to_owned(),
+        // Without a Contact (RFC 2543) the far end is where it sent from.
+        None => format!("sip:{}", flow.remote),
+    }
+}
+
+impl Dialog {
+    /// As the one who is called (12.1.1). `request` has been checked.
+    pub(super) fn of_request(request: &Message, local_tag: Tag, flow: Flow) -> Self {
+        let to = request.text(Name::To).unwrap_or_default();
+        Self {
+            call_id: request.call_id().unwrap_or_default().to_owned(),
+            local_tag,
+            remote_tag: request.from_tag().unwrap_or_default().to_owned(),
+            local: format!("{to};tag={local_tag}"),
+            remote: request.text(Name::From).unwrap_or_default().into_owned(),
+            target: target_of(request, &flow),
+            routes: elements(request, Name::RecordRoute),
+            local_seq: 0,
+            remote_seq: request.cseq().map(|(seq, _)| seq),
+            flow,
+        }
+    }
+
+    /// As the one who calls (12.1.2): `draft` is our INVITE, `response` what came for it.
+    pub(super) fn of_response(draft: &Draft, local_tag: Tag, response: &Message, flow: Flow) -> Self {
+        let mut routes = elements(response, Name::RecordRoute);
+        routes.reverse();
+        Self {
+            call_id: draft.call_id.clone(),
+            local_tag,
+            remote_tag: response.to_tag().unwrap_or_default().to_owned(),
+            local: draft.from.clone(),
+            remote: response.text(Name::To).unwrap_or_default().into_owned(),
+            target: target_of(response, &flow),
+            routes,
+            local_seq: draft.seq,
+            remote_seq: None,
+            flow,
+        }
+    }
+
+    /// Does this request belong to the dialog? (Our tag has led here already.)
+    pub(super) fn owns(&self, request: &Message) -> bool {
+        request.call_id() == Some(&*self.call_id) && request.from_tag().unwrap_or_default() == self.remote_tag
+    }
+
+    /// Takes the next request in order. False if it is older than one that has been served (12.2.2: answer 500).
+    pub(super) fn admit(&mut self, seq: u32) -> bool {
+        if self.remote_seq.is_some_and(|last| seq <= last) {
+            return false;
+        }
+        self.remote_seq = Some(seq);
+        true
+    }
+
+    /// A phone behind NAT is where it sent from last.
+    pub(super) fn heard_along(&mut self, flow: Flow) {
+        self.flow = flow;
+    }
+
+    /// A target refresh (12.2.1.2, 12.2.2): INVITE and UPDATE, and their 2xx, may name a new Contact.
+    pub(super) fn refresh_target(&mut self, message: &Message) {
+        if let Some(contact) = message.contact() {
+            self.target = contact.uri.as_str().to_owned();
+        }
+    }
+
+    /// The next request of ours in this dialog.
+    pub(super) fn request(&mut self, method: Method) -> Draft {
+        self.local_seq += 1;
+        self.draft(method, self.local_seq)
+    }
+
+    /// The ACK of a 2xx (13.2.2.4): it carries the number of the INVITE.
+    pub(super) fn ack(&self, seq: u32) -> Draft {
+        self.draft(Method::Ack, seq)
+    }
+
+    fn draft(&self, method: Method, seq: u32) -> Draft {
+        let (uri, routes) = self.route();
+        Draft {
+            method,
+            uri,
+            routes,
+            from: self.local.clone(),
+            to: self.remote.clone(),
+            call_id: self.call_id.clone(),
+            seq,
+            headers: vec![],
+            named: vec![],
+            credentials: None,
+            content_type: None,
+            body: vec![],
+            trunk: None,
+        }
+    }
+
+    /// The Request-URI and the Route headers (12.2.1.1): a strict router wants itself in the Request-URI.
+    fn route(&self) -> (String, Vec<String>) {
+        let first = self.routes.first().and_then(|route| Address::parse(route.as_bytes()));
+        match first {
+            Some(first) if !first.uri.is_loose() => {
+                let mut routes: Vec<String> = self.routes[1..].to_vec();
+                routes.push(format!("<{}>", self.target));
+                (first.uri.as_str().to_owned(), routes)
+            }
+            _ => (self.target.clone(), self.routes.clone()),
+        }
+    }
+
+    /// Where the next request goes. A trunk may name another of its own addresses in Record-Route or Contact, and
+    /// gets its requests there; any other name is ignored and the flow that the dialog came from is used. That is right
+    /// for phones behind NAT, and keeps strangers from aiming our requests.
+    pub(super) fn next_hop(&self, trunk: Option<&Trunk>) -> Flow {
+        let Some(trunk) = trunk else { return self.flow };
+        if self.flow.transport == Transport::Tcp {
+            // A connection that they opened cannot be opened again from here.
+            let remote = if self.flow.connection.is_some() { self.flow.remote } else { trunk.send_to };
+            return Flow { remote, ..self.flow };
+        }
+        let named = match self.routes.first() {
+            Some(route) => Address::parse(route.as_bytes()).map(|address| address.uri),
+            None => Uri::parse(self.target.as_bytes()),
+        };
+        let Some(uri) = named else { return self.flow };
+        match uri.host_ip() {
+            Some(ip) if trunk.owns(ip) && ip.is_ipv4() == self.flow.remote.is_ipv4() => {
+                let mut flow = self.flow;
+                flow.remote = std::net::SocketAddr::new(ip, uri.port().unwrap_or(5060));
+                flow
+            }
+            _ => self.flow,
+        }
+    }
+}

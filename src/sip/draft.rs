@@ -1,0 +1,101 @@
+//! A request of ours before it has a branch: what stays the same when it is sent again with credentials, cancelled or acknowledged.
+
+use std::net::SocketAddr;
+
+use super::{
+    event::{Transport, TrunkName},
+    tag::Branch,
+    wire::{Method, Name, RequestBuilder, Uri},
+};
+
+/// How many hops a request of ours may take (RFC 3261, 8.1.1.6).
+const MAX_FORWARDS: u8 = 70;
+
+/// See the module's sentence. Header values are complete and free of line ends.
+#[derive(Debug, Clone)]
+pub(super) struct Draft {
+    pub(super) method: Method,
+    /// The Request-URI.
+    pub(super) uri: String,
+    pub(super) routes: Vec<String>,
+    /// With our tag.
+    pub(super) from: String,
+    /// With their tag, once there is one.
+    pub(super) to: String,
+    pub(super) call_id: String,
+    pub(super) seq: u32,
+    /// Further headers, in order.
+    pub(super) headers: Vec<(Name, String)>,
+    /// Headers whose names the PBX chose.
+    pub(super) named: Vec<(String, String)>,
+    /// `Authorization` or `Proxy-Authorization`, with its value.
+    pub(super) credentials: Option<(Name, String)>,
+    pub(super) content_type: Option<String>,
+    pub(super) body: Vec<u8>,
+    /// The trunk that it goes to: the only one whose challenge is answered with that trunk's credentials.
+    pub(super) trunk: Option<TrunkName>,
+}
+
+impl Draft {
+    /// The bytes of the request; `None` if its Request-URI is none.
+    pub(super) fn write(&self, branch: Branch, transport: Transport, sent_by: SocketAddr) -> Option<Vec<u8>> {
+        let protocol = match transport {
+            Transport::Udp => "UDP",
+            Transport::Tcp => "TCP",
+        };
+        Uri::parse(self.uri.as_bytes())?;
+        let mut builder =
+            RequestBuilder::new(&self.method, &self.uri).via(protocol, sent_by, &branch.to_string());
+        for route in &self.routes {
+            builder = builder.header(Name::Route, route);
+        }
+        builder = builder
+            .max_forwards(MAX_FORWARDS)
+            .header(Name::From, &self.from)
+            .header(Name::To, &self.to)
+            .call_id(&self.call_id)
+            .cseq(self.seq, &self.method);
+        for (name, value) in &self.headers {
+            builder = builder.header(*name, value);
+        }
+        for (name, value) in &self.named {
+            builder = builder.other(name, value);
+        }
+        if let Some((name, value)) = &self.credentials {
+            builder = builder.header(*name, value);
+        }
+        Some(match &self.content_type {
+            Some(content_type) => builder.build_with_body(content_type, &self.body),
+            None => builder.build(),
+        })
+    }
+
+    /// The same request, without what only it carries: the basis of its CANCEL and of its ACKs.
+    fn companion(&self, method: Method, to: String) -> Draft {
+        Draft {
+            method,
+            uri: self.uri.clone(),
+            routes: self.routes.clone(),
+            from: self.from.clone(),
+            to,
+            call_id: self.call_id.clone(),
+            seq: self.seq,
+            headers: vec![],
+            named: vec![],
+            credentials: None,
+            content_type: None,
+            body: vec![],
+            trunk: None,
+        }
+    }
+
+    /// The CANCEL of this INVITE (9.1): it has the same branch, and no tag in To.
+    pub(super) fn cancel(&self) -> Draft {
+        self.companion(Method::Cancel, self.to.clone())
+    }
+
+    /// The ACK of a failure of this INVITE (17.1.1.3): it has the same branch, and the To of the failure.
+    pub(super) fn ack_failure(&self, to: String) -> Draft {
+        self.companion(Method::Ack, to)
+    }
+}

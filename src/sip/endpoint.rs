@@ -1,0 +1,450 @@
+//! The room's heart: owns transactions, sessions, registrar, trunks, texts and guard, and gives each input to its owner.
+
+use std::{sync::Arc, time::Instant};
+
+use super::{
+    SendError,
+    connections::Connections,
+    credentials::after_challenge,
+    digest::Authenticator,
+    event::{
+        Binding, Cause, Event, Flow, Identity, Input, Outgoing, Output, SessionId, Target, TextId, Transport,
+        TrunkHealth, TrunkName,
+    },
+    guard::{Guard, Refusal},
+    invite::Sessions,
+    registrar::Registrar,
+    registration::Trunks,
+    reply::Reply,
+    schedule::Wake,
+    settings::Settings,
+    tag::Branch,
+    text::Texts,
+    transaction_layer::{ClientId, ClientUser, Outcome, TransactionLayer},
+    wire::{Frame, Message, Method, Name, ParseError, check},
+};
+use crate::types::{Chance, Extension};
+
+/// A SIP endpoint: the machine of this room.
+#[derive(Debug)]
+pub struct Endpoint {
+    pub(super) layer: TransactionLayer,
+    pub(super) sessions: Sessions,
+    pub(super) registrar: Registrar,
+    pub(super) trunks: Trunks,
+    pub(super) texts: Texts,
+    pub(super) guard: Guard,
+    pub(super) connections: Connections,
+    pub(super) authenticator: Authenticator,
+    /// Mixed into the tags of stateless answers.
+    pub(super) salt: u64,
+}
+
+/// How much each table holds: for health, and for tests that nothing is left behind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Counts {
+    pub sessions: usize,
+    /// What is kept beside the sessions to recognise copies and dialogs.
+    pub session_side_entries: usize,
+    pub client_transactions: usize,
+    pub server_transactions: usize,
+    pub unsettled_texts: usize,
+    pub bindings: usize,
+    pub connections: usize,
+    /// Source addresses that the guard remembers.
+    pub guarded_sources: usize,
+    pub deadlines: usize,
+}
+
+fn authenticator(settings: &Settings, now: Instant, chance: &mut Chance) -> Authenticator {
+    // To everybody or to nobody: a challenge must not tell accounts apart.
+    let offer_md5 = settings.accounts.values().any(|account| account.legacy_md5);
+    Authenticator::new(&settings.realm, offer_md5, now, chance)
+}
+
+impl Endpoint {
+    /// A new endpoint; trunks are registered and probed at once.
+    pub fn new(now: Instant, settings: Settings, mut chance: Chance) -> Self {
+        use rand_chacha::rand_core::Rng;
+        let salt = chance.next_u64();
+        let authenticator = authenticator(&settings, now, &mut chance);
+        let mut endpoint = Self {
+            layer: TransactionLayer::new(settings, chance),
+            sessions: Sessions::default(),
+            registrar: Registrar::default(),
+            trunks: Trunks::default(),
+            texts: Texts::default(),
+            guard: Guard::new(),
+            connections: Connections::default(),
+            authenticator,
+            salt,
+        };
+        endpoint.trunks.update(now, &mut endpoint.layer);
+        endpoint
+    }
+
+    /// New settings. Calls in progress go on; bindings of accounts that are gone end; trunks that have not changed keep
+    /// their registration.
+    pub fn update(&mut self, now: Instant, settings: Settings) {
+        let md5 = |settings: &Settings| settings.accounts.values().any(|account| account.legacy_md5);
+        if settings.realm != self.layer.settings.realm || md5(&settings) != md5(&self.layer.settings) {
+            self.authenticator = authenticator(&settings, now, &mut self.layer.chance);
+        }
+        let trunks_differ = settings.trunks != self.layer.settings.trunks;
+        self.layer.settings = settings;
+        self.registrar.keep_accounts(&mut self.layer);
+        if trunks_differ {
+            self.trunks.update(now, &mut self.layer);
+        }
+    }
+
+    /// Takes one input. Never fails: what is wrong with bytes is answered, or counted and dropped.
+    pub fn handle_input(&mut self, now: Instant, input: Input<'_>) {
+        match input {
+            Input::Datagram { flow, bytes } => self.datagram(now, flow, bytes),
+            Input::Stream { flow, bytes } => self.stream(now, flow, bytes),
+            Input::Connected { flow } => self.connected(now, flow),
+            Input::Disconnected { flow } => self.disconnected(now, &flow),
+            Input::Timeout => {}
+        }
+        while let Some(wake) = self.layer.schedule.pop(now) {
+            self.woken(now, wake);
+        }
+        let ended = self.layer.take_ended();
+        self.sessions.transactions_ended(ended);
+        self.report(now);
+    }
+
+    /// The next output; `Timeout` when there is no other until the next input.
+    pub fn poll_output(&mut self) -> Output {
+        self.layer.pop_output().unwrap_or_else(|| Output::Timeout(self.layer.schedule.next()))
+    }
+
+    // ---- commands
+
+    /// Answers an `Invited` session provisionally (101 to 199), for instance 180, or 183 with early media.
+    pub fn ring(
+        &mut self,
+        now: Instant,
+        session: SessionId,
+        status: u16,
+        body: Option<Vec<u8>>,
+    ) -> Result<(), SendError> {
+        let status = status.clamp(101, 199);
+        done(self.sessions.ring(now, &mut self.layer, session, status, body.unwrap_or_default()))
+    }
+
+    /// Answers an `Invited` session with 200. The body is the answer, or the offer if the INVITE had none.
+    pub fn answer(&mut self, now: Instant, session: SessionId, body: Vec<u8>) -> Result<(), SendError> {
+        done(self.sessions.answer(now, &mut self.layer, session, body))
+    }
+
+    /// Refuses an `Invited` session (300 to 699). An empty reason is the RFC's. The session is gone.
+    pub fn reject(
+        &mut self,
+        now: Instant,
+        session: SessionId,
+        status: u16,
+        reason: &str,
+        retry_after: Option<u32>,
+    ) -> Result<(), SendError> {
+        let mut reply = Reply::new(status.clamp(300, 699)).reason(reason);
+        if let Some(seconds) = retry_after {
+            reply = reply.with(Name::RetryAfter, seconds.to_string());
+        }
+        done(self.sessions.reject(now, &mut self.layer, session, &reply))
+    }
+
+    /// Calls somebody. Ends with `Answered` or `Failed`.
+    pub fn invite(&mut self, now: Instant, outgoing: Outgoing) -> Result<SessionId, SendError> {
+        self.sessions.invite(now, &mut self.layer, outgoing)
+    }
+
+    /// Gives up a call that has not been answered. `Failed` follows, with 487, also if a 200 was on its way (it is then
+    /// acknowledged and ended).
+    pub fn cancel(
+        &mut self,
+        now: Instant,
+        session: SessionId,
+        cause: Option<Cause>,
+    ) -> Result<(), SendError> {
+        done(self.sessions.cancel(now, &mut self.layer, session, cause))
+    }
+
+    /// Ends an answered call. `Ended` by us follows at once; the BYE waits for their ACK if it is missing.
+    pub fn bye(&mut self, now: Instant, session: SessionId, cause: Option<Cause>) -> Result<(), SendError> {
+        done(self.sessions.bye(now, &mut self.layer, session, cause))
+    }
+
+    /// Offers other media in an answered call (re-INVITE). `ReofferAnswered` follows, or the end of the call.
+    pub fn reoffer(&mut self, now: Instant, session: SessionId, offer: Vec<u8>) -> Result<(), SendError> {
+        let talking = self.sessions.talking(session).ok_or(SendError::NoSession)?;
+        talking.reoffer(now, &mut self.layer, session, offer)
+    }
+
+    /// Takes the offer of a `Reoffered`; the body is the answer (or the offer, if theirs was empty).
+    pub fn accept_reoffer(
+        &mut self,
+        now: Instant,
+        session: SessionId,
+        body: Vec<u8>,
+    ) -> Result<(), SendError> {
+        let talking = self.sessions.talking(session).ok_or(SendError::NoSession)?;
+        done(talking.accept_reoffer(now, &mut self.layer, session, body))
+    }
+
+    /// Refuses the offer of a `Reoffered` (488 is the usual status); media stay as they are.
+    pub fn refuse_reoffer(&mut self, now: Instant, session: SessionId, status: u16) -> Result<(), SendError> {
+        let talking = self.sessions.talking(session).ok_or(SendError::NoSession)?;
+        done(talking.refuse_reoffer(now, &mut self.layer, status.clamp(300, 699)))
+    }
+
+    /// Sends a MESSAGE. `TextAnswered` follows.
+    pub fn send_text(
+        &mut self,
+        now: Instant,
+        target: &Target,
+        from: &Identity,
+        content_type: &str,
+        body: Vec<u8>,
+    ) -> Result<TextId, SendError> {
+        self.texts.send(now, &mut self.layer, target, from, content_type, body)
+    }
+
+    /// Answers a `TextReceived`: 202 once it is stored, 503 or 507 if it could not be.
+    pub fn settle_text(&mut self, now: Instant, text: TextId, status: u16) -> Result<(), SendError> {
+        done(self.texts.settle(now, &mut self.layer, text, status.clamp(200, 699)))
+    }
+
+    /// Where an extension can be reached now.
+    pub fn bindings(&self, now: Instant, extension: &Extension) -> Vec<Binding> {
+        self.registrar.bindings(now, extension)
+    }
+
+    /// Puts back the bindings that the store kept over a restart. Each comes out again as `Bound`.
+    pub fn restore(&mut self, now: Instant, bindings: Vec<Binding>) {
+        self.registrar.restore(now, &mut self.layer, bindings);
+    }
+
+    /// What is known of a trunk.
+    pub fn trunk_health(&self, trunk: &TrunkName) -> TrunkHealth {
+        self.layer.settings.trunk(trunk).map_or(TrunkHealth::Unknown, |(at, _)| self.trunks.health(at))
+    }
+
+    /// How much each table holds.
+    pub fn counts(&self) -> Counts {
+        let (client_transactions, server_transactions) = self.layer.counts();
+        Counts {
+            sessions: self.sessions.len(),
+            session_side_entries: self.sessions.side_entries(),
+            client_transactions,
+            server_transactions,
+            unsettled_texts: self.texts.len(),
+            bindings: self.registrar.len(),
+            connections: self.connections.len(),
+            guarded_sources: self.guard.len(),
+            deadlines: self.layer.schedule.len(),
+        }
+    }
+
+    /// Ends every call (503, CANCEL, BYE) and our registrations. The host goes on pumping until `counts` says that the
+    /// sessions and client transactions are gone, or its patience is over.
+    pub fn shut_down(&mut self, now: Instant) {
+        self.sessions.shut_down(now, &mut self.layer);
+        self.trunks.shut_down(now, &mut self.layer);
+    }
+
+    // ---- bytes
+
+    fn datagram(&mut self, now: Instant, flow: Flow, bytes: &[u8]) {
+        let from_trunk = self.layer.settings.trunk_at(flow.remote.ip()).is_some();
+        if !from_trunk && self.guard.is_banned(now, flow.remote) {
+            self.guard.count(now, Refusal::Banned, flow.remote);
+            return;
+        }
+        match Message::parse(bytes) {
+            Ok(message) => self.message(now, flow, message),
+            Err(error) => self.unreadable(now, flow, error),
+        }
+    }
+
+    fn stream(&mut self, now: Instant, flow: Flow, bytes: &[u8]) {
+        let Some(connection) = flow.connection else { return };
+        for frame in self.connections.push(now, &mut self.layer, connection, bytes) {
+            match frame {
+                Frame::Message(message) => self.message(now, flow, message),
+                Frame::Ping => self.layer.transmit(flow, b"\r\n".to_vec()),
+                Frame::Broken(error) => {
+                    self.unreadable(now, flow, error);
+                    self.guard.count(now, Refusal::Connection, flow.remote);
+                    self.layer.close(connection);
+                    self.disconnected(now, &flow);
+                    return;
+                }
+            }
+        }
+    }
+
+    fn unreadable(&mut self, now: Instant, flow: Flow, error: ParseError) {
+        match error {
+            ParseError::Dropped(super::wire::Dropped::KeepAlive) => {}
+            ParseError::Dropped(_) => self.guard.count(now, Refusal::Unreadable, flow.remote),
+            ParseError::Refused(mut malformed) => {
+                malformed.message.set_source(flow.remote);
+                let reply = Reply::new(malformed.rejection.status).reason(malformed.rejection.reason);
+                self.refuse(now, &flow, &malformed.message, &reply, Refusal::BadRequest);
+            }
+        }
+    }
+
+    fn message(&mut self, now: Instant, flow: Flow, mut message: Message) {
+        message.set_source(flow.remote);
+        if message.is_request() {
+            self.request(now, flow, Arc::new(message));
+        } else {
+            self.response(now, flow, &message);
+        }
+    }
+
+    // ---- responses
+
+    fn response(&mut self, now: Instant, flow: Flow, response: &Message) {
+        let Some((client, status)) = self.asked_by_us(&flow, response) else {
+            self.guard.count(now, Refusal::Stray, flow.remote);
+            return;
+        };
+        let again =
+            after_challenge(&mut self.layer, client, response, &flow).filter(|again| match again.user {
+                ClientUser::Invite(id) | ClientUser::Reinvite(id) => self.sessions.still_wanted(id),
+                _ => true,
+            });
+        let to = response.text(Name::To).unwrap_or_default();
+        let Some((user, outcome)) = self.layer.response(now, client, status, &to) else { return };
+        if let Some(again) = again {
+            let seq = again.draft.seq + 1;
+            if let Ok(new) = self.layer.send_again(now, again) {
+                match user {
+                    ClientUser::Invite(id) | ClientUser::Reinvite(id) => {
+                        self.sessions.retried(id, client, new, seq);
+                    }
+                    ClientUser::Registration(_) | ClientUser::Probe(_) => {
+                        self.trunks.retried(user, client, new, seq);
+                    }
+                    ClientUser::Text(_) | ClientUser::Nobody => {}
+                }
+                return;
+            }
+        }
+        self.outcome(now, client, user, outcome, Some((response, flow)));
+    }
+
+    /// The request of ours that this response answers: by branch and method (17.1.3), and from where it was sent to.
+    fn asked_by_us(&self, flow: &Flow, response: &Message) -> Option<(ClientId, u16)> {
+        check::response(response).ok()?;
+        let branch = Branch::parse(response.via()?.branch()?)?;
+        let (_, method) = response.cseq()?;
+        let client = ClientId { branch, cancel: method == Method::Cancel };
+        let (draft, sent, _, _) = self.layer.asked(client)?;
+        let settings = &self.layer.settings;
+        let trunk = draft.trunk.as_ref().and_then(|name| settings.trunk(name));
+        let rightful = sent.remote.ip() == flow.remote.ip()
+            || trunk.is_some_and(|(_, trunk)| trunk.owns(flow.remote.ip()));
+        (rightful && draft.method == method).then_some((client, response.status()?))
+    }
+
+    fn outcome(
+        &mut self,
+        now: Instant,
+        client: ClientId,
+        user: ClientUser,
+        outcome: Outcome,
+        response: Option<(&Message, Flow)>,
+    ) {
+        let layer = &mut self.layer;
+        let message = response.map(|(message, _)| message);
+        match user {
+            ClientUser::Invite(id) => self.sessions.answered(now, layer, id, client, outcome, response),
+            ClientUser::Reinvite(id) => {
+                self.sessions.reinvite_answered(now, layer, id, client, outcome, message);
+            }
+            ClientUser::Text(text) => self.texts.answered(layer, text, outcome, message),
+            ClientUser::Registration(at) => {
+                self.trunks.registration_answered(now, layer, at, client, outcome, message);
+            }
+            ClientUser::Probe(at) => self.trunks.probe_answered(now, layer, at, client, outcome, message),
+            ClientUser::Nobody => {}
+        }
+    }
+
+    // ---- connections
+
+    fn connected(&mut self, now: Instant, flow: Flow) {
+        if flow.transport != Transport::Tcp {
+            return;
+        }
+        // A trunk that speaks UDP has its connections trusted once it has sent a request over them.
+        let trunk = self.layer.settings.trunk_at(flow.remote.ip());
+        let trusted = trunk.is_some_and(|(_, trunk)| trunk.transport == Transport::Tcp);
+        let banned = trunk.is_none() && self.guard.is_banned(now, flow.remote);
+        if banned && let Some(connection) = flow.connection {
+            self.layer.close(connection);
+        }
+        if banned || !self.connections.opened(now, &mut self.layer, flow, trusted) {
+            self.guard.count(now, Refusal::Connection, flow.remote);
+        }
+    }
+
+    fn disconnected(&mut self, now: Instant, flow: &Flow) {
+        if let Some(connection) = flow.connection {
+            self.connections.closed(&mut self.layer, connection);
+        }
+        self.registrar.disconnected(&mut self.layer, flow);
+        self.sessions.connection_lost(flow);
+        for (client, user) in self.layer.disconnected(now, flow) {
+            self.outcome(now, client, user, Outcome::Unsent, None);
+        }
+    }
+
+    // ---- time
+
+    fn woken(&mut self, now: Instant, wake: Wake) {
+        let layer = &mut self.layer;
+        match wake {
+            Wake::Client(client, timer) => {
+                if let Some((user, outcome)) = layer.client_fired(now, client, timer) {
+                    self.outcome(now, client, user, outcome, None);
+                }
+            }
+            Wake::Server(server, timer) => layer.server_fired(now, server, timer),
+            Wake::Answer(session) => self.sessions.answer_due(now, layer, session),
+            Wake::Glare(session) => self.sessions.glare_over(now, layer, session),
+            Wake::Cancelled(session) => self.sessions.cancel_unanswered(layer, session),
+            Wake::Text(text) => self.texts.overdue(now, layer, text),
+            Wake::Binding(extension) => self.registrar.expire(now, layer, &extension),
+            Wake::Registration(at) => self.trunks.registration_due(now, layer, at),
+            Wake::Probe(at) => self.trunks.probe_due(now, layer, at),
+            Wake::Guard => {}
+            Wake::Connection(connection) => {
+                if let Some(flow) = self.connections.overdue(layer, connection) {
+                    self.guard.count(now, Refusal::Connection, flow.remote);
+                    self.disconnected(now, &flow);
+                }
+            }
+        }
+    }
+
+    /// Tells what was refused, at most once a second for each cause.
+    fn report(&mut self, now: Instant) {
+        while let Some((cause, source, count)) = self.guard.report(now) {
+            self.layer.tell(Event::Refused { cause, source, count });
+        }
+        match self.guard.report_at() {
+            Some(at) => self.layer.schedule.set(Wake::Guard, at),
+            None => self.layer.schedule.clear(&Wake::Guard),
+        }
+    }
+}
+
+fn done(found: bool) -> Result<(), SendError> {
+    if found { Ok(()) } else { Err(SendError::NoSession) }
+}

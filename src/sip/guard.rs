@@ -1,0 +1,327 @@
+//! Where floods, scanners and password guessing stop: a budget for each source, bans for addresses, and a tally of what was refused.
+
+use std::{
+    collections::BTreeMap,
+    net::{IpAddr, Ipv6Addr, SocketAddr},
+    time::{Duration, Instant},
+};
+
+/// Why bytes were dropped or refused. Counted, and told at most once a second for each cause.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Refusal {
+    /// From an address that guessed passwords.
+    Banned,
+    /// Longer than a message may be.
+    TooLong,
+    /// Not SIP, or SIP so broken that it cannot be answered.
+    Unreadable,
+    /// SIP that breaks a rule; it was answered (400, 416, 420, 483, …).
+    BadRequest,
+    /// The source used up what a stranger gets.
+    OverBudget,
+    /// The answer would have been more than four times as long as the question (reflection).
+    WouldAmplify,
+    /// Challenged: no credentials, or credentials on an old nonce.
+    Unauthenticated,
+    /// A wrong password, an unknown extension, somebody else's extension.
+    BadCredentials,
+    /// A table was full; the request was answered 503.
+    TableFull,
+    /// A response or an ACK that belongs to nothing.
+    Stray,
+    /// A request inside a dialog from an address that has no part in it.
+    ForeignSource,
+    /// A connection too many, broken or idle.
+    Connection,
+}
+
+/// Wrong passwords that one address may send in [`FAILURE_WINDOW`] before it is barred.
+pub(super) const FAILURES_ALLOWED: u32 = 10;
+const FAILURE_WINDOW: Duration = Duration::from_secs(60);
+const FIRST_BAN: Duration = Duration::from_secs(5 * 60);
+const LONGEST_BAN: Duration = Duration::from_secs(24 * 3600);
+/// A ban is remembered this long after its end, so that the next one is longer.
+const BAN_MEMORY: Duration = LONGEST_BAN;
+
+/// Answers to strangers: from one address and port 5 a second after a burst of 20; from one address 50 after 200
+/// (a whole office behind one address registers anew after a power cut).
+const PER_SOURCE: Rate = Rate { every: Duration::from_millis(200), burst: 20 };
+const PER_ADDRESS: Rate = Rate { every: Duration::from_millis(20), burst: 200 };
+/// Phones that have registered from this very address and port get their own, wider budget.
+const PER_PHONE: Rate = Rate { every: Duration::from_millis(20), burst: 100 };
+
+/// Entries of each budget table. When one is full the older half is forgotten, which only refills budgets.
+const SOURCES: usize = 8192;
+/// Entries of the failure and ban tables. When they are full the older half of the failures is forgotten, and the ban
+/// that would end first.
+const OFFENDERS: usize = 4096;
+
+/// One report for each cause in this time.
+const REPORT_EVERY: Duration = Duration::from_secs(1);
+
+#[derive(Debug, Clone, Copy)]
+struct Rate {
+    every: Duration,
+    burst: u32,
+}
+
+/// Token buckets by the generic cell rate algorithm: each is one instant, and forgetting one merely refills it.
+#[derive(Debug)]
+struct Buckets<K> {
+    rate: Rate,
+    young: BTreeMap<K, Instant>,
+    old: BTreeMap<K, Instant>,
+}
+
+impl<K: Ord + Copy> Buckets<K> {
+    fn new(rate: Rate) -> Self {
+        Self { rate, young: BTreeMap::new(), old: BTreeMap::new() }
+    }
+
+    fn take(&mut self, now: Instant, key: K) -> bool {
+        let empty_at = self.young.get(&key).or_else(|| self.old.get(&key)).copied().unwrap_or(now).max(now);
+        if empty_at.saturating_duration_since(now) > self.rate.every * (self.rate.burst - 1) {
+            return false;
+        }
+        if self.young.len() >= SOURCES / 2 && !self.young.contains_key(&key) {
+            self.old = std::mem::take(&mut self.young);
+        }
+        self.young.insert(key, empty_at + self.rate.every);
+        true
+    }
+
+    fn len(&self) -> usize {
+        self.young.len() + self.old.len()
+    }
+}
+
+#[derive(Debug)]
+struct Failures {
+    since: Instant,
+    count: u32,
+}
+
+#[derive(Debug)]
+struct Ban {
+    until: Instant,
+    length: Duration,
+}
+
+#[derive(Debug)]
+struct Tally {
+    count: u64,
+    source: SocketAddr,
+    report_at: Instant,
+}
+
+/// See the module's sentence.
+#[derive(Debug)]
+pub(super) struct Guard {
+    per_source: Buckets<SocketAddr>,
+    per_address: Buckets<IpAddr>,
+    per_phone: Buckets<SocketAddr>,
+    failures: BTreeMap<IpAddr, Failures>,
+    old_failures: BTreeMap<IpAddr, Failures>,
+    bans: BTreeMap<IpAddr, Ban>,
+    tally: BTreeMap<Refusal, Tally>,
+}
+
+impl Guard {
+    pub(super) fn new() -> Self {
+        Self {
+            per_source: Buckets::new(PER_SOURCE),
+            per_address: Buckets::new(PER_ADDRESS),
+            per_phone: Buckets::new(PER_PHONE),
+            failures: BTreeMap::new(),
+            old_failures: BTreeMap::new(),
+            bans: BTreeMap::new(),
+            tally: BTreeMap::new(),
+        }
+    }
+
+    pub(super) fn is_banned(&self, now: Instant, source: SocketAddr) -> bool {
+        self.bans.get(&household(source.ip())).is_some_and(|ban| ban.until > now)
+    }
+
+    /// May a stranger at this source be answered once more?
+    pub(super) fn may_answer_stranger(&mut self, now: Instant, source: SocketAddr) -> bool {
+        self.per_source.take(now, source) && self.per_address.take(now, household(source.ip()))
+    }
+
+    /// May a phone whose binding points at this source be answered (challenged) once more?
+    pub(super) fn may_answer_phone(&mut self, now: Instant, source: SocketAddr) -> bool {
+        self.per_phone.take(now, source)
+    }
+
+    /// A wrong password on a nonce that was really given to this address. True if the address is now barred.
+    ///
+    /// It costs the address, never the account: the owner goes on registering from elsewhere.
+    pub(super) fn password_failed(&mut self, now: Instant, source: SocketAddr) -> bool {
+        let address = household(source.ip());
+        if self.failures.len() >= OFFENDERS / 2 && !self.failures.contains_key(&address) {
+            self.old_failures = std::mem::take(&mut self.failures);
+        }
+        let known = self.old_failures.remove(&address);
+        let failures =
+            self.failures.entry(address).or_insert(known.unwrap_or(Failures { since: now, count: 0 }));
+        if now.saturating_duration_since(failures.since) > FAILURE_WINDOW {
+            *failures = Failures { since: now, count: 0 };
+        }
+        failures.count += 1;
+        if failures.count < FAILURES_ALLOWED {
+            return false;
+        }
+        self.failures.remove(&address);
+        self.make_room_for_ban(&address);
+        let length = match self.bans.get(&address) {
+            Some(last) if now < last.until + BAN_MEMORY => (last.length * 2).min(LONGEST_BAN),
+            _ => FIRST_BAN,
+        };
+        self.bans.insert(address, Ban { until: now + length, length });
+        true
+    }
+
+    fn make_room_for_ban(&mut self, coming: &IpAddr) {
+        if self.bans.len() >= OFFENDERS
+            && !self.bans.contains_key(coming)
+            && let Some(first) =
+                self.bans.iter().min_by_key(|(_, ban)| ban.until).map(|(address, _)| *address)
+        {
+            self.bans.remove(&first);
+        }
+    }
+
+    /// Counts a refusal. [`Guard::report`] tells it.
+    pub(super) fn count(&mut self, now: Instant, cause: Refusal, source: SocketAddr) {
+        let tally = self.tally.entry(cause).or_insert(Tally { count: 0, source, report_at: now });
+        tally.count += 1;
+        tally.source = source;
+    }
+
+    /// The next cause whose count may be told: the cause, the last source, and how many since the last report.
+    pub(super) fn report(&mut self, now: Instant) -> Option<(Refusal, SocketAddr, u64)> {
+        let (&cause, tally) = self.tally.iter_mut().find(|(_, t)| t.count > 0 && t.report_at <= now)?;
+        tally.report_at = now + REPORT_EVERY;
+        Some((cause, tally.source, std::mem::take(&mut tally.count)))
+    }
+
+    /// When the next report is due, if anything has been counted.
+    pub(super) fn report_at(&self) -> Option<Instant> {
+        self.tally.values().filter(|tally| tally.count > 0).map(|tally| tally.report_at).min()
+    }
+
+    /// Entries in all tables.
+    pub(super) fn len(&self) -> usize {
+        self.per_source.len()
+            + self.per_address.len()
+            + self.per_phone.len()
+            + self.failures.len()
+            + self.old_failures.len()
+            + self.bans.len()
+    }
+}
+
+/// What one attacker has for nothing: an IPv4 address, or an IPv6 /64.
+fn household(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(v6) => {
+            let [a, b, c, d, ..] = v6.segments();
+            IpAddr::V6(Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0))
+        }
+        v4 => v4,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[expect(clippy::disallowed_methods, reason = "a story has to begin at some instant")]
+    fn start() -> Instant {
+        Instant::now()
+    }
+
+    fn source(text: &str) -> SocketAddr {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn a_stranger_is_answered_twenty_times_and_then_five_times_a_second() {
+        let (mut guard, t) = (Guard::new(), start());
+        let stranger = source("198.51.100.7:5060");
+        assert_eq!((0..1000).filter(|_| guard.may_answer_stranger(t, stranger)).count(), 20);
+        let later = t + Duration::from_secs(1);
+        assert_eq!((0..1000).filter(|_| guard.may_answer_stranger(later, stranger)).count(), 5);
+        assert!(
+            guard.may_answer_stranger(later, source("198.51.100.7:5061")),
+            "a bystander there is answered"
+        );
+    }
+
+    #[test]
+    fn changing_the_port_does_not_help_beyond_the_budget_of_the_address() {
+        let (mut guard, t) = (Guard::new(), start());
+        let answered = (1..=5000u16)
+            .filter(|port| {
+                guard.may_answer_stranger(t, SocketAddr::new("198.51.100.7".parse().unwrap(), *port))
+            })
+            .count();
+        assert_eq!(answered, 200);
+        assert!(guard.may_answer_stranger(t, source("198.51.100.8:5060")));
+    }
+
+    #[test]
+    fn ten_wrong_passwords_bar_the_address_for_five_minutes_then_ten_up_to_a_day() {
+        let (mut guard, mut t) = (Guard::new(), start());
+        let guesser = source("203.0.113.5:40000");
+        let mut lengths = vec![];
+        for _ in 0..11 {
+            for n in 1..=FAILURES_ALLOWED {
+                assert_eq!(guard.password_failed(t, guesser), n == FAILURES_ALLOWED);
+            }
+            assert!(guard.is_banned(t, source("203.0.113.5:1")), "whatever port it uses");
+            assert!(!guard.is_banned(t, source("203.0.113.6:40000")), "its neighbour is not barred");
+            let begun = t;
+            while guard.is_banned(t, guesser) {
+                t += Duration::from_secs(60);
+            }
+            lengths.push((t - begun).as_secs() / 60);
+        }
+        assert_eq!(lengths, [5, 10, 20, 40, 80, 160, 320, 640, 1280, 1440, 1440]);
+    }
+
+    #[test]
+    fn failures_spread_over_hours_bar_nobody() {
+        let (mut guard, mut t) = (Guard::new(), start());
+        for _ in 0..100 {
+            assert!(!guard.password_failed(t, source("203.0.113.5:40000")));
+            t += Duration::from_secs(10);
+        }
+    }
+
+    #[test]
+    fn a_flood_from_a_hundred_thousand_addresses_fills_no_memory() {
+        let (mut guard, t) = (Guard::new(), start());
+        for n in 0..100_000u32 {
+            let address = SocketAddr::new(IpAddr::V4((0x0a00_0000 + n).into()), 5060);
+            guard.may_answer_stranger(t, address);
+            guard.password_failed(t, address);
+        }
+        assert!(guard.len() <= 2 * SOURCES + 2 * OFFENDERS, "{}", guard.len());
+    }
+
+    #[test]
+    fn refusals_are_told_once_a_second_with_their_number() {
+        let (mut guard, t) = (Guard::new(), start());
+        let stranger = source("198.51.100.7:5060");
+        guard.count(t, Refusal::Stray, stranger);
+        assert_eq!(guard.report(t), Some((Refusal::Stray, stranger, 1)));
+        for _ in 0..500 {
+            guard.count(t, Refusal::Stray, stranger);
+        }
+        assert_eq!(guard.report(t), None);
+        assert_eq!(guard.report_at(), Some(t + REPORT_EVERY));
+        assert_eq!(guard.report(t + REPORT_EVERY), Some((Refusal::Stray, stranger, 500)));
+        assert_eq!(guard.report_at(), None);
+    }
+}

@@ -1,0 +1,76 @@
+//! A SIP endpoint without sockets: datagrams and streams in; datagrams, streams and events out.
+//!
+//! [`Endpoint`] is driven like the house's hearts: `handle_input(now, input)`, then `poll_output()` until it answers
+//! `Timeout`. What can go in and come out is all in `event`. Commands are its methods.
+//!
+//! Invariants, each with a test:
+//! - Who sends a request is decided by its source address (trunks) or by digest (phones), never by a header. The
+//!   password of a trunk goes to that trunk's addresses alone; a challenge by a phone ends the call.
+//! - Nothing that outlives its datagram is kept for somebody who has not been identified: strangers are answered
+//!   statelessly, at most once a request, within a budget for each source, with at most four times their bytes.
+//! - Every table has a bound (`Limits`); what comes beyond it is answered 503 with Retry-After.
+//! - An INVITE makes one call, whatever copies of it arrive and whichever way they took.
+//! - Every session that was told as begun is told as ended, once.
+//! - The same inputs at the same instants with the same seed give the same outputs.
+//!
+//! Absent: SDP and media (bodies are bytes), routing of calls, name resolution, TLS, REFER, SUBSCRIBE, PRACK and session
+//! timers (an INVITE that requires one of these is answered 420).
+
+mod admission;
+mod client_transaction;
+mod connections;
+mod credentials;
+mod dialog;
+pub mod digest;
+mod draft;
+mod endpoint;
+mod event;
+mod guard;
+mod invite;
+mod offer;
+mod registrar;
+mod registration;
+mod reply;
+mod schedule;
+mod server_transaction;
+mod settings;
+mod tag;
+mod talking;
+#[cfg(test)]
+mod tests;
+mod text;
+mod timer;
+mod transaction_layer;
+mod uac;
+mod uas;
+pub mod wire;
+
+pub use endpoint::{Counts, Endpoint};
+pub use event::{
+    Binding, Cause, ConnectionId, EndedBy, Event, Flow, Identity, Input, Invitation, Outgoing, Output, Peer,
+    Reason, SessionId, Target, TextId, Transport, TrunkHealth, TrunkName,
+};
+pub use guard::Refusal;
+pub use settings::{
+    Account, Credentials, Limits, Listener, Network, NetworkError, Registration, Settings, Trunk,
+};
+pub use timer::Timer;
+
+/// Why a command was not carried out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum SendError {
+    #[error("no session in a state that allows this")]
+    NoSession,
+    #[error("no trunk of this name")]
+    UnknownTrunk,
+    #[error("no socket of the transport and address family that the target needs")]
+    NoListener,
+    #[error("too many sessions or requests are in progress")]
+    TooMany,
+    #[error("the target's address is no SIP address")]
+    BadTarget,
+    #[error("a header that may not be set, or a value with control characters")]
+    BadHeader,
+    #[error("an offer is still open")]
+    OfferPending,
+}

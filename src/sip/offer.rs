@@ -1,0 +1,128 @@
+//! The session description in a request's body: bare, or as one part of several (carriers add ISUP and the like).
+
+use super::{
+    reply::Reply,
+    uas::SDP,
+    wire::{Message, Name},
+};
+
+/// The offer that an INVITE or UPDATE carries, empty if it has none; or the refusal of what we cannot read (8.2.3) or of
+/// whoever would not read our answer (406).
+pub(super) fn offer_of(request: &Message) -> Result<Vec<u8>, Reply> {
+    if request.header(Name::Accept).is_some()
+        && ![SDP, "application/*", "*/*"].iter().any(|range| accepts(request, range))
+    {
+        return Err(Reply::new(406));
+    }
+    if request.body().is_empty() {
+        return Ok(vec![]);
+    }
+    if request.all(Name::ContentEncoding).any(|coding| !coding.eq_ignore_ascii_case(b"identity")) {
+        return Err(Reply::new(415).with(Name::AcceptEncoding, "identity"));
+    }
+    match request.content_type().as_deref() {
+        Some(SDP) => Ok(request.body().to_vec()),
+        Some(multipart) if multipart.starts_with("multipart/") => {
+            part(request).map(<[u8]>::to_vec).ok_or_else(unsupported)
+        }
+        // What may be ignored is ignored (20.11).
+        _ if is_optional(request.header(Name::ContentDisposition).unwrap_or_default()) => Ok(vec![]),
+        _ => Err(unsupported()),
+    }
+}
+
+fn unsupported() -> Reply {
+    Reply::new(415).with(Name::Accept, SDP)
+}
+
+fn accepts(request: &Message, range: &str) -> bool {
+    request.list(Name::Accept).any(|accepted| {
+        let end = accepted.iter().position(|&b| b == b';').unwrap_or(accepted.len());
+        accepted[..end].trim_ascii().eq_ignore_ascii_case(range.as_bytes())
+    })
+}
+
+fn is_optional(disposition: &[u8]) -> bool {
+    let text = disposition.to_ascii_lowercase();
+    text.split(|&b| b == b';').skip(1).any(|param| param.trim_ascii() == b"handling=optional")
+}
+
+/// The part of a multipart body (RFC 2046, 5.1) that is a session description.
+fn part(request: &Message) -> Option<&[u8]> {
+    let content_type = request.header(Name::ContentType)?;
+    let text = std::str::from_utf8(content_type).ok()?;
+    let (_, after) = text.split_once("boundary=").or_else(|| text.split_once("Boundary="))?;
+    let boundary = match after.strip_prefix('"') {
+        Some(quoted) => quoted.split('"').next()?,
+        None => after.split(';').next()?.trim(),
+    };
+    if boundary.is_empty() || boundary.len() > 70 {
+        return None;
+    }
+    let delimiter = [b"--", boundary.as_bytes()].concat();
+    let mut rest = request.body();
+    // Few bodies have more than three parts; one that has hundreds is not read to its end.
+    for _ in 0..16 {
+        let at = memchr::memmem::find(rest, &delimiter)?;
+        rest = &rest[at + delimiter.len()..];
+        let end = memchr::memmem::find(rest, &delimiter).unwrap_or(rest.len());
+        let headers_end = memchr::memmem::find(&rest[..end], b"\r\n\r\n")?;
+        let is_sdp = rest[..headers_end].to_ascii_lowercase().split(|&b| b == b'\n').any(|line| {
+            line.strip_prefix(b"content-type:")
+                .is_some_and(|value| value.trim_ascii().starts_with(SDP.as_bytes()))
+        });
+        if is_sdp {
+            let body = &rest[headers_end + 4..end];
+            return Some(body.strip_suffix(b"\r\n").unwrap_or(body));
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn invite(headers: &str, body: &str) -> Message {
+        let text = format!(
+            "INVITE sip:101@office.example SIP/2.0\r\nVia: SIP/2.0/UDP 198.51.100.1;branch=z9hG4bK1\r\n\
+             From: <sip:a@b.example>;tag=1\r\nTo: <sip:101@office.example>\r\nCall-ID: 1\r\nCSeq: 1 INVITE\r\n\
+             {headers}Content-Length: {}\r\n\r\n{body}",
+            body.len()
+        );
+        Message::parse(text.as_bytes()).unwrap()
+    }
+
+    fn status(headers: &str, body: &str) -> u16 {
+        offer_of(&invite(headers, body)).map_or_else(|reply| reply.status, |_| 200)
+    }
+
+    #[test]
+    fn a_description_is_found_among_other_parts() {
+        let body = "preamble\r\n--edge\r\nContent-Type: application/isup\r\n\r\n\u{1}\u{2}\r\n\
+                    --edge\r\ncontent-type: application/sdp;charset=utf-8\r\n\r\nv=0\r\n\r\n--edge--\r\n";
+        let message = invite("Content-Type: multipart/mixed;boundary=\"edge\"\r\n", body);
+        assert_eq!(offer_of(&message).unwrap(), b"v=0\r\n");
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_refused_with_what_can() {
+        assert_eq!(status("Content-Type: application/sdp\r\n", "v=0\r\n"), 200);
+        assert_eq!(status("", ""), 200);
+        assert_eq!(status("Content-Type: application/unknown\r\n", "?"), 415);
+        assert_eq!(
+            status("Content-Type: application/unknown\r\nContent-Disposition: x;handling=optional\r\n", "?"),
+            200
+        );
+        assert_eq!(status("Content-Type: application/sdp\r\nContent-Encoding: gzip\r\n", "?"), 415);
+        assert_eq!(status("Content-Type: multipart/mixed;boundary=edge\r\n", "--edge\r\n--edge--"), 415);
+        assert_eq!(status("Content-Type: multipart/mixed\r\n", "--edge"), 415);
+    }
+
+    #[test]
+    fn who_would_not_read_our_answer_gets_none() {
+        assert_eq!(status("Accept: text/other\r\nContent-Type: application/sdp\r\n", "v=0\r\n"), 406);
+        assert_eq!(status("Accept: text/other, Application/SDP;level=1\r\n", ""), 200);
+        assert_eq!(status("Accept: */*\r\n", ""), 200);
+    }
+}

@@ -1,0 +1,308 @@
+//! Who is reachable where, and until when: the registrar of RFC 3261, 10.3, for requests that have been authenticated.
+
+use std::{
+    collections::BTreeMap,
+    net::SocketAddr,
+    time::{Duration, Instant},
+};
+
+use super::{
+    event::{Binding, Event, Flow},
+    reply::Reply,
+    schedule::Wake,
+    transaction_layer::TransactionLayer,
+    wire::{Address, Contact, Message, Name, Uri},
+};
+use crate::types::Extension;
+
+/// Shorter registrations would cost more than they bring: 423 (10.3, step 7).
+const MIN_EXPIRES: u32 = 60;
+/// Longer ones are cut to this.
+const MAX_EXPIRES: u32 = 3600;
+/// How much of its name for itself a phone gets kept.
+const USER_AGENT_CHARS: usize = 64;
+/// The longest Contact URI that is kept.
+const CONTACT_CHARS: usize = 512;
+
+/// One contact of an extension.
+#[derive(Debug, Clone)]
+struct Entry {
+    contact: String,
+    flow: Flow,
+    expires: Instant,
+    user_agent: String,
+    /// What the phone calls us: the host of the Request-URI. Empty after a restart.
+    domain: String,
+    call_id: String,
+    seq: u32,
+}
+
+impl Entry {
+    fn binding(&self, extension: &Extension, now: Instant) -> Binding {
+        Binding {
+            extension: extension.clone(),
+            contact: self.contact.clone(),
+            flow: self.flow,
+            expires_in: self.expires.saturating_duration_since(now),
+            user_agent: self.user_agent.clone(),
+        }
+    }
+
+    fn is_for(&self, uri: &Uri<'_>) -> bool {
+        Uri::parse(self.contact.as_bytes()).is_some_and(|own| own.same_as(uri))
+    }
+}
+
+/// See the module's sentence. Bounded by accounts times `Limits::contacts`.
+#[derive(Debug, Default)]
+pub(super) struct Registrar {
+    entries: BTreeMap<Extension, Vec<Entry>>,
+    /// How many bindings send from each address: a request from there is a phone's, not a stranger's.
+    sources: BTreeMap<SocketAddr, usize>,
+}
+
+/// One change that a REGISTER asks for, checked.
+struct Change {
+    contact: String,
+    expires: u32,
+}
+
+impl Registrar {
+    /// Serves the REGISTER of a phone that has proved `extension`. All of it takes effect, or nothing (10.3, step 7).
+    pub(super) fn register(
+        &mut self,
+        now: Instant,
+        layer: &mut TransactionLayer,
+        extension: &Extension,
+        request: &Message,
+        flow: Flow,
+    ) -> Reply {
+        let changes = match self.changes(layer, extension, request) {
+            Ok(changes) => changes,
+            Err(reply) => return reply,
+        };
+        let call_id = request.call_id().unwrap_or_default();
+        let seq = request.cseq().map(|(seq, _)| seq).unwrap_or_default();
+        let user_agent: String =
+            request.text(Name::UserAgent).unwrap_or_default().chars().take(USER_AGENT_CHARS).collect();
+        let domain = request.uri().map(|uri| uri.host().to_ascii_lowercase()).unwrap_or_default();
+        for change in changes {
+            let entry = Entry {
+                contact: change.contact,
+                flow,
+                expires: now + Duration::from_secs(u64::from(change.expires)),
+                user_agent: user_agent.clone(),
+                domain: domain.clone(),
+                call_id: call_id.to_owned(),
+                seq,
+            };
+            self.put(now, layer, extension, entry);
+        }
+        self.plan(layer, extension);
+        let mut reply = Reply::new(200).with(Name::Server, layer.settings.user_agent.clone());
+        for entry in self.entries.get(extension).into_iter().flatten() {
+            let left = entry.expires.saturating_duration_since(now).as_secs();
+            reply = reply.with(Name::Contact, format!("<{}>;expires={left}", entry.contact));
+        }
+        reply
+    }
+
+    /// Reads and checks everything before anything is changed.
+    fn changes(
+        &self,
+        layer: &TransactionLayer,
+        extension: &Extension,
+        request: &Message,
+    ) -> Result<Vec<Change>, Reply> {
+        let bad = |reason: &str| Reply::new(400).reason(reason);
+        let known = self.entries.get(extension).map(Vec::as_slice).unwrap_or_default();
+        let call_id = request.call_id().unwrap_or_default();
+        let seq = request.cseq().map(|(seq, _)| seq).unwrap_or_default();
+        // A copy that was overtaken must not undo what came after it (10.3, steps 6 and 7).
+        let in_order = |entry: &Entry| entry.call_id != call_id || entry.seq < seq;
+        let out_of_order = || Reply::new(500).reason("CSeq Out Of Order");
+        let default = request.expires();
+        let mut changes: Vec<Change> = vec![];
+        let mut star = false;
+        for (count, contact) in request.contacts().enumerate() {
+            match contact {
+                None => return Err(bad("Bad Contact")),
+                Some(Contact::Star) => {
+                    if count > 0 || default != Some(0) || request.contacts().nth(1).is_some() {
+                        return Err(bad("Bad Contact"));
+                    }
+                    star = true;
+                }
+                Some(Contact::Address(address)) => {
+                    if changes.len() >= layer.settings.limits.contacts {
+                        return Err(Reply::new(403).reason("Too Many Contacts"));
+                    }
+                    changes.push(change(&address, default)?);
+                    if !known.iter().filter(|entry| entry.is_for(&address.uri)).all(in_order) {
+                        return Err(out_of_order());
+                    }
+                }
+            }
+        }
+        if star {
+            if !known.iter().all(in_order) {
+                return Err(out_of_order());
+            }
+            changes =
+                known.iter().map(|entry| Change { contact: entry.contact.clone(), expires: 0 }).collect();
+        }
+        Ok(changes)
+    }
+
+    /// Adds, refreshes or (if it has run out already) removes one binding.
+    fn put(&mut self, now: Instant, layer: &mut TransactionLayer, extension: &Extension, entry: Entry) {
+        let same = |old: &Entry| Uri::parse(entry.contact.as_bytes()).is_some_and(|uri| old.is_for(&uri));
+        let known = self.entries.entry(extension.clone()).or_default();
+        let old = known.iter().position(same).map(|at| known.remove(at));
+        if let Some(old) = &old {
+            release(&mut self.sources, old.flow.remote);
+        }
+        if entry.expires <= now {
+            if let Some(old) = old {
+                layer.tell(Event::Unbound { extension: extension.clone(), contact: old.contact });
+            }
+            if known.is_empty() {
+                self.entries.remove(extension);
+            }
+            return;
+        }
+        if known.len() >= layer.settings.limits.contacts
+            && let Some(first) = (0..known.len()).min_by_key(|&at| known[at].expires)
+        {
+            // A phone that comes back under new addresses must not lock itself out.
+            let gone = known.remove(first);
+            release(&mut self.sources, gone.flow.remote);
+            layer.tell(Event::Unbound { extension: extension.clone(), contact: gone.contact });
+        }
+        *self.sources.entry(entry.flow.remote).or_default() += 1;
+        layer.tell(Event::Bound { binding: entry.binding(extension, now) });
+        known.push(entry);
+    }
+
+    fn plan(&self, layer: &mut TransactionLayer, extension: &Extension) {
+        let wake = Wake::Binding(extension.clone());
+        match self.entries.get(extension).and_then(|known| known.iter().map(|entry| entry.expires).min()) {
+            Some(at) => layer.schedule.set(wake, at),
+            None => layer.schedule.clear(&wake),
+        }
+    }
+
+    /// Bindings of this extension have run out.
+    pub(super) fn expire(&mut self, now: Instant, layer: &mut TransactionLayer, extension: &Extension) {
+        self.remove_if(layer, extension, |entry| entry.expires <= now);
+    }
+
+    /// A phone's connection is gone: behind NAT nothing else leads to it.
+    pub(super) fn disconnected(&mut self, layer: &mut TransactionLayer, flow: &Flow) {
+        if flow.connection.is_none() || !self.sources.contains_key(&flow.remote) {
+            return;
+        }
+        let all: Vec<Extension> = self.entries.keys().cloned().collect();
+        for extension in all {
+            self.remove_if(layer, &extension, |entry| entry.flow.connection == flow.connection);
+        }
+    }
+
+    /// Accounts have gone: so have their bindings.
+    pub(super) fn keep_accounts(&mut self, layer: &mut TransactionLayer) {
+        let gone: Vec<Extension> = self
+            .entries
+            .keys()
+            .filter(|extension| !layer.settings.accounts.contains_key(*extension))
+            .cloned()
+            .collect();
+        for extension in gone {
+            self.remove_if(layer, &extension, |_| true);
+        }
+    }
+
+    fn remove_if(
+        &mut self,
+        layer: &mut TransactionLayer,
+        extension: &Extension,
+        unwanted: impl Fn(&Entry) -> bool,
+    ) {
+        let Some(known) = self.entries.get_mut(extension) else { return };
+        let (gone, kept) = std::mem::take(known).into_iter().partition(|entry| unwanted(entry));
+        let gone: Vec<Entry> = gone;
+        *known = kept;
+        if known.is_empty() {
+            self.entries.remove(extension);
+        }
+        for entry in gone {
+            release(&mut self.sources, entry.flow.remote);
+            layer.tell(Event::Unbound { extension: extension.clone(), contact: entry.contact });
+        }
+        self.plan(layer, extension);
+    }
+
+    /// Puts back what was known before a restart. A TCP flow is dead by then and is left out.
+    pub(super) fn restore(&mut self, now: Instant, layer: &mut TransactionLayer, bindings: Vec<Binding>) {
+        for binding in bindings {
+            if binding.flow.transport != super::event::Transport::Udp
+                || !layer.settings.accounts.contains_key(&binding.extension)
+                || Uri::parse(binding.contact.as_bytes()).is_none()
+            {
+                continue;
+            }
+            let longest = Duration::from_secs(u64::from(MAX_EXPIRES));
+            let entry = Entry {
+                contact: binding.contact,
+                flow: binding.flow,
+                expires: now + binding.expires_in.min(longest),
+                user_agent: binding.user_agent,
+                domain: String::new(),
+                call_id: String::new(),
+                seq: 0,
+            };
+            self.put(now, layer, &binding.extension, entry);
+            self.plan(layer, &binding.extension);
+        }
+    }
+
+    /// Where this extension can be reached now.
+    pub(super) fn bindings(&self, now: Instant, extension: &Extension) -> Vec<Binding> {
+        let known = self.entries.get(extension).map(Vec::as_slice).unwrap_or_default();
+        known.iter().filter(|e| e.expires > now).map(|e| e.binding(extension, now)).collect()
+    }
+
+    /// Has this extension registered under that host name?
+    pub(super) fn knows_us_as(&self, extension: &Extension, host: &str) -> bool {
+        self.entries.get(extension).into_iter().flatten().any(|entry| entry.domain.eq_ignore_ascii_case(host))
+    }
+
+    /// Does a phone that has registered send from here?
+    pub(super) fn sends_from(&self, source: SocketAddr) -> bool {
+        self.sources.contains_key(&source)
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.entries.values().map(Vec::len).sum()
+    }
+}
+
+fn release(sources: &mut BTreeMap<SocketAddr, usize>, source: SocketAddr) {
+    if let Some(count) = sources.get_mut(&source) {
+        *count -= 1;
+        if *count == 0 {
+            sources.remove(&source);
+        }
+    }
+}
+
+fn change(address: &Address<'_>, default: Option<u32>) -> Result<Change, Reply> {
+    let contact = address.uri.as_str();
+    if contact.len() > CONTACT_CHARS || address.uri.host().is_empty() {
+        return Err(Reply::new(400).reason("Bad Contact"));
+    }
+    let expires = address.expires().or(default).unwrap_or(MAX_EXPIRES);
+    if (1..MIN_EXPIRES).contains(&expires) {
+        return Err(Reply::new(423).with(Name::MinExpires, MIN_EXPIRES.to_string()));
+    }
+    Ok(Change { contact: contact.to_owned(), expires: expires.min(MAX_EXPIRES) })
+}

@@ -1,0 +1,375 @@
+//! Our trunks: our own REGISTER at each, kept alive and retried, and the OPTIONS that ask whether it lives.
+
+use std::time::{Duration, Instant};
+
+use rand_chacha::rand_core::Rng;
+
+use super::{
+    draft::Draft,
+    event::{Event, Flow, TrunkHealth},
+    schedule::Wake,
+    settings::Trunk,
+    tag::{Tag, new_call_id},
+    transaction_layer::{ClientId, ClientUser, Outcome, TransactionLayer},
+    uas::own_contact,
+    wire::{Message, Method, Name},
+};
+
+/// The first pause after a failed registration; it doubles up to the longest.
+const FIRST_PAUSE: Duration = Duration::from_secs(30);
+const LONGEST_PAUSE: Duration = Duration::from_secs(600);
+const PROBE_EVERY: Duration = Duration::from_secs(30);
+/// A trunk that has not answered OPTIONS by then is taken for dead, long before Timer F.
+const PROBE_PATIENCE: Duration = Duration::from_secs(8);
+
+/// What we know of one side of a trunk's health.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Finding {
+    Unknown,
+    Good,
+    Bad { status: u16, why: String },
+}
+
+/// One trunk of the settings, at the same place.
+#[derive(Debug)]
+struct Watched {
+    trunk: Trunk,
+    /// All our REGISTERs to one registrar share these (10.2).
+    call_id: String,
+    tag: Tag,
+    seq: u32,
+    /// Asked for; a 423 raises it.
+    expires: Duration,
+    failures: u32,
+    registering: Option<ClientId>,
+    registered: Finding,
+    probing: Option<ClientId>,
+    alive: Finding,
+    told: TrunkHealth,
+}
+
+/// See the module's sentence.
+#[derive(Debug, Default)]
+pub(super) struct Trunks {
+    watched: Vec<Watched>,
+    /// We are going: nothing is registered any more.
+    stopped: bool,
+}
+
+impl Trunks {
+    /// Takes over the trunks of the settings; those that have not changed keep what is known of them.
+    pub(super) fn update(&mut self, now: Instant, layer: &mut TransactionLayer) {
+        for (at, watched) in self.watched.iter().enumerate() {
+            layer.schedule.clear(&Wake::Registration(at));
+            layer.schedule.clear(&Wake::Probe(at));
+            for client in [watched.registering, watched.probing].into_iter().flatten() {
+                layer.abandon(client);
+            }
+        }
+        let mut old = std::mem::take(&mut self.watched);
+        let trunks = layer.settings.trunks.clone();
+        for (at, trunk) in trunks.into_iter().enumerate() {
+            let known = old.iter().position(|watched| watched.trunk == trunk).map(|at| old.swap_remove(at));
+            let watched = match known {
+                Some(known) => Watched { registering: None, probing: None, ..known },
+                None => Watched {
+                    call_id: new_call_id(&mut layer.chance),
+                    tag: Tag::new(&mut layer.chance),
+                    seq: 0,
+                    expires: trunk.registration.as_ref().map_or(Duration::ZERO, |r| r.expires),
+                    failures: 0,
+                    registering: None,
+                    registered: Finding::Unknown,
+                    probing: None,
+                    alive: Finding::Unknown,
+                    told: TrunkHealth::Unknown,
+                    trunk,
+                },
+            };
+            if watched.trunk.registration.is_some() {
+                layer.schedule.set(Wake::Registration(at), now);
+            }
+            if watched.trunk.probe {
+                layer.schedule.set(Wake::Probe(at), now);
+            }
+            self.watched.push(watched);
+        }
+    }
+
+    /// The health of the trunk at this place.
+    pub(super) fn health(&self, at: usize) -> TrunkHealth {
+        self.watched.get(at).map_or(TrunkHealth::Unknown, |watched| watched.told.clone())
+    }
+
+    // ---- registration
+
+    /// The time has come to register, for the first time or again.
+    pub(super) fn registration_due(&mut self, now: Instant, layer: &mut TransactionLayer, at: usize) {
+        let Some(watched) = self.watched.get_mut(at) else { return };
+        if watched.registering.is_some() {
+            return;
+        }
+        let expires = watched.expires;
+        match watched.send_register(now, layer, at, expires) {
+            Some(client) => watched.registering = Some(client),
+            None => {
+                watched.registration_failed(now, layer, at, 503, "it cannot be sent".to_owned(), None);
+                watched.tell(layer);
+            }
+        }
+    }
+
+    /// What became of our REGISTER.
+    pub(super) fn registration_answered(
+        &mut self,
+        now: Instant,
+        layer: &mut TransactionLayer,
+        at: usize,
+        client: ClientId,
+        outcome: Outcome,
+        response: Option<&Message>,
+    ) {
+        let Some(watched) = self.watched.get_mut(at) else { return };
+        if watched.registering != Some(client) {
+            return;
+        }
+        let (status, why) = told(outcome, response);
+        if status < 200 {
+            return;
+        }
+        watched.registering = None;
+        if self.stopped {
+            return;
+        }
+        match (status, response) {
+            (200..=299, Some(response)) => {
+                watched.failures = 0;
+                watched.registered = Finding::Good;
+                let granted = granted(response, watched.expires);
+                // Short ones are refreshed at half time, long ones when a tenth is left.
+                let pause = if granted <= Duration::from_secs(120) { granted / 2 } else { granted * 9 / 10 };
+                let pause = jittered(layer, pause.max(Duration::from_secs(5)));
+                layer.schedule.set(Wake::Registration(at), now + pause);
+            }
+            (423, Some(response)) if raised(response, watched.expires).is_some() => {
+                watched.expires = raised(response, watched.expires).unwrap_or(watched.expires);
+                layer.schedule.set(Wake::Registration(at), now);
+            }
+            _ => {
+                let wait = response.and_then(Message::retry_after);
+                let wait = wait.map(|seconds| Duration::from_secs(u64::from(seconds)));
+                watched.registration_failed(now, layer, at, status, why, wait);
+            }
+        }
+        watched.tell(layer);
+    }
+
+    // ---- probing
+
+    /// The time has come to ask, or the patience with the last question is over.
+    pub(super) fn probe_due(&mut self, now: Instant, layer: &mut TransactionLayer, at: usize) {
+        let Some(watched) = self.watched.get_mut(at) else { return };
+        if let Some(client) = watched.probing.take() {
+            layer.abandon(client);
+            watched.alive = Finding::Bad { status: 0, why: "it does not answer OPTIONS".to_owned() };
+            watched.tell(layer);
+        }
+        let patience = match watched.send_probe(now, layer, at) {
+            Some(client) => {
+                watched.probing = Some(client);
+                PROBE_PATIENCE
+            }
+            None => PROBE_EVERY,
+        };
+        layer.schedule.set(Wake::Probe(at), now + patience);
+    }
+
+    /// What became of our OPTIONS. Whatever is answered, somebody is there, but for 408 and 503.
+    pub(super) fn probe_answered(
+        &mut self,
+        now: Instant,
+        layer: &mut TransactionLayer,
+        at: usize,
+        client: ClientId,
+        outcome: Outcome,
+        response: Option<&Message>,
+    ) {
+        let Some(watched) = self.watched.get_mut(at) else { return };
+        if watched.probing != Some(client) {
+            return;
+        }
+        let (status, why) = told(outcome, response);
+        if status < 200 {
+            return;
+        }
+        watched.probing = None;
+        if self.stopped {
+            return;
+        }
+        watched.alive =
+            if matches!(status, 408 | 503) { Finding::Bad { status, why } } else { Finding::Good };
+        let pause = jittered(layer, PROBE_EVERY);
+        layer.schedule.set(Wake::Probe(at), now + pause);
+        watched.tell(layer);
+    }
+
+    /// A challenged request has gone out again under this id.
+    pub(super) fn retried(&mut self, user: ClientUser, old: ClientId, new: ClientId, seq: u32) {
+        match user {
+            ClientUser::Registration(at) => {
+                if let Some(watched) = self.watched.get_mut(at).filter(|w| w.registering == Some(old)) {
+                    watched.registering = Some(new);
+                    watched.seq = seq;
+                }
+            }
+            ClientUser::Probe(at) => {
+                if let Some(watched) = self.watched.get_mut(at).filter(|w| w.probing == Some(old)) {
+                    watched.probing = Some(new);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// We are about to go: carriers that know it send calls elsewhere at once.
+    pub(super) fn shut_down(&mut self, now: Instant, layer: &mut TransactionLayer) {
+        self.stopped = true;
+        for (at, watched) in self.watched.iter_mut().enumerate() {
+            layer.schedule.clear(&Wake::Registration(at));
+            layer.schedule.clear(&Wake::Probe(at));
+            if watched.trunk.registration.is_some() && watched.registered == Finding::Good {
+                watched.registering = watched.send_register(now, layer, at, Duration::ZERO);
+            }
+        }
+    }
+}
+
+impl Watched {
+    fn draft(
+        &mut self,
+        layer: &mut TransactionLayer,
+        method: Method,
+        uri: String,
+        user: &str,
+    ) -> Option<(Draft, Flow)> {
+        let flow = layer.settings.flow_to(self.trunk.transport, self.trunk.send_to)?;
+        let own = format!("<sip:{}@{}>", super::wire::escape_user(user), self.trunk.domain);
+        let to = if method == Method::Register { own.clone() } else { format!("<{uri}>") };
+        let draft = Draft {
+            method,
+            uri,
+            routes: vec![],
+            from: format!("{own};tag={}", self.tag),
+            to,
+            call_id: self.call_id.clone(),
+            seq: self.seq,
+            headers: vec![
+                (Name::Contact, format!("<{}>", own_contact(layer, user, &flow))),
+                (Name::UserAgent, layer.settings.user_agent.clone()),
+            ],
+            named: vec![],
+            credentials: None,
+            content_type: None,
+            body: vec![],
+            trunk: Some(self.trunk.name.clone()),
+        };
+        Some((draft, flow))
+    }
+
+    fn send_register(
+        &mut self,
+        now: Instant,
+        layer: &mut TransactionLayer,
+        at: usize,
+        expires: Duration,
+    ) -> Option<ClientId> {
+        let registration = self.trunk.registration.clone()?;
+        self.seq += 1;
+        let (mut draft, flow) =
+            self.draft(layer, Method::Register, registration.registrar.clone(), &registration.user)?;
+        draft.headers.push((Name::Expires, expires.as_secs().to_string()));
+        layer.send(now, draft, flow, ClientUser::Registration(at)).ok()
+    }
+
+    fn send_probe(&mut self, now: Instant, layer: &mut TransactionLayer, at: usize) -> Option<ClientId> {
+        let user = self.trunk.registration.as_ref().map_or_else(|| "ping".to_owned(), |r| r.user.clone());
+        let uri = format!("sip:{}", self.trunk.domain);
+        let (mut draft, flow) = self.draft(layer, Method::Options, uri, &user)?;
+        // A question of its own, outside the registration's order.
+        draft.call_id = new_call_id(&mut layer.chance);
+        draft.seq = 1;
+        draft.headers.push((Name::Accept, super::uas::SDP.to_owned()));
+        layer.send(now, draft, flow, ClientUser::Probe(at)).ok()
+    }
+
+    fn registration_failed(
+        &mut self,
+        now: Instant,
+        layer: &mut TransactionLayer,
+        at: usize,
+        status: u16,
+        why: String,
+        wait: Option<Duration>,
+    ) {
+        self.registered = Finding::Bad { status, why };
+        let pause = FIRST_PAUSE.saturating_mul(1 << self.failures.min(5)).min(LONGEST_PAUSE);
+        self.failures += 1;
+        let pause = jittered(layer, pause.max(wait.unwrap_or_default().min(LONGEST_PAUSE)));
+        layer.schedule.set(Wake::Registration(at), now + pause);
+    }
+
+    fn health(&self) -> TrunkHealth {
+        let asked = [
+            self.trunk.registration.is_some().then_some((&self.registered, "registration")),
+            self.trunk.probe.then_some((&self.alive, "probe")),
+        ];
+        let mut health = TrunkHealth::Unknown;
+        for (finding, what) in asked.into_iter().flatten() {
+            match finding {
+                Finding::Bad { status, why } => {
+                    return TrunkHealth::Down { status: *status, why: format!("{what}: {why}") };
+                }
+                Finding::Good => health = TrunkHealth::Up,
+                Finding::Unknown => {}
+            }
+        }
+        health
+    }
+
+    fn tell(&mut self, layer: &mut TransactionLayer) {
+        let health = self.health();
+        if health != self.told {
+            self.told = health.clone();
+            layer.tell(Event::TrunkHealth { trunk: self.trunk.name.clone(), health });
+        }
+    }
+}
+
+/// The status, and a sentence for the console.
+fn told(outcome: Outcome, response: Option<&Message>) -> (u16, String) {
+    match (outcome, response) {
+        (Outcome::Response, Some(response)) => {
+            let status = response.status().unwrap_or_default();
+            (status, format!("{status} {}", response.reason()))
+        }
+        (Outcome::Unsent, _) => (503, "it cannot be reached".to_owned()),
+        _ => (408, "it does not answer".to_owned()),
+    }
+}
+
+/// For how long the registrar has taken us: our contact's expiry, else the header's, else what we asked (10.2.4).
+fn granted(response: &Message, asked: Duration) -> Duration {
+    let contact = response.contact().and_then(|contact| contact.expires());
+    contact.or(response.expires()).map_or(asked, |s| Duration::from_secs(u64::from(s.clamp(10, 86_400))))
+}
+
+/// The longer expiry that a 423 demands, if it is one that we have not offered yet.
+fn raised(response: &Message, asked: Duration) -> Option<Duration> {
+    let least = Duration::from_secs(u64::from(response.min_expires()?));
+    (least > asked && least <= Duration::from_secs(86_400)).then_some(least)
+}
+
+/// Up to a tenth earlier, so that a power cut does not make all boxes ask at once.
+fn jittered(layer: &mut TransactionLayer, pause: Duration) -> Duration {
+    pause - pause * (layer.chance.next_u32() % 100) / 1000
+}

@@ -1,0 +1,267 @@
+//! What the endpoint is told about the office: its own addresses, its trunks, its phones' accounts, and its bounds.
+
+use std::{
+    collections::BTreeMap,
+    fmt,
+    net::{IpAddr, SocketAddr},
+    time::Duration,
+};
+
+use super::{
+    event::{Flow, Transport, TrunkName},
+    wire::Uri,
+};
+use crate::types::Extension;
+
+/// Everything the room needs to know; made by the host from the configuration, replaced with `Endpoint::update`.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The digest realm of our own challenges, and the host part of phones' addresses.
+    pub realm: String,
+    /// Shown to trunks and authenticated phones only; strangers never learn what answers them.
+    pub user_agent: String,
+    /// The sockets the host has opened. Bytes are sent from the one whose transport and family fit.
+    pub listeners: Vec<Listener>,
+    pub trunks: Vec<Trunk>,
+    pub accounts: BTreeMap<Extension, Account>,
+    pub limits: Limits,
+}
+
+/// One socket that takes and sends SIP.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listener {
+    pub transport: Transport,
+    /// What it is bound to. `Flow::local` of everything it takes is this address.
+    pub local: SocketAddr,
+    /// What peers are told to send to (Contact, Via), if it differs: behind NAT, or bound to every address.
+    pub advertised: Option<SocketAddr>,
+}
+
+/// A carrier, told apart by its addresses.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trunk {
+    pub name: TrunkName,
+    /// Requests from these are the trunk's, without a password (promises, rule 2).
+    pub addresses: Vec<Network>,
+    /// Where our requests go.
+    pub send_to: SocketAddr,
+    pub transport: Transport,
+    /// The host part of addresses at this trunk: `sip:+1…@domain`.
+    pub domain: String,
+    /// What the trunk is told to send to, if not the listener's address.
+    pub advertised: Option<SocketAddr>,
+    /// Given to this trunk's own challenges only.
+    pub credentials: Option<Credentials>,
+    pub registration: Option<Registration>,
+    /// Ask every half minute whether it lives (OPTIONS).
+    pub probe: bool,
+}
+
+impl Trunk {
+    /// Is this address one of the trunk's?
+    pub fn owns(&self, address: IpAddr) -> bool {
+        address.to_canonical() == self.send_to.ip().to_canonical()
+            || self.addresses.iter().any(|network| network.contains(address))
+    }
+}
+
+/// A user and password at a trunk.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Credentials {
+    pub user: String,
+    pub password: String,
+    /// Only a challenge for this realm is answered; `None` accepts whatever realm the trunk's own address names.
+    pub realm: Option<String>,
+}
+
+impl fmt::Debug for Credentials {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Credentials")
+            .field("user", &self.user)
+            .field("realm", &self.realm)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Our own registration at a trunk; the credentials are the trunk's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Registration {
+    /// The address of record: `user@domain` of the trunk is registered.
+    pub user: String,
+    /// The Request-URI, for instance `sip:carrier.example`.
+    pub registrar: String,
+    /// Asked for; the trunk may grant less.
+    pub expires: Duration,
+}
+
+/// What a phone must prove.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Account {
+    pub password: String,
+    /// The phone cannot do SHA-256: MD5 is accepted from it, and from it alone.
+    pub legacy_md5: bool,
+}
+
+impl fmt::Debug for Account {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Account").field("legacy_md5", &self.legacy_md5).finish_non_exhaustive()
+    }
+}
+
+/// Bounds of the tables. Beyond each, new work is refused with 503 and Retry-After; work in progress goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// INVITE sessions, both ways.
+    pub sessions: usize,
+    /// Requests in progress that others sent.
+    pub server_transactions: usize,
+    /// Requests in progress that we sent.
+    pub client_transactions: usize,
+    /// MESSAGEs that wait to be settled.
+    pub unsettled_texts: usize,
+    /// Contacts of one extension; a further one takes the place of the one that would run out first.
+    pub contacts: usize,
+    /// TCP connections in all.
+    pub connections: usize,
+    /// TCP connections from one address that have not authenticated.
+    pub strangers_connections: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            sessions: 1000,
+            server_transactions: 20_000,
+            client_transactions: 20_000,
+            unsettled_texts: 1000,
+            contacts: 10,
+            connections: 1000,
+            strangers_connections: 10,
+        }
+    }
+}
+
+/// A range of addresses: `192.0.2.0/24`, or one address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Network {
+    address: IpAddr,
+    prefix: u8,
+}
+
+impl Network {
+    /// The first `prefix` bits of `address`; `None` if it has not so many.
+    pub fn new(address: IpAddr, prefix: u8) -> Option<Self> {
+        let bits = if address.is_ipv4() { 32 } else { 128 };
+        (prefix <= bits).then_some(Self { address, prefix })
+    }
+
+    /// Just this address.
+    pub fn single(address: IpAddr) -> Self {
+        Self { address, prefix: if address.is_ipv4() { 32 } else { 128 } }
+    }
+
+    pub fn contains(&self, other: IpAddr) -> bool {
+        match (self.address.to_canonical(), other.to_canonical()) {
+            (IpAddr::V4(ours), IpAddr::V4(theirs)) => {
+                let shift = 32 - u32::from(self.prefix.min(32));
+                (u32::from(ours) ^ u32::from(theirs)).checked_shr(shift).unwrap_or(0) == 0
+            }
+            (IpAddr::V6(ours), IpAddr::V6(theirs)) => {
+                let shift = 128 - u32::from(self.prefix);
+                (u128::from(ours) ^ u128::from(theirs)).checked_shr(shift).unwrap_or(0) == 0
+            }
+            _ => false,
+        }
+    }
+}
+
+impl std::str::FromStr for Network {
+    type Err = NetworkError;
+    fn from_str(text: &str) -> Result<Self, NetworkError> {
+        let (address, prefix) = match text.split_once('/') {
+            Some((address, prefix)) => (address, Some(prefix.parse().map_err(|_| NetworkError)?)),
+            None => (text, None),
+        };
+        let address: IpAddr = address.parse().map_err(|_| NetworkError)?;
+        match prefix {
+            Some(prefix) => Network::new(address, prefix).ok_or(NetworkError),
+            None => Ok(Network::single(address)),
+        }
+    }
+}
+
+/// Text that is no address and no range of addresses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("expected an address such as 192.0.2.1 or a range such as 192.0.2.0/24")]
+pub struct NetworkError;
+
+impl Settings {
+    /// The trunk that this source address belongs to, with its place.
+    pub(super) fn trunk_at(&self, source: IpAddr) -> Option<(usize, &Trunk)> {
+        self.trunks.iter().enumerate().find(|(_, trunk)| trunk.owns(source))
+    }
+
+    pub(super) fn trunk(&self, name: &TrunkName) -> Option<(usize, &Trunk)> {
+        self.trunks.iter().enumerate().find(|(_, trunk)| trunk.name == *name)
+    }
+
+    /// The way to an address we have not heard from: the first listener of that transport and family.
+    pub(super) fn flow_to(&self, transport: Transport, remote: SocketAddr) -> Option<Flow> {
+        let fits = |l: &&Listener| l.transport == transport && l.local.is_ipv4() == remote.is_ipv4();
+        // Several sockets: the one that shares the far end's loopback-ness can reach it.
+        let suits = |l: &&Listener| l.local.ip().is_loopback() == remote.ip().is_loopback();
+        let listener =
+            self.listeners.iter().filter(fits).find(suits).or_else(|| self.listeners.iter().find(fits))?;
+        Some(Flow { transport, remote, local: listener.local, connection: None })
+    }
+
+    /// Is this one of our own names: the realm, or an address of a listener?
+    pub(super) fn is_own_host(&self, uri: &Uri<'_>) -> bool {
+        let own = |ip: IpAddr| {
+            self.listeners
+                .iter()
+                .flat_map(|l| [Some(l.local), l.advertised])
+                .flatten()
+                .any(|own| own.ip().to_canonical() == ip.to_canonical())
+        };
+        uri.host().eq_ignore_ascii_case(&self.realm) || uri.host_ip().is_some_and(own)
+    }
+
+    /// What a peer on this flow is told to send to.
+    pub(super) fn advertised(&self, flow: &Flow) -> SocketAddr {
+        if let Some((_, trunk)) = self.trunk_at(flow.remote.ip())
+            && let Some(advertised) = trunk.advertised
+        {
+            return advertised;
+        }
+        self.listeners
+            .iter()
+            .find(|l| l.transport == flow.transport && l.local == flow.local)
+            .and_then(|l| l.advertised)
+            .unwrap_or(flow.local)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_network_contains_its_own_and_no_other() {
+        let inside = |network: &str, address: &str| {
+            network.parse::<Network>().unwrap().contains(address.parse().unwrap())
+        };
+        assert!(inside("127.0.0.0/8", "127.9.9.9"));
+        assert!(inside("127.0.0.0/8", "::ffff:127.0.0.1"));
+        assert!(!inside("127.0.0.0/8", "128.0.0.1"));
+        assert!(inside("192.0.2.7", "192.0.2.7"));
+        assert!(!inside("192.0.2.7", "192.0.2.8"));
+        assert!(inside("0.0.0.0/0", "203.0.113.1"));
+        assert!(!inside("0.0.0.0/0", "2001:db8::1"));
+        assert!(inside("2001:db8::/32", "2001:db8:1::1"));
+        assert!(!inside("2001:db8::/32", "2001:db9::1"));
+        for text in ["", "192.0.2.0/33", "192.0.2.0/x", "carrier.example"] {
+            assert_eq!(text.parse::<Network>(), Err(NetworkError), "{text}");
+        }
+    }
+}

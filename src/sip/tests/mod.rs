@@ -1,0 +1,11 @@
+//! Stories of endpoints that talk to each other over a network that loses, doubles and overtakes as the seed has it.
+
+mod abuse;
+mod calls;
+mod interleavings;
+mod races;
+mod registering;
+mod reoffers;
+mod streams;
+mod texts;
+mod world;

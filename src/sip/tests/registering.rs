@@ -1,0 +1,407 @@
+//! Phones that register, with what password and from where; and our own registrations and probes at trunks.
+
+use std::time::Duration;
+
+use super::world::{CARRIER, OFFICE, PHONE, SECOND_PHONE, World, addr, office, phone, trunk};
+use crate::sip::{
+    Credentials, Event, Flow, Registration, Settings, Transport, TrunkHealth, TrunkName,
+    digest::{Challenge, ClientSession},
+    wire::{Message, Method, Name},
+};
+
+fn millis(n: u64) -> Duration {
+    Duration::from_millis(n)
+}
+
+/// A REGISTER of extension 101, written by hand.
+pub(super) fn register(at: &str, seq: u32, contact: &str, extra: &str) -> String {
+    let contact = if contact.is_empty() { String::new() } else { format!("Contact: {contact}\r\n") };
+    format!(
+        "REGISTER sip:office.example SIP/2.0\r\nVia: SIP/2.0/UDP {at};branch=z9hG4bKreg{seq};rport\r\n\
+         Max-Forwards: 70\r\nFrom: <sip:101@office.example>;tag=reg\r\nTo: <sip:101@office.example>\r\n\
+         Call-ID: registration@{at}\r\nCSeq: {seq} REGISTER\r\n{contact}{extra}Content-Length: 0\r\n\r\n"
+    )
+}
+
+/// The same request with an answer to the challenge of `refusal`; `algorithm` picks one of several.
+pub(super) fn authorised(
+    request: &str,
+    refusal: &str,
+    user: &str,
+    password: &str,
+    algorithm: Option<&str>,
+    branch: &str,
+) -> String {
+    let refusal = Message::parse(refusal.as_bytes()).unwrap();
+    let offered = refusal.all(Name::WwwAuthenticate).filter(|value| {
+        let text = String::from_utf8_lossy(value);
+        algorithm.is_none_or(|wanted| text.contains(&format!("algorithm={wanted}")))
+    });
+    let challenge = Challenge::choose(offered, None, true).expect("a challenge");
+    let message = Message::parse(request.as_bytes()).unwrap();
+    let uri = message.uri().unwrap().as_str().to_owned();
+    let mut chance = <crate::types::Chance as rand_chacha::rand_core::SeedableRng>::seed_from_u64(9);
+    let method: &Method = message.method().unwrap();
+    let value = ClientSession::new(challenge).answer(user, password, method, &uri, &mut chance);
+    let old = message.via().unwrap().branch().unwrap().to_owned();
+    request.replace(&old, branch).replacen(
+        "Content-Length",
+        &format!("Authorization: {value}\r\nContent-Length"),
+        1,
+    )
+}
+
+pub(super) fn status(text: &str) -> u16 {
+    text[8..11].parse().unwrap()
+}
+
+/// An office alone, with a phone that is written by hand.
+fn alone(seed: u64) -> World {
+    let mut world = World::new(seed);
+    world.settle(OFFICE, office());
+    world
+}
+
+/// Registers by hand, challenge and all; the final answer.
+fn register_by_hand(world: &mut World, at: &str, seq: u32, contact: &str, extra: &str) -> String {
+    world.send(at, OFFICE, register(at, seq, contact, extra));
+    world.run(millis(50));
+    let refusal = world.received(at).pop().unwrap();
+    assert_eq!(status(&refusal), 401);
+    let request = register(at, seq, contact, extra);
+    let branch = format!("z9hG4bKagain{seq}n{}", world.trace.len());
+    let again = authorised(&request, &refusal, "101", "secret of 101", None, &branch);
+    world.send(at, OFFICE, again);
+    world.run(millis(50));
+    world.received(at).pop().unwrap()
+}
+
+#[test]
+fn a_phone_registers_with_sha_256_and_is_bound_until_it_withdraws() {
+    let mut world = alone(60);
+    world.settle(PHONE, phone(PHONE, "101"));
+    world.run(millis(200));
+    let events = world.events(OFFICE);
+    let [.., Event::Bound { binding }] = &events[..] else { panic!("{events:?}") };
+    assert_eq!(binding.flow.remote, addr(PHONE));
+    assert_eq!(binding.contact, format!("sip:101@{PHONE}"));
+    assert_eq!(binding.expires_in, Duration::from_secs(600));
+    assert_eq!(world.host(PHONE).endpoint.trunk_health(&TrunkName("office".to_owned())), TrunkHealth::Up);
+    // Refreshed before it runs out, for as long as the phone lives.
+    world.run(Duration::from_secs(3600));
+    assert_eq!(world.counts(OFFICE).bindings, 1);
+    world.tell(PHONE, |e, now| e.shut_down(now));
+    world.run(millis(200));
+    assert_eq!(world.counts(OFFICE).bindings, 0);
+    assert!(matches!(world.events(OFFICE).last(), Some(Event::Unbound { .. })));
+}
+
+#[test]
+fn a_phone_that_is_gone_is_unbound_when_its_time_is_over() {
+    let mut world = World::of_an_office(61);
+    world.unplug(PHONE);
+    world.run(Duration::from_secs(590));
+    assert_eq!(world.counts(OFFICE).bindings, 1);
+    world.run(Duration::from_secs(20));
+    assert_eq!(world.counts(OFFICE).bindings, 0);
+    assert!(matches!(&world.events(OFFICE)[..], [Event::Unbound { contact, .. }] if contact.contains("101")));
+}
+
+#[test]
+fn md5_is_for_legacy_extensions_only_and_offered_to_all_alike() {
+    let mut world = alone(62);
+    for (extension, algorithm, expected) in
+        [("101", "SHA-256", 200), ("101", "MD5", 401), ("102", "MD5", 200), ("102", "SHA-256", 200)]
+    {
+        let at = format!("192.0.2.110:{}", 5000 + expected + u16::from(algorithm == "MD5") * 7);
+        let request = register(&at, 1, &format!("<sip:{extension}@{at}>"), "")
+            .replace("101@office", &format!("{extension}@office"));
+        world.send(&at, OFFICE, request.clone());
+        world.run(millis(50));
+        let refusal = world.received(&at).pop().unwrap();
+        assert_eq!(refusal.matches("WWW-Authenticate").count(), 2);
+        let password = format!("secret of {extension}");
+        let branch = format!("z9hG4bK{extension}{algorithm}");
+        world.send(
+            &at,
+            OFFICE,
+            authorised(&request, &refusal, extension, &password, Some(algorithm), &branch),
+        );
+        world.run(millis(50));
+        assert_eq!(status(&world.received(&at).pop().unwrap()), expected, "{extension} {algorithm}");
+        world.run(Duration::from_secs(60));
+    }
+}
+
+#[test]
+fn known_and_unknown_extensions_are_answered_alike() {
+    let mut world = alone(63);
+    let answer_to = |world: &mut World, extension: &str, method: &str| {
+        let request = register(PHONE, 1, "", "")
+            .replace("101@", &format!("{extension}@"))
+            .replace("REGISTER", method)
+            .replace("z9hG4bKreg1", &format!("z9hG4bK{extension}{method}"));
+        world.send(PHONE, OFFICE, request.clone());
+        world.run(millis(50));
+        let refusal = world.received(PHONE).pop().unwrap();
+        let branch = format!("z9hG4bKb{extension}{method}");
+        world.send(PHONE, OFFICE, authorised(&request, &refusal, extension, "wrong", None, &branch));
+        world.run(Duration::from_secs(61));
+        let blank = |text: &str| -> Vec<String> {
+            text.lines().map(|l| l.split([':', '=']).next().unwrap_or_default().to_owned()).collect()
+        };
+        (blank(&refusal), blank(&world.received(PHONE).pop().unwrap()))
+    };
+    for method in ["REGISTER", "INVITE", "MESSAGE"] {
+        assert_eq!(answer_to(&mut world, "101", method), answer_to(&mut world, "999", method), "{method}");
+    }
+}
+
+#[test]
+fn a_nonce_that_has_run_out_is_called_stale_and_a_used_one_is_not_taken_again() {
+    let mut world = alone(64);
+    let request = register(PHONE, 1, &format!("<sip:101@{PHONE}>"), "");
+    world.send(PHONE, OFFICE, request.clone());
+    world.run(millis(50));
+    let refusal = world.received(PHONE).pop().unwrap();
+    let good = authorised(&request, &refusal, "101", "secret of 101", None, "z9hG4bKgood");
+    // The same credentials from elsewhere prove nothing.
+    world.send(SECOND_PHONE, OFFICE, good.replace("z9hG4bKgood", "z9hG4bKelsewhere"));
+    world.run(millis(50));
+    let elsewhere = world.received(SECOND_PHONE).pop().unwrap();
+    assert_eq!(status(&elsewhere), 401);
+    world.send(PHONE, OFFICE, good.clone());
+    world.run(millis(50));
+    assert_eq!(status(&world.received(PHONE).pop().unwrap()), 200);
+    // A copy is absorbed by its transaction; the same credentials in another request are a replay.
+    world.send(PHONE, OFFICE, good.clone());
+    world.run(millis(50));
+    assert_eq!(status(&world.received(PHONE).pop().unwrap()), 200);
+    world.send(PHONE, OFFICE, good.replace("z9hG4bKgood", "z9hG4bKreplay").replace("CSeq: 1", "CSeq: 2"));
+    world.run(millis(50));
+    let replay = world.received(PHONE).pop().unwrap();
+    assert!(status(&replay) == 401 && replay.contains("stale=true"), "{replay}");
+    // A minute later the next nonce has run out as well.
+    let late = authorised(&request, &replay, "101", "secret of 101", None, "z9hG4bKlate");
+    world.run(Duration::from_secs(61));
+    world.send(PHONE, OFFICE, late);
+    world.run(millis(50));
+    let late = world.received(PHONE).pop().unwrap();
+    assert!(status(&late) == 401 && late.contains("stale=true"), "{late}");
+}
+
+#[test]
+fn one_who_has_a_password_may_not_speak_for_another_extension() {
+    let mut world = alone(65);
+    let request = register(PHONE, 1, &format!("<sip:102@{PHONE}>"), "").replace("<sip:101@", "<sip:102@");
+    world.send(PHONE, OFFICE, request.clone());
+    world.run(millis(50));
+    let refusal = world.received(PHONE).pop().unwrap();
+    world.send(PHONE, OFFICE, authorised(&request, &refusal, "101", "secret of 101", None, "z9hG4bKx"));
+    world.run(millis(50));
+    assert_eq!(status(&world.received(PHONE).pop().unwrap()), 403);
+    assert_eq!(world.counts(OFFICE).bindings, 0);
+}
+
+#[test]
+fn the_registrar_keeps_the_rules_of_expiry_star_and_order() {
+    let mut world = alone(66);
+    let contact = format!("<sip:101@{PHONE}>");
+    let short = register_by_hand(&mut world, PHONE, 1, &contact, "Expires: 20\r\n");
+    assert!(status(&short) == 423 && short.contains("Min-Expires: 60"), "{short}");
+    let long = register_by_hand(&mut world, PHONE, 2, &contact, "Expires: 90000\r\n");
+    assert!(status(&long) == 200 && long.contains(&format!("{contact};expires=3600")), "{long}");
+    let two = register_by_hand(&mut world, PHONE, 3, "<sip:101@192.0.2.9:5070>;expires=120", "");
+    assert!(two.contains("expires=120") && two.contains(PHONE), "both are listed: {two}");
+    assert_eq!(status(&register_by_hand(&mut world, PHONE, 2, &contact, "")), 500, "an old number");
+    let asked = register_by_hand(&mut world, PHONE, 4, "", "");
+    assert_eq!(asked.matches("Contact: ").count(), 2, "a question changes nothing: {asked}");
+    world.send(PHONE, OFFICE, register(PHONE, 5, "*", "Expires: 60\r\n"));
+    world.run(millis(50));
+    assert_eq!(status(&world.received(PHONE).pop().unwrap()), 400, "`*` is for withdrawing only");
+    let none = register_by_hand(&mut world, PHONE, 6, "*", "Expires: 0\r\n");
+    assert!(status(&none) == 200 && !none.contains("Contact: "), "{none}");
+    assert_eq!(world.counts(OFFICE).bindings, 0);
+}
+
+#[test]
+fn an_eleventh_contact_takes_the_place_of_the_one_that_would_run_out_first() {
+    let mut world = alone(67);
+    for n in 1..=11 {
+        let contact = format!("<sip:101@192.0.2.101:{}>;expires={}", 6000 + n, 600 + n);
+        assert_eq!(status(&register_by_hand(&mut world, PHONE, n, &contact, "")), 200);
+        world.run(Duration::from_secs(1));
+    }
+    let now = world.now;
+    let bindings = world.host(OFFICE).endpoint.bindings(now, &"101".parse().unwrap());
+    assert_eq!(bindings.len(), 10);
+    assert!(bindings.iter().all(|binding| !binding.contact.contains(":6001")));
+    let list: Vec<String> = (1..=11).map(|n| format!("<sip:101@192.0.2.101:{}>", 7000 + n)).collect();
+    assert_eq!(status(&register_by_hand(&mut world, PHONE, 20, &list.join(", "), "")), 403);
+}
+
+#[test]
+fn a_phone_behind_nat_is_called_where_it_sends_from() {
+    let mut world = alone(68);
+    let public = "203.0.113.10:41234";
+    let contact = "<sip:101@192.168.1.5:5060>";
+    assert_eq!(status(&register_by_hand(&mut world, public, 1, contact, "")), 200);
+    world.office_rings("101");
+    world.run(millis(50));
+    let invite = world.received(public).pop().expect("it arrives at the public address");
+    assert!(invite.starts_with("INVITE sip:101@192.168.1.5:5060 SIP/2.0"), "{invite}");
+}
+
+#[test]
+fn bindings_are_put_back_after_a_restart() {
+    let mut world = World::of_an_office(69);
+    let now = world.now;
+    let bindings = world.host(OFFICE).endpoint.bindings(now, &"101".parse().unwrap());
+    world.settle(OFFICE, office());
+    assert_eq!(world.counts(OFFICE).bindings, 0);
+    let mut strange = bindings[0].clone();
+    strange.extension = "999".parse().unwrap();
+    let mut dead = bindings[0].clone();
+    dead.flow = Flow { transport: Transport::Tcp, ..dead.flow };
+    let restored = [bindings.clone(), vec![strange, dead]].concat();
+    world.tell(OFFICE, |e, now| e.restore(now, restored));
+    assert_eq!(world.counts(OFFICE).bindings, 1);
+    world.office_rings("101");
+    world.run(millis(50));
+    world.invited(PHONE);
+}
+
+#[test]
+fn an_account_that_is_gone_loses_its_bindings_and_its_way_in() {
+    let mut world = World::of_an_office(70);
+    let mut settings = office();
+    settings.accounts.remove(&"101".parse().unwrap());
+    world.tell(OFFICE, |e, now| e.update(now, settings));
+    assert_eq!(world.counts(OFFICE).bindings, 0);
+    world.run(Duration::from_secs(700));
+    assert_eq!(world.counts(OFFICE).bindings, 0);
+    let health = world.host(PHONE).endpoint.trunk_health(&TrunkName("office".to_owned()));
+    assert!(matches!(health, TrunkHealth::Down { status: 401, .. }), "{health:?}");
+}
+
+// ---- our own registration
+
+fn registering_office() -> Settings {
+    let mut settings = office();
+    settings.trunks[0].credentials =
+        Some(Credentials { user: "box".to_owned(), password: "pass".to_owned(), realm: None });
+    settings.trunks[0].registration = Some(Registration {
+        user: "+13035550100".to_owned(),
+        registrar: "sip:carrier.example".to_owned(),
+        expires: Duration::from_secs(300),
+    });
+    settings.trunks[0].probe = true;
+    settings
+}
+
+#[test]
+fn a_dead_trunk_is_told_and_retried_with_longer_and_longer_pauses() {
+    let mut world = World::new(71);
+    world.settle(OFFICE, registering_office());
+    world.run(Duration::from_secs(4000));
+    let tries: Vec<u64> = {
+        let mut last = None;
+        world
+            .trace
+            .iter()
+            .filter(|(_, _, _, line)| line.starts_with("REGISTER"))
+            .filter(|(_, _, _, line)| last.replace(line.clone()).as_ref() != Some(line))
+            .map(|(at, ..)| at.as_secs())
+            .collect()
+    };
+    let pauses: Vec<u64> = tries.windows(2).map(|pair| pair[1] - pair[0] - 32).collect();
+    for (pause, full) in pauses.iter().zip([30, 60, 120, 240, 480, 600, 600]) {
+        assert!((full * 9 / 10 - 1..=full).contains(pause), "{pauses:?}");
+    }
+    let downs: Vec<Event> =
+        world.events(OFFICE).into_iter().filter(|e| matches!(e, Event::TrunkHealth { .. })).collect();
+    assert!(!downs.is_empty() && downs.len() <= 2, "told when it changes, not each time: {downs:?}");
+    let health = world.host(OFFICE).endpoint.trunk_health(&TrunkName("carrier".to_owned()));
+    assert!(matches!(health, TrunkHealth::Down { .. }));
+}
+
+#[test]
+fn a_trunk_that_comes_back_is_up_within_a_minute() {
+    let mut settings = office();
+    settings.trunks[0].probe = true;
+    let mut world = World::new(72);
+    world.settle(OFFICE, settings);
+    world.run(Duration::from_secs(10));
+    let name = TrunkName("carrier".to_owned());
+    assert!(matches!(world.host(OFFICE).endpoint.trunk_health(&name), TrunkHealth::Down { status: 0, .. }));
+    world.settle(CARRIER, super::world::carrier());
+    world.run(Duration::from_secs(40));
+    assert_eq!(world.host(OFFICE).endpoint.trunk_health(&name), TrunkHealth::Up);
+    world.unplug(CARRIER);
+    world.run(Duration::from_secs(40));
+    assert!(matches!(world.host(OFFICE).endpoint.trunk_health(&name), TrunkHealth::Down { .. }));
+}
+
+#[test]
+fn a_trunks_password_is_for_its_own_addresses_and_realm() {
+    let mut world = World::new(73);
+    let mut settings = registering_office();
+    settings.trunks[0].credentials.as_mut().unwrap().realm = Some("carrier.example".to_owned());
+    world.settle(OFFICE, settings);
+    world.run(millis(50));
+    let register = world.received(CARRIER).into_iter().find(|t| t.starts_with("REGISTER")).unwrap();
+    let challenge = |realm: &str| {
+        super::races::answer_text(&register, 401, "x").replace(
+            "Content-Length",
+            &format!(
+                "WWW-Authenticate: Digest realm=\"{realm}\", nonce=\"abc\", algorithm=MD5\r\nContent-Length"
+            ),
+        )
+    };
+    // From elsewhere it is no answer at all.
+    world.send("203.0.113.66:5060", OFFICE, challenge("carrier.example"));
+    world.run(millis(50));
+    assert!(world.received(CARRIER).iter().all(|text| !text.contains("Authorization:")));
+    world.send(CARRIER, OFFICE, challenge("elsewhere.example"));
+    world.run(millis(50));
+    assert!(world.received(CARRIER).iter().all(|text| !text.contains("Authorization:")));
+    let health = world.host(OFFICE).endpoint.trunk_health(&TrunkName("carrier".to_owned()));
+    assert!(matches!(health, TrunkHealth::Down { status: 401, .. }), "{health:?}");
+}
+
+#[test]
+fn a_longer_registration_is_granted_when_the_carrier_insists() {
+    let mut world = World::new(74);
+    let mut settings = registering_office();
+    settings.trunks[0].probe = false;
+    world.settle(OFFICE, settings);
+    world.run(millis(50));
+    let register = world.received(CARRIER).pop().unwrap();
+    assert!(register.contains("Expires: 300"));
+    let brief = super::races::answer_text(&register, 423, "x")
+        .replace("Content-Length", "Min-Expires: 1800\r\nContent-Length");
+    world.send(CARRIER, OFFICE, brief);
+    world.run(millis(50));
+    let register = world.received(CARRIER).pop().unwrap();
+    assert!(register.contains("Expires: 1800") && register.contains("CSeq: 2 REGISTER"), "{register}");
+    let ok = super::races::answer_text(&register, 200, "x")
+        .replace("Content-Length", "Expires: 1800\r\nContent-Length");
+    world.send(CARRIER, OFFICE, ok);
+    world.run(Duration::from_secs(1400));
+    assert!(world.received(CARRIER).is_empty(), "not before nine tenths of the time, less a tenth of chance");
+    world.run(Duration::from_secs(230));
+    assert!(world.received(CARRIER).iter().any(|text| text.starts_with("REGISTER")));
+}
+
+#[test]
+fn a_call_to_a_phone_that_asks_for_a_password_fails() {
+    let mut world = World::of_an_office(75);
+    // The phone does not know the office's address any more, and challenges it like a stranger.
+    let mut settings = phone(PHONE, "101");
+    settings.trunks = vec![trunk("elsewhere", CARRIER, "carrier.example")];
+    world.settle(PHONE, settings);
+    world.office_rings("101");
+    world.run(millis(100));
+    assert!(matches!(&world.events(OFFICE)[..], [Event::Failed { status: 401, .. }]));
+    assert!(world.lines(OFFICE, PHONE).iter().filter(|l| l.starts_with("INVITE")).count() == 1);
+}

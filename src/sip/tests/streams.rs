@@ -1,0 +1,151 @@
+//! TCP: framing, answers along the same connection, and connections that dawdle, break or are too many.
+
+use std::time::Duration;
+
+use super::{
+    registering::{authorised, register, status},
+    world::{CARRIER, OFFICE, PHONE, STRANGER, World, addr, carrier, office, phone, to_trunk},
+};
+use crate::sip::{EndedBy, Event, Output, Transport};
+
+fn millis(n: u64) -> Duration {
+    Duration::from_millis(n)
+}
+
+#[test]
+fn a_call_over_streams_goes_like_any_other_and_repeats_nothing() {
+    let mut world = World::new(90);
+    let (mut ours, mut theirs) = (office(), carrier());
+    ours.trunks[0].transport = Transport::Tcp;
+    theirs.trunks[0].transport = Transport::Tcp;
+    world.settle(OFFICE, ours);
+    world.settle(CARRIER, theirs);
+    let (at_carrier, at_office) = world.talk();
+    assert!(matches!(&world.events(OFFICE)[..], [Event::Confirmed { .. }]));
+    assert!(matches!(&world.events(CARRIER)[..], [Event::Answered { .. }]));
+    world.run(Duration::from_secs(5));
+    assert_eq!(world.lines(CARRIER, OFFICE).len(), 2, "one INVITE, one ACK: {:?}", world.trace);
+    world.tell(OFFICE, |e, now| e.bye(now, at_office, None)).unwrap();
+    world.run(millis(100));
+    assert_eq!(world.events(CARRIER), [Event::Ended { session: at_carrier, by: EndedBy::Remote(None) }]);
+    assert_eq!(world.open_connections().len(), 1, "answers and requests share it");
+}
+
+#[test]
+fn a_phone_on_tcp_is_rung_along_its_own_connection_and_unbound_when_that_is_cut() {
+    let mut world = World::new(91);
+    world.settle(OFFICE, office());
+    let mut settings = phone(PHONE, "101");
+    settings.trunks[0].transport = Transport::Tcp;
+    world.settle(PHONE, settings);
+    world.run(millis(200));
+    assert_eq!(world.counts(OFFICE).bindings, 1);
+    world.office_rings("101");
+    world.run(millis(100));
+    let session = world.invited(PHONE);
+    world.tell(PHONE, |e, now| e.answer(now, session, b"answer".to_vec())).unwrap();
+    world.run(millis(100));
+    assert!(matches!(&world.events(OFFICE)[..], [.., Event::Answered { .. }]));
+    assert_eq!(world.open_connections().len(), 1);
+    let connection = world.open_connections()[0];
+    world.cut(connection);
+    world.run(millis(100));
+    assert!(matches!(&world.events(OFFICE)[..], [Event::Unbound { .. }]));
+    assert_eq!(world.counts(OFFICE).bindings, 0);
+}
+
+#[test]
+fn what_cannot_be_sent_fails_at_once() {
+    let mut world = World::new(92);
+    let mut ours = office();
+    ours.trunks[0].transport = Transport::Tcp;
+    world.settle(OFFICE, ours);
+    world.tell(OFFICE, |e, now| e.invite(now, to_trunk("carrier", "+13035550199", b"offer"))).unwrap();
+    let connection = world.open_connections()[0];
+    world.cut(connection);
+    world.run(millis(100));
+    let events = world.events(OFFICE);
+    assert!(matches!(&events[..], [.., Event::Failed { status: 503, .. }]), "{events:?}");
+    assert_eq!(world.counts(OFFICE).client_transactions, 0);
+}
+
+#[test]
+fn messages_are_cut_out_of_the_stream_wherever_it_breaks() {
+    let mut world = World::new(93);
+    world.settle(OFFICE, office());
+    let connection = world.connect(addr(PHONE), addr(OFFICE));
+    world.run(millis(50));
+    let request = |seq| register(PHONE, seq, "", "").replace("/UDP", "/TCP");
+    let mut bytes = b"\r\n\r\n".to_vec();
+    for seq in 1..=3 {
+        bytes.extend(request(seq).bytes());
+    }
+    for piece in bytes.chunks(7) {
+        world.stream_bytes(connection, PHONE, OFFICE, piece);
+    }
+    world.run(millis(100));
+    let received = world.received(PHONE);
+    assert_eq!(received[0], "\r\n", "the ping is answered");
+    assert_eq!(received.len(), 4);
+    assert!(received[1..].iter().all(|text| status(text) == 401));
+    let good = authorised(&request(4), &received[3], "101", "secret of 101", None, "z9hG4bKgood");
+    world.stream_bytes(connection, PHONE, OFFICE, good.as_bytes());
+    world.run(millis(100));
+    assert_eq!(status(&world.received(PHONE)[0]), 200);
+    // Who has shown the password may stay.
+    world.run(Duration::from_secs(600));
+    assert!(world.is_open(connection));
+}
+
+#[test]
+fn two_lengths_end_the_connection_and_the_request_inside_is_never_served() {
+    let mut world = World::new(94);
+    world.settle(OFFICE, office());
+    let connection = world.connect(addr(PHONE), addr(OFFICE));
+    let inner = register(PHONE, 9, "", "");
+    let outer = register(PHONE, 1, "", &format!("Content-Length: {}\r\n", inner.len())) + &inner;
+    world.stream_bytes(connection, PHONE, OFFICE, outer.as_bytes());
+    world.run(millis(100));
+    assert!(!world.is_open(connection));
+    let received = world.received(PHONE);
+    assert!(received.len() == 1 && status(&received[0]) == 400, "{received:?}");
+    assert_eq!(world.counts(OFFICE).connections, 0);
+}
+
+#[test]
+fn dripping_and_idle_strangers_are_closed_within_forty_seconds() {
+    let mut world = World::new(95);
+    world.settle(OFFICE, office());
+    let mut connections = vec![];
+    for n in 0..200 {
+        let from = format!("203.0.113.{}:{}", n / 8, 40_000 + n);
+        connections.push((world.connect(addr(&from), addr(OFFICE)), from));
+    }
+    world.run(millis(50));
+    assert_eq!(world.counts(OFFICE).connections, 200);
+    for second in 0..40 {
+        for (n, (connection, from)) in connections.iter().enumerate() {
+            if n % 2 == 0 && world.is_open(*connection) {
+                let bytes = b"OPTIONS sip:office.example SIP/2.0\r\nVia: SIP/2.0/TCP x;branch=z9hG4bKx\r\n";
+                world.stream_bytes(*connection, from, OFFICE, &bytes[second..=second]);
+            }
+        }
+        world.run(Duration::from_secs(1));
+    }
+    assert_eq!(world.counts(OFFICE).connections, 0);
+    assert!(connections.iter().all(|(connection, _)| !world.is_open(*connection)));
+}
+
+#[test]
+fn an_address_has_ten_connections_to_prove_itself_on() {
+    let mut world = World::new(96);
+    world.settle(OFFICE, office());
+    for n in 0..50 {
+        world.connect(addr(&format!("203.0.113.66:{}", 40_000 + n)), addr(OFFICE));
+    }
+    world.connect(addr("203.0.113.67:40000"), addr(OFFICE));
+    world.run(millis(100));
+    assert_eq!(world.counts(OFFICE).connections, 11);
+    assert!(matches!(world.host(OFFICE).endpoint.poll_output(), Output::Timeout(Some(_))));
+    let _ = STRANGER;
+}

@@ -1,0 +1,509 @@
+//! Calls: the wrap-up as one transaction, and calls as they are read.
+
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension, Row, ToSql, params};
+
+use super::{
+    CallerUpdate, Cursor, LeadRow, MessageRow, Page, Reader, Store, StoreError, WorkOrderRow,
+    columns::{Col, get, get_opt, leg_result_columns, leg_result_from, word_column},
+    contacts, followups, outbox,
+    page::{bounded, page_of},
+    tickets,
+};
+use crate::{
+    dialogue::{Intent, Outcome},
+    followup::{ConsentKind, ConsentSource, Enrolling},
+    outbox::Entry,
+    pbx::{AgentReason, CallDirection, CallRecord, Caller, Dialled, Disposition, LegRecord, Party, Quality, Speaker, TurnRecord},
+    types::{CallId, ContactId},
+};
+
+/// Everything that the end of a call leaves behind.
+#[derive(Debug, Clone, PartialEq)]
+pub struct WrapUp {
+    pub record: CallRecord,
+    /// Inbound, and no person of the office talked with the caller.
+    pub missed: bool,
+    pub summary: String,
+    /// `None`: the caller cannot be told from others (anonymous, or a phone of the house).
+    pub contact: Option<CallerUpdate>,
+    /// The caller's words, if they asked not to be contacted.
+    pub opt_out: Option<String>,
+    pub work_order: Option<WorkOrderRow>,
+    pub lead: Option<LeadRow>,
+    pub text_back: TextBackNote,
+    /// What is to be sent. An entry to the caller makes the call one that a text has answered.
+    pub entries: Vec<Entry>,
+    /// Times in `entries` come from a clock that is not to be trusted yet.
+    pub undated: bool,
+    pub enrolment: Option<Enrolling>,
+    pub now: Timestamp,
+}
+
+/// Was it new?
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WrappedUp {
+    Stored {
+        contact: Option<ContactId>,
+    },
+    /// The call had been stored before (a commit whose answer was lost): nothing was changed.
+    AlreadyStored,
+}
+
+/// Whether a text answers the call, or why none does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum TextBackNote {
+    Queued,
+    /// The promise of the conversation was put into the text.
+    Confirmed,
+    /// Not a call from outside.
+    NotInbound,
+    Anonymous,
+    /// A person talked with the caller.
+    ReachedAPerson,
+    /// The agent answered what was asked, and promised nothing.
+    Resolved,
+    WrongNumber,
+    /// A cold call: a text would only invite another.
+    Sales,
+    OptedOut,
+    /// Another call of theirs was answered by a text less than ten minutes before.
+    Recent,
+    /// The number is of the office or its staff.
+    OwnNumber,
+    /// Outside North America: texts there are an expense, and a fraud.
+    Abroad,
+    SwitchedOff,
+    /// The outbox is full.
+    OutboxFull,
+}
+
+impl TextBackNote {
+    /// The word in the store and in JSON: `queued`, `opted_out`.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::Confirmed => "confirmed",
+            Self::NotInbound => "not_inbound",
+            Self::Anonymous => "anonymous",
+            Self::ReachedAPerson => "reached_a_person",
+            Self::Resolved => "resolved",
+            Self::WrongNumber => "wrong_number",
+            Self::Sales => "sales",
+            Self::OptedOut => "opted_out",
+            Self::Recent => "recent",
+            Self::OwnNumber => "own_number",
+            Self::Abroad => "abroad",
+            Self::SwitchedOff => "switched_off",
+            Self::OutboxFull => "outbox_full",
+        }
+    }
+}
+
+word_column!(TextBackNote {
+    Queued = "queued",
+    Confirmed = "confirmed",
+    NotInbound = "not_inbound",
+    Anonymous = "anonymous",
+    ReachedAPerson = "reached_a_person",
+    Resolved = "resolved",
+    WrongNumber = "wrong_number",
+    Sales = "sales",
+    OptedOut = "opted_out",
+    Recent = "recent",
+    OwnNumber = "own_number",
+    Abroad = "abroad",
+    SwitchedOff = "switched_off",
+    OutboxFull = "outbox_full",
+});
+
+/// One line of the list of calls.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CallRow {
+    pub id: CallId,
+    pub direction: CallDirection,
+    pub caller: Caller,
+    /// The contact's name, if there is one.
+    pub contact_name: Option<String>,
+    pub contact: Option<ContactId>,
+    pub dialled: Dialled,
+    pub started: Timestamp,
+    pub answered: Option<Timestamp>,
+    pub ended: Timestamp,
+    pub disposition: Disposition,
+    pub missed: bool,
+    pub agent_reason: Option<AgentReason>,
+    pub intent: Option<Intent>,
+    pub summary: String,
+    pub text_back: TextBackNote,
+    pub recorded: bool,
+}
+
+/// One call with all that belongs to it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CallDetail {
+    pub record: CallRecord,
+    pub missed: bool,
+    pub summary: String,
+    pub text_back: TextBackNote,
+    pub contact: Option<ContactId>,
+    pub contact_name: Option<String>,
+    pub work_orders: Vec<WorkOrderRow>,
+    pub leads: Vec<LeadRow>,
+    /// What was sent about it, oldest first.
+    pub messages: Vec<MessageRow>,
+}
+
+/// Which calls are wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum CallFilter {
+    #[default]
+    All,
+    Missed,
+    With(Disposition),
+}
+
+impl Store {
+    /// Writes down the end of a call: contact, call, legs, turns, work order or lead, consent, texts and enrolment,
+    /// in one transaction. Repeating it with the same call changes nothing.
+    pub fn wrap_up(&mut self, wrap_up: &WrapUp) -> Result<WrappedUp, StoreError> {
+        let outcome = wrap_up.record.outcome.as_ref().map(serde_json::to_string).transpose()?;
+        self.commit(|transaction| {
+            let known = transaction
+                .prepare_cached("SELECT 1 FROM calls WHERE id = ?1")?
+                .exists([Col(wrap_up.record.call)])?;
+            if known {
+                return Ok(WrappedUp::AlreadyStored);
+            }
+            let contact = wrap_up
+                .contact
+                .as_ref()
+                .map(|update| contacts::upsert(transaction, update, wrap_up.now))
+                .transpose()?;
+            insert_call(transaction, wrap_up, contact, outcome.as_deref())?;
+            for (seq, leg) in wrap_up.record.legs.iter().enumerate() {
+                insert_leg(transaction, wrap_up.record.call, seq, leg)?;
+            }
+            for (seq, turn) in wrap_up.record.turns.iter().enumerate() {
+                insert_turn(transaction, wrap_up.record.call, seq, turn)?;
+            }
+            if let Some(work_order) = &wrap_up.work_order {
+                tickets::insert_work_order(transaction, work_order, contact)?;
+            }
+            if let Some(lead) = &wrap_up.lead {
+                tickets::insert_lead(transaction, lead, contact)?;
+            }
+            if let (Some(contact), Some(words)) = (contact, &wrap_up.opt_out) {
+                let (kind, source) = (ConsentKind::OptOut, ConsentSource::Call);
+                contacts::write_consent(transaction, contact, kind, source, words, wrap_up.now)?;
+            }
+            for entry in &wrap_up.entries {
+                outbox::insert(transaction, entry, contact, wrap_up.undated)?;
+            }
+            if let Some(contact) = contact {
+                let answered_by_text = wrap_up.entries.iter().any(|entry| !entry.kind.is_for_staff());
+                transaction.execute(
+                    "UPDATE contacts SET last_call = max(coalesce(last_call, ?2), ?2),
+                         texted_back = CASE WHEN ?3 THEN ?4 ELSE texted_back END
+                     WHERE id = ?1",
+                    params![
+                        Col(contact),
+                        Col(wrap_up.record.started),
+                        answered_by_text,
+                        Col(wrap_up.record.ended)
+                    ],
+                )?;
+                if let Some(enrolment) = &wrap_up.enrolment {
+                    followups::insert(transaction, contact, enrolment)?;
+                }
+            }
+            Ok(WrappedUp::Stored { contact })
+        })
+    }
+}
+
+const CALL_COLUMNS: &str =
+    "calls.*, contacts.name AS contact_name FROM calls LEFT JOIN contacts ON contacts.id = calls.contact";
+
+impl Reader {
+    /// Calls, newest first.
+    pub fn calls(
+        &self,
+        filter: CallFilter,
+        after: Option<Cursor>,
+        limit: usize,
+    ) -> Result<Page<CallRow>, StoreError> {
+        let (after, limit) = (after.unwrap_or(Cursor::START), bounded(limit));
+        self.read(|connection| {
+            let rows = limit + 1;
+            let (condition, with): (&str, Option<Col<Disposition>>) = match filter {
+                CallFilter::All => ("?4 IS NULL", None),
+                CallFilter::Missed => ("calls.missed AND ?4 IS NULL", None),
+                CallFilter::With(disposition) => ("calls.disposition = ?4", Some(Col(disposition))),
+            };
+            let values: [&dyn ToSql; 4] = [&after.at, &after.id, &rows, &with];
+            let mut statement = connection.prepare_cached(&format!(
+                "SELECT {CALL_COLUMNS} WHERE {condition} AND (calls.started, calls.id) < (?1, ?2)
+                 ORDER BY calls.started DESC, calls.id DESC LIMIT ?3"
+            ))?;
+            let rows = statement.query_map(values, call_row)?.collect::<Result<Vec<_>, _>>()?;
+            Ok(page_of(rows, limit, |row| Cursor::after(row.started, row.id.to_i64())))
+        })
+    }
+
+    /// One call; `None` if there is none with this id.
+    pub fn call(&self, id: CallId) -> Result<Option<CallDetail>, StoreError> {
+        self.read(|connection| {
+            let mut statement =
+                connection.prepare_cached(&format!("SELECT {CALL_COLUMNS} WHERE calls.id = ?1"))?;
+            let head = statement
+                .query_row([Col(id)], |row| {
+                    Ok((
+                        call_row(row)?,
+                        row.get::<_, Option<String>>("trunk")?,
+                        row.get::<_, Option<String>>("outcome")?,
+                        row.get("recording")?,
+                    ))
+                })
+                .optional()?;
+            let Some((row, trunk, outcome, recording)) = head else { return Ok(None) };
+            let outcome: Option<Outcome> = outcome
+                .map(|json| serde_json::from_str(&json))
+                .transpose()
+                .map_err(|_| StoreError::Unreadable { table: "calls" })?;
+            let record = CallRecord {
+                call: row.id,
+                direction: row.direction,
+                trunk,
+                caller: row.caller,
+                dialled: row.dialled,
+                started: row.started,
+                answered: row.answered,
+                ended: row.ended,
+                disposition: row.disposition,
+                agent_reason: row.agent_reason,
+                legs: legs(connection, id)?,
+                turns: turns(connection, id)?,
+                outcome,
+                recording,
+            };
+            let (work_orders, leads) = tickets::of_call(connection, id)?;
+            Ok(Some(CallDetail {
+                record,
+                missed: row.missed,
+                summary: row.summary,
+                text_back: row.text_back,
+                contact: row.contact,
+                contact_name: row.contact_name,
+                work_orders,
+                leads,
+                messages: outbox::of_call(connection, id)?,
+            }))
+        })
+    }
+}
+
+/// The latest 50 calls of a contact.
+pub(super) fn of_contact(connection: &Connection, contact: ContactId) -> Result<Vec<CallRow>, StoreError> {
+    let mut statement = connection.prepare_cached(&format!(
+        "SELECT {CALL_COLUMNS} WHERE calls.contact = ?1 ORDER BY calls.started DESC, calls.id DESC LIMIT 50"
+    ))?;
+    Ok(statement.query_map([Col(contact)], call_row)?.collect::<Result<_, _>>()?)
+}
+
+fn call_row(row: &Row<'_>) -> rusqlite::Result<CallRow> {
+    let kind: String = row.get("caller_kind")?;
+    let caller = match kind.as_str() {
+        "number" => Caller::Number { number: get(row, "caller")?, display: row.get("caller_display")? },
+        "extension" => Caller::Extension(get(row, "caller")?),
+        _ => Caller::Anonymous,
+    };
+    let intent: Option<String> = row.get("intent")?;
+    Ok(CallRow {
+        id: get(row, "id")?,
+        direction: get(row, "direction")?,
+        caller,
+        contact_name: row.get("contact_name")?,
+        contact: get_opt(row, "contact")?,
+        dialled: get(row, "dialled")?,
+        started: get(row, "started")?,
+        answered: get_opt(row, "answered")?,
+        ended: get(row, "ended")?,
+        disposition: get(row, "disposition")?,
+        missed: row.get("missed")?,
+        agent_reason: get_opt(row, "agent_reason")?,
+        intent: intent.as_deref().and_then(Intent::from_name),
+        summary: row.get("summary")?,
+        text_back: get(row, "text_back")?,
+        recorded: row.get::<_, Option<String>>("recording")?.is_some(),
+    })
+}
+
+/// A caller as kind, number or extension, and display name.
+fn caller_columns(caller: &Caller) -> (&'static str, Option<String>, &str) {
+    match caller {
+        Caller::Number { number, display } => ("number", Some(number.to_string()), display),
+        Caller::Extension(extension) => ("extension", Some(extension.to_string()), ""),
+        Caller::Anonymous => ("anonymous", None, ""),
+    }
+}
+
+fn insert_call(
+    connection: &Connection,
+    wrap_up: &WrapUp,
+    contact: Option<ContactId>,
+    outcome: Option<&str>,
+) -> Result<(), StoreError> {
+    let record = &wrap_up.record;
+    let (kind, caller, display) = caller_columns(&record.caller);
+    connection
+        .prepare_cached(
+            "INSERT INTO calls (id, direction, trunk, caller_kind, caller, caller_display, dialled, started, answered, ended,
+                 disposition, missed, agent_reason, contact, intent, outcome, summary, text_back, recording)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)",
+        )?
+        .execute(params![
+            Col(record.call),
+            Col(record.direction),
+            record.trunk,
+            kind,
+            caller,
+            display,
+            Col(record.dialled.clone()),
+            Col(record.started),
+            record.answered.map(Col),
+            Col(record.ended),
+            Col(record.disposition),
+            wrap_up.missed,
+            record.agent_reason.map(Col),
+            contact.map(Col),
+            record.outcome.as_ref().and_then(|outcome| outcome.intent).map(Intent::name),
+            outcome,
+            wrap_up.summary,
+            Col(wrap_up.text_back),
+            record.recording,
+        ])?;
+    Ok(())
+}
+
+fn insert_leg(connection: &Connection, call: CallId, seq: usize, leg: &LegRecord) -> Result<(), StoreError> {
+    let (kind, party, display) = match &leg.party {
+        Party::Caller(caller) => caller_columns(caller),
+        Party::Phone(extension) => ("phone", Some(extension.to_string()), ""),
+        Party::Number(number) => ("outside", Some(number.to_string()), ""),
+        Party::Emergency(emergency) => ("emergency", Some(emergency.digits().to_owned()), ""),
+        Party::Agent => ("agent", None, ""),
+    };
+    let (result, status) = leg_result_columns(leg.result);
+    let quality = leg.quality;
+    connection
+        .prepare_cached(
+            "INSERT INTO legs (call, seq, party_kind, party, party_display, started, answered, ended, result, status,
+                 packets_received, packets_lost, packets_sent, jitter_ms, round_trip_ms)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
+        )?
+        .execute(params![
+            Col(call),
+            seq,
+            kind,
+            party,
+            display,
+            Col(leg.started),
+            leg.answered.map(Col),
+            Col(leg.ended),
+            result,
+            status,
+            quality.map(|q| saturating(q.packets_received)),
+            quality.map(|q| saturating(q.packets_lost)),
+            quality.map(|q| saturating(q.packets_sent)),
+            quality.map(|q| q.jitter_ms),
+            quality.and_then(|q| q.round_trip_ms),
+        ])?;
+    Ok(())
+}
+
+/// SQLite's integers are signed.
+fn saturating(count: u64) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
+}
+
+fn legs(connection: &Connection, call: CallId) -> Result<Vec<LegRecord>, StoreError> {
+    let mut statement = connection.prepare_cached("SELECT * FROM legs WHERE call = ?1 ORDER BY seq")?;
+    let mut rows = statement.query([Col(call)])?;
+    let mut legs = Vec::new();
+    while let Some(row) = rows.next()? {
+        let kind: String = row.get("party_kind")?;
+        let party = match kind.as_str() {
+            "number" => Party::Caller(Caller::Number {
+                number: get(row, "party")?,
+                display: row.get("party_display")?,
+            }),
+            "extension" => Party::Caller(Caller::Extension(get(row, "party")?)),
+            "anonymous" => Party::Caller(Caller::Anonymous),
+            "phone" => Party::Phone(get(row, "party")?),
+            "outside" => Party::Number(get(row, "party")?),
+            "emergency" => match get(row, "party")? {
+                Dialled::Emergency(emergency) => Party::Emergency(emergency),
+                Dialled::Number(_) | Dialled::Extension(_) => return Err(StoreError::Unreadable { table: "legs" }),
+            },
+            "agent" => Party::Agent,
+            _ => return Err(StoreError::Unreadable { table: "legs" }),
+        };
+        let quality = match row.get::<_, Option<i64>>("packets_received")? {
+            None => None,
+            Some(received) => Some(Quality {
+                packets_received: received.unsigned_abs(),
+                packets_lost: row.get::<_, i64>("packets_lost")?.unsigned_abs(),
+                packets_sent: row.get::<_, i64>("packets_sent")?.unsigned_abs(),
+                jitter_ms: row.get("jitter_ms")?,
+                round_trip_ms: row.get("round_trip_ms")?,
+            }),
+        };
+        legs.push(LegRecord {
+            party,
+            started: get(row, "started")?,
+            answered: get_opt(row, "answered")?,
+            ended: get(row, "ended")?,
+            result: leg_result_from(&row.get::<_, String>("result")?, row.get("status")?)?,
+            quality,
+        });
+    }
+    Ok(legs)
+}
+
+fn insert_turn(
+    connection: &Connection,
+    call: CallId,
+    seq: usize,
+    turn: &TurnRecord,
+) -> Result<(), StoreError> {
+    connection
+        .prepare_cached(
+            "INSERT INTO turns (call, seq, speaker, text, at_ms, latency_ms, interrupted_after_ms)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        )?
+        .execute(params![
+            Col(call),
+            seq,
+            Col(turn.speaker),
+            turn.text,
+            saturating(turn.at_ms),
+            turn.latency_ms,
+            turn.interrupted_after_ms
+        ])?;
+    Ok(())
+}
+
+fn turns(connection: &Connection, call: CallId) -> Result<Vec<TurnRecord>, StoreError> {
+    let mut statement = connection.prepare_cached("SELECT * FROM turns WHERE call = ?1 ORDER BY seq")?;
+    let rows = statement.query_map([Col(call)], |row| {
+        Ok(TurnRecord {
+            speaker: get::<Speaker>(row, "speaker")?,
+            text: row.get("text")?,
+            at_ms: row.get::<_, i64>("at_ms")?.unsigned_abs(),
+            latency_ms: row.get("latency_ms")?,
+            interrupted_after_ms: row.get("interrupted_after_ms")?,
+        })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}

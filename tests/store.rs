@@ -1,0 +1,226 @@
+//! Files of earlier schemas, of newer programs, and files that a power cut has left: each is opened, or refused whole.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by unwrapping")]
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use jiff::{SignedDuration, Timestamp};
+use portico::{
+    dialogue::{Intent, LifeSafety, Urgency},
+    pbx::{CallDirection, CallRecord, Caller, Disposition, LegRecord, LegResult, Party},
+    store::{CallFilter, CallerUpdate, Store, StoreError, TextBackNote, TextDirection, WrapUp},
+    types::{CallId, ContactId},
+};
+use rusqlite::Connection;
+
+/// A folder that goes with the test.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("portico-file-{name}-{}", std::process::id()));
+        drop(fs::remove_dir_all(&path));
+        fs::create_dir_all(&path).unwrap();
+        Self(path)
+    }
+
+    fn file(&self, name: &str) -> PathBuf {
+        self.0.join(name)
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        drop(fs::remove_dir_all(&self.0));
+    }
+}
+
+fn at(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
+/// The schema files kept under `tests/data/store`, oldest first: `v1.sql`, `v2.sql`, …
+fn kept() -> Vec<(i64, String)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/store");
+    let mut kept: Vec<(i64, String)> = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter_map(|path| {
+            let version =
+                path.file_name()?.to_str()?.strip_prefix('v')?.strip_suffix(".sql")?.parse().ok()?;
+            Some((version, fs::read_to_string(path).unwrap()))
+        })
+        .collect();
+    kept.sort();
+    kept
+}
+
+#[test]
+fn every_earlier_file_is_brought_up_to_date_with_its_rows() {
+    let kept = kept();
+    let newest = Store::in_memory().unwrap().reader().health(at("2026-11-21T00:00:00Z")).unwrap().schema;
+    let versions: Vec<i64> = kept.iter().map(|(version, _)| *version).collect();
+    assert_eq!(
+        versions,
+        (1..=newest).collect::<Vec<_>>(),
+        "a schema without its file; see the head of v1.sql"
+    );
+    for (version, dump) in kept {
+        let folder = Folder::new(&format!("v{version}"));
+        let path = folder.file("portico.db");
+        let old = Connection::open(&path).unwrap();
+        old.execute_batch(&dump).unwrap();
+        assert_eq!(old.query_row("PRAGMA user_version", [], |row| row.get::<_, i64>(0)).unwrap(), version);
+        drop(old);
+
+        let mut store = Store::open(&path).unwrap();
+        assert_eq!(store.integrity_check().unwrap(), Vec::<String>::new());
+        let reader = store.reader();
+        let health = reader.health(at("2026-11-21T00:00:00Z")).unwrap();
+        assert_eq!((health.schema, health.calls, health.contacts), (newest, 2, 1), "v{version}");
+        let calls = reader.calls(CallFilter::Missed, None, 10).unwrap().items;
+        let call = reader.call(calls[0].id).unwrap().unwrap();
+        let outcome = call.record.outcome.unwrap();
+        assert_eq!(outcome.intent, Some(Intent::Emergency), "the JSON of last year still reads");
+        assert_eq!(outcome.urgency, Urgency::LifeSafety(LifeSafety::Gas));
+        assert_eq!(outcome.name.unwrap().value, "Dana Reyes");
+        assert!(call.work_orders[0].emergency);
+        assert_eq!((call.record.legs.len(), call.record.turns.len()), (3, 2));
+        assert_eq!(store.bindings(at("2026-11-21T00:00:00Z")).unwrap().len(), 1);
+        if version >= 2 {
+            let texts = reader.messages(None, None, 10).unwrap().items;
+            let count = |direction| texts.iter().filter(|text| text.direction == direction).count();
+            assert_eq!((count(TextDirection::Out), count(TextDirection::In)), (2, 1));
+        }
+        if version >= 3 {
+            let dana = reader.contact(calls[0].contact.unwrap()).unwrap().unwrap();
+            assert!(dana.contact.do_not_contact && dana.consents.len() == 1 && dana.enrolments.len() == 1);
+        }
+        if version >= 4 {
+            assert_eq!(reader.account("ana").unwrap().unwrap().name, "ana");
+        }
+        // And it is written to.
+        store.wrap_up(&wrap_up(99)).unwrap();
+    }
+}
+
+#[test]
+fn a_file_of_a_newer_program_is_refused_untouched() {
+    let folder = Folder::new("newer");
+    let path = folder.file("portico.db");
+    drop(Store::open(&path).unwrap());
+    Connection::open(&path).unwrap().pragma_update(None, "user_version", 4_711).unwrap();
+    let before = fs::read(&path).unwrap();
+    let refused = Store::open(&path).unwrap_err();
+    assert!(matches!(refused, StoreError::NewerSchema { found: 4_711, .. }), "{refused:?}");
+    assert!(refused.to_string().contains("newer Portico (schema 4711"), "{refused}");
+    assert_eq!(fs::read(&path).unwrap(), before);
+}
+
+#[test]
+fn what_is_no_database_is_refused_untouched() {
+    let folder = Folder::new("other");
+    let path = folder.file("portico.db");
+    fs::write(&path, "a shopping list\n".repeat(1_000)).unwrap();
+    let refused = Store::open(&path).unwrap_err();
+    assert!(matches!(refused, StoreError::Corrupt(_)), "{refused:?}");
+    assert!(fs::read(&path).unwrap().starts_with(b"a shopping list"));
+}
+
+#[test]
+fn a_log_torn_anywhere_opens_with_every_call_that_was_acknowledged_before_the_tear() {
+    let folder = Folder::new("torn");
+    let path = folder.file("portico.db");
+    let mut store = Store::open(&path).unwrap();
+    let wal = folder.file("portico.db-wal");
+    // How long the log was when each call had been acknowledged.
+    let acknowledged: Vec<u64> = (0..20)
+        .map(|n| {
+            store.wrap_up(&wrap_up(n)).unwrap();
+            fs::metadata(&wal).unwrap().len()
+        })
+        .collect();
+    let (whole, log) = (fs::read(&path).unwrap(), fs::read(&wal).unwrap());
+    // What a kill leaves is what the files hold now: the store is still open.
+    let torn = folder.file("torn.db");
+    // Forty places, most of them in the middle of a frame.
+    for cut in (0..40).map(|n| log.len() / 40 * n + n).chain([log.len()]) {
+        let garbage = cut % 2 == 1;
+        fs::write(&torn, &whole).unwrap();
+        let mut tail = log[..cut].to_vec();
+        if garbage {
+            tail.extend(std::iter::repeat_n(0xa5, log.len() - cut));
+        }
+        fs::write(folder.file("torn.db-wal"), tail).unwrap();
+        drop(fs::remove_file(folder.file("torn.db-shm")));
+        let mut store = Store::open(&torn).unwrap();
+        assert_eq!(store.integrity_check().unwrap(), Vec::<String>::new(), "cut at {cut}");
+        let calls = store.reader().health(at("2026-11-21T00:00:00Z")).unwrap().calls;
+        let promised = acknowledged.iter().filter(|length| **length <= cut as u64).count() as u64;
+        assert!(calls >= promised, "cut at {cut}: {calls} of {promised}");
+        store.wrap_up(&wrap_up(1_000)).unwrap();
+        drop(store);
+    }
+}
+
+#[test]
+fn a_lost_index_of_the_log_is_made_anew() {
+    let folder = Folder::new("shm");
+    let path = folder.file("portico.db");
+    let mut store = Store::open(&path).unwrap();
+    store.wrap_up(&wrap_up(1)).unwrap();
+    let (whole, log) = (fs::read(&path).unwrap(), fs::read(folder.file("portico.db-wal")).unwrap());
+    drop(store);
+    fs::write(&path, whole).unwrap();
+    fs::write(folder.file("portico.db-wal"), log).unwrap();
+    fs::write(folder.file("portico.db-shm"), vec![0xff; 32_768]).unwrap();
+    let mut store = Store::open(&path).unwrap();
+    assert!(store.reader().call(CallId::from_random(1)).unwrap().is_some());
+    assert_eq!(store.integrity_check().unwrap(), Vec::<String>::new());
+}
+
+fn wrap_up(n: u64) -> WrapUp {
+    let started = at("2026-11-20T12:00:00Z").checked_add(SignedDuration::from_secs(n as i64)).unwrap();
+    let number = format!("+1303556{n:04}").parse().unwrap();
+    let caller = Caller::Number { number, display: String::new() };
+    let record = CallRecord {
+        call: CallId::from_random(n),
+        direction: CallDirection::Inbound,
+        trunk: "carrier".into(),
+        caller: caller.clone(),
+        dialled: "+13035550100".parse().unwrap(),
+        started,
+        answered: None,
+        ended: started,
+        disposition: Disposition::CallerAbandoned,
+        agent_reason: None,
+        legs: vec![LegRecord {
+            party: Party::Caller(caller),
+            started,
+            answered: None,
+            ended: started,
+            result: LegResult::CallerGone,
+            quality: None,
+        }],
+        turns: Vec::new(),
+        outcome: None,
+        recording: None,
+    };
+    WrapUp {
+        record,
+        missed: true,
+        summary: "missed call".into(),
+        contact: Some(CallerUpdate { new_id: ContactId::from_random(n + 5_000), number, name: None }),
+        opt_out: None,
+        work_order: None,
+        lead: None,
+        text_back: TextBackNote::SwitchedOff,
+        entries: Vec::new(),
+        undated: false,
+        enrolment: None,
+        now: started,
+    }
+}
