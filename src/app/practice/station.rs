@@ -1,0 +1,357 @@
+//! A telephone of ours: one SIP endpoint and one leg of media on real sockets, for everybody whom practice plays.
+
+use std::{
+    net::SocketAddr,
+    time::{Duration, Instant},
+};
+
+use anyhow::Context;
+use tokio::{
+    net::UdpSocket,
+    time::{Instant as TokioInstant, sleep_until},
+};
+
+use super::super::clock;
+use crate::{
+    media::{
+        Agreed, Channel, Codec, Direction, Frame, Leg, LegEvent, LegSettings, LocalMedia, Party, SampleRate,
+        SourceTrust, accept, answer, offer,
+    },
+    sip::{
+        self, Credentials, Endpoint, Event, Flow, Identity, Input, Listener, Network, Outgoing, Output,
+        Registration, SessionId, Settings, Target, Transport, Trunk, TrunkName,
+    },
+    types::{Chance, UtteranceId},
+};
+
+const BEAT: Duration = Duration::from_millis(20);
+
+/// Mean power of 16-bit samples from which a frame is voice (−45 dBov); silence and comfort noise are far below.
+const VOICED: f32 = 34_000.0;
+
+/// What a station has to tell.
+#[derive(Debug)]
+pub(super) enum Happening {
+    Sip(Event),
+    Leg(LegEvent),
+    /// 20 ms were heard.
+    Frame(Box<Frame>),
+    /// A moment that was asked for by [`Station::wake_at`] has come.
+    Wake,
+}
+
+/// How long ago voice was on the wire, each way.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Voiced {
+    /// The last voiced packet that we sent.
+    pub sent: Option<Instant>,
+    /// The first voiced packet that we sent since the last silence of half a second.
+    pub sent_since: Option<Instant>,
+    /// The last voiced packet that arrived, before any jitter buffer.
+    pub received: Option<Instant>,
+    /// The first that arrived after [`Station::await_reply`].
+    pub reply: Option<Instant>,
+}
+
+/// A telephone.
+#[derive(Debug)]
+pub(super) struct Station {
+    sip: UdpSocket,
+    endpoint: Endpoint,
+    portico: TrunkName,
+    rtp: UdpSocket,
+    rtcp: UdpSocket,
+    leg: Option<Leg>,
+    offered: Vec<u8>,
+    chance: Chance,
+    beat: TokioInstant,
+    wake: Option<TokioInstant>,
+    pub voiced: Voiced,
+    awaiting_reply: bool,
+    utterances: u64,
+}
+
+/// Our account at the Portico that is called, for stations that register.
+#[derive(Debug, Clone)]
+pub(super) struct Registering {
+    pub user: String,
+    pub password: String,
+    pub realm: String,
+}
+
+impl Station {
+    /// Opens the sockets; Portico is the one peer that is known.
+    pub(super) async fn open(
+        listen: SocketAddr,
+        portico: SocketAddr,
+        registering: Option<Registering>,
+        mut chance: Chance,
+    ) -> anyhow::Result<Self> {
+        let sip = UdpSocket::bind(listen).await.with_context(|| format!("SIP on {listen}"))?;
+        let local = sip.local_addr()?;
+        let (rtp, rtcp) = media_sockets(local).await?;
+        let name = TrunkName("portico".into());
+        let trunk = Trunk {
+            name: name.clone(),
+            addresses: vec![Network::single(portico.ip())],
+            send_to: portico,
+            transport: Transport::Udp,
+            domain: portico.ip().to_string(),
+            advertised: None,
+            credentials: registering.as_ref().map(|r| Credentials {
+                user: r.user.clone(),
+                password: r.password.clone(),
+                realm: Some(r.realm.clone()),
+            }),
+            registration: registering.map(|r| Registration {
+                user: r.user,
+                registrar: format!("sip:{portico}"),
+                expires: Duration::from_secs(300),
+            }),
+            probe: false,
+        };
+        let settings = Settings {
+            realm: "practice".into(),
+            user_agent: "Portico practice".into(),
+            listeners: vec![Listener { transport: Transport::Udp, local, advertised: None }],
+            trunks: vec![trunk],
+            accounts: std::collections::BTreeMap::new(),
+            limits: sip::Limits::default(),
+        };
+        let endpoint = Endpoint::new(clock::instant(), settings, super::super::split(&mut chance));
+        Ok(Self {
+            sip,
+            endpoint,
+            portico: name,
+            rtp,
+            rtcp,
+            leg: None,
+            offered: Vec::new(),
+            chance,
+            beat: TokioInstant::from_std(clock::instant() + BEAT),
+            wake: None,
+            voiced: Voiced::default(),
+            awaiting_reply: false,
+            utterances: 0,
+        })
+    }
+
+    /// Calls a number at Portico.
+    pub(super) fn call(&mut self, from: &str, number: &str) -> anyhow::Result<SessionId> {
+        self.offered = offer(&self.local_media(), &[Codec::Pcmu]);
+        let outgoing = Outgoing {
+            target: Target::Trunk { trunk: self.portico.clone(), number: number.to_owned() },
+            from: Identity { user: from.to_owned(), display: String::new() },
+            offer: self.offered.clone(),
+            headers: Vec::new(),
+        };
+        Ok(self.endpoint.invite(clock::instant(), outgoing)?)
+    }
+
+    pub(super) fn ring(&mut self, session: SessionId) -> anyhow::Result<()> {
+        Ok(self.endpoint.ring(clock::instant(), session, 180, None)?)
+    }
+
+    /// Takes a call that rings here.
+    pub(super) fn answer(&mut self, session: SessionId, their_offer: &[u8], source: SocketAddr) -> anyhow::Result<()> {
+        let (body, agreed) = answer(their_offer, &self.local_media(), &Codec::ALL)?;
+        self.endpoint.answer(clock::instant(), session, body)?;
+        self.connect(agreed, source);
+        Ok(())
+    }
+
+    /// Our call was answered: media begins.
+    pub(super) fn answered(&mut self, body: &[u8], source: SocketAddr) -> anyhow::Result<()> {
+        let agreed = accept(&self.offered, body)?;
+        self.connect(agreed, source);
+        Ok(())
+    }
+
+    /// Agrees to whatever the far end wants to change.
+    pub(super) fn accept_reoffer(&mut self, session: SessionId, their_offer: &[u8]) -> anyhow::Result<()> {
+        let body = if their_offer.is_empty() {
+            offer(&self.local_media(), &[Codec::Pcmu])
+        } else {
+            answer(their_offer, &self.local_media(), &Codec::ALL)?.0
+        };
+        Ok(self.endpoint.accept_reoffer(clock::instant(), session, body)?)
+    }
+
+    /// BYE, or CANCEL while it rings; a call that is gone needs neither.
+    pub(super) fn hang_up(&mut self, session: SessionId) {
+        let now = clock::instant();
+        if self.endpoint.bye(now, session, None).is_err() {
+            let _ = self.endpoint.cancel(now, session, None);
+        }
+        self.leg = None;
+    }
+
+    pub(super) fn settle_text(&mut self, text: sip::TextId, status: u16) -> anyhow::Result<()> {
+        Ok(self.endpoint.settle_text(clock::instant(), text, status)?)
+    }
+
+    /// Says 16 kHz samples into the call.
+    pub(super) fn say(&mut self, samples: &[i16]) {
+        let Some(leg) = &mut self.leg else { return };
+        self.utterances += 1;
+        let utterance = UtteranceId(self.utterances);
+        // A minute may wait; no line of a scenario is as long.
+        let _ = leg.play(utterance, SampleRate::Hz16000, samples);
+        leg.finish(utterance);
+    }
+
+    pub(super) fn is_speaking(&self) -> bool {
+        self.leg.as_ref().is_some_and(Leg::is_speaking)
+    }
+
+    /// The next voiced packet that arrives is the reply that is waited for.
+    pub(super) fn await_reply(&mut self) {
+        self.awaiting_reply = true;
+        self.voiced.reply = None;
+    }
+
+    pub(super) fn wake_at(&mut self, at: Instant) {
+        self.wake = Some(TokioInstant::from_std(at));
+    }
+
+    pub(super) fn stop_waking(&mut self) {
+        self.wake = None;
+    }
+
+    pub(super) fn forget_media(&mut self) {
+        self.leg = None;
+    }
+
+    fn local_media(&mut self) -> LocalMedia {
+        use rand_chacha::rand_core::Rng;
+        let (address, port) = self.rtp.local_addr().map_or((std::net::Ipv4Addr::LOCALHOST.into(), 0), |a| (a.ip(), a.port()));
+        LocalMedia {
+            address,
+            port,
+            session_id: u64::from(self.chance.next_u32()),
+            version: 1,
+            direction: Direction::SendRecv,
+        }
+    }
+
+    fn connect(&mut self, agreed: Agreed, source: SocketAddr) {
+        let trust = SourceTrust { signalling_ip: source.ip(), party: Party::Trunk };
+        let now = clock::instant();
+        match &mut self.leg {
+            Some(leg) => leg.update(now, agreed, trust),
+            None => self.leg = Some(Leg::new(now, LegSettings::draw(&mut self.chance, agreed, trust))),
+        }
+    }
+
+    /// What happens next.
+    pub(super) async fn next(&mut self) -> anyhow::Result<Happening> {
+        let mut bytes = [0; 65_535];
+        loop {
+            let deadline = loop {
+                match self.endpoint.poll_output() {
+                    // What the kernel does not take is lost, as on the wire.
+                    Output::Transmit { flow, bytes } => {
+                        let _ = self.sip.try_send_to(&bytes, flow.remote);
+                    }
+                    Output::Close { .. } => {}
+                    Output::Event(event) => return Ok(Happening::Sip(event)),
+                    Output::Timeout(deadline) => break deadline.map(|(at, _)| TokioInstant::from_std(at)),
+                }
+            };
+            if let Some(event) = self.leg.as_mut().and_then(Leg::poll_event) {
+                return Ok(Happening::Leg(event));
+            }
+            let timer = async |at: Option<TokioInstant>| match at {
+                Some(at) => sleep_until(at).await,
+                None => std::future::pending().await,
+            };
+            tokio::select! {
+                biased;
+                read = self.rtp.recv_from(&mut bytes) => {
+                    // An ICMP error of an earlier packet is no news.
+                    if let Ok((length, from)) = read {
+                        self.heard(from, &bytes[..length]);
+                    }
+                }
+                read = self.rtcp.recv_from(&mut bytes) => {
+                    if let (Ok((length, from)), Some(leg)) = (read, &mut self.leg) {
+                        leg.handle_rtcp(clock::instant(), from, &bytes[..length]);
+                    }
+                }
+                () = sleep_until(self.beat) => {
+                    self.beat += BEAT;
+                    if let Some(frame) = self.tick() {
+                        return Ok(Happening::Frame(Box::new(frame)));
+                    }
+                }
+                read = self.sip.recv_from(&mut bytes) => {
+                    if let Ok((length, remote)) = read {
+                        let flow = Flow { transport: Transport::Udp, remote, local: self.sip.local_addr()?, connection: None };
+                        self.endpoint.handle_input(clock::instant(), Input::Datagram { flow, bytes: &bytes[..length] });
+                    }
+                }
+                () = timer(deadline) => self.endpoint.handle_input(clock::instant(), Input::Timeout),
+                () = timer(self.wake) => {
+                    self.wake = None;
+                    return Ok(Happening::Wake);
+                }
+            }
+        }
+    }
+
+    fn heard(&mut self, from: SocketAddr, bytes: &[u8]) {
+        let now = clock::instant();
+        let Some(leg) = &mut self.leg else { return };
+        if is_voiced(bytes, leg.agreed()) {
+            self.voiced.received = Some(now);
+            if self.awaiting_reply {
+                self.awaiting_reply = false;
+                self.voiced.reply = Some(now);
+            }
+        }
+        leg.handle_rtp(now, from, bytes);
+    }
+
+    fn tick(&mut self) -> Option<Frame> {
+        let now = clock::instant();
+        let leg = self.leg.as_mut()?;
+        let tick = leg.tick(now);
+        if tick.said.power() > VOICED {
+            let paused = self.voiced.sent.is_none_or(|at| now.duration_since(at) > Duration::from_millis(500));
+            if paused {
+                self.voiced.sent_since = Some(now);
+            }
+            self.voiced.sent = Some(now);
+        }
+        while let Some(transmit) = leg.poll_transmit() {
+            let socket = if transmit.channel == Channel::Rtp { &self.rtp } else { &self.rtcp };
+            let _ = socket.try_send_to(transmit.bytes, transmit.to);
+        }
+        Some(tick.heard)
+    }
+}
+
+/// Is this packet voice? Looked at as it arrives: the jitter buffer's delay is ours, not the agent's.
+fn is_voiced(bytes: &[u8], agreed: &Agreed) -> bool {
+    let Some((header, payload)) = bytes.split_at_checked(12) else { return false };
+    let Some(codec) = agreed.codec_of(header[1] & 0x7f) else { return false };
+    let mut samples = Vec::with_capacity(160);
+    codec.decode(payload, &mut samples);
+    let sum: f32 = samples.iter().map(|&s| f32::from(s) * f32::from(s)).sum();
+    !samples.is_empty() && sum / samples.len() as f32 > VOICED
+}
+
+/// Two neighbouring ports, the even one for RTP (RFC 3550, 11).
+async fn media_sockets(beside: SocketAddr) -> anyhow::Result<(UdpSocket, UdpSocket)> {
+    for _ in 0..64 {
+        let rtp = UdpSocket::bind(SocketAddr::new(beside.ip(), 0)).await?;
+        let port = rtp.local_addr()?.port();
+        if port % 2 == 0
+            && port < u16::MAX
+            && let Ok(rtcp) = UdpSocket::bind(SocketAddr::new(beside.ip(), port + 1)).await
+        {
+            return Ok((rtp, rtcp));
+        }
+    }
+    anyhow::bail!("no two neighbouring UDP ports are free on {}", beside.ip())
+}
