@@ -1,1 +1,185 @@
-fn main(){}
+//! One binary: reads the command and hands over.
+
+use std::{net::SocketAddr, path::PathBuf, process::ExitCode};
+
+use clap::{Parser, Subcommand};
+use portico::app::command;
+
+/// The front desk that never misses a call.
+///
+/// Portico stands between the carrier's SIP trunk and the office's desk phones. Calls ring the phones first; when
+/// nobody answers, the box answers itself, with speech recognition, understanding and a voice that run on it alone.
+///
+/// Without a portico.toml, `portico run` starts in practice mode: it makes up an office, plays the carrier and the
+/// phones itself, and places a call, so that you can see and hear what it does.
+#[derive(Debug, Parser)]
+#[command(name = "portico", version, max_term_width = 100)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Start Portico and stay up.
+    ///
+    /// Reads portico.toml; if there is none, writes one for practice mode and says so. Stops on Ctrl-C or SIGTERM,
+    /// after saying goodbye (BYE) to every call.
+    Run {
+        /// The configuration file.
+        #[arg(long, default_value = "portico.toml")]
+        config: PathBuf,
+        /// In practice mode, do not place the first practice call.
+        #[arg(long)]
+        quiet: bool,
+    },
+    /// Place a practice call into a running Portico, and show it as it happens.
+    ///
+    /// Plays the carrier: sends the INVITE from a loopback (or other trusted) address, speaks the caller's lines with a
+    /// synthetic voice over real RTP, listens to the answers, takes the texts, and measures every reply. The Portico
+    /// that is called must accept this machine as its trunk; one in practice mode does.
+    Practice {
+        /// A scenario by name (see --list), or a file. Default: `leak`.
+        scenario: Option<String>,
+        /// Where the running Portico listens for SIP.
+        #[arg(long, default_value = "127.0.0.1:5060")]
+        to: SocketAddr,
+        /// Where this practice carrier listens; calls are sent from here. The default takes any free port.
+        #[arg(long, default_value = "127.0.0.1:0")]
+        from: SocketAddr,
+        /// Models for the caller's voice and for hearing when the agent has finished.
+        #[arg(long, default_value = "models", env = "PORTICO_MODELS")]
+        models: PathBuf,
+        /// Place the call this many times, one after another.
+        #[arg(long, default_value_t = 1)]
+        times: u32,
+        /// Keep this many calls up at once.
+        #[arg(long, default_value_t = 1)]
+        at_once: u32,
+        /// Print the reply latencies of all calls (P50, P95) at the end, as one JSON line.
+        #[arg(long)]
+        figures: bool,
+        /// List the scenarios that come with Portico.
+        #[arg(long)]
+        list: bool,
+    },
+    /// Play stories in virtual time and print each call's ladder.
+    ///
+    /// A story is a text file: who calls, what the phones do, what the network loses. No socket, no clock and no model
+    /// is used; a week takes milliseconds, and the same seed gives the same ladder.
+    Simulate {
+        /// Story files.
+        #[arg(required = true)]
+        stories: Vec<PathBuf>,
+        /// Compare with the .ladder file beside each story, and fail when it differs.
+        #[arg(long)]
+        compare: bool,
+        /// Write the .ladder file beside each story.
+        #[arg(long, conflicts_with = "compare")]
+        bless: bool,
+    },
+    /// Check the configuration: every problem with its line, what is wrong and the cure.
+    Check {
+        #[arg(long, default_value = "portico.toml")]
+        config: PathBuf,
+        /// Print a whole example file with comments instead.
+        #[arg(long)]
+        example: bool,
+    },
+    /// Read lines on standard input, and write how each is understood: one JSON object a line.
+    Understand {
+        #[arg(long, default_value = "portico.toml")]
+        config: PathBuf,
+        #[arg(long, default_value = "models", env = "PORTICO_MODELS")]
+        models: PathBuf,
+        /// Do without the sentence encoder, as a box without its model does.
+        #[arg(long)]
+        words_only: bool,
+    },
+    /// Train the intent model from the project's utterances and the sentence encoder. The result is reproducible.
+    Train {
+        #[arg(long, default_value = "models", env = "PORTICO_MODELS")]
+        models: PathBuf,
+        /// Train even if the model on disk is of the same utterances and encoder.
+        #[arg(long)]
+        force: bool,
+    },
+    /// Write down what is said in a WAV file, with the time of each stretch of speech.
+    Hear {
+        file: PathBuf,
+        #[arg(long, default_value = "models", env = "PORTICO_MODELS")]
+        models: PathBuf,
+    },
+    /// Speak a text into a WAV file.
+    Say {
+        text: String,
+        #[arg(short, long)]
+        output: PathBuf,
+        /// rms, slt, awb or kal16.
+        #[arg(long, default_value = "rms")]
+        voice: String,
+    },
+    /// The speech models: what they are, where they come from, and whether they are whole.
+    Models {
+        #[command(subcommand)]
+        action: ModelsAction,
+        #[arg(long, default_value = "models", env = "PORTICO_MODELS", global = true)]
+        models: PathBuf,
+    },
+    /// Make a token for the JSON interface under /api/v1, and print it once.
+    Token {
+        #[arg(long, default_value = "portico.toml")]
+        config: PathBuf,
+        /// What it is for; shown in the console.
+        #[arg(long, default_value = "command line")]
+        name: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum ModelsAction {
+    /// Name, licence, size and state of each.
+    List,
+    /// Fetch what is missing; goes on where it stopped.
+    Fetch,
+    /// Compare every file with its SHA-256.
+    Verify,
+}
+
+fn main() -> ExitCode {
+    let done = match Arguments::parse().command {
+        Command::Run { config, quiet } => command::run(&config, quiet),
+        Command::Practice { list: true, .. } => command::practice_list(),
+        Command::Practice { scenario, to, from, models, times, at_once, figures, list: _ } => {
+            command::practice(&command::PracticeCall {
+                scenario: scenario.unwrap_or_else(|| "leak".into()),
+                to,
+                from,
+                models,
+                times,
+                at_once,
+                figures,
+            })
+        }
+        Command::Simulate { .. } => Ok(()),
+        Command::Check { example: true, .. } => command::example(),
+        Command::Check { config, .. } => command::check(&config),
+        Command::Understand { config, models, words_only } => command::understand(&config, &models, words_only),
+        Command::Train { models, force } => command::train(&models, force),
+        Command::Hear { file, models } => command::hear(&file, &models),
+        Command::Say { text, output, voice } => command::say(&text, &output, &voice),
+        Command::Models { action, models } => match action {
+            ModelsAction::List => command::models_list(&models),
+            ModelsAction::Fetch => command::models_fetch(&models),
+            ModelsAction::Verify => command::models_verify(&models),
+        },
+        Command::Token { config, name } => command::token(&config, &name),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("portico: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,17 +1,17 @@
 //! The real host: sockets, threads and the real clock around the two hearts. It builds the house and decides nothing.
 
 mod clock;
-//pub mod command;
+pub mod command;
 mod desk_loop;
 mod media_legs;
 mod media_plane;
 mod office;
-//mod practice;
+mod practice;
 mod recordings;
 mod speech_pool;
 mod switch_loop;
 mod telemetry;
-//mod terminal;
+mod terminal;
 mod understanding;
 
 use std::{
@@ -37,7 +37,7 @@ use crate::{
     dialogue::Pack,
     net::{Datagrams, StreamLimits, Streams},
     pbx::{Control, Fact, Switch},
-    speech::{Models, Recognizer, Synthesizer},
+    speech::{Models, Recognizer, Synthesizer, VoiceDetector},
     store::Store,
     types::Chance,
 };
@@ -195,7 +195,8 @@ fn start_speech(
         let workers = thread::available_parallelism().map_or(2, usize::from).clamp(2, 8);
         let loaded = engines(&models, &voice, workers).and_then(|engines| {
             let understanding = Arc::new(Understanding::open(&models));
-            Ok(loading.add_workers(SpeechSettings { workers: engines, understanding })?)
+            let (workers, detector) = engines;
+            Ok(loading.add_workers(SpeechSettings { workers, detector, understanding })?)
         });
         let state = loaded.map_err(|error| format!("{error:#}"));
         if let Err(why) = &state {
@@ -208,19 +209,18 @@ fn start_speech(
     Ok(pool)
 }
 
-/// A pair of engines for each worker.
-type Engines = Vec<(Box<dyn Recognizer>, Box<dyn Synthesizer>)>;
+/// A pair of engines for each worker, and what tells voice from noise.
+type Engines = (Vec<(Box<dyn Recognizer>, Box<dyn Synthesizer>)>, VoiceDetector);
 
 #[cfg(all(feature = "sherpa", feature = "flite"))]
 fn engines(models: &Models, voice: &str, workers: usize) -> anyhow::Result<Engines> {
     use crate::speech::{FliteSynthesizer, FliteVoice, SherpaRecognizer};
     let voice: FliteVoice = voice.parse()?;
     let shared = SherpaRecognizer::open(&models.recognizer())?;
-    Ok((0..workers)
-        .map(|_| -> (Box<dyn Recognizer>, Box<dyn Synthesizer>) {
-            (Box::new(shared.clone()), Box::new(FliteSynthesizer::new(voice)))
-        })
-        .collect())
+    let pairs = (0..workers).map(|_| -> (Box<dyn Recognizer>, Box<dyn Synthesizer>) {
+        (Box::new(shared.clone()), Box::new(FliteSynthesizer::new(voice)))
+    });
+    Ok((pairs.collect(), VoiceDetector::open(&models.voice_detector())?))
 }
 
 #[cfg(not(all(feature = "sherpa", feature = "flite")))]

@@ -25,7 +25,7 @@ use super::{
 use crate::{
     media::{Ratio, Resampler},
     pbx::SpeechCommand,
-    speech::{DecodeId, DecodeRequest, Ear, EarOutput, EarTuning, Recognizer, SpeechError, Synthesizer, Transcript},
+    speech::{DecodeId, DecodeRequest, Ear, EarOutput, EarTuning, Recognizer, SpeechError, Synthesizer, Transcript, VoiceDetector},
     types::{LegId, TurnId, UtteranceId},
 };
 
@@ -39,6 +39,8 @@ const JOBS_WAITING: usize = 128;
 pub struct SpeechSettings {
     /// One recogniser and one synthesiser for each worker.
     pub workers: Vec<(Box<dyn Recognizer>, Box<dyn Synthesizer>)>,
+    /// Its weights are shared by all ears.
+    pub detector: VoiceDetector,
     pub understanding: Arc<Understanding>,
 }
 
@@ -145,6 +147,8 @@ pub struct SpeechPool {
     shed: Arc<Shed>,
     to_switch: tokio::sync::mpsc::Sender<ToSwitch>,
     media: MediaPlane,
+    /// What ears tell voice from noise by; the built-in one until the models are loaded.
+    detector: Arc<Mutex<VoiceDetector>>,
     /// Sentences being made or waiting, so that they can be stopped.
     speaking: Arc<Mutex<BTreeMap<UtteranceId, Arc<AtomicBool>>>>,
 }
@@ -162,6 +166,7 @@ impl SpeechPool {
             shed: Arc::default(),
             to_switch,
             media,
+            detector: Arc::new(Mutex::new(VoiceDetector::built_in())),
             speaking: Arc::default(),
         };
         let listening = pool.clone();
@@ -174,6 +179,7 @@ impl SpeechPool {
     /// # Errors
     /// When the system gives no thread.
     pub fn add_workers(&self, settings: SpeechSettings) -> std::io::Result<()> {
+        *self.detector.lock().unwrap_or_else(PoisonError::into_inner) = settings.detector;
         for (number, (recognizer, synthesizer)) in settings.workers.into_iter().enumerate() {
             let worker = Worker {
                 pool: self.clone(),
@@ -275,7 +281,9 @@ impl SpeechPool {
                     ears.entry(leg)
                         .and_modify(|(ear, ..)| ear.next_turn(turn))
                         .or_insert_with(|| {
-                            (Ear::new(EarTuning::default(), turn), Resampler::new(Ratio::Up2), false)
+                            let detector = self.detector.lock().unwrap_or_else(PoisonError::into_inner);
+                            let ear = Ear::with_detector(EarTuning::default(), turn, &detector);
+                            (ear, Resampler::new(Ratio::Up2), false)
                         });
                     leg
                 }

@@ -3,8 +3,8 @@
 use std::{fs, path::Path};
 
 use crate::{
-    dialogue::{Model, Reading, Understander, train_with},
-    encoder::Encoder,
+    dialogue::{Context, Model, Reading, Understander, Understood, train_with, understand},
+    encoder::{DIMENSIONS, Encoder},
     speech::Models,
 };
 
@@ -46,15 +46,20 @@ impl Understanding {
         Ok(Self { understander: Understander::with_model(model), encoder: Some(encoder) })
     }
 
-    /// Does it use the encoder?
-    pub fn is_whole(&self) -> bool {
-        self.encoder.is_some()
-    }
-
     /// Reads one utterance; about ten milliseconds with the encoder.
     pub fn read(&self, text: &str) -> Reading {
-        let embedding = self.encoder.as_ref().and_then(|encoder| encoder.embed(text).ok());
-        self.understander.read(text, embedding.as_ref().map(<[f32; 384]>::as_slice))
+        self.understander.read(text, self.embedding(text).as_ref().map(<[f32; DIMENSIONS]>::as_slice))
+    }
+
+    /// Reads one line with its entities.
+    pub fn understand(&self, line: &str, context: &Context<'_>) -> Understood {
+        let embedding = self.embedding(line);
+        understand(&self.understander, line, embedding.as_ref().map(<[f32; DIMENSIONS]>::as_slice), context)
+    }
+
+    /// A sentence that cannot be encoded is read by its words.
+    fn embedding(&self, text: &str) -> Option<[f32; DIMENSIONS]> {
+        self.encoder.as_ref().and_then(|encoder| encoder.embed(text).ok())
     }
 }
 

@@ -45,6 +45,11 @@ impl Vitals {
         Self { extensions, ..Self::default() }
     }
 
+    /// Phones that can be reached.
+    pub fn phones(&self) -> usize {
+        self.phones.len()
+    }
+
     /// Takes note of a fact of the switch.
     pub fn observe(&mut self, fact: &Fact) {
         match fact {

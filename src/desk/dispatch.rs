@@ -39,6 +39,8 @@ enum Reconciled {
 struct Outage {
     /// When the text that has waited longest is tried early.
     probe: Timestamp,
+    /// The trunk is said to be up again; the first text that gets through will prove it.
+    lifted: bool,
 }
 
 /// Texts under way at once; during an outage one at a time.
@@ -119,7 +121,8 @@ impl Dispatch {
     }
 
     fn room(&self) -> usize {
-        let most = if self.outage.is_some() { 1 } else { AT_ONCE };
+        let throttled = self.outage.as_ref().is_some_and(|outage| !outage.lifted);
+        let most = if throttled { 1 } else { AT_ONCE };
         most.saturating_sub(self.under_way.len())
     }
 }
@@ -179,7 +182,7 @@ impl Engine {
                 if self.dispatch.outage.is_none() {
                     self.output(Output::Alarm(Alarm::TextsFailing { status }));
                 }
-                self.dispatch.outage = Some(Outage { probe: moved(now, PROBE) });
+                self.dispatch.outage = Some(Outage { probe: moved(now, PROBE), lifted: false });
             }
             _ => {}
         }
@@ -190,11 +193,13 @@ impl Engine {
         if self.dispatch.trunk_up {
             self.store.hurry(now, false)?;
             self.dispatch.trunk_up = false;
-            self.dispatch.outage = None;
+            if let Some(outage) = &mut self.dispatch.outage {
+                outage.lifted = true;
+            }
         }
         if self.dispatch.probe().is_some_and(|probe| probe <= now) {
             self.store.hurry(now, true)?;
-            self.dispatch.outage = Some(Outage { probe: moved(now, PROBE) });
+            self.dispatch.outage = Some(Outage { probe: moved(now, PROBE), lifted: false });
         }
         while self.dispatch.has_room() && self.store.next_due()?.is_some_and(|due| due <= now) {
             let talking: Vec<PhoneNumber> = self.talking();

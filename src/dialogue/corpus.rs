@@ -40,7 +40,7 @@ const HELD_OUT: [(&str, &str); 13] = files!("heldout");
 
 /// One utterance and what it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Example {
+pub(super) struct Example {
     pub text: &'static str,
     pub intent: Intent,
     /// Set when `intent` is [`Intent::Emergency`].

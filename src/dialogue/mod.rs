@@ -35,7 +35,6 @@ mod understood;
 mod urgency;
 
 pub use classifier::{EMBEDDING, Model, ModelError};
-pub use corpus::Example;
 pub use entity::{
     Access, Address, Context, DayPart, Entity, PersonName, Pets, Roster, Slot, UnitMention, UnitRef, Value,
     When, extract,

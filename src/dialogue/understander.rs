@@ -59,7 +59,7 @@ impl Understander {
         let words = self.rules.words(tokens);
         let judgement = self.classifier.judge(text, embedding);
         let mut ranked = judgement.ranked();
-        let (intent, confidence, urgency) = match danger(self.rules.reflex(&words), &judgement, bare) {
+        let (intent, confidence, urgency) = match danger(self.rules.reflex(&words), &judgement, bare, moves) {
             Some(kind) => (
                 Intent::Emergency,
                 judgement.probability(Intent::Emergency).max(0.9),
@@ -94,9 +94,11 @@ impl Understander {
 }
 
 /// Rules first; where they are silent, the classifier; against dismissed words only a very sure one.
-fn danger(reflex: Reflex, judgement: &Judgement, bare: bool) -> Option<LifeSafety> {
+fn danger(reflex: Reflex, judgement: &Judgement, bare: bool, moves: Option<Move>) -> Option<LifeSafety> {
     let bar = match reflex {
         Reflex::Danger(kind) => return Some(kind),
+        // "Nope, can't smell any gas" answers a question about gas; no model overrules the answer.
+        Reflex::Dismissed if moves == Some(Move::Deny) => return None,
         Reflex::Dismissed => ALARM_IN_SPITE,
         Reflex::Quiet if bare => return None,
         Reflex::Quiet => ALARM,

@@ -50,9 +50,34 @@ fn dangers_are_heard_through_mishearing_and_haste() {
 }
 
 #[test]
+fn calm_words_beside_a_danger_do_not_silence_it() {
+    for text in [
+        "i'm okay but the kitchen is on fire",
+        "what do i do the stove is on fire",
+        "how do i get out there's a fire in the hallway",
+        "i was cooking and now there's a grease fire",
+        "a cigarette started a fire on the balcony",
+        "can i get an ambulance please",
+        "i heard what sounds like gunshots",
+        "i got a shock when i touched the washer",
+        "the smell of gas is coming from the sink it smells like gas",
+        "he hit me with a bat",
+        "i don't know if there is a gas leak but i smell gas",
+        "they said they fixed it but i smell gas again",
+        "my tv is on fire",
+        "i was robbed by a man with a gun just now",
+        "i came to inspect the furnace and i smell gas",
+        "is there anybody here there's a fire",
+    ] {
+        assert!(urgency(text).is_life_safety(), "{text}: {:?}", WORDS.read(text, None));
+    }
+}
+
+#[test]
 fn words_of_danger_without_danger_raise_no_alarm() {
     for text in [
         "no i don't smell gas",
+        "nah there's no smell of gas in here",
         "no gas smell no smoke nothing",
         "nobody is hurt",
         "it's not an emergency",

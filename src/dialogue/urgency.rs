@@ -65,12 +65,16 @@ impl Veto {
         })
     }
 
-    fn silences(self, kind: LifeSafety) -> bool {
+    /// Does this take the sense from words of danger of that kind? `hit` are the words themselves.
+    fn silences(self, kind: LifeSafety, hit: &[Token]) -> bool {
+        let says = |words: &[&str]| hit.iter().any(|token| words.contains(&token.word.as_str()));
         match self {
             Veto::Past | Veto::Resolved | Veto::Supposed | Veto::Figure => true,
-            Veto::Upkeep => matches!(kind, LifeSafety::Fire | LifeSafety::CarbonMonoxide | LifeSafety::Gas),
-            Veto::Harmless => kind == LifeSafety::Fire,
-            Veto::Water => kind == LifeSafety::Gas,
+            // Only the detector is dismissed: "I was cooking and there's a fire" is a fire.
+            Veto::Upkeep => kind == LifeSafety::CarbonMonoxide || says(&["smoke_alarm", "fire_alarm"]),
+            Veto::Harmless => kind == LifeSafety::Fire && !says(&["fire", "flames", "burning"]),
+            // Rotten eggs in the water are sulphur; gas at the sink is gas.
+            Veto::Water => kind == LifeSafety::Gas && !says(&["gas", "propane"]),
             Veto::Still | Veto::Ill => false,
         }
     }
@@ -125,7 +129,9 @@ impl Rules {
             for hit in pattern.hits(words) {
                 seen = true;
                 let vetoes = vetoes.get_or_insert_with(|| self.vetoes(words));
-                if !is_negated(words, &hit) && !vetoes.iter().any(|veto| veto.silences(*kind)) {
+                if !is_negated(words, &hit)
+                    && !vetoes.iter().any(|veto| veto.silences(*kind, &words[hit.words.clone()]))
+                {
                     return Reflex::Danger(*kind);
                 }
             }

@@ -25,15 +25,26 @@ const UTTERANCE: UtteranceId = UtteranceId(u64::MAX);
 #[derive(Debug)]
 pub(super) struct Announcing {
     caller: Leg,
+    begun: bool,
     until: Instant,
 }
 
 impl Announcing {
     pub(super) fn begin(cx: &mut Context<'_>, caller: Leg) -> Self {
         cx.ledger.answered(cx.now.wall);
-        let announcement = Announcement::CannotTakeCall;
-        cx.exchange.media(caller.id(), MediaCommand::Announce { utterance: UTTERANCE, announcement });
-        Self { caller, until: cx.now.at + LONGEST }
+        let mut announcing = Self { caller, begun: false, until: cx.now.at + LONGEST };
+        announcing.announce(cx);
+        announcing
+    }
+
+    /// As soon as there is a path: a caller without an offer has none before the ACK.
+    fn announce(&mut self, cx: &mut Context<'_>) {
+        if !self.begun && self.caller.is_connected() {
+            self.begun = true;
+            let announcement = Announcement::CannotTakeCall;
+            cx.exchange
+                .media(self.caller.id(), MediaCommand::Announce { utterance: UTTERANCE, announcement });
+        }
     }
 
     pub(super) fn deadline(&self) -> Option<(Instant, Reason)> {
@@ -58,6 +69,7 @@ impl Announcing {
                 if self.caller.confirmed(cx, &body).is_err() {
                     return self.hang_up(cx, Some(Cause::Sip(488)));
                 }
+                self.announce(cx);
             }
             SessionEvent::Reoffered(offer) => self.caller.reoffered_alone(cx, &offer, Direction::SendRecv),
             SessionEvent::Progress(_)

@@ -22,18 +22,25 @@ use crate::{
 /// open yet, but no longer than this.
 const GREETING_WAIT: Duration = Duration::from_millis(200);
 
+/// Two or three of the agent's deadlines may fall together. One that stays in the past whatever it is told would keep the
+/// whole switch awake; that conversation is ended like one whose speech has failed.
+const MOST_DEADLINES_AT_ONCE: usize = 16;
+
 /// A caller with the agent.
 #[derive(Debug)]
 pub(super) struct Assisted {
     caller: Leg,
     talk: Talk,
+    /// The ACK to our 200 has come; those to later re-INVITEs are nobody's news.
+    confirmed: bool,
     until: Instant,
 }
 
 #[derive(Debug)]
 enum Talk {
-    /// The 200 is on its way; the greeting begins at the latest at this instant.
-    Opening(Instant),
+    /// The 200 is on its way; the greeting begins at the latest at this instant. `None`: only the ACK will say where
+    /// the caller can be spoken to, since the offer is ours.
+    Opening(Option<Instant>),
     Begun(Conversation),
 }
 
@@ -51,18 +58,20 @@ impl Assisted {
             cx.exchange.media(caller.id(), MediaCommand::Record { file });
         }
         let until = cx.now.at + cx.ledger.directory().limits.agent_call_length;
-        Self { caller, talk: Talk::Opening(cx.now.at + GREETING_WAIT), until }
+        let greeting = caller.is_connected().then_some(cx.now.at + GREETING_WAIT);
+        Self { caller, talk: Talk::Opening(greeting), confirmed: false, until }
     }
 
     /// Nobody took the transfer.
     pub(super) fn resume(cx: &mut Context<'_>, caller: Leg, conversation: Conversation) -> Step<Self> {
         let until = cx.now.at + cx.ledger.directory().limits.agent_call_length;
-        Self { caller, talk: Talk::Begun(conversation), until }.tell(cx, VoiceInput::TransferFailed)
+        Self { caller, talk: Talk::Begun(conversation), confirmed: true, until }
+            .tell(cx, VoiceInput::TransferFailed)
     }
 
     pub(super) fn deadline(&self) -> Option<(Instant, Reason)> {
         let own = match &self.talk {
-            Talk::Opening(at) => Some((*at, Reason::Greeting)),
+            Talk::Opening(at) => at.map(|at| (at, Reason::Greeting)),
             Talk::Begun(conversation) => conversation.deadline().map(|(at, why)| (at, Reason::Agent(why))),
         };
         own.into_iter().chain([(self.until, Reason::CallLimit)]).min()
@@ -72,13 +81,20 @@ impl Assisted {
         if self.until <= cx.now.at {
             return self.end(cx, EndReason::Limit);
         }
-        match &self.talk {
-            Talk::Opening(at) if *at <= cx.now.at => self.greet(cx),
-            Talk::Begun(conversation) if conversation.deadline().is_some_and(|(at, _)| at <= cx.now.at) => {
-                self.tell(cx, VoiceInput::Timeout)
+        let mut assisted = self;
+        for _ in 0..MOST_DEADLINES_AT_ONCE {
+            let due = assisted.deadline().is_some_and(|(at, _)| at <= cx.now.at);
+            let step = match assisted.talk {
+                Talk::Opening(_) if due => assisted.greet(cx),
+                Talk::Begun(_) if due => assisted.tell(cx, VoiceInput::Timeout),
+                Talk::Opening(_) | Talk::Begun(_) => return Step::Stay(assisted),
+            };
+            match step {
+                Step::Stay(state) => assisted = state,
+                Step::Go(next) => return Step::Go(next),
             }
-            Talk::Opening(_) | Talk::Begun(_) => Step::Stay(self),
         }
+        assisted.end(cx, EndReason::SpeechFailed)
     }
 
     pub(super) fn handle_session(
@@ -93,8 +109,10 @@ impl Assisted {
         match event {
             SessionEvent::Ended(_) | SessionEvent::Cancelled => self.gone(cx),
             SessionEvent::Confirmed(body) => {
-                let call = cx.call();
-                cx.exchange.fact(Fact::AgentAnswered { call });
+                if !std::mem::replace(&mut self.confirmed, true) {
+                    let call = cx.call();
+                    cx.exchange.fact(Fact::AgentAnswered { call });
+                }
                 if self.caller.confirmed(cx, &body).is_err() {
                     return self.end(cx, EndReason::HungUp);
                 }
@@ -149,7 +167,7 @@ impl Assisted {
     }
 
     fn greet(mut self, cx: &mut Context<'_>) -> Step<Self> {
-        if let Talk::Begun(_) = self.talk {
+        if matches!(self.talk, Talk::Begun(_)) || !self.caller.is_connected() {
             return Step::Stay(self);
         }
         let (conversation, wish) = Conversation::begin(cx, self.caller.id());

@@ -44,7 +44,8 @@ impl Conversation {
     pub(super) fn begin(cx: &mut Context<'_>, leg: LegId) -> (Self, Wish) {
         let directory = cx.ledger.directory().clone();
         let voice = Voice::begin(cx.now.at, directory.pack.clone(), directory.office.clone(), opening(cx));
-        let mut conversation = Self { voice: Box::new(voice), deadline: None, saying: None, unanswered: None };
+        let mut conversation =
+            Self { voice: Box::new(voice), deadline: None, saying: None, unanswered: None };
         let wish = conversation.drain(cx, leg);
         (conversation, wish)
     }

@@ -159,3 +159,28 @@ impl Directory {
         self.trunks.iter().find(|trunk| trunk.name == *name)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pbx::story::office;
+
+    #[test]
+    fn the_sip_room_is_told_of_every_phone_and_trunk() {
+        let machine = Settings { realm: "office.example".into(), ..Settings::default() };
+        let sip = office().sip_settings(&machine);
+        assert_eq!(sip.realm, "office.example");
+        assert_eq!(sip.accounts.len(), 2);
+        assert_eq!(sip.trunks, office().trunks);
+    }
+
+    #[test]
+    fn a_trunk_outside_is_told_the_address_that_it_can_reach() {
+        let machine = Settings { media_address: "10.0.0.1".parse().unwrap(), ..Settings::default() };
+        let mut trunk = office().trunks[0].clone();
+        assert_eq!(machine.media_address_for(None).to_string(), "10.0.0.1");
+        assert_eq!(machine.media_address_for(Some(&trunk)).to_string(), "10.0.0.1");
+        trunk.advertised = Some("203.0.113.7:5060".parse().unwrap());
+        assert_eq!(machine.media_address_for(Some(&trunk)).to_string(), "203.0.113.7");
+    }
+}

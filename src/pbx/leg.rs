@@ -351,8 +351,28 @@ pub(super) struct Leg {
     /// What the far end lets us do, by its own last word: a hold shows here.
     permitted: Direction,
     /// An offer of ours that has not been answered.
-    our_offer: Option<(LocalMedia, Vec<u8>)>,
+    our_offer: Option<Offered>,
 }
+
+/// An offer of ours, and what will bring its answer.
+#[derive(Debug)]
+struct Offered {
+    local: LocalMedia,
+    body: Vec<u8>,
+    answered_by: AnsweredBy,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum AnsweredBy {
+    /// We offered in our 200.
+    Ack,
+    /// We sent a re-INVITE.
+    Response,
+}
+
+/// The far end has given no description that its media could follow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct NoMedia;
 
 impl Leg {
     fn begin(
@@ -363,7 +383,7 @@ impl Leg {
         our_offer: Option<Vec<u8>>,
     ) -> Self {
         let permitted = agreed.as_ref().map_or(Direction::SendRecv, |agreed| agreed.direction);
-        let our_offer = our_offer.map(|offer| (local, offer));
+        let our_offer = our_offer.map(|body| Offered { local, body, answered_by: AnsweredBy::Ack });
         let leg = Self { line, answered: cx.now.wall, local, agreed, permitted, our_offer };
         leg.connect(cx);
         leg
@@ -401,6 +421,11 @@ impl Leg {
         self.permitted
     }
 
+    /// Have both sides said where their media go? Not before the ACK, if the offer is ours in the 200.
+    pub(super) fn is_connected(&self) -> bool {
+        self.agreed.is_some()
+    }
+
     /// Is anything to be heard from the far end? Not while one side holds the other.
     pub(super) fn may_be_heard(&self) -> bool {
         self.agreed.is_some_and(|agreed| agreed.may_receive())
@@ -410,12 +435,13 @@ impl Leg {
         cx.exchange.media(self.line.id, MediaCommand::Tone(tone));
     }
 
-    /// The ACK to our 200; with a body if the offer was ours.
-    pub(super) fn confirmed(&mut self, cx: &mut Context<'_>, body: &[u8]) -> Result<(), media::SdpError> {
-        if body.is_empty() {
-            return Ok(());
+    /// The ACK to our 200. It brings the answer if the offer was ours (RFC 3261, 13.2.2.4): without one there is nothing
+    /// that a new call could be talked on, and what an old one has agreed on stands.
+    pub(super) fn confirmed(&mut self, cx: &mut Context<'_>, body: &[u8]) -> Result<(), NoMedia> {
+        match self.our_offer.take_if(|offered| offered.answered_by == AnsweredBy::Ack) {
+            Some(offered) if self.agreed.is_none() || !body.is_empty() => self.take_answer(cx, offered, body),
+            Some(_) | None => Ok(()),
         }
-        self.offer_answered(cx, body)
     }
 
     /// The far end wants other media. It gets at most `allowed`, which is what the other side of the call leaves to it.
@@ -431,7 +457,7 @@ impl Leg {
             let local = self.local.revised(allowed);
             let ours = media::offer(&local, &codecs);
             superseded(cx.exchange.sip.accept_reoffer(cx.now.at, self.line.session, ours.clone()));
-            self.our_offer = Some((local, ours));
+            self.our_offer = Some(Offered { local, body: ours, answered_by: AnsweredBy::Ack });
             return Ok(());
         }
         // What they permit is learnt from an answer that holds nothing back.
@@ -468,23 +494,24 @@ impl Leg {
         let offer = media::offer(&local, &self.codecs_to_offer());
         // Refused while an offer of theirs is open: when that is settled, so is what is to be offered.
         if cx.exchange.sip.reoffer(cx.now.at, self.line.session, offer.clone()).is_ok() {
-            self.our_offer = Some((local, offer));
+            self.our_offer = Some(Offered { local, body: offer, answered_by: AnsweredBy::Response });
         }
     }
 
-    /// The answer to our offer. Without one that fits everything stays as it was.
-    pub(super) fn offer_answered(
-        &mut self,
-        cx: &mut Context<'_>,
-        answer: &[u8],
-    ) -> Result<(), media::SdpError> {
-        let Some((local, offer)) = self.our_offer.take() else { return Ok(()) };
-        let first = self.agreed.is_none();
-        let agreed = media::accept(&offer, answer)?;
-        if first {
+    /// The answer to our re-INVITE.
+    pub(super) fn offer_answered(&mut self, cx: &mut Context<'_>, answer: &[u8]) -> Result<(), NoMedia> {
+        match self.our_offer.take_if(|offered| offered.answered_by == AnsweredBy::Response) {
+            Some(offered) => self.take_answer(cx, offered, answer),
+            None => Ok(()),
+        }
+    }
+
+    fn take_answer(&mut self, cx: &mut Context<'_>, offered: Offered, answer: &[u8]) -> Result<(), NoMedia> {
+        let agreed = media::accept(&offered.body, answer).map_err(|_| NoMedia)?;
+        if self.agreed.is_none() {
             self.permitted = agreed.direction;
         }
-        self.local = local;
+        self.local = offered.local;
         self.agreed = Some(agreed);
         self.connect(cx);
         Ok(())
@@ -492,9 +519,9 @@ impl Leg {
 
     /// Our offer was refused: what was agreed before stands (RFC 3261, 14.1).
     pub(super) fn offer_refused(&mut self) {
-        if let Some((local, _)) = self.our_offer.take() {
+        if let Some(offered) = self.our_offer.take() {
             // The version has been used up, whatever became of it.
-            self.local.version = local.version;
+            self.local.version = offered.local.version;
         }
     }
 

@@ -106,3 +106,84 @@ pub(super) fn shown_outside(directory: &Directory, dialled: &Dialled) -> Identit
     let ours = dialled.number().filter(|number| directory.numbers.contains_key(number));
     Identity { user: ours.unwrap_or(directory.outbound_caller).to_string(), display: directory.name.clone() }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        pbx::story::{DANA, LEASING, MAIN, number, office},
+        sip::TrunkName,
+    };
+
+    fn invitation() -> Invitation {
+        Invitation {
+            peer: Peer::Trunk(TrunkName("carrier".into())),
+            dialled: MAIN.into(),
+            to: Identity::default(),
+            from: Identity { user: DANA.into(), display: "WIRELESS CALLER".into() },
+            asserted: None,
+            anonymous: false,
+            call_id: "1@carrier".into(),
+            offer: Vec::new(),
+            source: "198.51.100.1:5060".parse().unwrap(),
+        }
+    }
+
+    fn shown(invitation: &Invitation) -> Caller {
+        caller(invitation)
+    }
+
+    #[test]
+    fn the_dialled_number_stands_in_the_request_or_in_the_to() {
+        let office = office();
+        let mut invitation = invitation();
+        assert_eq!(dialled_at_trunk(&office, &invitation), Some(number(MAIN)));
+        invitation.dialled = "303-555-0101;user=phone".into();
+        assert_eq!(dialled_at_trunk(&office, &invitation), Some(number(LEASING)));
+        invitation.dialled = "account-4711".into();
+        invitation.to.user = "13035550101".into();
+        assert_eq!(dialled_at_trunk(&office, &invitation), Some(number(LEASING)));
+        invitation.to.user = "+13035550999".into();
+        assert_eq!(dialled_at_trunk(&office, &invitation), None);
+    }
+
+    #[test]
+    fn the_asserted_identity_is_believed_before_the_from() {
+        let mut invitation = invitation();
+        assert_eq!(
+            shown(&invitation),
+            Caller::Number { number: number(DANA), display: "WIRELESS CALLER".into() }
+        );
+        invitation.asserted = Some(Identity { user: "+13035550178".into(), display: String::new() });
+        let Caller::Number { number: asserted, .. } = shown(&invitation) else { panic!() };
+        assert_eq!(asserted, number("+13035550178"));
+        invitation.anonymous = true;
+        assert_eq!(shown(&invitation), Caller::Anonymous);
+        invitation.anonymous = false;
+        invitation.asserted = None;
+        invitation.from.user = "unavailable".into();
+        assert_eq!(shown(&invitation), Caller::Anonymous);
+    }
+
+    #[test]
+    fn a_name_is_cut_to_what_a_phone_can_show() {
+        let mut invitation = invitation();
+        invitation.from.display = format!("\u{7} {}\r\n", "é".repeat(200));
+        let Caller::Number { display, .. } = shown(&invitation) else { panic!() };
+        assert!(display.chars().count() <= LONGEST_NAME);
+        assert!(!display.chars().any(char::is_control));
+    }
+
+    #[test]
+    fn the_hours_and_the_number_decide_who_is_to_answer() {
+        let mut office = office();
+        let at = |text: &str| text.parse::<Timestamp>().unwrap();
+        let (open, shut) = (at("2026-11-20T11:00:00-07:00"), at("2026-11-20T17:00:00-07:00"));
+        assert!(matches!(inbound(&office, number(MAIN), open), Ok(Route::Ring(_))));
+        assert_eq!(inbound(&office, number(MAIN), shut), Ok(Route::Agent(AgentReason::ClosedHours)));
+        assert_eq!(inbound(&office, number(LEASING), shut), Ok(Route::Agent(AgentReason::AgentFirst)));
+        assert_eq!(inbound(&office, number(DANA), open), Err(Barred::NotANumber));
+        office.numbers.get_mut(&number(MAIN)).unwrap().plan = RingPlan::default();
+        assert_eq!(inbound(&office, number(MAIN), open), Ok(Route::Agent(AgentReason::AgentFirst)));
+    }
+}

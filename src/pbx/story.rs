@@ -502,6 +502,18 @@ impl World {
         self.arrives(who, to, &bytes);
     }
 
+    /// The ACK that is held back arrives with an answer to the offer in our 200.
+    pub(super) fn releases_ack_with_answer(&mut self, who: &str) {
+        let offer = self.answer_to(who).unwrap();
+        let answer = String::from_utf8(self.answer_for(who, offer.as_bytes())).unwrap();
+        let (to, ack) = self.far(who).held.as_mut().unwrap().remove(0);
+        let ack = String::from_utf8(ack).unwrap();
+        assert!(ack.starts_with("ACK "), "{ack}");
+        let described = format!("Content-Type: application/sdp\r\nContent-Length: {}", answer.len());
+        let ack = ack.replace("Content-Length: 0", &described) + &answer;
+        self.arrives(who, to, ack.as_bytes());
+    }
+
     fn arrives(&mut self, from: &str, to: SocketAddr, bytes: &[u8]) {
         let flow = flow(to, self.far(from).address);
         self.switch.handle_input(self.now, Input::Sip(sip::Input::Datagram { flow, bytes }));

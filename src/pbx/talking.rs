@@ -21,6 +21,7 @@ pub(super) struct Talking {
     caller: Leg,
     callee: Leg,
     disposition: Disposition,
+    bridged: bool,
     until: Instant,
 }
 
@@ -34,14 +35,14 @@ enum Side {
 impl Talking {
     pub(super) fn begin(cx: &mut Context<'_>, caller: Leg, callee: Leg, disposition: Disposition) -> Self {
         cx.ledger.answered(cx.now.wall);
-        cx.exchange.media(caller.id(), MediaCommand::Bridge { with: callee.id() });
         if cx.ledger.directory().record_calls
             && let Some(file) = cx.ledger.start_recording()
         {
             cx.exchange.media(caller.id(), MediaCommand::Record { file });
         }
         let until = cx.now.at + cx.ledger.directory().limits.call_length;
-        let mut talking = Self { caller, callee, disposition, until };
+        let mut talking = Self { caller, callee, disposition, bridged: false, until };
+        talking.bridge(cx);
         // Whoever was already held when the other side came hears of it now.
         hold::settle(cx, &mut talking.caller, &mut talking.callee);
         talking
@@ -65,6 +66,7 @@ impl Talking {
                 if leg.confirmed(cx, &body).is_err() {
                     return self.hang_up(cx, Some(Cause::Sip(488)));
                 }
+                self.bridge(cx);
             }
             SessionEvent::Reoffered(offer) => {
                 let (leg, other) = self.sides(side);
@@ -111,6 +113,14 @@ impl Talking {
         self.caller.hang_up(cx, cause);
         self.callee.hang_up(cx, cause);
         Step::Go(Next::End(self.disposition))
+    }
+
+    /// Relays between the two as soon as both are connected: a caller without an offer is not before the ACK.
+    fn bridge(&mut self, cx: &mut Context<'_>) {
+        if !self.bridged && self.caller.is_connected() && self.callee.is_connected() {
+            self.bridged = true;
+            cx.exchange.media(self.caller.id(), MediaCommand::Bridge { with: self.callee.id() });
+        }
     }
 
     fn ended_by(self, cx: &mut Context<'_>, side: Side) -> Step<Self> {

@@ -260,10 +260,8 @@ impl Endpoint {
                 self.challenge(now, flow, request, false)
             }
             (Verdict::Malformed, _) => {
-                if !self.failed(now, flow) {
-                    let reply = Reply::new(400).reason("Bad Authorization");
-                    self.refuse(now, flow, request, &reply, Refusal::BadCredentials);
-                }
+                let reply = Reply::new(400).reason("Bad Authorization");
+                self.refuse(now, flow, request, &reply, Refusal::BadRequest);
                 Sender::Refused
             }
         }
@@ -310,12 +308,16 @@ impl Endpoint {
     }
 
     fn challenge(&mut self, now: Instant, flow: &Flow, request: &Message, stale: bool) -> Sender {
-        let mut reply = Reply::new(401);
-        let source = flow.remote.ip();
-        for challenge in self.authenticator.challenges(now, source, stale, &mut self.layer.chance) {
-            reply = reply.with(Name::WwwAuthenticate, challenge);
+        self.guard.count(now, Refusal::Unauthenticated, flow.remote);
+        // The budget first: a flood shall not even cost the making of nonces.
+        if self.may_answer(now, flow) {
+            let mut reply = Reply::new(401);
+            let source = flow.remote.ip();
+            for challenge in self.authenticator.challenges(now, source, stale, &mut self.layer.chance) {
+                reply = reply.with(Name::WwwAuthenticate, challenge);
+            }
+            self.send_statelessly(now, flow, request, &reply);
         }
-        self.refuse(now, flow, request, &reply, Refusal::Unauthenticated);
         Sender::Refused
     }
 
@@ -353,14 +355,16 @@ impl Endpoint {
         self.answer_statelessly(now, flow, request, reply);
     }
 
-    /// Answers once, keeps nothing, repeats nothing (8.2.7). Strangers have a budget, and never get much more than they
-    /// sent.
+    /// Answers once, keeps nothing, repeats nothing (8.2.7).
     fn answer_statelessly(&mut self, now: Instant, flow: &Flow, request: &Message, reply: &Reply) {
-        if request.method() == Some(&Method::Ack) {
-            return;
+        if request.method() != Some(&Method::Ack) && self.may_answer(now, flow) {
+            self.send_statelessly(now, flow, request, reply);
         }
-        let known = self.layer.settings.trunk_at(flow.remote.ip()).is_some();
-        let may = known
+    }
+
+    /// May somebody who has not been identified be answered once more? Trunks may; phones and strangers have a budget.
+    fn may_answer(&mut self, now: Instant, flow: &Flow) -> bool {
+        let may = self.layer.settings.trunk_at(flow.remote.ip()).is_some()
             || if self.registrar.sends_from(flow.remote) {
                 self.guard.may_answer_phone(now, flow.remote)
             } else {
@@ -368,9 +372,14 @@ impl Endpoint {
             };
         if !may {
             self.guard.count(now, Refusal::OverBudget, flow.remote);
-            return;
         }
+        may
+    }
+
+    /// Strangers never get much more than they sent: a forged source must not be worth the while (reflection).
+    fn send_statelessly(&mut self, now: Instant, flow: &Flow, request: &Message, reply: &Reply) {
         let bytes = reply.write(request, self.stateless_tag(request));
+        let known = self.layer.settings.trunk_at(flow.remote.ip()).is_some();
         let asked = request.as_bytes().len();
         if !known && flow.transport == Transport::Udp && bytes.len() > AMPLIFICATION * asked {
             self.guard.count(now, Refusal::WouldAmplify, flow.remote);

@@ -1,6 +1,18 @@
-//! The client transaction as two tables, INVITE and non-INVITE, to be laid beside RFC 3261 figures 5 and 6 and RFC 6026 figure 5.
+//! The client transaction as two tables, INVITE and non-INVITE, to be laid beside RFC 3261 figures 5 and 6 and RFC 6026 figure 5;
+//! and below them what the layer does with our requests.
 
-use super::timer::Timer;
+use std::time::Instant;
+
+use super::{
+    credentials::Again,
+    draft::Draft,
+    event::{Cause, Flow, Transport},
+    schedule::Wake,
+    tag::Branch,
+    timer::{T2, Timer},
+    transaction_layer::{ClientId, ClientUser, Ended, NotBegun, Outcome, TransactionLayer},
+    wire::{Method, Name},
+};
 
 /// Which of the two tables a transaction follows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -114,6 +126,214 @@ fn non_invite(state: State, happening: Happening) -> Step {
         (Completed, Fired(Timer::K)) => (Terminated, &[]),
 
         (unchanged, _) => (unchanged, &[]),
+    }
+}
+
+#[derive(Debug)]
+pub(super) struct Client {
+    kind: Kind,
+    state: State,
+    pub(super) flow: Flow,
+    draft: Box<Draft>,
+    bytes: Vec<u8>,
+    resent: u32,
+    /// The failure's To: what the ACK repeats.
+    failure_to: String,
+    user: ClientUser,
+    /// How often credentials have been tried on it.
+    tried: u8,
+}
+
+/// Our requests.
+impl TransactionLayer {
+    /// Sends a request for the first time.
+    pub(super) fn send(
+        &mut self,
+        now: Instant,
+        draft: Draft,
+        flow: Flow,
+        user: ClientUser,
+    ) -> Result<ClientId, NotBegun> {
+        let id = ClientId { branch: Branch::new(&mut self.chance), cancel: false };
+        self.send_as(now, id, draft, flow, user, 0)
+    }
+
+    fn send_as(
+        &mut self,
+        now: Instant,
+        id: ClientId,
+        draft: Draft,
+        flow: Flow,
+        user: ClientUser,
+        tried: u8,
+    ) -> Result<ClientId, NotBegun> {
+        if self.clients.len() >= self.settings.limits.client_transactions {
+            return Err(NotBegun::TableFull);
+        }
+        let kind = if draft.method == Method::Invite { Kind::Invite } else { Kind::NonInvite };
+        let sent_by = self.settings.advertised(&flow);
+        let bytes = draft.write(id.branch, flow.transport, sent_by).ok_or(NotBegun::BadTarget)?;
+        self.transmit(flow, bytes.clone());
+        let (state, todo) = begin(kind);
+        let client = Client {
+            kind,
+            state,
+            flow,
+            draft: Box::new(draft),
+            bytes,
+            resent: 0,
+            failure_to: String::new(),
+            user,
+            tried,
+        };
+        self.clients.insert(id, client);
+        self.do_client(now, id, todo);
+        Ok(id)
+    }
+
+    /// Sends what is no transaction: the ACK of a 2xx (13.2.2.4). The bytes are kept by the caller.
+    pub(super) fn send_ack(&mut self, draft: &Draft, flow: Flow) -> Option<Vec<u8>> {
+        let branch = Branch::new(&mut self.chance);
+        let bytes = draft.write(branch, flow.transport, self.settings.advertised(&flow))?;
+        self.transmit(flow, bytes.clone());
+        Some(bytes)
+    }
+
+    /// Sends the CANCEL of an INVITE that has had a provisional answer (9.1).
+    pub(super) fn cancel(&mut self, now: Instant, invite: ClientId, cause: Option<Cause>) {
+        let Some(client) = self.clients.get(&invite) else { return };
+        if client.state != State::Proceeding {
+            return;
+        }
+        let mut draft = client.draft.cancel();
+        if let Some(cause) = cause {
+            draft.headers.push((Name::Reason, cause.to_string()));
+        }
+        let id = ClientId { branch: invite.branch, cancel: true };
+        // A full table leaves the INVITE to its own time-out, which ends it as well.
+        let _ = self.send_as(now, id, draft, client.flow, ClientUser::Nobody, 0);
+    }
+
+    /// A request that was challenged goes out once more with credentials, under a new branch and CSeq (22.2).
+    pub(super) fn send_again(&mut self, now: Instant, again: Again) -> Result<ClientId, NotBegun> {
+        let Again { mut draft, credentials, flow, user, tried } = again;
+        draft.seq += 1;
+        draft.credentials = Some(credentials);
+        let id = ClientId { branch: Branch::new(&mut self.chance), cancel: false };
+        self.send_as(now, id, draft, flow, user, tried + 1)
+    }
+
+    /// What was asked, on which flow, for whom, and how often with credentials.
+    pub(super) fn asked(&self, id: ClientId) -> Option<(&Draft, Flow, ClientUser, u8)> {
+        self.clients.get(&id).map(|c| (&*c.draft, c.flow, c.user, c.tried))
+    }
+
+    /// A response to one of our requests. `Some` if its user is to read it.
+    pub(super) fn response(
+        &mut self,
+        now: Instant,
+        id: ClientId,
+        status: u16,
+        to: &str,
+    ) -> Option<(ClientUser, Outcome)> {
+        let happening = match status {
+            100..=199 => Happening::Provisional,
+            200..=299 => Happening::Success,
+            _ => Happening::Failure,
+        };
+        if happening == Happening::Failure
+            && let Some(client) = self.clients.get_mut(&id)
+            && client.failure_to.is_empty()
+        {
+            client.failure_to = to.to_owned();
+        }
+        self.step_client(now, id, happening)
+    }
+
+    /// A timer of one of our requests has fired.
+    pub(super) fn client_fired(
+        &mut self,
+        now: Instant,
+        id: ClientId,
+        timer: Timer,
+    ) -> Option<(ClientUser, Outcome)> {
+        self.step_client(now, id, Happening::Fired(timer))
+    }
+
+    pub(super) fn step_client(
+        &mut self,
+        now: Instant,
+        id: ClientId,
+        happening: Happening,
+    ) -> Option<(ClientUser, Outcome)> {
+        let client = self.clients.get_mut(&id)?;
+        let (state, todo) = step(client.kind, client.state, happening);
+        client.state = state;
+        let user = client.user;
+        let outcome = self.do_client(now, id, todo);
+        if state == State::Terminated {
+            self.forget_client(id);
+        }
+        outcome.map(|outcome| (user, outcome))
+    }
+
+    fn do_client(&mut self, now: Instant, id: ClientId, todo: &[Do]) -> Option<Outcome> {
+        let mut outcome = None;
+        for act in todo {
+            let client = self.clients.get_mut(&id)?;
+            match act {
+                Do::Resend => {
+                    let (flow, bytes) = (client.flow, client.bytes.clone());
+                    client.resent += 1;
+                    self.transmit(flow, bytes);
+                }
+                Do::PassUp => outcome = Some(Outcome::Response),
+                Do::ReportTimeout => outcome = Some(Outcome::TimedOut),
+                Do::ReportUnsent => outcome = Some(Outcome::Unsent),
+                Do::Ack => {
+                    let (flow, ack) = (client.flow, client.draft.ack_failure(client.failure_to.clone()));
+                    let sent_by = self.settings.advertised(&flow);
+                    if let Some(bytes) = ack.write(id.branch, flow.transport, sent_by) {
+                        self.transmit(flow, bytes);
+                    }
+                }
+                Do::Start(timer) => {
+                    if !(timer.only_unreliable() && client.flow.transport == Transport::Tcp) {
+                        // Once something was heard the rest of the copies keep the longest interval (17.1.2.2).
+                        let after = match (timer, client.state) {
+                            (Timer::E, State::Proceeding) => T2,
+                            _ => timer.after(client.resent, client.flow.transport),
+                        };
+                        self.schedule.set(Wake::Client(id, *timer), now + after);
+                    }
+                }
+                Do::Stop(timer) => self.schedule.clear(&Wake::Client(id, *timer)),
+            }
+        }
+        outcome
+    }
+
+    /// Gives up one of our requests without a word: what still comes for it is a stray.
+    pub(super) fn abandon(&mut self, id: ClientId) {
+        if self.clients.contains_key(&id) {
+            for timer in [Timer::A, Timer::B, Timer::D, Timer::E, Timer::F, Timer::K, Timer::M] {
+                self.schedule.clear(&Wake::Client(id, timer));
+            }
+            self.forget_client(id);
+        }
+    }
+
+    fn forget_client(&mut self, id: ClientId) {
+        if let Some(client) = self.clients.remove(&id)
+            && client.kind == Kind::Invite
+        {
+            self.ended.push(Ended::Client(id));
+        }
+    }
+
+    /// INVITE transactions that have ended since the last call.
+    pub(super) fn take_ended(&mut self) -> Vec<Ended> {
+        std::mem::take(&mut self.ended)
     }
 }
 

@@ -111,7 +111,7 @@ impl Endpoint {
             self.woken(now, wake);
         }
         let ended = self.layer.take_ended();
-        self.sessions.transactions_ended(ended);
+        self.sessions.transactions_ended(&mut self.layer, ended);
         self.report(now);
     }
 

@@ -81,7 +81,7 @@ pub enum Reason {
     TrunkRegistration,
     /// A peer is asked whether it lives (OPTIONS).
     TrunkProbe,
-    /// A source address comes free again, a nonce is forgotten.
+    /// What the guard has refused is to be told.
     Guard,
     /// A connection that sends too little for too long is closed.
     IdleConnection,
@@ -137,7 +137,8 @@ pub struct Invitation {
     /// RFC 3323: the caller asked that the number is not shown.
     pub anonymous: bool,
     pub call_id: String,
-    /// Empty: the offer comes from us, in the answer (RFC 3264 delayed offer).
+    /// The session description, also if it was one part of several. Empty: the offer comes from us, in the answer
+    /// (RFC 3264 delayed offer).
     pub offer: Vec<u8>,
     /// The address the request came from: media is expected from here when the SDP names a private address.
     pub source: SocketAddr,
@@ -183,7 +184,7 @@ pub enum EndedBy {
 pub enum Event {
     /// A new call asks to come in. Answer with `ring`, `answer` or `reject`.
     Invited { session: SessionId, invitation: Invitation },
-    /// The caller gave up before we answered. The session is gone; 487 has been sent.
+    /// The caller gave up before we answered (487 has been sent), or its connection broke. The session is gone.
     Cancelled { session: SessionId, cause: Option<Cause> },
     /// The caller's ACK to our 200 arrived; it carries the answer if the offer was ours.
     Confirmed { session: SessionId, body: Vec<u8> },

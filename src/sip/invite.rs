@@ -1,8 +1,8 @@
 //! INVITE sessions, theirs and ours: the table of them, and the way of each request, answer and command to its session.
 //!
-//! A session is in one of three states, each a type in a file of its own: [`Invited`](super::uas::Invited) (they call,
-//! we have not answered), [`Calling`](super::uac::Calling) (we call, they have not answered), and
-//! [`Talking`](super::talking::Talking).
+//! A session is in one of three states, each a type in a file of its own: [`Invited`] (they call,
+//! we have not answered), [`Calling`] (we call, they have not answered), and
+//! [`Talking`].
 
 use std::{collections::BTreeMap, sync::Arc, time::Instant};
 
@@ -283,7 +283,7 @@ impl Sessions {
     }
 
     /// INVITE transactions have ended: what was kept for their copies is let go.
-    pub(super) fn transactions_ended(&mut self, ended: Vec<Ended>) {
+    pub(super) fn transactions_ended(&mut self, layer: &mut TransactionLayer, ended: Vec<Ended>) {
         for ended in ended {
             match ended {
                 Ended::Client(client) => {
@@ -291,6 +291,14 @@ impl Sessions {
                 }
                 Ended::Server(server) => {
                     let Some(original) = self.original_of.get(&server) else { continue };
+                    // Unanswered, and its connection is gone: nobody waits for an answer any more.
+                    if let Some(&(_, session)) = self.originals.get(original)
+                        && let Some(Session::Invited(_)) = self.table.get(&session)
+                    {
+                        self.forget(layer, session);
+                        layer.tell(Event::Cancelled { session, cause: None });
+                        continue;
+                    }
                     let over = self
                         .originals
                         .get(original)

@@ -1,6 +1,17 @@
-//! The server transaction as two tables, INVITE and non-INVITE, to be laid beside RFC 3261 figures 7 and 8 and RFC 6026 figure 7.
+//! The server transaction as two tables, INVITE and non-INVITE, to be laid beside RFC 3261 figures 7 and 8 and RFC 6026 figure 7;
+//! and below them what the layer does with their requests.
 
-use super::timer::Timer;
+use std::{sync::Arc, time::Instant};
+
+use super::{
+    event::{Flow, Transport},
+    reply::Reply,
+    schedule::Wake,
+    tag::Tag,
+    timer::Timer,
+    transaction_layer::{Ended, Known, NotBegun, ServerId, ServerKey, ServerUser, TransactionLayer},
+    wire::{Message, Method},
+};
 
 /// Which of the two tables a transaction follows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -115,6 +126,173 @@ fn non_invite(state: State, happening: Happening) -> Step {
         (Completed, Fired(Timer::J)) => (Terminated, &[]),
 
         (unchanged, _) => (unchanged, &[]),
+    }
+}
+
+#[derive(Debug)]
+pub(super) struct Server {
+    kind: Kind,
+    state: State,
+    key: ServerKey,
+    /// Where answers go (18.2.2).
+    pub(super) flow: Flow,
+    /// What answers are written along; let go with the final one.
+    request: Option<Arc<Message>>,
+    tag: Tag,
+    last: Vec<u8>,
+    resent: u32,
+    user: ServerUser,
+}
+
+/// Their requests.
+impl TransactionLayer {
+    /// The transaction that a request belongs to; for ACK and CANCEL the key is that of the INVITE.
+    pub(super) fn find(&self, key: &ServerKey) -> Option<ServerId> {
+        self.keys.get(key).copied()
+    }
+
+    /// A copy of a request in progress.
+    pub(super) fn copy(&mut self, now: Instant, id: ServerId) -> Known {
+        match self.step_server(now, id, Happening::Copy, None) {
+            Some(Do::ReportCopy) => match self.servers.get(&id).map(|s| s.user) {
+                Some(ServerUser::Invite(session)) => Known::CopyOfAccepted(session),
+                _ => Known::Absorbed,
+            },
+            _ => Known::Absorbed,
+        }
+    }
+
+    /// An ACK on the branch of the INVITE: it acknowledges a failure. False if the INVITE was accepted, and the ACK is
+    /// the session's.
+    pub(super) fn ack(&mut self, now: Instant, id: ServerId) -> bool {
+        self.step_server(now, id, Happening::Ack, None) != Some(Do::PassAck)
+    }
+
+    /// A new request. Fails when the table is full.
+    pub(super) fn begin(
+        &mut self,
+        key: ServerKey,
+        request: Arc<Message>,
+        flow: Flow,
+    ) -> Result<ServerId, NotBegun> {
+        if self.servers.len() >= self.settings.limits.server_transactions {
+            return Err(NotBegun::TableFull);
+        }
+        let invite = request.method() == Some(&Method::Invite);
+        self.served += 1;
+        let id = ServerId(self.served);
+        let kind = if invite { Kind::Invite } else { Kind::NonInvite };
+        let server = Server {
+            kind,
+            state: begin(kind),
+            key: key.clone(),
+            flow,
+            request: Some(request),
+            tag: Tag::new(&mut self.chance),
+            last: vec![],
+            resent: 0,
+            user: ServerUser::Nobody,
+        };
+        self.keys.insert(key, id);
+        self.servers.insert(id, server);
+        Ok(id)
+    }
+
+    pub(super) fn serve(&mut self, id: ServerId, user: ServerUser) {
+        if let Some(server) = self.servers.get_mut(&id) {
+            server.user = user;
+        }
+    }
+
+    pub(super) fn served_by(&self, id: ServerId) -> Option<ServerUser> {
+        self.servers.get(&id).map(|server| server.user)
+    }
+
+    /// The tag that our answers to this request carry.
+    pub(super) fn tag_of(&self, id: ServerId) -> Option<Tag> {
+        self.servers.get(&id).map(|server| server.tag)
+    }
+
+    /// Another tag than the one that was drawn.
+    pub(super) fn set_tag(&mut self, id: ServerId, tag: Tag) {
+        if let Some(server) = self.servers.get_mut(&id) {
+            server.tag = tag;
+        }
+    }
+
+    /// Where answers to this request go, if it is still in progress.
+    pub(super) fn reply_flow(&self, id: ServerId) -> Option<Flow> {
+        self.servers.get(&id).map(|server| server.flow)
+    }
+
+    /// Answers a request. The bytes are returned for those who repeat them (2xx to INVITE).
+    pub(super) fn respond(&mut self, now: Instant, id: ServerId, reply: &Reply) -> Option<Vec<u8>> {
+        let server = self.servers.get_mut(&id)?;
+        let request = if reply.status < 200 { server.request.clone() } else { server.request.take() };
+        let bytes = reply.write(&*request?, server.tag);
+        let happening = match reply.status {
+            100..=199 => Happening::SendProvisional,
+            200..=299 => Happening::SendSuccess,
+            _ => Happening::SendFailure,
+        };
+        self.step_server(now, id, happening, Some(bytes.clone()));
+        Some(bytes)
+    }
+
+    pub(super) fn server_fired(&mut self, now: Instant, id: ServerId, timer: Timer) {
+        self.step_server(now, id, Happening::Fired(timer), None);
+    }
+
+    pub(super) fn step_server(
+        &mut self,
+        now: Instant,
+        id: ServerId,
+        happening: Happening,
+        response: Option<Vec<u8>>,
+    ) -> Option<Do> {
+        let server = self.servers.get_mut(&id)?;
+        let (state, todo) = step(server.kind, server.state, happening);
+        server.state = state;
+        let mut for_user = None;
+        let mut response = response;
+        for act in todo {
+            let server = self.servers.get_mut(&id)?;
+            let flow = server.flow;
+            match act {
+                Do::Send => {
+                    if let Some(bytes) = response.take() {
+                        server.last = bytes.clone();
+                        self.transmit(flow, bytes);
+                    }
+                }
+                Do::Resend => {
+                    let bytes = server.last.clone();
+                    if happening == Happening::Fired(Timer::G) {
+                        server.resent += 1;
+                    }
+                    if !bytes.is_empty() {
+                        self.transmit(flow, bytes);
+                    }
+                }
+                Do::ReportCopy | Do::PassAck => for_user = Some(*act),
+                Do::Start(timer) => {
+                    if !(timer.only_unreliable() && flow.transport == Transport::Tcp) {
+                        let at = now + timer.after(server.resent, flow.transport);
+                        self.schedule.set(Wake::Server(id, *timer), at);
+                    }
+                }
+                Do::Stop(timer) => self.schedule.clear(&Wake::Server(id, *timer)),
+            }
+        }
+        if state == State::Terminated
+            && let Some(server) = self.servers.remove(&id)
+        {
+            self.keys.remove(&server.key);
+            if server.kind == Kind::Invite {
+                self.ended.push(Ended::Server(id));
+            }
+        }
+        for_user
     }
 }
 

@@ -110,16 +110,10 @@ impl Talking {
         id: SessionId,
         seq: u32,
         bytes: Vec<u8>,
+        flow: Flow,
     ) {
-        let flow = self.dialog.flow;
         self.unacknowledged = Some(Unacknowledged { seq, bytes, flow, repeated: 0, give_up: now + GIVE_UP });
         layer.schedule.set(Wake::Answer(id), now + T1);
-    }
-
-    pub(super) fn answered_along(&mut self, flow: Flow) {
-        if let Some(waiting) = &mut self.unacknowledged {
-            waiting.flow = flow;
-        }
     }
 
     /// Their INVITE came again although we have accepted it: they have not got the 2xx.
@@ -337,14 +331,11 @@ impl Talking {
         let Negotiation::Asked { server, seq, by_invite } = self.negotiation else { return false };
         self.negotiation = Negotiation::Settled;
         let reply = Reply::new(200).in_dialog(&self.contact).body(SDP, body);
-        let flow = layer.reply_flow(server);
+        let along = layer.reply_flow(server).unwrap_or(self.dialog.flow);
         if let Some(bytes) = layer.respond(now, server, &reply)
             && by_invite
         {
-            self.await_ack(now, layer, id, seq, bytes);
-            if let Some(flow) = flow {
-                self.answered_along(flow);
-            }
+            self.await_ack(now, layer, id, seq, bytes, along);
         }
         true
     }

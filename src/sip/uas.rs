@@ -102,10 +102,11 @@ impl Invited {
             .in_dialog(&contact)
             .with(Name::Server, layer.settings.user_agent.clone())
             .body(SDP, body);
+        let along = layer.reply_flow(self.server).unwrap_or(self.dialog.flow);
         let bytes = layer.respond(now, self.server, &reply);
         let mut talking = Talking::new(self.peer, self.dialog, contact, Some(self.server));
         if let Some(bytes) = bytes {
-            talking.await_ack(now, layer, id, self.seq, bytes);
+            talking.await_ack(now, layer, id, self.seq, bytes, along);
         }
         talking
     }

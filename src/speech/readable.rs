@@ -1,9 +1,13 @@
 //! Text as it is to be read aloud: telephone numbers digit by digit, units and signs by name.
 
+/// A longer word is no word, and would be spelt for minutes: the rest of it is not read.
+const LONGEST_WORD: usize = 30;
+
 /// Rewrites what a synthesiser would misread. Words are left alone.
 pub(super) fn readable(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 16);
     let mut rest = text;
+    let mut word = 0;
     while !rest.is_empty() {
         if let Some((digits, length)) = telephone_number(rest, out.chars().next_back()) {
             push_spaced(&mut out, &digits);
@@ -14,6 +18,11 @@ pub(super) fn readable(text: &str) -> String {
         let Some(c) = chars.next() else { break };
         let next = chars.next();
         let last = out.chars().next_back();
+        rest = &rest[c.len_utf8()..];
+        word = if c.is_whitespace() { 0 } else { word + 1 };
+        if word > LONGEST_WORD {
+            continue;
+        }
         match c {
             '#' if next.is_some_and(|n| n.is_ascii_digit()) => out.push_str("number "),
             '&' => out.push_str(" and "),
@@ -33,7 +42,6 @@ pub(super) fn readable(text: &str) -> String {
             }
             c => out.push(c),
         }
-        rest = &rest[c.len_utf8()..];
     }
     out
 }
@@ -107,6 +115,11 @@ mod tests {
         ] {
             assert_eq!(readable(text), text);
         }
+    }
+
+    #[test]
+    fn what_is_too_long_for_a_word_is_not_spelt_to_its_end() {
+        assert_eq!(readable(&format!("{} end", "x".repeat(5_000))).len(), LONGEST_WORD + 4);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use rusqlite::{Connection, OptionalExtension, Row, ToSql, params};
 use super::{
     CallerUpdate, Cursor, LeadRow, MessageRow, Page, Reader, Store, StoreError, WorkOrderRow,
     columns::{Col, get, get_opt, leg_result_columns, leg_result_from, word_column},
-    contacts, followups, outbox,
+    contacts, followups, messages, outbox,
     page::{bounded, page_of},
     tickets,
 };
@@ -297,7 +297,7 @@ impl Reader {
                 contact_name: row.contact_name,
                 work_orders,
                 leads,
-                messages: outbox::of_call(connection, id)?,
+                messages: messages::of_call(connection, id)?,
             }))
         })
     }

@@ -6,7 +6,7 @@ use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
 use super::{
     CallRow, Cursor, EnrolmentRow, MessageRow, Page, Reader, Store, StoreError, calls,
     columns::{Col, get, get_opt},
-    followups, outbox,
+    followups, messages,
     page::{bounded, page_of},
 };
 use crate::{
@@ -148,7 +148,7 @@ impl Reader {
             Ok(Some(ContactDetail {
                 contact,
                 calls: calls::of_contact(connection, id)?,
-                messages: outbox::of_contact(connection, id)?,
+                messages: messages::of_contact(connection, id)?,
                 enrolments: followups::of_contact(connection, id)?,
                 consents,
             }))

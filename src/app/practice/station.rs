@@ -245,7 +245,6 @@ impl Station {
 
     /// What happens next.
     pub(super) async fn next(&mut self) -> anyhow::Result<Happening> {
-        let mut bytes = [0; 65_535];
         loop {
             let deadline = loop {
                 match self.endpoint.poll_output() {
@@ -267,29 +266,15 @@ impl Station {
             };
             tokio::select! {
                 biased;
-                read = self.rtp.recv_from(&mut bytes) => {
-                    // An ICMP error of an earlier packet is no news.
-                    if let Ok((length, from)) = read {
-                        self.heard(from, &bytes[..length]);
-                    }
-                }
-                read = self.rtcp.recv_from(&mut bytes) => {
-                    if let (Ok((length, from)), Some(leg)) = (read, &mut self.leg) {
-                        leg.handle_rtcp(clock::instant(), from, &bytes[..length]);
-                    }
-                }
+                _ = self.rtp.readable() => self.read_rtp(),
+                _ = self.rtcp.readable() => self.read_rtcp(),
                 () = sleep_until(self.beat) => {
                     self.beat += BEAT;
                     if let Some(frame) = self.tick() {
                         return Ok(Happening::Frame(Box::new(frame)));
                     }
                 }
-                read = self.sip.recv_from(&mut bytes) => {
-                    if let Ok((length, remote)) = read {
-                        let flow = Flow { transport: Transport::Udp, remote, local: self.sip.local_addr()?, connection: None };
-                        self.endpoint.handle_input(clock::instant(), Input::Datagram { flow, bytes: &bytes[..length] });
-                    }
-                }
+                _ = self.sip.readable() => self.read_sip()?,
                 () = timer(deadline) => self.endpoint.handle_input(clock::instant(), Input::Timeout),
                 () = timer(self.wake) => {
                     self.wake = None;
@@ -297,6 +282,30 @@ impl Station {
                 }
             }
         }
+    }
+
+    /// One packet; errors of earlier sends (ICMP) are no news.
+    fn read_rtp(&mut self) {
+        let mut bytes = [0; 2048];
+        if let Ok((length, from)) = self.rtp.try_recv_from(&mut bytes) {
+            self.heard(from, &bytes[..length]);
+        }
+    }
+
+    fn read_rtcp(&mut self) {
+        let mut bytes = [0; 2048];
+        if let (Ok((length, from)), Some(leg)) = (self.rtcp.try_recv_from(&mut bytes), &mut self.leg) {
+            leg.handle_rtcp(clock::instant(), from, &bytes[..length]);
+        }
+    }
+
+    fn read_sip(&mut self) -> anyhow::Result<()> {
+        let mut bytes = [0; 8192];
+        if let Ok((length, remote)) = self.sip.try_recv_from(&mut bytes) {
+            let flow = Flow { transport: Transport::Udp, remote, local: self.sip.local_addr()?, connection: None };
+            self.endpoint.handle_input(clock::instant(), Input::Datagram { flow, bytes: &bytes[..length] });
+        }
+        Ok(())
     }
 
     fn heard(&mut self, from: SocketAddr, bytes: &[u8]) {

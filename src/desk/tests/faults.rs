@@ -117,6 +117,7 @@ fn news_that_the_trunk_is_back_is_acted_on_at_once() {
     house.carrier = Carrier::Answers(TextResult::Accepted);
     house.feed(Input::TrunkUp);
     assert!(messages(&mut house).iter().all(|message| message.state == Some(State::Sent)));
+    assert_eq!(house.alarms, [Alarm::TextsFailing { status: 503 }, Alarm::TextsFlowing]);
 }
 
 #[test]

@@ -70,7 +70,8 @@ fn read(said: &str, plus: bool, home: u16) -> (Value, f32) {
 fn correction(scene: &Scene<'_>, at: usize) -> Option<(String, usize)> {
     let is = |at: usize, words: &[&str]| scene.word(at).is_some_and(|word| words.contains(&word));
     let takes_back = is(at, &["no", "sorry", "wait", "correction", "rather", "actually", "oops"]);
-    if !takes_back && !(is(at, &["i"]) && is(at + 1, &["mean", "meant"])) {
+    let means = is(at, &["i"]) && is(at + 1, &["mean", "meant"]);
+    if !(takes_back || means) {
         return None;
     }
     let mut next = at + 1;

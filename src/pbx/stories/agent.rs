@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use crate::{
-    dialogue::{EndReason, Intent, LifeSafety, Move},
+    dialogue::{EndReason, Intent, LifeSafety, Move, Promise},
     media::{Direction, Tone},
     pbx::{
         AgentReason, Announcement, Disposition, Fact, Input, LegResult, MediaCommand, MediaEvent, Party,
         Speaker, SpeechCommand,
-        story::{LEASING, MAIN, ON_CALL, World, extension, in_danger, number, office, reading},
+        story::{DANA, LEASING, MAIN, ON_CALL, World, extension, in_danger, number, office, reading},
     },
     types::{TurnId, UtteranceId},
 };
@@ -60,6 +60,20 @@ fn without_an_ack_the_greeting_begins_after_a_fifth_of_a_second() {
 }
 
 #[test]
+fn a_caller_without_an_offer_is_greeted_once_the_ack_says_where() {
+    let mut world = World::at_work();
+    world.hold_back("carrier", true);
+    let dana = world.call_with("carrier", LEASING, &[]);
+    world.release_one("carrier");
+    world.wait(Duration::from_millis(400));
+    assert_eq!(speaks(&world), 0);
+    world.releases_ack_with_answer("carrier");
+    assert_eq!(speaks(&world), 1);
+    world.hold_back("carrier", false);
+    world.hangs_up("carrier", dana);
+}
+
+#[test]
 fn the_first_packet_of_the_caller_is_as_good_as_an_ack() {
     let mut world = World::at_work();
     world.hold_back("carrier", true);
@@ -107,6 +121,12 @@ fn a_repair_is_reported_from_the_greeting_to_the_goodbye() {
     let outcome = record.outcome.unwrap();
     assert_eq!(outcome.intent, Some(Intent::Maintenance));
     assert!(outcome.matter.unwrap().contains("sink"));
+    assert_eq!(outcome.name.unwrap().value, "Dana Reyes");
+    assert!(outcome.place.unwrap().value.contains("4B"));
+    let callback = outcome.callback.unwrap();
+    assert_eq!((callback.value, callback.confirmed), (number(DANA), true), "the number that she calls from");
+    assert!(outcome.access.unwrap().value);
+    assert_eq!(outcome.promised, Promise::WorkOrder);
     assert_eq!(outcome.ended, Some(EndReason::Goodbye));
     assert_eq!(record.turns[0].speaker, Speaker::Agent);
     assert!(record.turns[0].text.contains("Maple Court"));
@@ -362,6 +382,8 @@ fn a_hold_is_answered_while_the_agent_talks() {
     assert_eq!(world.direction(leg), Direction::RecvOnly);
     world.wants("carrier", dana, Direction::SendRecv);
     assert_eq!(world.direction(leg), Direction::SendRecv);
+    let answered = world.facts.iter().filter(|fact| matches!(fact, Fact::AgentAnswered { .. }));
+    assert_eq!(answered.count(), 1);
     world.hangs_up("carrier", dana);
 }
 

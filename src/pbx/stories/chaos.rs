@@ -134,19 +134,34 @@ fn story(seed: u64) {
         world.control(Control::HangUp { call });
     }
     world.assert_nothing_left();
-    let mut begun: Vec<_> = world.facts.iter().filter_map(|fact| match fact {
-        Fact::CallStarted { call, .. } => Some(*call),
-        _ => None,
-    }).collect();
+    let mut begun: Vec<_> = world
+        .facts
+        .iter()
+        .filter_map(|fact| match fact {
+            Fact::CallStarted { call, .. } => Some(*call),
+            _ => None,
+        })
+        .collect();
     let mut ended: Vec<_> = world.records().iter().map(|record| record.call).collect();
     begun.sort_unstable();
     ended.sort_unstable();
     assert_eq!(begun, ended, "seed {seed}");
 }
 
+/// Stories that once found something: a deadline of the agent that stayed in the past.
+const REMEMBERED: [u64; 10] = [1250, 1251, 1252, 1253, 1254, 1255, 1256, 1257, 1258, 1259];
+
+/// `CHAOS=2000-4000` tells other stories.
 #[test]
 fn nothing_is_left_behind_whatever_happens() {
-    for seed in 0..150 {
+    let asked = std::env::var("CHAOS").ok();
+    let span = asked.as_deref().and_then(|span| span.split_once('-'));
+    let seeds = match span {
+        Some((from, to)) => from.parse().unwrap()..to.parse().unwrap(),
+        None => 0..80,
+    };
+    for seed in REMEMBERED.into_iter().chain(seeds) {
+        println!("seed {seed}");
         story(seed);
     }
 }

@@ -284,12 +284,50 @@ fn the_phones_are_offered_the_callers_codec_first_and_the_caller_gets_the_phones
 #[test]
 fn a_caller_without_an_offer_gets_ours_with_the_answer() {
     let mut world = World::at_work();
+    world.hold_back("carrier", true);
     let dana = world.call_with("carrier", MAIN, &[]);
+    world.release_one("carrier");
     world.picks_up("101");
     let offer = world.answer_to("carrier").unwrap();
     assert!(offer.contains("m=audio"), "{offer}");
+    assert_eq!(world.bridged(), None, "nobody knows yet where the caller's media go");
+    world.releases_ack_with_answer("carrier");
+    world.hold_back("carrier", false);
+    let (caller, callee) = world.bridged().unwrap();
+    for leg in [caller, callee] {
+        let bridge = world.media.iter().position(|(_, c)| matches!(c, MediaCommand::Bridge { .. })).unwrap();
+        let connect = world
+            .media
+            .iter()
+            .position(|(of, command)| *of == leg && matches!(command, MediaCommand::Connect { .. }));
+        assert!(connect.unwrap() < bridge);
+    }
     world.hangs_up("carrier", dana);
     assert_eq!(world.record().disposition, Disposition::Answered);
+}
+
+#[test]
+fn a_caller_who_never_says_where_its_media_go_is_let_go() {
+    let mut world = World::at_work();
+    world.call_with("carrier", MAIN, &[]);
+    world.picks_up("101");
+    assert!(world.has_ended("carrier"), "its ACK was empty");
+    assert!(world.has_ended("101"));
+}
+
+#[test]
+fn a_caller_without_an_offer_hears_the_announcement_after_the_ack() {
+    let mut world = World::at_work();
+    world.speech_ready(false);
+    world.hold_back("carrier", true);
+    let dana = world.call_with("carrier", LEASING, &[]);
+    world.release_one("carrier");
+    let announced = |(_, command): &(_, MediaCommand)| matches!(command, MediaCommand::Announce { .. });
+    assert!(!world.media.iter().any(announced));
+    world.releases_ack_with_answer("carrier");
+    world.hold_back("carrier", false);
+    assert!(world.media.iter().any(announced));
+    world.hangs_up("carrier", dana);
 }
 
 #[test]

@@ -166,6 +166,26 @@ fn a_guesser_is_barred_while_its_victim_registers_from_elsewhere() {
 }
 
 #[test]
+fn nobody_gets_a_neighbour_barred_by_writing_its_address_into_wrong_guesses() {
+    let mut world = World::new(121);
+    world.settle(OFFICE, office());
+    let request = register(STRANGER, 1, "", "");
+    world.send(STRANGER, OFFICE, request.clone());
+    world.run(millis(50));
+    let refusal = world.received(STRANGER).pop().unwrap();
+    // The victim's address as source, with a nonce that was given to the attacker.
+    for n in 0..50 {
+        let guess = authorised(&request, &refusal, "101", "wrong", None, &format!("z9hG4bKspoof{n}"));
+        world.send(PHONE, OFFICE, guess);
+        world.run(millis(300));
+    }
+    assert!(world.received(PHONE).iter().all(|text| text.contains("stale=true")));
+    world.settle(PHONE, phone(PHONE, "101"));
+    world.run(millis(200));
+    assert_eq!(world.counts(OFFICE).bindings, 1);
+}
+
+#[test]
 fn requests_that_cannot_be_served_get_the_answer_that_the_rfc_names() {
     let mut world = World::of_an_office(116);
     let before = world.counts(OFFICE).server_transactions;

@@ -111,6 +111,27 @@ fn nobody_there_is_a_408_after_32_seconds() {
 }
 
 #[test]
+fn every_copy_of_the_200_goes_along_the_via_of_a_caller_that_asks_for_no_rport() {
+    let mut world = World::of_an_office(9);
+    world.unplug(CARRIER);
+    // It sends from one port and listens at another (RFC 3261, 18.2.2).
+    let invite = super::races::invite_text("z9hG4bKports", "ports@carrier", "1").replace(";rport", "");
+    world.send("198.51.100.1:40404", OFFICE, invite);
+    world.run(Duration::from_millis(50));
+    let session = world.invited(OFFICE);
+    world.tell(OFFICE, |e, now| e.answer(now, session, b"answer".to_vec())).unwrap();
+    world.run(Duration::from_secs(4));
+    assert!(world.received("198.51.100.1:40404").is_empty());
+    assert_eq!(world.received(CARRIER).iter().filter(|text| text.contains(" 200 OK")).count(), 4);
+}
+
+#[test]
+fn an_endpoint_may_live_on_any_thread() {
+    fn on_any_thread<T: Send>() {}
+    on_any_thread::<crate::sip::Endpoint>();
+}
+
+#[test]
 fn shutting_down_ends_every_call() {
     let mut world = World::of_an_office(8);
     world.talk();

@@ -3,9 +3,11 @@
 mod abuse;
 mod calls;
 mod interleavings;
+mod practice;
 mod races;
 mod registering;
 mod reoffers;
 mod streams;
 mod texts;
+mod throughput;
 mod world;

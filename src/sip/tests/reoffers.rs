@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use super::{
-    races::{ack_text, invite_text, request_text},
-    world::{CARRIER, OFFICE, STRANGER, World},
+    races::{ack_text, header, invite_text, request_text},
+    world::{CARRIER, OFFICE, PHONE, STRANGER, World},
 };
 use crate::sip::{EndedBy, Event, SendError};
 
@@ -173,4 +173,30 @@ fn update_without_an_offer_is_answered_and_with_one_is_put_to_the_pbx() {
     let answers = world.received(CARRIER);
     assert_eq!(answers.len(), 1, "an UPDATE has no ACK, so its 200 is not repeated: {answers:?}");
     assert_eq!(world.counts(OFFICE).sessions, 1);
+}
+
+#[test]
+fn a_phone_whose_nat_moves_it_is_reached_where_it_sent_from_last() {
+    let mut world = World::of_an_office(46);
+    let session = world.office_rings("101");
+    world.run(millis(50));
+    let at_phone = world.invited(PHONE);
+    world.tell(PHONE, |e, now| e.answer(now, at_phone, b"answer".to_vec())).unwrap();
+    world.run(millis(100));
+    // From now on the phone is a text at another port of the same address.
+    let moved = "192.0.2.101:31337";
+    let ack = world.sent_to(PHONE).into_iter().find(|text| text.starts_with("ACK")).unwrap();
+    let update = format!(
+        "UPDATE sip:office@{OFFICE} SIP/2.0\r\nVia: SIP/2.0/UDP {moved};branch=z9hG4bKmoved;rport\r\nMax-Forwards: 70\r\n\
+         From: {}\r\nTo: {}\r\nCall-ID: {}\r\nCSeq: 900 UPDATE\r\nContent-Length: 0\r\n\r\n",
+        header(&ack, "To"),
+        header(&ack, "From"),
+        header(&ack, "Call-ID"),
+    );
+    world.send(moved, OFFICE, update);
+    world.run(millis(50));
+    assert!(world.received(moved)[0].starts_with("SIP/2.0 200 "));
+    world.tell(OFFICE, |e, now| e.bye(now, session, None)).unwrap();
+    world.run(millis(50));
+    assert!(world.received(moved)[0].starts_with("BYE "));
 }

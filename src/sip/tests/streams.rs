@@ -55,6 +55,25 @@ fn a_phone_on_tcp_is_rung_along_its_own_connection_and_unbound_when_that_is_cut(
 }
 
 #[test]
+fn a_caller_whose_connection_is_cut_while_it_rings_has_given_up() {
+    let mut world = World::new(97);
+    let (mut ours, mut theirs) = (office(), carrier());
+    ours.trunks[0].transport = Transport::Tcp;
+    theirs.trunks[0].transport = Transport::Tcp;
+    world.settle(OFFICE, ours);
+    world.settle(CARRIER, theirs);
+    world.carrier_calls();
+    world.run(millis(100));
+    let session = world.invited(OFFICE);
+    let connection = world.open_connections()[0];
+    world.cut(connection);
+    world.run(millis(100));
+    assert_eq!(world.events(OFFICE), [Event::Cancelled { session, cause: None }]);
+    assert!(matches!(&world.events(CARRIER)[..], [Event::Failed { status: 503, .. }]));
+    world.assert_nothing_left();
+}
+
+#[test]
 fn what_cannot_be_sent_fails_at_once() {
     let mut world = World::new(92);
     let mut ours = office();

@@ -70,6 +70,8 @@ pub(super) struct World {
     pub(super) inbox: Vec<(SocketAddr, Vec<u8>)>,
     /// Everything that was sent: when, from, to, first line and CSeq.
     pub(super) trace: Vec<(Duration, SocketAddr, SocketAddr, String)>,
+    /// The same, whole, by receiver.
+    posted: Vec<(SocketAddr, Vec<u8>)>,
     pub(super) judge: Judge,
     chance: Chance,
 }
@@ -142,6 +144,7 @@ impl World {
             connections: BTreeMap::new(),
             inbox: vec![],
             trace: vec![],
+            posted: vec![],
             judge: Box::new(|_, _, _| Fate::Deliver),
             chance: Chance::seed_from_u64(seed),
         }
@@ -194,6 +197,7 @@ impl World {
 
     pub(super) fn forget_past(&mut self) {
         self.trace.clear();
+        self.posted.clear();
         self.inbox.clear();
         for host in self.hosts.values_mut() {
             host.events.clear();
@@ -211,6 +215,13 @@ impl World {
         self.inbox = rest;
         let mine: Vec<(SocketAddr, Vec<u8>)> = mine;
         mine.into_iter().map(|(_, bytes)| String::from_utf8_lossy(&bytes).into_owned()).collect()
+    }
+
+    /// Every message that was sent to this address.
+    pub(super) fn sent_to(&self, at: &str) -> Vec<String> {
+        let to = addr(at);
+        let sent = self.posted.iter().filter(|(receiver, _)| *receiver == to);
+        sent.map(|(_, bytes)| String::from_utf8_lossy(bytes).into_owned()).collect()
     }
 
     pub(super) fn run(&mut self, time: Duration) {
@@ -321,6 +332,7 @@ impl World {
         let first = text.lines().next().unwrap_or_default();
         let cseq = text.lines().find(|line| line.starts_with("CSeq: ")).unwrap_or_default();
         let line = format!("{first} | {cseq}");
+        self.posted.push((to, bytes.to_vec()));
         self.trace.push((self.now - self.begun, from, to, line.clone()));
         line
     }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-/// How an [`Ear`](super::Ear) tells voice from everything else. The defaults come from the measurement in `vad.rs`.
+/// How an [`Ear`](super::Ear) tells voice from everything else. The defaults are those that were measured (`vad.rs`).
 #[derive(Debug, Clone, PartialEq)]
 pub struct EarTuning {
     /// Probability from which a 16 ms window counts as voice.

@@ -1,0 +1,124 @@
+//! What each command of the program does; `main` reads the arguments and calls these.
+
+mod practice;
+mod run;
+mod speech;
+mod understanding;
+
+use std::{fs, io::Write, path::Path, process::Command};
+
+use anyhow::Context;
+
+use super::{chance, clock};
+use crate::{
+    config::{Config, practice_file},
+    console::Secret,
+    speech::Models,
+    store::Store,
+};
+
+pub use practice::{PracticeCall, practice, practice_list};
+pub use run::run;
+pub use speech::{hear, say};
+pub use understanding::{train, understand};
+
+/// Standard output, for results; a pipe that is closed is the reader's choice and no fault.
+fn print(text: &str) -> anyhow::Result<()> {
+    match writeln!(std::io::stdout().lock(), "{text}") {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error.into()),
+        _ => Ok(()),
+    }
+}
+
+/// `portico check`: every problem with its place, or one line that all is well.
+///
+/// # Errors
+/// When the file cannot be read, or has problems.
+pub fn check(path: &Path) -> anyhow::Result<()> {
+    let text = fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?;
+    match Config::parse(&path.display().to_string(), &text) {
+        Ok(config) => {
+            print(&format!(
+                "{}: {} is ready: {} numbers, {} extensions, {} trunks{}",
+                path.display(),
+                config.office.name,
+                config.numbers.len(),
+                config.extensions.len(),
+                config.trunks.len(),
+                if config.practice.is_some() { "; practice mode" } else { "" }
+            ))?;
+            Ok(())
+        }
+        Err(problems) => {
+            let count = problems.0.len();
+            print(&problems.to_string())?;
+            anyhow::bail!("{count} {} to mend", if count == 1 { "line" } else { "lines" })
+        }
+    }
+}
+
+/// `portico check --example`: a whole file with comments.
+///
+/// # Errors
+/// When standard output is gone.
+pub fn example() -> anyhow::Result<()> {
+    print(&practice_file(|| "a long random password".into()))
+}
+
+/// `portico models list`.
+///
+/// # Errors
+/// When the manifest that was built in cannot be read.
+pub fn models_list(folder: &Path) -> anyhow::Result<()> {
+    let models = Models::at(folder);
+    for item in Models::listed()? {
+        let state = match models.check(&item) {
+            Ok(()) => "in place",
+            Err(_) if item.optional => "not fetched (optional)",
+            Err(_) => "missing: run `make models`",
+        };
+        print(&format!("{:20} {:8.1} MB  {:24}  {state}", item.name, item.size() as f64 / 1e6, item.licence))?;
+        print(&format!("{:20} {}", "", item.what))?;
+    }
+    Ok(())
+}
+
+/// `portico models verify`: every file against its SHA-256.
+///
+/// # Errors
+/// For the first file that is missing or altered.
+pub fn models_verify(folder: &Path) -> anyhow::Result<()> {
+    let models = Models::at(folder);
+    for item in Models::listed()?.iter().filter(|item| !item.optional) {
+        models.verify(item)?;
+        print(&format!("{}: every file is what the manifest names", item.name))?;
+    }
+    Ok(())
+}
+
+/// `portico models fetch`: hands over to the script beside the manifest.
+///
+/// # Errors
+/// When the script is not there, or says that it failed.
+pub fn models_fetch(folder: &Path) -> anyhow::Result<()> {
+    let script = [folder.join("fetch.py"), Path::new("models/fetch.py").to_owned(), "/usr/share/portico/models/fetch.py".into()]
+        .into_iter()
+        .find(|path| path.is_file())
+        .context("models/fetch.py is not here; run this in Portico's folder")?;
+    let status = Command::new("python3").arg(&script).arg("--models").arg(folder).status().context("python3")?;
+    anyhow::ensure!(status.success(), "the models were not fetched; the lines above say why");
+    Ok(())
+}
+
+/// `portico token`: makes a token for the JSON interface, and prints it once.
+///
+/// # Errors
+/// When the configuration or the records cannot be read or written.
+pub fn token(path: &Path, name: &str) -> anyhow::Result<()> {
+    let text = fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?;
+    let config = Config::parse(&path.display().to_string(), &text)?;
+    let mut store = Store::open(&config.store.folder.join("portico.db"))?;
+    let token = Secret::draw(&mut chance()?);
+    store.add_api_token(token.hash(), name, "command line", clock::wall())?;
+    print(token.reveal())
+}

@@ -1,0 +1,162 @@
+//! `portico practice`: calls into a running Portico, seen and measured from the caller's side.
+
+use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
+
+use tokio::{runtime, task::JoinSet};
+
+use super::{
+    super::{
+        chance,
+        practice::{CallReport, Caller, SHIPPED, Scenario, Voice, Voices},
+        split,
+    },
+    print,
+};
+use crate::speech::Models;
+
+/// What is to be practised.
+#[derive(Debug, Clone)]
+pub struct PracticeCall {
+    pub scenario: String,
+    pub to: SocketAddr,
+    pub from: SocketAddr,
+    pub models: PathBuf,
+    pub times: u32,
+    pub at_once: u32,
+    pub figures: bool,
+}
+
+/// `portico practice --list`.
+///
+/// # Errors
+/// When standard output is gone.
+pub fn practice_list() -> anyhow::Result<()> {
+    for (name, _) in SHIPPED {
+        print(&format!("{name:10} {}", Scenario::find(name)?.title))?;
+    }
+    Ok(())
+}
+
+/// Places the calls and shows them; with `figures`, ends with one line of JSON.
+///
+/// # Errors
+/// When the scenario or the models are not there, or a call could not be placed at all.
+pub fn practice(call: &PracticeCall) -> anyhow::Result<()> {
+    let scenario = Scenario::find(&call.scenario)?;
+    let alone = call.times == 1 && call.at_once == 1;
+    print(&scenario.title)?;
+    let tell: super::super::practice::Tell =
+        if alone { Arc::new(|line| drop(print(&format!("  {line}")))) } else { Arc::new(|_| {}) };
+    let models = Models::at(&call.models);
+    let shared = caller_voices(&models)?;
+    drop(shared);
+    let mut chance = chance()?;
+    let runtime = runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    let total = call.times.max(1) * call.at_once.max(1);
+    let reports = runtime.block_on(async {
+        let (mut started, mut running, mut reports) = (0, JoinSet::new(), Vec::new());
+        while reports.len() < total as usize {
+            while running.len() < call.at_once.max(1) as usize && started < total {
+                started += 1;
+                let voices = caller_voices(&models)?;
+                // One fixed address serves one call at a time; several take ports of their own.
+                let from = if call.at_once > 1 { SocketAddr::new(call.from.ip(), 0) } else { call.from };
+                let caller =
+                    Caller::new(scenario.clone(), from, call.to, voices, split(&mut chance), Arc::clone(&tell)).await?;
+                running.spawn(caller.run());
+            }
+            let Some(ended) = running.join_next().await else { break };
+            reports.push(ended??);
+            if !alone && reports.len() % 10 == 0 {
+                print(&format!("  {} of {total} calls", reports.len()))?;
+            }
+        }
+        Ok::<_, anyhow::Error>(reports)
+    })?;
+    summarise(&reports, call.figures)
+}
+
+fn summarise(reports: &[CallReport], figures: bool) -> anyhow::Result<()> {
+    let gather = |part: fn(&CallReport) -> Vec<Duration>| reports.iter().flat_map(part).collect::<Vec<_>>();
+    let replies = gather(|r| r.replies.clone());
+    let greetings = gather(|r| r.greeting_after.into_iter().collect());
+    let answers = gather(|r| r.answered_after.into_iter().collect());
+    let silenced = gather(|r| r.silenced_after.into_iter().collect());
+    let failed = reports.iter().filter(|r| r.failed.is_some()).count();
+    let ms = |values: &[Duration], share| percentile(values, share).map(|d| d.as_millis() as u64);
+    if figures {
+        let line = serde_json::json!({
+            "calls": reports.len(), "failed": failed,
+            "replies": replies.len(), "reply_p50_ms": ms(&replies, 50), "reply_p95_ms": ms(&replies, 95),
+            "greeting_p50_ms": ms(&greetings, 50), "greeting_p95_ms": ms(&greetings, 95),
+            "answered_p50_ms": ms(&answers, 50), "answered_p95_ms": ms(&answers, 95),
+            "silenced": silenced.len(), "silenced_p50_ms": ms(&silenced, 50), "silenced_p95_ms": ms(&silenced, 95),
+        });
+        return print(&line.to_string());
+    }
+    if let (Some(middle), Some(slow)) = (ms(&replies, 50), ms(&replies, 95)) {
+        print(&format!("  {} replies: {middle} ms in the middle, 95 % within {slow} ms", replies.len()))?;
+    }
+    Ok(())
+}
+
+/// The value that so many percent do not exceed (nearest rank).
+pub(super) fn percentile(values: &[Duration], share: usize) -> Option<Duration> {
+    let mut sorted = values.to_vec();
+    sorted.sort_unstable();
+    let rank = (sorted.len() * share).div_ceil(100).max(1);
+    sorted.get(rank - 1).copied()
+}
+
+/// Mouth and ears for one caller; the recogniser's model is loaded once and shared.
+#[cfg(all(feature = "sherpa", feature = "flite"))]
+pub(super) fn caller_voices(models: &Models) -> anyhow::Result<Voices> {
+    use std::sync::OnceLock;
+
+    use crate::speech::{FliteSynthesizer, FliteVoice, SherpaRecognizer, VoiceDetector};
+    static SHARED: OnceLock<(SherpaRecognizer, VoiceDetector)> = OnceLock::new();
+    let (recognizer, detector) = match SHARED.get() {
+        Some(shared) => shared,
+        None => {
+            let opened = (SherpaRecognizer::open(&models.recognizer())?, VoiceDetector::open(&models.voice_detector())?);
+            SHARED.get_or_init(|| opened)
+        }
+    };
+    Ok(Voices {
+        synthesizer: Box::new(FliteSynthesizer::new(FliteVoice::default())),
+        recognizer: Box::new(recognizer.clone()),
+        detector: detector.fresh(),
+    })
+}
+
+/// The voice of the cast.
+#[cfg(all(feature = "sherpa", feature = "flite"))]
+pub(super) fn voice(name: &str) -> anyhow::Result<Voice> {
+    use crate::speech::{FliteSynthesizer, FliteVoice};
+    let voice: FliteVoice = name.parse()?;
+    Ok(Arc::new(move || Box::new(FliteSynthesizer::new(voice))))
+}
+
+#[cfg(not(all(feature = "sherpa", feature = "flite")))]
+pub(super) fn caller_voices(_: &Models) -> anyhow::Result<Voices> {
+    anyhow::bail!("this program was built without speech, so its callers have no voice")
+}
+
+#[cfg(not(all(feature = "sherpa", feature = "flite")))]
+pub(super) fn voice(_: &str) -> anyhow::Result<Voice> {
+    anyhow::bail!("this program was built without speech")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_percentile_is_one_of_the_values() {
+        let values: Vec<_> = (1..=20).map(Duration::from_millis).collect();
+        assert_eq!(percentile(&values, 50), Some(Duration::from_millis(10)));
+        assert_eq!(percentile(&values, 95), Some(Duration::from_millis(19)));
+        assert_eq!(percentile(&values, 100), Some(Duration::from_millis(20)));
+        assert_eq!(percentile(&[], 50), None);
+    }
+}
