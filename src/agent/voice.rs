@@ -262,8 +262,14 @@ impl Voice {
             if cut.more || !interruption::was_heard(&cut.say, cut.heard_ms) {
                 self.session.handle_unheard();
             }
-            self.mouth.forget();
             self.session.reopen();
+            if self.session.is_over() {
+                // A goodbye that stands: what they said is on record, and the conversation ends as announced.
+                self.outputs.push_back(VoiceOutput::Heard { text });
+                self.listen();
+                return self.next_act(now);
+            }
+            self.mouth.forget();
         }
         self.outputs.push_back(VoiceOutput::Heard { text: text.clone() });
         self.listen();
@@ -308,6 +314,12 @@ impl Voice {
             }
             Some(speaking::Next::End(reason)) => {
                 self.phase = Phase::Over;
+                self.outputs.push_back(VoiceOutput::End(reason));
+            }
+            // Whatever became of the plan, a conversation that is over does not wait.
+            None if self.session.is_over() => {
+                self.phase = Phase::Over;
+                let reason = self.session.outcome().ended.unwrap_or(EndReason::Goodbye);
                 self.outputs.push_back(VoiceOutput::End(reason));
             }
             None => {}
@@ -422,7 +434,10 @@ impl Voice {
         match reason {
             // Taken below, with every input.
             Reason::Endpointing => {}
-            Reason::Silence => self.user_turn(now, UserTurn::Silence),
+            Reason::Silence => {
+                self.quiet_since = now;
+                self.user_turn(now, UserTurn::Silence);
+            }
             Reason::Length => {
                 self.listen();
                 let acts = self.session.run_out();

@@ -189,7 +189,7 @@ fn start_speech(
     vitals: &Arc<Mutex<Vitals>>,
 ) -> io::Result<SpeechPool> {
     let pool = SpeechPool::new(to_switch.clone(), media)?;
-    let (loading, models, voice) = (pool.clone(), Models::at(&config.speech.models), config.speech.voice.clone());
+    let (loading, models, voice) = (pool.clone(), models(config), config.speech.voice.clone());
     let (to_switch, vitals) = (to_switch.clone(), Arc::clone(vitals));
     thread::Builder::new().name("models".into()).spawn(move || {
         let workers = thread::available_parallelism().map_or(2, usize::from).clamp(2, 8);
@@ -340,6 +340,14 @@ fn start_console(
         .context("the console did not start")?
         .with_context(|| format!("the console cannot listen on {listen}"))?;
     Ok((address, setup, stop, thread))
+}
+
+/// Where the models are: `PORTICO_MODELS` is stronger than the file, so that one file serves several installations.
+pub(crate) fn models(config: &Config) -> Models {
+    match std::env::var_os("PORTICO_MODELS") {
+        Some(folder) => Models::at(folder),
+        None => Models::at(&config.speech.models),
+    }
 }
 
 /// Reads the configuration file; if there is none, writes the one of practice mode first.

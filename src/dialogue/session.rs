@@ -1,11 +1,14 @@
 //! The machine of a conversation: one turn in, what is to be said and done out.
 
+mod answering;
 mod composing;
+mod confirming;
 mod ending;
 mod forming;
 mod rescue;
 mod saved;
 mod state;
+mod taking;
 mod understanding;
 
 use std::sync::Arc;

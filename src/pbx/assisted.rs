@@ -179,10 +179,10 @@ impl Assisted {
         match wish {
             Wish::GoOn => Step::Stay(self),
             Wish::End(reason) => self.end(cx, reason),
-            Wish::Transfer(to) => match self.talk {
+            Wish::Transfer { to, brief } => match self.talk {
                 Talk::Begun(conversation) => {
                     cx.exchange.speech(self.caller.id(), SpeechCommand::Deaf);
-                    Step::Go(Next::Transfer { caller: self.caller, conversation, to })
+                    Step::Go(Next::Transfer { caller: self.caller, conversation, to, brief })
                 }
                 Talk::Opening(_) => Step::Stay(self),
             },

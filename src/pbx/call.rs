@@ -9,8 +9,8 @@ use super::{
     dialplan::{self, Asker},
     ending::Ending,
     exchange::{Context, Exchange},
+    incoming::Incoming,
     ledger::{Beginning, Ledger},
-    leg::Incoming,
     next::{Announced, Next, Step},
     ring_plan::{Hunt, INTERNAL_RING, OUTBOUND_RING, Outside, TRANSFER_RING},
     ringing::Ringing,
@@ -210,9 +210,9 @@ fn enter(cx: &mut Context<'_>, next: Next) -> Step<State> {
             let hunt = hunt_of_desk(cx);
             Ringing::for_desk(cx, caller, hunt).map(State::Ringing)
         }
-        Next::Transfer { caller, conversation, to } => {
+        Next::Transfer { caller, conversation, to, brief } => {
             let hunt = hunt_of_transfer(cx, to);
-            Ringing::for_transfer(cx, caller, conversation, hunt).map(State::Ringing)
+            Ringing::for_transfer(cx, caller, conversation, brief, hunt).map(State::Ringing)
         }
         Next::Talk { caller, callee, disposition } => {
             leave_agent(cx);

@@ -35,7 +35,11 @@ struct Saying {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Wish {
     GoOn,
-    Transfer(Destination),
+    /// With what a person who takes over should know at a glance.
+    Transfer {
+        to: Destination,
+        brief: String,
+    },
     End(EndReason),
 }
 
@@ -103,7 +107,7 @@ impl Conversation {
                 VoiceOutput::Said { text, latency_ms, interrupted_after_ms } => {
                     said(cx, Speaker::Agent, text, latency_ms, interrupted_after_ms);
                 }
-                VoiceOutput::Transfer { to, brief: _ } => wish = Wish::Transfer(to),
+                VoiceOutput::Transfer { to, brief } => wish = Wish::Transfer { to, brief },
                 VoiceOutput::End(reason) => wish = Wish::End(reason),
                 VoiceOutput::Timeout(deadline) => {
                     self.deadline = deadline;

@@ -1,10 +1,6 @@
 //! The ways out of a state: what a call becomes next, with what it takes along.
 
-use super::{
-    AgentReason, Disposition, RingPlan,
-    conversation::Conversation,
-    leg::{Incoming, Leg},
-};
+use super::{AgentReason, Disposition, RingPlan, conversation::Conversation, incoming::Incoming, leg::Leg};
 use crate::dialogue;
 
 /// What came of an event in a state.
@@ -38,7 +34,7 @@ pub(super) enum Next {
     /// The agent answers.
     Assist { caller: Incoming, why: AgentReason },
     /// The agent hands its caller over.
-    Transfer { caller: Leg, conversation: Conversation, to: dialogue::Destination },
+    Transfer { caller: Leg, conversation: Conversation, to: dialogue::Destination, brief: String },
     /// Nobody took the transfer, and the conversation goes on.
     Resume { caller: Leg, conversation: Conversation },
     /// There is no agent: the recorded announcement answers.

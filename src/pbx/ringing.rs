@@ -7,8 +7,11 @@ use super::{
     AgentReason, Disposition, Fact, LegResult, MediaEvent, Party, Reason,
     conversation::Conversation,
     exchange::Context,
-    leg::{Destination, Fork, Incoming, Leg, Refusal},
+    fork::{Destination, Fork},
+    incoming::Incoming,
+    leg::Leg,
     next::{Announced, Next, Step},
+    refusal::Refusal,
     ring_plan::{Hunt, Stage, Target, agent_reason, leg_result},
     routing,
     session_event::SessionEvent,
@@ -46,8 +49,8 @@ enum Waiter {
     Outside { caller: Incoming, why: Option<AgentReason> },
     /// A desk phone.
     Desk(Incoming),
-    /// A caller of the agent, who hears ringback.
-    Handed { caller: Leg, conversation: Conversation },
+    /// A caller of the agent, who hears ringback. Desk phones show what the agent has learnt.
+    Handed { caller: Leg, conversation: Conversation, brief: String },
 }
 
 impl Ringing {
@@ -69,10 +72,11 @@ impl Ringing {
         cx: &mut Context<'_>,
         caller: Leg,
         conversation: Conversation,
+        brief: String,
         hunt: Hunt,
     ) -> Step<Self> {
         caller.tone(cx, Some(Tone::Ringback));
-        Self::new(cx, Waiter::Handed { caller, conversation }, hunt).next_stage(cx)
+        Self::new(cx, Waiter::Handed { caller, conversation, brief }, hunt).next_stage(cx)
     }
 
     fn new(cx: &Context<'_>, waiter: Waiter, hunt: Hunt) -> Self {
@@ -169,7 +173,7 @@ impl Ringing {
                 caller.refuse(cx, Refusal::NOBODY, LegResult::Failed(480));
                 Disposition::Failed
             }
-            Waiter::Handed { caller, conversation } => {
+            Waiter::Handed { caller, conversation, .. } => {
                 caller.hang_up(cx, None);
                 conversation.end(cx, EndReason::HungUp)
             }
@@ -208,7 +212,7 @@ impl Ringing {
                 caller.gone(cx);
                 Disposition::CallerAbandoned
             }
-            Waiter::Handed { caller, conversation } => {
+            Waiter::Handed { caller, conversation, .. } => {
                 caller.gone(cx);
                 conversation.end(cx, EndReason::HungUp)
             }
@@ -242,7 +246,7 @@ impl Ringing {
                     }
                 }
             }
-            Waiter::Handed { caller, conversation } => {
+            Waiter::Handed { caller, conversation, .. } => {
                 caller.tone(cx, None);
                 (caller, conversation.end(cx, EndReason::HandedOver))
             }
@@ -290,7 +294,8 @@ impl Ringing {
     fn ring(&mut self, cx: &mut Context<'_>, stage: Stage) {
         let codecs = self.waiter.codecs_to_offer();
         let directory = cx.ledger.directory().clone();
-        let to_phones = routing::shown_to_phones(&directory, cx.ledger.caller(), cx.ledger.dialled());
+        let (caller, dialled) = (cx.ledger.caller(), cx.ledger.dialled());
+        let to_phones = routing::shown_to_phones(&directory, caller, dialled, self.waiter.brief());
         let to_outside = routing::shown_outside(&directory, cx.ledger.dialled());
         for target in stage.targets {
             match target {
@@ -375,7 +380,7 @@ impl Ringing {
                 caller.refuse(cx, refusal, leg_result(refusal.status));
                 Step::Go(Next::End(Disposition::Failed))
             }
-            Waiter::Handed { caller, conversation } => {
+            Waiter::Handed { caller, conversation, .. } => {
                 caller.tone(cx, None);
                 Step::Go(Next::Resume { caller, conversation })
             }
@@ -388,6 +393,14 @@ impl Waiter {
         match self {
             Self::Outside { caller, .. } | Self::Desk(caller) => caller.session(),
             Self::Handed { caller, .. } => caller.session(),
+        }
+    }
+
+    /// What the agent has learnt of the caller.
+    fn brief(&self) -> Option<&str> {
+        match self {
+            Self::Outside { .. } | Self::Desk(_) => None,
+            Self::Handed { brief, .. } => Some(brief.as_str()).filter(|brief| !brief.is_empty()),
         }
     }
 

@@ -79,11 +79,22 @@ const LONGEST_NAME: usize = 64;
 fn display_name(invitation: &Invitation) -> String {
     let asserted = invitation.asserted.as_ref().map(|identity| identity.display.as_str());
     let name = asserted.filter(|name| !name.is_empty()).unwrap_or(&invitation.from.display);
-    name.chars().filter(|c| !c.is_control()).take(LONGEST_NAME).collect::<String>().trim().to_owned()
+    as_name(name)
 }
 
-/// What a desk phone shows for an inbound call: the caller, behind the label of the number that was dialled.
-pub(super) fn shown_to_phones(directory: &Directory, caller: &Caller, dialled: &Dialled) -> Identity {
+/// Text as a phone can show it: without control characters, and not longer than a name.
+pub(super) fn as_name(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control()).take(LONGEST_NAME).collect::<String>().trim().to_owned()
+}
+
+/// What a desk phone shows for an inbound call, behind the label of the number that was dialled: the caller, or what the
+/// agent has learnt of the caller.
+pub(super) fn shown_to_phones(
+    directory: &Directory,
+    caller: &Caller,
+    dialled: &Dialled,
+    brief: Option<&str>,
+) -> Identity {
     let label = dialled.number().and_then(|number| directory.numbers.get(&number)).map(|n| n.label.as_str());
     let (user, name) = match caller {
         Caller::Number { number, display } if display.is_empty() => (number.to_string(), number.national()),
@@ -94,6 +105,7 @@ pub(super) fn shown_to_phones(directory: &Directory, caller: &Caller, dialled: &
         }
         Caller::Anonymous => ("anonymous".to_owned(), "Anonymous".to_owned()),
     };
+    let name = brief.map_or(name, as_name);
     let display = match label {
         Some(label) if !label.is_empty() => format!("{label}: {name}"),
         _ => name,

@@ -8,7 +8,7 @@ use super::{
     dialplan,
     exchange::Exchange,
     ledger::Beginning,
-    leg::Refusal,
+    refusal::Refusal,
     routing::{self, Route},
     session_event::{self, Sorted},
     texts::{Outbound, Received, TextTraffic},

@@ -67,6 +67,8 @@ impl Talking {
                     return self.hang_up(cx, Some(Cause::Sip(488)));
                 }
                 self.bridge(cx);
+                // What could not be offered before the ACK is offered now.
+                hold::settle(cx, &mut self.caller, &mut self.callee);
             }
             SessionEvent::Reoffered(offer) => {
                 let (leg, other) = self.sides(side);

@@ -13,10 +13,7 @@ use super::{
     practice::{caller_voices, voice},
     print,
 };
-use crate::{
-    config::Config,
-    speech::Models,
-};
+use crate::config::Config;
 
 /// How long the first practice call waits for models and phones.
 const READY_WITHIN: Duration = Duration::from_secs(20);
@@ -107,7 +104,7 @@ async fn first_call(
     }
     let scenario = practice::Scenario::find("leak")?;
     let voices = {
-        let models = Models::at(&config.speech.models);
+        let models = super::super::models(&config);
         tokio::task::spawn_blocking(move || caller_voices(&models)).await??
     };
     let from = std::net::SocketAddr::new(sip.ip(), 0);

@@ -264,6 +264,9 @@ fn who_asks_for_a_person_gets_the_phones_of_the_plan() {
     world.hear_the_agent();
     let said = world.caller_says("can I talk to a person please", &reading(Intent::Human, None));
     assert!(said.contains("moment"), "{said}");
+    let (_, invitation) = world.invited("101");
+    assert_eq!(invitation.from.user, DANA);
+    assert_eq!(invitation.from.display, "Leasing: Asks for a person.", "what the agent has learnt");
     world.rings("101");
     world.picks_up("102");
     assert!(world.bridged().is_some());

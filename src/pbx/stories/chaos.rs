@@ -111,7 +111,8 @@ fn happen(world: &mut World, chance: &mut Chance) {
     }
 }
 
-fn story(seed: u64) {
+/// Sixty things happen; the world afterwards.
+fn story(seed: u64) -> World {
     let mut chance = Chance::seed_from_u64(seed);
     let mut office = office();
     office.limits.agent_calls = 2;
@@ -146,6 +147,15 @@ fn story(seed: u64) {
     begun.sort_unstable();
     ended.sort_unstable();
     assert_eq!(begun, ended, "seed {seed}");
+    world
+}
+
+#[test]
+fn the_same_story_is_told_the_same_way_twice() {
+    let (once, again) = (story(7), story(7));
+    assert_eq!(once.facts, again.facts);
+    assert_eq!(once.media, again.media);
+    assert_eq!(once.to_carrier, again.to_carrier);
 }
 
 /// Stories that once found something: a deadline of the agent that stayed in the past.

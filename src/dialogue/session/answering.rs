@@ -1,0 +1,328 @@
+//! The answers to open questions: what it is about, each item of the form, and anything else.
+
+use super::{
+    Awaiting, Item, Session,
+    understanding::{is_answer_step, is_bare},
+};
+use crate::dialogue::{
+    Access, Ending, Entity, Expectation, Intent, Move, Reading, Value,
+    office::words_of,
+    pack::Line,
+    reply::{self, Hole},
+};
+
+/// Surer than this, and another intent in the middle of a form is a change of topic.
+const SURE_OF_CHANGE: f32 = 0.75;
+
+/// Likelier than this, and an unsure intent is worth a "Is this about …?".
+const WORTH_A_GUESS: f32 = 0.35;
+
+/// Fewer words than this are an answer, not a new topic or a matter.
+pub(super) const TOPIC_WORDS: usize = 4;
+
+impl Session {
+    pub(super) fn heard_need(&mut self, text: &str, reading: &Reading, heard: &[Entity]) {
+        if self.state.flow.is_some() && !self.state.closed {
+            // Harm has chosen the flow already, or a transfer came back.
+            let news = self.take_beside_the_point(heard);
+            if self.state.matter.is_none() && words_of(text).len() >= 3 {
+                self.state.add_matter(text);
+            }
+            if news {
+                self.state.confusions = 0;
+            }
+            return self.advance();
+        }
+        if reading.is_sure() {
+            self.take_beside_the_point(heard);
+            return self.begin_flow(reading.intent, text);
+        }
+        if matches!(reading.moves, Some(Move::Done | Move::Deny)) && is_bare(reading) {
+            return self.leave();
+        }
+        self.take_beside_the_point(heard);
+        let likely = reading.ranked.first().copied().filter(|(intent, likelihood)| {
+            *likelihood >= WORTH_A_GUESS
+                && !matches!(intent, Intent::Other | Intent::Emergency | Intent::Human)
+        });
+        if let Some((intent, _)) = likely
+            && words_of(text).len() >= 2
+        {
+            self.state.add_matter(text);
+            if self.ask_guess(intent) {
+                return;
+            }
+        }
+        self.not_understood();
+    }
+
+    pub(super) fn heard_guess(&mut self, intent: Intent, text: &str, reading: &Reading, heard: &[Entity]) {
+        if self.state.unheard {
+            return self.heard_need(text, reading, heard);
+        }
+        match reading.moves {
+            Some(Move::Affirm) => {
+                self.take_beside_the_point(heard);
+                self.begin_flow(intent, text);
+            }
+            Some(Move::Deny) if !reading.is_sure() => {
+                self.state.matter = None;
+                self.not_understood();
+            }
+            _ => self.heard_need(text, reading, heard),
+        }
+    }
+
+    /// The intent is known: opens its flow, and takes what has been said as the matter.
+    pub(super) fn begin_flow(&mut self, intent: Intent, text: &str) {
+        let pack = self.pack.clone();
+        let Some(flow) = pack.flow(intent) else { return self.not_understood() };
+        self.state.confusions = 0;
+        let changed =
+            self.state.flow.is_some_and(|before| before != intent) && !self.state.closed && !self.is_vague();
+        let before = self.state.intent;
+        self.state.flow = Some(intent);
+        self.state.closed = false;
+        if !matches!(before, Some(Intent::Emergency)) {
+            self.state.intent = Some(intent);
+        }
+        let echo = self.state.form.value(Item::Matter).is_some();
+        if flow.items.contains(&Item::Matter) && words_of(text).len() >= TOPIC_WORDS && !echo {
+            self.state.add_matter(text);
+        }
+        if changed {
+            self.tell_with(Line::Switch, &flow.label);
+        }
+        match flow.ending {
+            Ending::End => self.advance(),
+            Ending::Staff if self.staff_can_take_it() => self.ask_for_staff(),
+            Ending::Staff | Ending::Message => {
+                if !self.is_quick() {
+                    self.tell_variant(&format!("{}.opening", intent.name()), &flow.opening);
+                    self.echo_matter();
+                }
+                self.advance();
+            }
+        }
+    }
+
+    /// Says back what it is about, where it is short enough to be listened to.
+    fn echo_matter(&mut self) {
+        let echo = self.aloud(Item::Matter);
+        if echo.is_empty() {
+            return;
+        }
+        let pack = self.pack.clone();
+        if let Some(question) = pack.question(Item::Matter)
+            && let Some(template) = self.state.wording.pick("matter.read_back", &question.read_back)
+        {
+            let text = template.fill(&[(Hole::Value, &echo)]);
+            self.tell_text(&text);
+        }
+    }
+
+    pub(super) fn heard_item(&mut self, item: Item, text: &str, reading: &Reading, heard: &[Entity]) {
+        let digits_before = self.state.digits.len();
+        let news = self.take_beside_the_point(heard);
+        if item == Item::Matter && (words_of(text).len() >= TOPIC_WORDS || !is_answer_step(reading)) {
+            return self.heard_matter(text, reading, news);
+        }
+        if self.state.form.value(item).is_some() {
+            return self.item_answered(item);
+        }
+        if item == Item::Callback && self.state.digits.len() > digits_before {
+            return self.more_digits();
+        }
+        match (item, reading.moves) {
+            (Item::Access, Some(Move::Affirm)) => {
+                self.state.form.hear(item, Value::Access(Access::Granted));
+                return self.item_answered(item);
+            }
+            (Item::Access, Some(Move::Deny)) => {
+                self.state.form.hear(item, Value::Access(Access::Denied));
+                return self.item_answered(item);
+            }
+            (_, Some(Move::Unknown | Move::Refuse | Move::Done)) => {
+                self.state.confusions = 0;
+                self.give_up(item);
+                return self.advance();
+            }
+            _ => {}
+        }
+        if self.changes_topic(text, reading) {
+            self.state.add_matter(text);
+            return self.begin_flow(reading.intent, text);
+        }
+        if news {
+            // Something else was answered: no failure, but the question stands.
+            self.state.confusions = 0;
+            return self.advance();
+        }
+        self.not_understood();
+    }
+
+    /// "What is it about?" is answered by any sentence; a sure intent gives the message its proper flow.
+    pub(super) fn heard_matter(&mut self, text: &str, reading: &Reading, news: bool) {
+        let count = words_of(text).len();
+        if count < 2 && !news {
+            return self.not_understood();
+        }
+        if count >= TOPIC_WORDS || !news {
+            self.state.add_matter(text);
+            self.state.form.settle(Item::Matter);
+        }
+        if reading.is_sure() && self.is_vague() {
+            return self.begin_flow(reading.intent, text);
+        }
+        if self.state.matter.is_some() { self.item_answered(Item::Matter) } else { self.advance() }
+    }
+
+    pub(super) fn item_answered(&mut self, item: Item) {
+        self.state.confusions = 0;
+        if !item.needs_yes() && item != Item::Matter {
+            let pack = self.pack.clone();
+            let value = self.aloud(item);
+            if let Some(question) = pack.question(item)
+                && let Some(template) =
+                    self.state.wording.pick(&format!("{}.read_back", item.name()), &question.read_back)
+            {
+                let text = template.fill(&[(Hole::Value, &value)]);
+                self.tell_text(&text);
+            }
+        } else if item == Item::Matter {
+            self.tell(Line::Thanks);
+        }
+        self.advance();
+    }
+
+    /// Part of a number is there; the rest is asked for, a bounded number of times.
+    fn more_digits(&mut self) {
+        let so_far = reply::spelled(&self.state.digits);
+        let asked = self.ask_line(
+            Line::MoreDigits,
+            &so_far,
+            Awaiting::Item(Item::Callback),
+            Expectation::PhoneNumber,
+        );
+        if !asked {
+            self.state.digits.clear();
+            self.asking_failed(Item::Callback);
+            self.advance();
+        }
+    }
+
+    /// Is the flow one that any more exact intent should replace?
+    fn is_vague(&self) -> bool {
+        matches!(self.state.flow, Some(Intent::Human | Intent::Other | Intent::Question))
+    }
+
+    pub(super) fn changes_topic(&self, text: &str, reading: &Reading) -> bool {
+        let elsewhere = self.state.flow != Some(reading.intent);
+        let routable = !matches!(reading.intent, Intent::Other | Intent::Question | Intent::Emergency);
+        elsewhere
+            && routable
+            && !is_answer_step(reading)
+            && !self.state.rescue.wanted
+            && self.state.flow != Some(Intent::Emergency)
+            && reading.confidence >= SURE_OF_CHANGE
+            && words_of(text).len() >= TOPIC_WORDS
+    }
+
+    pub(super) fn heard_offer(&mut self, text: &str, reading: &Reading, heard: &[Entity]) {
+        self.take_beside_the_point(heard);
+        let another = self.state.form.value(Item::Callback).is_some();
+        match reading.moves {
+            _ if another => {
+                self.state.confusions = 0;
+                self.advance();
+            }
+            Some(Move::Affirm) if !self.state.unheard => {
+                self.state.confusions = 0;
+                if let Some(number) = self.state.opening.caller {
+                    self.state.form.hear(Item::Callback, Value::Phone(number));
+                    self.state.form.settle(Item::Callback);
+                }
+                self.tell(Line::Thanks);
+                self.advance();
+            }
+            Some(Move::Deny) if !self.state.unheard => {
+                self.state.confusions = 0;
+                if self.state.digits.is_empty() {
+                    self.advance();
+                } else {
+                    self.more_digits();
+                }
+            }
+            Some(Move::Refuse | Move::Unknown) => {
+                self.give_up(Item::Callback);
+                self.advance();
+            }
+            _ if self.changes_topic(text, reading) => {
+                self.state.offered_caller = false;
+                self.state.add_matter(text);
+                self.begin_flow(reading.intent, text);
+            }
+            _ => self.not_understood(),
+        }
+    }
+
+    pub(super) fn heard_known_name(&mut self, text: &str, reading: &Reading, heard: &[Entity]) {
+        self.take_beside_the_point(heard);
+        let another = self.state.form.value(Item::Name).is_some();
+        match reading.moves {
+            Some(Move::Affirm) if !self.state.unheard => {
+                self.state.confusions = 0;
+                if let Some(contact) = self.state.opening.contact.clone() {
+                    self.state.form.hear(Item::Name, Value::Name(Self::known_name(&contact)));
+                    self.state.form.settle(Item::Name);
+                }
+                self.advance();
+            }
+            _ if another => {
+                self.state.confusions = 0;
+                self.advance();
+            }
+            Some(Move::Deny) if !self.state.unheard => {
+                self.state.confusions = 0;
+                self.advance();
+            }
+            Some(Move::Refuse | Move::Unknown) => {
+                self.give_up(Item::Name);
+                self.advance();
+            }
+            _ if self.changes_topic(text, reading) => self.begin_flow(reading.intent, text),
+            _ => self.not_understood(),
+        }
+    }
+
+    /// After "anything else?".
+    pub(super) fn heard_more(&mut self, text: &str, reading: &Reading, heard: &[Entity]) {
+        let news = self.take_beside_the_point(heard);
+        if reading.is_sure() && !is_answer_step(reading) && words_of(text).len() >= TOPIC_WORDS {
+            self.state.add_matter(text);
+            return self.begin_flow(reading.intent, text);
+        }
+        if news {
+            self.state.confusions = 0;
+            if self.state.flow.is_some() {
+                return self.advance();
+            }
+        }
+        match reading.moves {
+            Some(Move::Done | Move::Deny | Move::Thank | Move::Unknown) => self.leave(),
+            Some(Move::Affirm) if words_of(text).len() < TOPIC_WORDS => self.ask_need(Line::Need),
+            _ if reading.is_sure() => {
+                self.state.add_matter(text);
+                self.begin_flow(reading.intent, text);
+            }
+            _ if words_of(text).len() >= TOPIC_WORDS && self.state.flow.is_some() => {
+                self.state.confusions = 0;
+                self.state.add_matter(text);
+                self.tell(Line::Thanks);
+                self.ask_anything_else();
+            }
+            _ if self.state.flow.is_none() => self.heard_need(text, reading, heard),
+            _ => self.not_understood(),
+        }
+    }
+}

@@ -1,0 +1,176 @@
+//! The answers to a read-back: yes, no, the correction itself, or which of several.
+
+use super::{Awaiting, Item, Session, taking::names_the_same};
+use crate::dialogue::{
+    Entity, Expectation, Move, Reading, UnitMention, UnitRef, Value, office::words_of, pack::Line, reply,
+};
+
+impl Session {
+    /// Yes, no, or the correction itself.
+    pub(super) fn heard_confirmation(
+        &mut self,
+        items: &[Item],
+        text: &str,
+        reading: &Reading,
+        heard: &[Entity],
+    ) {
+        let mut corrected: Vec<Item> = Vec::new();
+        let mut same = false;
+        for entity in heard {
+            let Some(item) = Item::of(entity.slot()) else { continue };
+            if items.contains(&item) {
+                if self.state.form.value(item).is_some_and(|old| names_the_same(old, &entity.value)) {
+                    same = true;
+                } else if self.correct(item, &entity.value) {
+                    corrected.push(item);
+                }
+            }
+        }
+        let aside: Vec<Entity> = heard
+            .iter()
+            .filter(|e| Item::of(e.slot()).is_some_and(|item| !items.contains(&item)))
+            .cloned()
+            .collect();
+        let news = self.take_beside_the_point(&aside);
+        let rest: Vec<Item> = items.iter().copied().filter(|item| !corrected.contains(item)).collect();
+        if !corrected.is_empty() {
+            self.state.confusions = 0;
+            // "No, four D": what was not touched stands.
+            self.settle_all(&rest);
+            self.read_back_failed(&corrected, false);
+            return self.advance();
+        }
+        match reading.moves {
+            Some(Move::Affirm | Move::Thank) if !self.state.unheard => {
+                self.state.confusions = 0;
+                self.settle_all(items);
+                self.advance();
+            }
+            Some(Move::Deny | Move::Unknown) if !self.state.unheard => {
+                self.state.confusions = 0;
+                match items {
+                    [_] => {
+                        self.tell(Line::Sorry);
+                        self.read_back_failed(items, true);
+                        self.advance();
+                    }
+                    many => self.ask_which_wrong(many),
+                }
+            }
+            _ if same => {
+                self.state.confusions = 0;
+                self.settle_all(items);
+                self.advance();
+            }
+            _ if self.changes_topic(text, reading) => {
+                self.state.add_matter(text);
+                self.begin_flow(reading.intent, text);
+            }
+            _ if news && !self.state.unheard => {
+                // Went on without a yes: read back once more, and then kept as it is.
+                self.state.confusions = 0;
+                self.read_back_failed(items, false);
+                self.advance();
+            }
+            _ if self.state.unheard => self.advance(),
+            _ => self.not_understood(),
+        }
+    }
+
+    fn ask_which_wrong(&mut self, items: &[Item]) {
+        let nouns: Vec<String> =
+            items.iter().filter_map(|&item| Some(self.pack.question(item)?.noun.clone())).collect();
+        let value = reply::listed(&nouns, "or");
+        let awaiting = Awaiting::WhichWrong(items.to_vec());
+        if !self.ask_line(Line::WhichWrong, &value, awaiting, Expectation::Open) {
+            items.iter().for_each(|&item| self.keep_unconfirmed(item));
+            self.advance();
+        }
+    }
+
+    pub(super) fn heard_which(&mut self, items: &[Item], text: &str, heard: &[Entity]) {
+        let words = words_of(text);
+        let mut wrong: Vec<Item> = Vec::new();
+        for &item in items {
+            let replaced = heard.iter().any(|e| {
+                Item::of(e.slot()) == Some(item)
+                    && self.state.form.value(item).is_none_or(|old| !names_the_same(old, &e.value))
+            });
+            let noun = self.pack.question(item).map(|q| words_of(&q.noun)).unwrap_or_default();
+            let named = noun.iter().filter(|w| w.len() > 3 || noun.len() == 1).any(|w| words.contains(w));
+            if replaced || named || words.iter().any(|w| matches!(w.as_str(), "both" | "all" | "everything"))
+            {
+                wrong.push(item);
+            }
+        }
+        if wrong.is_empty() {
+            return self.not_understood();
+        }
+        self.state.confusions = 0;
+        let right: Vec<Item> = items.iter().copied().filter(|item| !wrong.contains(item)).collect();
+        self.settle_all(&right);
+        self.read_back_failed(&wrong, true);
+        for entity in heard {
+            if let Some(item) = Item::of(entity.slot())
+                && wrong.contains(&item)
+                && !self.state.form.is_done(item)
+            {
+                self.correct(item, &entity.value);
+            }
+        }
+        self.advance();
+    }
+
+    /// Which of several units.
+    pub(super) fn heard_choice(
+        &mut self,
+        candidates: &[UnitRef],
+        text: &str,
+        reading: &Reading,
+        heard: &[Entity],
+    ) {
+        let words = words_of(text);
+        let by_entity = heard.iter().find_map(|entity| match &entity.value {
+            Value::Unit(mention) => {
+                let fits = |c: &&UnitRef| c.unit.eq_ignore_ascii_case(&mention.unit);
+                let mut fitting = candidates.iter().filter(fits);
+                fitting.next().filter(|_| fitting.next().is_none())
+            }
+            _ => None,
+        });
+        let by_property = || {
+            let mut fitting = candidates.iter().filter(|c| {
+                let name = words_of(&c.property);
+                !name.is_empty() && name.iter().any(|w| w.len() > 3 && words.contains(w))
+            });
+            fitting.next().filter(|_| fitting.next().is_none())
+        };
+        let by_place = || {
+            let at = words.iter().find_map(|w| match w.as_str() {
+                "first" => Some(0),
+                "second" => Some(1),
+                "third" => Some(2),
+                "last" => Some(candidates.len() - 1),
+                _ => None,
+            })?;
+            candidates.get(at)
+        };
+        if let Some(chosen) = by_entity.or_else(by_property).or_else(by_place).cloned() {
+            self.state.confusions = 0;
+            let mention =
+                UnitMention { unit: chosen.unit.clone(), candidates: vec![chosen], ambiguous: false };
+            self.state.form.hear(Item::Place, Value::Unit(mention));
+            return self.advance();
+        }
+        if matches!(reading.moves, Some(Move::Deny | Move::Unknown)) {
+            self.state.confusions = 0;
+            self.read_back_failed(&[Item::Place], true);
+            return self.advance();
+        }
+        if self.take_beside_the_point(heard) {
+            self.state.confusions = 0;
+            return self.advance();
+        }
+        self.not_understood();
+    }
+}

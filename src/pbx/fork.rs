@@ -1,0 +1,131 @@
+//! Somebody who is being rung.
+
+use std::net::SocketAddr;
+
+use super::{
+    Fact, LegRecord, LegResult, Party,
+    exchange::Context,
+    leg::Leg,
+    line::{Line, open, superseded},
+    ring_plan::Outside,
+};
+use crate::{
+    media::{self, Codec, LocalMedia},
+    sip::{self, Binding, Cause, Identity, Outgoing, SessionId, TrunkName},
+    types::LegId,
+};
+
+/// Somebody who is being rung.
+#[derive(Debug)]
+pub(super) struct Fork {
+    line: Line,
+    local: LocalMedia,
+    offer: Vec<u8>,
+    rings: bool,
+}
+
+/// Where a fork goes.
+#[derive(Debug, Clone)]
+pub(super) enum Destination {
+    Phone(Binding),
+    Outside { trunk: TrunkName, who: Outside },
+}
+
+impl Fork {
+    /// Sends the INVITE. `Err`: it could not be sent; the leg has been written down with this result.
+    pub(super) fn ring(
+        cx: &mut Context<'_>,
+        destination: Destination,
+        party: Party,
+        from: Identity,
+        codecs: &[Codec],
+    ) -> Result<Self, LegResult> {
+        let id = cx.exchange.next_leg();
+        let (target, trunk, source) = match destination {
+            Destination::Phone(Binding { extension, contact, flow, .. }) => {
+                (sip::Target::Phone { extension, contact, flow }, None, flow.remote.ip())
+            }
+            Destination::Outside { trunk, who } => {
+                let source = cx.ledger.directory().trunk(&trunk).map(|trunk| trunk.send_to.ip());
+                let Some(source) = source else {
+                    return Err(Self::impossible(cx, id, party, LegResult::Failed(503)));
+                };
+                let number = who.dial_string();
+                (sip::Target::Trunk { trunk: trunk.clone(), number }, Some(trunk), source)
+            }
+        };
+        let Some(local) = open(cx, id, trunk.as_ref()) else {
+            return Err(Self::impossible(cx, id, party, LegResult::Failed(503)));
+        };
+        let offer = media::offer(&local, codecs);
+        let outgoing = Outgoing { target, from, offer: offer.clone(), headers: Vec::new() };
+        match cx.exchange.sip.invite(cx.now.at, outgoing) {
+            Ok(session) => {
+                let call = cx.call();
+                cx.exchange.session_begins(session, call);
+                let line = Line { id, session, party, started: cx.now.wall, trunk, source };
+                Ok(Self { line, local, offer, rings: false })
+            }
+            Err(_) => {
+                cx.exchange.close_socket(id);
+                Err(Self::impossible(cx, id, party, LegResult::Failed(503)))
+            }
+        }
+    }
+
+    /// A leg that never was: nobody is registered, or nothing could be sent.
+    pub(super) fn impossible(cx: &mut Context<'_>, leg: LegId, party: Party, result: LegResult) -> LegResult {
+        let (call, at) = (cx.call(), cx.now.wall);
+        let record = LegRecord { party, started: at, answered: None, ended: at, result, quality: None };
+        cx.exchange.fact(Fact::NotAnswered { call, leg, party: record.party.clone(), result });
+        cx.ledger.leg_ended(leg, record);
+        result
+    }
+
+    pub(super) fn session(&self) -> SessionId {
+        self.line.session
+    }
+
+    pub(super) fn id(&self) -> LegId {
+        self.line.id
+    }
+
+    /// A provisional answer: it rings, or is about to.
+    pub(super) fn progressed(&mut self, cx: &mut Context<'_>) {
+        if !self.rings {
+            self.rings = true;
+            let (call, leg, party) = (cx.call(), self.line.id, self.line.party.clone());
+            cx.exchange.fact(Fact::Ringing { call, leg, party });
+        }
+    }
+
+    /// 200. `Err`: its description is no answer to our offer; the call to it has been ended.
+    pub(super) fn answered(
+        mut self,
+        cx: &mut Context<'_>,
+        body: &[u8],
+        source: SocketAddr,
+    ) -> Result<Leg, LegResult> {
+        self.line.source = source.ip();
+        match media::accept(&self.offer, body) {
+            Ok(agreed) => Ok(Leg::begin(cx, self.line, self.local, Some(agreed), None)),
+            Err(_) => {
+                superseded(cx.exchange.sip.bye(cx.now.at, self.line.session, Some(Cause::Sip(488))));
+                self.not_answered(cx, LegResult::Failed(488));
+                Err(LegResult::Failed(488))
+            }
+        }
+    }
+
+    pub(super) fn cancel(self, cx: &mut Context<'_>, cause: Option<Cause>, result: LegResult) {
+        superseded(cx.exchange.sip.cancel(cx.now.at, self.line.session, cause));
+        self.not_answered(cx, result);
+    }
+
+    /// It ended by itself.
+    pub(super) fn not_answered(self, cx: &mut Context<'_>, result: LegResult) {
+        let (call, leg, party) = (cx.call(), self.line.id, self.line.party.clone());
+        cx.exchange.fact(Fact::NotAnswered { call, leg, party, result });
+        self.line.end(cx, None, result);
+    }
+}

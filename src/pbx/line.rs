@@ -1,0 +1,71 @@
+//! What a leg is in each of its lives: a session, a socket, and a party who is written down at the end.
+
+use std::net::IpAddr;
+
+use jiff::Timestamp;
+
+use super::{LegRecord, LegResult, Party, exchange::Context};
+use crate::{
+    media::{self, Codec, Direction, LocalMedia, SourceTrust},
+    sip::{SendError, SessionId, TrunkName},
+    types::LegId,
+};
+
+/// What is the same for a leg in each of its lives.
+#[derive(Debug, Clone)]
+pub(super) struct Line {
+    pub(super) id: LegId,
+    pub(super) session: SessionId,
+    pub(super) party: Party,
+    pub(super) started: Timestamp,
+    /// The trunk, for legs that leave the house.
+    pub(super) trunk: Option<TrunkName>,
+    /// The host that its signalling comes from.
+    pub(super) source: IpAddr,
+}
+
+impl Line {
+    pub(super) fn trust(&self) -> SourceTrust {
+        let party = if self.trunk.is_some() { media::Party::Trunk } else { media::Party::Phone };
+        SourceTrust { signalling_ip: self.source, party }
+    }
+
+    /// Writes the leg down, and frees its session and its socket.
+    pub(super) fn end(self, cx: &mut Context<'_>, answered: Option<Timestamp>, result: LegResult) {
+        cx.exchange.session_ends(self.session);
+        cx.exchange.close_socket(self.id);
+        let Self { id, party, started, .. } = self;
+        let ended = cx.now.wall;
+        cx.ledger.leg_ended(id, LegRecord { party, started, answered, ended, result, quality: None });
+    }
+}
+
+/// A command to a session that has ended meanwhile. The event that says so is on its way, and ends the leg.
+pub(super) const fn superseded(_command: Result<(), SendError>) {}
+
+/// Opens a socket for the leg and describes it.
+pub(super) fn open(cx: &mut Context<'_>, leg: LegId, trunk: Option<&TrunkName>) -> Option<LocalMedia> {
+    let call = cx.call();
+    let port = cx.exchange.open_socket(cx.now, call, leg)?;
+    Some(LocalMedia { port, ..describe(cx, trunk) })
+}
+
+/// Our end as far as it is known before there is a port.
+pub(super) fn describe(cx: &mut Context<'_>, trunk: Option<&TrunkName>) -> LocalMedia {
+    let trunk = trunk.and_then(|name| cx.ledger.directory().trunk(name));
+    LocalMedia {
+        address: cx.exchange.settings.media_address_for(trunk),
+        // The discard port: a description needs one even when nobody will ever see it.
+        port: 9,
+        // Within the 62 bits that every parser holds.
+        session_id: cx.exchange.random() >> 2,
+        version: 0,
+        direction: Direction::SendRecv,
+    }
+}
+
+/// These codecs first, then whatever else the house speaks.
+pub(super) fn codecs_beginning_with(wishes: &[Codec]) -> Vec<Codec> {
+    let others = Codec::ALL.into_iter().filter(|codec| !wishes.contains(codec));
+    wishes.iter().copied().chain(others).collect()
+}

@@ -1,0 +1,99 @@
+//! Maple Court: the office that the stories happen in.
+
+use std::{collections::BTreeMap, net::SocketAddr, sync::Arc, time::Duration};
+
+use jiff::tz::TimeZone;
+
+use crate::{
+    dialogue::{Office, Pack, Roster},
+    pbx::{Directory, Limits, Number, Phone, RingPlan, Texts},
+    sip::{self, TrunkName},
+    types::{Extension, Hours, PhoneNumber},
+};
+
+pub(in crate::pbx) const MAIN: &str = "+13035550100";
+pub(in crate::pbx) const LEASING: &str = "+13035550101";
+pub(in crate::pbx) const ON_CALL: &str = "+13035550199";
+/// The tenant who calls in these stories.
+pub(in crate::pbx) const DANA: &str = "+13035550177";
+
+pub(super) const SWITCH: &str = "192.0.2.1:5060";
+pub(super) const CARRIER: &str = "198.51.100.1:5060";
+pub(super) const DESK: [(&str, &str); 2] = [("101", "10.0.0.101:5060"), ("102", "10.0.0.102:5060")];
+
+pub(in crate::pbx) fn extension(text: &str) -> Extension {
+    text.parse().unwrap()
+}
+
+pub(in crate::pbx) fn number(text: &str) -> PhoneNumber {
+    text.parse().unwrap()
+}
+
+/// Maple Court: two phones, two numbers, one trunk, open from nine to five.
+pub(in crate::pbx) fn office() -> Directory {
+    let hours = Hours::parse(TimeZone::get("America/Denver").unwrap(), &["Mon-Fri 09:00-17:00"]).unwrap();
+    let trunk = TrunkName("carrier".into());
+    let plan = RingPlan::all([extension("101"), extension("102")]);
+    let number_of = |label: &str, agent_first| Number {
+        label: label.into(),
+        plan: plan.clone(),
+        agent_first,
+        hours: hours.clone(),
+        trunk: trunk.clone(),
+    };
+    let phone = |extension: &str, name: &str| Phone {
+        name: name.into(),
+        account: sip::Account { password: format!("secret-{extension}"), legacy_md5: false },
+    };
+    Directory {
+        name: "Maple Court".into(),
+        extensions: BTreeMap::from([
+            (extension("101"), phone("101", "Front desk")),
+            (extension("102"), phone("102", "Back office")),
+        ]),
+        numbers: BTreeMap::from([
+            (number(MAIN), number_of("Main", false)),
+            (number(LEASING), number_of("Leasing", true)),
+        ]),
+        trunks: vec![trunk_at("carrier", CARRIER, None)],
+        on_call: Some(number(ON_CALL)),
+        outbound_caller: number(MAIN),
+        limits: Limits::default(),
+        texts: Texts::default(),
+        record_calls: false,
+        pack: Arc::new(Pack::property().unwrap()),
+        office: Arc::new(Office {
+            name: "Maple Court".into(),
+            address: None,
+            hours: None,
+            roster: Roster::default(),
+            home_area_code: 303,
+            facts: Vec::new(),
+            on_call: true,
+            staff: true,
+        }),
+    }
+}
+
+pub(super) fn trunk_at(name: &str, at: &str, account: Option<&str>) -> sip::Trunk {
+    let send_to: SocketAddr = at.parse().unwrap();
+    sip::Trunk {
+        name: TrunkName(name.into()),
+        addresses: vec![sip::Network::single(send_to.ip())],
+        send_to,
+        transport: sip::Transport::Udp,
+        domain: send_to.ip().to_string(),
+        advertised: None,
+        credentials: account.map(|user| sip::Credentials {
+            user: user.into(),
+            password: format!("secret-{user}"),
+            realm: None,
+        }),
+        registration: account.map(|user| sip::Registration {
+            user: user.into(),
+            registrar: format!("sip:{}", send_to.ip()),
+            expires: Duration::from_secs(600),
+        }),
+        probe: false,
+    }
+}
