@@ -157,7 +157,7 @@ fn record(n: u64, ended: Timestamp) -> Result<CallRecord, Box<dyn Error>> {
     Ok(CallRecord {
         call: CallId::from_random(n),
         direction: CallDirection::Inbound,
-        trunk: "carrier".into(),
+        trunk: Some("carrier".into()),
         caller: caller.clone(),
         dialled: "+13035550100".parse()?,
         started,
@@ -185,6 +185,7 @@ fn record(n: u64, ended: Timestamp) -> Result<CallRecord, Box<dyn Error>> {
             do_not_contact: false,
             promised: Promise::WorkOrder,
             ended: Some(EndReason::Goodbye),
+            ..Outcome::blank()
         }),
         recording: None,
     })

@@ -3,6 +3,8 @@
 //! `cargo bench --bench dialogue_turn`. Each figure is the median of many runs on one core; a turn must be small
 //! beside the 20 ms that a frame of audio lasts.
 
+#![expect(clippy::print_stdout, reason = "a bench reports")]
+
 use std::{
     hint::black_box,
     sync::Arc,

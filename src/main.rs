@@ -24,7 +24,7 @@ enum Command {
     /// Start Portico and stay up.
     ///
     /// Reads portico.toml; if there is none, writes one for practice mode and says so. Stops on Ctrl-C or SIGTERM,
-    /// after saying goodbye (BYE) to every call.
+    /// after saying goodbye (BYE) to every call. SIGHUP makes it read the file again, without ending a call.
     Run {
         /// The configuration file.
         #[arg(long, default_value = "portico.toml")]
@@ -164,7 +164,9 @@ fn main() -> ExitCode {
         Command::Simulate { .. } => Ok(()),
         Command::Check { example: true, .. } => command::example(),
         Command::Check { config, .. } => command::check(&config),
-        Command::Understand { config, models, words_only } => command::understand(&config, &models, words_only),
+        Command::Understand { config, models, words_only } => {
+            command::understand(&config, &models, words_only)
+        }
         Command::Train { models, force } => command::train(&models, force),
         Command::Hear { file, models } => command::hear(&file, &models),
         Command::Say { text, output, voice } => command::say(&text, &output, &voice),

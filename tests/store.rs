@@ -189,7 +189,7 @@ fn wrap_up(n: u64) -> WrapUp {
     let record = CallRecord {
         call: CallId::from_random(n),
         direction: CallDirection::Inbound,
-        trunk: "carrier".into(),
+        trunk: Some("carrier".into()),
         caller: caller.clone(),
         dialled: "+13035550100".parse().unwrap(),
         started,

@@ -76,7 +76,9 @@ impl Desk {
     /// Carries a fact of the switch over; never waits.
     pub fn observe(&self, fact: &Fact) {
         let input = match fact {
-            Fact::CallStarted { call, caller, .. } => Input::CallStarted { call: *call, caller: caller.clone() },
+            Fact::CallStarted { call, caller, .. } => {
+                Input::CallStarted { call: *call, caller: caller.clone() }
+            }
             Fact::Answered { call, .. } => Input::PersonAnswered { call: *call },
             Fact::Ended(record) => Input::CallEnded(record.clone()),
             Fact::TextReceived { text, from, to, body, call_id } => Input::TextReceived {

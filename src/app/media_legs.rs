@@ -69,7 +69,10 @@ enum Line {
     /// Bound, but nothing has been agreed on.
     Open,
     Alone(Box<Leg>),
-    Bridged { bridge: LegId, side: Side },
+    Bridged {
+        bridge: LegId,
+        side: Side,
+    },
 }
 
 /// What is known of a leg besides its media.
@@ -280,7 +283,9 @@ impl Legs {
             self.registry.register(&mut socket, token(id, channel), Interest::READABLE)?;
             Ok(socket)
         };
-        match bind(port, Channel::Rtp).and_then(|rtp| Ok(Sockets { rtp, rtcp: bind(port + 1, Channel::Rtcp)? })) {
+        match bind(port, Channel::Rtp)
+            .and_then(|rtp| Ok(Sockets { rtp, rtcp: bind(port + 1, Channel::Rtcp)? }))
+        {
             Ok(sockets) => {
                 let slot =
                     Slot { line: Line::Open, sockets, heard_by_ears: false, utterances: VecDeque::new() };
@@ -321,8 +326,7 @@ impl Legs {
         for part in played {
             told |= part.utterance == utterance;
             let heard_ms = part.millis as u32;
-            let event =
-                MediaEvent::Played { utterance: part.utterance, heard_ms, complete: part.whole };
+            let event = MediaEvent::Played { utterance: part.utterance, heard_ms, complete: part.whole };
             self.outside.tell(id, event);
         }
         if !told {

@@ -45,12 +45,25 @@ const WAKE: Token = Token(usize::MAX);
 /// What reaches the thread of the media.
 #[derive(Debug)]
 pub(super) enum ToMedia {
-    Command { leg: LegId, command: MediaCommand },
+    Command {
+        leg: LegId,
+        command: MediaCommand,
+    },
     /// 8 kHz.
-    Play { leg: LegId, utterance: UtteranceId, samples: Vec<i16> },
-    Finish { leg: LegId, utterance: UtteranceId },
+    Play {
+        leg: LegId,
+        utterance: UtteranceId,
+        samples: Vec<i16>,
+    },
+    Finish {
+        leg: LegId,
+        utterance: UtteranceId,
+    },
     /// Frames of this leg go to the ears, or no longer.
-    Hear { leg: LegId, on: bool },
+    Hear {
+        leg: LegId,
+        on: bool,
+    },
 }
 
 /// The handle by which the switch and the speech pool reach the media; cheap to clone.
@@ -122,16 +135,14 @@ impl MediaPlane {
                 let _ = self.waker.wake();
             }
             Err(TrySendError::Full(_)) => {
-                self.lost.fetch_add(1, Ordering::Relaxed);
+                let lost = self.lost.fetch_add(1, Ordering::Relaxed) + 1;
+                if lost.is_power_of_two() {
+                    tracing::error!(lost, "the media thread does not keep up; commands were lost");
+                }
             }
             // The thread ends with the house.
             Err(TrySendError::Disconnected(_)) => {}
         }
-    }
-
-    /// Commands that found the queue full.
-    pub fn lost(&self) -> u64 {
-        self.lost.load(Ordering::Relaxed)
     }
 }
 
@@ -161,8 +172,7 @@ impl MediaThread {
         let mut beat = clock::instant() + BEAT;
         loop {
             let now = clock::instant();
-            let wait =
-                if legs.has_unread() { Duration::ZERO } else { beat.saturating_duration_since(now) };
+            let wait = if legs.has_unread() { Duration::ZERO } else { beat.saturating_duration_since(now) };
             match self.poll.poll(&mut events, Some(wait)) {
                 Ok(()) => {}
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,

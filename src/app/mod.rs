@@ -84,7 +84,8 @@ impl House {
     pub fn start(config: &Config, listener: Listener, notice: Box<dyn Notice>) -> anyhow::Result<Self> {
         let mut chance = chance()?;
         let folder = &config.store.folder;
-        fs::create_dir_all(folder).with_context(|| format!("the folder {} cannot be made", folder.display()))?;
+        fs::create_dir_all(folder)
+            .with_context(|| format!("the folder {} cannot be made", folder.display()))?;
         let pack = Arc::new(Pack::property().context("the property pack")?);
         let directory = Arc::new(office::directory(config, pack)?);
         let (store, problem) = Store::attach(&folder.join("portico.db"));
@@ -135,6 +136,17 @@ impl House {
     /// Is the agent able to hear and speak? `None`: its models are still being loaded.
     pub fn speech(&self) -> Option<Result<(), String>> {
         self.vitals.lock().unwrap_or_else(PoisonError::into_inner).speech.clone()
+    }
+
+    /// Takes on an edited configuration: numbers, phones, trunks, hours and facts. Calls in progress keep what they
+    /// began with; addresses to listen on and folders change at the next start.
+    ///
+    /// # Errors
+    /// When the new configuration lacks a number or a trunk; the old one stays.
+    pub fn reload(&self, config: &Config) -> anyhow::Result<()> {
+        let pack = Arc::new(Pack::property().context("the property pack")?);
+        let directory = Arc::new(office::directory(config, pack)?);
+        self.to_switch.blocking_send(ToSwitch::Directory(directory)).context("the switch has ended")
     }
 
     /// BYE to everybody, then the end; what was said is on disk when this returns.
@@ -381,4 +393,3 @@ fn password(chance: &mut Chance) -> String {
     const LETTERS: &[u8; 62] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
     (0..16).map(|_| char::from(LETTERS[(chance.next_u64() % 62) as usize])).collect()
 }
-

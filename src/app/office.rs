@@ -46,7 +46,9 @@ pub fn directory(config: &Config, pack: Arc<Pack>) -> anyhow::Result<Directory> 
     let first = config.trunks.first();
     let trunk = first.map(|trunk| TrunkName(trunk.name.clone()));
     let Some((main, trunk)) = config.numbers.first().zip(trunk) else {
-        anyhow::bail!("the configuration needs at least one [[number]] and one [[trunk]]; see `portico check --example`");
+        anyhow::bail!(
+            "the configuration needs at least one [[number]] and one [[trunk]]; see `portico check --example`"
+        );
     };
     let extensions = config.extensions.iter().map(|account| {
         let phone = Phone {
@@ -107,7 +109,11 @@ fn trunk_of(trunk: &crate::config::Trunk) -> Trunk {
     });
     Trunk {
         name: TrunkName(trunk.name.clone()),
-        addresses: trunk.from.iter().filter_map(|(address, prefix)| Network::new(*address, *prefix)).collect(),
+        addresses: trunk
+            .from
+            .iter()
+            .filter_map(|(address, prefix)| Network::new(*address, *prefix))
+            .collect(),
         send_to: trunk.send_to,
         transport: if trunk.tcp { Transport::Tcp } else { Transport::Udp },
         domain,

@@ -99,12 +99,15 @@ fn write(folder: &std::path::Path, inbox: &Receiver<ToDisk>) {
                     Ok(file) => {
                         files.insert(leg, file);
                     }
-                    Err(error) => tracing::error!(%error, path = %path.display(), "a call cannot be recorded"),
+                    Err(error) => {
+                        tracing::error!(%error, path = %path.display(), "a call cannot be recorded")
+                    }
                 }
             }
             ToDisk::Write { leg, write } => {
                 let Some(file) = files.get_mut(&leg) else { continue };
-                let written = file.seek(SeekFrom::Start(write.offset)).and_then(|_| file.write_all(&write.bytes));
+                let written =
+                    file.seek(SeekFrom::Start(write.offset)).and_then(|_| file.write_all(&write.bytes));
                 if let Err(error) = written {
                     tracing::error!(%error, "a recording ends here");
                     files.remove(&leg);

@@ -16,16 +16,14 @@ use std::{
     thread,
 };
 
-use super::{
-    clock,
-    media_plane::MediaPlane,
-    switch_loop::ToSwitch,
-    understanding::Understanding,
-};
+use super::{clock, media_plane::MediaPlane, switch_loop::ToSwitch, understanding::Understanding};
 use crate::{
     media::{Ratio, Resampler},
     pbx::SpeechCommand,
-    speech::{DecodeId, DecodeRequest, Ear, EarOutput, EarTuning, Recognizer, SpeechError, Synthesizer, Transcript, VoiceDetector},
+    speech::{
+        DecodeId, DecodeRequest, Ear, EarOutput, EarTuning, Recognizer, SpeechError, Synthesizer, Transcript,
+        VoiceDetector,
+    },
     types::{LegId, TurnId, UtteranceId},
 };
 
@@ -54,11 +52,27 @@ impl std::fmt::Debug for SpeechSettings {
 #[derive(Debug)]
 enum ToEars {
     /// 20 ms of the caller, 8 kHz.
-    Frame { leg: LegId, samples: [i16; 160] },
-    Listen { leg: LegId, turn: TurnId },
-    AgentAudible { leg: LegId, audible: bool },
-    Heard { leg: LegId, id: DecodeId, heard: Result<Transcript, SpeechError>, decode_ms: u32 },
-    Deaf { leg: LegId },
+    Frame {
+        leg: LegId,
+        samples: [i16; 160],
+    },
+    Listen {
+        leg: LegId,
+        turn: TurnId,
+    },
+    AgentAudible {
+        leg: LegId,
+        audible: bool,
+    },
+    Heard {
+        leg: LegId,
+        id: DecodeId,
+        heard: Result<Transcript, SpeechError>,
+        decode_ms: u32,
+    },
+    Deaf {
+        leg: LegId,
+    },
 }
 
 /// What a worker does.
@@ -131,12 +145,19 @@ impl Queue {
     }
 }
 
-/// What was shed, for the health page.
+/// What was shed, counted; each doubling of a count is logged.
 #[derive(Debug, Default)]
-pub struct Shed {
-    pub frames: AtomicU64,
-    pub decodes: AtomicU64,
-    pub sentences: AtomicU64,
+struct Shed {
+    frames: AtomicU64,
+    decodes: AtomicU64,
+    sentences: AtomicU64,
+}
+
+fn count(shed: &AtomicU64, what: &'static str) {
+    let so_far = shed.fetch_add(1, Ordering::Relaxed) + 1;
+    if so_far.is_power_of_two() {
+        tracing::warn!(so_far, what, "more callers than the box can listen to; work was shed");
+    }
 }
 
 /// The handle by which the switch and the media plane reach ears and mouths.
@@ -192,14 +213,10 @@ impl SpeechPool {
         Ok(())
     }
 
-    pub fn shed(&self) -> &Shed {
-        &self.shed
-    }
-
     /// A frame of the caller's, from the media plane; never waits.
     pub fn frame(&self, leg: LegId, samples: [i16; 160]) {
         if let Err(TrySendError::Full(_)) = self.ears.try_send(ToEars::Frame { leg, samples }) {
-            self.shed.frames.fetch_add(1, Ordering::Relaxed);
+            count(&self.shed.frames, "frames");
         }
     }
 
@@ -215,7 +232,9 @@ impl SpeechPool {
                 self.media.hear(leg, false);
                 ToEars::Deaf { leg }
             }
-            SpeechCommand::Understand { turn, text } => return self.queue(Job::Understand { leg, turn, text }),
+            SpeechCommand::Understand { turn, text } => {
+                return self.queue(Job::Understand { leg, turn, text });
+            }
             SpeechCommand::Speak { utterance, text } => {
                 let ceased = Arc::new(AtomicBool::new(false));
                 self.speaking().insert(utterance, Arc::clone(&ceased));
@@ -241,11 +260,11 @@ impl SpeechPool {
         match self.queue.push(job) {
             None => {}
             Some(Job::Decode { leg, request }) => {
-                self.shed.decodes.fetch_add(1, Ordering::Relaxed);
+                count(&self.shed.decodes, "decodes");
                 self.heard(leg, request.id, Err(SpeechError::NoAnswer), 0);
             }
             Some(Job::Speak { leg, utterance, .. }) => {
-                self.shed.sentences.fetch_add(1, Ordering::Relaxed);
+                count(&self.shed.sentences, "sentences");
                 self.speaking().remove(&utterance);
                 self.tell(ToSwitch::SpeechFailed { leg });
             }
@@ -278,13 +297,11 @@ impl SpeechPool {
                     leg
                 }
                 ToEars::Listen { leg, turn } => {
-                    ears.entry(leg)
-                        .and_modify(|(ear, ..)| ear.next_turn(turn))
-                        .or_insert_with(|| {
-                            let detector = self.detector.lock().unwrap_or_else(PoisonError::into_inner);
-                            let ear = Ear::with_detector(EarTuning::default(), turn, &detector);
-                            (ear, Resampler::new(Ratio::Up2), false)
-                        });
+                    ears.entry(leg).and_modify(|(ear, ..)| ear.next_turn(turn)).or_insert_with(|| {
+                        let detector = self.detector.lock().unwrap_or_else(PoisonError::into_inner);
+                        let ear = Ear::with_detector(EarTuning::default(), turn, &detector);
+                        (ear, Resampler::new(Ratio::Up2), false)
+                    });
                     leg
                 }
                 ToEars::AgentAudible { leg, audible } => {

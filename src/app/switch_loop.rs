@@ -29,10 +29,22 @@ const BURST: usize = 64;
 /// What other threads say to the switch.
 #[derive(Debug)]
 pub enum ToSwitch {
-    Media { leg: LegId, event: MediaEvent },
-    Speech { leg: LegId, event: SpeechEvent },
-    Understood { leg: LegId, turn: TurnId, reading: Box<dialogue::Reading> },
-    SpeechFailed { leg: LegId },
+    Media {
+        leg: LegId,
+        event: MediaEvent,
+    },
+    Speech {
+        leg: LegId,
+        event: SpeechEvent,
+    },
+    Understood {
+        leg: LegId,
+        turn: TurnId,
+        reading: Box<dialogue::Reading>,
+    },
+    SpeechFailed {
+        leg: LegId,
+    },
     SpeechReady(bool),
     Directory(Arc<Directory>),
     Control(Control),

@@ -48,14 +48,21 @@ impl Terminal {
                 self.began.lock().unwrap_or_else(PoisonError::into_inner).insert(*call, clock::instant());
                 self.line(Some(*call), &format!("call     {} calls {dialled}", caller_words(caller)));
             }
-            Fact::Ringing { call, party, .. } => self.line(Some(*call), &format!("ring     {}", party_words(party))),
+            Fact::Ringing { call, party, .. } => {
+                self.line(Some(*call), &format!("ring     {}", party_words(party)))
+            }
             Fact::NotAnswered { call, party, result, .. } => {
-                self.line(Some(*call), &format!("         {}: {}", party_words(party), result_words(*result)));
+                self.line(
+                    Some(*call),
+                    &format!("         {}: {}", party_words(party), result_words(*result)),
+                );
             }
             Fact::Answered { call, party, .. } => {
                 self.line(Some(*call), &format!("answer   {}", party_words(party)));
             }
-            Fact::AgentTakes { call, why } => self.line(Some(*call), &format!("agent    takes the call ({why:?})")),
+            Fact::AgentTakes { call, why } => {
+                self.line(Some(*call), &format!("agent    takes the call ({why:?})"))
+            }
             Fact::Turn { call, turn } => {
                 let who = if turn.speaker == Speaker::Agent { "agent" } else { "hears" };
                 let mut text = format!("{who:8} “{}”", turn.text);
@@ -68,13 +75,18 @@ impl Terminal {
                 self.line(Some(*call), &text);
             }
             Fact::Ended(record) => {
-                self.line(Some(record.call), &format!("record   {}: {}", record.call, disposition_words(record.disposition)));
+                self.line(
+                    Some(record.call),
+                    &format!("record   {}: {}", record.call, disposition_words(record.disposition)),
+                );
                 self.began.lock().unwrap_or_else(PoisonError::into_inner).remove(&record.call);
             }
             Fact::TextSettled { result, .. } => {
                 let text = match result {
                     TextResult::Accepted => "text     accepted by the carrier".to_owned(),
-                    TextResult::Later { status, .. } => format!("text     not now ({status}); tried again later"),
+                    TextResult::Later { status, .. } => {
+                        format!("text     not now ({status}); tried again later")
+                    }
                     TextResult::Never { status } => format!("text     refused ({status})"),
                 };
                 self.line(None, &text);
@@ -91,7 +103,10 @@ impl Notice for Terminal {
     fn output(&mut self, output: &Output) {
         match output {
             Output::Changed(crate::desk::Changed::Call(call)) => {
-                self.line(None, &format!("stored   call {call}, with contact, turns, ticket and texts, in one commit"));
+                self.line(
+                    None,
+                    &format!("stored   call {call}, with contact, turns, ticket and texts, in one commit"),
+                );
             }
             Output::Deliver(entry) => {
                 self.line(None, &format!("sending  {} to {}", entry.kind.name().replace('_', " "), entry.to));

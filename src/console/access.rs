@@ -42,7 +42,9 @@ pub(super) struct Person {
 impl FromRequestParts<Site> for Person {
     type Rejection = Response;
     async fn from_request_parts(parts: &mut Parts, site: &Site) -> Result<Self, Response> {
-        let Some(session) = cookie(&parts.headers) else { return Err(Redirect::to("/sign-in").into_response()) };
+        let Some(session) = cookie(&parts.headers) else {
+            return Err(Redirect::to("/sign-in").into_response());
+        };
         let (hash, wall) = (session.hash(), site.now().wall);
         match site.read(move |reader| reader.session(hash, wall)).await {
             Ok(Some(account)) => Ok(Self { account, session }),
@@ -138,7 +140,8 @@ async fn sign_in(
         }
         _ => {
             let complaint = Some("That name and password do not belong together.");
-            (StatusCode::UNAUTHORIZED, html(page::sign_in(&site.settings().office, complaint))).into_response()
+            (StatusCode::UNAUTHORIZED, html(page::sign_in(&site.settings().office, complaint)))
+                .into_response()
         }
     }
 }
@@ -234,6 +237,8 @@ async fn set_up(
             open_session(&site, id, "/").await
         }
         Err(AccountError::Store(error)) => super::pages::unavailable(&error),
-        Err(_) => complain("This link is not valid. Portico prints a fresh one each time it starts without an account."),
+        Err(_) => complain(
+            "This link is not valid. Portico prints a fresh one each time it starts without an account.",
+        ),
     }
 }

@@ -16,8 +16,6 @@ mod pages;
 mod secret;
 mod shield;
 mod site;
-#[cfg(test)]
-mod tests;
 mod throttle;
 mod vitals;
 

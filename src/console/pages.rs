@@ -19,13 +19,7 @@ use tokio::{
     sync::broadcast::error::RecvError,
 };
 
-use super::{
-    access::Person,
-    live::Change,
-    page,
-    shield::plain,
-    site::Site,
-};
+use super::{access::Person, live::Change, page, shield::plain, site::Site};
 use crate::{
     store::{CallFilter, Cursor, StoreError},
     types::{CallId, ContactId},
@@ -47,8 +41,14 @@ pub(super) fn routes() -> Router<Site> {
         .route("/contacts/{contact}", get(contact))
         .route("/texts", get(texts))
         .route("/health", get(health))
-        .route("/assets/style.css", get(|| asset("text/css; charset=utf-8", include_str!("assets/style.css"))))
-        .route("/assets/live.js", get(|| asset("text/javascript; charset=utf-8", include_str!("assets/live.js"))))
+        .route(
+            "/assets/style.css",
+            get(|| asset("text/css; charset=utf-8", include_str!("assets/style.css"))),
+        )
+        .route(
+            "/assets/live.js",
+            get(|| asset("text/javascript; charset=utf-8", include_str!("assets/live.js"))),
+        )
 }
 
 pub(super) fn html(markup: maud::Markup) -> Html<String> {
@@ -58,7 +58,10 @@ pub(super) fn html(markup: maud::Markup) -> Html<String> {
 /// The store cannot be read or written now: said plainly, and calls go on.
 pub(super) fn unavailable(error: &StoreError) -> Response {
     tracing::warn!(%error, "the console cannot use the store");
-    plain(StatusCode::SERVICE_UNAVAILABLE, "The records cannot be reached at the moment. Calls go on. Try again soon.")
+    plain(
+        StatusCode::SERVICE_UNAVAILABLE,
+        "The records cannot be reached at the moment. Calls go on. Try again soon.",
+    )
 }
 
 pub(super) async fn not_found() -> Response {
@@ -148,7 +151,12 @@ async fn call(State(site): State<Site>, person: Person, Path(id): Path<String>) 
     }
 }
 
-async fn recording(State(site): State<Site>, _: Person, headers: HeaderMap, Path(id): Path<String>) -> Response {
+async fn recording(
+    State(site): State<Site>,
+    _: Person,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+) -> Response {
     let Ok(id) = id.parse::<CallId>() else { return not_found().await };
     let name = match site.read(move |reader| reader.call(id)).await {
         Ok(detail) => detail.and_then(|detail| detail.record.recording),
@@ -165,7 +173,8 @@ async fn recording(State(site): State<Site>, _: Person, headers: HeaderMap, Path
 async fn wav(path: &FilePath, headers: &HeaderMap) -> Response {
     let Ok(mut file) = tokio::fs::File::open(path).await else { return not_found().await };
     let Ok(length) = file.metadata().await.map(|m| m.len()) else { return not_found().await };
-    let wanted = headers.get(header::RANGE).and_then(|value| value.to_str().ok()).and_then(|r| range(r, length));
+    let wanted =
+        headers.get(header::RANGE).and_then(|value| value.to_str().ok()).and_then(|r| range(r, length));
     let (status, from, until) = match wanted {
         Some((from, until)) => (StatusCode::PARTIAL_CONTENT, from, until),
         None => (StatusCode::OK, 0, length),

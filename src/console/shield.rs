@@ -42,7 +42,9 @@ pub(super) async fn guard(State(_): State<Site>, request: Request, next: Next) -
 
 fn refused(request: &Request<Body>) -> Option<Response> {
     let length = request.headers().get(header::CONTENT_LENGTH);
-    if length.is_some_and(|l| l.to_str().ok().and_then(|l| l.parse::<u64>().ok()).is_none_or(|l| l > LARGEST_BODY)) {
+    if length
+        .is_some_and(|l| l.to_str().ok().and_then(|l| l.parse::<u64>().ok()).is_none_or(|l| l > LARGEST_BODY))
+    {
         return Some(plain(StatusCode::PAYLOAD_TOO_LARGE, "That is more than this console takes."));
     }
     let changes = !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);

@@ -121,13 +121,19 @@ impl Site {
     }
 
     /// Changes accounts or sessions on a thread that may block.
-    pub(super) async fn write<T: Send + 'static>(&self, work: impl FnOnce(&mut Store) -> T + Send + 'static) -> T {
+    pub(super) async fn write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Store) -> T + Send + 'static,
+    ) -> T {
         let site = self.clone();
         blocking(move || work(&mut lock(&site.0.accounts))).await
     }
 
     /// Does the costly work of hashing a password, not more than twice at once.
-    pub(super) async fn hash<T: Send + 'static>(&self, work: impl FnOnce(&mut Chance) -> T + Send + 'static) -> T {
+    pub(super) async fn hash<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Chance) -> T + Send + 'static,
+    ) -> T {
         let _turn = self.0.hashing.acquire().await;
         let site = self.clone();
         blocking(move || {

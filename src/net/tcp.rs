@@ -45,14 +45,27 @@ impl Default for StreamLimits {
 #[derive(Debug)]
 pub enum StreamEvent {
     /// Accepted, or opened on our request.
-    Connected { connection: Connection, local: SocketAddr, remote: SocketAddr },
-    Bytes { connection: Connection, bytes: Vec<u8> },
+    Connected {
+        connection: Connection,
+        local: SocketAddr,
+        remote: SocketAddr,
+    },
+    Bytes {
+        connection: Connection,
+        bytes: Vec<u8>,
+    },
     /// Ended by the peer, by us or by a fault.
-    Closed { connection: Connection },
+    Closed {
+        connection: Connection,
+    },
     /// Could not be opened.
-    NotOpened { remote: SocketAddr },
+    NotOpened {
+        remote: SocketAddr,
+    },
     /// The listener accepted a connection over a bound, and closed it.
-    Refused { remote: SocketAddr },
+    Refused {
+        remote: SocketAddr,
+    },
 }
 
 /// Bytes that wait in the common queue: this many pieces of at most [`PIECE`] bytes.
@@ -164,7 +177,8 @@ impl Streams {
         let reader = tokio::spawn(async move {
             let mut piece = vec![0; PIECE];
             while let Ok(length) = read.read(&mut piece).await {
-                if length == 0 || reports.send(FromTask::Bytes(connection, piece[..length].to_vec())).await.is_err()
+                if length == 0
+                    || reports.send(FromTask::Bytes(connection, piece[..length].to_vec())).await.is_err()
                 {
                     break;
                 }

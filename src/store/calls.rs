@@ -14,7 +14,10 @@ use crate::{
     dialogue::{Intent, Outcome},
     followup::{ConsentKind, ConsentSource, Enrolling},
     outbox::Entry,
-    pbx::{AgentReason, CallDirection, CallRecord, Caller, Dialled, Disposition, LegRecord, Party, Quality, Speaker, TurnRecord},
+    pbx::{
+        AgentReason, CallDirection, CallRecord, Caller, Dialled, Disposition, LegRecord, Party, Quality,
+        Speaker, TurnRecord,
+    },
     types::{CallId, ContactId},
 };
 
@@ -444,7 +447,9 @@ fn legs(connection: &Connection, call: CallId) -> Result<Vec<LegRecord>, StoreEr
             "outside" => Party::Number(get(row, "party")?),
             "emergency" => match get(row, "party")? {
                 Dialled::Emergency(emergency) => Party::Emergency(emergency),
-                Dialled::Number(_) | Dialled::Extension(_) => return Err(StoreError::Unreadable { table: "legs" }),
+                Dialled::Number(_) | Dialled::Extension(_) => {
+                    return Err(StoreError::Unreadable { table: "legs" });
+                }
             },
             "agent" => Party::Agent,
             _ => return Err(StoreError::Unreadable { table: "legs" }),

@@ -12,8 +12,8 @@ use crate::{
     dialogue::{Captured, EndReason, Intent, LifeSafety, Outcome, Promise, Urgency},
     followup::ConsentKind,
     pbx::{
-        AgentReason, CallDirection, CallRecord, Caller, Disposition, LegRecord, LegResult, Party, Quality,
-        Speaker, TurnRecord,
+        AgentReason, CallDirection, CallRecord, Caller, Dialled, Disposition, LegRecord, LegResult, Party,
+        Quality, Speaker, TurnRecord,
     },
     types::{CallId, ContactId, PhoneNumber, WorkOrderId},
 };
@@ -41,9 +41,9 @@ fn record(call: u64, started: Timestamp) -> CallRecord {
     CallRecord {
         call: CallId::from_random(call),
         direction: CallDirection::Inbound,
-        trunk: "carrier".into(),
+        trunk: Some("carrier".into()),
         caller: caller.clone(),
-        dialled: number("+13035550100"),
+        dialled: Dialled::Number(number("+13035550100")),
         started,
         answered: Some(second(18)),
         ended: second(40),
@@ -97,6 +97,7 @@ fn record(call: u64, started: Timestamp) -> CallRecord {
             do_not_contact: false,
             promised: Promise::OnCallRung,
             ended: Some(EndReason::Goodbye),
+            ..Outcome::blank()
         }),
         recording: Some("a.wav".into()),
     }

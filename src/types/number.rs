@@ -30,7 +30,7 @@ pub struct PhoneNumber(u64);
 
 impl PhoneNumber {
     /// A number of the block kept for fiction, where code needs a value that is never dialled.
-    pub const STAND_IN: Self = Self(1_202_555_0100);
+    pub const STAND_IN: Self = Self(12_025_550_100);
 
     /// Reads what a carrier or a person wrote: `+1 303 555 0100`, `(303) 555-0100`, `13035550100`, `011 44 …`.
     ///

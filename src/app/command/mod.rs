@@ -77,7 +77,12 @@ pub fn models_list(folder: &Path) -> anyhow::Result<()> {
             Err(_) if item.optional => "not fetched (optional)",
             Err(_) => "missing: run `make models`",
         };
-        print(&format!("{:20} {:8.1} MB  {:24}  {state}", item.name, item.size() as f64 / 1e6, item.licence))?;
+        print(&format!(
+            "{:20} {:8.1} MB  {:24}  {state}",
+            item.name,
+            item.size() as f64 / 1e6,
+            item.licence
+        ))?;
         print(&format!("{:20} {}", "", item.what))?;
     }
     Ok(())
@@ -101,11 +106,16 @@ pub fn models_verify(folder: &Path) -> anyhow::Result<()> {
 /// # Errors
 /// When the script is not there, or says that it failed.
 pub fn models_fetch(folder: &Path) -> anyhow::Result<()> {
-    let script = [folder.join("fetch.py"), Path::new("models/fetch.py").to_owned(), "/usr/share/portico/models/fetch.py".into()]
-        .into_iter()
-        .find(|path| path.is_file())
-        .context("models/fetch.py is not here; run this in Portico's folder")?;
-    let status = Command::new("python3").arg(&script).arg("--models").arg(folder).status().context("python3")?;
+    let script = [
+        folder.join("fetch.py"),
+        Path::new("models/fetch.py").to_owned(),
+        "/usr/share/portico/models/fetch.py".into(),
+    ]
+    .into_iter()
+    .find(|path| path.is_file())
+    .context("models/fetch.py is not here; run this in Portico's folder")?;
+    let status =
+        Command::new("python3").arg(&script).arg("--models").arg(folder).status().context("python3")?;
     anyhow::ensure!(status.success(), "the models were not fetched; the lines above say why");
     Ok(())
 }

@@ -61,8 +61,15 @@ pub fn practice(call: &PracticeCall) -> anyhow::Result<()> {
                 let voices = caller_voices(&models)?;
                 // One fixed address serves one call at a time; several take ports of their own.
                 let from = if call.at_once > 1 { SocketAddr::new(call.from.ip(), 0) } else { call.from };
-                let caller =
-                    Caller::new(scenario.clone(), from, call.to, voices, split(&mut chance), Arc::clone(&tell)).await?;
+                let caller = Caller::new(
+                    scenario.clone(),
+                    from,
+                    call.to,
+                    voices,
+                    split(&mut chance),
+                    Arc::clone(&tell),
+                )
+                .await?;
                 running.spawn(caller.run());
             }
             let Some(ended) = running.join_next().await else { break };
@@ -118,7 +125,10 @@ pub(super) fn caller_voices(models: &Models) -> anyhow::Result<Voices> {
     let (recognizer, detector) = match SHARED.get() {
         Some(shared) => shared,
         None => {
-            let opened = (SherpaRecognizer::open(&models.recognizer())?, VoiceDetector::open(&models.voice_detector())?);
+            let opened = (
+                SherpaRecognizer::open(&models.recognizer())?,
+                VoiceDetector::open(&models.voice_detector())?,
+            );
             SHARED.get_or_init(|| opened)
         }
     };

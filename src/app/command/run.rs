@@ -18,7 +18,7 @@ use crate::config::Config;
 /// How long the first practice call waits for models and phones.
 const READY_WITHIN: Duration = Duration::from_secs(20);
 
-/// Starts Portico and stays up until SIGINT or SIGTERM.
+/// Starts Portico and stays up until SIGINT or SIGTERM; SIGHUP reads the configuration again.
 ///
 /// # Errors
 /// When the configuration has problems, or an address is taken.
@@ -40,10 +40,11 @@ pub fn run(path: &Path, quiet: bool) -> anyhow::Result<()> {
         if in_practice { Box::new(terminal.clone()) } else { Box::new(super::super::desk_loop::NoNotice) };
     let house = House::start(&config, listener, notice)?;
     announce(&config, &house, quiet)?;
-    let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
+    let runtime = runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
     runtime.block_on(async {
         let mut interrupt = signal(SignalKind::interrupt())?;
         let mut terminate = signal(SignalKind::terminate())?;
+        let mut edited = signal(SignalKind::hangup())?;
         if in_practice {
             let mut chance = chance()?;
             let cast = split(&mut chance);
@@ -58,11 +59,19 @@ pub fn run(path: &Path, quiet: bool) -> anyhow::Result<()> {
                 });
             }
         }
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
+        loop {
+            tokio::select! {
+                _ = interrupt.recv() => return Ok::<_, anyhow::Error>(()),
+                _ = terminate.recv() => return Ok(()),
+                _ = edited.recv() => {
+                    // A file with problems changes nothing: what runs goes on.
+                    match tokio::task::block_in_place(|| configuration(path).and_then(|(config, _)| house.reload(&config))) {
+                        Ok(()) => print("The configuration has been read again; the next call goes by it.")?,
+                        Err(error) => tracing::error!("the configuration was not taken on: {error:#}"),
+                    }
+                }
+            }
         }
-        Ok::<_, anyhow::Error>(())
     })?;
     print("\nPortico says goodbye to every call, and stops.")?;
     house.stop();
@@ -113,7 +122,11 @@ async fn first_call(
     let report = caller.run().await.context("the practice caller")?;
     let median = super::practice::percentile(&report.replies, 50);
     if let Some(median) = median {
-        tell(format!("caller   waited {} ms for a reply, in the middle of {} replies", median.as_millis(), report.replies.len()));
+        tell(format!(
+            "caller   waited {} ms for a reply, in the middle of {} replies",
+            median.as_millis(),
+            report.replies.len()
+        ));
     }
     tell("done     more: `portico practice --list`; Ctrl-C stops Portico".into());
     Ok(())

@@ -27,9 +27,11 @@ pub fn understand(path: &Path, models: &Path, words_only: bool) -> anyhow::Resul
         Config::parse("the practice file", &practice_file(|| "not used for anything".into()))?
     };
     let office = office::office(&config);
-    let understanding = if words_only { Understanding::words_only() } else { Understanding::open(&Models::at(models)) };
+    let understanding =
+        if words_only { Understanding::words_only() } else { Understanding::open(&Models::at(models)) };
     let today = clock::wall().to_zoned(config.office.hours.zone().clone()).date();
-    let context = Context { expecting: None, roster: &office.roster, today, home_area_code: office.home_area_code };
+    let context =
+        Context { expecting: None, roster: &office.roster, today, home_area_code: office.home_area_code };
     for line in std::io::stdin().lock().lines() {
         let line = line?;
         if !line.trim().is_empty() {

@@ -18,8 +18,8 @@ use crate::{
     media::{Ratio, Resampler},
     sip::{Event, SessionId},
     speech::{
-        DecodeId, DecodeRequest, Ear, EarOutput, EarTuning, Recognizer, SpeechError, SpeechEvent, Synthesizer,
-        Transcript, VoiceDetector,
+        DecodeId, DecodeRequest, Ear, EarOutput, EarTuning, Recognizer, SpeechError, SpeechEvent,
+        Synthesizer, Transcript, VoiceDetector,
     },
     types::{Chance, TurnId},
 };
@@ -85,10 +85,18 @@ enum Interruption {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Stage {
-    Calling { session: SessionId, since: Instant },
+    Calling {
+        session: SessionId,
+        since: Instant,
+    },
     /// The agent speaks, or is expected to.
-    Listening { session: SessionId, answered: Instant },
-    Speaking { session: SessionId },
+    Listening {
+        session: SessionId,
+        answered: Instant,
+    },
+    Speaking {
+        session: SessionId,
+    },
     Over,
 }
 
@@ -114,7 +122,9 @@ enum Thought {
 fn think(mut voices: Voices, tasks: &mpsc::Receiver<Task>, thoughts: &tokio::sync::mpsc::Sender<Thought>) {
     while let Ok(task) = tasks.recv() {
         let thought = match task {
-            Task::Recognize(request) => Thought::Heard(request.id, voices.recognizer.recognize(&request.samples)),
+            Task::Recognize(request) => {
+                Thought::Heard(request.id, voices.recognizer.recognize(&request.samples))
+            }
             Task::Speak(text) => {
                 let mut speech = Vec::new();
                 let spoken = voices.synthesizer.speak(&text, &mut |samples| {
@@ -228,7 +238,7 @@ impl Caller {
             }
             Happening::Frame(frame) => self.frame(frame.samples()),
             Happening::Wake => self.wake(),
-            Happening::Sip(_) | Happening::Leg(_) => {}
+            Happening::Sip(_) => {}
         }
         Ok(())
     }
@@ -364,8 +374,9 @@ impl Caller {
     }
 
     fn hang_up(&mut self) {
-        if let Stage::Calling { session, .. } | Stage::Listening { session, .. } | Stage::Speaking { session } =
-            self.stage
+        if let Stage::Calling { session, .. }
+        | Stage::Listening { session, .. }
+        | Stage::Speaking { session } = self.stage
         {
             self.station.hang_up(session);
         }

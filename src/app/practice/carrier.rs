@@ -9,7 +9,7 @@ use super::{
 use crate::{
     app::clock,
     sip::{Event, SessionId},
-    types::{Chance, PhoneNumber},
+    types::Chance,
 };
 
 /// The on-call person needs so long to find the phone.
@@ -18,12 +18,11 @@ const FINDS_PHONE: Duration = Duration::from_secs(3);
 /// And hangs up after so long.
 const TALKS: Duration = Duration::from_secs(9);
 
-/// Where the carrier is, and whom it plays.
+/// Where the carrier is, and whom it serves.
 #[derive(Debug)]
 pub(in crate::app) struct CarrierSettings {
     pub listen: SocketAddr,
     pub portico: SocketAddr,
-    pub on_call: PhoneNumber,
 }
 
 pub(super) async fn open(settings: &CarrierSettings, chance: Chance) -> anyhow::Result<Station> {
@@ -93,7 +92,7 @@ fn step(
             OnCall::Talking { session } => carrier.hang_up(session),
             OnCall::Idle => {}
         },
-        Happening::Sip(_) | Happening::Leg(_) | Happening::Frame(_) => {}
+        Happening::Sip(_) | Happening::Frame(_) => {}
     }
     Ok(())
 }

@@ -15,7 +15,7 @@ use tokio::runtime;
 
 pub(super) use caller::{CallReport, Caller, Voices};
 pub(super) use carrier::CarrierSettings;
-pub(super) use scenario::{Scenario, SHIPPED};
+pub(super) use scenario::{SHIPPED, Scenario};
 
 use crate::{config::Config, speech::Synthesizer, types::Chance};
 
@@ -37,7 +37,7 @@ pub(super) fn start_cast(
     tell: Tell,
 ) -> anyhow::Result<()> {
     let Some(practice) = &config.practice else { return Ok(()) };
-    let carrier = CarrierSettings { listen: practice.carrier, portico: sip, on_call: config.office.on_call };
+    let carrier = CarrierSettings { listen: practice.carrier, portico: sip };
     let accounts: Vec<_> = config
         .extensions
         .iter()

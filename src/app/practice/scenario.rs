@@ -106,7 +106,10 @@ mod tests {
         let mut used = Vec::new();
         let say = |text: &str| Reaction::Say(text.into());
         assert_eq!(scenario.react("May I have your name, please?", &mut used), say("My name is Dana Reyes."));
-        assert_eq!(scenario.react("That is Dana Reyes, is that right?", &mut used), say("Yes, that's right."));
+        assert_eq!(
+            scenario.react("That is Dana Reyes, is that right?", &mut used),
+            say("Yes, that's right.")
+        );
         for _ in 0..3 {
             assert_eq!(scenario.react("colourless green ideas", &mut used), say(&scenario.opening));
         }

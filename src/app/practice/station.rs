@@ -14,7 +14,7 @@ use tokio::{
 use super::super::clock;
 use crate::{
     media::{
-        Agreed, Channel, Codec, Direction, Frame, Leg, LegEvent, LegSettings, LocalMedia, Party, SampleRate,
+        Agreed, Channel, Codec, Direction, Frame, Leg, LegSettings, LocalMedia, Party, SampleRate,
         SourceTrust, accept, answer, offer,
     },
     sip::{
@@ -33,7 +33,6 @@ const VOICED: f32 = 34_000.0;
 #[derive(Debug)]
 pub(super) enum Happening {
     Sip(Event),
-    Leg(LegEvent),
     /// 20 ms were heard.
     Frame(Box<Frame>),
     /// A moment that was asked for by [`Station::wake_at`] has come.
@@ -153,7 +152,12 @@ impl Station {
     }
 
     /// Takes a call that rings here.
-    pub(super) fn answer(&mut self, session: SessionId, their_offer: &[u8], source: SocketAddr) -> anyhow::Result<()> {
+    pub(super) fn answer(
+        &mut self,
+        session: SessionId,
+        their_offer: &[u8],
+        source: SocketAddr,
+    ) -> anyhow::Result<()> {
         let (body, agreed) = answer(their_offer, &self.local_media(), &Codec::ALL)?;
         self.endpoint.answer(clock::instant(), session, body)?;
         self.connect(agreed, source);
@@ -224,7 +228,8 @@ impl Station {
 
     fn local_media(&mut self) -> LocalMedia {
         use rand_chacha::rand_core::Rng;
-        let (address, port) = self.rtp.local_addr().map_or((std::net::Ipv4Addr::LOCALHOST.into(), 0), |a| (a.ip(), a.port()));
+        let (address, port) =
+            self.rtp.local_addr().map_or((std::net::Ipv4Addr::LOCALHOST.into(), 0), |a| (a.ip(), a.port()));
         LocalMedia {
             address,
             port,
@@ -257,9 +262,6 @@ impl Station {
                     Output::Timeout(deadline) => break deadline.map(|(at, _)| TokioInstant::from_std(at)),
                 }
             };
-            if let Some(event) = self.leg.as_mut().and_then(Leg::poll_event) {
-                return Ok(Happening::Leg(event));
-            }
             let timer = async |at: Option<TokioInstant>| match at {
                 Some(at) => sleep_until(at).await,
                 None => std::future::pending().await,
@@ -302,7 +304,8 @@ impl Station {
     fn read_sip(&mut self) -> anyhow::Result<()> {
         let mut bytes = [0; 8192];
         if let Ok((length, remote)) = self.sip.try_recv_from(&mut bytes) {
-            let flow = Flow { transport: Transport::Udp, remote, local: self.sip.local_addr()?, connection: None };
+            let flow =
+                Flow { transport: Transport::Udp, remote, local: self.sip.local_addr()?, connection: None };
             self.endpoint.handle_input(clock::instant(), Input::Datagram { flow, bytes: &bytes[..length] });
         }
         Ok(())
@@ -326,12 +329,15 @@ impl Station {
         let leg = self.leg.as_mut()?;
         let tick = leg.tick(now);
         if tick.said.power() > VOICED {
-            let paused = self.voiced.sent.is_none_or(|at| now.duration_since(at) > Duration::from_millis(500));
+            let paused =
+                self.voiced.sent.is_none_or(|at| now.duration_since(at) > Duration::from_millis(500));
             if paused {
                 self.voiced.sent_since = Some(now);
             }
             self.voiced.sent = Some(now);
         }
+        // Keys and first packets are no news to a practice station; the stopwatch has its own ways.
+        while leg.poll_event().is_some() {}
         while let Some(transmit) = leg.poll_transmit() {
             let socket = if transmit.channel == Channel::Rtp { &self.rtp } else { &self.rtcp };
             let _ = socket.try_send_to(transmit.bytes, transmit.to);

@@ -18,7 +18,8 @@ use crate::{
     types::CallId,
 };
 use answer::{
-    CallAnswer, CallInShort, ContactAnswer, HealthAnswer, LeadAnswer, List, MessageAnswer, Trouble, WorkOrderAnswer,
+    CallAnswer, CallInShort, ContactAnswer, HealthAnswer, LeadAnswer, List, MessageAnswer, Trouble,
+    WorkOrderAnswer,
 };
 
 /// Rows of a page unless asked otherwise.

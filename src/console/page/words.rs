@@ -99,7 +99,9 @@ pub(super) fn urgency(urgency: Urgency) -> Option<Markup> {
         Urgency::Routine => None,
         Urgency::Urgent(kind) => Some(mark(&format!("{kind:?}").to_lowercase(), "warn")),
         Urgency::LifeSafety(LifeSafety::Unspecified) => Some(mark("emergency", "bad")),
-        Urgency::LifeSafety(kind) => Some(mark(&format!("emergency: {}", kind.name().replace('_', " ")), "bad")),
+        Urgency::LifeSafety(kind) => {
+            Some(mark(&format!("emergency: {}", kind.name().replace('_', " ")), "bad"))
+        }
     }
 }
 

@@ -7,14 +7,14 @@ use crate::{
     dialogue::{EndReason, Intent, Promise},
     followup::{EnrolmentState, Stop},
     outbox::Kind,
-    pbx::Disposition,
+    pbx::{Dialled, Disposition},
 };
 
 impl House {
     /// Dana asks about a home on the leasing line; the agent promises a call back.
     fn lead(&mut self) {
         self.call_with(DANA, Disposition::AiHandled, |record| {
-            record.dialled = number(LEASING);
+            record.dialled = Dialled::Number(number(LEASING));
             record.outcome = Some(outcome(Some(Intent::Leasing), Promise::LeadCallback, EndReason::Goodbye));
         });
     }

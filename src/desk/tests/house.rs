@@ -11,8 +11,8 @@ use crate::{
     followup::{Sequence, Touch, When},
     outbox::{AfterCrash, Entry, Kind},
     pbx::{
-        AgentReason, CallDirection, CallRecord, Caller, Disposition, LegRecord, LegResult, Party, Quality,
-        Speaker, TextResult, TurnRecord,
+        AgentReason, CallDirection, CallRecord, Caller, Dialled, Disposition, LegRecord, LegResult, Party,
+        Quality, Speaker, TextResult, TurnRecord,
     },
     sip::TextId,
     store::{CallDetail, Reader, Store},
@@ -269,9 +269,9 @@ pub(crate) fn record(from: &str, disposition: Disposition, ended: Timestamp, cal
     CallRecord {
         call,
         direction: CallDirection::Inbound,
-        trunk: "carrier".into(),
+        trunk: Some("carrier".into()),
         caller: caller(from),
-        dialled: number(MAIN),
+        dialled: Dialled::Number(number(MAIN)),
         started,
         answered,
         ended,
@@ -303,6 +303,7 @@ pub(crate) fn outcome(intent: Option<Intent>, promised: Promise, ended: EndReaso
         do_not_contact: false,
         promised,
         ended: Some(ended),
+        ..Outcome::blank()
     }
 }
 

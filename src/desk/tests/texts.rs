@@ -7,7 +7,7 @@ use crate::{
     desk::Input,
     dialogue::{Captured, EndReason, Intent, LifeSafety, Promise, Urgency},
     outbox::{Kind, State, Suppression, lint},
-    pbx::{CallDirection, Disposition, TextResult},
+    pbx::{CallDirection, Dialled, Disposition, TextResult},
     store::{CallFilter, TextBackNote, TextDirection, TicketStatus},
     types::CallId,
 };
@@ -295,7 +295,9 @@ fn a_prospect_who_hangs_up_early_is_a_lead_all_the_same() {
         record.outcome = Some(outcome(Some(Intent::Leasing), Promise::Nothing, EndReason::HungUp));
         record.turns = vec![said("is the two bedroom"), said("on Maple still")];
     });
-    house.call_with("+13035550143", Disposition::CallerAbandoned, |record| record.dialled = number(LEASING));
+    house.call_with("+13035550143", Disposition::CallerAbandoned, |record| {
+        record.dialled = Dialled::Number(number(LEASING))
+    });
     let leads = house.reader().leads(Some(TicketStatus::Open), None, 10).unwrap().items;
     assert_eq!(leads.len(), 2);
     let spoken = leads.iter().find(|lead| lead.callback == Some(number(DANA))).unwrap();
