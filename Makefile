@@ -8,7 +8,7 @@ CARGO  ?= cargo
 RUN_PACKAGES  := gcc pkg-config libflite1 flite1-dev python3
 TEST_PACKAGES := sip-tester baresip
 
-.PHONY: help run test models build packages test-packages format clippy unit docs fuzz-build interop fuzz bench
+.PHONY: help run test models build train packages test-packages format clippy unit docs fuzz-build interop fuzz bench
 
 help:
 	@echo "make run    install what is missing, fetch the models, build, and start Portico (practice mode at first)"
@@ -16,11 +16,15 @@ help:
 	@echo "make bench  the figures of benches/README.md"
 	@echo "make fuzz   every fuzz target for FUZZ_SECONDS (600) each"
 
-run: packages models build
+run: packages models build train
 	@exec target/release/portico run
 
 build:
 	$(CARGO) build --release --locked
+
+# The intent model, from the project's utterances; a minute at first, nothing afterwards.
+train: build
+	@target/release/portico train
 
 models:
 	@python3 models/fetch.py --models "$(PORTICO_MODELS)"

@@ -1,4 +1,33 @@
 //! Portico: the front desk that never misses a call.
+//!
+//! Two deterministic machines decide everything: [`pbx::Switch`] (the live calls) and [`desk::Engine`] (the durable
+//! work). Both take `now` and one input, and are asked for outputs until they answer `Timeout`. Two hosts drive them:
+//! [`app`] with sockets, threads and the real clock, and [`sim`] with a virtual network and a clock that jumps.
+//!
+//! # The rooms, from the ground up
+//!
+//! | room | is | may import |
+//! |---|---|---|
+//! | [`types`] | the vocabulary: numbers, ids, hours, both clocks' readings | – |
+//! | [`net`] | sockets: bytes in, bytes out | – |
+//! | [`encoder`] | a sentence as a vector | – |
+//! | [`config`] | the office's file, as written and as checked | types |
+//! | [`sip`] | a SIP endpoint without sockets | types |
+//! | [`media`] | audio without sockets: SDP, RTP, jitter, codecs, bridges | types |
+//! | [`dialogue`] | a conversation on any channel, and how words are understood | types |
+//! | [`outbox`] | one text to send, once; and when to try again | types |
+//! | [`followup`] | consent, sequences, what is due | types |
+//! | [`speech`] | ears and mouth | media, types |
+//! | [`agent`] | the conversation's voice: turns, pauses, interruptions | speech, dialogue, types |
+//! | [`pbx`] | the switch: routes, rings, bridges, hands over | agent, speech, dialogue, media, sip, types |
+//! | [`store`] | the only room that speaks SQL | pbx, sip, dialogue, followup, outbox, types |
+//! | [`desk`] | wrap-up, texts, follow-up | store, pbx, agent, dialogue, followup, outbox, sip, types |
+//! | [`console`] | the web console and the JSON interface | desk, store, pbx, sip, followup, outbox, dialogue, types |
+//! | [`sim`] | the virtual host | all of the above but net, config, encoder and console |
+//! | [`app`] | the real host | everything but sim |
+//!
+//! `tests/tidy.rs` holds this table. Three absences matter most: `sip` does not know SDP (bodies are bytes), `media`
+//! does not know SIP, and `dialogue` knows neither sound nor telephone.
 
 pub mod agent;
 pub mod app;

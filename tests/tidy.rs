@@ -26,7 +26,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("pbx", &["agent", "speech", "dialogue", "media", "sip", "types"]),
     ("store", &["pbx", "sip", "dialogue", "followup", "outbox", "types"]),
     ("desk", &["store", "pbx", "agent", "dialogue", "followup", "outbox", "sip", "types"]),
-    ("console", &["desk", "store", "pbx", "followup", "outbox", "dialogue", "types"]),
+    ("console", &["desk", "store", "pbx", "sip", "followup", "outbox", "dialogue", "types"]),
     (
         "sim",
         &[
@@ -57,10 +57,9 @@ const CRATES: &[(&str, &[&str])] = &[
     ("audio_codec_algorithms", &["media"]),
     ("sherpa_onnx", &["speech"]),
     ("earshot", &["speech"]),
-    ("candle_core", &["encoder"]),
-    ("candle_nn", &["encoder"]),
+    ("ndarray", &["encoder"]),
     ("tokenizers", &["encoder"]),
-    ("toml", &["config", "dialogue", "desk", "speech"]),
+    ("toml", &["config", "dialogue", "desk", "speech", "app"]),
     ("clap", &["main.rs", "app"]),
     ("anyhow", &["main.rs", "app"]),
     ("tracing_subscriber", &["app"]),
