@@ -75,7 +75,8 @@ impl TextTraffic {
         }
         let target = Target::Trunk { trunk: number.trunk.clone(), number: to.to_string() };
         let sender = Identity { user: from.to_string(), display: String::new() };
-        match exchange.sip.send_text(now.at, &target, &sender, PLAIN_TEXT, body.into_bytes()) {
+        let body = body.into_bytes();
+        match exchange.sip.send_keyed_text(now.at, &key.to_string(), &target, &sender, PLAIN_TEXT, body) {
             Ok(text) => {
                 self.in_flight.insert(text, key);
             }

@@ -208,7 +208,21 @@ impl Endpoint {
         content_type: &str,
         body: Vec<u8>,
     ) -> Result<TextId, SendError> {
-        self.texts.send(now, &mut self.layer, target, from, content_type, body)
+        self.texts.send(now, &mut self.layer, target, from, content_type, body, None)
+    }
+
+    /// As [`send_text`](Self::send_text), with a Call-ID of the caller's choosing: every attempt of one text carries the
+    /// same, so that a gateway which has taken it before can tell.
+    pub fn send_keyed_text(
+        &mut self,
+        now: Instant,
+        key: &str,
+        target: &Target,
+        from: &Identity,
+        content_type: &str,
+        body: Vec<u8>,
+    ) -> Result<TextId, SendError> {
+        self.texts.send(now, &mut self.layer, target, from, content_type, body, Some(key))
     }
 
     /// Answers a `TextReceived`: 202 once it is stored, 503 or 507 if it could not be.

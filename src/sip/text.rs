@@ -83,6 +83,7 @@ impl Texts {
     }
 
     /// Sends a text.
+    #[expect(clippy::too_many_arguments, reason = "the parts of a MESSAGE, each of its own type")]
     pub(super) fn send(
         &mut self,
         now: Instant,
@@ -91,7 +92,12 @@ impl Texts {
         from: &Identity,
         content_type: &str,
         body: Vec<u8>,
+        call_id: Option<&str>,
     ) -> Result<TextId, SendError> {
+        let is_word = |id: &str| !id.is_empty() && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+        if call_id.is_some_and(|id| !is_word(id)) {
+            return Err(SendError::BadHeader);
+        }
         if content_type.chars().any(char::is_control) {
             return Err(SendError::BadHeader);
         }
@@ -99,6 +105,9 @@ impl Texts {
         let mut addressed = addressed(layer, Method::Message, target, from, tag)?;
         addressed.draft.content_type = Some(content_type.to_owned());
         addressed.draft.body = body;
+        if let Some(call_id) = call_id {
+            addressed.draft.call_id = call_id.to_owned();
+        }
         let text = self.next_id();
         layer.send(now, addressed.draft, addressed.flow, ClientUser::Text(text))?;
         Ok(text)

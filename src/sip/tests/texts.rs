@@ -106,3 +106,26 @@ fn a_phone_sends_a_text_with_its_password_and_a_stranger_none_at_all() {
     assert_eq!(super::registering::status(&world.received(stranger)[0]), 401);
     assert!(world.events(OFFICE).iter().all(|e| !matches!(e, Event::TextReceived { .. })));
 }
+
+#[test]
+fn every_attempt_of_a_keyed_text_carries_the_same_call_id() {
+    let mut world = World::of_an_office(85);
+    let target = through("carrier", "+13035550177");
+    for _ in 0..2 {
+        let send = |e: &mut crate::sip::Endpoint, now| {
+            let body = b"we call you back".to_vec();
+            e.send_keyed_text(now, "0EQ2Z20NKYKM1", &target, &from("+13035550100"), "text/plain", body)
+        };
+        world.tell(OFFICE, send).unwrap();
+        world.run(millis(50));
+        let Some(Event::TextReceived { text, call_id, .. }) = world.events(CARRIER).pop() else { panic!() };
+        assert_eq!(call_id, "0EQ2Z20NKYKM1");
+        world.tell(CARRIER, |e, now| e.settle_text(now, text, 503)).unwrap();
+        world.run(Duration::from_secs(40));
+        assert!(matches!(&world.events(OFFICE)[..], [Event::TextAnswered { status: 503, .. }]));
+    }
+    let split = |e: &mut crate::sip::Endpoint, now| {
+        e.send_keyed_text(now, "a\r\nEvil: 1", &target, &from("+13035550100"), "text/plain", Vec::new())
+    };
+    assert_eq!(world.tell(OFFICE, split), Err(SendError::BadHeader));
+}
