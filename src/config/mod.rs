@@ -1,6 +1,6 @@
 //! The configuration, checked: a `Config` cannot exist with a value that the house could not use.
 //!
-//! Two stages. [`raw`] is the file as it was written, with the place of every value; `Config` is what the program
+//! Two stages. `raw` is the file as it was written, with the place of every value; `Config` is what the program
 //! uses. Between them stands `check`, which finds every problem in one go and names the file, the line, what is
 //! wrong and the cure. This room knows no other: `app` hands each room its own small settings.
 

@@ -161,7 +161,7 @@ impl Session {
         self.pack.limits()
     }
 
-    /// The kind of answer that is hoped for now.
+    /// The kind of answer that is hoped for at this moment.
     pub fn expects(&self) -> Expectation {
         self.state.expects
     }

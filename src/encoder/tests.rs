@@ -1,3 +1,5 @@
+//! The encoder against numbers computed elsewhere, and against meaning.
+
 use super::*;
 
 /// The model, where it has been fetched; the reason why not is printed, and the test then has nothing to say.

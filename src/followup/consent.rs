@@ -269,7 +269,7 @@ fn contact_within(words: &[&str], from: usize, reach: usize, between: &[&str]) -
     false
 }
 
-/// "(don't) [ever] text me", unless an arrangement follows.
+/// "(don't) (ever) text me", unless an arrangement follows.
 fn refusal_of_contact(words: &[&str], mut at: usize) -> bool {
     while matches!(
         words.get(at),

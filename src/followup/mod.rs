@@ -1,6 +1,6 @@
 //! Follow-up: who may be written to, and what comes next for them.
 //!
-//! What is absent: no clock, no disk, no sending. [`advance`] answers what is to be done with an enrolment now; the
+//! What is absent: no clock, no disk, no sending. [`advance()`] answers what is to be done with an enrolment now; the
 //! desk does it. The invariants:
 //! - without an opt-in nothing is ever sent (an inquiry alone permits one reply, and that is the outbox's);
 //! - an opt-out, a reply, a call or a talk with a person ends every sequence at once;

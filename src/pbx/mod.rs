@@ -7,7 +7,7 @@
 //!   own numbers and nothing else, so nothing goes from trunk to trunk.
 //! - Emergencies are matched before any rule and exempt from every limit of calls.
 //! - Phones ring whatever the agent's state is; without speech, a call that nobody takes hears an announcement.
-//! - States do not know each other: each says what comes [`next`], and `call` builds it.
+//! - States do not know each other: each says what comes `next`, and `call` builds it.
 //! - A call keeps the [`Directory`] that it began with, ends by a limit at the latest, and leaves exactly one
 //!   [`CallRecord`].
 

@@ -225,7 +225,7 @@ fn figure(word: &str) -> Option<&'static str> {
     })
 }
 
-/// Firms: vendors of the roster, or "… from / with / of <words> plumbing".
+/// Firms: vendors of the roster, or "… from / with / of some words plumbing".
 pub(super) fn companies(scene: &Scene<'_>) -> Vec<Entity> {
     for vendor in &scene.context.roster.vendors {
         let words: Vec<String> = vendor

@@ -1,3 +1,5 @@
+//! Digest on both sides: the RFCs' own examples, replays, forgeries, and what an attacker may learn.
+
 use std::{
     net::IpAddr,
     time::{Duration, Instant},

@@ -1,3 +1,5 @@
+//! The wire as a whole: what is written reads back, and what is damaged is refused with the right class.
+
 use rand_chacha::rand_core::{Rng as _, SeedableRng as _};
 
 use super::*;

@@ -1,3 +1,5 @@
+//! An ear against sound made for the purpose: onsets, pauses, barge-in, bounds.
+
 use super::*;
 
 const TURN: TurnId = TurnId(1);
