@@ -63,6 +63,8 @@ pub(super) struct Person {
     pub(super) handset: Handset,
     script: VecDeque<Cue>,
     answers: Vec<Answer>,
+    /// What they say first in every conversation.
+    opening: Option<&'static str>,
     line: Option<Line>,
 }
 
@@ -125,6 +127,7 @@ impl Person {
             handset: Handset::default(),
             script: VecDeque::new(),
             answers: Vec::new(),
+            opening: None,
             line: None,
         }
     }
@@ -137,6 +140,11 @@ impl Person {
         self.answers.push(answer);
     }
 
+    /// However often they call.
+    pub(super) fn always_opens_with(&mut self, words: Option<&'static str>) {
+        self.opening = words;
+    }
+
     /// Lines that have not been said.
     pub(super) fn unsaid(&self) -> Option<&Cue> {
         self.script.front()
@@ -146,14 +154,19 @@ impl Person {
     pub(super) fn listened_to(&mut self, now: Instant, leg: LegId, turn: TurnId) -> Option<Deed> {
         let line = match &mut self.line {
             Some(line) if line.leg == leg => line,
-            _ => self.line.insert(Line {
-                leg,
-                began: now,
-                turn,
-                heard: String::new(),
-                agent: Agent::Busy { audible: None },
-                voice: Voice::Silent,
-            }),
+            _ => {
+                if let Some(words) = self.opening {
+                    self.script = VecDeque::from([Cue::Say(words.to_owned())]);
+                }
+                self.line.insert(Line {
+                    leg,
+                    began: now,
+                    turn,
+                    heard: String::new(),
+                    agent: Agent::Busy { audible: None },
+                    voice: Voice::Silent,
+                })
+            }
         };
         line.turn = turn;
         match line.voice {

@@ -29,7 +29,7 @@ enum Row {
         column: usize,
         text: String,
     },
-    /// The story itself speaks.
+    /// Something said of more than a moment.
     Heading(String),
 }
 
@@ -85,8 +85,10 @@ impl Ladder {
         }
     }
 
-    pub(super) fn heading(&mut self, text: &str) {
-        self.rows.push(Row::Heading(text.to_owned()));
+    /// A line of its own, kept even of what is told tersely.
+    pub(super) fn say(&mut self, at: Duration, sentence: String) {
+        self.rows.push(Row::Heading(sentence.clone()));
+        self.happenings.push(Happening { at, sentence, lasting: false, expected: false });
     }
 
     /// Something that can be expected, and is not drawn: the arrow already is.

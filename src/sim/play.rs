@@ -23,7 +23,7 @@ use crate::{
     pbx::Counts,
     sip::{Identity, SendError},
     store::StoreError,
-    types::{Extension, Hours, HoursError, NumberError},
+    types::{CallId, Extension, Hours, HoursError, NumberError},
 };
 
 /// A story that cannot be read, or does not go as it says; with the line where.
@@ -72,6 +72,10 @@ pub enum Failure {
     TextsLeft { left: usize, said: usize },
     #[error("left behind: {0} call records that are not stored")]
     RecordsLeft(usize),
+    #[error("{calls} calls have left {records} records")]
+    RecordsMissing { records: usize, calls: usize },
+    #[error("the record of {0} speaks of a text, and there is none")]
+    TextMissing(CallId),
     #[error("`{0}` was not said")]
     Unsaid(String),
     #[error("the network never met `{0}`")]
@@ -259,7 +263,7 @@ impl Play {
                 self.world.disk_works(*works);
             }
             Act::PowerFails { off, when } => self.world.power_will_fail(*when, *off)?,
-            Act::Week { calls } => week::play(&mut self.world, &self.zone, *calls, self.seed)?,
+            Act::Week { calls } => week::play(&mut self.world, *calls, self.seed)?,
             Act::Expect { within, words } => self.expect(*within, words)?,
             Act::ExpectNo { words } => {
                 self.check_never(words)?;
@@ -413,9 +417,7 @@ impl Play {
             PersonDeed::HangsUp => person.handset.hang_up(now, station)?,
             PersonDeed::Will(cue) => person.will(cue.clone()),
             PersonDeed::Answers(answer) => person.will_answer(answer.clone()),
-            PersonDeed::Texts(body) => {
-                station.text(now, &person.number.to_string(), office::MAIN.1, body)?;
-            }
+            PersonDeed::Texts(body) => self.world.person_texts(name, body)?,
             PersonDeed::Is { .. } | PersonDeed::Manner(_) | PersonDeed::Calls(_) => {}
         }
         self.world.drain_station(CARRIER);

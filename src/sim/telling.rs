@@ -8,7 +8,7 @@ use crate::{
     dialogue::Urgency,
     outbox::{Failure, Kind, State, Suppression},
     pbx::{AgentReason, Caller, Dialled, Disposition, Fact, LegResult, Party, Speaker, TextResult},
-    sip::TrunkHealth,
+    sip::{Refusal, TrunkHealth},
     store::{CallRow, LeadRow, MessageRow, WorkOrderRow},
     types::PhoneNumber,
 };
@@ -104,6 +104,8 @@ impl Names {
                 };
                 ("portico", said, false)
             }
+            // Whoever registers is challenged first.
+            Fact::Refused { cause: Refusal::Unauthenticated, .. } => return None,
             Fact::Refused { cause, count, .. } => {
                 ("portico", format!("guard turned away {count}: {cause:?}"), true)
             }
@@ -202,7 +204,7 @@ pub(super) fn alarm(alarm: &Alarm) -> String {
     }
 }
 
-fn disposition(disposition: Disposition) -> &'static str {
+pub(super) fn disposition(disposition: Disposition) -> &'static str {
     match disposition {
         Disposition::Answered => "answered",
         Disposition::AiHandled => "handled by the agent",

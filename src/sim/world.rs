@@ -651,6 +651,25 @@ impl World {
         Ok(())
     }
 
+    /// If they are on the telephone.
+    pub(super) fn person_hangs_up(&mut self, name: &str) {
+        let now = self.clock.now().at;
+        if let Some(person) = self.people.get_mut(name) {
+            drop(person.handset.hang_up(now, &mut self.carrier.station));
+            self.drain_station(CARRIER);
+        }
+    }
+
+    /// Somebody outside texts the office's main number.
+    pub(super) fn person_texts(&mut self, name: &str, body: &str) -> Result<(), sip::SendError> {
+        let now = self.clock.now().at;
+        let Some(person) = self.people.get(name) else { return Err(sip::SendError::BadTarget) };
+        let from = person.number.to_string();
+        self.carrier.station.text(now, &from, office::MAIN.1, body)?;
+        self.drain_station(CARRIER);
+        Ok(())
+    }
+
     /// The story begins: what came before it is not in the book.
     pub(super) fn begin(&mut self) {
         self.clock.begin();
