@@ -41,6 +41,7 @@ pub mod media;
 pub mod net;
 pub mod outbox;
 pub mod pbx;
+pub mod sim;
 pub mod sip;
 pub mod speech;
 pub mod store;

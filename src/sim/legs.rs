@@ -1,0 +1,238 @@
+//! The media plane and the speech pool, as far as a story needs them: everything is played, heard and understood in virtual time.
+
+use std::{
+    collections::BTreeMap,
+    net::{IpAddr, SocketAddr},
+    sync::LazyLock,
+    time::{Duration, Instant},
+};
+
+use super::caller::long_enough;
+use crate::{
+    dialogue::Understander,
+    media::{Direction, LegSettings},
+    pbx::{MediaCommand, MediaEvent, Quality, SpeechCommand},
+    types::{CallId, LegId, TurnId, UtteranceId},
+};
+
+/// From the order to the first voiced packet: the first clause is synthesised, and waits for its frame.
+const FIRST_SOUND: Duration = Duration::from_millis(140);
+/// An utterance stops within a frame of being told.
+const ONE_FRAME: Duration = Duration::from_millis(20);
+/// The caller's first packet, after the answer has reached them.
+const FIRST_PACKET: Duration = Duration::from_millis(60);
+/// The understander's answer.
+const UNDERSTANDING: Duration = Duration::from_millis(15);
+/// The recorded announcement.
+const ANNOUNCEMENT: Duration = Duration::from_secs(7);
+
+/// Training the words takes longer than most stories; all of them share one understander, which keeps nothing.
+static UNDERSTANDER: LazyLock<Understander> = LazyLock::new(Understander::words_only);
+
+/// What the media plane and the speech pool tell the switch.
+#[derive(Debug)]
+pub(super) enum Report {
+    Media { leg: LegId, event: MediaEvent },
+    Understood { leg: LegId, turn: TurnId, reading: Box<crate::dialogue::Reading> },
+}
+
+/// What a person at the other end notices of the agent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Noticed {
+    Breath,
+    Audible,
+    Silent(String),
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Legs {
+    legs: BTreeMap<LegId, Leg>,
+    understanding: BTreeMap<(Instant, u64), (LegId, TurnId, String)>,
+    asked: u64,
+    /// Addresses from which nothing comes any more.
+    dead: Vec<IpAddr>,
+}
+
+#[derive(Debug)]
+struct Leg {
+    call: CallId,
+    remote: Option<SocketAddr>,
+    /// They may send.
+    heard: bool,
+    first_packet: Option<Instant>,
+    silent_at: Option<Instant>,
+    playing: Option<Playing>,
+}
+
+#[derive(Debug)]
+struct Playing {
+    utterance: UtteranceId,
+    text: String,
+    begins: Instant,
+    ends: Instant,
+    audible: bool,
+    complete: bool,
+}
+
+impl Playing {
+    fn due(&self) -> Instant {
+        if self.audible { self.ends } else { self.begins.min(self.ends) }
+    }
+}
+
+impl Leg {
+    fn due(&self) -> Option<Instant> {
+        let playing = self.playing.as_ref().map(Playing::due);
+        [self.first_packet, self.silent_at, playing].into_iter().flatten().min()
+    }
+}
+
+impl Legs {
+    pub(super) fn call_of(&self, leg: LegId) -> Option<CallId> {
+        self.legs.get(&leg).map(|leg| leg.call)
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.legs.is_empty()
+    }
+
+    pub(super) fn due(&self) -> Option<Instant> {
+        let understood = self.understanding.first_key_value().map(|((at, _), _)| *at);
+        self.legs.values().filter_map(Leg::due).chain(understood).min()
+    }
+
+    /// From this address nothing comes from now on, or it does again.
+    pub(super) fn cut_off(&mut self, now: Instant, address: IpAddr, cut: bool) {
+        self.dead.retain(|dead| *dead != address);
+        if cut {
+            self.dead.push(address);
+        }
+        for leg in self.legs.values_mut() {
+            if leg.remote.is_some_and(|remote| remote.ip() == address) {
+                leg.silent_at = (cut && leg.heard).then(|| now + LegSettings::SILENT_AFTER);
+            }
+        }
+    }
+
+    /// Carries out what the switch asks of the media plane. `Closed` is answered at once.
+    pub(super) fn media(&mut self, now: Instant, leg: LegId, command: MediaCommand) -> Option<Report> {
+        match command {
+            MediaCommand::Open { call, port: _ } => {
+                let fresh = Leg {
+                    call,
+                    remote: None,
+                    heard: false,
+                    first_packet: None,
+                    silent_at: None,
+                    playing: None,
+                };
+                self.legs.insert(leg, fresh);
+            }
+            MediaCommand::Connect { agreed, trust: _ } => {
+                let dead = self.dead.contains(&agreed.remote.ip());
+                let known = self.legs.get_mut(&leg)?;
+                let heard = matches!(agreed.direction, Direction::SendRecv | Direction::RecvOnly);
+                if known.remote.is_none() && heard && !dead {
+                    known.first_packet = Some(now + FIRST_PACKET);
+                }
+                known.remote = Some(agreed.remote);
+                known.heard = heard;
+                known.silent_at = (dead && heard).then(|| now + LegSettings::SILENT_AFTER);
+            }
+            MediaCommand::Announce { utterance, announcement: _ } => {
+                let known = self.legs.get_mut(&leg)?;
+                known.playing = Some(Playing {
+                    utterance,
+                    text: String::new(),
+                    begins: now,
+                    ends: now + ANNOUNCEMENT,
+                    audible: false,
+                    complete: true,
+                });
+            }
+            MediaCommand::Hush { utterance } => {
+                let playing = self.legs.get_mut(&leg)?.playing.as_mut()?;
+                if playing.utterance == utterance {
+                    playing.complete = false;
+                    playing.ends = now + ONE_FRAME;
+                }
+            }
+            MediaCommand::Close => {
+                self.legs.remove(&leg)?;
+                self.understanding.retain(|_, (of, _, _)| *of != leg);
+                return Some(Report::Media {
+                    leg,
+                    event: MediaEvent::Closed { quality: Quality::default() },
+                });
+            }
+            // Bridges, tones, keys to the far end and recordings leave nothing that a story looks at.
+            MediaCommand::Bridge { .. }
+            | MediaCommand::Unbridge
+            | MediaCommand::Tone(_)
+            | MediaCommand::Digit(_)
+            | MediaCommand::Record { .. } => {}
+        }
+        None
+    }
+
+    /// The same for the speech pool. `Listen` and `Deaf` are the caller's business.
+    pub(super) fn speech(&mut self, now: Instant, leg: LegId, command: &SpeechCommand) -> Option<Noticed> {
+        match command {
+            SpeechCommand::Speak { utterance, text } => {
+                let begins = now + FIRST_SOUND;
+                let playing = Playing {
+                    utterance: *utterance,
+                    text: text.clone(),
+                    begins,
+                    ends: begins + long_enough(text),
+                    audible: false,
+                    complete: true,
+                };
+                self.legs.get_mut(&leg)?.playing = Some(playing);
+                Some(Noticed::Breath)
+            }
+            SpeechCommand::Understand { turn, text } => {
+                self.asked += 1;
+                let asked = (leg, *turn, text.clone());
+                self.understanding.insert((now + UNDERSTANDING, self.asked), asked);
+                None
+            }
+            // What is to be hushed is hushed by the media plane.
+            SpeechCommand::Cease { .. }
+            | SpeechCommand::Listen { .. }
+            | SpeechCommand::AgentAudible(_)
+            | SpeechCommand::Deaf => None,
+        }
+    }
+
+    /// One thing that has happened by now.
+    pub(super) fn happened(&mut self, now: Instant) -> Option<(Report, Option<Noticed>)> {
+        if let Some(entry) = self.understanding.first_entry()
+            && entry.key().0 <= now
+        {
+            let (leg, turn, text) = entry.remove();
+            let reading = Box::new(UNDERSTANDER.read(&text, None));
+            return Some((Report::Understood { leg, turn, reading }, None));
+        }
+        let (&id, leg) = self.legs.iter_mut().find(|(_, leg)| leg.due().is_some_and(|due| due <= now))?;
+        let media = |event| Report::Media { leg: id, event };
+        if leg.first_packet.take_if(|at| *at <= now).is_some() {
+            return Some((media(MediaEvent::FirstPacket), None));
+        }
+        if leg.silent_at.take_if(|at| *at <= now).is_some() {
+            let silent_ms = u64::try_from(LegSettings::SILENT_AFTER.as_millis()).unwrap_or(u64::MAX);
+            return Some((media(MediaEvent::Dead { silent_ms }), None));
+        }
+        let playing = leg.playing.as_mut()?;
+        let utterance = playing.utterance;
+        if !playing.audible && playing.begins <= now && playing.begins < playing.ends {
+            playing.audible = true;
+            return Some((media(MediaEvent::Speaking { utterance }), Some(Noticed::Audible)));
+        }
+        let over = leg.playing.take()?;
+        let heard = over.ends.saturating_duration_since(over.begins);
+        let heard_ms = u32::try_from(heard.as_millis()).unwrap_or(u32::MAX);
+        let event = MediaEvent::Played { utterance, heard_ms, complete: over.complete };
+        Some((media(event), Some(Noticed::Silent(over.text))))
+    }
+}

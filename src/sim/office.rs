@@ -1,0 +1,229 @@
+//! The office that a story happens in: Maple Court, as the story has furnished it.
+
+use std::{
+    collections::BTreeMap,
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    sync::{Arc, LazyLock},
+    time::Duration,
+};
+
+use jiff::{civil::Time, tz::TimeZone};
+
+use crate::{
+    desk::{self, FollowUp, Wording, WordingError},
+    dialogue::{self, Pack, PackError, Roster, UnitRef},
+    followup::{Sequence, SequenceError, Touch},
+    outbox::AfterCrash,
+    pbx::{Directory, Limits, Number, Phone, RingPlan, RingStep, Settings, Texts},
+    sip::{self, TrunkName},
+    types::{Extension, Hours, NumberError, PhoneNumber, QuietHours},
+};
+
+/// Where everybody is. Documentation addresses (RFC 5737) for what is outside.
+pub(super) const SWITCH: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1)), 5060);
+pub(super) const CARRIER: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::new(198, 51, 100, 1)), 5060);
+
+/// The telephone numbers that stories know by a name.
+pub(super) const MAIN: (&str, &str) = ("main", "+13035550100");
+pub(super) const LEASING: (&str, &str) = ("leasing", "+13035550101");
+pub(super) const ON_CALL: (&str, &str) = ("on-call", "+13035550199");
+pub(super) const STAFF: (&str, &str) = ("staff", "+13035550198");
+
+/// Why an office cannot be furnished.
+#[derive(Debug, thiserror::Error)]
+pub enum OfficeError {
+    #[error("the dialogue's own script cannot be read")]
+    Pack(#[from] PackError),
+    #[error("the office's own texts cannot be read")]
+    Words(#[from] WordingError),
+    #[error("the follow-up sequence is refused")]
+    Sequence(#[from] SequenceError),
+    #[error("a number of the office is none")]
+    Number(#[from] NumberError),
+}
+
+/// What a story may furnish.
+#[derive(Debug, Clone)]
+pub(super) struct Office {
+    pub(super) zone: TimeZone,
+    pub(super) hours: Hours,
+    /// Steps of phones that ring together, and for how long.
+    pub(super) main_rings: Vec<(Vec<Extension>, Duration)>,
+    pub(super) leasing_rings: Vec<(Vec<Extension>, Duration)>,
+    pub(super) agent_first: bool,
+    pub(super) international: bool,
+    pub(super) on_call: bool,
+    pub(super) probe: bool,
+    pub(super) agent_calls: usize,
+    pub(super) touches: Vec<Touch>,
+    pub(super) after_crash: AfterCrash,
+    pub(super) text_back_waits_for_morning: bool,
+}
+
+/// The factory script, read once for all stories.
+static PACK: LazyLock<Result<Arc<Pack>, Arc<PackError>>> =
+    LazyLock::new(|| Pack::property().map(Arc::new).map_err(Arc::new));
+
+impl Office {
+    pub(super) fn new(zone: TimeZone, both: [Extension; 2]) -> Self {
+        let ring = vec![(both.to_vec(), Duration::from_secs(18))];
+        Self {
+            hours: Hours::always(zone.clone()),
+            zone,
+            main_rings: ring.clone(),
+            leasing_rings: ring,
+            agent_first: false,
+            international: false,
+            on_call: true,
+            probe: false,
+            agent_calls: Limits::default().agent_calls,
+            touches: Vec::new(),
+            after_crash: AfterCrash::NotAgain,
+            text_back_waits_for_morning: false,
+        }
+    }
+
+    /// The phones that ring for somebody, or were named.
+    pub(super) fn extensions(&self) -> Vec<Extension> {
+        let steps = self.main_rings.iter().chain(&self.leasing_rings);
+        let mut all: Vec<Extension> = steps.flat_map(|(extensions, _)| extensions.iter().cloned()).collect();
+        all.sort();
+        all.dedup();
+        all
+    }
+
+    pub(super) fn directory(&self, phones: &[Extension]) -> Result<Directory, OfficeError> {
+        let trunk = TrunkName("carrier".to_owned());
+        let number = |label: &str, rings: &[(Vec<Extension>, Duration)]| Number {
+            label: label.to_owned(),
+            plan: RingPlan::new(rings.iter().map(|(extensions, ring_for)| RingStep {
+                extensions: extensions.clone(),
+                ring_for: *ring_for,
+            })),
+            agent_first: self.agent_first,
+            hours: self.hours.clone(),
+            trunk: trunk.clone(),
+        };
+        let pack = match &*PACK {
+            Ok(pack) => pack.clone(),
+            // Read again for an error of one's own.
+            Err(_) => Arc::new(Pack::property()?),
+        };
+        let phone = |extension: &Extension| Phone {
+            name: format!("Desk {extension}"),
+            account: sip::Account { password: password(extension), legacy_md5: false },
+        };
+        Ok(Directory {
+            name: "Maple Court".to_owned(),
+            extensions: phones.iter().map(|extension| (extension.clone(), phone(extension))).collect(),
+            numbers: BTreeMap::from([
+                (MAIN.1.parse()?, number("Main", &self.main_rings)),
+                (LEASING.1.parse()?, number("Leasing", &self.leasing_rings)),
+            ]),
+            trunks: vec![sip::Trunk {
+                name: trunk,
+                addresses: vec![sip::Network::single(CARRIER.ip())],
+                send_to: CARRIER,
+                transport: sip::Transport::Udp,
+                domain: CARRIER.ip().to_string(),
+                advertised: None,
+                credentials: None,
+                registration: None,
+                probe: self.probe,
+            }],
+            on_call: if self.on_call { Some(ON_CALL.1.parse()?) } else { None },
+            outbound_caller: MAIN.1.parse()?,
+            limits: Limits {
+                international: self.international,
+                agent_calls: self.agent_calls,
+                ..Limits::default()
+            },
+            texts: Texts { summaries_to: vec![STAFF.1.parse()?], text_back: true },
+            record_calls: false,
+            pack,
+            office: Arc::new(self.facts()),
+        })
+    }
+
+    /// What the agent may say about the office.
+    fn facts(&self) -> dialogue::Office {
+        let unit = |street: &str, unit: &str| UnitRef {
+            property: "Maple Court".to_owned(),
+            street: street.to_owned(),
+            unit: unit.to_owned(),
+        };
+        let units = ["1A", "1B", "2A", "2B", "3A", "3B", "4A", "4B"];
+        dialogue::Office {
+            name: "Maple Court".to_owned(),
+            address: Some("210 Maple Court, Denver".to_owned()),
+            hours: Some("Monday to Friday from nine to five".to_owned()),
+            roster: Roster {
+                units: units.iter().map(|name| unit("210 Maple Court", name)).collect(),
+                listings: vec!["210 Maple Court, apartment 3A".to_owned()],
+                vendors: vec!["Summit Plumbing".to_owned()],
+                ..Roster::default()
+            },
+            home_area_code: 303,
+            facts: vec![dialogue::Fact {
+                topic: None,
+                asked_by: vec!["trash".to_owned(), "garbage".to_owned()],
+                answer: "Trash is picked up on Tuesday morning.".to_owned(),
+            }],
+            on_call: self.on_call,
+            staff: !self.extensions().is_empty(),
+        }
+    }
+
+    pub(super) fn machine() -> Settings {
+        Settings {
+            realm: SWITCH.ip().to_string(),
+            listeners: vec![sip::Listener {
+                transport: sip::Transport::Udp,
+                local: SWITCH,
+                advertised: None,
+            }],
+            media_address: SWITCH.ip(),
+            ..Settings::default()
+        }
+    }
+
+    pub(super) fn desk(&self) -> Result<desk::Settings, OfficeError> {
+        let sequence = match self.touches.is_empty() {
+            true => None,
+            false => Some(FollowUp::new(Sequence::new("leads".to_owned(), self.touches.clone())?)?),
+        };
+        Ok(desk::Settings {
+            office: "Maple Court".to_owned(),
+            staff: vec![STAFF.1.parse()?],
+            own_numbers: vec![MAIN.1.parse()?, LEASING.1.parse()?],
+            wording: Wording::read(Wording::FACTORY, "Maple Court")?,
+            quiet_hours: QuietHours {
+                zone: self.zone.clone(),
+                from: Time::constant(8, 0, 0, 0),
+                until: Time::constant(20, 0, 0, 0),
+            },
+            text_back: true,
+            text_back_waits_for_morning: self.text_back_waits_for_morning,
+            leasing_numbers: vec![LEASING.1.parse()?],
+            lead_sequence: sequence,
+            after_crash: self.after_crash,
+        })
+    }
+}
+
+pub(super) fn password(extension: &Extension) -> String {
+    format!("secret-of-{extension}")
+}
+
+/// Where a desk phone is.
+pub(super) fn address_of(extension: &Extension) -> SocketAddr {
+    let number: u32 = extension.as_str().parse().unwrap_or_default();
+    let [_, high, middle, low] = number.to_be_bytes();
+    SocketAddr::new(IpAddr::V4(Ipv4Addr::new(10, high, middle, low)), 5060)
+}
+
+/// The name by which stories know a number, if they do.
+pub(super) fn name_of(number: PhoneNumber) -> Option<&'static str> {
+    let written = number.to_string();
+    [MAIN, LEASING, ON_CALL, STAFF].iter().find(|(_, known)| *known == written).map(|(name, _)| *name)
+}

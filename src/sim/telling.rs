@@ -1,0 +1,242 @@
+//! Facts and rows as sentences: the words in which a ladder shows them and a story expects them.
+
+use std::collections::BTreeMap;
+
+use super::office;
+use crate::{
+    desk::Alarm,
+    dialogue::Urgency,
+    outbox::{Failure, Kind, State, Suppression},
+    pbx::{AgentReason, Caller, Dialled, Disposition, Fact, LegResult, Party, Speaker, TextResult},
+    sip::{Refusal, TrunkHealth},
+    store::{CallRow, LeadRow, MessageRow, WorkOrderRow},
+    types::PhoneNumber,
+};
+
+/// The names of numbers in this story.
+#[derive(Debug, Default)]
+pub(super) struct Names(BTreeMap<PhoneNumber, String>);
+
+impl Names {
+    pub(super) fn learn(&mut self, number: PhoneNumber, name: &str) {
+        self.0.insert(number, name.to_owned());
+    }
+
+    pub(super) fn of(&self, number: PhoneNumber) -> String {
+        let known = self.0.get(&number).cloned();
+        known.or_else(|| office::name_of(number).map(str::to_owned)).unwrap_or_else(|| number.to_string())
+    }
+
+    pub(super) fn caller(&self, caller: &Caller) -> String {
+        match caller {
+            Caller::Number { number, .. } => self.of(*number),
+            Caller::Extension(extension) => extension.to_string(),
+            Caller::Anonymous => "somebody".to_owned(),
+        }
+    }
+
+    fn dialled(&self, dialled: &Dialled) -> String {
+        match dialled {
+            Dialled::Number(number) => self.of(*number),
+            other => other.to_string(),
+        }
+    }
+
+    fn party(&self, party: &Party) -> String {
+        match party {
+            Party::Caller(caller) => self.caller(caller),
+            Party::Phone(extension) => extension.to_string(),
+            Party::Number(number) => self.of(*number),
+            Party::Emergency(emergency) => emergency.digits().to_owned(),
+            Party::Agent => "agent".to_owned(),
+        }
+    }
+
+    /// A fact of the switch: in whose column, the sentence, and whether it outlasts the moment.
+    pub(super) fn fact(&self, fact: &Fact) -> Option<(&'static str, String, bool)> {
+        let said = match fact {
+            Fact::CallStarted { caller, dialled, .. } => {
+                ("portico", format!("call from {} to {}", self.caller(caller), self.dialled(dialled)), false)
+            }
+            Fact::EmergencyDialled { from, dialled, .. } => (
+                "portico",
+                format!("{from} dials {}: everybody in the house is told", self.dialled(dialled)),
+                true,
+            ),
+            Fact::Ringing { party, .. } => ("portico", format!("{} rings", self.party(party)), false),
+            Fact::NotAnswered { party, result, .. } => {
+                ("portico", format!("{} does not answer: {}", self.party(party), leg_result(*result)), false)
+            }
+            Fact::Answered { party, .. } => ("portico", format!("{} answers", self.party(party)), false),
+            Fact::AgentTakes { why, .. } => {
+                ("agent", format!("agent takes the call: {}", agent_reason(*why)), false)
+            }
+            Fact::Turn { call: _, turn } => {
+                let who = match turn.speaker {
+                    Speaker::Agent => "agent",
+                    Speaker::Caller => "caller",
+                };
+                let cut = turn
+                    .interrupted_after_ms
+                    .map(|ms| format!(" (cut short after {ms} ms)"))
+                    .unwrap_or_default();
+                let took = turn.latency_ms.map(|ms| format!(" (after {ms} ms)")).unwrap_or_default();
+                ("agent", format!("{who}{took}{cut}: {}", turn.text), false)
+            }
+            Fact::TextReceived { from, body, .. } => {
+                ("portico", format!("text from {}: {body}", self.of(*from)), false)
+            }
+            Fact::TextSettled { result, .. } => {
+                let said = match result {
+                    TextResult::Accepted => "the carrier has taken a text".to_owned(),
+                    TextResult::Later { status, .. } => {
+                        format!("the carrier has not taken a text: {status}, later perhaps")
+                    }
+                    TextResult::Never { status } => format!("the carrier has refused a text: {status}"),
+                };
+                ("portico", said, false)
+            }
+            Fact::TrunkHealth { health, .. } => {
+                let said = match health {
+                    TrunkHealth::Unknown => return None,
+                    TrunkHealth::Up => "trunk is up".to_owned(),
+                    TrunkHealth::Down { status, .. } => format!("trunk is down: {status}"),
+                };
+                ("portico", said, false)
+            }
+            // Whoever registers is challenged first.
+            Fact::Refused { cause: Refusal::Unauthenticated, .. } => return None,
+            Fact::Refused { cause, count, .. } => {
+                ("portico", format!("guard turned away {count}: {cause:?}"), true)
+            }
+            Fact::AgentAnswered { .. } | Fact::Ended(_) | Fact::Bound { .. } | Fact::Unbound { .. } => {
+                return None;
+            }
+        };
+        Some(said)
+    }
+
+    pub(super) fn record(&self, row: &CallRow) -> String {
+        let reason = row.agent_reason.map(|why| format!(" ({})", agent_reason(why))).unwrap_or_default();
+        let intent = row.intent.map(|intent| format!("; about {}", intent.name())).unwrap_or_default();
+        let seconds = row.ended.duration_since(row.started).as_secs();
+        format!(
+            "record: {}{reason}, {} to {}, {seconds} s{intent}; text-back {}",
+            disposition(row.disposition),
+            self.caller(&row.caller),
+            self.dialled(&row.dialled),
+            row.text_back.word(),
+        )
+    }
+
+    pub(super) fn work_order(&self, order: &WorkOrderRow) -> String {
+        let mut parts = Vec::new();
+        if order.emergency {
+            parts.push("EMERGENCY".to_owned());
+        }
+        parts.push(match order.urgency {
+            Urgency::LifeSafety(kind) => format!("danger {}", kind.name()),
+            Urgency::Urgent(kind) => format!("urgent {}", kind.name()),
+            Urgency::Routine => "routine".to_owned(),
+        });
+        parts.push(format!("at {}", order.place.as_deref().unwrap_or("an unknown place")));
+        parts.push(format!("for {}", order.caller.as_deref().unwrap_or("somebody")));
+        parts.push(self.callback(order.callback));
+        if let Some(access) = order.access {
+            parts.push(if access { "may enter" } else { "may not enter" }.to_owned());
+        }
+        format!("work order: {}: {}", parts.join(", "), order.issue)
+    }
+
+    pub(super) fn lead(&self, lead: &LeadRow) -> String {
+        let name = lead.name.as_deref().unwrap_or("somebody");
+        let place = lead.place.as_ref().map(|place| format!(", about {place}")).unwrap_or_default();
+        let wished = lead.wished_for.map(|at| format!(", wishes {at}")).unwrap_or_default();
+        format!("lead: {name}, {}{place}{wished}: {}", self.callback(lead.callback), lead.wish)
+    }
+
+    fn callback(&self, number: Option<PhoneNumber>) -> String {
+        number.map_or_else(|| "no number".to_owned(), |number| format!("call back {}", self.of(number)))
+    }
+
+    /// A text of ours, as it stands; and whether it stands so for good.
+    pub(super) fn text(&self, row: &MessageRow) -> Option<(String, bool)> {
+        let (kind, state) = (row.kind?, row.state?);
+        let what = match kind {
+            Kind::StaffSummary => "summary",
+            Kind::StaffNotice => "notice",
+            Kind::TextBack => "text-back",
+            Kind::Confirmation => "confirmation",
+            Kind::OptOutConfirmation => "opt-out",
+            Kind::OptInConfirmation => "opt-in",
+            Kind::Help => "help",
+            Kind::FollowUp => "follow-up",
+        };
+        let fate = match state {
+            State::Queued if row.attempts == 0 => "waits".to_owned(),
+            State::Queued => {
+                format!("waits after {} tries ({})", row.attempts, row.last_status.unwrap_or_default())
+            }
+            State::Claimed => return None,
+            State::Sent if row.attempts == 1 => "sent".to_owned(),
+            State::Sent => format!("sent at try {}", row.attempts),
+            State::Failed(Failure::Refused { status }) => format!("refused with {status}"),
+            State::Failed(Failure::Expired { status }) => format!("given up as stale ({status})"),
+            State::Suppressed(Suppression::OptedOut) => "withheld: opted out".to_owned(),
+            State::Suppressed(Suppression::ReachedAPerson) => "withheld: reached a person".to_owned(),
+            State::Suppressed(Suppression::Withdrawn) => "withdrawn".to_owned(),
+            State::Unknown => "of unknown fate".to_owned(),
+        };
+        Some((format!("{what} to {} {fate}: {}", self.of(row.to), row.body), state.is_final()))
+    }
+}
+
+pub(super) fn alarm(alarm: &Alarm) -> String {
+    match alarm {
+        Alarm::StoreFailing { cause } => format!("alarm: the store fails ({cause})"),
+        Alarm::StoreWell => "alarm over: the store is well".to_owned(),
+        Alarm::RecordsWaiting { count } => format!("alarm: {count} records wait in memory"),
+        Alarm::RecordsLost { count } => format!("alarm: {count} records lost"),
+        Alarm::OutboxFull => "alarm: the outbox is full".to_owned(),
+        Alarm::FateUnknown { .. } => "alarm: the fate of a text is unknown".to_owned(),
+        Alarm::TextsFailing { status } => format!("alarm: texts do not get through ({status})"),
+        Alarm::TextsFlowing => "alarm over: texts flow".to_owned(),
+    }
+}
+
+pub(super) fn disposition(disposition: Disposition) -> &'static str {
+    match disposition {
+        Disposition::Answered => "answered",
+        Disposition::AiHandled => "handled by the agent",
+        Disposition::AiAbandoned => "abandoned at the agent",
+        Disposition::CallerAbandoned => "abandoned while ringing",
+        Disposition::HandedOver => "handed over",
+        Disposition::Announced => "announced",
+        Disposition::Failed => "failed",
+    }
+}
+
+fn agent_reason(why: AgentReason) -> &'static str {
+    match why {
+        AgentReason::NoAnswer => "no answer",
+        AgentReason::Busy => "busy",
+        AgentReason::Declined => "declined",
+        AgentReason::Unregistered => "no phone",
+        AgentReason::ClosedHours => "closed",
+        AgentReason::Unreachable => "unreachable",
+        AgentReason::AgentFirst => "agent first",
+    }
+}
+
+fn leg_result(result: LegResult) -> String {
+    match result {
+        LegResult::Completed => "completed".to_owned(),
+        LegResult::NoAnswer => "no answer".to_owned(),
+        LegResult::Busy => "busy".to_owned(),
+        LegResult::Declined => "declined".to_owned(),
+        LegResult::Unregistered => "no phone".to_owned(),
+        LegResult::AnsweredElsewhere => "answered elsewhere".to_owned(),
+        LegResult::CallerGone => "caller gone".to_owned(),
+        LegResult::Failed(status) => format!("failed with {status}"),
+    }
+}

@@ -1,0 +1,4 @@
+# Calls abroad are not allowed, and nothing leaves the house.
+101 calls +442079460958
+expect 101 gets 403 INVITE
+expect no carrier gets INVITE
