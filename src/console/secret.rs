@@ -91,7 +91,11 @@ mod tests {
         assert!(verify_password("correct horse battery", Some(&hash)));
         assert!(!verify_password("correct horse", Some(&hash)));
         assert!(!verify_password("anything", None));
-        assert_ne!(hash, hash_password("correct horse battery", &mut chance).unwrap(), "each hash has its own salt");
+        assert_ne!(
+            hash,
+            hash_password("correct horse battery", &mut chance).unwrap(),
+            "each hash has its own salt"
+        );
     }
 
     #[test]

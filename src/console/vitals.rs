@@ -1,6 +1,6 @@
 //! How the parts of the box fare, as the host reports them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{desk::Alarm, pbx::Fact, sip::TrunkHealth};
 
@@ -30,7 +30,7 @@ pub struct Vitals {
     pub speech: Option<Result<(), String>>,
     trunks: BTreeMap<String, TrunkHealth>,
     /// Extension and contact of every reachable phone.
-    phones: BTreeMap<(String, String), ()>,
+    phones: BTreeSet<(String, String)>,
     /// Extensions that have an account.
     extensions: Vec<String>,
     store: Option<&'static str>,
@@ -57,7 +57,7 @@ impl Vitals {
                 self.trunks.insert(trunk.clone(), health.clone());
             }
             Fact::Bound { binding } => {
-                self.phones.insert((binding.extension.to_string(), binding.contact.clone()), ());
+                self.phones.insert((binding.extension.to_string(), binding.contact.clone()));
             }
             Fact::Unbound { extension, contact } => {
                 self.phones.remove(&(extension.to_string(), contact.clone()));
@@ -85,15 +85,22 @@ impl Vitals {
             let (condition, meaning) = match health {
                 TrunkHealth::Unknown => (Condition::Waiting, "It has not answered yet.".into()),
                 TrunkHealth::Up => (Condition::Well, "Calls and texts go through.".into()),
-                TrunkHealth::Down { status: 0, why } => (Condition::Broken, format!("It does not answer: {why}")),
-                TrunkHealth::Down { status, why } => (Condition::Broken, format!("It answered {status}: {why}")),
+                TrunkHealth::Down { status: 0, why } => {
+                    (Condition::Broken, format!("It does not answer: {why}"))
+                }
+                TrunkHealth::Down { status, why } => {
+                    (Condition::Broken, format!("It answered {status}: {why}"))
+                }
             };
             parts.push(Part { name: format!("Trunk {trunk}"), condition, meaning });
         }
         for extension in &self.extensions {
-            let phones = self.phones.keys().filter(|(e, _)| e == extension).count();
+            let phones = self.phones.iter().filter(|(e, _)| e == extension).count();
             let (condition, meaning) = match phones {
-                0 => (Condition::Waiting, "No phone is registered; calls go on to the next, or to the agent.".into()),
+                0 => (
+                    Condition::Waiting,
+                    "No phone is registered; calls go on to the next, or to the agent.".into(),
+                ),
                 1 => (Condition::Well, "One phone.".into()),
                 n => (Condition::Well, format!("{n} phones.")),
             };
@@ -108,7 +115,9 @@ impl Vitals {
             Some(Ok(())) => (Condition::Well, "The agent can hear, understand and speak.".into()),
             Some(Err(why)) => (
                 Condition::Broken,
-                format!("Callers that nobody answers hear a recorded announcement, because {why}. Run `make models`."),
+                format!(
+                    "Callers that nobody answers hear a recorded announcement, because {why}. Run `make models`."
+                ),
             ),
         };
         Part { name: "Speech".into(), condition, meaning }
@@ -119,9 +128,14 @@ impl Vitals {
             (None, 0) => (Condition::Well, "Every record is on disk.".into()),
             (Some(cause), _) => (
                 Condition::Broken,
-                format!("{cause}. Calls go on; {} records wait in memory. Make room or mend the disk.", self.records_waiting),
+                format!(
+                    "{cause}. Calls go on; {} records wait in memory. Make room or mend the disk.",
+                    self.records_waiting
+                ),
             ),
-            (None, lost) => (Condition::Broken, format!("It works again, but {lost} records were lost before.")),
+            (None, lost) => {
+                (Condition::Broken, format!("It works again, but {lost} records were lost before."))
+            }
         };
         Part { name: "Records".into(), condition, meaning }
     }
@@ -129,8 +143,12 @@ impl Vitals {
     fn texts_part(&self) -> Part {
         let (condition, meaning) = match self.texts_failing {
             None => (Condition::Well, "The carrier takes them.".into()),
-            Some(0) => (Condition::Broken, "The carrier does not answer; texts wait and are tried again.".into()),
-            Some(status) => (Condition::Broken, format!("The carrier answers {status}; texts wait and are tried again.")),
+            Some(0) => {
+                (Condition::Broken, "The carrier does not answer; texts wait and are tried again.".into())
+            }
+            Some(status) => {
+                (Condition::Broken, format!("The carrier answers {status}; texts wait and are tried again."))
+            }
         };
         Part { name: "Texts".into(), condition, meaning }
     }

@@ -5,9 +5,14 @@ use utoipa::ToSchema;
 
 use crate::{
     console::vitals::{Condition, Vitals},
-    pbx::{AgentReason, CallDirection, Caller, Disposition, LegRecord, LegResult, Party, Speaker, TurnRecord},
     dialogue::Urgency,
-    store::{CallDetail, CallRow, ContactRow, Health, LeadRow, MessageRow, TextDirection, TicketStatus, WorkOrderRow},
+    pbx::{
+        AgentReason, CallDirection, Caller, Disposition, LegRecord, LegResult, Party, Speaker, TurnRecord,
+    },
+    store::{
+        CallDetail, CallRow, ContactRow, Health, LeadRow, MessageRow, TextDirection, TicketStatus,
+        WorkOrderRow,
+    },
 };
 
 /// Why there is no answer.

@@ -9,7 +9,12 @@ use super::{
 };
 use crate::store::{CallRow, LeadRow, MessageRow, Page, TextDirection, WorkOrderRow};
 
-pub(in crate::console) fn calls(frame: &Frame, page: &Page<CallRow>, missed_only: bool, zone: &TimeZone) -> Markup {
+pub(in crate::console) fn calls(
+    frame: &Frame,
+    page: &Page<CallRow>,
+    missed_only: bool,
+    zone: &TimeZone,
+) -> Markup {
     let body = html! {
         p {
             @if missed_only { a href="/calls" { "All calls" } " · Only those that no person took" }
