@@ -2,7 +2,7 @@
 //!
 //! Two deterministic machines decide everything: [`pbx::Switch`] (the live calls) and [`desk::Engine`] (the durable
 //! work). Both take `now` and one input, and are asked for outputs until they answer `Timeout`. Two hosts drive them:
-//! [`app`] with sockets, threads and the real clock, and `sim` with a virtual network and a clock that jumps.
+//! [`app`] with sockets, threads and the real clock, and [`sim`] with a virtual network and a clock that jumps.
 //!
 //! # The rooms, from the ground up
 //!
@@ -23,7 +23,7 @@
 //! | [`store`] | the only room that speaks SQL | pbx, sip, dialogue, followup, outbox, types |
 //! | [`desk`] | wrap-up, texts, follow-up | store, pbx, agent, dialogue, followup, outbox, sip, types |
 //! | [`console`] | the web console and the JSON interface | desk, store, pbx, sip, followup, outbox, dialogue, types |
-//! | `sim` | the virtual host | all of the above but net, config, encoder and console |
+//! | [`sim`] | the virtual host | all of the above but net, config, encoder and console |
 //! | [`app`] | the real host | everything but sim |
 //!
 //! `tests/tidy.rs` holds this table. Three absences matter most: `sip` does not know SDP (bodies are bytes), `media`

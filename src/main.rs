@@ -161,7 +161,9 @@ fn main() -> ExitCode {
                 figures,
             })
         }
-        Command::Simulate { .. } => Ok(()),
+        Command::Simulate { stories, compare, bless } => {
+            portico::sim::simulate(&stories, compare, bless).map_err(Into::into)
+        }
         Command::Check { example: true, .. } => command::example(),
         Command::Check { config, .. } => command::check(&config),
         Command::Understand { config, models, words_only } => {

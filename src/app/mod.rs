@@ -2,6 +2,7 @@
 
 mod clock;
 pub mod command;
+pub mod console_server;
 mod desk_loop;
 mod media_legs;
 mod media_plane;
@@ -41,6 +42,7 @@ use crate::{
     store::Store,
     types::Chance,
 };
+use console_server::Limits;
 use desk_loop::{Desk, DeskSettings, Notice};
 use media_plane::{MediaPlane, MediaSettings};
 use recordings::Recordings;
@@ -334,13 +336,8 @@ fn start_console(
             };
             let address = listener.local_addr();
             let _ = bound.send(address);
-            let service = console::router(site).into_make_service_with_connect_info::<SocketAddr>();
             tokio::select! {
-                served = axum::serve(listener, service).into_future() => {
-                    if let Err(error) = served {
-                        tracing::error!(%error, "the console has ended");
-                    }
-                }
+                () = console_server::serve(listener, console::router(site), Limits::default()) => {}
                 _ = stopped => {}
             }
         });

@@ -1,6 +1,6 @@
 //! Who may come in: set-up, signing in and out, sessions of people and tokens of programs.
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, time::Duration};
 
 use axum::{
     Form, Router,
@@ -19,10 +19,14 @@ use super::{
     shield::plain,
     site::Site,
 };
-use crate::store::{Account, AccountError, ApiToken, NewAccount, Role};
+use crate::store::{AccountError, NewAccount, Role, StoreError, TokenHash};
 
 /// A working day, and a little more; then the password is asked again.
 const SESSION: SignedDuration = SignedDuration::from_hours(12);
+/// The same, by the clock that nobody can put back.
+const LIFE: Duration = Duration::from_secs(12 * 60 * 60);
+/// Without `Secure`: an office's own network speaks plain HTTP to the box. Behind a proxy that speaks TLS, the proxy
+/// adds it.
 const COOKIE: &str = "portico_session";
 
 pub(super) fn routes() -> Router<Site> {
@@ -35,8 +39,32 @@ pub(super) fn routes() -> Router<Site> {
 /// A person with a session.
 #[derive(Debug)]
 pub(super) struct Person {
-    pub account: Account,
+    pub name: String,
     pub session: Secret,
+}
+
+impl Person {
+    /// Who bears this session, if anybody still does. Asked of the store, and of memory when the store is away: the
+    /// health page must open just then.
+    async fn of(session: Secret, site: &Site) -> Result<Option<Self>, StoreError> {
+        let (hash, now) = (session.hash(), site.now());
+        let name = match site.read(move |reader| reader.session(hash, now.wall)).await {
+            Ok(Some(account)) => {
+                site.known().greet(hash, &account.name, now.at, LIFE).then_some(account.name)
+            }
+            Ok(None) => {
+                site.known().forget(hash);
+                None
+            }
+            Err(error) => Some(site.known().recall(hash, now.at, LIFE).ok_or(error)?),
+        };
+        Ok(name.map(|name| Self { name, session }))
+    }
+
+    /// Has nobody ended the session meanwhile?
+    pub(super) async fn may_still_look(&self, site: &Site) -> bool {
+        matches!(Self::of(self.session.clone(), site).await, Ok(Some(_)))
+    }
 }
 
 impl FromRequestParts<Site> for Person {
@@ -45,9 +73,8 @@ impl FromRequestParts<Site> for Person {
         let Some(session) = cookie(&parts.headers) else {
             return Err(Redirect::to("/sign-in").into_response());
         };
-        let (hash, wall) = (session.hash(), site.now().wall);
-        match site.read(move |reader| reader.session(hash, wall)).await {
-            Ok(Some(account)) => Ok(Self { account, session }),
+        match Self::of(session, site).await {
+            Ok(Some(person)) => Ok(person),
             Ok(None) => Err(Redirect::to("/sign-in").into_response()),
             Err(error) => Err(super::pages::unavailable(&error)),
         }
@@ -61,31 +88,39 @@ pub(super) struct Bearer;
 impl FromRequestParts<Site> for Bearer {
     type Rejection = Response;
     async fn from_request_parts(parts: &mut Parts, site: &Site) -> Result<Self, Response> {
-        let refused = || super::api::refusal(StatusCode::UNAUTHORIZED, "a token of this box is needed");
-        let bearer = parts
-            .headers
-            .get(header::AUTHORIZATION)
-            .and_then(|value| value.to_str().ok())
-            .and_then(|value| value.strip_prefix("Bearer "))
-            .map(|token| Secret::presented(token.trim()));
-        let wall = site.now().wall;
-        let known = match (bearer, cookie(&parts.headers)) {
-            (Some(token), _) => {
-                let hash = token.hash();
-                site.read(move |reader| reader.api_token(hash)).await.map(|t: Option<ApiToken>| t.is_some())
-            }
-            (None, Some(session)) => {
-                let hash = session.hash();
-                site.read(move |reader| reader.session(hash, wall)).await.map(|a| a.is_some())
-            }
-            (None, None) => return Err(refused()),
+        let known = match (token(&parts.headers), cookie(&parts.headers)) {
+            (Some(token), _) => is_token(token.hash(), site).await,
+            (None, Some(session)) => Person::of(session, site).await.map(|person| person.is_some()),
+            (None, None) => Ok(false),
         };
         match known {
             Ok(true) => Ok(Self),
-            Ok(false) => Err(refused()),
-            Err(_) => Err(super::api::refusal(StatusCode::SERVICE_UNAVAILABLE, "the records cannot be read")),
+            Ok(false) => Err(super::api::refusal(StatusCode::UNAUTHORIZED, "a token of this box is needed")),
+            Err(error) => Err(super::api::unavailable(&error)),
         }
     }
+}
+
+async fn is_token(hash: TokenHash, site: &Site) -> Result<bool, StoreError> {
+    let now = site.now().at;
+    match site.read(move |reader| reader.api_token(hash)).await {
+        Ok(Some(token)) => {
+            // A token has no end but its revocation, which is in the store.
+            site.known().greet(hash, &token.name, now, LIFE);
+            Ok(true)
+        }
+        Ok(None) => {
+            site.known().forget(hash);
+            Ok(false)
+        }
+        Err(error) => site.known().recall(hash, now, LIFE).map(|_| true).ok_or(error),
+    }
+}
+
+/// `Authorization: Bearer …`; the scheme is written in any case of letters (RFC 9110, 11.1).
+fn token(headers: &HeaderMap) -> Option<Secret> {
+    let (scheme, token) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| Secret::presented(token.trim()))
 }
 
 fn cookie(headers: &HeaderMap) -> Option<Secret> {
@@ -111,6 +146,7 @@ struct SignIn {
 async fn sign_in(
     State(site): State<Site>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    headers: HeaderMap,
     Form(form): Form<SignIn>,
 ) -> Response {
     if !site.throttle().admits(peer.ip(), site.now().at) {
@@ -129,14 +165,14 @@ async fn sign_in(
     let hash = account.as_ref().map(|account| account.password_hash.clone());
     let right = site
         .hash(move |_| {
-            form.password.len() <= secret::LONGEST_PASSWORD
+            form.password.chars().count() <= secret::LONGEST_PASSWORD
                 && secret::verify_password(&form.password, hash.as_deref())
         })
         .await;
     match account {
         Some(account) if right => {
-            site.throttle().forgive(peer.ip());
-            open_session(&site, account.id, "/").await
+            site.throttle().succeeded(peer.ip());
+            open_session(&site, account.id, cookie(&headers)).await
         }
         _ => {
             let complaint = Some("That name and password do not belong together.");
@@ -146,21 +182,33 @@ async fn sign_in(
     }
 }
 
-/// A new id at each sign-in, so that nobody can plant one beforehand.
-async fn open_session(site: &Site, account: i64, to: &'static str) -> Response {
+/// A new id at each sign-in, so that nobody can plant one beforehand; the one that the browser had ends.
+async fn open_session(site: &Site, account: i64, before: Option<Secret>) -> Response {
     let session = site.draw_secret();
     let (hash, wall) = (session.hash(), site.now().wall);
-    match site.write(move |store| store.open_session(hash, account, wall + SESSION, wall)).await {
-        Ok(()) => {
-            let cookie = format!(
-                "{COOKIE}={}; Path=/; HttpOnly; SameSite=Strict; Max-Age={}",
-                session.reveal(),
-                SESSION.as_secs()
-            );
-            ([(header::SET_COOKIE, cookie)], Redirect::to(to)).into_response()
-        }
-        Err(error) => super::pages::unavailable(&error),
+    let opened = site.write(move |store| store.open_session(hash, account, wall + SESSION, wall)).await;
+    if let Err(error) = opened {
+        return super::pages::unavailable(&error);
     }
+    if let Some(before) = before
+        && let Err(error) = close_session(site, &before).await
+    {
+        tracing::warn!(%error, "a session that was replaced stays in the store until it runs out");
+    }
+    let cookie = format!(
+        "{COOKIE}={}; Path=/; HttpOnly; SameSite=Strict; Max-Age={}",
+        session.reveal(),
+        SESSION.as_secs()
+    );
+    ([(header::SET_COOKIE, cookie)], Redirect::to("/")).into_response()
+}
+
+async fn close_session(site: &Site, session: &Secret) -> Result<(), StoreError> {
+    let hash = session.hash();
+    site.known().forget(hash);
+    let closed = site.write(move |store| store.close_session(hash)).await;
+    site.signed_out();
+    closed
 }
 
 #[derive(Deserialize)]
@@ -172,8 +220,7 @@ async fn sign_out(State(site): State<Site>, person: Person, Form(form): Form<Pro
     if !person.session.proves(&form.csrf) {
         return plain(StatusCode::FORBIDDEN, "The form did not come from this console.");
     }
-    let hash = person.session.hash();
-    if let Err(error) = site.write(move |store| store.close_session(hash)).await {
+    if let Err(error) = close_session(&site, &person.session).await {
         return super::pages::unavailable(&error);
     }
     let gone = format!("{COOKIE}=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0");
@@ -233,8 +280,8 @@ async fn set_up(
     let account = NewAccount { name, password_hash, role: Role::Admin };
     match site.write(move |store| store.use_setup(token, &account, wall)).await {
         Ok(id) => {
-            site.throttle().forgive(peer.ip());
-            open_session(&site, id, "/").await
+            site.throttle().succeeded(peer.ip());
+            open_session(&site, id, None).await
         }
         Err(AccountError::Store(error)) => super::pages::unavailable(&error),
         Err(_) => complain(

@@ -13,7 +13,7 @@ use tokio::sync::broadcast;
 
 use crate::{
     pbx::{AgentReason, CallRecord, Caller, Dialled, Fact, LegResult, Party, TurnRecord},
-    types::{CallId, LegId},
+    types::{CallId, Extension, LegId},
 };
 
 /// Events that a browser may be behind.
@@ -34,6 +34,8 @@ pub struct LiveCall {
     /// Legs that ring or were tried, in order.
     pub tried: Vec<(LegId, Party, Option<LegResult>)>,
     pub turns: Vec<TurnRecord>,
+    /// The extension that dialled an emergency number: whoever is in the house must see it (47 CFR 9.16).
+    pub emergency: Option<Extension>,
 }
 
 /// Where a call stands.
@@ -55,8 +57,19 @@ pub enum Change {
 #[derive(Debug, Default)]
 struct Board {
     calls: BTreeMap<CallId, Arc<LiveCall>>,
-    /// Ended calls, oldest first.
+    /// Ended calls of the board, oldest first.
     ended: VecDeque<CallId>,
+}
+
+/// A call to an emergency number, for the top of every page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct EmergencyCall {
+    pub call: CallId,
+    pub from: Extension,
+    pub dialled: Dialled,
+    pub since: Timestamp,
+    /// There is a record of it.
+    pub ended: bool,
 }
 
 /// The board of current calls; cheap to clone.
@@ -90,8 +103,28 @@ impl Live {
                     stage: Stage::Ringing,
                     tried: Vec::new(),
                     turns: Vec::new(),
+                    emergency: None,
                 };
-                board.calls.insert(*call, Arc::new(live));
+                let known =
+                    board.calls.insert(*call, Arc::new(live)).and_then(|before| before.emergency.clone());
+                board.change(*call, |c| c.emergency = known);
+                (*call, None)
+            }
+            Fact::EmergencyDialled { call, from, dialled } => {
+                // The one fact that may come for a call which is not on the board: it could not even be begun.
+                let live = board.calls.entry(*call).or_insert_with(|| {
+                    Arc::new(LiveCall {
+                        call: *call,
+                        caller: Caller::Extension(from.clone()),
+                        dialled: dialled.clone(),
+                        since: wall,
+                        stage: Stage::Ringing,
+                        tried: Vec::new(),
+                        turns: Vec::new(),
+                        emergency: None,
+                    })
+                });
+                Arc::make_mut(live).emergency = Some(from.clone());
                 (*call, None)
             }
             Fact::Ringing { call, leg, party } => {
@@ -117,15 +150,7 @@ impl Live {
                 board.change(*call, |c| c.turns.push(turn.clone()));
                 (*call, None)
             }
-            Fact::Ended(record) => {
-                board.change(record.call, |c| c.stage = Stage::Ended(record.clone()));
-                board.ended.push_back(record.call);
-                let gone = (board.ended.len() > ENDED_KEPT).then(|| board.ended.pop_front()).flatten();
-                if let Some(gone) = gone {
-                    board.calls.remove(&gone);
-                }
-                (record.call, gone)
-            }
+            Fact::Ended(record) => (record.call, board.end(record)),
             _ => return,
         };
         // Nobody looks: nobody is told.
@@ -147,8 +172,20 @@ impl Live {
 
     /// Calls that have not ended.
     pub fn current(&self) -> usize {
+        self.board().calls.values().filter(|call| !matches!(call.stage, Stage::Ended(_))).count()
+    }
+
+    /// The latest call on the board to an emergency number.
+    pub(super) fn emergency(&self) -> Option<EmergencyCall> {
         let board = self.board();
-        board.calls.len() - board.ended.len()
+        let calls = board.calls.values().filter_map(|call| Some((call, call.emergency.clone()?)));
+        calls.max_by_key(|(call, _)| call.since).map(|(call, from)| EmergencyCall {
+            call: call.call,
+            from,
+            dialled: call.dialled.clone(),
+            since: call.since,
+            ended: matches!(call.stage, Stage::Ended(_)),
+        })
     }
 }
 
@@ -157,5 +194,18 @@ impl Board {
         if let Some(live) = self.calls.get_mut(&call) {
             change(Arc::make_mut(live));
         }
+    }
+
+    /// A call is over: it stays for a while, and the one that has stayed longest goes.
+    fn end(&mut self, record: &CallRecord) -> Option<CallId> {
+        let live = self.calls.get_mut(&record.call)?;
+        if matches!(live.stage, Stage::Ended(_)) {
+            return None;
+        }
+        Arc::make_mut(live).stage = Stage::Ended(Box::new(record.clone()));
+        self.ended.push_back(record.call);
+        let gone = (self.ended.len() > ENDED_KEPT).then(|| self.ended.pop_front()).flatten()?;
+        self.calls.remove(&gone);
+        Some(gone)
     }
 }

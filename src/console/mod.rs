@@ -10,9 +10,12 @@
 
 mod access;
 mod api;
+mod feed;
+mod known;
 mod live;
 mod page;
 mod pages;
+mod recording;
 mod secret;
 mod shield;
 mod site;
@@ -25,7 +28,7 @@ pub use secret::Secret;
 pub use site::{Settings, Site};
 pub use vitals::{Condition, Part, Vitals};
 
-use axum::{Router, middleware};
+use axum::{Router, extract::DefaultBodyLimit, middleware};
 
 /// Everything that is served.
 pub fn router(site: Site) -> Router {
@@ -34,6 +37,7 @@ pub fn router(site: Site) -> Router {
         .merge(access::routes())
         .nest("/api/v1", api::routes())
         .fallback(pages::not_found)
-        .layer(middleware::from_fn_with_state(site.clone(), shield::guard))
+        .layer(DefaultBodyLimit::max(shield::LARGEST_BODY))
+        .layer(middleware::from_fn(shield::guard))
         .with_state(site)
 }

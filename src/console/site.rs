@@ -6,8 +6,10 @@ use std::{
 };
 
 use jiff::tz::TimeZone;
+use rand_chacha::rand_core::{Rng, SeedableRng};
+use tokio::sync::broadcast;
 
-use super::{Live, Secret, Vitals, page, throttle::Throttle};
+use super::{Live, Secret, Vitals, access::Person, known::Known, page, throttle::Throttle};
 use crate::{
     store::{Reader, Store, StoreError},
     types::{Chance, Moment},
@@ -36,6 +38,9 @@ struct Inner {
     accounts: Mutex<Store>,
     chance: Mutex<Chance>,
     throttle: Mutex<Throttle>,
+    known: Mutex<Known>,
+    /// Heard by the live feeds: each looks whether its own session has ended.
+    sign_outs: broadcast::Sender<()>,
     /// Hashing takes 19 MiB each time: at most two at once.
     hashing: tokio::sync::Semaphore,
     live: Live,
@@ -61,6 +66,8 @@ impl Site {
             accounts: Mutex::new(accounts),
             chance: Mutex::new(chance),
             throttle: Mutex::default(),
+            known: Mutex::default(),
+            sign_outs: broadcast::channel(1).0,
             hashing: tokio::sync::Semaphore::new(2),
             live,
             vitals,
@@ -107,6 +114,20 @@ impl Site {
         lock(&self.0.throttle)
     }
 
+    pub(super) fn known(&self) -> MutexGuard<'_, Known> {
+        lock(&self.0.known)
+    }
+
+    /// A session has ended before its time.
+    pub(super) fn signed_out(&self) {
+        // Nobody looks: nobody is told.
+        let _ = self.0.sign_outs.send(());
+    }
+
+    pub(super) fn sign_outs(&self) -> broadcast::Receiver<()> {
+        self.0.sign_outs.subscribe()
+    }
+
     pub(super) fn draw_secret(&self) -> Secret {
         Secret::draw(&mut lock(&self.0.chance))
     }
@@ -137,23 +158,20 @@ impl Site {
         let _turn = self.0.hashing.acquire().await;
         let site = self.clone();
         blocking(move || {
-            let mut own = {
-                use rand_chacha::rand_core::{Rng, SeedableRng};
-                let mut seed = [0; 32];
-                lock(&site.0.chance).fill_bytes(&mut seed);
-                Chance::from_seed(seed)
-            };
-            work(&mut own)
+            let mut seed = [0; 32];
+            lock(&site.0.chance).fill_bytes(&mut seed);
+            work(&mut Chance::from_seed(seed))
         })
         .await
     }
 
     /// The frame of a signed-in person's pages.
-    pub(super) fn frame(&self, user: &str, session: &Secret) -> page::Frame {
+    pub(super) fn frame(&self, person: &Person) -> page::Frame {
         page::Frame {
             office: self.0.settings.office.clone(),
-            user: user.to_owned(),
-            csrf: session.csrf(),
+            user: person.name.clone(),
+            csrf: person.session.csrf(),
+            emergency: self.0.live.emergency(),
             alarm: self.vitals().alarm_line(),
         }
     }
@@ -163,6 +181,10 @@ impl Site {
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
     match tokio::task::spawn_blocking(work).await {
         Ok(value) => value,
-        Err(error) => std::panic::resume_unwind(error.into_panic()),
+        Err(error) => match error.try_into_panic() {
+            Ok(panic) => std::panic::resume_unwind(panic),
+            // Called off: the console is being shut down, and nobody waits for the answer any more.
+            Err(_) => std::future::pending().await,
+        },
     }
 }

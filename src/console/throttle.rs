@@ -23,6 +23,7 @@ pub(super) struct Throttle {
 impl Throttle {
     /// May this address try now? Counts the try.
     pub(super) fn admits(&mut self, address: IpAddr, now: Instant) -> bool {
+        let address = address.to_canonical();
         if let Some((since, count)) = self.tries.get_mut(&address) {
             if now.duration_since(*since) >= WINDOW {
                 (*since, *count) = (now, 0);
@@ -40,9 +41,12 @@ impl Throttle {
         true
     }
 
-    /// A try that succeeded wipes the slate.
-    pub(super) fn forgive(&mut self, address: IpAddr) {
-        self.tries.remove(&address);
+    /// The last try of this address succeeded: it does not count. Those before it do, or whoever has an account could
+    /// buy guesses at another with it.
+    pub(super) fn succeeded(&mut self, address: IpAddr) {
+        if let Some((_, count)) = self.tries.get_mut(&address.to_canonical()) {
+            *count = count.saturating_sub(1);
+        }
     }
 }
 
@@ -68,14 +72,30 @@ mod tests {
     }
 
     #[test]
-    fn the_right_password_wipes_the_slate() {
+    fn a_try_that_succeeds_does_not_count_and_those_before_it_do() {
         let (mut throttle, now) = (Throttle::default(), start());
         let address = IpAddr::from([192, 0, 2, 1]);
-        for _ in 0..10 {
-            throttle.admits(address, now);
+        for _ in 0..50 {
+            assert!(throttle.admits(address, now));
+            throttle.succeeded(address);
         }
-        throttle.forgive(address);
+        for _ in 0..9 {
+            assert!(throttle.admits(address, now));
+        }
         assert!(throttle.admits(address, now));
+        throttle.succeeded(address);
+        assert!(throttle.admits(address, now));
+        assert!(!throttle.admits(address, now));
+    }
+
+    #[test]
+    fn an_address_is_the_same_in_both_spellings() {
+        let (mut throttle, now) = (Throttle::default(), start());
+        for n in 0..10 {
+            let spelling = if n % 2 == 0 { "192.0.2.1" } else { "::ffff:192.0.2.1" };
+            assert!(throttle.admits(spelling.parse().unwrap(), now));
+        }
+        assert!(!throttle.admits("192.0.2.1".parse().unwrap(), now));
     }
 
     #[test]

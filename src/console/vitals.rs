@@ -1,6 +1,6 @@
 //! How the parts of the box fare, as the host reports them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{desk::Alarm, pbx::Fact, sip::TrunkHealth};
 
@@ -30,7 +30,7 @@ pub struct Vitals {
     pub speech: Option<Result<(), String>>,
     trunks: BTreeMap<String, TrunkHealth>,
     /// Extension and contact of every reachable phone.
-    phones: BTreeMap<(String, String), ()>,
+    phones: BTreeSet<(String, String)>,
     /// Extensions that have an account.
     extensions: Vec<String>,
     store: Option<&'static str>,
@@ -57,7 +57,7 @@ impl Vitals {
                 self.trunks.insert(trunk.clone(), health.clone());
             }
             Fact::Bound { binding } => {
-                self.phones.insert((binding.extension.to_string(), binding.contact.clone()), ());
+                self.phones.insert((binding.extension.to_string(), binding.contact.clone()));
             }
             Fact::Unbound { extension, contact } => {
                 self.phones.remove(&(extension.to_string(), contact.clone()));
@@ -95,7 +95,7 @@ impl Vitals {
             parts.push(Part { name: format!("Trunk {trunk}"), condition, meaning });
         }
         for extension in &self.extensions {
-            let phones = self.phones.keys().filter(|(e, _)| e == extension).count();
+            let phones = self.phones.iter().filter(|(e, _)| e == extension).count();
             let (condition, meaning) = match phones {
                 0 => (
                     Condition::Waiting,

@@ -35,7 +35,7 @@ pub(super) fn routes() -> Router<Site> {
         .route("/leads", get(leads))
         .route("/messages", get(messages))
         .route("/health", get(health))
-        .fallback(|| async { refusal(StatusCode::NOT_FOUND, "there is nothing here") })
+        .fallback(nothing)
 }
 
 /// The document of the interface, as JSON.
@@ -90,7 +90,7 @@ fn listed<Row, Answer: serde::Serialize>(
     }
 }
 
-fn unavailable(error: &StoreError) -> Response {
+pub(super) fn unavailable(error: &StoreError) -> Response {
     tracing::warn!(%error, "the interface cannot use the store");
     refusal(StatusCode::SERVICE_UNAVAILABLE, "the records cannot be read at the moment")
 }
@@ -131,7 +131,12 @@ struct CallQuery {
     which: Which,
 }
 
-async fn document() -> Response {
+/// Even what is not here is not here only for those who may come in.
+async fn nothing(_: Bearer) -> Response {
+    refusal(StatusCode::NOT_FOUND, "there is nothing here")
+}
+
+async fn document(_: Bearer) -> Response {
     ([(header::CONTENT_TYPE, "application/json")], openapi()).into_response()
 }
 

@@ -2,6 +2,8 @@
 
 use maud::{DOCTYPE, Markup, html};
 
+use crate::console::live::EmergencyCall;
+
 /// The places of the console, in the order of the navigation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::console) enum Section {
@@ -57,6 +59,8 @@ pub(in crate::console) struct Frame {
     pub user: String,
     /// Proves that a form came from one of our pages.
     pub csrf: String,
+    /// Somebody dialled an emergency number; shown on every page, above all else.
+    pub emergency: Option<EmergencyCall>,
     /// Something is wrong with the box; shown on every page, in red.
     pub alarm: Option<String>,
 }
@@ -88,6 +92,13 @@ impl Frame {
                         }
                     }
                     main id="main" {
+                        @if let Some(call) = &self.emergency {
+                            p class="notice bad" role="alert" {
+                                strong { "Extension " (call.from) " dialled " (call.dialled) "." } " "
+                                @if call.ended { a href={ "/calls/" (call.call) } { "See the call." } }
+                                @else { a href="/" { "See the call." } }
+                            }
+                        }
                         @if let Some(alarm) = &self.alarm {
                             p class="notice bad" role="alert" { (alarm) " " a href="/health" { "See health." } }
                         }
@@ -106,7 +117,7 @@ fn head(title: &str, office: &str) -> Markup {
             meta charset="utf-8";
             meta name="viewport" content="width=device-width, initial-scale=1";
             title { (title) " · " (office) }
-            link rel="icon" href="data:,";
+            link rel="icon" href="/assets/icon.svg" type="image/svg+xml";
             link rel="stylesheet" href="/assets/style.css";
         }
     }

@@ -19,7 +19,8 @@ pub(in crate::console) fn live(frame: &Frame, calls: &[std::sync::Arc<LiveCall>]
         &html! {
             p { span id="stream-state" class="mark" role="status" { "Connecting…" } }
             p id="no-calls" class="quiet" hidden[!calls.is_empty()] { "No calls at the moment." }
-            div id="calls" aria-live="polite" { @for call in calls { (card(call, zone)) } }
+            p id="announced" class="unseen" role="status" {}
+            div id="calls" { @for call in calls { (card(call, zone)) } }
             script src="/assets/live.js" defer {}
         },
     )
@@ -40,6 +41,7 @@ pub(in crate::console) fn card(call: &LiveCall, zone: &TimeZone) -> Markup {
                         (words::mark(word, class))
                     }
                 }
+                @if call.emergency.is_some() { " " (words::mark("emergency call", "bad")) }
             }
             p class="quiet" {
                 "called " (call.dialled) " on " (words::moment(call.since, zone))

@@ -41,14 +41,8 @@ pub(super) fn party(party: &Party) -> Markup {
         Party::Caller(who) => caller(who),
         Party::Phone(extension) => html! { "extension " (extension) },
         Party::Number(n) => number(*n),
-        other => html! { (outside(other)) },
-    }
-}
-
-fn outside(party: &Party) -> &'static str {
-    match party {
-        Party::Agent => "the agent",
-        _ => "outside",
+        Party::Emergency(emergency) => html! { (emergency.digits()) },
+        Party::Agent => html! { "the agent" },
     }
 }
 
@@ -97,7 +91,7 @@ pub(super) fn leg_result(result: LegResult) -> String {
 pub(super) fn urgency(urgency: Urgency) -> Option<Markup> {
     match urgency {
         Urgency::Routine => None,
-        Urgency::Urgent(kind) => Some(mark(&format!("{kind:?}").to_lowercase(), "warn")),
+        Urgency::Urgent(kind) => Some(mark(&kind.name().replace('_', " "), "warn")),
         Urgency::LifeSafety(LifeSafety::Unspecified) => Some(mark("emergency", "bad")),
         Urgency::LifeSafety(kind) => {
             Some(mark(&format!("emergency: {}", kind.name().replace('_', " ")), "bad"))
