@@ -36,6 +36,11 @@ impl Handset {
         self.call
     }
 
+    /// Neither ringing nor in use.
+    pub(super) fn is_idle(&self) -> bool {
+        self.call.is_none() && self.ringing.is_empty()
+    }
+
     /// When it will be answered.
     pub(super) fn due(&self) -> Option<Instant> {
         // Somebody who talks lets another call ring.

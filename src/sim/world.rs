@@ -14,29 +14,27 @@ use std::{
 };
 
 use jiff::Timestamp;
-use rand_chacha::rand_core::SeedableRng;
 
 use super::{
-    caller::{Deed, Person},
+    caller::Person,
     carrier::Carrier,
     clock::Clock,
-    datagram,
     ladder::Ladder,
-    legs::{Legs, Noticed, Report},
-    network::{Network, Parcel, Path, Sent, Way},
+    legs::{Legs, Report},
+    network::{Network, Path},
     office::{self, CARRIER, Office, OfficeError, SWITCH},
     phone::{Manner, Phone},
     scenario::PowerCut,
-    station::{Said, Station},
-    telling::{self, Names},
+    station::Station,
+    telling::Names,
 };
 use crate::{
     desk::{self, Engine},
     outbox::State,
-    pbx::{self, Control, Directory, Fact, MediaCommand, MediaEvent, SpeechCommand, Switch},
-    sip::{self, Event},
+    pbx::{self, Control, Directory, Switch},
+    sip,
     store::{CallFilter, Fault, Store, StoreError},
-    types::{CallId, Chance, Extension, MessageKey},
+    types::{CallId, Extension, MessageKey},
 };
 
 /// Why a world cannot be built or does not go on.
@@ -89,6 +87,8 @@ pub(super) struct World {
     pub(super) carrier: Carrier,
     pub(super) phones: BTreeMap<Extension, Phone>,
     pub(super) people: BTreeMap<String, Person>,
+    /// Those of them who are on the telephone: nobody else has anything to do by themselves.
+    live: BTreeSet<String>,
     pub(super) names: Names,
     pub(super) ladder: Ladder,
     directory: Arc<Directory>,
@@ -128,6 +128,7 @@ impl World {
             carrier: Carrier::new(station),
             phones: BTreeMap::new(),
             people: BTreeMap::new(),
+            live: BTreeSet::new(),
             names: Names::default(),
             ladder: Ladder::new(columns),
             directory,
@@ -182,6 +183,7 @@ impl World {
         self.people_act(now)?;
         self.phones_act(now)?;
         self.machines_wake(now)?;
+        self.live.retain(|name| self.people.get(name).is_some_and(Person::is_on_the_telephone));
         Ok(true)
     }
 
@@ -194,7 +196,8 @@ impl World {
             Power::Off { until, .. } => Some(*until),
         };
         let phones = self.phones.values().flat_map(|phone| [phone.handset.due(), phone.station.due()]);
-        let people = self.people.values().flat_map(|person| [person.handset.due(), person.due()]);
+        let live = self.live.iter().filter_map(|name| self.people.get(name));
+        let people = live.flat_map(|person| [person.handset.due(), person.due()]);
         phones
             .chain(people)
             .chain([self.carrier.station.due(), self.network.due(), self.legs.due(), machine])
@@ -276,6 +279,7 @@ impl World {
         };
         let session = self.carrier.station.call(now, from, dialled)?;
         person.handset.made(session);
+        self.live.insert(name.to_owned());
         self.note("carrier", format!("{name} calls"), false);
         self.drain_station(CARRIER);
         Ok(())

@@ -2,7 +2,20 @@
 
 use std::{net::SocketAddr, time::Instant};
 
-use super::*;
+use super::{Power, World, WorldError};
+use crate::{
+    pbx::{self, MediaEvent},
+    sim::{
+        caller::{Deed, Person},
+        datagram,
+        network::{Parcel, Sent, Way},
+        office::{CARRIER, SWITCH},
+        phone::Phone,
+        station::{Said, Station},
+    },
+    sip::{self, Event},
+    types::Extension,
+};
 
 impl World {
     pub(super) fn deliver(&mut self, parcel: &Parcel) -> Result<(), WorldError> {
@@ -71,9 +84,12 @@ impl World {
         match event {
             Event::Invited { session, invitation } => {
                 let number = invitation.dialled.parse().ok();
-                let person = self.people.values_mut().find(|person| Some(person.number) == number);
+                let person = self.people.iter_mut().find(|(_, person)| Some(person.number) == number);
                 let done = match person {
-                    Some(person) => person.handset.invited(now, &mut self.carrier.station, *session),
+                    Some((name, person)) => {
+                        self.live.insert(name.clone());
+                        person.handset.invited(now, &mut self.carrier.station, *session)
+                    }
                     None => self.carrier.station.refuse(now, *session, 404),
                 };
                 let _ = done;
@@ -84,8 +100,10 @@ impl World {
             Event::Cancelled { session, .. }
             | Event::Failed { session, .. }
             | Event::Ended { session, .. } => {
-                for person in self.people.values_mut() {
-                    person.handset.gone(*session);
+                for name in &self.live {
+                    if let Some(person) = self.people.get_mut(name) {
+                        person.handset.gone(*session);
+                    }
                 }
             }
             _ => {}
@@ -112,9 +130,8 @@ impl World {
     }
 
     pub(super) fn people_act(&mut self, now: Instant) -> Result<(), WorldError> {
-        let due = |person: &Person| person.due().is_some_and(|due| due <= now);
-        let ready: Vec<String> =
-            self.people.iter().filter(|(_, person)| due(person)).map(|(name, _)| name.clone()).collect();
+        let due = |name: &&String| self.people.get(*name).and_then(Person::due).is_some_and(|due| due <= now);
+        let ready: Vec<String> = self.live.iter().filter(due).cloned().collect();
         for name in ready {
             let Some(person) = self.people.get_mut(&name) else { continue };
             match person.act(now) {
@@ -151,7 +168,8 @@ impl World {
                 changed.push(phone.station.address);
             }
         }
-        for person in self.people.values_mut() {
+        for name in &self.live {
+            let Some(person) = self.people.get_mut(name) else { continue };
             if person.handset.due().is_some_and(|due| due <= now) {
                 let _ = person.handset.act(now, &mut self.carrier.station);
                 changed.push(CARRIER);

@@ -1,12 +1,28 @@
 //! The machine: feeds the two hearts, carries out what they ask for, and takes their power away and gives it back.
 
-use super::*;
+use std::time::{Duration, Instant};
+
+use rand_chacha::rand_core::SeedableRng;
+
+use super::{House, Pending, Power, World, WorldError};
+use crate::{
+    desk::{self, Engine},
+    pbx::{self, Control, Fact, MediaCommand, SpeechCommand, Switch},
+    sim::{
+        caller::Deed,
+        legs::{Legs, Noticed, Report},
+        network::{Parcel, Way},
+        office::{Office, SWITCH},
+        scenario::PowerCut,
+        telling,
+    },
+    sip,
+    store::{Fault, Store},
+    types::{Chance, LegId, Moment},
+};
 
 impl World {
-    pub(super) fn feed(
-        &mut self,
-        input: impl FnOnce(&mut House, crate::types::Moment),
-    ) -> Result<(), WorldError> {
+    pub(super) fn feed(&mut self, input: impl FnOnce(&mut House, Moment)) -> Result<(), WorldError> {
         let now = self.clock.now();
         if let Power::On(house) = &mut self.power {
             input(house, now);
@@ -81,7 +97,7 @@ impl World {
         }
     }
 
-    fn speech(&mut self, leg: crate::types::LegId, command: &SpeechCommand) -> Result<(), WorldError> {
+    fn speech(&mut self, leg: LegId, command: &SpeechCommand) -> Result<(), WorldError> {
         let now = self.clock.now();
         let caller = self.legs.call_of(leg).and_then(|call| self.callers.get(&call)).cloned();
         let person = caller.and_then(|name| self.people.get_mut(&name));
