@@ -188,6 +188,10 @@ impl Person {
         self.line.take_if(|line| line.leg == leg);
     }
 
+    pub(super) fn is_on_the_telephone(&self) -> bool {
+        self.line.is_some() || !self.handset.is_idle()
+    }
+
     pub(super) fn is_on(&self, leg: LegId) -> bool {
         self.line.as_ref().is_some_and(|line| line.leg == leg)
     }

@@ -128,20 +128,6 @@ impl Network {
         self.orders.iter().find(|ordered| ordered.count > 0)
     }
 
-    /// Can a peer be reached at all?
-    pub(super) fn is_alive(&self, peer: SocketAddr) -> bool {
-        [Way::From, Way::To].iter().all(|way| self.paths.get(&(peer, *way)).is_some_and(|path| !path.dead))
-    }
-
-    /// Everything under way to or from this address is gone: it has lost its power.
-    pub(super) fn forget(&mut self, address: SocketAddr) {
-        self.wire.retain(|_, parcel| parcel.from != address && parcel.to != address);
-    }
-
-    pub(super) fn is_empty(&self) -> bool {
-        self.wire.is_empty()
-    }
-
     /// Takes a datagram from a peer or to it.
     pub(super) fn send(&mut self, now: Instant, peer: SocketAddr, way: Way, parcel: Parcel) -> Sent {
         let Some(path) = self.paths.get(&(peer, way)).copied() else { return Sent::Lost };

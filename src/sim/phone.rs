@@ -36,12 +36,17 @@ impl Handset {
         self.call
     }
 
-    pub(super) fn has(&self, session: SessionId) -> bool {
-        self.call == Some(session) || self.ringing.iter().any(|ringing| ringing.session == session)
+    /// Neither ringing nor in use.
+    pub(super) fn is_idle(&self) -> bool {
+        self.call.is_none() && self.ringing.is_empty()
     }
 
     /// When it will be answered.
     pub(super) fn due(&self) -> Option<Instant> {
+        // Somebody who talks lets another call ring.
+        if self.call.is_some() {
+            return None;
+        }
         self.ringing.iter().filter_map(|ringing| ringing.answer_at).min()
     }
 
@@ -70,6 +75,9 @@ impl Handset {
 
     /// Answers what is due.
     pub(super) fn act(&mut self, now: Instant, station: &mut Station) -> Result<(), SendError> {
+        if self.due().is_none_or(|due| due > now) {
+            return Ok(());
+        }
         let due = self.ringing.iter().position(|ringing| ringing.answer_at.is_some_and(|at| at <= now));
         match due {
             Some(at) => {

@@ -429,6 +429,10 @@ impl Play {
     /// Everybody has gone; transactions die away; nothing is left behind that the story does not name.
     fn end(&mut self) -> Result<(), Failure> {
         self.world.run_for(DYING_AWAY)?;
+        if self.world.office.probe {
+            // A probe that is under way just now is answered, or given up.
+            while self.world.is_probing() && self.world.step(self.world.clock.now().at + DYING_AWAY)? {}
+        }
         for words in &self.never {
             self.check_never(words)?;
         }
@@ -439,7 +443,7 @@ impl Play {
             return Err(Failure::Unmet(ordered.label.clone()));
         }
         for person in self.world.people.values() {
-            if let Some(cue) = person.unsaid() {
+            if let Some(cue) = person.unsaid().filter(|_| !self.world.ladder.is_terse()) {
                 return Err(Failure::Unsaid(format!("{cue:?}")));
             }
         }

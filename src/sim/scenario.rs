@@ -315,7 +315,9 @@ fn network(rest: &[&str]) -> Result<Option<Act>, Problem> {
     // `network loses next 2 200 to carrier`, `network delays next CANCEL to 101 by 300ms`
     if let [verb, "next", rest @ ..] = rest {
         let (count, rest) = match rest {
-            [many, label, ..] if many.parse::<u32>().is_ok() && !matches!(*label, "to" | "from") => {
+            [many, label, ..]
+                if many.parse::<u32>().is_ok_and(|many| many < 100) && !matches!(*label, "to" | "from") =>
+            {
                 (many.parse().unwrap_or(1), &rest[1..])
             }
             _ => (1, rest),

@@ -244,7 +244,7 @@ impl Station {
             }
         };
         // The call may have ended in the same breath.
-        drop(done);
+        let _ = done;
     }
 }
 

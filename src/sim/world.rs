@@ -3,6 +3,9 @@
 //! A step takes what is due at the earliest of all deadlines, feeds it, and carries everything out that is asked for, until
 //! nobody has anything to say. Nothing waits, so a story costs as many steps as things happen in it.
 
+mod far_ends;
+mod machine;
+
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
     net::SocketAddr,
@@ -11,29 +14,27 @@ use std::{
 };
 
 use jiff::Timestamp;
-use rand_chacha::rand_core::SeedableRng;
 
 use super::{
-    caller::{Deed, Person},
+    caller::Person,
     carrier::Carrier,
     clock::Clock,
-    datagram,
     ladder::Ladder,
-    legs::{Legs, Noticed, Report},
-    network::{Network, Parcel, Path, Sent, Way},
+    legs::{Legs, Report},
+    network::{Network, Path},
     office::{self, CARRIER, Office, OfficeError, SWITCH},
     phone::{Manner, Phone},
     scenario::PowerCut,
-    station::{Said, Station},
-    telling::{self, Names},
+    station::Station,
+    telling::Names,
 };
 use crate::{
     desk::{self, Engine},
     outbox::State,
-    pbx::{self, Control, Directory, Fact, MediaCommand, MediaEvent, SpeechCommand, Switch},
-    sip::{self, Event},
+    pbx::{self, Control, Directory, Switch},
+    sip,
     store::{CallFilter, Fault, Store, StoreError},
-    types::{CallId, Chance, Extension, MessageKey},
+    types::{CallId, Extension, MessageKey},
 };
 
 /// Why a world cannot be built or does not go on.
@@ -86,6 +87,8 @@ pub(super) struct World {
     pub(super) carrier: Carrier,
     pub(super) phones: BTreeMap<Extension, Phone>,
     pub(super) people: BTreeMap<String, Person>,
+    /// Those of them who are on the telephone: nobody else has anything to do by themselves.
+    live: BTreeSet<String>,
     pub(super) names: Names,
     pub(super) ladder: Ladder,
     directory: Arc<Directory>,
@@ -125,6 +128,7 @@ impl World {
             carrier: Carrier::new(station),
             phones: BTreeMap::new(),
             people: BTreeMap::new(),
+            live: BTreeSet::new(),
             names: Names::default(),
             ladder: Ladder::new(columns),
             directory,
@@ -179,6 +183,7 @@ impl World {
         self.people_act(now)?;
         self.phones_act(now)?;
         self.machines_wake(now)?;
+        self.live.retain(|name| self.people.get(name).is_some_and(Person::is_on_the_telephone));
         Ok(true)
     }
 
@@ -191,7 +196,8 @@ impl World {
             Power::Off { until, .. } => Some(*until),
         };
         let phones = self.phones.values().flat_map(|phone| [phone.handset.due(), phone.station.due()]);
-        let people = self.people.values().flat_map(|person| [person.handset.due(), person.due()]);
+        let live = self.live.iter().filter_map(|name| self.people.get(name));
+        let people = live.flat_map(|person| [person.handset.due(), person.due()]);
         phones
             .chain(people)
             .chain([self.carrier.station.due(), self.network.due(), self.legs.due(), machine])
@@ -204,379 +210,6 @@ impl World {
         let now = self.clock.elapsed();
         self.still = if self.still.0 == now { (now, self.still.1 + 1) } else { (now, 0) };
         if self.still.1 > RESTLESS { Err(WorldError::Restless(now)) } else { Ok(()) }
-    }
-
-    // ---- far ends
-
-    fn deliver(&mut self, parcel: &Parcel) -> Result<(), WorldError> {
-        let now = self.clock.now();
-        let label = datagram::label(&parcel.bytes);
-        if parcel.to == SWITCH {
-            self.ladder.unseen(self.clock.elapsed(), format!("portico gets {label}"));
-            if let Power::On(house) = &mut self.power {
-                let flow = sip::Flow {
-                    transport: sip::Transport::Udp,
-                    remote: parcel.from,
-                    local: SWITCH,
-                    connection: None,
-                };
-                let input = pbx::Input::Sip(sip::Input::Datagram { flow, bytes: &parcel.bytes });
-                house.switch.handle_input(now, input);
-                self.drain_switch()?;
-            }
-        } else if let Some(name) = self.name_at(parcel.to) {
-            self.ladder.unseen(self.clock.elapsed(), format!("{name} gets {label}"));
-            if let Some(station) = self.station_at(parcel.to) {
-                station.take(now.at, parcel.from, &parcel.bytes);
-            }
-            self.drain_station(parcel.to);
-        }
-        self.settle()
-    }
-
-    fn station_at(&mut self, address: SocketAddr) -> Option<&mut Station> {
-        if address == CARRIER {
-            return Some(&mut self.carrier.station);
-        }
-        self.phones.values_mut().map(|phone| &mut phone.station).find(|station| station.address == address)
-    }
-
-    fn name_at(&self, address: SocketAddr) -> Option<String> {
-        if address == CARRIER {
-            return Some("carrier".to_owned());
-        }
-        let at = |(_, phone): &(&Extension, &Phone)| phone.station.address == address;
-        self.phones.iter().find(at).map(|(extension, _)| extension.to_string())
-    }
-
-    /// Carries out what a station says.
-    pub(super) fn drain_station(&mut self, address: SocketAddr) {
-        let now = self.clock.now().at;
-        while let Some(said) = self.station_at(address).and_then(|station| station.poll(now)) {
-            match said {
-                Said::Datagram { to, bytes } => {
-                    self.post(address, Way::From, Parcel { from: address, to, bytes });
-                }
-                Said::Event(event) if address == CARRIER => self.at_the_carrier(&event),
-                Said::Event(event) => {
-                    let at = |phone: &&mut Phone| phone.station.address == address;
-                    if let Some(phone) = self.phones.values_mut().find(at) {
-                        // A call that ends in the same breath needs no answer.
-                        drop(phone.handle(now, &event));
-                    }
-                }
-            }
-        }
-    }
-
-    fn at_the_carrier(&mut self, event: &Event) {
-        let now = self.clock.now().at;
-        match event {
-            Event::Invited { session, invitation } => {
-                let number = invitation.dialled.parse().ok();
-                let person = self.people.values_mut().find(|person| Some(person.number) == number);
-                let done = match person {
-                    Some(person) => person.handset.invited(now, &mut self.carrier.station, *session),
-                    None => self.carrier.station.refuse(now, *session, 404),
-                };
-                drop(done);
-            }
-            Event::TextReceived { text, .. } => drop(self.carrier.take_text(now, *text)),
-            Event::Cancelled { session, .. }
-            | Event::Failed { session, .. }
-            | Event::Ended { session, .. } => {
-                for person in self.people.values_mut() {
-                    person.handset.gone(*session);
-                }
-            }
-            _ => {}
-        }
-    }
-
-    fn post(&mut self, peer: SocketAddr, way: Way, parcel: Parcel) {
-        let label = datagram::label(&parcel.bytes);
-        let (from, to) = (parcel.from, parcel.to);
-        let now = self.clock.now().at;
-        let sent = self.network.send(now, peer, way, parcel);
-        // Registrations and probes come and go all day.
-        if self.ladder.is_terse() || label.ends_with("REGISTER") || label.ends_with("OPTIONS") {
-            return;
-        }
-        let name = |address| self.name_at(address).unwrap_or_else(|| "portico".to_owned());
-        let (from, to) = (name(from), name(to));
-        let remark = match sent {
-            Sent::OnItsWay | Sent::Lost => String::new(),
-            Sent::Late(by) => format!("(late by {} ms)", by.as_millis()),
-            Sent::Twice => "(arrives twice)".to_owned(),
-        };
-        self.ladder.arrow(self.clock.elapsed(), &from, &to, &label, sent == Sent::Lost, remark);
-    }
-
-    fn people_act(&mut self, now: Instant) -> Result<(), WorldError> {
-        let due = |person: &Person| person.due().is_some_and(|due| due <= now);
-        let ready: Vec<String> =
-            self.people.iter().filter(|(_, person)| due(person)).map(|(name, _)| name.clone()).collect();
-        for name in ready {
-            let Some(person) = self.people.get_mut(&name) else { continue };
-            match person.act(now) {
-                Some(Deed::Hear { leg, event }) => {
-                    self.feed(|house, now| {
-                        house.switch.handle_input(now, pbx::Input::Speech { leg, event })
-                    })?;
-                }
-                Some(Deed::Key { leg, digit }) => {
-                    let event = MediaEvent::Digit(digit);
-                    self.feed(|house, now| house.switch.handle_input(now, pbx::Input::Media { leg, event }))?;
-                }
-                Some(Deed::HangUp) => {
-                    // Somebody may have been quicker.
-                    drop(person.handset.hang_up(now, &mut self.carrier.station));
-                    self.drain_station(CARRIER);
-                }
-                None => {}
-            }
-            self.settle()?;
-        }
-        Ok(())
-    }
-
-    fn phones_act(&mut self, now: Instant) -> Result<(), WorldError> {
-        let mut changed = Vec::new();
-        for phone in self.phones.values_mut() {
-            if phone.handset.due().is_some_and(|due| due <= now) {
-                drop(phone.act(now));
-                changed.push(phone.station.address);
-            }
-            if phone.station.due().is_some_and(|due| due <= now) {
-                phone.station.wake(now);
-                changed.push(phone.station.address);
-            }
-        }
-        for person in self.people.values_mut() {
-            if person.handset.due().is_some_and(|due| due <= now) {
-                drop(person.handset.act(now, &mut self.carrier.station));
-                changed.push(CARRIER);
-            }
-        }
-        if self.carrier.station.due().is_some_and(|due| due <= now) {
-            self.carrier.station.wake(now);
-            changed.push(CARRIER);
-        }
-        for address in changed {
-            self.drain_station(address);
-        }
-        self.settle()
-    }
-
-    // ---- the machine
-
-    fn feed(&mut self, input: impl FnOnce(&mut House, crate::types::Moment)) -> Result<(), WorldError> {
-        let now = self.clock.now();
-        if let Power::On(house) = &mut self.power {
-            input(house, now);
-            self.drain_switch()?;
-        }
-        Ok(())
-    }
-
-    fn machines_wake(&mut self, now: Instant) -> Result<(), WorldError> {
-        let Power::On(house) = &self.power else { return Ok(()) };
-        let desk = house.desk_due.is_some_and(|due| self.clock.instant_of(due) <= now);
-        if house.switch_due.is_some_and(|due| due <= now) {
-            self.feed(|house, now| house.switch.handle_input(now, pbx::Input::Timeout))?;
-        }
-        if desk {
-            self.pending.push_back(Pending::Desk(desk::Input::Timeout));
-        }
-        self.settle()
-    }
-
-    /// Feeds what waits, one by one, until nothing does.
-    pub(super) fn settle(&mut self) -> Result<(), WorldError> {
-        loop {
-            let Some(pending) = self.pending.pop_front() else { return Ok(()) };
-            match pending {
-                Pending::Report(report) => self.feed(|house, now| {
-                    let input = match report {
-                        Report::Media { leg, event } => pbx::Input::Media { leg, event },
-                        Report::Understood { leg, turn, reading } => {
-                            pbx::Input::Understood { leg, turn, reading }
-                        }
-                    };
-                    house.switch.handle_input(now, input);
-                })?,
-                Pending::Control(control) => {
-                    self.feed(|house, now| house.switch.handle_input(now, pbx::Input::Control(control)))?;
-                }
-                Pending::Desk(input) => self.feed_desk(input)?,
-            }
-        }
-    }
-
-    /// Carries everything out that the switch asks for.
-    fn drain_switch(&mut self) -> Result<(), WorldError> {
-        let now = self.clock.now();
-        loop {
-            let Power::On(house) = &mut self.power else { return Ok(()) };
-            match house.switch.poll_output(now) {
-                pbx::Output::Timeout(due) => {
-                    house.switch_due = due.map(|(at, _)| at);
-                    return Ok(());
-                }
-                pbx::Output::Transmit { flow, bytes } => {
-                    let text = bytes.starts_with(b"MESSAGE ");
-                    self.post(flow.remote, Way::To, Parcel { from: SWITCH, to: flow.remote, bytes });
-                    if let (true, Some((PowerCut::WhenTextLeaves, off))) = (text, self.power_cut) {
-                        self.power_cut = None;
-                        return self.cut_power(off);
-                    }
-                }
-                pbx::Output::CloseConnection { .. } => {}
-                pbx::Output::Media { leg, command } => {
-                    if let MediaCommand::Announce { .. } = command {
-                        self.note("portico", "the announcement is played".to_owned(), false);
-                    }
-                    let report = self.legs.media(now.at, leg, command);
-                    self.pending.extend(report.map(Pending::Report));
-                }
-                pbx::Output::Speech { leg, command } => self.speech(leg, &command)?,
-                pbx::Output::Fact(fact) => self.take_fact(fact),
-            }
-        }
-    }
-
-    fn speech(&mut self, leg: crate::types::LegId, command: &SpeechCommand) -> Result<(), WorldError> {
-        let now = self.clock.now();
-        let caller = self.legs.call_of(leg).and_then(|call| self.callers.get(&call)).cloned();
-        let person = caller.and_then(|name| self.people.get_mut(&name));
-        let noticed = self.legs.speech(now.at, leg, command);
-        let Some(person) = person else { return Ok(()) };
-        match command {
-            SpeechCommand::Listen { turn } => {
-                if let Some(Deed::Hear { leg, event }) = person.listened_to(now.at, leg, *turn)
-                    && let Power::On(house) = &mut self.power
-                {
-                    // Drained by the loop that we are in.
-                    house.switch.handle_input(now, pbx::Input::Speech { leg, event });
-                }
-            }
-            SpeechCommand::Deaf => person.unheard(leg),
-            _ => {
-                if noticed == Some(Noticed::Breath) {
-                    person.agent_draws_breath();
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// The caller at the other end hears the agent begin, or end.
-    fn notice(&mut self, report: &Report, noticed: Option<Noticed>) {
-        let (Report::Media { leg, .. }, Some(noticed)) = (report, noticed) else { return };
-        let now = self.clock.now().at;
-        if let Some(person) = self.people.values_mut().find(|person| person.is_on(*leg)) {
-            match noticed {
-                Noticed::Breath => person.agent_draws_breath(),
-                Noticed::Audible => person.agent_is_audible(now),
-                Noticed::Silent(text) => person.agent_falls_silent(now, &text),
-            }
-        }
-    }
-
-    fn take_fact(&mut self, fact: Fact) {
-        if let Some((column, sentence, lasting)) = self.names.fact(&fact) {
-            self.note(column, sentence, lasting);
-        }
-        let input = match fact {
-            Fact::CallStarted { call, caller, .. } => {
-                let name = match &caller {
-                    pbx::Caller::Number { number, .. } => {
-                        let number = *number;
-                        self.people.iter().find(|(_, person)| person.number == number && !person.withheld)
-                    }
-                    pbx::Caller::Anonymous => self
-                        .people
-                        .iter()
-                        .find(|(_, person)| person.withheld && person.handset.call().is_some()),
-                    pbx::Caller::Extension(_) => None,
-                };
-                if let Some((name, _)) = name {
-                    self.callers.insert(call, name.clone());
-                }
-                desk::Input::CallStarted { call, caller }
-            }
-            Fact::Answered { call, .. } => desk::Input::PersonAnswered { call },
-            Fact::Ended(record) => {
-                self.callers.remove(&record.call);
-                desk::Input::CallEnded(record)
-            }
-            Fact::TextReceived { text, from, to, body, call_id } => {
-                desk::Input::TextReceived { text, from, to, body, call_id }
-            }
-            Fact::TextSettled { key, result } => desk::Input::Delivered { key, result },
-            Fact::Bound { binding } => {
-                if self.registered.insert((binding.extension.clone(), binding.contact.clone())) {
-                    self.note("portico", format!("{} is registered", binding.extension), false);
-                }
-                desk::Input::Bound(binding)
-            }
-            Fact::Unbound { extension, contact } => {
-                if self.registered.remove(&(extension.clone(), contact.clone())) {
-                    self.note("portico", format!("{extension} is not registered any more"), false);
-                }
-                desk::Input::Unbound { extension, contact }
-            }
-            Fact::TrunkHealth { health: sip::TrunkHealth::Up, .. } => desk::Input::TrunkUp,
-            _ => return,
-        };
-        self.pending.push_back(Pending::Desk(input));
-    }
-
-    pub(super) fn feed_desk(&mut self, input: desk::Input) -> Result<(), WorldError> {
-        let now = self.clock.now().wall;
-        let Power::On(house) = &mut self.power else { return Ok(()) };
-        if let (desk::Input::CallEnded(_), Some((PowerCut::AfterRecord, off))) = (&input, self.power_cut) {
-            // The first commit is the record; the second would claim its texts, and does not happen any more.
-            house.desk.store_mut().inject(Fault::Commits { first: 2, count: u64::MAX });
-            house.desk.handle_input(now, input);
-            self.power_cut = None;
-            return self.cut_power(off);
-        }
-        house.desk.handle_input(now, input);
-        self.drain_desk()
-    }
-
-    fn drain_desk(&mut self) -> Result<(), WorldError> {
-        let now = self.clock.now().wall;
-        let (mut calls, mut texts) = (false, false);
-        loop {
-            let Power::On(house) = &mut self.power else { return Ok(()) };
-            match house.desk.poll_output(now) {
-                desk::Output::Deliver(entry) => self.pending.push_back(Pending::Control(Control::SendText {
-                    key: entry.key,
-                    from: entry.from,
-                    to: entry.to,
-                    body: entry.body,
-                })),
-                desk::Output::SettleText { text, stored } => {
-                    let said = if stored { "text stored" } else { "text refused: it cannot be stored" };
-                    self.note("desk", said.to_owned(), false);
-                    self.pending.push_back(Pending::Control(Control::SettleText { text, stored }));
-                }
-                desk::Output::RestoreBindings(bindings) => {
-                    self.pending.push_back(Pending::Control(Control::RestoreBindings(bindings)));
-                }
-                desk::Output::Changed(desk::Changed::Call(_)) => calls = true,
-                desk::Output::Changed(desk::Changed::Message { .. }) => texts = true,
-                desk::Output::Changed(_) => {}
-                desk::Output::Alarm(alarm) => self.note("desk", telling::alarm(&alarm), true),
-                desk::Output::Timeout(due) => {
-                    house.desk_due = due.map(|(at, _)| at);
-                    break;
-                }
-            }
-        }
-        self.note_rows(calls, texts)
     }
 
     // ---- the book
@@ -646,6 +279,7 @@ impl World {
         };
         let session = self.carrier.station.call(now, from, dialled)?;
         person.handset.made(session);
+        self.live.insert(name.to_owned());
         self.note("carrier", format!("{name} calls"), false);
         self.drain_station(CARRIER);
         Ok(())
@@ -655,7 +289,7 @@ impl World {
     pub(super) fn person_hangs_up(&mut self, name: &str) {
         let now = self.clock.now().at;
         if let Some(person) = self.people.get_mut(name) {
-            drop(person.handset.hang_up(now, &mut self.carrier.station));
+            let _ = person.handset.hang_up(now, &mut self.carrier.station);
             self.drain_station(CARRIER);
         }
     }
@@ -695,54 +329,6 @@ impl World {
         self.legs.cut_off(self.clock.now().at, address.ip(), !lives);
     }
 
-    pub(super) fn power_will_fail(&mut self, when: PowerCut, off: Duration) -> Result<(), WorldError> {
-        match when {
-            PowerCut::Now => self.cut_power(off),
-            _ => {
-                self.power_cut = Some((when, off));
-                Ok(())
-            }
-        }
-    }
-
-    fn cut_power(&mut self, off: Duration) -> Result<(), WorldError> {
-        let until = self.clock.now().at + off;
-        let fresh = Power::Off { store: Box::new(Store::in_memory()?), until };
-        if let Power::On(house) = std::mem::replace(&mut self.power, fresh) {
-            let store = Box::new(house.desk.into_store().power_cut()?);
-            self.power = Power::Off { store, until };
-        }
-        self.note("portico", "the power fails".to_owned(), false);
-        self.legs = Legs::default();
-        self.callers.clear();
-        self.pending.clear();
-        self.registered.clear();
-        Ok(())
-    }
-
-    fn power_comes_back(&mut self, now: Instant) -> Result<(), WorldError> {
-        let Power::Off { until, .. } = &self.power else { return Ok(()) };
-        if *until > now {
-            return Ok(());
-        }
-        let settings = self.office.desk()?;
-        let off = Power::Off { store: Box::new(Store::in_memory()?), until: now };
-        let Power::Off { store, .. } = std::mem::replace(&mut self.power, off) else { return Ok(()) };
-        self.boots += 1;
-        let chance = |salt: u64| Chance::seed_from_u64(self.seed ^ (self.boots << 32) ^ salt);
-        let moment = self.clock.now();
-        let switch = Switch::new(moment, self.directory.clone(), Office::machine(), chance(0x51));
-        let desk = Engine::new(*store, settings, chance(0xde));
-        self.power = Power::On(Box::new(House { switch, desk, switch_due: None, desk_due: None }));
-        if self.boots > 1 {
-            self.note("portico", "the power is back".to_owned(), false);
-        }
-        self.drain_switch()?;
-        self.feed_desk(desk::Input::ClockSynchronised(true))?;
-        self.speech_works(self.speech_works)?;
-        self.note_rows(true, true)
-    }
-
     // ---- what is left
 
     pub(super) fn switch(&self) -> Option<&Switch> {
@@ -765,6 +351,11 @@ impl World {
 
     pub(super) fn media_is_closed(&self) -> bool {
         self.legs.is_empty()
+    }
+
+    /// Is a request of the switch's own waiting for its answer?
+    pub(super) fn is_probing(&self) -> bool {
+        self.switch().is_some_and(|switch| switch.sip_counts().client_transactions > 0)
     }
 
     pub(super) fn power_waits(&self) -> bool {

@@ -5,9 +5,9 @@ dana answers "your name" with "Dana Reyes."
 dana answers "unit|apartment|address|where" with "Four B."
 dana answers "anything else|something else" with "No. Goodbye."
 dana answers "goodbye|bye|hang up" by hanging up
-dana answers "on call|connect|stay on the line|911|nine one one" with "Okay, I am going outside."
+dana answers "on call|connect|stay on the line|9 1 1|nine one one" with "Okay, I am going outside."
 dana calls main
-expect agent … 911
+expect agent … 9 1 1
 expect on-call rings
 expect on-call does not answer: no answer
 expect record: handled by the agent (no answer), dana to main

@@ -6,7 +6,8 @@ expect 101 answers
 at +20s trunk dies
 expect within 2m trunk is down
 expect record: answered, dana to main
-at +5m trunk comes back
+at +1m dana hangs up
+at +4m trunk comes back
 expect within 2m trunk is up
 at +1m marco calls main
 expect 101 answers
