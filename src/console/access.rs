@@ -134,7 +134,7 @@ fn cookie(headers: &HeaderMap) -> Option<Secret> {
 }
 
 async fn sign_in_page(State(site): State<Site>) -> Response {
-    html(page::sign_in(&site.settings().office, None)).into_response()
+    html(page::sign_in(&site.settings().office, "", None)).into_response()
 }
 
 #[derive(Deserialize)]
@@ -153,7 +153,7 @@ async fn sign_in(
         return (
             StatusCode::TOO_MANY_REQUESTS,
             [(header::RETRY_AFTER, "60")],
-            html(page::sign_in(&site.settings().office, Some("Too many tries. Wait a minute."))),
+            html(page::sign_in(&site.settings().office, &form.name, Some("Too many tries. Wait a minute."))),
         )
             .into_response();
     }
@@ -176,7 +176,7 @@ async fn sign_in(
         }
         _ => {
             let complaint = Some("That name and password do not belong together.");
-            (StatusCode::UNAUTHORIZED, html(page::sign_in(&site.settings().office, complaint)))
+            (StatusCode::UNAUTHORIZED, html(page::sign_in(&site.settings().office, &form.name, complaint)))
                 .into_response()
         }
     }
@@ -235,7 +235,7 @@ struct Invitation {
 
 async fn set_up_page(State(site): State<Site>, Query(invitation): Query<Invitation>) -> Response {
     match site.read(crate::store::Reader::needs_setup).await {
-        Ok(true) => html(page::set_up(&site.settings().office, &invitation.token, None)).into_response(),
+        Ok(true) => html(page::set_up(&site.settings().office, &invitation.token, "", None)).into_response(),
         Ok(false) => Redirect::to("/sign-in").into_response(),
         Err(error) => super::pages::unavailable(&error),
     }
@@ -258,7 +258,7 @@ async fn set_up(
         return plain(StatusCode::TOO_MANY_REQUESTS, "Too many tries. Wait a minute.");
     }
     let complain = |complaint: &str| {
-        let page = page::set_up(&site.settings().office, &form.token, Some(complaint));
+        let page = page::set_up(&site.settings().office, &form.token, &form.name, Some(complaint));
         (StatusCode::UNPROCESSABLE_ENTITY, html(page)).into_response()
     };
     let name = form.name.trim().to_owned();

@@ -89,6 +89,8 @@ pub(super) struct CallAnswer {
     pub disposition: &'static str,
     pub missed: bool,
     pub agent_reason: Option<&'static str>,
+    /// What the caller wanted, if the agent could tell.
+    pub intent: Option<&'static str>,
     pub summary: String,
     /// Whether the caller is texted, or why not.
     pub text_back: String,
@@ -117,6 +119,11 @@ impl CallAnswer {
             disposition: disposition(record.disposition),
             missed: detail.missed,
             agent_reason: record.agent_reason.map(agent_reason),
+            intent: record
+                .outcome
+                .as_ref()
+                .and_then(|outcome| outcome.intent)
+                .map(crate::dialogue::Intent::name),
             summary: detail.summary.clone(),
             text_back: detail.text_back.word().to_owned(),
             recording: record.recording.as_ref().map(|_| format!("/calls/{}/recording.wav", record.call)),

@@ -100,7 +100,8 @@ pub(super) fn unavailable(error: &StoreError) -> Response {
 struct Place {
     /// `next` of the page before.
     after: Option<String>,
-    /// How many, 1 to 200; 50 if not said.
+    /// How many; 50 if not said.
+    #[param(minimum = 1, maximum = 200)]
     limit: Option<usize>,
 }
 
@@ -142,7 +143,8 @@ async fn document(_: Bearer) -> Response {
 
 /// Calls, newest first.
 #[utoipa::path(get, path = "/calls", params(Place, CallQuery), responses(
-    (status = 200, body = List<CallInShort>), (status = 400, body = Trouble), (status = 401, body = Trouble)))]
+    (status = 200, body = List<CallInShort>), (status = 400, body = Trouble), (status = 401, body = Trouble),
+    (status = 503, body = Trouble)))]
 async fn calls(
     State(site): State<Site>,
     _: Bearer,
@@ -162,7 +164,8 @@ async fn calls(
 
 /// One call with its legs, turns, texts, work orders and leads.
 #[utoipa::path(get, path = "/calls/{call}", params(("call" = String, Path, description = "13 characters")), responses(
-    (status = 200, body = CallAnswer), (status = 401, body = Trouble), (status = 404, body = Trouble)))]
+    (status = 200, body = CallAnswer), (status = 401, body = Trouble), (status = 404, body = Trouble),
+    (status = 503, body = Trouble)))]
 async fn call(State(site): State<Site>, _: Bearer, Path(id): Path<String>) -> Response {
     let Ok(id) = id.parse::<CallId>() else { return refusal(StatusCode::NOT_FOUND, "there is no such call") };
     match site.read(move |reader| reader.call(id)).await {
@@ -174,7 +177,8 @@ async fn call(State(site): State<Site>, _: Bearer, Path(id): Path<String>) -> Re
 
 /// People, latest change first.
 #[utoipa::path(get, path = "/contacts", params(Place), responses(
-    (status = 200, body = List<ContactAnswer>), (status = 401, body = Trouble)))]
+    (status = 200, body = List<ContactAnswer>), (status = 400, body = Trouble), (status = 401, body = Trouble),
+    (status = 503, body = Trouble)))]
 async fn contacts(State(site): State<Site>, _: Bearer, Query(place): Query<Place>) -> Response {
     let (after, limit) = match place.read() {
         Ok(place) => place,
@@ -185,7 +189,8 @@ async fn contacts(State(site): State<Site>, _: Bearer, Query(place): Query<Place
 
 /// Work orders, newest first.
 #[utoipa::path(get, path = "/work-orders", params(Place), responses(
-    (status = 200, body = List<WorkOrderAnswer>), (status = 401, body = Trouble)))]
+    (status = 200, body = List<WorkOrderAnswer>), (status = 400, body = Trouble), (status = 401, body = Trouble),
+    (status = 503, body = Trouble)))]
 async fn work_orders(State(site): State<Site>, _: Bearer, Query(place): Query<Place>) -> Response {
     let (after, limit) = match place.read() {
         Ok(place) => place,
@@ -196,7 +201,8 @@ async fn work_orders(State(site): State<Site>, _: Bearer, Query(place): Query<Pl
 
 /// Leads, newest first.
 #[utoipa::path(get, path = "/leads", params(Place), responses(
-    (status = 200, body = List<LeadAnswer>), (status = 401, body = Trouble)))]
+    (status = 200, body = List<LeadAnswer>), (status = 400, body = Trouble), (status = 401, body = Trouble),
+    (status = 503, body = Trouble)))]
 async fn leads(State(site): State<Site>, _: Bearer, Query(place): Query<Place>) -> Response {
     let (after, limit) = match place.read() {
         Ok(place) => place,
@@ -207,7 +213,8 @@ async fn leads(State(site): State<Site>, _: Bearer, Query(place): Query<Place>) 
 
 /// Texts in and out, newest first.
 #[utoipa::path(get, path = "/messages", params(Place), responses(
-    (status = 200, body = List<MessageAnswer>), (status = 401, body = Trouble)))]
+    (status = 200, body = List<MessageAnswer>), (status = 400, body = Trouble), (status = 401, body = Trouble),
+    (status = 503, body = Trouble)))]
 async fn messages(State(site): State<Site>, _: Bearer, Query(place): Query<Place>) -> Response {
     let (after, limit) = match place.read() {
         Ok(place) => place,

@@ -11,7 +11,7 @@
   const headline = (card) => card ? card.querySelector("h2").textContent.trim() : "";
 
   const stream = new EventSource("/live/events");
-  stream.addEventListener("open", () => { state.textContent = "Live"; state.className = "mark good"; });
+  stream.addEventListener("open", () => { state.textContent = "Connected"; state.className = "mark good"; });
   stream.addEventListener("error", () => {
     // Closed for good: the box refused, most often because the session has ended. The page then asks to sign in.
     if (stream.readyState === EventSource.CLOSED) { window.location.reload(); return; }

@@ -24,8 +24,8 @@ pub(in crate::console) fn call(frame: &Frame, detail: &CallDetail, zone: &TimeZo
                     }
                 }
             }
-            dt { "Called" } dd { (record.dialled) }
-            dt { "Began" } dd { (words::moment(record.started, zone)) }
+            dt { "Called" } dd { (words::dialled(&record.dialled)) }
+            dt { "Began" } dd { (words::moment(record.started, zone)) " (" (words::clock(record.started, zone)) ")" }
             dt { "Lasted" } dd { (words::length(record.started, record.ended)) }
             @if let Some(why) = record.agent_reason { dt { "The agent took it" } dd { (words::agent_reason(why)) } }
             @if let Some(trunk) = &record.trunk { dt { "Trunk" } dd { (trunk) } }
@@ -34,15 +34,15 @@ pub(in crate::console) fn call(frame: &Frame, detail: &CallDetail, zone: &TimeZo
         }
         @if record.recording.is_some() {
             h2 { "Recording" }
-            audio controls preload="none" src={ "/calls/" (record.call) "/recording.wav" } {}
+            audio controls preload="none" aria-label="Recording of the call" src={ "/calls/" (record.call) "/recording.wav" } {}
             p class="quiet" { "The caller is on the left, the other side on the right." }
         }
         @if !record.turns.is_empty() { h2 { "What was said" } (live::talk(&record.turns)) }
-        h2 { "Legs" }
+        h2 { "Who took part" }
         (legs(&record.legs, zone))
         @if !detail.work_orders.is_empty() { h2 { "Work orders" } (lists::work_order_table(&detail.work_orders, zone)) }
         @if !detail.leads.is_empty() { h2 { "Leads" } (lists::lead_table(&detail.leads, zone)) }
-        @if !detail.messages.is_empty() { h2 { "Texts" } (lists::message_table(&detail.messages, zone)) }
+        @if !detail.messages.is_empty() { h2 { "Texts" } (lists::message_table(&detail.messages, "What was sent about this call, in order", zone)) }
     };
     frame.page(Section::Calls, "Call", &body)
 }
@@ -50,7 +50,7 @@ pub(in crate::console) fn call(frame: &Frame, detail: &CallDetail, zone: &TimeZo
 fn legs(legs: &[LegRecord], zone: &TimeZone) -> Markup {
     html! {
         table {
-            caption { "Everybody who took part, or was asked to" }
+            caption { "Everybody who took part, or was asked to: the legs of the call" }
             thead {
                 tr { th { "Who" } th { "From" } th class="number" { "Rang" } th class="number" { "Talked" } th { "Result" } th { "Quality" } }
             }
@@ -58,14 +58,14 @@ fn legs(legs: &[LegRecord], zone: &TimeZone) -> Markup {
                 @for leg in legs {
                     tr {
                         td data-is="Who" { (words::party(&leg.party)) }
-                        td data-is="From" { (words::moment(leg.started, zone)) }
+                        td data-is="From" { (words::clock(leg.started, zone)) }
                         td class="number" data-is="Rang" { (words::length(leg.started, leg.answered.unwrap_or(leg.ended))) }
                         td class="number" data-is="Talked" {
                             @match leg.answered { Some(answered) => (words::length(answered, leg.ended)), None => "–" }
                         }
                         td data-is="Result" { (words::leg_result(leg.result)) }
                         td data-is="Quality" {
-                            @match leg.quality {
+                            @match leg.quality.filter(|_| leg.answered.is_some()) {
                                 Some(q) => {
                                     (q.packets_received) " packets, " (q.packets_lost) " lost, jitter " (q.jitter_ms) " ms"
                                     @if let Some(trip) = q.round_trip_ms { ", round trip " (trip) " ms" }

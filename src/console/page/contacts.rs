@@ -52,7 +52,7 @@ pub(in crate::console) fn contact(frame: &Frame, detail: &ContactDetail, zone: &
             }
         }
         h2 { "Calls" } (lists::call_table(&detail.calls, zone))
-        h2 { "Texts" } (lists::message_table(&detail.messages, zone))
+        h2 { "Texts" } (lists::message_table(&detail.messages, "Texts in and out, newest first", zone))
     };
     frame.page(Section::Contacts, &name(contact), &body)
 }
@@ -71,6 +71,6 @@ fn standing(contact: &ContactRow) -> Markup {
     } else if contact.opted_in {
         words::mark("yes, they agreed", "good")
     } else {
-        words::mark("only in answer to them", "warn")
+        words::mark("only in answer to them", "")
     }
 }

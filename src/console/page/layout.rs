@@ -88,7 +88,8 @@ impl Frame {
                         }
                         form method="post" action="/sign-out" {
                             input type="hidden" name="csrf" value=(self.csrf);
-                            button class="plain" { "Sign out " (self.user) }
+                            span class="quiet" { (self.user) } " "
+                            button class="plain" { "Sign out" }
                         }
                     }
                     main id="main" {

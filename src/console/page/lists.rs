@@ -41,7 +41,7 @@ pub(super) fn call_table(calls: &[CallRow], zone: &TimeZone) -> Markup {
                                 @if let Some(name) = &call.contact_name { (name) br; }
                                 (words::caller(&call.caller))
                             }
-                            td data-is="Called" { (call.dialled) }
+                            td data-is="Called" { (words::dialled(&call.dialled)) }
                             td data-is="Result" { (words::mark(word, class)) }
                             td { (call.summary) }
                             td class="number" data-is="Length" { (words::length(call.started, call.ended)) }
@@ -110,7 +110,7 @@ pub(super) fn lead_table(leads: &[LeadRow], zone: &TimeZone) -> Markup {
                             }
                             td data-is="Home" { @match &lead.place { Some(place) => (place), None => "–" } }
                             td { (lead.wish) }
-                            td data-is="Would like" { @match lead.wished_for { Some(at) => (at.strftime("%a %d %b, %H:%M")), None => "–" } }
+                            td data-is="Would like" { @match lead.wished_for { Some(at) => (at.strftime("%a %d %b %Y, %H:%M")), None => "–" } }
                             td data-is="State" { (words::ticket(lead.status)) }
                         }
                     }
@@ -121,15 +121,15 @@ pub(super) fn lead_table(leads: &[LeadRow], zone: &TimeZone) -> Markup {
 }
 
 pub(in crate::console) fn messages(frame: &Frame, page: &Page<MessageRow>, zone: &TimeZone) -> Markup {
-    let body = html! { (message_table(&page.items, zone)) (older("/texts", page, None)) };
+    let body = html! { (message_table(&page.items, "Texts in and out, newest first", zone)) (older("/texts", page, None)) };
     frame.page(Section::Messages, "Texts", &body)
 }
 
-pub(super) fn message_table(messages: &[MessageRow], zone: &TimeZone) -> Markup {
+pub(super) fn message_table(messages: &[MessageRow], caption: &str, zone: &TimeZone) -> Markup {
     html! {
         @if messages.is_empty() { p class="quiet" { "No texts yet." } } @else {
             table {
-                caption { "Texts in and out, newest first" }
+                caption { (caption) }
                 thead { tr { th { "When" } th { "From" } th { "To" } th { "Text" } th { "State" } } }
                 tbody {
                     @for message in messages {

@@ -44,7 +44,7 @@ pub(in crate::console) fn card(call: &LiveCall, zone: &TimeZone) -> Markup {
                 @if call.emergency.is_some() { " " (words::mark("emergency call", "bad")) }
             }
             p class="quiet" {
-                "called " (call.dialled) " on " (words::moment(call.since, zone))
+                "called " (words::dialled(&call.dialled)) " at " (words::clock(call.since, zone))
                 @match &call.stage {
                     Stage::Talking(party) => { "; talks with " (words::party(party)) }
                     Stage::Agent(why) => { "; the agent took it: " (words::agent_reason(*why)) }

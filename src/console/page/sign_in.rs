@@ -7,22 +7,22 @@ use super::layout::sheet;
 /// Rules for a password, said where it is chosen and enforced where it is taken.
 const RULE: &str = "At least 12 characters. A few unrelated words are easier to remember than a riddle.";
 
-pub(in crate::console) fn sign_in(office: &str, complaint: Option<&str>) -> Markup {
+pub(in crate::console) fn sign_in(office: &str, name: &str, complaint: Option<&str>) -> Markup {
     sheet(
         "Sign in",
         office,
         &html! {
             @if let Some(complaint) = complaint { p class="notice bad" role="alert" { (complaint) } }
             form class="sheet" method="post" action="/sign-in" {
-                label { "Name" input name="name" autocomplete="username" required autofocus maxlength="64"; }
-                label { "Password" input name="password" type="password" autocomplete="current-password" required maxlength="256"; }
+                label { "Name" input name="name" value=(name) autocomplete="username" required autofocus[name.is_empty()] maxlength="64"; }
+                label { "Password" input name="password" type="password" autocomplete="current-password" required autofocus[!name.is_empty()] maxlength="256"; }
                 button { "Sign in" }
             }
         },
     )
 }
 
-pub(in crate::console) fn set_up(office: &str, token: &str, complaint: Option<&str>) -> Markup {
+pub(in crate::console) fn set_up(office: &str, token: &str, name: &str, complaint: Option<&str>) -> Markup {
     sheet(
         "The first account",
         office,
@@ -31,7 +31,7 @@ pub(in crate::console) fn set_up(office: &str, token: &str, complaint: Option<&s
             @if let Some(complaint) = complaint { p class="notice bad" role="alert" { (complaint) } }
             form class="sheet" method="post" action="/set-up" {
                 input type="hidden" name="token" value=(token);
-                label { "Your name" input name="name" autocomplete="username" required autofocus maxlength="64"; }
+                label { "Your name" input name="name" value=(name) autocomplete="username" required autofocus maxlength="64"; }
                 label {
                     "Password" input name="password" type="password" autocomplete="new-password" required minlength="12" maxlength="256" aria-describedby="rule";
                 }

@@ -6,15 +6,29 @@ use maud::{Markup, html};
 use crate::{
     dialogue::{LifeSafety, Urgency},
     outbox::{Failure, State},
-    pbx::{AgentReason, Caller, Disposition, LegResult, Party},
+    pbx::{AgentReason, Caller, Dialled, Disposition, LegResult, Party},
     store::{TextBackNote, TicketStatus},
     types::PhoneNumber,
 };
 
-/// A moment in the office's own time, with the exact one behind it.
+/// A moment in the office's own time, to the minute, with the exact one behind it.
 pub(super) fn moment(at: Timestamp, zone: &TimeZone) -> Markup {
     let local = at.to_zoned(zone.clone());
-    html! { time datetime=(at) { (local.strftime("%a %d %b, %H:%M:%S")) } }
+    html! { time datetime=(at) { (local.strftime("%a %d %b %Y, %H:%M")) } }
+}
+
+/// The time of day, to the second: for what happens within one call.
+pub(super) fn clock(at: Timestamp, zone: &TimeZone) -> Markup {
+    let local = at.to_zoned(zone.clone());
+    html! { time datetime=(at) { (local.strftime("%H:%M:%S")) } }
+}
+
+pub(super) fn dialled(dialled: &Dialled) -> Markup {
+    match dialled {
+        Dialled::Number(n) => number(*n),
+        Dialled::Extension(extension) => html! { "extension " (extension) },
+        Dialled::Emergency(emergency) => html! { (emergency.digits()) },
+    }
 }
 
 /// `4 min 05 s`.
@@ -49,7 +63,7 @@ pub(super) fn party(party: &Party) -> Markup {
 pub(super) fn disposition(disposition: Disposition) -> (&'static str, &'static str) {
     match disposition {
         Disposition::Answered => ("answered", "good"),
-        Disposition::AiHandled => ("agent", "good"),
+        Disposition::AiHandled => ("agent took it", "good"),
         Disposition::HandedOver => ("handed over", "good"),
         Disposition::AiAbandoned => ("left the agent", "warn"),
         Disposition::CallerAbandoned => ("caller gave up", "warn"),
