@@ -43,12 +43,14 @@ use crate::{
     types::Chance,
 };
 use console_server::Limits;
-use desk_loop::{Desk, DeskSettings, Notice};
+use desk_loop::{Desk, DeskSettings};
 use media_plane::{MediaPlane, MediaSettings};
 use recordings::Recordings;
 use speech_pool::{SpeechPool, SpeechSettings};
 use switch_loop::{Switchboard, ToSwitch};
 use understanding::Understanding;
+
+pub use desk_loop::{NoNotice, Notice};
 
 /// Chance from the operating system: every generator of the house is seeded here.
 ///

@@ -7,7 +7,7 @@ use std::{
     time::Instant,
 };
 
-use super::{clock, desk_loop::Notice, practice::Tell};
+use super::{Notice, clock, practice::Tell};
 use crate::{
     desk::Output,
     pbx::{Caller, Disposition, Fact, LegResult, Party, Speaker, TextResult},

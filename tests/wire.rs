@@ -1,0 +1,456 @@
+//! The whole house in this process, on real sockets of the loopback: a carrier, a phone, and peers with bad manners.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by unwrapping")]
+
+mod telephone;
+
+use std::{
+    fs,
+    net::{IpAddr, SocketAddr},
+    path::PathBuf,
+    sync::mpsc,
+    time::Duration,
+};
+
+use portico::{
+    app::{House, NoNotice},
+    config::Config,
+    pbx::{CallRecord, Disposition, Fact},
+    sip::{
+        Event,
+        wire::{Frame, Framer, Message},
+    },
+    store::{Store, TextDirection},
+};
+use telephone::{Happening, PATIENCE, Sockets, Telephone, clock};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{TcpSocket, TcpStream, UdpSocket},
+    runtime::{Builder, Runtime},
+    time::timeout,
+};
+
+const NUMBER: &str = "+13035550100";
+const CALLER: &str = "+13035550177";
+const PASSWORD: &str = "correct horse battery";
+
+/// The carrier's side: the only address that is trusted without a password.
+const CARRIER: &str = "127.0.0.2";
+const PHONE: &str = "127.0.0.1";
+const STRANGER: &str = "127.0.0.3";
+
+/// A house with one number, one extension and one trunk; it is stopped, and its folder removed, at the end.
+struct Office {
+    house: Option<House>,
+    folder: PathBuf,
+    facts: mpsc::Receiver<Fact>,
+    carrier: Option<Sockets>,
+    runtime: Runtime,
+}
+
+impl Office {
+    /// `media` is the first of a hundred ports for sound, so that stories which are told at once do not share any.
+    fn open(name: &str, media: u16) -> Self {
+        let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+        let folder = std::env::temp_dir().join(format!("portico-wire-{name}-{}", std::process::id()));
+        drop(fs::remove_dir_all(&folder));
+        let carrier = runtime.block_on(Sockets::at(CARRIER));
+        let text = format!(
+            r#"
+            [office]
+            name = "Maple Court"
+            zone = "America/Denver"
+            on_call = "+1 303 555 0199"
+            [sip]
+            listen = "127.0.0.1:0"
+            rtp_ports = "{media}-{}"
+            [console]
+            listen = "127.0.0.1:0"
+            [store]
+            folder = '{}'
+            [speech]
+            models = '{}'
+            [[number]]
+            number = "{NUMBER}"
+            ring = [["101"]]
+            [[extension]]
+            extension = "101"
+            password = "{PASSWORD}"
+            [[trunk]]
+            name = "carrier"
+            from = ["{CARRIER}"]
+            send_to = "{}"
+            "#,
+            media + 99,
+            folder.display(),
+            folder.join("no models").display(),
+            carrier.address()
+        );
+        let config = Config::parse("wire.toml", &text).unwrap();
+        let (told, facts) = mpsc::channel();
+        let listener = Box::new(move |fact: &Fact| drop(told.send(fact.clone())));
+        let house = House::start(&config, listener, Box::new(NoNotice)).unwrap();
+        Self { house: Some(house), folder, facts, carrier: Some(carrier), runtime }
+    }
+
+    fn sip(&self) -> SocketAddr {
+        self.house.as_ref().unwrap().sip
+    }
+
+    fn carrier(&mut self) -> Telephone {
+        Telephone::new(self.carrier.take().unwrap(), self.sip(), None, 1)
+    }
+
+    fn phone(&self) -> Telephone {
+        let sip = self.sip();
+        self.runtime.block_on(async {
+            let mut phone = Telephone::new(Sockets::at(PHONE).await, sip, Some(("101", PASSWORD)), 2);
+            phone.registered().await;
+            phone
+        })
+    }
+
+    fn tell(&self, story: impl Future<Output = ()>) {
+        self.runtime.block_on(story);
+    }
+
+    /// The record of the next call that ends.
+    fn record(&self) -> CallRecord {
+        loop {
+            if let Fact::Ended(record) = self.facts.recv_timeout(PATIENCE).unwrap() {
+                return *record;
+            }
+        }
+    }
+
+    fn texts_stored(&self) -> Vec<String> {
+        let store = Store::open(&self.folder.join("portico.db")).unwrap();
+        let texts = store.reader().messages(None, None, 100).unwrap().items;
+        texts.into_iter().filter(|text| text.direction == TextDirection::In).map(|text| text.body).collect()
+    }
+}
+
+impl Drop for Office {
+    fn drop(&mut self) {
+        if let Some(house) = self.house.take() {
+            house.stop();
+        }
+        drop(fs::remove_dir_all(&self.folder));
+    }
+}
+
+async fn answers(phone: &mut Telephone) {
+    phone
+        .until("an INVITE", |phone, happening| match happening {
+            Happening::Sip(Event::Invited { session, invitation }) => {
+                phone.ring(*session);
+                phone.answer(*session, &invitation.offer, invitation.source);
+                Some(())
+            }
+            _ => None,
+        })
+        .await;
+}
+
+async fn connect(from: &str, to: SocketAddr) -> TcpStream {
+    let socket = TcpSocket::new_v4().unwrap();
+    let ip: IpAddr = from.parse().unwrap();
+    socket.bind((ip, 0).into()).unwrap();
+    let stream = socket.connect(to).await.unwrap();
+    stream.set_nodelay(true).unwrap();
+    stream
+}
+
+/// A peer that writes its SIP by hand.
+struct Hand {
+    stream: TcpStream,
+    framer: Framer,
+    waiting: Vec<Message>,
+}
+
+impl Hand {
+    async fn at(from: &str, to: SocketAddr) -> Self {
+        Self { stream: connect(from, to).await, framer: Framer::new(), waiting: vec![] }
+    }
+
+    fn local(&self) -> SocketAddr {
+        self.stream.local_addr().unwrap()
+    }
+
+    /// The answer with this status to the request with this method.
+    async fn answer(&mut self, status: u16, method: &str) -> Message {
+        let told = timeout(PATIENCE, async {
+            loop {
+                let fits = |message: &Message| {
+                    message.status() == Some(status)
+                        && message.cseq().is_some_and(|(_, asked)| asked.to_string() == method)
+                };
+                if let Some(at) = self.waiting.iter().position(fits) {
+                    return self.waiting.remove(at);
+                }
+                let mut bytes = [0; 4096];
+                let length = self.stream.read(&mut bytes).await.unwrap();
+                assert_ne!(length, 0, "the connection was closed before {status} to {method}");
+                for frame in self.framer.push(&bytes[..length]) {
+                    match frame {
+                        Frame::Message(message) => self.waiting.push(message),
+                        other => panic!("{other:?}"),
+                    }
+                }
+            }
+        });
+        told.await.unwrap_or_else(|_| panic!("no {status} to {method}; there came {:#?}", self.waiting))
+    }
+}
+
+/// Somebody of good manners, by UDP: how long does an answer take?
+struct Bystander {
+    socket: UdpSocket,
+    asked: u32,
+}
+
+impl Bystander {
+    async fn at(from: &str, to: SocketAddr) -> Self {
+        let ip: IpAddr = from.parse().unwrap();
+        let socket = UdpSocket::bind((ip, 0)).await.unwrap();
+        socket.connect(to).await.unwrap();
+        Self { socket, asked: 0 }
+    }
+
+    async fn asks(&mut self) -> Duration {
+        self.asked += 1;
+        let local = self.socket.local_addr().unwrap();
+        let question = request("OPTIONS", "sip:127.0.0.1", local, "", "")
+            .replace("SIP/2.0/TCP", "SIP/2.0/UDP")
+            .replace("z9hG4bK-OPTIONS", &format!("z9hG4bK-{}", self.asked))
+            .replace("CSeq: 1", &format!("CSeq: {}", self.asked));
+        let since = clock();
+        self.socket.send(question.as_bytes()).await.unwrap();
+        let mut bytes = [0; 4096];
+        let length = timeout(PATIENCE, self.socket.recv(&mut bytes)).await.expect("an answer").unwrap();
+        let answer = Message::parse(&bytes[..length]).unwrap();
+        assert_eq!((answer.status(), answer.cseq().unwrap().0), (Some(200), self.asked));
+        clock() - since
+    }
+}
+
+fn request(method: &str, uri: &str, local: SocketAddr, to_tag: &str, body: &str) -> String {
+    let (cseq, content) = match method {
+        "BYE" => (2, ""),
+        "INVITE" => (1, "Content-Type: application/sdp\r\n"),
+        "MESSAGE" => (1, "Content-Type: text/plain\r\n"),
+        _ => (1, ""),
+    };
+    format!(
+        "{method} {uri} SIP/2.0\r\nVia: SIP/2.0/TCP {local};branch=z9hG4bK-{method}-{}\r\n\
+         From: <sip:{CALLER}@{local}>;tag=hand\r\nTo: <sip:{NUMBER}@127.0.0.1>{to_tag}\r\n\
+         Call-ID: by-hand-{}\r\nCSeq: {cseq} {method}\r\nContact: <sip:{CALLER}@{local};transport=tcp>\r\n\
+         Max-Forwards: 70\r\n{content}Content-Length: {}\r\n\r\n{body}",
+        local.port(),
+        local.port(),
+        body.len()
+    )
+}
+
+fn session_description(local: SocketAddr) -> String {
+    format!(
+        "v=0\r\no=- 1 1 IN IP4 {ip}\r\ns=-\r\nc=IN IP4 {ip}\r\nt=0 0\r\nm=audio 40000 RTP/AVP 0\r\n\
+         a=rtpmap:0 PCMU/8000\r\n",
+        ip = local.ip()
+    )
+}
+
+#[test]
+fn a_call_comes_in_and_both_sides_hear_each_other_and_nobody_hears_himself() {
+    let mut office = Office::open("call", 27_000);
+    let (mut carrier, mut phone) = (office.carrier(), office.phone());
+    carrier.sing(1_000.0);
+    phone.sing(700.0);
+    office.tell(async {
+        let session = carrier.call(CALLER, NUMBER);
+        let heard = |mine: f64, theirs: f64| {
+            move |telephone: &mut Telephone, _: &Happening| {
+                (telephone.hears(theirs) > 0.9 && telephone.hears(mine) < 0.01).then_some(())
+            }
+        };
+        tokio::join!(
+            async {
+                carrier.until("the phone's tone", heard(1_000.0, 700.0)).await;
+            },
+            async {
+                answers(&mut phone).await;
+                phone.until("the caller's tone", heard(700.0, 1_000.0)).await;
+            }
+        );
+        // A second of it, so that there is something to count on both legs.
+        for telephone in [&mut carrier, &mut phone] {
+            let mut beats = 0;
+            telephone
+                .until("fifty frames", |_, happening| {
+                    beats += u32::from(matches!(happening, Happening::Beat));
+                    (beats == 50).then_some(())
+                })
+                .await;
+        }
+        carrier.hang_up(session);
+        let ended = phone.until("the end", |_, happening| {
+            matches!(happening, Happening::Sip(Event::Ended { .. })).then_some(())
+        });
+        carrier.while_waiting_for(ended).await;
+    });
+    let record = office.record();
+    assert_eq!(record.disposition, Disposition::Answered);
+    assert_eq!(record.legs.len(), 2);
+    for leg in &record.legs {
+        let quality = leg.quality.unwrap();
+        assert!(quality.packets_received >= 50 && quality.packets_sent >= 50, "{leg:?}");
+    }
+}
+
+#[test]
+fn an_invite_in_crumbs_over_tcp_is_one_call() {
+    let office = Office::open("crumbs", 27_100);
+    let (mut phone, sip) = (office.phone(), office.sip());
+    office.tell(async {
+        let mut bystander = Bystander::at(CARRIER, sip).await;
+        let mut hand = Hand::at(CARRIER, sip).await;
+        let local = hand.local();
+        let uri = format!("sip:{NUMBER}@{sip};transport=tcp");
+        let invite = request("INVITE", &uri, local, "", &session_description(local));
+        // Crumbs of every length, the first of them one byte; between them the others' traffic goes on.
+        let mut rest = invite.as_bytes();
+        for length in (1..).map(|n| n * n % 37 + 1) {
+            let (crumb, after) = rest.split_at(length.min(rest.len()));
+            hand.stream.write_all(crumb).await.unwrap();
+            bystander.asks().await;
+            rest = after;
+            if rest.is_empty() {
+                break;
+            }
+        }
+        let (tag, contact) = {
+            answers(&mut phone).await;
+            let answer = phone.while_waiting_for(hand.answer(200, "INVITE")).await;
+            let tag = format!(";tag={}", answer.to_tag().unwrap());
+            (tag, answer.contact().unwrap().uri.as_str().to_owned())
+        };
+        // ACK and BYE in one piece: two messages.
+        let both = request("ACK", &contact, local, &tag, "") + &request("BYE", &contact, local, &tag, "");
+        hand.stream.write_all(both.as_bytes()).await.unwrap();
+        phone.while_waiting_for(hand.answer(200, "BYE")).await;
+        assert_eq!(hand.waiting.iter().filter(|m| m.status() == Some(200)).count(), 0, "one 200 each");
+    });
+    let record = office.record();
+    assert_eq!(record.disposition, Disposition::Answered);
+    assert!(office.facts.try_iter().all(|fact| !matches!(fact, Fact::CallStarted { .. })), "one call");
+}
+
+#[test]
+fn half_a_message_is_no_message_and_nobody_else_is_disturbed() {
+    let office = Office::open("torn", 27_200);
+    let sip = office.sip();
+    office.tell(async {
+        let mut bystander = Bystander::at(CARRIER, sip).await;
+        let uri = format!("sip:{NUMBER}@{sip};transport=tcp");
+        for cut in [1, 20, 200, 400] {
+            let mut hand = Hand::at(CARRIER, sip).await;
+            let local = hand.local();
+            let invite = request("INVITE", &uri, local, "", &session_description(local));
+            assert!(cut < invite.len());
+            hand.stream.write_all(&invite.as_bytes()[..cut]).await.unwrap();
+            drop(hand);
+            bystander.asks().await;
+        }
+        // Two lengths: where the next message would begin is anybody's guess, so the connection ends.
+        let mut hand = Hand::at(CARRIER, sip).await;
+        let text = request("MESSAGE", &uri, hand.local(), "", "two lengths")
+            .replace("Max-Forwards: 70", "Max-Forwards: 70\r\nContent-Length: 3");
+        let hidden = request("MESSAGE", &uri, hand.local(), "", "hidden").replace("by-hand", "hidden");
+        hand.stream.write_all((text + &hidden).as_bytes()).await.unwrap();
+        let mut said = Vec::new();
+        timeout(PATIENCE, hand.stream.read_to_end(&mut said))
+            .await
+            .expect("the connection is closed")
+            .unwrap();
+        let said = String::from_utf8_lossy(&said);
+        assert!(said.starts_with("SIP/2.0 400"), "{said}");
+        let answers = said.lines().filter(|line| line.starts_with("SIP/2.0 ")).count();
+        assert_eq!(answers, 1, "{said}");
+    });
+    assert_eq!(office.texts_stored(), Vec::<String>::new());
+    assert!(office.facts.try_iter().all(|fact| !matches!(fact, Fact::CallStarted { .. })), "no call");
+}
+
+#[test]
+fn a_peer_that_sends_and_never_reads_makes_nobody_else_wait() {
+    let office = Office::open("deaf", 27_300);
+    let sip = office.sip();
+    office.tell(async {
+        let mut bystander = Bystander::at(CARRIER, sip).await;
+        // A trusted address and a stranger's: both pour out requests and read none of the answers.
+        let mut deaf = vec![];
+        for from in [CARRIER, STRANGER] {
+            let mut stream = connect(from, sip).await;
+            let local = stream.local_addr().unwrap();
+            deaf.push(tokio::spawn(async move {
+                for number in 0_u32.. {
+                    let request = request("OPTIONS", &format!("sip:{sip};transport=tcp"), local, "", "")
+                        .replace("z9hG4bK-OPTIONS", &format!("z9hG4bK-{number}"))
+                        .replace("CSeq: 1", &format!("CSeq: {}", number + 1));
+                    if stream.write_all(request.as_bytes()).await.is_err() {
+                        return;
+                    }
+                }
+            }));
+        }
+        let mut slowest = Duration::ZERO;
+        for _ in 0..200 {
+            slowest = slowest.max(bystander.asks().await);
+        }
+        for task in deaf {
+            task.abort();
+        }
+        // A promise to bystanders; on a quiet machine the slowest takes a few milliseconds.
+        assert!(slowest < Duration::from_secs(1), "{slowest:?}");
+    });
+}
+
+#[test]
+fn a_text_is_accepted_when_it_is_in_the_database_and_not_before() {
+    let mut office = Office::open("text", 27_400);
+    let mut carrier = office.carrier();
+    let answered = |text| {
+        move |_: &mut Telephone, happening: &Happening| match happening {
+            Happening::Sip(Event::TextAnswered { text: of, status, .. }) if *of == text => Some(*status),
+            _ => None,
+        }
+    };
+    office.tell(async {
+        let text = carrier.text(CALLER, NUMBER, "the sink leaks");
+        assert_eq!(carrier.until("the answer", answered(text)).await, 202);
+        assert_eq!(office.texts_stored(), ["the sink leaks"], "at the very moment of the 202");
+    });
+    // Somebody holds the database: what cannot be stored is not accepted.
+    let other = rusqlite::Connection::open(office.folder.join("portico.db")).unwrap();
+    other.execute_batch("BEGIN EXCLUSIVE").unwrap();
+    office.tell(async {
+        let text = carrier.text(CALLER, NUMBER, "still leaking");
+        let status = carrier.until("the refusal", answered(text)).await;
+        assert!(status >= 500, "{status}");
+        other.execute_batch("ROLLBACK").unwrap();
+        // And a text that comes afterwards is stored again, without a restart.
+        let deadline = clock() + PATIENCE;
+        let mut tries = 0;
+        let stored = loop {
+            tries += 1;
+            let body = format!("and again {tries}");
+            let text = carrier.text(CALLER, NUMBER, &body);
+            if carrier.until("the answer", answered(text)).await == 202 {
+                break body;
+            }
+            assert!(clock() < deadline, "the store does not recover");
+        };
+        assert!(office.texts_stored().contains(&stored));
+        assert!(!office.texts_stored().contains(&"still leaking".to_owned()), "refused, and not kept");
+    });
+}
