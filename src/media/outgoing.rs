@@ -71,7 +71,7 @@ impl Outgoing {
         self.timestamp
     }
 
-    /// Nothing is sent for now. What follows begins a talkspurt, and is fitted in anew.
+    /// Nothing is sent at present. What follows begins a talkspurt, and is fitted in anew.
     pub(super) fn pause(&mut self) {
         self.talking = false;
         self.splice = None;
