@@ -1,3 +1,5 @@
+//! The story language: what it understands, and how it says what it does not.
+
 use super::*;
 
 fn only(line: &str) -> Act {
