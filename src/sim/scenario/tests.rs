@@ -1,3 +1,5 @@
+//! Lines of stories, read and misread.
+
 use super::*;
 
 fn only(line: &str) -> Act {
