@@ -1,4 +1,4 @@
-//! The story language: what it understands, and how it says what it does not.
+//! Lines of stories, read and misread.
 
 use super::*;
 
