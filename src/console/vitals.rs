@@ -115,9 +115,7 @@ impl Vitals {
             Some(Ok(())) => (Condition::Well, "The agent can hear, understand and speak.".into()),
             Some(Err(why)) => (
                 Condition::Broken,
-                format!(
-                    "Callers that nobody answers hear a recorded announcement, because {why}. Run `make models`."
-                ),
+                format!("Callers that nobody answers hear a recorded announcement, because {why}."),
             ),
         };
         Part { name: "Speech".into(), condition, meaning }

@@ -25,9 +25,9 @@ pub(in crate::console) fn call(frame: &Frame, detail: &CallDetail, zone: &TimeZo
                 }
             }
             dt { "Called" } dd { (words::dialled(&record.dialled)) }
-            dt { "Began" } dd { (words::moment(record.started, zone)) " (" (words::clock(record.started, zone)) ")" }
+            dt { "Began" } dd { (words::exact(record.started, zone)) }
             dt { "Lasted" } dd { (words::length(record.started, record.ended)) }
-            @if let Some(why) = record.agent_reason { dt { "The agent took it" } dd { (words::agent_reason(why)) } }
+            @if let Some(why) = record.agent_reason { dt { "Why no person took it" } dd { (words::agent_reason(why)) } }
             @if let Some(trunk) = &record.trunk { dt { "Trunk" } dd { (trunk) } }
             dt { "Text to the caller" } dd { (words::text_back(detail.text_back)) }
             dt { "Call" } dd { code { (record.call) } }

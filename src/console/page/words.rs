@@ -17,6 +17,12 @@ pub(super) fn moment(at: Timestamp, zone: &TimeZone) -> Markup {
     html! { time datetime=(at) { (local.strftime("%a %d %b %Y, %H:%M")) } }
 }
 
+/// The same, to the second.
+pub(super) fn exact(at: Timestamp, zone: &TimeZone) -> Markup {
+    let local = at.to_zoned(zone.clone());
+    html! { time datetime=(at) { (local.strftime("%a %d %b %Y, %H:%M:%S")) } }
+}
+
 /// The time of day, to the second: for what happens within one call.
 pub(super) fn clock(at: Timestamp, zone: &TimeZone) -> Markup {
     let local = at.to_zoned(zone.clone());
