@@ -1,5 +1,11 @@
 //! How long the console's pages take with 10,000 calls on disk, from request to last byte, store included.
 
+#![expect(
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "a measurement prints, and ends where it cannot go on"
+)]
+
 use std::{
     hint::black_box,
     net::SocketAddr,

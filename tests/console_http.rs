@@ -1,5 +1,7 @@
 //! Slow and broken clients at the console's socket: each comes to an end, and nobody else notices.
 
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "the harness of these tests fails as tests do")]
+
 use std::{net::SocketAddr, time::Duration};
 
 use axum::{

@@ -2,7 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::{desk::Alarm, pbx::Fact, sip::TrunkHealth};
+use crate::{
+    desk::Alarm,
+    pbx::{Fact, TrunkHealth},
+};
 
 /// How one part fares.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -53,3 +53,6 @@ pub use record::{
 };
 pub use ring_plan::{DEFAULT_RING, RingPlan, RingStep};
 pub use switch::{Counts, Switch};
+
+/// Part of a [`Fact`]: who reads facts need not know SIP.
+pub use crate::sip::TrunkHealth;
