@@ -130,8 +130,14 @@ impl Voice {
         self.session.outcome()
     }
 
-    /// The call is over for the agent: the caller hung up, or somebody took the transfer.
+    /// The call is over for the agent: the caller hung up, or somebody took the transfer. Words that were heard and
+    /// not yet answered count: who says "I smell gas" and hangs up has said it.
     pub fn close(&mut self, reason: EndReason) {
+        if self.phase == Phase::Talking
+            && let Some((text, reading)) = self.hearing.last_words()
+        {
+            self.session.hear_last(text, reading);
+        }
         self.session.close(reason);
         self.phase = Phase::Over;
         self.outputs.clear();
@@ -444,11 +450,12 @@ impl Voice {
                 self.perform(now, acts);
             }
             Reason::SpeechOverdue => {
-                self.overdue += 1;
+                // A new turn owes nothing: what was overdue may not wake us again.
+                self.listen();
+                self.overdue = self.overdue.saturating_add(1);
                 if self.overdue >= OVERDUE_AT_MOST {
                     return self.speech_failed(now);
                 }
-                self.listen();
                 if self.mouth.is_busy() {
                     return;
                 }

@@ -3,7 +3,9 @@
 use std::{fs, path::Path};
 
 use crate::{
-    dialogue::{Context, Model, Reading, Understander, Understood, train_with, understand},
+    dialogue::{
+        Context, HeldOut, Model, Reading, Report, Understander, Understood, evaluate_on, train_with, understand,
+    },
     encoder::{DIMENSIONS, Encoder},
     speech::Models,
 };
@@ -68,11 +70,20 @@ pub fn is_trained(folder: &Path) -> bool {
     fs::read(folder.join(TRAINED)).is_ok_and(|bytes| Model::from_bytes(&bytes, Some(ENCODER)).is_ok())
 }
 
-/// Trains the model and puts it beside the encoder: written whole or not at all.
+/// What training came to.
+#[derive(Debug)]
+pub struct Trained {
+    /// Size of the file.
+    pub bytes: usize,
+    /// How the model reads the utterances that it has not seen: the first set, and the second.
+    pub reports: [Report; 2],
+}
+
+/// Trains the model, puts it beside the encoder, written whole or not at all, and judges it.
 ///
 /// # Errors
 /// When the encoder is not there, or the file cannot be written.
-pub fn train(models: &Models, mut progress: impl FnMut(usize)) -> anyhow::Result<usize> {
+pub fn train(models: &Models, mut progress: impl FnMut(usize)) -> anyhow::Result<Trained> {
     let encoder = Encoder::open(&models.encoder())?;
     let done = std::cell::Cell::new(0_usize);
     let failed = std::cell::RefCell::new(None);
@@ -95,10 +106,15 @@ pub fn train(models: &Models, mut progress: impl FnMut(usize)) -> anyhow::Result
     if let Some(error) = failed.into_inner() {
         return Err(error.into());
     }
-    let bytes = model?.to_bytes();
+    let model = model?;
+    let bytes = model.to_bytes();
     let path = models.folder().join(TRAINED);
     let fresh = path.with_extension("fresh");
     fs::write(&fresh, &bytes)?;
     fs::rename(&fresh, &path)?;
-    Ok(bytes.len())
+    let trained = Understander::with_model(model);
+    // A sentence that cannot be encoded is read by its words, as in a call.
+    let embed = |text: &str| encoder.embed(text).map(|embedding| embedding.to_vec()).unwrap_or_default();
+    let report = |set| evaluate_on(set, &trained, Some(&embed));
+    Ok(Trained { bytes: bytes.len(), reports: [report(HeldOut::First), report(HeldOut::Second)] })
 }

@@ -1,6 +1,7 @@
 //! The project's own utterances: those that the classifier learns from, and those that it is judged by.
 
 use super::{
+    evaluation::HeldOut,
     features::{Fnv, lexicon_hash},
     intent::{Intent, Topic},
     reading::{LifeSafety, UrgentKind},
@@ -37,6 +38,7 @@ const HARD: &str = "hard_negatives";
 
 const TRAINING: [(&str, &str); 13] = files!("utterances");
 const HELD_OUT: [(&str, &str); 13] = files!("heldout");
+const HELD_OUT_SECOND: [(&str, &str); 13] = files!("heldout2");
 
 /// One utterance and what it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,8 +67,12 @@ pub(super) fn training() -> impl Iterator<Item = Result<Example, BadLine>> {
 }
 
 /// What it never sees before it is judged.
-pub(super) fn held_out() -> impl Iterator<Item = Result<Example, BadLine>> {
-    HELD_OUT.into_iter().flat_map(|(file, text)| examples(file, text))
+pub(super) fn held_out(set: HeldOut) -> impl Iterator<Item = Result<Example, BadLine>> {
+    let files = match set {
+        HeldOut::First => HELD_OUT,
+        HeldOut::Second => HELD_OUT_SECOND,
+    };
+    files.into_iter().flat_map(|(file, text)| examples(file, text))
 }
 
 /// The identity of everything learnt from: utterances and lexicon.
@@ -126,8 +132,8 @@ mod tests {
 
     #[test]
     fn every_line_can_be_read_and_every_intent_is_well_fed() {
-        let (training, held_out) = (all(training()), all(held_out()));
-        assert!(training.len() >= 1600, "{}", training.len());
+        let (training, held_out) = (all(training()), all(self::held_out(HeldOut::First)));
+        assert!(training.len() >= 3_600, "{}", training.len());
         assert!(held_out.len() >= 500, "{}", held_out.len());
         for intent in Intent::ALL {
             let count = |examples: &[Example]| examples.iter().filter(|e| e.intent == intent).count();
@@ -137,11 +143,16 @@ mod tests {
         let emergencies = |examples: &[Example]| examples.iter().filter(|e| e.danger.is_some()).count();
         assert!(emergencies(&training) >= 250 && emergencies(&held_out) >= 115);
         assert!(held_out.iter().filter(|e| e.hard_negative).count() >= 60);
+        let second = all(self::held_out(HeldOut::Second));
+        for intent in Intent::ALL {
+            assert!(second.iter().filter(|e| e.intent == intent).count() >= 20, "{}", intent.name());
+        }
     }
 
     #[test]
     fn nothing_judged_by_was_learnt_from() {
-        let (training, held_out) = (all(training()), all(held_out()));
+        let training = all(training());
+        let held_out = [all(held_out(HeldOut::First)), all(held_out(HeldOut::Second))].concat();
         let learnt: Vec<_> = training.iter().map(|e| (e.text, words(e.text))).collect();
         for example in &held_out {
             let mine = words(example.text);
@@ -157,7 +168,7 @@ mod tests {
 
     #[test]
     fn nothing_is_said_twice() {
-        for examples in [all(training()), all(held_out())] {
+        for examples in [all(training()), all(held_out(HeldOut::First)), all(held_out(HeldOut::Second))] {
             let mut seen = BTreeSet::new();
             for example in examples {
                 let said: Vec<String> = tokens(example.text).into_iter().map(|t| t.word).collect();

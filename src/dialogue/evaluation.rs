@@ -1,6 +1,6 @@
 //! How well utterances are understood that the training never saw: the figures that the project holds itself to.
 
-use std::fmt;
+use std::{collections::BTreeMap, fmt};
 
 use super::{
     corpus::{self, Example},
@@ -21,7 +21,7 @@ pub struct Tally {
 }
 
 impl Tally {
-    fn count(&mut self, expected: bool, read: bool) {
+    pub(super) fn count(&mut self, expected: bool, read: bool) {
         match (expected, read) {
             (true, true) => self.right += 1,
             (true, false) => self.missed += 1,
@@ -66,6 +66,8 @@ pub struct Report {
     pub urgent: Tally,
     /// Mean distance between confidence and truth over ten bins (expected calibration error).
     pub calibration_error: f64,
+    /// Pairs that were confused: what it was, what it was read as, how often.
+    pub confusions: BTreeMap<(Intent, Intent), u32>,
 }
 
 impl Report {
@@ -94,15 +96,34 @@ impl fmt::Display for Report {
         )?;
         let (recall, precision) = (self.urgent.recall(), self.urgent.precision());
         writeln!(f, "urgent: recall {recall:.3}, precision {precision:.3}")?;
-        write!(f, "calibration error {:.3}", self.calibration_error)
+        writeln!(f, "calibration error {:.3}", self.calibration_error)?;
+        let mut confusions: Vec<_> = self.confusions.iter().filter(|(_, count)| **count > 1).collect();
+        confusions.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
+        let pairs =
+            confusions.iter().map(|((was, read), n)| format!("{} as {} {n}", was.name(), read.name()));
+        write!(f, "confused: {}", pairs.collect::<Vec<_>>().join(", "))
     }
 }
 
-/// Reads every held-out utterance, with its embedding where `embed` gives one.
+/// Which of the two sets of utterances never learnt from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HeldOut {
+    /// The set by which rules and constants were judged while they were made.
+    First,
+    /// Written apart from it, before any error was looked at.
+    Second,
+}
+
+/// Reads every held-out utterance of the first set, with its embedding where `embed` gives one.
 pub fn evaluate(understander: &Understander, embed: Option<Embedder<'_>>) -> Report {
+    evaluate_on(HeldOut::First, understander, embed)
+}
+
+/// Reads every utterance of one set.
+pub fn evaluate_on(set: HeldOut, understander: &Understander, embed: Option<Embedder<'_>>) -> Report {
     let mut report = Report::default();
     let mut bins = [Bin::default(); 10];
-    for example in corpus::held_out().filter_map(Result::ok) {
+    for example in corpus::held_out(set).filter_map(Result::ok) {
         let embedding = embed.map(|embed| embed(example.text));
         let reading = understander.read(example.text, embedding.as_deref());
         report.add(&example, &reading);
@@ -134,6 +155,9 @@ impl Bin {
 impl Report {
     fn add(&mut self, example: &Example, reading: &Reading) {
         self.utterances += 1;
+        if reading.intent != example.intent {
+            *self.confusions.entry((example.intent, reading.intent)).or_default() += 1;
+        }
         for (intent, tally) in Intent::ALL.into_iter().zip(&mut self.intents) {
             tally.count(example.intent == intent, reading.intent == intent);
         }

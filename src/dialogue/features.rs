@@ -52,7 +52,7 @@ impl Featurizer {
 
     pub(super) fn features(&self, text: &str) -> Sparse {
         let stems: Vec<String> = tokens(text).iter().map(|t| shape(&stem(&t.word))).collect();
-        let mut bag = Bag(BTreeMap::new());
+        let mut bag = Bag(Vec::with_capacity(stems.len() * 24));
         let mut before: [&str; 2] = ["^", "^^"];
         for word in stems.iter().map(String::as_str).chain(["$"]) {
             bag.add(&["p", before[0], word], weight::PAIR);
@@ -106,18 +106,23 @@ fn letters(bag: &mut Bag, word: &str) {
     }
 }
 
-struct Bag(BTreeMap<u32, f32>);
+/// Features in the order in which they are met, with repetitions.
+struct Bag(Vec<(u32, f32)>);
 
 impl Bag {
-    /// A feature counts once, however often it is said.
     fn add(&mut self, parts: &[&str], weight: f32) {
-        let value = self.0.entry(bucket(parts)).or_insert(0.0);
-        *value = value.max(weight);
+        self.0.push((bucket(parts), weight));
     }
 
-    fn normalized(self) -> Sparse {
-        let length = self.0.values().map(|v| v * v).sum::<f32>().sqrt().max(f32::MIN_POSITIVE);
-        Sparse(self.0.into_iter().map(|(bucket, v)| (bucket, v / length)).collect())
+    /// A feature counts once, by its greatest weight, however often it is said.
+    fn normalized(mut self) -> Sparse {
+        self.0.sort_unstable_by(|a, b| a.0.cmp(&b.0).then(b.1.total_cmp(&a.1)));
+        self.0.dedup_by_key(|(bucket, _)| *bucket);
+        let length = self.0.iter().map(|(_, v)| v * v).sum::<f32>().sqrt().max(f32::MIN_POSITIVE);
+        for (_, value) in &mut self.0 {
+            *value /= length;
+        }
+        Sparse(self.0)
     }
 }
 

@@ -39,7 +39,7 @@ pub use entity::{
     Access, Address, Context, DayPart, Entity, PersonName, Pets, Roster, Slot, UnitMention, UnitRef, Value,
     When, extract,
 };
-pub use evaluation::{Report, Tally, evaluate};
+pub use evaluation::{HeldOut, Report, Tally, evaluate, evaluate_on};
 pub use flow::{Ending, Flow};
 pub use form::Item;
 pub use intent::{Intent, Move, Topic};
@@ -48,7 +48,7 @@ pub use outcome::{Captured, EndReason, Outcome, Promise, Sought};
 pub use pack::{Limits, Pack, PackError};
 pub use reading::{LifeSafety, Reading, Urgency, UrgentKind};
 pub use session::{Channel, Opening, ResumeError, SavedSession, Session};
-pub use training::{Embedder, TrainingError, train_with, train_words};
+pub use training::{CrossValidation, Embedder, TrainingError, cross_validate, train_with, train_words};
 pub use turn::{Act, Destination, Digit, Expectation, Say, UserTurn};
 pub use understander::{SEED, Understander};
 pub use understood::{Understood, understand};

@@ -139,16 +139,34 @@ const fn spelling_word(letter: char) -> Option<&'static str> {
     })
 }
 
-/// A unit as it is read back; `careful` adds a word for its letter: `4 B, B as in boy`.
-pub(super) fn unit_aloud(unit: &str, careful: bool) -> String {
-    let mut text = format!("unit {}", spelled(unit));
-    if careful
-        && let Some(letter) = unit.chars().rev().find(char::is_ascii_alphabetic)
-        && let Some(word) = spelling_word(letter)
-    {
-        text.push_str(&format!(", {} as in {word}", letter.to_ascii_uppercase()));
+/// A unit as it is read back, easy to hear: `unit 4, B as in boy`, `unit 2 0 4`. Letters that rhyme are one sound on a
+/// telephone, so a letter never comes without its word.
+pub(super) fn unit_aloud(unit: &str) -> String {
+    format!("unit {}", door_aloud(unit))
+}
+
+/// Digits one by one, each letter with a word that begins with it, and a breath between the two.
+fn door_aloud(door: &str) -> String {
+    let mut parts: Vec<String> = Vec::new();
+    let mut digits = String::new();
+    for c in door.chars().filter(|c| c.is_alphanumeric()) {
+        if c.is_ascii_digit() {
+            digits.push(c);
+            continue;
+        }
+        if !digits.is_empty() {
+            parts.push(spelled(&std::mem::take(&mut digits)));
+        }
+        let letter: String = c.to_uppercase().collect();
+        parts.push(match spelling_word(c) {
+            Some(word) => format!("{letter} as in {word}"),
+            None => letter,
+        });
     }
-    text
+    if !digits.is_empty() {
+        parts.push(spelled(&digits));
+    }
+    parts.join(", ")
 }
 
 /// A place of the outcome (`Maple Court 4B`, `unit 4B`, `812 Alder Avenue`) aloud: what holds a digit is spelled.
@@ -188,13 +206,13 @@ fn address_written(address: &Address) -> String {
     }
 }
 
-/// A value as it is read back. `careful`: the first reading failed, or the word has sound-alikes; spell it.
+/// A value as it is read back. `careful`: the first reading failed; spell it.
 /// `many_properties`: the unit alone would not say where.
 pub(super) fn aloud(value: &Value, careful: bool, many_properties: bool) -> String {
     match value {
         Value::Phone(number) => number.spoken(),
         Value::PhoneFragment(digits) => spelled(digits),
-        Value::Unit(mention) => unit_mention_aloud(mention, careful, many_properties),
+        Value::Unit(mention) => unit_mention_aloud(mention, many_properties),
         Value::Name(name) => name_aloud(name, careful),
         Value::Address(address) => place_aloud(&address_written(address)),
         Value::When(when) | Value::MoveIn(when) => when_aloud(when),
@@ -209,8 +227,8 @@ pub(super) fn aloud(value: &Value, careful: bool, many_properties: bool) -> Stri
     }
 }
 
-fn unit_mention_aloud(mention: &UnitMention, careful: bool, many_properties: bool) -> String {
-    let unit = unit_aloud(&mention.unit, careful || mention.ambiguous);
+fn unit_mention_aloud(mention: &UnitMention, many_properties: bool) -> String {
+    let unit = unit_aloud(&mention.unit);
     match mention.candidates.as_slice() {
         [only] if many_properties && !only.property.is_empty() => format!("{unit}, at {}", only.property),
         _ => unit,
@@ -363,9 +381,11 @@ mod tests {
     }
 
     #[test]
-    fn a_unit_is_spelled_and_its_letter_named_when_in_doubt() {
-        assert_eq!(unit_aloud("204", false), "unit 2 0 4");
-        assert_eq!(unit_aloud("4B", true), "unit 4 B, B as in boy");
+    fn a_unit_is_spelled_and_its_letter_comes_with_a_word() {
+        assert_eq!(unit_aloud("204"), "unit 2 0 4");
+        assert_eq!(unit_aloud("4B"), "unit 4, B as in boy");
+        assert_eq!(unit_aloud("b12"), "unit B as in boy, 1 2");
+        assert_eq!(unit_aloud("4L"), "unit 4, L");
         assert_eq!(place_aloud("Maple Court 4B"), "Maple Court 4 B");
     }
 

@@ -17,7 +17,8 @@ use jiff::civil::DateTime;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Act, Digit, EndReason, Expectation, Item, Limits, Office, Outcome, Pack, UserTurn, Value, pack::Line,
+    Act, Digit, EndReason, Expectation, Item, Limits, Office, Outcome, Pack, Reading, UserTurn, Value,
+    pack::Line,
 };
 use crate::types::PhoneNumber;
 use composing::Composer;
@@ -146,6 +147,14 @@ impl Session {
         }
         self.speech_failed(audible);
         self.finish()
+    }
+
+    /// Words that will not be answered any more, because the other side is gone: they go into the outcome. Without a
+    /// reading the words of danger are known by rule.
+    pub fn hear_last(&mut self, text: &str, reading: Option<&Reading>) {
+        if !self.is_over() {
+            self.fold_in(text, reading);
+        }
     }
 
     /// The other side is gone, or a person has taken over: no more turns will come.

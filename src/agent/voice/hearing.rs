@@ -96,6 +96,18 @@ impl Hearing {
         }
     }
 
+    /// The words of the latest pause that had any, with their reading if it has come.
+    pub(super) fn last_words(&self) -> Option<(&str, Option<&Reading>)> {
+        let (Hearing::Paused { pause, .. } | Hearing::Voiced { before: Some(pause), .. }) = self else {
+            return None;
+        };
+        match &pause.words {
+            Words::Read { text, reading } => Some((text, Some(reading))),
+            Words::Unread { text } => Some((text, None)),
+            Words::Decoding { .. } | Words::None => None,
+        }
+    }
+
     pub(super) fn understood(&mut self, text: &str, reading: Reading) {
         let (Hearing::Paused { pause, .. } | Hearing::Voiced { before: Some(pause), .. }) = self else {
             return;

@@ -41,7 +41,7 @@ pub fn understand(path: &Path, models: &Path, words_only: bool) -> anyhow::Resul
     Ok(())
 }
 
-/// Trains the intent model; the same utterances and encoder give the same bytes.
+/// Trains the intent model and says how well it understands; the same utterances and encoder give the same bytes.
 ///
 /// # Errors
 /// When the encoder is not there, or the result cannot be written.
@@ -49,11 +49,14 @@ pub fn train(folder: &Path, force: bool) -> anyhow::Result<()> {
     if !force && is_trained(folder) {
         return print("intents: trained on these utterances");
     }
-    let bytes = train_model(&Models::at(folder), |done| {
+    let trained = train_model(&Models::at(folder), |done| {
         if done % 500 == 0 {
             // Progress belongs to whoever watches, not to whoever reads the result.
             eprintln!("intents: {done} utterances");
         }
     })?;
-    print(&format!("intents: trained, {:.1} MB", bytes as f64 / 1e6))
+    for (set, report) in ["first", "second"].into_iter().zip(&trained.reports) {
+        print(&format!("{set} set of utterances never learnt from\n{report}\n"))?;
+    }
+    print(&format!("intents: trained, {:.1} MB", trained.bytes as f64 / 1e6))
 }

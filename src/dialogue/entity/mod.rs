@@ -5,6 +5,7 @@
 
 mod email;
 mod home;
+mod misheard;
 mod name;
 mod number;
 mod phone;

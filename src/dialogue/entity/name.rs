@@ -21,7 +21,15 @@ thats the their them then there these they thing thinking this those three time 
 twelve twenty two under unhappy unit up upset urgent us using very wait waiting want was water we week well west \
 were what when where which while who whole why will wife wild with woman wondering wont working worried would wrong \
 yeah yes yesterday yet you your yours zero husband emailing emergency driving texting interested plumber electrician \
-landlord moving renting downstairs upstairs responding from hoping supposed about cannot didnt doesnt isnt ";
+landlord moving renting downstairs upstairs responding from hoping supposed about cannot didnt doesnt isnt complicated private personal confidential secret long short story \
+simple easy weird strange important silly stupid crazy embarrassing sink toilet faucet tub shower heater furnace stove \
+oven fridge dishwasher washer dryer roof ceiling door window lock kitchen bathroom bedroom basement garage hallway \
+water heat leak flood pipe drain light lights raining wet busy tricky hurting serious nasty awful horrible \
+ours mine theirs none anonymous spelled spelling letters letter name names \
+way idea clue comment worries need quite such lie dice ";
+
+/// Ends of words that describe and of hardly any name.
+const NO_NAME_ENDS: [&str; 8] = ["ated", "ized", "able", "ible", "less", "tion", "ness", "ical"];
 
 /// Words after which a name ends.
 const MOST_PARTS: usize = 3;
@@ -38,8 +46,12 @@ pub(super) fn names(scene: &Scene<'_>) -> Vec<Entity> {
     }
     if found.is_empty()
         && let Some(end) = scene.tokens.iter().position(|t| matches!(t.word.as_str(), "speaking" | "here"))
+        && is_self(scene, end)
     {
         for start in end.saturating_sub(2)..end {
+            if start.checked_sub(1).and_then(|before| scene.word(before)).is_some_and(is_determiner) {
+                break;
+            }
             if let Some((name, after)) = name(scene, start).filter(|(_, after)| *after == end) {
                 found.push(entity(scene, name, start, after, 0.8));
                 break;
@@ -47,12 +59,73 @@ pub(super) fn names(scene: &Scene<'_>) -> Vec<Entity> {
         }
     }
     if found.is_empty() && asked {
-        let start = scene.answer_start();
+        let start = after_denial(scene, scene.answer_start());
         if let Some((name, end)) = name(scene, start) {
             found.push(entity(scene, name, start, end, 0.75));
         }
     }
     found
+}
+
+/// "No, Dana Reyes": the correction begins after the no.
+fn after_denial(scene: &Scene<'_>, start: usize) -> usize {
+    let mut start = start;
+    while matches!(scene.word(start), Some("no" | "nope" | "sorry" | "actually" | "wait" | "said"))
+        || (scene.word(start) == Some("i") && scene.word(start + 1) == Some("said"))
+    {
+        start += 1;
+    }
+    start
+}
+
+/// "Dana here, my sink leaks" names the caller; "the sink here is leaking" and "people here are loud" do not.
+fn is_self(scene: &Scene<'_>, at: usize) -> bool {
+    let verb = |word: &str| {
+        matches!(
+            word,
+            "is" | "are"
+                | "was"
+                | "were"
+                | "has"
+                | "have"
+                | "had"
+                | "isnt"
+                | "arent"
+                | "wont"
+                | "doesnt"
+                | "dont"
+                | "keeps"
+                | "keep"
+                | "does"
+                | "do"
+                | "to"
+                | "just"
+                | "now"
+                | "who"
+                | "that"
+        )
+    };
+    scene.tokens[at].stop || !scene.word(at + 1).is_some_and(verb)
+}
+
+fn is_determiner(word: &str) -> bool {
+    matches!(
+        word,
+        "the"
+            | "a"
+            | "an"
+            | "my"
+            | "our"
+            | "your"
+            | "his"
+            | "her"
+            | "their"
+            | "this"
+            | "that"
+            | "some"
+            | "every"
+            | "no"
+    )
 }
 
 fn entity(scene: &Scene<'_>, mut name: PersonName, start: usize, end: usize, confidence: f32) -> Entity {
@@ -149,6 +222,7 @@ fn can_be_name(word: &str) -> bool {
         && word.chars().all(char::is_alphabetic)
         && !NOT_NAMES.contains(&format!(" {word} "))
         && !(word.ends_with("ing") && word.len() > 5)
+        && !NO_NAME_ENDS.iter().any(|end| word.ends_with(end) && word.len() > end.len() + 2)
 }
 
 fn titled(word: &str) -> String {

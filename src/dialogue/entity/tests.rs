@@ -199,6 +199,109 @@ fn units_are_matched_against_the_roster() {
     );
 }
 
+/// A house of many doors, where almost any sound is near to one.
+fn many_doors() -> Roster {
+    let door = |unit: String| UnitRef { property: "Maple Court".into(), street: String::new(), unit };
+    let lettered = (1..=8).flat_map(|floor| ('A'..='F').map(move |letter| format!("{floor}{letter}")));
+    let numbered = (1..=3).flat_map(|floor| (1..=12).map(move |door| format!("{floor}{door:02}")));
+    Roster { units: lettered.chain(numbered).map(door).collect(), ..Roster::default() }
+}
+
+fn unit_heard(text: &str, expecting: Option<Slot>, roster: &Roster) -> Option<(String, usize, bool, f32)> {
+    let context = Context { expecting, roster, today: date(2026, 11, 20), home_area_code: 303 };
+    extract(text, &context).into_iter().find_map(|entity| match entity.value {
+        Value::Unit(unit) => Some((unit.unit, unit.candidates.len(), entity.read_back, entity.confidence)),
+        _ => None,
+    })
+}
+
+#[test]
+fn a_unit_written_as_other_words_is_known_by_its_sound() {
+    let roster = many_doors();
+    for (text, unit) in [
+        ("Apartment forby.", "4B"),
+        ("forby", "4B"),
+        ("Um, it's forby, please.", "4B"),
+        ("apartment for B", "4B"),
+        ("Apartment for be.", "4B"),
+        ("No, apartment forby.", "4B"),
+        ("no i said forby", "4B"),
+        ("tway", "2A"),
+        ("to way", "2A"),
+        ("unit too a", "2A"),
+        ("thray", "3A"),
+        ("free a", "3A"),
+        ("apartment one be", "1B"),
+        ("apartment won bee", "1B"),
+        ("unit for D.", "4D"),
+        ("wanna one", "101"),
+        ("unit to oh for", "204"),
+    ] {
+        let (heard, candidates, read_back, confidence) =
+            unit_heard(text, Some(Slot::Unit), &roster).unwrap_or_else(|| panic!("no unit in `{text}`"));
+        assert_eq!((heard.as_str(), candidates, read_back), (unit, 1, true), "{text}");
+        assert!(confidence <= 0.95, "{text}");
+    }
+    for text in ["forby", "to way", "thray"] {
+        assert!(unit_heard(text, Some(Slot::Unit), &roster).unwrap().3 < 0.7, "{text}: by sound alone");
+    }
+    let unasked = unit_heard("My sink leaks in apartment forby and it is bad.", None, &roster);
+    assert_eq!(unasked.map(|(unit, ..)| unit).as_deref(), Some("4B"));
+}
+
+#[test]
+fn ordinary_sentences_are_no_units() {
+    let roster = many_doors();
+    for text in [
+        "I don't know.",
+        "I have no idea.",
+        "none",
+        "No one lives there.",
+        "what do you mean",
+        "Why do you need that?",
+        "It's for my mother.",
+        "before that I have a question",
+        "I forget.",
+        "forget it",
+        "the whole building",
+        "I'm not a tenant",
+        "hello",
+        "nobody",
+        "for me and my wife",
+        "it's a house",
+        "can you wait",
+        "I want somebody to call me",
+        "maybe",
+        "twice",
+        "not yet",
+        "okay",
+        "anyway",
+    ] {
+        assert_eq!(unit_heard(text, Some(Slot::Unit), &roster), None, "{text}");
+    }
+    for text in [
+        "I would like the apartment to be clean",
+        "do you have an apartment for a family",
+        "is the apartment for rent",
+        "the apartment for free",
+        "I want an apartment by the lake",
+        "my apartment is too warm",
+        "the unit before was better",
+        "I need an apartment for two people",
+        "our apartment freezes",
+        "an apartment forever",
+        "the apartment floor is wet",
+        "apartment fire",
+        "the apartment forecast",
+        "my apartment tour was nice",
+        "the unit towel bar fell off",
+        "is there a way to see the unit today",
+        "the number to call",
+    ] {
+        assert_eq!(unit_heard(text, None, &roster), None, "{text}");
+    }
+}
+
 #[test]
 fn names_are_heard_introduced_answered_and_spelled() {
     check(
@@ -225,11 +328,26 @@ fn names_are_heard_introduced_answered_and_spelled() {
             ("this is mike from front range plumbing", "name Mike; company Front Range Plumbing"),
             ("this is joe with summit drain", "name Joe; company Summit Drain"),
             ("call me first", ""),
+            ("the sink here is flooding", ""),
+            ("the neighbors here are loud", ""),
+            ("Dana here, my sink is leaking", "name Dana = Dana Reyes"),
         ],
     );
     check(
         Some(Slot::Name),
         &[
+            ("the sink here is flooding", ""),
+            ("it is complicated", ""),
+            ("it's complicated", ""),
+            ("that is private", ""),
+            ("it's a long story", ""),
+            ("it's Ahmed", "name Ahmed"),
+            ("Fred Kelly", "name Fred Kelly"),
+            ("No, Dana Reyes.", "name Dana Reyes = Dana Reyes"),
+            ("no i said dana reyes", "name Dana Reyes = Dana Reyes"),
+            ("no way", ""),
+            ("no idea", ""),
+            ("no thanks", ""),
             ("dana reyes", "name Dana Reyes = Dana Reyes"),
             ("um it's dana", "name Dana = Dana Reyes"),
             ("dana rays", "name Dana Rays = Dana Reyes"),

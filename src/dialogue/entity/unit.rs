@@ -2,6 +2,7 @@
 
 use super::{
     Entity, Scene, Slot, UnitMention, UnitRef, Value,
+    misheard::{Place, is_number, misheard},
     number::{digits, sounds_like},
     sound::likeness,
 };
@@ -20,13 +21,25 @@ pub(super) fn units(scene: &Scene<'_>) -> Vec<Entity> {
             continue;
         }
         let start = if named && scene.word(start) == Some("number") { start + 1 } else { start };
-        let Some(door) = door(scene, start) else { continue };
+        if scene.word(start) == Some("one") && at == start && follows_nobody(scene, at) {
+            continue;
+        }
+        let Some(door) = door(scene, start) else {
+            found.extend(by_sound(scene, at, start, named, asked));
+            continue;
+        };
         let follows = scene.word(door.end);
         // "Number four" of what? "At three thirty", "two bedrooms", "in five minutes" are no doors.
         if !named && follows.is_some_and(is_measure) {
             continue;
         }
         let mention = matched(scene, &door);
+        if mention.candidates.is_empty()
+            && let Some(entity) = by_sound(scene, at, start, named, asked)
+        {
+            found.push(entity);
+            continue;
+        }
         // Unnamed and unasked, only a door of the roster counts, and a bare small number is too likely an hour.
         let telling = door.unit.len() >= 3 || door.unit.bytes().any(|b| b.is_ascii_alphabetic());
         if !named && !asked && (mention.candidates.is_empty() || !telling) {
@@ -46,6 +59,61 @@ pub(super) fn units(scene: &Scene<'_>) -> Vec<Entity> {
         found.push(scene.entity(Value::Unit(mention), first..door.end, confidence, true));
     }
     found
+}
+
+/// "No one", "that one": a pronoun and no door.
+fn follows_nobody(scene: &Scene<'_>, at: usize) -> bool {
+    let before = at.checked_sub(1).and_then(|before| scene.tokens.get(before));
+    before.is_some_and(|token| {
+        !token.stop
+            && matches!(
+                token.word.as_str(),
+                "no" | "any" | "some" | "every" | "which" | "this" | "that" | "the"
+            )
+    })
+}
+
+/// A unit that was written as other words; always to be read back.
+fn by_sound(scene: &Scene<'_>, at: usize, start: usize, named: bool, asked: bool) -> Option<Entity> {
+    let mut start = start;
+    if named && matches!(scene.word(start), Some("is" | "its" | "number")) {
+        start += 1;
+    }
+    // Without a word for a unit, the answer must be the unit and nothing else.
+    if !named && (!asked || start != answer_start(scene)) {
+        return None;
+    }
+    let number = scene.word(start).is_some_and(is_number);
+    let (mention, end) = misheard(scene, Place { start, named, asked, number })?;
+    let confidence = if mention.candidates.len() == 1 { 0.65 } else { 0.5 };
+    Some(scene.entity(Value::Unit(mention), if named { at } else { start }..end, confidence, true))
+}
+
+/// The first word of an answer after "no, sorry, I'm in".
+fn answer_start(scene: &Scene<'_>) -> usize {
+    let run_up = |word: &str| {
+        matches!(
+            word,
+            "no" | "nope"
+                | "sorry"
+                | "wait"
+                | "actually"
+                | "i"
+                | "im"
+                | "am"
+                | "said"
+                | "live"
+                | "we"
+                | "were"
+                | "in"
+                | "at"
+        )
+    };
+    let mut start = scene.answer_start();
+    while scene.word(start).is_some_and(run_up) {
+        start += 1;
+    }
+    start
 }
 
 fn is_measure(word: &str) -> bool {

@@ -2,7 +2,7 @@
 
 use super::{Awaiting, Session};
 use crate::dialogue::{
-    Act, Destination, EndReason, Expectation, Item, Promise, Say, Value,
+    Act, Destination, EndReason, Expectation, Item, Promise, Say,
     pack::Line,
     reply::{self, Hole, Template},
 };
@@ -159,21 +159,7 @@ impl Session {
         let mut properties = self.office.roster.units.iter().map(|unit| &unit.property);
         let first = properties.next();
         let many = properties.any(|property| Some(property) != first);
-        reply::aloud(value, field.failures > 0 || self.sounds_alike(value), many)
-    }
-
-    /// Is there another unit that differs only in its letter? B, D and E are one sound on a telephone.
-    fn sounds_alike(&self, value: &Value) -> bool {
-        let Value::Unit(mention) = value else { return false };
-        let digits = |unit: &str| -> String { unit.chars().filter(char::is_ascii_digit).collect() };
-        let own = digits(&mention.unit);
-        own.len() < mention.unit.len()
-            && self
-                .office
-                .roster
-                .units
-                .iter()
-                .any(|other| digits(&other.unit) == own && !other.unit.eq_ignore_ascii_case(&mention.unit))
+        reply::aloud(value, field.failures > 0, many)
     }
 
     pub(super) fn transfer(&mut self, to: Destination) {

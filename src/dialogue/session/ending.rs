@@ -1,9 +1,51 @@
 //! Silence, confusion and goodbye: every way in which a conversation runs out of words.
 
-use super::{Awaiting, Item, Session};
-use crate::dialogue::{Destination, EndReason, Intent, pack::Line};
+use std::sync::LazyLock;
+
+use super::{Awaiting, Item, Session, answering::TOPIC_WORDS};
+use crate::dialogue::{
+    Destination, EndReason, Intent, Move, Reading, Urgency,
+    office::words_of,
+    pack::Line,
+    token::tokens,
+    urgency::{Reflex, Rules},
+};
+
+/// The words of danger, for what could not be read in time.
+static RULES: LazyLock<Rules> = LazyLock::new(Rules::new);
 
 impl Session {
+    /// Takes what was said last into the outcome: no answer, no promise, nobody rung.
+    pub(super) fn fold_in(&mut self, text: &str, reading: Option<&Reading>) {
+        let urgency = reading.map_or_else(|| urgency_by_rule(text), |reading| reading.urgency);
+        self.raise(urgency);
+        let said = match urgency {
+            Urgency::LifeSafety(_) => Some(Intent::Emergency),
+            Urgency::Urgent(_) => Some(Intent::Maintenance),
+            Urgency::Routine => reading.filter(|reading| reading.is_sure()).map(|reading| reading.intent),
+        };
+        if urgency.is_life_safety() {
+            self.state.intent = said;
+        } else if let Some(intent) = said {
+            self.state.intent.get_or_insert(intent);
+        }
+        let step = reading.and_then(|reading| reading.moves);
+        self.state.do_not_contact |= step == Some(Move::StopContact);
+        let heard = self.entities(text);
+        match (self.state.awaiting.clone(), step) {
+            (Awaiting::Confirm(items), Some(Move::Affirm)) if !self.state.unheard => self.settle_all(&items),
+            // A correction without its read-back would pass for what was confirmed.
+            (Awaiting::Confirm(_), _) => {}
+            _ => {
+                self.take_beside_the_point(&heard);
+            }
+        }
+        let tells = urgency != Urgency::Routine || words_of(text).len() >= TOPIC_WORDS;
+        if tells && (urgency != Urgency::Routine || self.state.awaiting.item().is_none()) {
+            self.state.add_matter(text);
+        }
+    }
+
     /// Nobody spoke for as long as is polite.
     pub(super) fn silent(&mut self) {
         self.state.patient = false;
@@ -175,5 +217,13 @@ impl Session {
     pub(super) fn choice_failed(&mut self) {
         self.read_back_failed(&[Item::Place], false);
         self.advance();
+    }
+}
+
+fn urgency_by_rule(text: &str) -> Urgency {
+    let words = RULES.words(tokens(text));
+    match RULES.reflex(&words) {
+        Reflex::Danger(kind) => Urgency::LifeSafety(kind),
+        Reflex::Dismissed | Reflex::Quiet => RULES.urgent(&words).map_or(Urgency::Routine, Urgency::Urgent),
     }
 }

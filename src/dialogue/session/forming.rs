@@ -82,7 +82,7 @@ impl Session {
         let same_unit = candidates.iter().all(|c| c.unit == candidates[0].unit);
         let choices: Vec<String> = candidates
             .iter()
-            .map(|c| if same_unit { c.property.clone() } else { reply::unit_aloud(&c.unit, false) })
+            .map(|c| if same_unit { c.property.clone() } else { reply::unit_aloud(&c.unit) })
             .collect();
         let value = reply::listed(&choices, "or");
         self.ask_line(Line::Choose, &value, Awaiting::Choose(candidates), Expectation::UnitOrAddress)

@@ -80,7 +80,7 @@ impl Session {
         self.said("no", &Reading::bare(Move::Deny));
     }
 
-    fn entities(&self, text: &str) -> Vec<Entity> {
+    pub(super) fn entities(&self, text: &str) -> Vec<Entity> {
         let item = self.state.awaiting.item();
         let mut context = Context {
             expecting: item.map(Item::slot),

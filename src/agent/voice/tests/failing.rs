@@ -218,3 +218,96 @@ fn the_same_inputs_give_the_same_outputs() {
     };
     assert_eq!(run(), run());
 }
+
+#[test]
+fn a_recogniser_that_stays_silent_is_given_up_and_never_spins() {
+    let mut line = Line::new();
+    line.agent_finishes();
+    for _ in 0..2 {
+        line.starts();
+        let turn = line.turn;
+        line.media_ms += 900;
+        let at_ms = line.media_ms;
+        line.pass(ms(900));
+        line.input(VoiceInput::Speech(SpeechEvent::Paused { turn, at_ms, voiced_ms: 900, silence_ms: 200 }));
+        // No words ever come for this pause.
+        line.pass(HEARD_OVERDUE);
+        let next = line.drain();
+        assert!(next.is_none_or(|(at, _)| at > line.now), "the deadline lies ahead: {next:?}");
+        line.agent_finishes();
+    }
+    assert_eq!(line.ended(), Some(EndReason::SpeechFailed), "{:?}", line.log);
+}
+
+#[test]
+fn an_understander_that_stays_silent_again_and_again_never_overflows() {
+    let mut line = Line::with(|_, opening| opening.open_now = true);
+    line.agent_finishes();
+    for _ in 0..300 {
+        if line.ended().is_some() {
+            break;
+        }
+        line.starts();
+        let turn = line.turn;
+        line.media_ms += 900;
+        let at_ms = line.media_ms;
+        line.pass(ms(1_100));
+        line.input(VoiceInput::Speech(SpeechEvent::Paused { turn, at_ms, voiced_ms: 900, silence_ms: 200 }));
+        let text = String::from("My sink is leaking.");
+        line.input(VoiceInput::Speech(SpeechEvent::Heard { turn, at_ms, text, decode_ms: 60 }));
+        line.pass(UNDERSTOOD_OVERDUE);
+        line.agent_finishes();
+        line.input(VoiceInput::TransferFailed);
+        line.agent_finishes();
+    }
+    assert!(line.ended().is_some(), "it comes to an end");
+}
+
+#[test]
+fn what_was_said_before_hanging_up_is_in_the_outcome() {
+    for is_read in [true, false] {
+        let mut line = Line::new();
+        line.agent_finishes();
+        line.starts();
+        let turn = line.turn;
+        line.media_ms += 900;
+        let at_ms = line.media_ms;
+        line.pass(ms(1_100));
+        line.input(VoiceInput::Speech(SpeechEvent::Paused { turn, at_ms, voiced_ms: 900, silence_ms: 200 }));
+        let text = String::from("I smell gas in unit 204.");
+        line.input(VoiceInput::Speech(SpeechEvent::Heard { turn, at_ms, text, decode_ms: 60 }));
+        if is_read {
+            // More voice follows, so that the turn is not taken; then the line goes dead.
+            line.starts();
+            line.input(VoiceInput::Understood { turn, reading: gas() });
+        }
+        line.voice.close(EndReason::HungUp);
+        let outcome = line.voice.outcome();
+        assert_eq!(outcome.urgency, Urgency::LifeSafety(LifeSafety::Gas), "read: {is_read}");
+        assert_eq!(outcome.intent, Some(Intent::Emergency));
+        assert_eq!(outcome.ended, Some(EndReason::HungUp));
+        assert!(outcome.place.is_some_and(|place| place.value.contains("204") && !place.confirmed));
+        assert!(outcome.matter.is_some_and(|matter| matter.contains("gas")));
+        assert_eq!(outcome.promised, crate::dialogue::Promise::Nothing, "nobody was rung");
+    }
+}
+
+#[test]
+fn a_yes_before_hanging_up_confirms_what_was_read_back() {
+    let mut line = Line::new();
+    line.agent_finishes();
+    line.says("My sink is leaking in unit 204.", repair());
+    line.agent_finishes();
+    assert!(line.last_spoken().contains("2 0 4"), "{}", line.last_spoken());
+    line.starts();
+    let turn = line.turn;
+    line.media_ms += 400;
+    let at_ms = line.media_ms;
+    line.pass(ms(500));
+    line.input(VoiceInput::Speech(SpeechEvent::Paused { turn, at_ms, voiced_ms: 400, silence_ms: 100 }));
+    line.input(VoiceInput::Speech(SpeechEvent::Heard { turn, at_ms, text: "Yes.".into(), decode_ms: 60 }));
+    line.starts();
+    line.input(VoiceInput::Understood { turn, reading: step(Move::Affirm) });
+    line.voice.close(EndReason::HungUp);
+    assert!(line.voice.outcome().place.is_some_and(|place| place.confirmed));
+}

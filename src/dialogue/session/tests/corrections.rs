@@ -11,9 +11,9 @@ fn asked_for_unit() -> Call {
 fn a_letter_is_corrected_and_read_back_again() {
     let outcome = asked_for_unit()
         .says("4B")
-        .hears("unit 4 B, B as in boy")
+        .hears("unit 4, B as in boy")
         .says("No, 4D as in dog.")
-        .hears("unit 4 D, D as in dog")
+        .hears("unit 4, D as in dog")
         .says("Yes.")
         .hears("your name")
         .hangs_up();
@@ -121,7 +121,7 @@ fn a_correction_may_come_long_after() {
         .says("Yes.")
         .hears("your name")
         .says("Oh wait, it's unit 4D.")
-        .hears("unit 4 D")
+        .hears("unit 4, D as in dog")
         .says("Yes.")
         .hears("your name")
         .hangs_up();
@@ -209,4 +209,70 @@ fn an_answer_to_a_question_that_was_not_heard_is_no_answer() {
 fn what_is_repeated_as_the_answer_is_a_yes() {
     let outcome = asked_for_unit().says("204").says("Unit 204").hears("your name").hangs_up();
     assert!(outcome.place.unwrap().confirmed);
+}
+
+#[test]
+fn a_unit_written_as_another_word_is_read_back_and_kept() {
+    let outcome = asked_for_unit()
+        .says("Apartment forby.")
+        .hears("unit 4, B as in boy")
+        .says("Yes.")
+        .hears("your name")
+        .hangs_up();
+    let place = outcome.place.unwrap();
+    assert_eq!((place.value.as_str(), place.confirmed), ("Maple Court 4B", true));
+}
+
+#[test]
+fn a_unit_misheard_may_be_said_again_in_another_way() {
+    asked_for_unit()
+        .says("Apartment forby.")
+        .says("No, apartment four dee.")
+        .hears("unit 4, D as in dog")
+        .says("Yes.")
+        .hears("your name");
+}
+
+#[test]
+fn a_name_misheard_is_put_right_by_saying_or_spelling_it_again() {
+    for correction in ["No.", "No, that's not right."] {
+        for again in ["Dana Reyes", "Reyes, R E Y E S.", "Dana Reyes. R. E. Y. E. S."] {
+            let outcome = Call::new()
+                .says("My sink is leaking in unit 204 again.")
+                .says("Yes.")
+                .hears("your name")
+                .says("Dean Aurelius")
+                .hears("Dean Aurelius")
+                .says(correction)
+                .hears("spell")
+                .says(again)
+                .hears("R E Y E S")
+                .says("Yes.")
+                .hangs_up();
+            let name = outcome.name.unwrap();
+            assert!(name.value.ends_with("Reyes") && name.confirmed, "{again}: {name:?}");
+        }
+    }
+    Call::new()
+        .says("My sink is leaking in unit 204 again.")
+        .says("Yes.")
+        .says("Dean Aurelius")
+        .says("No, Dana Reyes.")
+        .hears("Dana Reyes")
+        .says("Yes.");
+}
+
+#[test]
+fn a_name_twice_misheard_is_kept_unconfirmed_and_the_call_goes_on() {
+    let outcome = Call::new()
+        .says("My sink is leaking in unit 204 again.")
+        .says("Yes.")
+        .says("Dean Aurelius")
+        .says("No.")
+        .says("Dina Ray Ease")
+        .says("No.")
+        .hears("the team will c")
+        .goes_on()
+        .hangs_up();
+    assert!(!outcome.name.unwrap().confirmed);
 }

@@ -47,7 +47,7 @@ fn a_leaking_sink_becomes_a_work_order() {
 fn several_things_said_at_once_are_read_back_at_once() {
     let outcome = Call::new()
         .says("My name is Dana Reyes, the faucet is broken in unit 4D.")
-        .hears("unit 4 D, D as in dog, and Dana Reyes")
+        .hears("unit 4, D as in dog, and Dana Reyes")
         .says("Yes.")
         .hears("ending in 0 1 4 2")
         .says("Yes.")

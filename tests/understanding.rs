@@ -1,0 +1,43 @@
+//! What is understood with the sentence encoder, on utterances that neither training nor tuning has seen.
+
+use std::path::PathBuf;
+
+use portico::{
+    dialogue::{HeldOut, Report, SEED, Understander, evaluate_on, train_with},
+    encoder::Encoder,
+};
+
+/// The least mean F1 over the intents; a little under what is measured, so that a lost point is seen.
+const FLOOR: f64 = 0.87;
+
+/// The encoder, where it has been fetched; the reason why not is printed, and the tests then have nothing to say.
+fn encoder() -> Option<Encoder> {
+    let folder = std::env::var_os("PORTICO_MODELS")
+        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("models"), PathBuf::from)
+        .join("all-minilm-l6-v2");
+    if !folder.join("model.safetensors").is_file() {
+        println!("skipped: the sentence encoder is not in {}; run `make models`", folder.display());
+        return None;
+    }
+    Some(Encoder::open(&folder).unwrap())
+}
+
+fn holds(set: HeldOut, report: &Report) {
+    println!("{set:?} set\n{report}\n");
+    assert!(report.macro_f1() >= FLOOR, "{report}");
+    assert!(report.life_safety.recall() >= 0.98, "{report}");
+    assert!(report.life_safety.precision() >= 0.93, "{report}");
+    assert!(report.calibration_error <= 0.12, "{report}");
+}
+
+#[test]
+#[ignore = "encodes some four thousand utterances: half a minute optimised, many unoptimised; run it with `--release -- --ignored`"]
+fn with_the_encoder_callers_are_understood() {
+    let Some(encoder) = encoder() else { return };
+    let embed = |text: &str| encoder.embed(text).unwrap().to_vec();
+    let model = train_with("all-minilm-l6-v2", &embed, SEED).unwrap();
+    let understander = Understander::with_model(model);
+    for set in [HeldOut::First, HeldOut::Second] {
+        holds(set, &evaluate_on(set, &understander, Some(&embed)));
+    }
+}
