@@ -4,9 +4,9 @@ MODELS ?= models
 export PORTICO_MODELS := $(abspath $(MODELS))
 CARGO  ?= cargo
 
-# Debian packages: to build and run; and, for the tests only, foreign SIP peers and a browser-less HTTP client.
+# Debian packages: to build and run; and, for the tests only, libFuzzer's compiler and foreign SIP peers.
 RUN_PACKAGES  := gcc pkg-config libflite1 flite1-dev python3
-TEST_PACKAGES := sip-tester baresip
+TEST_PACKAGES := g++ sip-tester baresip
 
 .PHONY: help run test models build packages test-packages format clippy unit docs fuzz-build interop fuzz bench
 
