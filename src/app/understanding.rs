@@ -4,7 +4,8 @@ use std::{fs, path::Path};
 
 use crate::{
     dialogue::{
-        Context, HeldOut, Model, Reading, Report, Understander, Understood, evaluate_on, train_with, understand,
+        Context, HeldOut, Model, Reading, Report, Understander, Understood, evaluate_on, train_with,
+        understand,
     },
     encoder::{DIMENSIONS, Encoder},
     speech::Models,

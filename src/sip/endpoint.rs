@@ -6,7 +6,7 @@ use super::{
     SendError,
     connections::Connections,
     credentials::after_challenge,
-    digest::Authenticator,
+    digest::{Authenticator, Offered},
     event::{
         Binding, Cause, Event, Flow, Identity, Input, Outgoing, Output, SessionId, Target, TextId, Transport,
         TrunkHealth, TrunkName,
@@ -56,10 +56,18 @@ pub struct Counts {
     pub deadlines: usize,
 }
 
+/// The same for everybody: a challenge must not tell accounts apart.
+fn offered(settings: &Settings) -> Offered {
+    let legacy = settings.accounts.values().filter(|account| account.legacy_md5).count();
+    match legacy {
+        0 => Offered::Sha256,
+        all if all == settings.accounts.len() => Offered::Md5,
+        _ => Offered::Sha256ThenMd5,
+    }
+}
+
 fn authenticator(settings: &Settings, now: Instant, chance: &mut Chance) -> Authenticator {
-    // To everybody or to nobody: a challenge must not tell accounts apart.
-    let offer_md5 = settings.accounts.values().any(|account| account.legacy_md5);
-    Authenticator::new(&settings.realm, offer_md5, now, chance)
+    Authenticator::new(&settings.realm, offered(settings), now, chance)
 }
 
 impl Endpoint {
@@ -86,8 +94,8 @@ impl Endpoint {
     /// New settings. Calls in progress go on; bindings of accounts that are gone end; trunks that have not changed keep
     /// their registration.
     pub fn update(&mut self, now: Instant, settings: Settings) {
-        let md5 = |settings: &Settings| settings.accounts.values().any(|account| account.legacy_md5);
-        if settings.realm != self.layer.settings.realm || md5(&settings) != md5(&self.layer.settings) {
+        let old = &self.layer.settings;
+        if settings.realm != old.realm || offered(&settings) != offered(old) {
             self.authenticator = authenticator(&settings, now, &mut self.layer.chance);
         }
         let trunks_differ = settings.trunks != self.layer.settings.trunks;

@@ -34,10 +34,7 @@ fn a_summary_of_nothing_is_still_a_sentence() {
 
 #[test]
 fn a_brief_leaves_out_what_does_not_fit_and_never_what_and_where() {
-    assert_eq!(
-        full().brief(),
-        "Urgent, water running. Maple Court 4 B. Dana Reyes. 3 0 3, 5 5 5, 0 1 4 2."
-    );
+    assert_eq!(full().brief(), "Urgent, water running. Maple Court 4 B. Dana Reyes. 3 0 3, 5 5 5, 0 1 4 2.");
     let short = Outcome { callback: None, ..full() };
     assert_eq!(
         short.brief(),

@@ -16,4 +16,4 @@ mod tests;
 
 pub use client::{Challenge, ClientSession, Unanswerable};
 pub use hash::Algorithm;
-pub use server::{Authenticator, Known, MAX_NONCES, NONCE_LIFETIME, Secret, Verdict};
+pub use server::{Authenticator, Known, MAX_NONCES, NONCE_LIFETIME, Offered, Secret, Verdict};

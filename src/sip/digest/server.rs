@@ -75,11 +75,31 @@ pub enum Verdict {
 
 type NonceKey = (u64, u64);
 
+/// With which algorithms everybody is challenged: one answer for all, else the challenge would tell accounts apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Offered {
+    Sha256,
+    /// For offices with some phones that cannot do better.
+    Sha256ThenMd5,
+    /// For offices where no phone can do better. Phones from before RFC 8760 give up at a challenge that they do not
+    /// know, wherever in the list it stands.
+    Md5,
+}
+
+impl Offered {
+    const fn algorithms(self) -> &'static [Algorithm] {
+        match self {
+            Self::Sha256 => &[Algorithm::Sha256],
+            Self::Sha256ThenMd5 => &[Algorithm::Sha256, Algorithm::Md5],
+            Self::Md5 => &[Algorithm::Md5],
+        }
+    }
+}
+
 /// The asking side, for one realm.
 pub struct Authenticator {
     realm: String,
-    /// Is MD5 offered, after SHA-256? To everybody or to nobody: else the challenge would tell accounts apart.
-    offer_md5: bool,
+    offered: Offered,
     key: [u8; 64],
     epoch: Instant,
     /// The highest count seen of each nonce that has had a right answer, by time of minting.
@@ -92,7 +112,7 @@ impl fmt::Debug for Authenticator {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Authenticator")
             .field("realm", &self.realm)
-            .field("offer_md5", &self.offer_md5)
+            .field("offered", &self.offered)
             .field("nonces", &self.counts.len())
             .finish_non_exhaustive()
     }
@@ -100,12 +120,12 @@ impl fmt::Debug for Authenticator {
 
 impl Authenticator {
     /// Draws its own secret key: nonces of an earlier life of the house are stale.
-    pub fn new(realm: &str, offer_md5: bool, now: Instant, chance: &mut Chance) -> Self {
+    pub fn new(realm: &str, offered: Offered, now: Instant, chance: &mut Chance) -> Self {
         let mut key = [0; 64];
         chance.fill_bytes(&mut key);
         // It is sent in quotes; what would end them or the line has no place in it.
         let realm = realm.chars().filter(|c| !c.is_control() && *c != '"' && *c != '\\').collect();
-        Authenticator { realm, offer_md5, key, epoch: now, counts: BTreeMap::new(), floor: None }
+        Authenticator { realm, offered, key, epoch: now, counts: BTreeMap::new(), floor: None }
     }
 
     pub fn realm(&self) -> &str {
@@ -116,9 +136,8 @@ impl Authenticator {
     pub fn challenges(&self, now: Instant, source: IpAddr, stale: bool, chance: &mut Chance) -> Vec<String> {
         let nonce = self.mint(now, source, chance.next_u64());
         let stale = if stale { ", stale=true" } else { "" };
-        let algorithms: &[Algorithm] =
-            if self.offer_md5 { &[Algorithm::Sha256, Algorithm::Md5] } else { &[Algorithm::Sha256] };
-        algorithms
+        self.offered
+            .algorithms()
             .iter()
             .map(|algorithm| {
                 let realm = &self.realm;

@@ -27,10 +27,10 @@ struct Office {
 }
 
 #[expect(clippy::disallowed_methods, reason = "a test needs some instant to begin with")]
-fn office(offer_md5: bool) -> Office {
+fn office(offered: Offered) -> Office {
     let now = Instant::now();
     let mut chance = Chance::seed_from_u64(7);
-    Office { asked: Authenticator::new(REALM, offer_md5, now, &mut chance), chance, now }
+    Office { asked: Authenticator::new(REALM, offered, now, &mut chance), chance, now }
 }
 
 impl Office {
@@ -106,7 +106,7 @@ fn the_example_of_rfc_2617_without_a_count_is_rfc_2069s() {
 
 #[test]
 fn a_phone_that_knows_its_password_comes_in() {
-    let mut office = office(false);
+    let mut office = office(Offered::Sha256);
     let challenge = office.challenge();
     assert_eq!(challenge.algorithm, Algorithm::Sha256);
     let mut session = ClientSession::new(challenge);
@@ -118,7 +118,7 @@ fn a_phone_that_knows_its_password_comes_in() {
 
 #[test]
 fn a_wrong_password_and_an_unknown_user_look_the_same() {
-    let mut office = office(true);
+    let mut office = office(Offered::Sha256ThenMd5);
     for (user, password) in [("101", "maple-102"), ("999", "maple-101"), ("", ""), ("102", "")] {
         let mut session = ClientSession::new(office.challenge());
         let answer = office.answer(&mut session, user, password);
@@ -131,7 +131,7 @@ fn a_wrong_password_and_an_unknown_user_look_the_same() {
 
 #[test]
 fn md5_is_for_phones_marked_as_legacy_alone() {
-    let mut office = office(true);
+    let mut office = office(Offered::Sha256ThenMd5);
     let challenge = office.challenge_md5();
     assert_eq!(challenge.algorithm, Algorithm::Md5);
     let mut session = ClientSession::new(challenge.clone());
@@ -143,8 +143,20 @@ fn md5_is_for_phones_marked_as_legacy_alone() {
 }
 
 #[test]
+fn where_every_phone_is_a_legacy_one_nothing_is_offered_that_they_would_stumble_over() {
+    let mut office = office(Offered::Md5);
+    let values = office.asked.challenges(office.now, phone(), false, &mut office.chance);
+    assert_eq!(values.len(), 1);
+    let challenge = Challenge::choose(values.iter().map(String::as_bytes), None, true).unwrap();
+    assert_eq!(challenge.algorithm, Algorithm::Md5);
+    let mut session = ClientSession::new(challenge);
+    let answer = office.answer(&mut session, "102", "maple-102");
+    assert_eq!(office.judge(&answer), accepted("102"));
+}
+
+#[test]
 fn an_exact_replay_is_stale_and_so_is_a_lower_count() {
-    let mut office = office(false);
+    let mut office = office(Offered::Sha256);
     let mut session = ClientSession::new(office.challenge());
     let first = office.answer(&mut session, "101", "maple-101");
     let second = office.answer(&mut session, "101", "maple-101");
@@ -157,7 +169,7 @@ fn an_exact_replay_is_stale_and_so_is_a_lower_count() {
 
 #[test]
 fn a_nonce_lasts_sixty_seconds_and_is_then_stale_whatever_the_password() {
-    let mut office = office(false);
+    let mut office = office(Offered::Sha256);
     let mut session = ClientSession::new(office.challenge());
     office.now += Duration::from_millis(59_999);
     let answer = office.answer(&mut session, "101", "maple-101");
@@ -173,7 +185,7 @@ fn a_nonce_lasts_sixty_seconds_and_is_then_stale_whatever_the_password() {
 
 #[test]
 fn an_answer_carried_to_another_address_method_or_target_is_refused() {
-    let mut office = office(false);
+    let mut office = office(Offered::Sha256);
     let mut session = ClientSession::new(office.challenge());
     let answer = office.answer(&mut session, "101", "maple-101");
     let elsewhere = IpAddr::from([203, 0, 113, 9]);
@@ -187,7 +199,7 @@ fn an_answer_carried_to_another_address_method_or_target_is_refused() {
 
 #[test]
 fn a_nonce_that_we_did_not_make_is_stale_at_best() {
-    let mut office = office(false);
+    let mut office = office(Offered::Sha256);
     let mut made = office.challenge();
     let forge = |office: &mut Office, nonce: &str| {
         let value = format!(r#"Digest realm="{REALM}", nonce="{nonce}", algorithm=SHA-256, qop="auth""#);
@@ -211,7 +223,7 @@ fn a_nonce_that_we_did_not_make_is_stale_at_best() {
 
 #[test]
 fn without_a_count_a_nonce_is_good_for_one_request() {
-    let mut office = office(true);
+    let mut office = office(Offered::Sha256ThenMd5);
     let genuine = office.asked.challenges(office.now, phone(), false, &mut office.chance).remove(1);
     let without_qop = genuine.replace(r#", qop="auth""#, "");
     let challenge = Challenge::choose([without_qop.as_bytes()].into_iter(), None, true).unwrap();
@@ -224,7 +236,7 @@ fn without_a_count_a_nonce_is_good_for_one_request() {
 
 #[test]
 fn credentials_of_others_are_not_ours_to_judge_and_broken_ones_are_malformed() {
-    let mut office = office(false);
+    let mut office = office(Offered::Sha256);
     let whole = {
         let mut session = ClientSession::new(office.challenge());
         office.answer(&mut session, "101", "maple-101")
@@ -251,7 +263,7 @@ fn credentials_of_others_are_not_ours_to_judge_and_broken_ones_are_malformed() {
 
 #[test]
 fn a_stored_hash_serves_in_place_of_a_password_for_its_own_algorithm() {
-    let mut office = office(true);
+    let mut office = office(Offered::Sha256ThenMd5);
     let ha1 = Algorithm::Sha256.ha1("101", REALM, "maple-101");
     for (challenge, verdict) in
         [(office.challenge(), accepted("101")), (office.challenge_md5(), Verdict::Wrong)]
@@ -274,7 +286,7 @@ fn a_stored_hash_serves_in_place_of_a_password_for_its_own_algorithm() {
 
 #[test]
 fn a_full_table_forgets_the_oldest_nonce_and_never_accepts_it_again() {
-    let mut office = office(false);
+    let mut office = office(Offered::Sha256);
     let mut first = ClientSession::new(office.challenge());
     let opening = office.answer(&mut first, "101", "maple-101");
     assert_eq!(office.judge(&opening), accepted("101"));
@@ -324,6 +336,6 @@ fn an_opaque_value_goes_back_as_it_came() {
 fn nothing_secret_is_shown_in_debug() {
     let shown = format!("{:?}", Known { secret: Secret::Password("maple-101"), legacy_md5: true });
     assert!(!shown.contains("maple"), "{shown}");
-    let office = office(false);
+    let office = office(Offered::Sha256);
     assert!(!format!("{:?}", office.asked).contains("key"));
 }

@@ -134,6 +134,32 @@ fn md5_is_for_legacy_extensions_only_and_offered_to_all_alike() {
 }
 
 #[test]
+fn an_office_of_legacy_phones_alone_asks_for_md5_alone_until_a_better_phone_comes() {
+    let mut world = alone(64);
+    let mut settings = office();
+    let all = settings.accounts.clone();
+    settings.accounts.retain(|_, account| account.legacy_md5);
+    for (accounts, challenges) in [(settings.accounts.clone(), 1), (all, 2)] {
+        settings.accounts = accounts;
+        let told = settings.clone();
+        world.tell(OFFICE, |endpoint, now| endpoint.update(now, told));
+        // Strangers and unknown extensions are asked alike.
+        for extension in ["102", "199"] {
+            let at = format!("192.0.2.111:{}{challenges}", extension);
+            world.send(
+                &at,
+                OFFICE,
+                register(&at, 1, "", "").replace("101@office", &format!("{extension}@office")),
+            );
+            world.run(millis(50));
+            let refusal = world.received(&at).pop().unwrap();
+            assert_eq!(refusal.matches("WWW-Authenticate").count(), challenges, "{refusal}");
+            assert!(refusal.contains("algorithm=MD5"), "{refusal}");
+        }
+    }
+}
+
+#[test]
 fn known_and_unknown_extensions_are_answered_alike() {
     let mut world = alone(63);
     let answer_to = |world: &mut World, extension: &str, method: &str| {
