@@ -369,9 +369,9 @@ fn changed(a: u8, b: u8) -> f32 {
         0.0
     } else if is_vowel(a) && is_vowel(b) {
         0.25
-    } else if NEAR.iter().any(|pair| is(&pair)) {
+    } else if NEAR.iter().any(&is) {
         0.3
-    } else if BY_PLACE.iter().any(|pair| is(&pair)) {
+    } else if BY_PLACE.iter().any(is) {
         0.5
     } else {
         1.0
