@@ -21,6 +21,7 @@ const AGREED: &[&str] = &[
     "Unicode-3.0",
     "Unlicense",
     "Zlib",
+    "bzip2-1.0.6",
 ];
 
 /// Is this SPDX expression satisfied? `OR` needs one side, `AND` both; `/` is an old way to write `OR`.

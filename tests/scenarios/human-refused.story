@@ -2,6 +2,7 @@
 dana says "I want to talk to a real person please."
 dana answers "right?|correct?|best number|calling from" with "Yes."
 dana answers "your name" with "Dana Reyes."
+dana answers "unit|apartment|address" with "Apartment four B."
 dana answers "message|about|what is|tell me|happened" with "It is about my lease, please call me back."
 dana answers "anything else|something else" with "No. Goodbye."
 dana answers "goodbye|bye" by hanging up
