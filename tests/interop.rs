@@ -3,7 +3,7 @@
 //! Each story starts a Portico of its own, in a folder and on ports of its own, all of it on loopback. sipp 3.6 and
 //! baresip 1.0 know MD5 only, so that their extensions are marked as legacy.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by unwrapping")]
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by unwrapping")]
 
 mod process;
 

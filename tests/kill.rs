@@ -6,6 +6,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by unwrapping")]
 
 mod process;
+#[expect(dead_code, reason = "the wire tests use the rest of it")]
 mod telephone;
 
 use std::{

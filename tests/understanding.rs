@@ -1,6 +1,10 @@
 //! What is understood with the sentence encoder, on utterances that neither training nor tuning has seen.
 
-#![expect(clippy::print_stdout, clippy::unwrap_used, reason = "a report is printed; a test that cannot open its model has failed")]
+#![expect(
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "a report is printed; a test that cannot open its model has failed"
+)]
 
 use std::path::PathBuf;
 

@@ -1,6 +1,6 @@
 //! The whole house in this process, on real sockets of the loopback: a carrier, a phone, and peers with bad manners.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by unwrapping")]
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by unwrapping")]
 
 mod telephone;
 

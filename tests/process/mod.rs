@@ -78,7 +78,7 @@ impl Portico {
                 drop(line.send(text));
             }
         });
-        let mut place = |what: &str| loop {
+        let place = |what: &str| loop {
             let Ok(text) = lines.recv_timeout(STARTS_WITHIN) else {
                 panic!("Portico did not start: {}", self.log());
             };
