@@ -126,7 +126,7 @@ pub fn ladder(story: &str) -> Result<String, StoryError> {
 /// The same with another seed than the story's own: other chances, the same expectations.
 ///
 /// # Errors
-/// As for [`ladder`].
+/// As for [`ladder()`].
 pub fn ladder_with_seed(story: &str, seed: u64) -> Result<String, StoryError> {
     play::play_with_seed(story, Some(seed))
 }
