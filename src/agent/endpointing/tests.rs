@@ -38,6 +38,8 @@ fn the_pause_that_each_answer_needs() {
         (PhoneNumber, "I don't have one.", Some(Move::Unknown), 0, AFTER_WHOLE_SENTENCE),
         (Open, "Goodbye.", Some(Move::Goodbye), 0, AFTER_YES_OR_NO),
         (YesOrNo, "Yes it is.", Some(Move::Affirm), 0, AFTER_YES_OR_NO),
+        (YesOrNo, "You can go in.", None, 0, AFTER_WHOLE_SENTENCE),
+        (Open, "I would like to come in and", None, 0, AFTER_HELD_FLOOR),
     ];
     for (expects, text, moves, before, wanted) in cases {
         assert_eq!(silence_needed(*expects, text, &reading(*moves), *before), *wanted, "{expects:?}: {text}");
