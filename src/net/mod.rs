@@ -4,4 +4,4 @@ mod tcp;
 mod udp;
 
 pub use tcp::{Connection, StreamEvent, StreamLimits, Streams};
-pub use udp::Datagrams;
+pub use udp::{Datagrams, send_now};

@@ -5,7 +5,7 @@ use std::{
     net::{SocketAddr, UdpSocket as StdSocket},
 };
 
-use socket2::{Domain, Protocol, Socket, Type};
+use socket2::{Domain, Protocol, SockRef, Socket, Type};
 use tokio::net::UdpSocket;
 
 /// The longest datagram that UDP can carry.
@@ -67,8 +67,40 @@ impl Datagrams {
 
     /// Sends at once or not at all: SIP repeats what matters.
     pub fn send(&mut self, to: SocketAddr, bytes: &[u8]) {
-        if self.socket.try_send_to(bytes, to).is_err() {
+        if send_now(&self.socket, to, bytes).is_err() {
             self.unsent += 1;
         }
+    }
+}
+
+/// Sends without waiting. The runtime's own `try_send_to` refuses until it has once seen the socket writable, so that the
+/// first datagram of a fresh socket would be lost; the kernel knows better.
+///
+/// # Errors
+/// When the kernel does not take the datagram at once.
+pub fn send_now(socket: &UdpSocket, to: SocketAddr, bytes: &[u8]) -> io::Result<usize> {
+    SockRef::from(socket).send_to(bytes, &to.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn the_very_first_datagram_of_a_fresh_socket_leaves() {
+        let far = StdSocket::bind("127.0.0.1:0").unwrap();
+        far.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let unsent = runtime.block_on(async {
+            let mut near = Datagrams::bind("127.0.0.1:0".parse().unwrap()).unwrap();
+            near.send(far.local_addr().unwrap(), b"OPTIONS");
+            near.unsent
+        });
+        assert_eq!(unsent, 0);
+        let mut bytes = [0; 16];
+        let (length, _) = far.recv_from(&mut bytes).unwrap();
+        assert_eq!(&bytes[..length], b"OPTIONS");
     }
 }

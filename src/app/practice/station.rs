@@ -17,6 +17,7 @@ use crate::{
         Agreed, Channel, Codec, Direction, Frame, Leg, LegSettings, LocalMedia, Party, SampleRate,
         SourceTrust, accept, answer, offer,
     },
+    net::send_now,
     sip::{
         self, Credentials, Endpoint, Event, Flow, Identity, Input, Listener, Network, Outgoing, Output,
         Registration, SessionId, Settings, Target, Transport, Trunk, TrunkName,
@@ -255,7 +256,7 @@ impl Station {
                 match self.endpoint.poll_output() {
                     // What the kernel does not take is lost, as on the wire.
                     Output::Transmit { flow, bytes } => {
-                        let _ = self.sip.try_send_to(&bytes, flow.remote);
+                        let _ = send_now(&self.sip, flow.remote, &bytes);
                     }
                     Output::Close { .. } => {}
                     Output::Event(event) => return Ok(Happening::Sip(event)),
@@ -340,7 +341,7 @@ impl Station {
         while leg.poll_event().is_some() {}
         while let Some(transmit) = leg.poll_transmit() {
             let socket = if transmit.channel == Channel::Rtp { &self.rtp } else { &self.rtcp };
-            let _ = socket.try_send_to(transmit.bytes, transmit.to);
+            let _ = send_now(socket, transmit.to, transmit.bytes);
         }
         Some(tick.heard)
     }
