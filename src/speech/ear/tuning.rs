@@ -12,7 +12,7 @@ pub struct EarTuning {
     /// Voice needed, and the span within which it must come, for an onset while the agent is silent.
     pub onset_voice: Duration,
     pub onset_span: Duration,
-    /// The same while the agent speaks: long enough that a click or an "mm" does not stop the agent, short enough
+    /// The same while the agent speaks: long enough that a click does not stop the agent, short enough
     /// that 300 ms are kept from the caller's first sound to the agent's silence.
     pub barge_in_voice: Duration,
     pub barge_in_span: Duration,
@@ -43,8 +43,8 @@ impl Default for EarTuning {
             voice_until: 0.35,
             onset_voice: Duration::from_millis(80),
             onset_span: Duration::from_millis(128),
-            barge_in_voice: Duration::from_millis(112),
-            barge_in_span: Duration::from_millis(160),
+            barge_in_voice: Duration::from_millis(96),
+            barge_in_span: Duration::from_millis(144),
             above_noise_db: 3.0,
             barge_in_above_noise_db: 9.0,
             barge_in_below_caller_db: 12.0,
