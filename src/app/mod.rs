@@ -280,6 +280,15 @@ fn start_switch(
                 }
             };
             let settings = office::machine(&config, udp.local(), tcp.local());
+            // Not to be read (no Linux): nothing to compare with.
+            let lent = std::fs::read_to_string("/proc/sys/net/ipv4/ip_local_port_range").unwrap_or_default();
+            if let Some(shared) = office::lent_ports(&settings.media_ports, &lent) {
+                tracing::warn!(
+                    ?shared,
+                    "other programs may take these media ports: move `rtp_ports` below them, or take them out of \
+                     net.ipv4.ip_local_port_range"
+                );
+            }
             let switch = Switch::new(clock::now(), directory, settings, chance);
             let _ = bound.send(Ok(udp.local()));
             Switchboard { switch, udp, tcp, inbox, media, speech, facts }.run().await;

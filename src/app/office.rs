@@ -1,6 +1,6 @@
 //! From the configuration to what each room wants to know: the switch's directory, the agent's office, the desk's settings.
 
-use std::{collections::BTreeMap, net::SocketAddr, sync::Arc};
+use std::{collections::BTreeMap, net::SocketAddr, ops::RangeInclusive, sync::Arc};
 
 use jiff::civil::Time;
 
@@ -25,6 +25,15 @@ pub fn machine(config: &Config, udp: SocketAddr, tcp: SocketAddr) -> Settings {
         media_address: config.sip.advertised.unwrap_or_else(|| reachable(udp)),
         ..Settings::default()
     }
+}
+
+/// The part of the media ports that the system also lends to any program that asks for a port: one of those may sit on
+/// a port when a call needs it. `lent`: as Linux writes it in `ip_local_port_range`, first and last.
+pub fn lent_ports(media: &RangeInclusive<u16>, lent: &str) -> Option<RangeInclusive<u16>> {
+    let mut bounds = lent.split_whitespace().map(str::parse::<u16>);
+    let (Some(Ok(first)), Some(Ok(last))) = (bounds.next(), bounds.next()) else { return None };
+    let shared = *media.start().max(&first)..=*media.end().min(&last);
+    (!shared.is_empty()).then_some(shared)
 }
 
 /// The address to tell others: our own, or that of the route to the outside when every address is listened on.
@@ -189,4 +198,17 @@ pub fn desk(config: &Config) -> anyhow::Result<desk::Settings> {
         lead_sequence: None,
         after_crash: AfterCrash::default(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn media_ports_that_any_program_may_be_lent_are_named() {
+        let media = 30_000..=33_999;
+        assert_eq!(lent_ports(&media, "32768\t60999\n"), Some(32_768..=33_999));
+        assert_eq!(lent_ports(&(16_384..=18_383), "32768\t60999\n"), None);
+        assert_eq!(lent_ports(&media, "unreadable"), None);
+    }
 }

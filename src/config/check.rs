@@ -87,10 +87,11 @@ pub(super) fn config(file: &str, text: &str, raw: raw::File) -> Result<Config, P
     let mut c = Checker { file, text, problems: Vec::new() };
     let extensions = extensions(&mut c, raw.extension);
     let known: BTreeSet<Extension> = extensions.iter().map(|e| e.extension.clone()).collect();
-    let calls = calls(&mut c, raw.calls);
+    let sip = sip(&mut c, raw.sip);
+    let calls = calls(&mut c, raw.calls, sip.rtp_ports.len());
     let config = Config {
         office: office(&mut c, raw.office),
-        sip: sip(&mut c, raw.sip),
+        sip,
         console: Console {
             listen: raw
                 .console
@@ -158,7 +159,7 @@ const STAND_IN: PhoneNumber = PhoneNumber::STAND_IN;
 fn sip(c: &mut Checker<'_>, raw: raw::Sip) -> Sip {
     let listen =
         raw.listen.and_then(|v| c.address(&v)).unwrap_or_else(|| SocketAddr::from(([0, 0, 0, 0], 5060)));
-    let rtp_ports = raw.rtp_ports.map_or(16384..=16883, |value| {
+    let rtp_ports = raw.rtp_ports.map_or(16384..=18383, |value| {
         let bounds = value.get_ref().split_once('-').and_then(|(first, last)| {
             Some((first.trim().parse::<u16>().ok()?, last.trim().parse::<u16>().ok()?))
         });
@@ -168,9 +169,9 @@ fn sip(c: &mut Checker<'_>, raw: raw::Sip) -> Sip {
                 c.problem(
                     &value,
                     format_args!("`{}` is not a span of ports", value.get_ref()),
-                    "write the first and the last port, at least 20 of them, such as \"16384-16883\"",
+                    "write the first and the last port, at least 20 of them, such as \"16384-18383\"",
                 );
-                16384..=16883
+                16384..=18383
             }
         }
     });
@@ -187,7 +188,10 @@ fn sip(c: &mut Checker<'_>, raw: raw::Sip) -> Sip {
     }
 }
 
-fn calls(c: &mut Checker<'_>, raw: raw::Calls) -> Calls {
+/// A call holds a pair of ports for the caller and one for whoever answers.
+const PORTS_PER_CALL: usize = 4;
+
+fn calls(c: &mut Checker<'_>, raw: raw::Calls, ports: usize) -> Calls {
     let ring = raw.ring_seconds.map_or(18, |v| c.within(&v, 6..=60, "seconds of ringing"));
     let limit = |c: &mut Checker<'_>, value: Option<Spanned<usize>>, default: usize| match value {
         Some(v) if !(1..=2000).contains(v.get_ref()) => {
@@ -206,10 +210,18 @@ fn calls(c: &mut Checker<'_>, raw: raw::Calls) -> Calls {
         }
         list.into_inner()
     });
+    let room = ports / PORTS_PER_CALL;
+    if let Some(value) = raw.max_calls.as_ref().filter(|value| *value.get_ref() > room) {
+        c.problem(
+            value,
+            format_args!("{} calls need {} media ports", value.get_ref(), value.get_ref() * PORTS_PER_CALL),
+            &format!("widen `rtp_ports` in [sip], or write at most {room}"),
+        );
+    }
     Calls {
         ring: Duration::from_secs(ring),
         record: raw.record.unwrap_or(false),
-        max_calls: limit(c, raw.max_calls, 200),
+        max_calls: limit(c, raw.max_calls, room.min(200)),
         max_agent_calls: limit(c, raw.max_agent_calls, 20),
         international: international.unwrap_or_default(),
     }

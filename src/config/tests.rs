@@ -44,6 +44,17 @@ fn a_name_that_means_nothing_is_a_problem_with_a_place() {
 }
 
 #[test]
+fn more_calls_than_the_media_ports_can_carry_are_a_problem_with_a_place() {
+    let text = practice().replace("16384-18383", "16384-16883");
+    let problems = Config::parse("portico.toml", &text).unwrap_err();
+    let line = text.lines().position(|l| l.contains("max_calls")).unwrap() + 1;
+    assert_eq!((problems.0.len(), problems.0[0].line), (1, line));
+    assert!(problems.to_string().contains("at most 125"), "{problems}");
+    let without = text.replace("max_calls = 200\n", "");
+    assert_eq!(Config::parse("portico.toml", &without).unwrap().calls.max_calls, 125);
+}
+
+#[test]
 fn a_short_password_is_refused() {
     let problems = Config::parse("portico.toml", &practice_file(|| "1234".into())).unwrap_err();
     assert_eq!(problems.0.len(), 2);
