@@ -76,8 +76,8 @@ pub fn is_trained(folder: &Path) -> bool {
 pub struct Trained {
     /// Size of the file.
     pub bytes: usize,
-    /// How the model reads the utterances that it has not seen: the first set, and the second.
-    pub reports: [Report; 2],
+    /// How the model reads the utterances that it has not seen: in the order of [`HeldOut::ALL`].
+    pub reports: [Report; 3],
 }
 
 /// Trains the model, puts it beside the encoder, written whole or not at all, and judges it.
@@ -117,5 +117,5 @@ pub fn train(models: &Models, mut progress: impl FnMut(usize)) -> anyhow::Result
     // A sentence that cannot be encoded is read by its words, as in a call.
     let embed = |text: &str| encoder.embed(text).map(|embedding| embedding.to_vec()).unwrap_or_default();
     let report = |set| evaluate_on(set, &trained, Some(&embed));
-    Ok(Trained { bytes: bytes.len(), reports: [report(HeldOut::First), report(HeldOut::Second)] })
+    Ok(Trained { bytes: bytes.len(), reports: HeldOut::ALL.map(report) })
 }

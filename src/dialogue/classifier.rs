@@ -171,8 +171,9 @@ impl Model {
     }
 }
 
-/// An embedding has length 1 and so have the words; meaning deserves the larger say.
-pub(super) const MEANING_SCALE: f32 = 2.0;
+/// What an embedding of length 1 is multiplied by, by `cross_validate`: the step of AdaGrad follows from it, so a
+/// larger scale learns utterances by heart.
+pub(super) const MEANING_SCALE: f32 = 1.0;
 
 #[inline]
 pub(super) fn add(scores: &mut Scores, weights: &Scores, value: f32) {

@@ -39,6 +39,7 @@ const HARD: &str = "hard_negatives";
 const TRAINING: [(&str, &str); 13] = files!("utterances");
 const HELD_OUT: [(&str, &str); 13] = files!("heldout");
 const HELD_OUT_SECOND: [(&str, &str); 13] = files!("heldout2");
+const HELD_OUT_THIRD: [(&str, &str); 13] = files!("heldout3");
 
 /// One utterance and what it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,6 +72,7 @@ pub(super) fn held_out(set: HeldOut) -> impl Iterator<Item = Result<Example, Bad
     let files = match set {
         HeldOut::First => HELD_OUT,
         HeldOut::Second => HELD_OUT_SECOND,
+        HeldOut::Third => HELD_OUT_THIRD,
     };
     files.into_iter().flat_map(|(file, text)| examples(file, text))
 }
@@ -133,7 +135,7 @@ mod tests {
     #[test]
     fn every_line_can_be_read_and_every_intent_is_well_fed() {
         let (training, held_out) = (all(training()), all(self::held_out(HeldOut::First)));
-        assert!(training.len() >= 3_600, "{}", training.len());
+        assert!(training.len() >= 5_900, "{}", training.len());
         assert!(held_out.len() >= 500, "{}", held_out.len());
         for intent in Intent::ALL {
             let count = |examples: &[Example]| examples.iter().filter(|e| e.intent == intent).count();
@@ -143,16 +145,19 @@ mod tests {
         let emergencies = |examples: &[Example]| examples.iter().filter(|e| e.danger.is_some()).count();
         assert!(emergencies(&training) >= 250 && emergencies(&held_out) >= 115);
         assert!(held_out.iter().filter(|e| e.hard_negative).count() >= 60);
-        let second = all(self::held_out(HeldOut::Second));
-        for intent in Intent::ALL {
-            assert!(second.iter().filter(|e| e.intent == intent).count() >= 20, "{}", intent.name());
+        for set in [HeldOut::Second, HeldOut::Third] {
+            let examples = all(self::held_out(set));
+            for intent in Intent::ALL {
+                let count = examples.iter().filter(|e| e.intent == intent).count();
+                assert!(count >= 20, "{set:?}, {}: {count}", intent.name());
+            }
         }
     }
 
     #[test]
     fn nothing_judged_by_was_learnt_from() {
         let training = all(training());
-        let held_out = [all(held_out(HeldOut::First)), all(held_out(HeldOut::Second))].concat();
+        let held_out: Vec<_> = HeldOut::ALL.into_iter().flat_map(|set| all(held_out(set))).collect();
         let learnt: Vec<_> = training.iter().map(|e| (e.text, words(e.text))).collect();
         for example in &held_out {
             let mine = words(example.text);
@@ -168,7 +173,7 @@ mod tests {
 
     #[test]
     fn nothing_is_said_twice() {
-        for examples in [all(training()), all(held_out(HeldOut::First)), all(held_out(HeldOut::Second))] {
+        for examples in HeldOut::ALL.map(|set| all(held_out(set))).into_iter().chain([all(training())]) {
             let mut seen = BTreeSet::new();
             for example in examples {
                 let said: Vec<String> = tokens(example.text).into_iter().map(|t| t.word).collect();

@@ -105,13 +105,29 @@ impl fmt::Display for Report {
     }
 }
 
-/// Which of the two sets of utterances never learnt from.
+/// Which of the sets of utterances never learnt from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum HeldOut {
     /// The set by which rules and constants were judged while they were made.
     First,
     /// Written apart from it, before any error was looked at.
     Second,
+    /// Written by somebody who had seen no utterance that is learnt from, and wired in when the training was done.
+    Third,
+}
+
+impl HeldOut {
+    /// All sets, in the order in which they were written.
+    pub const ALL: [HeldOut; 3] = [HeldOut::First, HeldOut::Second, HeldOut::Third];
+
+    /// The name in reports: `first`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            HeldOut::First => "first",
+            HeldOut::Second => "second",
+            HeldOut::Third => "third",
+        }
+    }
 }
 
 /// Reads every held-out utterance of the first set, with its embedding where `embed` gives one.

@@ -29,14 +29,14 @@ struct Sample {
 const EPOCHS: usize = 8;
 /// First step of AdaGrad (Duchi, Hazan, Singer 2011): large, as rare words are seen seldom.
 const STEP: f32 = 0.35;
-/// Pull towards zero of the weights in use; embeddings are dense and need more of it.
-const DECAY_WORDS: f32 = 2e-4;
+/// Pull towards zero of the weights in use; words are many and need more of it.
+const DECAY_WORDS: f32 = 1e-3;
 const DECAY_MEANING: f32 = 2e-4;
 /// A row that is this near to right learns nothing from the utterance; most rows are, and cost no time.
 const CLOSE_ENOUGH: f32 = 0.004;
-/// What divides the scores so that confidence means what it says, by [`cross_validate`]; a test compares.
+/// What divides the scores so that confidence means what it says, by [`cross_validate`].
 pub(super) const TEMPERATURE_WORDS: f32 = 0.75;
-pub(super) const TEMPERATURE_MEANING: f32 = 0.6;
+pub(super) const TEMPERATURE_MEANING: f32 = 0.75;
 
 /// The model of words alone.
 pub fn train_words(seed: u64) -> Model {

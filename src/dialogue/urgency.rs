@@ -195,16 +195,16 @@ fn opens_negative(word: &str) -> bool {
     NEGATIONS.contains(&word) || matches!(word, "without" | "cant" | "havent" | "hasnt" | "nothing")
 }
 
-const NEGATIONS: [&str; 17] = [
+const NEGATIONS: [&str; 18] = [
     "no", "not", "dont", "doesnt", "isnt", "never", "arent", "wasnt", "nope", "without", "didnt", "nobody",
-    "noone", "aint", "nor", "cannot", "cant",
+    "nobodys", "noone", "aint", "nor", "cannot", "cant",
 ];
 
 /// Words that may stand between a negation and what it negates.
-const BETWEEN: [&str; 34] = [
+const BETWEEN: [&str; 35] = [
     "smell", "smelling", "see", "seeing", "hear", "hearing", "any", "of", "a", "an", "the", "there", "is",
     "are", "been", "really", "even", "sign", "signs", "or", "and", "actual", "like", "on", "smoke", "fire",
-    "gas", "odor", "flames", "have", "injured", "got", "anything", "real",
+    "gas", "odor", "flames", "have", "injured", "got", "anything", "real", "need",
 ];
 
 /// Negated before it ("no smell of gas") or within its gaps ("the gas stove has no smell").

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     config::{Config, practice_file},
-    dialogue::Context,
+    dialogue::{Context, HeldOut},
     speech::Models,
 };
 
@@ -55,8 +55,8 @@ pub fn train(folder: &Path, force: bool) -> anyhow::Result<()> {
             eprintln!("intents: {done} utterances");
         }
     })?;
-    for (set, report) in ["first", "second"].into_iter().zip(&trained.reports) {
-        print(&format!("{set} set of utterances never learnt from\n{report}\n"))?;
+    for (set, report) in HeldOut::ALL.into_iter().zip(&trained.reports) {
+        print(&format!("{} set of utterances never learnt from\n{report}\n", set.name()))?;
     }
     print(&format!("intents: trained, {:.1} MB", trained.bytes as f64 / 1e6))
 }
