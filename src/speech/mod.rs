@@ -141,6 +141,8 @@ pub enum SpeechError {
     EngineRefused(PathBuf),
     #[error("the speech engine gave no answer for a clip")]
     NoAnswer,
+    #[error("the program is ending; no clip is recognised any more")]
+    Ending,
     #[error("the synthesiser has no such voice, or made no sound")]
     NoVoice,
     #[error("the clip is {secs} s long; at most {LONGEST_DECODE_SECS} s can be recognised at once")]

@@ -1,5 +1,6 @@
 //! The recogniser that runs on the box: Moonshine, by way of sherpa-onnx.
 
 mod asr;
+mod running;
 
 pub use asr::SherpaRecognizer;
