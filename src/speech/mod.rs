@@ -19,6 +19,7 @@ mod guard;
 mod models;
 #[cfg(any(feature = "flite", test))]
 mod readable;
+mod repertoire;
 mod scripted;
 #[cfg(feature = "sherpa")]
 mod sherpa;
@@ -38,6 +39,7 @@ pub use flite::{FliteSynthesizer, FliteVoice, UnknownVoice};
 pub use models::{ModelItem, Models};
 #[cfg(feature = "flite")]
 use readable::readable;
+pub use repertoire::Repertoire;
 pub use scripted::{ScriptedRecognizer, ScriptedSynthesizer};
 #[cfg(feature = "sherpa")]
 pub use sherpa::SherpaRecognizer;
