@@ -42,7 +42,7 @@ use readable::readable;
 pub use repertoire::Repertoire;
 pub use scripted::{ScriptedRecognizer, ScriptedSynthesizer};
 #[cfg(feature = "sherpa")]
-pub use sherpa::SherpaRecognizer;
+pub use sherpa::{SherpaRecognizer, end_decoding};
 pub use vad::VoiceDetector;
 pub use wav::{read_wav, write_wav};
 

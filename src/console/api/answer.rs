@@ -198,8 +198,7 @@ pub(super) struct TurnAnswer {
     pub text: String,
     /// When it began, in milliseconds since the call began.
     pub at_ms: u64,
-    /// When it began, in milliseconds from the start of the recording; absent without a recording, and in those of
-    /// calls for which it was not noted.
+    /// When it began, in milliseconds from the start of the recording. Null: there is none, or it was not noted.
     pub recording_ms: Option<u64>,
     /// From the caller's last voice to the agent's first.
     pub latency_ms: Option<u32>,

@@ -4,3 +4,4 @@ mod asr;
 mod running;
 
 pub use asr::SherpaRecognizer;
+pub use running::end_decoding;

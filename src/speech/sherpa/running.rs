@@ -1,16 +1,17 @@
 //! Decodes that are under way, so that the process does not end under them.
 //!
 //! The C runtime destroys the engine's global objects when `main` has returned, while the workers' threads still run. A
-//! decode in that moment is answered with nothing, and the engine prints "GetElementType is not implemented". So the
-//! end waits for what runs, and nothing more is begun.
+//! decode in that moment is answered with nothing, and the engine prints "GetElementType is not implemented". So `main`
+//! waits for what runs before it returns, and nothing more is begun. An exit handler would come too late: some of those
+//! objects are made, and the order of their destruction with them, by the first decode.
 
 use std::{
-    sync::{Condvar, Mutex, MutexGuard, Once, PoisonError},
+    sync::{Condvar, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
 /// How long the end of the process waits. The longest clip takes a third of a second on one idle core.
-const PATIENCE: Duration = Duration::from_secs(3);
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// All use of the engine in this process.
 static ENGINE: Running = Running::new();
@@ -32,11 +33,15 @@ struct State {
 #[derive(Debug)]
 pub(super) struct Entered<'r>(&'r Running);
 
-/// Enters the engine; `None` when the process is ending. The first to enter sees to it that its end will wait.
+/// Enters the engine; `None` when the process is ending.
 pub(super) fn enter() -> Option<Entered<'static>> {
-    static ARRANGED: Once = Once::new();
-    ARRANGED.call_once(arrange);
     ENGINE.enter()
+}
+
+/// The process is about to end: waits for the decodes that run, for five seconds at most, and refuses all further ones
+/// with [`Ending`](crate::speech::SpeechError::Ending). To be called before `main` returns. False: one still runs.
+pub fn end_decoding() -> bool {
+    ENGINE.close(PATIENCE)
 }
 
 impl Running {
@@ -75,21 +80,6 @@ impl Drop for Entered<'_> {
         self.0.state().running -= 1;
         self.0.idle.notify_all();
     }
-}
-
-/// What was registered last is called first (C11, 7.22.4.2): the engine's libraries registered the destruction of their
-/// objects when they were loaded, before `main`, so this comes before it on every way out but a signal.
-#[expect(unsafe_code, reason = "the C runtime's list of what is to be done at the end")]
-fn arrange() {
-    unsafe extern "C" {
-        fn atexit(call: extern "C" fn()) -> std::ffi::c_int;
-    }
-    extern "C" fn wait() {
-        ENGINE.close(PATIENCE);
-    }
-    // SAFETY: `wait` is a plain function that lives as long as the process and does not unwind. A list that is full
-    // (the standard grants 32 places, glibc as many as there is memory) leaves things as they would be without it.
-    unsafe { atexit(wait) };
 }
 
 #[cfg(test)]
