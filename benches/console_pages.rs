@@ -87,6 +87,7 @@ fn wrap_up(n: u64, began: Timestamp) -> WrapUp {
             .collect(),
         outcome: None,
         recording: None,
+        recording_from_ms: None,
     };
     WrapUp {
         record,

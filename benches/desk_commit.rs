@@ -188,5 +188,6 @@ fn record(n: u64, ended: Timestamp) -> Result<CallRecord, Box<dyn Error>> {
             ..Outcome::blank()
         }),
         recording: None,
+        recording_from_ms: None,
     })
 }

@@ -179,6 +179,7 @@ fn main() -> ExitCode {
         },
         Command::Token { config, name } => command::token(&config, &name),
     };
+    command::end();
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

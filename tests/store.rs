@@ -99,6 +99,9 @@ fn every_earlier_file_is_brought_up_to_date_with_its_rows() {
             let dana = reader.contact(calls[0].contact.unwrap()).unwrap().unwrap();
             assert!(dana.contact.do_not_contact && dana.consents.len() == 1 && dana.enrolments.len() == 1);
         }
+        if version >= 5 {
+            assert_eq!(call.record.recording_from_ms, Some(1_250));
+        }
         if version >= 4 {
             assert_eq!(reader.account("ana").unwrap().unwrap().name, "ana");
         }
@@ -208,6 +211,7 @@ fn wrap_up(n: u64) -> WrapUp {
         turns: Vec::new(),
         outcome: None,
         recording: None,
+        recording_from_ms: None,
     };
     WrapUp {
         record,

@@ -160,6 +160,12 @@ impl MediaThread {
         Ok(())
     }
 
+    /// What was sent to the thread, which does not run.
+    #[cfg(test)]
+    pub(super) fn sent(&self) -> Vec<ToMedia> {
+        self.inbox.try_iter().collect()
+    }
+
     fn run(mut self, settings: MediaSettings) -> io::Result<()> {
         let registry = self.poll.registry().try_clone()?;
         let outside = Outside {

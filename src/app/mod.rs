@@ -91,6 +91,7 @@ impl House {
         fs::create_dir_all(folder)
             .with_context(|| format!("the folder {} cannot be made", folder.display()))?;
         let pack = Arc::new(Pack::property().context("the property pack")?);
+        let rehearsal = pack.fixed_sentences(&config.office.name);
         let directory = Arc::new(office::directory(config, pack)?);
         let (store, problem) = Store::attach(&folder.join("portico.db"));
         if let Some(problem) = problem {
@@ -103,7 +104,7 @@ impl House {
         let live = Live::default();
         let (to_switch, inbox) = mpsc::channel(switch_loop::INBOX);
         let (media, media_thread) = MediaPlane::new()?;
-        let speech = start_speech(config, &to_switch, media.clone(), &vitals)?;
+        let speech = start_speech(config, rehearsal, &to_switch, media.clone(), &vitals)?;
         media_thread.start(MediaSettings {
             bind: media_bind(config.sip.listen),
             chance: split(&mut chance),
@@ -200,6 +201,7 @@ fn fan_out(
 /// The pool, whose engines are loaded on a thread of their own: phones do not wait for the agent.
 fn start_speech(
     config: &Config,
+    rehearsal: Vec<String>,
     to_switch: &mpsc::Sender<ToSwitch>,
     media: MediaPlane,
     vitals: &Arc<Mutex<Vitals>>,
@@ -212,7 +214,7 @@ fn start_speech(
         let loaded = engines(&models, &voice, workers).and_then(|engines| {
             let understanding = Arc::new(Understanding::open(&models));
             let (workers, detector) = engines;
-            Ok(loading.add_workers(SpeechSettings { workers, detector, understanding })?)
+            Ok(loading.add_workers(SpeechSettings { workers, detector, understanding, rehearsal })?)
         });
         let state = loaded.map_err(|error| format!("{error:#}"));
         if let Err(why) = &state {

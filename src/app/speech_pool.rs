@@ -1,7 +1,8 @@
 //! The pump of ears and mouths: frames in, speech events out; recognising, understanding and speaking on a few threads.
 //!
 //! One thread holds all the ears, because hearing is cheap and must keep pace with the wire. The expensive work waits
-//! in a bounded queue for the workers. What is shed, in this order: a decode that a newer one of the same leg replaces;
+//! in a bounded queue for the workers; a clause that was spoken before is played from memory and waits for nobody. What
+//! is shed, in this order: a decode that a newer one of the same leg replaces;
 //! frames, when the ears cannot keep up; a decode beyond the bound (the caller is asked again); a sentence beyond the
 //! bound (the switch is told, and falls back to its announcement). Signalling never waits for any of it.
 
@@ -21,8 +22,8 @@ use crate::{
     media::{Ratio, Resampler},
     pbx::SpeechCommand,
     speech::{
-        DecodeId, DecodeRequest, Ear, EarOutput, EarTuning, Recognizer, SpeechError, Synthesizer, Transcript,
-        VoiceDetector,
+        DecodeId, DecodeRequest, Ear, EarOutput, EarTuning, Recognizer, Repertoire, SpeechError, Synthesizer,
+        Transcript, VoiceDetector, clauses,
     },
     types::{LegId, TurnId, UtteranceId},
 };
@@ -33,6 +34,12 @@ const EARS_INBOX: usize = 5_000;
 /// Work that may wait, of each kind.
 const JOBS_WAITING: usize = 128;
 
+/// Sound of clauses that is kept, in bytes: a thousand seconds. All fixed sentences of the dialogue take half of it.
+const REPERTOIRE: usize = 16_000_000;
+
+/// Clauses that may wait to be rehearsed; further ones are made when they are first said.
+const REHEARSED: usize = 1_000;
+
 /// What workers work with.
 pub struct SpeechSettings {
     /// One recogniser and one synthesiser for each worker.
@@ -40,6 +47,8 @@ pub struct SpeechSettings {
     /// Its weights are shared by all ears.
     pub detector: VoiceDetector,
     pub understanding: Arc<Understanding>,
+    /// Sentences that will be said word for word, the likeliest first. They are made while there is nothing else to do.
+    pub rehearsal: Vec<String>,
 }
 
 impl std::fmt::Debug for SpeechSettings {
@@ -78,18 +87,35 @@ enum ToEars {
 /// What a worker does.
 #[derive(Debug)]
 enum Job {
-    Understand { leg: LegId, turn: TurnId, text: String },
-    Speak { leg: LegId, utterance: UtteranceId, text: String, ceased: Arc<AtomicBool> },
-    Decode { leg: LegId, request: DecodeRequest },
+    Understand {
+        leg: LegId,
+        turn: TurnId,
+        text: String,
+    },
+    Speak {
+        leg: LegId,
+        utterance: UtteranceId,
+        clauses: Vec<String>,
+        ceased: Arc<AtomicBool>,
+    },
+    Decode {
+        leg: LegId,
+        request: DecodeRequest,
+    },
+    /// A clause that somebody will be told some day.
+    Rehearse {
+        clause: String,
+    },
 }
 
-/// Work that waits, in three lanes: a reading takes a moment and a reply hangs on it; a sentence takes little; a decode
-/// takes longest.
+/// Work that waits, in four lanes: a reading takes a moment and a reply hangs on it; a sentence takes little; a decode
+/// takes longest; nobody waits for a rehearsal.
 #[derive(Debug, Default)]
 struct Lanes {
     understand: VecDeque<Job>,
     speak: VecDeque<Job>,
     decode: VecDeque<Job>,
+    rehearse: VecDeque<Job>,
 }
 
 impl Lanes {
@@ -103,8 +129,10 @@ impl Lanes {
                 self.decode.retain(|waiting| !matches!(waiting, Job::Decode { leg, .. } if *leg == newer));
                 &mut self.decode
             }
+            Job::Rehearse { .. } => &mut self.rehearse,
         };
-        if lane.len() >= JOBS_WAITING {
+        let most = if matches!(job, Job::Rehearse { .. }) { REHEARSED } else { JOBS_WAITING };
+        if lane.len() >= most {
             return Some(job);
         }
         lane.push_back(job);
@@ -112,7 +140,9 @@ impl Lanes {
     }
 
     fn pop(&mut self) -> Option<Job> {
-        self.understand.pop_front().or_else(|| self.speak.pop_front()).or_else(|| self.decode.pop_front())
+        [&mut self.understand, &mut self.speak, &mut self.decode, &mut self.rehearse]
+            .into_iter()
+            .find_map(VecDeque::pop_front)
     }
 }
 
@@ -145,12 +175,14 @@ impl Queue {
     }
 }
 
-/// What was shed, counted; each doubling of a count is logged.
+/// What was shed or lost, counted; each doubling of a count is logged.
 #[derive(Debug, Default)]
 struct Shed {
     frames: AtomicU64,
     decodes: AtomicU64,
     sentences: AtomicU64,
+    /// Clips that the recogniser failed on.
+    unrecognised: AtomicU64,
 }
 
 fn count(shed: &AtomicU64, what: &'static str) {
@@ -170,9 +202,13 @@ pub struct SpeechPool {
     media: MediaPlane,
     /// What ears tell voice from noise by; the built-in one until the models are loaded.
     detector: Arc<Mutex<VoiceDetector>>,
-    /// Sentences being made or waiting, so that they can be stopped.
-    speaking: Arc<Mutex<BTreeMap<UtteranceId, Arc<AtomicBool>>>>,
+    /// Sentences being made or waiting, so that they can be stopped. Each call counts its own utterances from one.
+    speaking: Arc<Mutex<Speaking>>,
+    /// 8 kHz, of the one voice that this pool speaks with.
+    repertoire: Arc<Mutex<Repertoire>>,
 }
+
+type Speaking = BTreeMap<(LegId, UtteranceId), Arc<AtomicBool>>;
 
 impl SpeechPool {
     /// Starts the ears. Until workers are added, work waits within the bounds of its queue.
@@ -189,6 +225,7 @@ impl SpeechPool {
             media,
             detector: Arc::new(Mutex::new(VoiceDetector::built_in())),
             speaking: Arc::default(),
+            repertoire: Arc::new(Mutex::new(Repertoire::new(REPERTOIRE))),
         };
         let listening = pool.clone();
         thread::Builder::new().name("ears".into()).spawn(move || listening.hear(&inbox))?;
@@ -203,12 +240,14 @@ impl SpeechPool {
         *self.detector.lock().unwrap_or_else(PoisonError::into_inner) = settings.detector;
         for (number, (recognizer, synthesizer)) in settings.workers.into_iter().enumerate() {
             let worker = Worker {
-                pool: self.clone(),
+                mouth: Mouth { pool: self.clone(), synthesizer },
                 recognizer,
-                synthesizer,
                 understanding: Arc::clone(&settings.understanding),
             };
             thread::Builder::new().name(format!("speech-{number}")).spawn(move || worker.work())?;
+        }
+        for clause in settings.rehearsal.iter().flat_map(|sentence| clauses(sentence)) {
+            self.queue(Job::Rehearse { clause: clause.to_owned() });
         }
         Ok(())
     }
@@ -235,13 +274,9 @@ impl SpeechPool {
             SpeechCommand::Understand { turn, text } => {
                 return self.queue(Job::Understand { leg, turn, text });
             }
-            SpeechCommand::Speak { utterance, text } => {
-                let ceased = Arc::new(AtomicBool::new(false));
-                self.speaking().insert(utterance, Arc::clone(&ceased));
-                return self.queue(Job::Speak { leg, utterance, text, ceased });
-            }
+            SpeechCommand::Speak { utterance, text } => return self.speak(leg, utterance, &text),
             SpeechCommand::Cease { utterance } => {
-                if let Some(ceased) = self.speaking().remove(&utterance) {
+                if let Some(ceased) = self.speaking().remove(&(leg, utterance)) {
                     ceased.store(true, Ordering::Relaxed);
                 }
                 return;
@@ -252,8 +287,29 @@ impl SpeechPool {
         }
     }
 
-    fn speaking(&self) -> MutexGuard<'_, BTreeMap<UtteranceId, Arc<AtomicBool>>> {
+    /// Plays what is known by heart at once, and has the rest made.
+    fn speak(&self, leg: LegId, utterance: UtteranceId, text: &str) {
+        let mut rest = clauses(text).into_iter().peekable();
+        while let Some(sound) = rest.peek().and_then(|clause| self.repertoire().recall(clause)) {
+            self.media.play(leg, utterance, sound.to_vec());
+            rest.next();
+        }
+        let rest: Vec<String> = rest.map(str::to_owned).collect();
+        if rest.is_empty() {
+            return self.media.finish(leg, utterance);
+        }
+        let ceased = Arc::new(AtomicBool::new(false));
+        self.speaking().insert((leg, utterance), Arc::clone(&ceased));
+        self.queue(Job::Speak { leg, utterance, clauses: rest, ceased });
+    }
+
+    fn speaking(&self) -> MutexGuard<'_, Speaking> {
         self.speaking.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A worker that panicked held it for one call only, and has left it usable.
+    fn repertoire(&self) -> MutexGuard<'_, Repertoire> {
+        self.repertoire.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn queue(&self, job: Job) {
@@ -265,10 +321,20 @@ impl SpeechPool {
             }
             Some(Job::Speak { leg, utterance, .. }) => {
                 count(&self.shed.sentences, "sentences");
-                self.speaking().remove(&utterance);
+                self.speaking().remove(&(leg, utterance));
+                self.media.finish(leg, utterance);
                 self.tell(ToSwitch::SpeechFailed { leg });
             }
             Some(Job::Understand { leg, .. }) => self.tell(ToSwitch::SpeechFailed { leg }),
+            Some(Job::Rehearse { .. }) => {}
+        }
+    }
+
+    /// A clip was not recognised at all, and the caller will be asked again; each doubling of their number is logged.
+    fn words_lost(&self, error: &SpeechError) {
+        let so_far = self.shed.unrecognised.fetch_add(1, Ordering::Relaxed) + 1;
+        if so_far.is_power_of_two() {
+            tracing::error!(so_far, %error, "the recogniser failed on what a caller said");
         }
     }
 
@@ -333,55 +399,92 @@ impl SpeechPool {
 }
 
 struct Worker {
-    pool: SpeechPool,
+    mouth: Mouth,
     recognizer: Box<dyn Recognizer>,
-    synthesizer: Box<dyn Synthesizer>,
     understanding: Arc<Understanding>,
+}
+
+/// What speaks for a worker.
+struct Mouth {
+    pool: SpeechPool,
+    synthesizer: Box<dyn Synthesizer>,
 }
 
 impl Worker {
     fn work(mut self) {
+        let pool = self.mouth.pool.clone();
         loop {
-            match self.pool.queue.pop() {
+            match pool.queue.pop() {
                 Job::Understand { leg, turn, text } => {
                     let reading = Box::new(self.understanding.read(&text));
-                    self.pool.tell(ToSwitch::Understood { leg, turn, reading });
+                    pool.tell(ToSwitch::Understood { leg, turn, reading });
                 }
-                Job::Speak { leg, utterance, text, ceased } => self.speak(leg, utterance, &text, &ceased),
+                Job::Speak { leg, utterance, clauses, ceased } => {
+                    self.mouth.speak(leg, utterance, &clauses, &ceased);
+                }
+                Job::Rehearse { clause } => {
+                    // What cannot be rehearsed fails, and is reported, when it is to be said.
+                    if !pool.repertoire().knows(&clause) {
+                        let _ = self.mouth.make(&clause);
+                    }
+                }
                 Job::Decode { leg, request } => {
                     let began = clock::instant();
                     let heard = self.recognizer.recognize(&request.samples);
                     let decode_ms = clock::instant().duration_since(began).as_millis() as u32;
-                    self.pool.heard(leg, request.id, heard, decode_ms);
+                    if let Err(error) = &heard {
+                        pool.words_lost(error);
+                    }
+                    pool.heard(leg, request.id, heard, decode_ms);
                 }
             }
         }
     }
+}
 
-    fn speak(&mut self, leg: LegId, utterance: UtteranceId, text: &str, ceased: &AtomicBool) {
-        let mut down = Resampler::new(Ratio::Down2);
-        let media = &self.pool.media;
-        let spoken = self.synthesizer.speak(text, &mut |samples| {
+impl Mouth {
+    fn speak(&mut self, leg: LegId, utterance: UtteranceId, clauses: &[String], ceased: &AtomicBool) {
+        for clause in clauses {
             if ceased.load(Ordering::Relaxed) {
-                return ControlFlow::Break(());
+                break;
             }
-            let mut narrow = Vec::with_capacity(samples.len() / 2 + 1);
-            down.process(samples, &mut narrow);
-            media.play(leg, utterance, narrow);
-            ControlFlow::Continue(())
-        });
-        self.pool.speaking().remove(&utterance);
-        media.finish(leg, utterance);
-        if let Err(error) = spoken {
-            tracing::error!(%error, "a sentence could not be spoken");
-            self.pool.tell(ToSwitch::SpeechFailed { leg });
+            // Another call may have had it said since this one was queued.
+            let known = self.pool.repertoire().recall(clause);
+            match known.map_or_else(|| self.make(clause), Ok) {
+                Ok(sound) if ceased.load(Ordering::Relaxed) => drop(sound),
+                Ok(sound) => self.pool.media.play(leg, utterance, sound.to_vec()),
+                Err(error) => {
+                    tracing::error!(%error, "a sentence could not be spoken");
+                    self.pool.tell(ToSwitch::SpeechFailed { leg });
+                    break;
+                }
+            }
         }
+        self.pool.speaking().remove(&(leg, utterance));
+        self.pool.media.finish(leg, utterance);
+    }
+
+    /// Makes the sound of a clause, 8 kHz, and keeps it.
+    fn make(&mut self, clause: &str) -> Result<Arc<[i16]>, SpeechError> {
+        let mut down = Resampler::new(Ratio::Down2);
+        let mut narrow = Vec::new();
+        self.synthesizer.speak(clause, &mut |samples| {
+            down.process(samples, &mut narrow);
+            ControlFlow::Continue(())
+        })?;
+        let sound: Arc<[i16]> = narrow.into();
+        self.pool.repertoire().keep(clause, Arc::clone(&sound));
+        Ok(sound)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{
+        app::media_plane::{MediaThread, ToMedia},
+        speech::ScriptedSynthesizer,
+    };
 
     fn decode(leg: u64, attempt: u32) -> Job {
         let id = DecodeId { turn: TurnId(1), part: 0, attempt };
@@ -410,13 +513,121 @@ mod tests {
         lanes.push(Job::Speak {
             leg: LegId(1),
             utterance: UtteranceId(1),
-            text: String::new(),
+            clauses: Vec::new(),
             ceased: Arc::default(),
         });
         lanes.push(Job::Understand { leg: LegId(1), turn: TurnId(1), text: String::new() });
         assert!(matches!(lanes.pop(), Some(Job::Understand { .. })));
         assert!(matches!(lanes.pop(), Some(Job::Speak { .. })));
         assert!(matches!(lanes.pop(), Some(Job::Decode { .. })));
+    }
+
+    #[test]
+    fn a_rehearsal_waits_for_everything_else() {
+        let mut lanes = Lanes::default();
+        lanes.push(Job::Rehearse { clause: String::new() });
+        lanes.push(decode(1, 1));
+        assert!(matches!(lanes.pop(), Some(Job::Decode { .. })));
+        assert!(matches!(lanes.pop(), Some(Job::Rehearse { .. })));
+    }
+
+    /// A pool without workers, whose media never runs: what the media was sent can be read.
+    fn idle() -> (SpeechPool, MediaThread, tokio::sync::mpsc::Receiver<ToSwitch>) {
+        let (to_switch, told) = tokio::sync::mpsc::channel(1_000);
+        let (media, thread) = MediaPlane::new().unwrap();
+        (SpeechPool::new(to_switch, media).unwrap(), thread, told)
+    }
+
+    /// Lengths of the pieces that were played to a leg, and whether the utterance was finished after them.
+    fn played(media: &MediaThread, to: LegId, what: UtteranceId) -> (Vec<usize>, bool) {
+        let (mut pieces, mut finished) = (Vec::new(), false);
+        for message in media.sent() {
+            match message {
+                ToMedia::Play { leg, utterance, samples } if (leg, utterance) == (to, what) => {
+                    assert!(!finished);
+                    pieces.push(samples.len());
+                }
+                ToMedia::Finish { leg, utterance } if (leg, utterance) == (to, what) => finished = true,
+                other => panic!("{other:?}"),
+            }
+        }
+        (pieces, finished)
+    }
+
+    fn say(pool: &SpeechPool, leg: u64, text: &str) {
+        let command = SpeechCommand::Speak { utterance: UtteranceId(1), text: text.into() };
+        pool.command(LegId(leg), command);
+    }
+
+    /// Says the next job's sentence, and answers which clauses it was about.
+    fn work(mouth: &mut Mouth) -> Vec<String> {
+        match mouth.pool.queue.pop() {
+            Job::Speak { leg, utterance, clauses, ceased } => {
+                mouth.speak(leg, utterance, &clauses, &ceased);
+                clauses
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+
+    const GREETING: &str = "Thank you for calling Maple Court. How can I help you today?";
+
+    #[test]
+    fn the_first_caller_has_the_greeting_made_and_all_others_hear_it_at_once() {
+        let (pool, media, _told) = idle();
+        let mut mouth = Mouth { pool: pool.clone(), synthesizer: Box::new(ScriptedSynthesizer::new()) };
+        say(&pool, 1, GREETING);
+        assert_eq!(work(&mut mouth).len(), 2);
+        let (made, finished) = played(&media, LegId(1), UtteranceId(1));
+        assert!(made.len() == 2 && finished);
+        for leg in 2..22 {
+            say(&pool, leg, GREETING);
+            assert_eq!(played(&media, LegId(leg), UtteranceId(1)), (made.clone(), true), "without a worker");
+        }
+        assert!(pool.queue.lanes().pop().is_none() && pool.speaking().is_empty());
+    }
+
+    #[test]
+    fn what_is_known_is_played_while_the_rest_is_made() {
+        let (pool, media, _told) = idle();
+        let mut mouth = Mouth { pool: pool.clone(), synthesizer: Box::new(ScriptedSynthesizer::new()) };
+        mouth.make("I have the name").unwrap();
+        mouth.make("Thank you.").unwrap();
+        say(&pool, 1, "Thank you. I have the name Dana Reyes. Thank you. Goodbye.");
+        let (at_once, finished) = played(&media, LegId(1), UtteranceId(1));
+        assert!(at_once.len() == 1 && !finished);
+        assert_eq!(work(&mut mouth), ["I have the name Dana Reyes.", "Thank you.", "Goodbye."]);
+        let (later, finished) = played(&media, LegId(1), UtteranceId(1));
+        assert_eq!((later.len(), later[1], finished), (3, at_once[0], true));
+    }
+
+    #[test]
+    fn each_call_counts_its_own_utterances_and_one_that_ceases_silences_no_other() {
+        let (pool, media, _told) = idle();
+        let mut mouth = Mouth { pool: pool.clone(), synthesizer: Box::new(ScriptedSynthesizer::new()) };
+        say(&pool, 1, "One moment, please.");
+        say(&pool, 2, "Goodbye.");
+        pool.command(LegId(1), SpeechCommand::Cease { utterance: UtteranceId(1) });
+        work(&mut mouth);
+        assert_eq!(played(&media, LegId(1), UtteranceId(1)), (Vec::new(), true));
+        work(&mut mouth);
+        let (pieces, finished) = played(&media, LegId(2), UtteranceId(1));
+        assert!(pieces.len() == 1 && finished);
+    }
+
+    #[test]
+    fn a_sentence_too_many_is_reported_and_what_was_played_of_it_is_finished() {
+        let (pool, media, mut told) = idle();
+        let mut mouth = Mouth { pool: pool.clone(), synthesizer: Box::new(ScriptedSynthesizer::new()) };
+        mouth.make("Thank you.").unwrap();
+        for leg in 0..JOBS_WAITING as u64 {
+            say(&pool, leg, "Goodbye.");
+        }
+        assert!(told.try_recv().is_err());
+        say(&pool, 1_000, "Thank you. Goodbye.");
+        assert!(matches!(told.try_recv(), Ok(ToSwitch::SpeechFailed { leg: LegId(1_000) })));
+        let (pieces, finished) = played(&media, LegId(1_000), UtteranceId(1));
+        assert!(pieces.len() == 1 && finished);
     }
 
     #[test]

@@ -177,6 +177,24 @@ impl Pack {
         self.flows.get(&intent)
     }
 
+    /// The sentences that callers of this office are told word for word, in the order of how likely they are: greetings
+    /// first. Left out are those that hold something of the caller's.
+    pub fn fixed_sentences(&self, office: &str) -> Vec<String> {
+        let lines = self.lines.values().flatten();
+        let questions =
+            self.questions.values().flat_map(|question| question.ask.iter().chain(&question.again));
+        let flows = self.flows.values().flat_map(|flow| flow.opening.iter().chain(&flow.closing));
+        let closed = self.closed.iter().map(|closed| &closed.answer);
+        lines
+            .chain(questions)
+            .chain(flows)
+            .chain(self.life_safety.values())
+            .chain(closed)
+            .filter(|template| template.is_fixed())
+            .map(|template| template.fill(&[(Hole::Office, office)]))
+            .collect()
+    }
+
     pub(super) fn discloses(&self) -> bool {
         self.disclosure
     }

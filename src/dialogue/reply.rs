@@ -80,6 +80,12 @@ impl Template {
         text
     }
 
+    /// The same for every caller of an office.
+    pub(super) fn is_fixed(&self) -> bool {
+        let open = |hole: &Hole| self.text.contains(&format!("{{{}}}", hole.name()));
+        !Hole::ALL.iter().any(|hole| *hole != Hole::Office && open(hole))
+    }
+
     pub(super) fn words(&self) -> usize {
         self.text.split_whitespace().count()
     }

@@ -53,7 +53,7 @@ impl Assisted {
         let call = cx.call();
         cx.exchange.fact(Fact::AgentTakes { call, why });
         if cx.ledger.directory().record_calls
-            && let Some(file) = cx.ledger.start_recording()
+            && let Some(file) = cx.ledger.start_recording(cx.now.at)
         {
             cx.exchange.media(caller.id(), MediaCommand::Record { file });
         }

@@ -19,8 +19,32 @@ pub(super) struct Conversation {
     deadline: Option<(Instant, agent::Reason)>,
     /// What is being said, until the media plane has said how much of it was heard.
     saying: Option<Saying>,
+    /// When the utterance that was played last became audible.
+    said_from: Option<Instant>,
     /// What the caller has said since the agent last took its turn.
     unanswered: Option<String>,
+    onset: Onset,
+}
+
+/// When the caller's turn began: with the first voice in which there was more than a click.
+#[derive(Debug, Default)]
+struct Onset {
+    at: Option<Instant>,
+    /// A pause came after it, so there are words in it.
+    kept: bool,
+}
+
+impl Onset {
+    fn hear(&mut self, now: Instant, event: &SpeechEvent) {
+        match event {
+            SpeechEvent::Started { .. } => {
+                self.at.get_or_insert(now);
+            }
+            SpeechEvent::Dismissed { .. } if !self.kept => self.at = None,
+            SpeechEvent::Paused { .. } => self.kept = true,
+            SpeechEvent::Dismissed { .. } | SpeechEvent::Heard { .. } => {}
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -48,8 +72,14 @@ impl Conversation {
     pub(super) fn begin(cx: &mut Context<'_>, leg: LegId) -> (Self, Wish) {
         let directory = cx.ledger.directory().clone();
         let voice = Voice::begin(cx.now.at, directory.pack.clone(), directory.office.clone(), opening(cx));
-        let mut conversation =
-            Self { voice: Box::new(voice), deadline: None, saying: None, unanswered: None };
+        let mut conversation = Self {
+            voice: Box::new(voice),
+            deadline: None,
+            saying: None,
+            said_from: None,
+            unanswered: None,
+            onset: Onset::default(),
+        };
         let wish = conversation.drain(cx, leg);
         (conversation, wish)
     }
@@ -59,6 +89,9 @@ impl Conversation {
     }
 
     pub(super) fn tell(&mut self, cx: &mut Context<'_>, leg: LegId, input: VoiceInput) -> Wish {
+        if let VoiceInput::Speech(event) = &input {
+            self.onset.hear(cx.now.at, event);
+        }
         match &input {
             VoiceInput::Speaking { utterance } => {
                 cx.exchange.speech(leg, SpeechCommand::AgentAudible(true));
@@ -68,7 +101,8 @@ impl Conversation {
             }
             VoiceInput::Played { utterance, .. } => {
                 cx.exchange.speech(leg, SpeechCommand::AgentAudible(false));
-                self.saying.take_if(|saying| saying.utterance == *utterance);
+                let over = self.saying.take_if(|saying| saying.utterance == *utterance);
+                self.said_from = over.and_then(|saying| saying.audible);
             }
             VoiceInput::Speech(SpeechEvent::Heard { text, .. }) => {
                 self.unanswered = Some(text.trim().to_owned()).filter(|text| !text.is_empty());
@@ -90,22 +124,27 @@ impl Conversation {
             match self.voice.poll_output(cx.now.at) {
                 VoiceOutput::Listen { turn } => {
                     self.unanswered = None;
+                    self.onset = Onset::default();
                     cx.exchange.speech(leg, SpeechCommand::Listen { turn });
                 }
                 VoiceOutput::Understand { turn, text } => {
                     cx.exchange.speech(leg, SpeechCommand::Understand { turn, text });
                 }
                 VoiceOutput::Speak { utterance, text } => {
+                    self.said_from = None;
                     self.saying = Some(Saying { utterance, text: text.clone(), audible: None });
                     cx.exchange.speech(leg, SpeechCommand::Speak { utterance, text });
                 }
                 VoiceOutput::Hush { utterance } => hush(cx, leg, utterance),
                 VoiceOutput::Heard { text } => {
                     self.unanswered = None;
-                    said(cx, Speaker::Caller, text, None, None);
+                    said(cx, self.onset.at, Speaker::Caller, text, None, None);
                 }
                 VoiceOutput::Said { text, latency_ms, interrupted_after_ms } => {
-                    said(cx, Speaker::Agent, text, latency_ms, interrupted_after_ms);
+                    // Where the media has not told the end of it, the agent has given it up.
+                    let given_up = || self.saying.as_ref().and_then(|saying| saying.audible);
+                    let from = self.said_from.take().or_else(given_up);
+                    said(cx, from, Speaker::Agent, text, latency_ms, interrupted_after_ms);
                 }
                 VoiceOutput::Transfer { to, brief } => wish = Wish::Transfer { to, brief },
                 VoiceOutput::End(reason) => wish = Wish::End(reason),
@@ -122,10 +161,10 @@ impl Conversation {
         if let Some(Saying { text, audible: Some(since), .. }) = self.saying.take() {
             let heard = cx.now.at.saturating_duration_since(since);
             let heard_ms = u32::try_from(heard.as_millis()).unwrap_or(u32::MAX);
-            said(cx, Speaker::Agent, text, None, Some(heard_ms));
+            said(cx, Some(since), Speaker::Agent, text, None, Some(heard_ms));
         }
         if let Some(text) = self.unanswered.take() {
-            said(cx, Speaker::Caller, text, None, None);
+            said(cx, self.onset.at, Speaker::Caller, text, None, None);
         }
     }
 
@@ -152,13 +191,14 @@ fn hush(cx: &mut Context<'_>, leg: LegId, utterance: UtteranceId) {
 
 fn said(
     cx: &mut Context<'_>,
+    from: Option<Instant>,
     speaker: Speaker,
     text: String,
     latency_ms: Option<u32>,
     interrupted_after_ms: Option<u32>,
 ) {
     let call = cx.call();
-    let turn = cx.ledger.turn(cx.now.at, speaker, text, latency_ms, interrupted_after_ms);
+    let turn = cx.ledger.turn(from.unwrap_or(cx.now.at), speaker, text, latency_ms, interrupted_after_ms);
     cx.exchange.fact(Fact::Turn { call, turn });
 }
 

@@ -41,7 +41,8 @@ pub(super) struct Ledger {
     legs: Vec<(LegId, LegRecord)>,
     turns: Vec<TurnRecord>,
     outcome: Option<Outcome>,
-    recording: Option<String>,
+    /// Its file, and its beginning in milliseconds since that of the call.
+    recording: Option<(String, u64)>,
 }
 
 impl Ledger {
@@ -104,17 +105,16 @@ impl Ledger {
         }
     }
 
-    /// Writes a turn down and gives it back, for those who want to know at once.
+    /// Writes a turn down, with when it began, and gives it back, for those who want to know at once.
     pub(super) fn turn(
         &mut self,
-        now: Instant,
+        began: Instant,
         speaker: Speaker,
         text: String,
         latency_ms: Option<u32>,
         interrupted_after_ms: Option<u32>,
     ) -> TurnRecord {
-        let since = now.saturating_duration_since(self.began());
-        let at_ms = u64::try_from(since.as_millis()).unwrap_or(u64::MAX);
+        let at_ms = self.millis(began);
         let turn = TurnRecord { speaker, text, at_ms, latency_ms, interrupted_after_ms };
         if self.turns.len() < MOST_TURNS {
             self.turns.push(turn.clone());
@@ -127,16 +127,23 @@ impl Ledger {
     }
 
     /// The call is being recorded from now on; `None` if it already was.
-    pub(super) fn start_recording(&mut self) -> Option<String> {
+    pub(super) fn start_recording(&mut self, now: Instant) -> Option<String> {
         if self.recording.is_some() {
             return None;
         }
-        self.recording = Some(format!("{}.wav", self.beginning.call));
-        self.recording.clone()
+        let file = format!("{}.wav", self.beginning.call);
+        self.recording = Some((file.clone(), self.millis(now)));
+        Some(file)
+    }
+
+    /// Since the call began.
+    fn millis(&self, at: Instant) -> u64 {
+        u64::try_from(at.saturating_duration_since(self.began()).as_millis()).unwrap_or(u64::MAX)
     }
 
     pub(super) fn close(self, ended: Timestamp, disposition: Disposition) -> CallRecord {
         let Beginning { call, direction, trunk, caller, dialled, at, directory: _ } = self.beginning;
+        let (recording, recording_from_ms) = self.recording.unzip();
         CallRecord {
             call,
             direction,
@@ -151,7 +158,8 @@ impl Ledger {
             legs: self.legs.into_iter().map(|(_, record)| record).collect(),
             turns: self.turns,
             outcome: self.outcome,
-            recording: self.recording,
+            recording,
+            recording_from_ms,
         }
     }
 }

@@ -32,6 +32,17 @@ pub struct CallRecord {
     pub outcome: Option<Outcome>,
     /// File name below the recordings folder, if the call was recorded.
     pub recording: Option<String>,
+    /// When the recording began, in milliseconds since the call began: its position 0 on the scale of
+    /// [`TurnRecord::at_ms`]. None for calls that were not recorded, or by a program that did not note it.
+    pub recording_from_ms: Option<u64>,
+}
+
+impl CallRecord {
+    /// Where in the recording the turn begins, in milliseconds; 0 for one that began before it.
+    pub fn in_recording(&self, turn: &TurnRecord) -> Option<u64> {
+        self.recording.as_ref()?;
+        Some(turn.at_ms.saturating_sub(self.recording_from_ms?))
+    }
 }
 
 /// Which way the call went.
@@ -201,7 +212,8 @@ pub enum AgentReason {
 pub struct TurnRecord {
     pub speaker: Speaker,
     pub text: String,
-    /// Since the call began.
+    /// When it began, since the call began: its first voiced packet, or the onset of the caller's voice. Where an onset
+    /// was not told, when it was written down.
     pub at_ms: u64,
     /// For the agent's turns: from the caller's last voiced packet to the first voiced packet of the reply.
     pub latency_ms: Option<u32>,

@@ -36,7 +36,7 @@ impl Talking {
     pub(super) fn begin(cx: &mut Context<'_>, caller: Leg, callee: Leg, disposition: Disposition) -> Self {
         cx.ledger.answered(cx.now.wall);
         if cx.ledger.directory().record_calls
-            && let Some(file) = cx.ledger.start_recording()
+            && let Some(file) = cx.ledger.start_recording(cx.now.at)
         {
             cx.exchange.media(caller.id(), MediaCommand::Record { file });
         }

@@ -234,6 +234,9 @@ pub struct Binding {
     pub extension: Extension,
     /// The Contact URI as the phone wrote it: the Request-URI of what we send it.
     pub contact: String,
+    /// Which phone it is, whatever its address, if it says so: its `+sip.instance`, and its `reg-id` (RFC 5626). A later
+    /// contact of the same instance takes the place of this one.
+    pub instance: Option<String>,
     /// Where it really sent from: this is where requests go (contact repair behind NAT).
     pub flow: Flow,
     /// Time left when the event was made; the host turns it into wall time for the store.

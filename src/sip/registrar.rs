@@ -23,11 +23,15 @@ const MAX_EXPIRES: u32 = 3600;
 const USER_AGENT_CHARS: usize = 64;
 /// The longest Contact URI that is kept.
 const CONTACT_CHARS: usize = 512;
+/// The longest instance that is kept; a URN of a UUID has 45. A phone with a longer one is taken for one without.
+const INSTANCE_CHARS: usize = 200;
 
 /// One contact of an extension.
 #[derive(Debug, Clone)]
 struct Entry {
     contact: String,
+    /// Which phone it is, whatever its address (RFC 5626, 4.1).
+    instance: Option<String>,
     flow: Flow,
     expires: Instant,
     user_agent: String,
@@ -42,10 +46,17 @@ impl Entry {
         Binding {
             extension: extension.clone(),
             contact: self.contact.clone(),
+            instance: self.instance.clone(),
             flow: self.flow,
             expires_in: self.expires.saturating_duration_since(now),
             user_agent: self.user_agent.clone(),
         }
+    }
+
+    /// Is this what the phone of `newer` had before? What came with the same REGISTER stands beside it.
+    fn is_former(&self, newer: &Entry) -> bool {
+        let together = (&self.call_id, self.seq) == (&newer.call_id, newer.seq);
+        newer.instance.is_some() && self.instance == newer.instance && !together
     }
 
     fn is_for(&self, uri: &Uri<'_>) -> bool {
@@ -64,6 +75,7 @@ pub(super) struct Registrar {
 /// One change that a REGISTER asks for, checked.
 struct Change {
     contact: String,
+    instance: Option<String>,
     expires: u32,
 }
 
@@ -89,6 +101,7 @@ impl Registrar {
         for change in changes {
             let entry = Entry {
                 contact: change.contact,
+                instance: change.instance,
                 flow,
                 expires: now + Duration::from_secs(u64::from(change.expires)),
                 user_agent: user_agent.clone(),
@@ -148,8 +161,10 @@ impl Registrar {
             if !known.iter().all(in_order) {
                 return Err(out_of_order());
             }
-            changes =
-                known.iter().map(|entry| Change { contact: entry.contact.clone(), expires: 0 }).collect();
+            changes = known
+                .iter()
+                .map(|entry| Change { contact: entry.contact.clone(), instance: None, expires: 0 })
+                .collect();
         }
         Ok(changes)
     }
@@ -170,6 +185,14 @@ impl Registrar {
                 self.entries.remove(extension);
             }
             return;
+        }
+        // A phone that was given another address, or has restarted, rings at its new place alone (RFC 5626, 6).
+        let (former, others) = std::mem::take(known).into_iter().partition(|old| old.is_former(&entry));
+        let former: Vec<Entry> = former;
+        *known = others;
+        for gone in former {
+            release(&mut self.sources, gone.flow.remote);
+            layer.tell(Event::Unbound { extension: extension.clone(), contact: gone.contact });
         }
         if known.len() >= layer.settings.limits.contacts
             && let Some(first) = (0..known.len()).min_by_key(|&at| known[at].expires)
@@ -253,6 +276,7 @@ impl Registrar {
             let longest = Duration::from_secs(u64::from(MAX_EXPIRES));
             let entry = Entry {
                 contact: binding.contact,
+                instance: binding.instance,
                 flow: binding.flow,
                 expires: now + binding.expires_in.min(longest),
                 user_agent: binding.user_agent,
@@ -304,5 +328,15 @@ fn change(address: &Address<'_>, default: Option<u32>) -> Result<Change, Reply> 
     if (1..MIN_EXPIRES).contains(&expires) {
         return Err(Reply::new(423).with(Name::MinExpires, MIN_EXPIRES.to_string()));
     }
-    Ok(Change { contact: contact.to_owned(), expires: expires.min(MAX_EXPIRES) })
+    Ok(Change { contact: contact.to_owned(), instance: instance(address), expires: expires.min(MAX_EXPIRES) })
+}
+
+/// The phone's name for its own body, with the number of its flow if it keeps several (RFC 5626, 4.1 and 4.2).
+fn instance(address: &Address<'_>) -> Option<String> {
+    let urn =
+        address.params.text("+sip.instance").filter(|urn| !urn.is_empty() && urn.len() <= INSTANCE_CHARS)?;
+    Some(match address.params.token("reg-id") {
+        Some(flow) if flow.len() <= 10 => format!("{urn};reg-id={flow}"),
+        _ => urn.into_owned(),
+    })
 }

@@ -19,6 +19,7 @@ mod guard;
 mod models;
 #[cfg(any(feature = "flite", test))]
 mod readable;
+mod repertoire;
 mod scripted;
 #[cfg(feature = "sherpa")]
 mod sherpa;
@@ -38,9 +39,10 @@ pub use flite::{FliteSynthesizer, FliteVoice, UnknownVoice};
 pub use models::{ModelItem, Models};
 #[cfg(feature = "flite")]
 use readable::readable;
+pub use repertoire::Repertoire;
 pub use scripted::{ScriptedRecognizer, ScriptedSynthesizer};
 #[cfg(feature = "sherpa")]
-pub use sherpa::SherpaRecognizer;
+pub use sherpa::{SherpaRecognizer, end_decoding};
 pub use vad::VoiceDetector;
 pub use wav::{read_wav, write_wav};
 
@@ -141,6 +143,8 @@ pub enum SpeechError {
     EngineRefused(PathBuf),
     #[error("the speech engine gave no answer for a clip")]
     NoAnswer,
+    #[error("the program is ending; no clip is recognised any more")]
+    Ending,
     #[error("the synthesiser has no such voice, or made no sound")]
     NoVoice,
     #[error("the clip is {secs} s long; at most {LONGEST_DECODE_SECS} s can be recognised at once")]

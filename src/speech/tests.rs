@@ -233,7 +233,7 @@ mod spoken {
 
     #[test]
     fn two_threads_may_speak_at_once() {
-        // The voice's breath is random, its timing is not.
+        // The voice's breath is random, its timing is not: only where the edges are cut varies, by up to 30 ms each.
         let (alone, ..) = say("The office opens at nine.", FliteVoice::Rms);
         std::thread::scope(|scope| {
             for _ in 0..2 {
@@ -242,7 +242,7 @@ mod spoken {
                     for _ in 0..5 {
                         let (together, ..) = say("The office opens at nine.", FliteVoice::Rms);
                         assert!(
-                            together.len().abs_diff(alone.len()) < 400,
+                            together.len().abs_diff(alone.len()) < 960,
                             "{} {}",
                             together.len(),
                             alone.len()

@@ -266,10 +266,11 @@ impl Reader {
                         row.get::<_, Option<String>>("trunk")?,
                         row.get::<_, Option<String>>("outcome")?,
                         row.get("recording")?,
+                        row.get::<_, Option<i64>>("recording_from_ms")?,
                     ))
                 })
                 .optional()?;
-            let Some((row, trunk, outcome, recording)) = head else { return Ok(None) };
+            let Some((row, trunk, outcome, recording, recording_from_ms)) = head else { return Ok(None) };
             let outcome: Option<Outcome> = outcome
                 .map(|json| serde_json::from_str(&json))
                 .transpose()
@@ -289,6 +290,7 @@ impl Reader {
                 turns: turns(connection, id)?,
                 outcome,
                 recording,
+                recording_from_ms: recording_from_ms.map(i64::unsigned_abs),
             };
             let (work_orders, leads) = tickets::of_call(connection, id)?;
             Ok(Some(CallDetail {
@@ -362,8 +364,8 @@ fn insert_call(
     connection
         .prepare_cached(
             "INSERT INTO calls (id, direction, trunk, caller_kind, caller, caller_display, dialled, started, answered, ended,
-                 disposition, missed, agent_reason, contact, intent, outcome, summary, text_back, recording)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)",
+                 disposition, missed, agent_reason, contact, intent, outcome, summary, text_back, recording, recording_from_ms)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)",
         )?
         .execute(params![
             Col(record.call),
@@ -385,6 +387,7 @@ fn insert_call(
             wrap_up.summary,
             Col(wrap_up.text_back),
             record.recording,
+            record.recording_from_ms.map(saturating),
         ])?;
     Ok(())
 }

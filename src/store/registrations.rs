@@ -32,8 +32,8 @@ impl Store {
                 let left = SignedDuration::try_from(binding.expires_in).unwrap_or(SignedDuration::ZERO);
                 transaction
                     .prepare_cached(
-                        "INSERT OR REPLACE INTO bindings (extension, contact, transport, remote, local, user_agent, stored, expires)
-                         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+                        "INSERT OR REPLACE INTO bindings (extension, contact, transport, remote, local, user_agent, stored, expires, instance)
+                         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
                     )?
                     .execute(params![
                         Col(binding.extension.clone()),
@@ -47,6 +47,7 @@ impl Store {
                         binding.user_agent,
                         Col(now),
                         Col(now.checked_add(left).unwrap_or(Timestamp::MAX)),
+                        binding.instance,
                     ])?;
             }
             Ok(())
@@ -81,6 +82,7 @@ impl Store {
                 bindings.push(Binding {
                     extension: get(row, "extension")?,
                     contact: row.get("contact")?,
+                    instance: row.get("instance")?,
                     flow: Flow { transport, remote, local, connection: None },
                     expires_in,
                     user_agent: row.get("user_agent")?,

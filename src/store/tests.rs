@@ -100,6 +100,7 @@ fn record(call: u64, started: Timestamp) -> CallRecord {
             ..Outcome::blank()
         }),
         recording: Some("a.wav".into()),
+        recording_from_ms: None,
     }
 }
 

@@ -124,6 +124,11 @@ async fn every_answer_is_what_the_document_says() {
     assert_eq!(call["work_orders"][0]["urgency"], "life_safety");
     assert_eq!(call["messages"][0]["state"], "queued");
     assert_eq!(call["recording"], format!("/calls/{}/recording.wav", CallId::from_random(1)));
+    assert_eq!((&call["recording_from_ms"], &call["turns"][0]["recording_ms"]), (&18_000.into(), &50.into()));
+    assert_eq!(
+        (&call["turns"][1]["at_ms"], &call["turns"][1]["recording_ms"]),
+        (&19_500.into(), &1_500.into())
+    );
 }
 
 #[tokio::test]

@@ -19,6 +19,22 @@ async fn part(browser: &Browser<'_>, range: &str) -> (StatusCode, String, String
 }
 
 #[tokio::test]
+async fn each_turn_links_to_where_it_begins_in_the_recording() {
+    let mut office = Office::set_up().await;
+    office.store.wrap_up(&wrap_up(1)).unwrap();
+    let mut older = wrap_up(2);
+    older.record.recording_from_ms = None;
+    office.store.wrap_up(&older).unwrap();
+    let browser = office.signed_in().await;
+    let page = |n| format!("/calls/{}", CallId::from_random(n));
+    let told = browser.get(&page(1)).await.text;
+    for link in ["recording.wav#t=0.1", "recording.wav#t=1.5"] {
+        assert!(told.contains(&format!("href=\"{}/{link}\"", page(1))), "{link}: {told}");
+    }
+    assert!(!browser.get(&page(2)).await.text.contains("#t="), "it was not noted where that one begins");
+}
+
+#[tokio::test]
 async fn a_recording_is_served_whole_or_in_the_part_that_a_player_asks_for() {
     let mut office = Office::set_up().await;
     office.store.wrap_up(&wrap_up(1)).unwrap();

@@ -30,6 +30,14 @@ fn print(text: &str) -> anyhow::Result<()> {
     }
 }
 
+/// What `main` does last, whatever the command came to: the speech engine must not be torn down under a decode.
+pub fn end() {
+    #[cfg(feature = "sherpa")]
+    if !crate::speech::end_decoding() {
+        tracing::warn!("a decode goes on while the program ends; the speech engine may complain");
+    }
+}
+
 /// `portico check`: every problem with its place, or one line that all is well.
 ///
 /// # Errors

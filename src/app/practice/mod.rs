@@ -37,7 +37,8 @@ pub(super) fn start_cast(
     tell: Tell,
 ) -> anyhow::Result<()> {
     let Some(practice) = &config.practice else { return Ok(()) };
-    let carrier = CarrierSettings { listen: practice.carrier, portico: sip };
+    let practice = practice.carrier;
+    let carrier = CarrierSettings { listen: practice, portico: sip };
     let accounts: Vec<_> = config
         .extensions
         .iter()
@@ -62,8 +63,9 @@ pub(super) fn start_cast(
                     return;
                 }
             };
-            for (extension, password) in accounts {
-                match phone::open(sip, &extension, &password, &realm, super::split(&mut chance)).await {
+            for (nth, (extension, password)) in accounts.into_iter().enumerate() {
+                let at = phone::address(practice, sip, nth);
+                match phone::open(at, sip, &extension, &password, &realm, super::split(&mut chance)).await {
                     Ok(phone) => {
                         tokio::spawn(phone::run(phone));
                     }

@@ -7,7 +7,8 @@ use crate::{
     console::vitals::{Condition, Vitals},
     dialogue::Urgency,
     pbx::{
-        AgentReason, CallDirection, Caller, Disposition, LegRecord, LegResult, Party, Speaker, TurnRecord,
+        AgentReason, CallDirection, CallRecord, Caller, Disposition, LegRecord, LegResult, Party, Speaker,
+        TurnRecord,
     },
     store::{
         CallDetail, CallRow, ContactRow, Health, LeadRow, MessageRow, TextDirection, TicketStatus,
@@ -96,6 +97,8 @@ pub(super) struct CallAnswer {
     pub text_back: String,
     /// Where the recording is served, if there is one.
     pub recording: Option<String>,
+    /// When the recording began, in milliseconds since the call began.
+    pub recording_from_ms: Option<u64>,
     pub legs: Vec<LegAnswer>,
     pub turns: Vec<TurnAnswer>,
     pub work_orders: Vec<WorkOrderAnswer>,
@@ -127,8 +130,9 @@ impl CallAnswer {
             summary: detail.summary.clone(),
             text_back: detail.text_back.word().to_owned(),
             recording: record.recording.as_ref().map(|_| format!("/calls/{}/recording.wav", record.call)),
+            recording_from_ms: record.recording_from_ms,
             legs: record.legs.iter().map(LegAnswer::of).collect(),
-            turns: record.turns.iter().map(TurnAnswer::of).collect(),
+            turns: record.turns.iter().map(|turn| TurnAnswer::of(record, turn)).collect(),
             work_orders: detail.work_orders.iter().map(WorkOrderAnswer::of).collect(),
             leads: detail.leads.iter().map(LeadAnswer::of).collect(),
             messages: detail.messages.iter().map(MessageAnswer::of).collect(),
@@ -192,8 +196,10 @@ pub(super) struct TurnAnswer {
     /// `caller` or `agent`.
     pub speaker: &'static str,
     pub text: String,
-    /// Milliseconds since the call began.
+    /// When it began, in milliseconds since the call began.
     pub at_ms: u64,
+    /// When it began, in milliseconds from the start of the recording. Null: there is none, or it was not noted.
+    pub recording_ms: Option<u64>,
     /// From the caller's last voice to the agent's first.
     pub latency_ms: Option<u32>,
     /// The caller spoke over it after so much of it.
@@ -201,7 +207,7 @@ pub(super) struct TurnAnswer {
 }
 
 impl TurnAnswer {
-    fn of(turn: &TurnRecord) -> Self {
+    fn of(record: &CallRecord, turn: &TurnRecord) -> Self {
         Self {
             speaker: match turn.speaker {
                 Speaker::Caller => "caller",
@@ -209,6 +215,7 @@ impl TurnAnswer {
             },
             text: turn.text.clone(),
             at_ms: turn.at_ms,
+            recording_ms: record.in_recording(turn),
             latency_ms: turn.latency_ms,
             interrupted_after_ms: turn.interrupted_after_ms,
         }

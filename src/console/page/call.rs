@@ -7,7 +7,10 @@ use super::{
     layout::{Frame, Section},
     lists, live, words,
 };
-use crate::{pbx::LegRecord, store::CallDetail};
+use crate::{
+    pbx::{CallRecord, LegRecord, TurnRecord},
+    store::CallDetail,
+};
 
 pub(in crate::console) fn call(frame: &Frame, detail: &CallDetail, zone: &TimeZone) -> Markup {
     let record = &detail.record;
@@ -37,7 +40,7 @@ pub(in crate::console) fn call(frame: &Frame, detail: &CallDetail, zone: &TimeZo
             audio controls preload="none" aria-label="Recording of the call" src={ "/calls/" (record.call) "/recording.wav" } {}
             p class="quiet" { "The caller is on the left, the other side on the right." }
         }
-        @if !record.turns.is_empty() { h2 { "What was said" } (live::talk(&record.turns)) }
+        @if !record.turns.is_empty() { h2 { "What was said" } (live::talk(&record.turns, |turn| position(record, turn))) }
         h2 { "Who took part" }
         (legs(&record.legs, zone))
         @if !detail.work_orders.is_empty() { h2 { "Work orders" } (lists::work_order_table(&detail.work_orders, zone)) }
@@ -45,6 +48,12 @@ pub(in crate::console) fn call(frame: &Frame, detail: &CallDetail, zone: &TimeZo
         @if !detail.messages.is_empty() { h2 { "Texts" } (lists::message_table(&detail.messages, "What was sent about this call, in order", zone)) }
     };
     frame.page(Section::Calls, "Call", &body)
+}
+
+/// The recording, from where this turn begins (Media Fragments 1.0, 4.2.1).
+fn position(record: &CallRecord, turn: &TurnRecord) -> Option<String> {
+    let seconds = record.in_recording(turn)? as f64 / 1000.0;
+    Some(format!("/calls/{}/recording.wav#t={seconds:.1}", record.call))
 }
 
 fn legs(legs: &[LegRecord], zone: &TimeZone) -> Markup {

@@ -61,14 +61,14 @@ pub(in crate::console) fn card(call: &LiveCall, zone: &TimeZone) -> Markup {
                     }
                 }
             }
-            (talk(&call.turns))
+            (talk(&call.turns, |_| None))
             @if let Stage::Ended(record) = &call.stage { p { a href={ "/calls/" (record.call) } { "The record" } } }
         }
     }
 }
 
-/// What was said, in order.
-pub(super) fn talk(turns: &[TurnRecord]) -> Markup {
+/// What was said, in order; each turn with a link to where it can be heard, if it can.
+pub(super) fn talk(turns: &[TurnRecord], heard_at: impl Fn(&TurnRecord) -> Option<String>) -> Markup {
     html! {
         @if !turns.is_empty() {
             ol class="talk" {
@@ -76,7 +76,12 @@ pub(super) fn talk(turns: &[TurnRecord]) -> Markup {
                     li class=[(turn.speaker == Speaker::Agent).then_some("agent")] {
                         span class="who" {
                             @if turn.speaker == Speaker::Agent { "Agent" } @else { "Caller" }
-                            " · " (format!("{:.1} s", turn.at_ms as f64 / 1000.0))
+                            " · "
+                            @let at = format!("{:.1} s", turn.at_ms as f64 / 1000.0);
+                            @match heard_at(turn) {
+                                Some(link) => a href=(link) { (at) },
+                                None => (at),
+                            }
                             @if let Some(ms) = turn.latency_ms { " · replied in " (ms) " ms" }
                             @if let Some(ms) = turn.interrupted_after_ms { " · interrupted after " (ms) " ms" }
                         }

@@ -286,6 +286,7 @@ pub(crate) fn record(from: &str, disposition: Disposition, ended: Timestamp, cal
         turns: Vec::new(),
         outcome: None,
         recording: None,
+        recording_from_ms: None,
     }
 }
 
@@ -321,6 +322,7 @@ pub(crate) fn binding(extension: &str, port: u16, seconds: u64) -> crate::sip::B
     crate::sip::Binding {
         extension: extension.parse().unwrap(),
         contact: format!("sip:{extension}@127.0.0.1:{port}"),
+        instance: Some(format!("<urn:uuid:00000000-0000-1000-8000-00000000{port:04}>")),
         flow: crate::sip::Flow {
             transport: crate::sip::Transport::Udp,
             remote: format!("127.0.0.1:{port}").parse().unwrap(),

@@ -24,6 +24,19 @@ fn the_property_pack_is_whole() {
 }
 
 #[test]
+fn fixed_sentences_begin_with_the_greeting_and_hold_nothing_of_a_caller() {
+    let pack = Pack::property().unwrap();
+    let fixed = pack.fixed_sentences("Maple Court");
+    assert!(fixed[0].contains("Maple Court"), "{}", fixed[0]);
+    assert!(fixed.iter().all(|sentence| !sentence.contains('{')));
+    for told in ["May I have your name, please?", "I can send that to the maintenance team."] {
+        assert!(fixed.iter().any(|sentence| sentence == told), "{told}");
+    }
+    assert!(!fixed.iter().any(|sentence| sentence.starts_with("I have the name")));
+    assert!((100..400).contains(&fixed.len()), "{}", fixed.len());
+}
+
+#[test]
 fn a_fault_names_its_key_and_the_cure() {
     assert_eq!(fault("version = 1", "version = 9"), "`version` is 9; this program reads version 1");
     assert_eq!(

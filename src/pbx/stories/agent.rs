@@ -139,6 +139,28 @@ fn a_repair_is_reported_from_the_greeting_to_the_goodbye() {
 }
 
 #[test]
+fn each_turn_is_found_where_it_begins_in_the_recording() {
+    let mut office = office();
+    office.record_calls = true;
+    let mut world = World::with(office);
+    world.speech_ready(true);
+    let dana = world.call("carrier", LEASING);
+    let greeting = world.hear_the_agent();
+    let pause = 3_000;
+    world.wait(Duration::from_millis(pause));
+    world.caller_says("my sink is leaking", &reading(Intent::Maintenance, None));
+    world.hangs_up("carrier", dana);
+    let record = world.record();
+    let at: Vec<u64> = record.turns.iter().map(|turn| record.in_recording(turn).unwrap()).collect();
+    // The mouth of these stories begins after 150 ms and takes 60 ms for a letter.
+    let greeted = 60 * greeting.len() as u64;
+    assert!((150..=500).contains(&at[0]), "{at:?}");
+    let silence = at[1] - at[0] - greeted;
+    assert!((pause..pause + 200).contains(&silence), "the caller's turn begins with the voice: {at:?}");
+    assert!(at[2] > at[1] + 2_000, "and the answer after two seconds of it: {at:?}");
+}
+
+#[test]
 fn the_mouth_stops_when_the_caller_speaks_over_it() {
     let (mut world, dana) = with_the_agent();
     world.mouth_works = false;

@@ -97,6 +97,53 @@ fn a_phone_registers_with_sha_256_and_is_bound_until_it_withdraws() {
 }
 
 #[test]
+fn a_phone_that_comes_back_at_another_address_takes_the_place_of_its_former_self() {
+    let mut world = alone(64);
+    let first = r#";+sip.instance="<urn:uuid:00000000-0000-1000-8000-000a95a0e128>""#;
+    let other = r#";+sip.instance="<urn:uuid:00000000-0000-1000-8000-000a95a0e129>""#;
+    let mut answers = Vec::new();
+    for (port, params) in [(5071, first), (5072, other), (5073, ""), (5074, first), (5075, "")] {
+        let at = format!("192.0.2.110:{port}");
+        let contact = format!("<sip:101@{at}>{params}");
+        answers.push(register_by_hand(&mut world, &at, 1, &contact, ""));
+    }
+    let bound = |answer: &String, port: u16| answer.contains(&format!("<sip:101@192.0.2.110:{port}>"));
+    let ports = |answer| (5071..=5075).filter(|&port| bound(answer, port)).collect::<Vec<_>>();
+    assert_eq!(ports(&answers[2]), [5071, 5072, 5073]);
+    assert_eq!(ports(&answers[3]), [5072, 5073, 5074], "5071 was the same phone");
+    assert_eq!(ports(&answers[4]), [5072, 5073, 5074, 5075], "nobody knows what these two are");
+    let gone = |event: &Event| matches!(event, Event::Unbound { contact, .. } if contact.contains("5071"));
+    assert!(world.events(OFFICE).iter().any(gone));
+    assert_eq!(world.counts(OFFICE).bindings, 4);
+}
+
+#[test]
+fn two_ways_to_one_phone_in_one_request_stand_side_by_side() {
+    let mut world = alone(65);
+    let instance = r#";+sip.instance="<urn:uuid:00000000-0000-1000-8000-000a95a0e128>""#;
+    let both =
+        |port: u16| format!("<sip:101@192.0.2.110:{port}>{instance}, <sip:101@192.0.2.111:{port}>{instance}");
+    register_by_hand(&mut world, "192.0.2.110:5071", 1, &both(5071), "");
+    assert_eq!(world.counts(OFFICE).bindings, 2);
+    let flows = format!(
+        "<sip:101@192.0.2.110:5072>{instance};reg-id=1, <sip:101@192.0.2.111:5072>{instance};reg-id=2"
+    );
+    register_by_hand(&mut world, "192.0.2.110:5072", 1, &flows, "");
+    register_by_hand(
+        &mut world,
+        "192.0.2.110:5072",
+        2,
+        &format!("<sip:101@192.0.2.110:5073>{instance};reg-id=1"),
+        "",
+    );
+    let answer = register_by_hand(&mut world, "192.0.2.110:5072", 3, &both(5074), "");
+    assert!(
+        !answer.contains("5071") && answer.contains("5073") && answer.contains("192.0.2.111:5072"),
+        "{answer}"
+    );
+}
+
+#[test]
 fn a_phone_that_is_gone_is_unbound_when_its_time_is_over() {
     let mut world = World::of_an_office(61);
     world.unplug(PHONE);

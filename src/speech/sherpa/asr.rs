@@ -4,7 +4,10 @@ use std::{fmt, path::Path, sync::Arc};
 
 use sherpa_onnx::{OfflineMoonshineModelConfig, OfflineRecognizer, OfflineRecognizerConfig};
 
-use super::super::{LONGEST_DECODE_SECS, Recognizer, SAMPLE_RATE, SpeechError, Transcript, guard};
+use super::{
+    super::{LONGEST_DECODE_SECS, Recognizer, SAMPLE_RATE, SpeechError, Transcript, guard},
+    running,
+};
 
 /// Silence put before and after each clip. The model was taught on clips that begin and end in some: without the tail
 /// three times as many words of a synthetic caller were wrong, without the lead a third more of a real reader's.
@@ -43,6 +46,7 @@ impl SherpaRecognizer {
         };
         config.model_config.tokens = file("tokens.txt")?;
         config.model_config.num_threads = 1;
+        let _entered = running::enter().ok_or(SpeechError::Ending)?;
         let engine = OfflineRecognizer::create(&config)
             .ok_or_else(|| SpeechError::EngineRefused(folder.to_owned()))?;
         Ok(Self { engine: Arc::new(engine) })
@@ -56,6 +60,7 @@ impl Recognizer for SherpaRecognizer {
         if secs > LONGEST_DECODE_SECS as f32 + 0.5 {
             return Err(SpeechError::ClipTooLong { secs: secs.ceil() as u32 });
         }
+        let _entered = running::enter().ok_or(SpeechError::Ending)?;
         let stream = self.engine.create_stream();
         stream.accept_waveform(SAMPLE_RATE as i32, &levelled(samples));
         self.engine.decode(&stream);
