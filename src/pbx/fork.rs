@@ -22,6 +22,8 @@ pub(super) struct Fork {
     local: LocalMedia,
     offer: Vec<u8>,
     rings: bool,
+    /// At which trunk, and for whom.
+    outside: Option<(TrunkName, Outside)>,
 }
 
 /// Where a fork goes.
@@ -41,7 +43,7 @@ impl Fork {
         codecs: &[Codec],
     ) -> Result<Self, LegResult> {
         let id = cx.exchange.next_leg();
-        let (target, trunk, source) = match destination {
+        let (target, outside, source) = match destination {
             Destination::Phone(Binding { extension, contact, flow, .. }) => {
                 (sip::Target::Phone { extension, contact, flow }, None, flow.remote.ip())
             }
@@ -51,9 +53,11 @@ impl Fork {
                     return Err(Self::impossible(cx, id, party, LegResult::Failed(503)));
                 };
                 let number = who.dial_string();
-                (sip::Target::Trunk { trunk: trunk.clone(), number }, Some(trunk), source)
+                cx.ledger.goes_through(&trunk);
+                (sip::Target::Trunk { trunk: trunk.clone(), number }, Some((trunk, who)), source)
             }
         };
+        let trunk = outside.as_ref().map(|(trunk, _)| trunk.clone());
         let Some(local) = open(cx, id, trunk.as_ref()) else {
             return Err(Self::impossible(cx, id, party, LegResult::Failed(503)));
         };
@@ -64,9 +68,12 @@ impl Fork {
                 let call = cx.call();
                 cx.exchange.session_begins(session, call);
                 let line = Line { id, session, party, started: cx.now.wall, trunk, source };
-                Ok(Self { line, local, offer, rings: false })
+                Ok(Self { line, local, offer, rings: false, outside })
             }
             Err(_) => {
+                if let Some((trunk, _)) = &outside {
+                    cx.exchange.sip.trunk_failed(cx.now.at, trunk, 503, None);
+                }
                 cx.exchange.close_socket(id);
                 Err(Self::impossible(cx, id, party, LegResult::Failed(503)))
             }
@@ -88,6 +95,11 @@ impl Fork {
 
     pub(super) fn id(&self) -> LegId {
         self.line.id
+    }
+
+    /// The trunk that it goes through, and to whom, if it leaves the house.
+    pub(super) fn outside(&self) -> Option<(&TrunkName, Outside)> {
+        self.outside.as_ref().map(|(trunk, who)| (trunk, *who))
     }
 
     /// A provisional answer: it rings, or is about to.

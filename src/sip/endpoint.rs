@@ -1,6 +1,9 @@
 //! The room's heart: owns transactions, sessions, registrar, trunks, texts and guard, and gives each input to its owner.
 
-use std::{sync::Arc, time::Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use super::{
     SendError,
@@ -253,6 +256,35 @@ impl Endpoint {
         self.layer.settings.trunk(trunk).map_or(TrunkHealth::Unknown, |(at, _)| self.trunks.health(at))
     }
 
+    /// A call has found this trunk unable to carry it: with this final status, or 0 if nothing was heard. Its health is down
+    /// for a minute, or for as long as its Retry-After asks for (five minutes at most), and it is probed at once if it is
+    /// probed at all.
+    pub fn trunk_failed(
+        &mut self,
+        now: Instant,
+        trunk: &TrunkName,
+        status: u16,
+        retry_after: Option<Duration>,
+    ) {
+        self.trunks.call_failed(now, &mut self.layer, trunk, status, retry_after);
+    }
+
+    /// A call through this trunk has come as far as somebody's answer.
+    pub fn trunk_carried(&mut self, trunk: &TrunkName) {
+        self.trunks.call_carried(&mut self.layer, trunk);
+    }
+
+    /// For how long this trunk has asked to be spared (Retry-After). Only emergencies go there meanwhile.
+    pub fn trunk_rests(&self, now: Instant, trunk: &TrunkName) -> Option<Duration> {
+        let (at, _) = self.layer.settings.trunk(trunk)?;
+        self.trunks.asks_for_rest(now, at)
+    }
+
+    /// Has the far end answered this INVITE of ours in any way, if only with 100?
+    pub fn is_heard(&self, session: SessionId) -> bool {
+        self.sessions.is_heard(session)
+    }
+
     /// How much each table holds.
     pub fn counts(&self) -> Counts {
         let (client_transactions, server_transactions) = self.layer.counts();
@@ -445,6 +477,7 @@ impl Endpoint {
             Wake::Binding(extension) => self.registrar.expire(now, layer, &extension),
             Wake::Registration(at) => self.trunks.registration_due(now, layer, at),
             Wake::Probe(at) => self.trunks.probe_due(now, layer, at),
+            Wake::Rested(at) => self.trunks.rested(layer, at),
             Wake::Guard => {}
             Wake::Connection(connection) => {
                 if let Some(flow) = self.connections.overdue(layer, connection) {

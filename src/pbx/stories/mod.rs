@@ -5,3 +5,4 @@ mod chaos;
 mod inbound;
 mod outbound;
 mod texts;
+mod trunks;

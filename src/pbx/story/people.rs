@@ -97,6 +97,14 @@ impl World {
         self.settle();
     }
 
+    /// 503 with a Retry-After.
+    pub(in crate::pbx) fn asks_to_be_spared(&mut self, who: &str, seconds: u32) {
+        let (session, _) = self.invited(who);
+        let now = self.now.at;
+        self.far(who).endpoint.reject(now, session, 503, "", Some(seconds)).unwrap();
+        self.settle();
+    }
+
     pub(in crate::pbx) fn hangs_up(&mut self, who: &str, session: SessionId) {
         let now = self.now.at;
         self.far(who).endpoint.bye(now, session, None).unwrap();
