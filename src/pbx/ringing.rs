@@ -136,14 +136,8 @@ impl Ringing {
             return self.handle_waiter(cx, event);
         }
         match event {
-            SessionEvent::Progress { status, .. } if status >= 180 => {
-                if let Some(fork) = self.forks.get_mut(&session) {
-                    if let Some((trunk, _)) = fork.outside() {
-                        cx.exchange.sip.trunk_carried(trunk);
-                    }
-                    fork.progressed(cx);
-                    self.waiter.ring(cx);
-                }
+            SessionEvent::Progress { status, body, source } if status >= 180 => {
+                self.progressed(cx, session, status, &body, source);
                 Step::Stay(self)
             }
             SessionEvent::Answered { body, source } => self.answered(cx, session, &body, source),
@@ -164,6 +158,12 @@ impl Ringing {
     }
 
     pub(super) fn handle_media(mut self, cx: &mut Context<'_>, leg: LegId, event: &MediaEvent) -> Step<Self> {
+        // The port on which a desk phone was to hear early media could not be bound: nor could it hear anything later.
+        if let Waiter::Desk(caller) = &self.waiter
+            && caller.id() == leg
+        {
+            return if *event == MediaEvent::Failed { self.hang_up(cx) } else { Step::Stay(self) };
+        }
         let lost = matches!(event, MediaEvent::Dead { .. } | MediaEvent::Failed);
         if let Waiter::Handed { caller, .. } = &self.waiter
             && caller.id() == leg
@@ -223,6 +223,31 @@ impl Ringing {
             | SessionEvent::Failed { .. }
             | SessionEvent::ReofferAnswered(_)
             | SessionEvent::Digit(_) => Step::Stay(self),
+        }
+    }
+
+    /// It rings somewhere, or a network outside has something to say: its own ringback, music, "the number you have dialled".
+    ///
+    /// A desk phone hears that itself. Callers from a trunk and callers of the agent hear our ringback, whoever is tried
+    /// for them: several phones ring at once there, and the agent is still to come.
+    fn progressed(
+        &mut self,
+        cx: &mut Context<'_>,
+        session: SessionId,
+        status: u16,
+        body: &[u8],
+        source: SocketAddr,
+    ) {
+        let Some(fork) = self.forks.get_mut(&session) else { return };
+        if let Some((trunk, _)) = fork.outside() {
+            cx.exchange.sip.trunk_carried(trunk);
+        }
+        fork.progressed(cx);
+        let Waiter::Desk(caller) = &mut self.waiter else { return self.waiter.ring(cx) };
+        match fork.heard_early(cx, body, source) {
+            Some((leg, codec)) => caller.hear_early(cx, leg, codec, status == 180),
+            None if caller.hears_somebody() && status != 180 => {}
+            None => caller.ring(cx),
         }
     }
 

@@ -2,6 +2,7 @@
 
 mod agent;
 mod chaos;
+mod early_media;
 mod inbound;
 mod outbound;
 mod texts;
