@@ -7,9 +7,10 @@ use std::{
 
 use super::{
     SendError,
+    algorithms::Algorithms,
     connections::Connections,
     credentials::after_challenge,
-    digest::{Authenticator, Offered},
+    digest::Authenticator,
     event::{
         Binding, Cause, Event, Flow, Identity, Input, Outgoing, Output, SessionId, Target, TextId, Transport,
         TrunkHealth, TrunkName,
@@ -39,6 +40,7 @@ pub struct Endpoint {
     pub(super) guard: Guard,
     pub(super) connections: Connections,
     pub(super) authenticator: Authenticator,
+    pub(super) algorithms: Algorithms,
     /// Mixed into the tags of stateless answers.
     pub(super) salt: u64,
 }
@@ -59,26 +61,13 @@ pub struct Counts {
     pub deadlines: usize,
 }
 
-/// The same for everybody: a challenge must not tell accounts apart.
-fn offered(settings: &Settings) -> Offered {
-    let legacy = settings.accounts.values().filter(|account| account.legacy_md5).count();
-    match legacy {
-        0 => Offered::Sha256,
-        all if all == settings.accounts.len() => Offered::Md5,
-        _ => Offered::Sha256ThenMd5,
-    }
-}
-
-fn authenticator(settings: &Settings, now: Instant, chance: &mut Chance) -> Authenticator {
-    Authenticator::new(&settings.realm, offered(settings), now, chance)
-}
-
 impl Endpoint {
     /// A new endpoint; trunks are registered and probed at once.
     pub fn new(now: Instant, settings: Settings, mut chance: Chance) -> Self {
         use rand_chacha::rand_core::Rng;
         let salt = chance.next_u64();
-        let authenticator = authenticator(&settings, now, &mut chance);
+        let authenticator = Authenticator::new(&settings.realm, now, &mut chance);
+        let algorithms = Algorithms::new(&settings);
         let mut endpoint = Self {
             layer: TransactionLayer::new(settings, chance),
             sessions: Sessions::default(),
@@ -88,6 +77,7 @@ impl Endpoint {
             guard: Guard::new(),
             connections: Connections::default(),
             authenticator,
+            algorithms,
             salt,
         };
         endpoint.trunks.update(now, &mut endpoint.layer);
@@ -98,9 +88,10 @@ impl Endpoint {
     /// their registration.
     pub fn update(&mut self, now: Instant, settings: Settings) {
         let old = &self.layer.settings;
-        if settings.realm != old.realm || offered(&settings) != offered(old) {
-            self.authenticator = authenticator(&settings, now, &mut self.layer.chance);
+        if settings.realm != old.realm {
+            self.authenticator = Authenticator::new(&settings.realm, now, &mut self.layer.chance);
         }
+        self.algorithms = Algorithms::new(&settings);
         let trunks_differ = settings.trunks != self.layer.settings.trunks;
         self.layer.settings = settings;
         self.registrar.keep_accounts(&mut self.layer);
