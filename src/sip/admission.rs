@@ -251,10 +251,12 @@ impl Endpoint {
                 Sender::Refused
             }
             (Verdict::Accepted { user }, _) => {
+                self.guard.answered(flow.remote);
                 self.owner(now, flow, request, method, &user)
             }
             (verdict @ (Verdict::Missing | Verdict::Stale), _) => {
-                self.guard.count(now, Refusal::Unauthenticated, flow.remote);
+                // Whoever comes for the first time, or after a while, is asked: that is no refusal yet.
+                self.guard.challenged(now, flow.remote);
                 self.challenge(now, flow, request, method, verdict == Verdict::Stale)
             }
             (Verdict::Wrong, _) => {
