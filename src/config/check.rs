@@ -356,6 +356,8 @@ fn trunks(c: &mut Checker<'_>, raw: Vec<Spanned<raw::Trunk>>) -> Vec<Trunk> {
                 expires: Duration::from_secs(expires),
             }
         });
+        // Beyond half a minute RFC 3261's own Timer B has given the call up.
+        let patience = entry.answer_seconds.map_or(4, |v| c.within(&v, 1..=30, "seconds of patience"));
         let Some(send_to) = c.address(&entry.send_to) else { continue };
         trunks.push(Trunk {
             name: entry.name.into_inner(),
@@ -363,6 +365,8 @@ fn trunks(c: &mut Checker<'_>, raw: Vec<Spanned<raw::Trunk>>) -> Vec<Trunk> {
             send_to,
             tcp: entry.tcp,
             domain: entry.domain.map(Spanned::into_inner),
+            patience: Duration::from_secs(patience),
+            probe: entry.probe.unwrap_or(true),
             register,
         });
     }

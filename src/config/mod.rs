@@ -147,6 +147,10 @@ pub struct Trunk {
     pub tcp: bool,
     /// The host part of the addresses we send to; the address itself if the carrier names none.
     pub domain: Option<String>,
+    /// How long the trunk may leave a call without any answer before the next one is tried.
+    pub patience: Duration,
+    /// Is it asked now and then whether it lives (OPTIONS)?
+    pub probe: bool,
     pub register: Option<TrunkAccount>,
 }
 

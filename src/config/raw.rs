@@ -132,6 +132,8 @@ pub(super) struct Trunk {
     #[serde(default)]
     pub tcp: bool,
     pub domain: Option<Spanned<String>>,
+    pub answer_seconds: Option<Spanned<u64>>,
+    pub probe: Option<bool>,
     pub register: Option<Register>,
 }
 

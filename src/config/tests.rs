@@ -66,3 +66,16 @@ fn recording_is_off_unless_the_file_says_so() {
     let text = practice().replace("record = true\n", "");
     assert!(!Config::parse("portico.toml", &text).unwrap().calls.record);
 }
+
+#[test]
+fn a_trunk_is_given_up_after_four_seconds_unless_the_file_says_otherwise() {
+    let trunk = |line: &str| {
+        let text = practice().replace("# answer_seconds = 4\n", line);
+        Config::parse("portico.toml", &text).map(|config| config.trunks[0].clone())
+    };
+    let as_it_is = trunk("").unwrap();
+    assert_eq!((as_it_is.patience, as_it_is.probe), (Duration::from_secs(4), true));
+    let changed = trunk("answer_seconds = 7\nprobe = false\n").unwrap();
+    assert_eq!((changed.patience, changed.probe), (Duration::from_secs(7), false));
+    assert!(trunk("answer_seconds = 31\n").unwrap_err().to_string().contains("from 1 to 30"));
+}

@@ -72,9 +72,9 @@ impl Announcing {
                 self.announce(cx);
             }
             SessionEvent::Reoffered(offer) => self.caller.reoffered_alone(cx, &offer, Direction::SendRecv),
-            SessionEvent::Progress(_)
+            SessionEvent::Progress { .. }
             | SessionEvent::Answered { .. }
-            | SessionEvent::Failed(_)
+            | SessionEvent::Failed { .. }
             | SessionEvent::ReofferAnswered(_)
             | SessionEvent::Digit(_) => {}
         }

@@ -123,9 +123,9 @@ impl Assisted {
                 Step::Stay(self)
             }
             SessionEvent::Digit(digit) => self.keyed(cx, digit),
-            SessionEvent::Progress(_)
+            SessionEvent::Progress { .. }
             | SessionEvent::Answered { .. }
-            | SessionEvent::Failed(_)
+            | SessionEvent::Failed { .. }
             | SessionEvent::ReofferAnswered(_) => Step::Stay(self),
         }
     }

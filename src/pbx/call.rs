@@ -259,7 +259,7 @@ fn hunt_of_desk(cx: &mut Context<'_>) -> Hunt {
             Hunt::of_plan(&RingPlan::new([RingStep { extensions: vec![extension], ring_for: INTERNAL_RING }]))
         }
         Dialled::Number(number) => Hunt::of_outside(
-            cx.exchange.trunks_of(&directory).into_iter().take(1),
+            cx.exchange.open_trunks(cx.now, &directory),
             Outside::Number(number),
             OUTBOUND_RING,
         ),
@@ -285,7 +285,7 @@ fn hunt_of_transfer(cx: &mut Context<'_>, to: dialogue::Destination) -> Hunt {
             });
             allowed.map_or_else(Hunt::default, |number| {
                 Hunt::of_outside(
-                    cx.exchange.trunks_of(&directory).into_iter().take(1),
+                    cx.exchange.open_trunks(cx.now, &directory),
                     Outside::Number(number),
                     TRANSFER_RING,
                 )

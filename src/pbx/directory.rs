@@ -24,7 +24,7 @@ pub struct Directory {
     pub extensions: BTreeMap<Extension, Phone>,
     /// The numbers that are ours. A call or a text for any other number is not found.
     pub numbers: BTreeMap<PhoneNumber, Number>,
-    /// In order of preference: the first that is not down takes calls to the outside.
+    /// In order of preference: calls to the outside try one after the other, those last that are down.
     pub trunks: Vec<sip::Trunk>,
     /// Whom the agent rings when somebody is needed at once.
     pub on_call: Option<PhoneNumber>,
@@ -79,7 +79,13 @@ pub struct Limits {
     pub calls_outside_per_extension: usize,
     /// May numbers outside the United States and Canada be dialled?
     pub international: bool,
+    /// How long these trunks may be silent after an INVITE before the next is tried; others [`TRUNK_PATIENCE`].
+    pub trunk_patience: BTreeMap<TrunkName, Duration>,
 }
+
+/// How long a trunk may leave an INVITE without any answer. A carrier says 100 within a round trip, and each of our
+/// copies (at 0, 0.5, 1.5 and 3.5 s) has had its chance by then; somebody with a receiver at the ear waits no longer.
+pub const TRUNK_PATIENCE: Duration = Duration::from_secs(4);
 
 impl Default for Limits {
     fn default() -> Self {
@@ -91,7 +97,14 @@ impl Default for Limits {
             agent_call_length: Duration::from_secs(15 * 60),
             calls_outside_per_extension: 4,
             international: false,
+            trunk_patience: BTreeMap::new(),
         }
+    }
+}
+
+impl Limits {
+    pub(super) fn patience_with(&self, trunk: &TrunkName) -> Duration {
+        self.trunk_patience.get(trunk).copied().unwrap_or(TRUNK_PATIENCE)
     }
 }
 

@@ -159,6 +159,8 @@ pub enum Reason {
     Sip(sip::Reason),
     /// The next step of a ring plan, or its end.
     RingStep,
+    /// A trunk that has not answered an INVITE with so much as a 100 is given up for the next.
+    TrunkSilent,
     /// All places at the agent are taken, and the caller has waited long enough for one.
     AgentPlace,
     /// The agent's first words are not held back any longer for an ACK or a packet of the caller.

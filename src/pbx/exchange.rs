@@ -1,6 +1,9 @@
 //! What the calls share: the SIP endpoint, the media ports, the places at the agent, and the outputs on their way.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::{
+    collections::{BTreeMap, VecDeque},
+    time::Duration,
+};
 
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
@@ -138,6 +141,20 @@ impl Exchange {
         let mut names: Vec<TrunkName> = directory.trunks.iter().map(|trunk| trunk.name.clone()).collect();
         names.sort_by_key(|name| matches!(self.sip.trunk_health(name), TrunkHealth::Down { .. }));
         names
+    }
+
+    /// The same without those that have asked to be spared: an ordinary call does not go there (RFC 3261, 21.5.4). An
+    /// emergency does.
+    pub(super) fn open_trunks(&self, now: Moment, directory: &Directory) -> Vec<TrunkName> {
+        let mut names = self.trunks_of(directory);
+        names.retain(|name| self.sip.trunk_rests(now.at, name).is_none());
+        names
+    }
+
+    /// How long until one of the trunks takes calls again, if all have asked to be spared.
+    pub(super) fn all_trunks_rest(&self, now: Moment, directory: &Directory) -> Option<Duration> {
+        let rests = directory.trunks.iter().map(|trunk| self.sip.trunk_rests(now.at, &trunk.name));
+        rests.collect::<Option<Vec<Duration>>>()?.into_iter().min()
     }
 
     pub(super) fn sessions(&self) -> usize {

@@ -3,14 +3,14 @@
 use std::net::SocketAddr;
 
 use super::{
-    Fact, LegRecord, LegResult, Party,
+    Fact, LegRecord, LegResult, MediaCommand, Party,
     exchange::Context,
     leg::Leg,
     line::{Line, open, superseded},
     ring_plan::Outside,
 };
 use crate::{
-    media::{self, Codec, LocalMedia},
+    media::{self, Agreed, Codec, LocalMedia},
     sip::{self, Binding, Cause, Identity, Outgoing, SessionId, TrunkName},
     types::LegId,
 };
@@ -22,6 +22,10 @@ pub(super) struct Fork {
     local: LocalMedia,
     offer: Vec<u8>,
     rings: bool,
+    /// What was agreed on before anybody answered.
+    early: Option<Agreed>,
+    /// At which trunk, and for whom.
+    outside: Option<(TrunkName, Outside)>,
 }
 
 /// Where a fork goes.
@@ -41,7 +45,7 @@ impl Fork {
         codecs: &[Codec],
     ) -> Result<Self, LegResult> {
         let id = cx.exchange.next_leg();
-        let (target, trunk, source) = match destination {
+        let (target, outside, source) = match destination {
             Destination::Phone(Binding { extension, contact, flow, .. }) => {
                 (sip::Target::Phone { extension, contact, flow }, None, flow.remote.ip())
             }
@@ -51,9 +55,11 @@ impl Fork {
                     return Err(Self::impossible(cx, id, party, LegResult::Failed(503)));
                 };
                 let number = who.dial_string();
-                (sip::Target::Trunk { trunk: trunk.clone(), number }, Some(trunk), source)
+                cx.ledger.goes_through(&trunk);
+                (sip::Target::Trunk { trunk: trunk.clone(), number }, Some((trunk, who)), source)
             }
         };
+        let trunk = outside.as_ref().map(|(trunk, _)| trunk.clone());
         let Some(local) = open(cx, id, trunk.as_ref()) else {
             return Err(Self::impossible(cx, id, party, LegResult::Failed(503)));
         };
@@ -64,9 +70,12 @@ impl Fork {
                 let call = cx.call();
                 cx.exchange.session_begins(session, call);
                 let line = Line { id, session, party, started: cx.now.wall, trunk, source };
-                Ok(Self { line, local, offer, rings: false })
+                Ok(Self { line, local, offer, rings: false, early: None, outside })
             }
             Err(_) => {
+                if let Some((trunk, _)) = &outside {
+                    cx.exchange.sip.trunk_failed(cx.now.at, trunk, 503, None);
+                }
                 cx.exchange.close_socket(id);
                 Err(Self::impossible(cx, id, party, LegResult::Failed(503)))
             }
@@ -90,6 +99,11 @@ impl Fork {
         self.line.id
     }
 
+    /// The trunk that it goes through, and to whom, if it leaves the house.
+    pub(super) fn outside(&self) -> Option<(&TrunkName, Outside)> {
+        self.outside.as_ref().map(|(trunk, who)| (trunk, *who))
+    }
+
     /// A provisional answer: it rings, or is about to.
     pub(super) fn progressed(&mut self, cx: &mut Context<'_>) {
         if !self.rings {
@@ -97,6 +111,23 @@ impl Fork {
             let (call, leg, party) = (cx.call(), self.line.id, self.line.party.clone());
             cx.exchange.fact(Fact::Ringing { call, leg, party });
         }
+    }
+
+    /// The description in a provisional answer of somebody outside: what their network plays is heard before they answer
+    /// (RFC 3960). The leg and its codec; `None` if it is no answer to our offer, and then it counts for nothing.
+    pub(super) fn heard_early(
+        &mut self,
+        cx: &mut Context<'_>,
+        body: &[u8],
+        source: SocketAddr,
+    ) -> Option<(LegId, Codec)> {
+        self.outside.as_ref()?;
+        let agreed = media::accept(&self.offer, body).ok()?;
+        self.line.source = source.ip();
+        let trust = self.line.trust();
+        cx.exchange.media(self.line.id, MediaCommand::Connect { agreed, trust });
+        self.early = Some(agreed);
+        Some((self.line.id, agreed.codec))
     }
 
     /// 200. `Err`: its description is no answer to our offer; the call to it has been ended.
@@ -107,7 +138,12 @@ impl Fork {
         source: SocketAddr,
     ) -> Result<Leg, LegResult> {
         self.line.source = source.ip();
-        match media::accept(&self.offer, body) {
+        // Some carriers leave the description out of the 200 when a 183 had it (RFC 3261, 13.2.1 wants it in both).
+        let agreed = match self.early.filter(|_| body.is_empty()) {
+            Some(early) => Ok(early),
+            None => media::accept(&self.offer, body),
+        };
+        match agreed {
             Ok(agreed) => Ok(Leg::begin(cx, self.line, self.local, Some(agreed), None)),
             Err(_) => {
                 superseded(cx.exchange.sip.bye(cx.now.at, self.line.session, Some(Cause::Sip(488))));

@@ -1,15 +1,16 @@
 //! A caller who has not been answered.
 
 use super::{
-    LegResult, Party,
+    LegResult, MediaCommand, Party,
     exchange::Context,
     leg::Leg,
     line::{Line, codecs_beginning_with, describe, open, superseded},
     refusal::Refusal,
 };
 use crate::{
-    media::{self, Codec},
+    media::{self, Agreed, Codec, LocalMedia},
     sip::{Invitation, Peer, SessionId},
+    types::LegId,
 };
 
 /// A caller who has not been answered.
@@ -20,6 +21,18 @@ pub(super) struct Incoming {
     /// What the caller would like to speak, in order; empty if the offer is to come from us.
     wishes: Vec<Codec>,
     rings: bool,
+    early: Option<Early>,
+}
+
+/// What a caller has been told of our media before the answer. The answer says the same again: an offer has one answer,
+/// however many responses carry it (RFC 3261, 13.2.1).
+#[derive(Debug)]
+struct Early {
+    local: LocalMedia,
+    body: Vec<u8>,
+    agreed: Agreed,
+    /// The leg that the caller hears.
+    hears: LegId,
 }
 
 /// Why a caller could not be answered. The caller has been told, and the leg is written down.
@@ -43,7 +56,8 @@ impl Incoming {
         let line = Line { id, session, party, started: cx.now.wall, trunk, source };
         let call = cx.call();
         cx.exchange.session_begins(session, call);
-        let mut incoming = Self { line, offer: invitation.offer, wishes: Vec::new(), rings: false };
+        let mut incoming =
+            Self { line, offer: invitation.offer, wishes: Vec::new(), rings: false, early: None };
         if !incoming.offer.is_empty() {
             let local = describe(cx, incoming.line.trunk.as_ref());
             match media::answer(&incoming.offer, &local, &Codec::ALL) {
@@ -66,40 +80,102 @@ impl Incoming {
     /// Codecs to offer to whoever is to talk with this caller: the caller's wishes first, so that nothing needs to be
     /// translated, then the others.
     pub(super) fn codecs_to_offer(&self) -> Vec<Codec> {
-        codecs_beginning_with(&self.wishes)
-    }
-
-    /// 180, once.
-    pub(super) fn ring(&mut self, cx: &mut Context<'_>) {
-        if !self.rings {
-            self.rings = true;
-            superseded(cx.exchange.sip.ring(cx.now.at, self.line.session, 180, None));
+        match &self.early {
+            Some(early) => codecs_beginning_with(&[early.agreed.codec]),
+            None => codecs_beginning_with(&self.wishes),
         }
     }
 
+    pub(super) fn id(&self) -> LegId {
+        self.line.id
+    }
+
+    /// Is there early media already?
+    pub(super) fn hears_somebody(&self) -> bool {
+        self.early.is_some()
+    }
+
+    /// 180, once; with what has been told of our media, if anything has.
+    pub(super) fn ring(&mut self, cx: &mut Context<'_>) {
+        if !self.rings {
+            self.rings = true;
+            let body = self.early.as_ref().map(|early| early.body.clone());
+            superseded(cx.exchange.sip.ring(cx.now.at, self.line.session, 180, body));
+        }
+    }
+
+    /// The caller hears this leg from now on, before anybody has answered: 183 with our description (180 if it `rings`
+    /// there as well), each once, and the media of both bridged.
+    ///
+    /// A caller who has made no offer cannot hear anything yet (an offer of ours needs a reliable response, RFC 3262), nor
+    /// one for whom there is no port: these are told that it rings.
+    pub(super) fn hear_early(&mut self, cx: &mut Context<'_>, hears: LegId, codec: Codec, rings: bool) {
+        if self.early.is_none() {
+            let Some(early) = self.describe_early(cx, hears, codec) else { return self.ring(cx) };
+            let trust = self.line.trust();
+            cx.exchange.media(self.line.id, MediaCommand::Connect { agreed: early.agreed, trust });
+            if !rings {
+                superseded(cx.exchange.sip.ring(cx.now.at, self.line.session, 183, Some(early.body.clone())));
+            }
+            self.early = Some(early);
+        } else if self.early.as_ref().is_some_and(|early| early.hears == hears) {
+            return self.ring_if(cx, rings);
+        }
+        if let Some(early) = &mut self.early {
+            early.hears = hears;
+        }
+        cx.exchange.media(self.line.id, MediaCommand::Bridge { with: hears });
+        self.ring_if(cx, rings);
+    }
+
+    fn ring_if(&mut self, cx: &mut Context<'_>, rings: bool) {
+        if rings {
+            self.ring(cx);
+        }
+    }
+
+    fn describe_early(&self, cx: &mut Context<'_>, hears: LegId, codec: Codec) -> Option<Early> {
+        if self.offer.is_empty() {
+            return None;
+        }
+        let local = open(cx, self.line.id, self.line.trunk.as_ref())?;
+        let (body, agreed) = self.answer_to_offer(&local, Some(codec))?;
+        Some(Early { local, body, agreed, hears })
+    }
+
+    /// Our answer to the offer, with this codec alone if they have it.
+    fn answer_to_offer(&self, local: &LocalMedia, preferred: Option<Codec>) -> Option<(Vec<u8>, Agreed)> {
+        let codecs = codecs_beginning_with(preferred.as_slice());
+        let alone = preferred.and_then(|codec| media::answer(&self.offer, local, &[codec]).ok());
+        alone.or_else(|| media::answer(&self.offer, local, &codecs).ok())
+    }
+
     /// 200, with the codec of the other side first if there is one.
-    pub(super) fn answer(self, cx: &mut Context<'_>, preferred: Option<Codec>) -> Result<Leg, Unanswerable> {
+    pub(super) fn answer(
+        mut self,
+        cx: &mut Context<'_>,
+        preferred: Option<Codec>,
+    ) -> Result<Leg, Unanswerable> {
+        if let Some(Early { local, body, agreed, .. }) = self.early.take() {
+            superseded(cx.exchange.sip.answer(cx.now.at, self.line.session, body));
+            return Ok(Leg::begin(cx, self.line, local, Some(agreed), None));
+        }
         let Some(local) = open(cx, self.line.id, self.line.trunk.as_ref()) else {
             self.refuse(cx, Refusal::UNAVAILABLE, LegResult::Failed(503));
             return Err(Unanswerable);
         };
-        let codecs = codecs_beginning_with(preferred.as_slice());
         if self.offer.is_empty() {
+            let codecs = codecs_beginning_with(preferred.as_slice());
             let offer = media::offer(&local, &codecs);
             superseded(cx.exchange.sip.answer(cx.now.at, self.line.session, offer.clone()));
             return Ok(Leg::begin(cx, self.line, local, None, Some(offer)));
         }
-        let answer = match preferred {
-            Some(codec) => media::answer(&self.offer, &local, &[codec])
-                .or_else(|_| media::answer(&self.offer, &local, &codecs)),
-            None => media::answer(&self.offer, &local, &codecs),
-        };
-        match answer {
-            Ok((body, agreed)) => {
+        match self.answer_to_offer(&local, preferred) {
+            Some((body, agreed)) => {
                 superseded(cx.exchange.sip.answer(cx.now.at, self.line.session, body));
                 Ok(Leg::begin(cx, self.line, local, Some(agreed), None))
             }
-            Err(_) => {
+            None => {
                 self.refuse(cx, Refusal::NOT_ACCEPTABLE, LegResult::Failed(488));
                 Err(Unanswerable)
             }

@@ -10,6 +10,7 @@ use super::{
 };
 use crate::{
     dialogue::Outcome,
+    sip::TrunkName,
     types::{CallId, Extension, LegId, Moment},
 };
 
@@ -66,6 +67,13 @@ impl Ledger {
     pub(super) fn is_outside_call_of(&self, extension: &Extension) -> bool {
         self.beginning.direction == CallDirection::Outbound
             && matches!(&self.beginning.caller, Caller::Extension(caller) if caller == extension)
+    }
+
+    /// A call to the outside is tried through this trunk: the last one is the one that carried it.
+    pub(super) fn goes_through(&mut self, trunk: &TrunkName) {
+        if self.beginning.direction == CallDirection::Outbound {
+            self.beginning.trunk = Some(trunk.0.clone());
+        }
     }
 
     pub(super) fn caller(&self) -> &Caller {

@@ -40,9 +40,10 @@ mod story;
 mod switch;
 mod talking;
 mod texts;
+mod trunk_answer;
 
 pub use dialplan::{Asker, Barred, may_reach, parse as parse_dialled};
-pub use directory::{Directory, Limits, Number, Phone, Settings, Texts};
+pub use directory::{Directory, Limits, Number, Phone, Settings, TRUNK_PATIENCE, Texts};
 pub use event::{
     Announcement, Control, Fact, Input, MediaCommand, MediaEvent, Output, Quality, Reason, SpeechCommand,
     TextResult,

@@ -86,6 +86,11 @@ pub(super) enum Outside {
 }
 
 impl Outside {
+    /// Is somebody's word final? For an emergency the next trunk is tried whatever the last has said.
+    pub(super) fn takes_no_for_an_answer(self) -> bool {
+        matches!(self, Self::Number(_))
+    }
+
     pub(super) fn party(self) -> Party {
         match self {
             Self::Number(number) => Party::Number(number),
@@ -119,6 +124,11 @@ impl Hunt {
     ) -> Self {
         let stage = |trunk| Stage { targets: vec![Target::Outside { trunk, who }], ring_for };
         Self(trunks.into_iter().map(stage).collect())
+    }
+
+    /// Nobody else is to be tried.
+    pub(super) fn give_up(&mut self) {
+        self.0.clear();
     }
 
     pub(super) fn is_over(&self) -> bool {

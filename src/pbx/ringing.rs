@@ -1,7 +1,11 @@
 //! Phones ring, or somebody outside does: for a caller from the trunk, for a desk phone, or for a caller whom the agent
 //! hands over. The first 200 wins.
 
-use std::{collections::BTreeMap, net::SocketAddr, time::Instant};
+use std::{
+    collections::BTreeMap,
+    net::SocketAddr,
+    time::{Duration, Instant},
+};
 
 use super::{
     AgentReason, Disposition, Fact, LegResult, MediaEvent, Party, Reason,
@@ -15,6 +19,7 @@ use super::{
     ring_plan::{Hunt, Stage, Target, agent_reason, leg_result},
     routing,
     session_event::SessionEvent,
+    trunk_answer,
 };
 use crate::{
     dialogue::EndReason,
@@ -38,6 +43,8 @@ pub(super) struct Ringing {
     /// The last final status of somebody who did not answer, for a desk phone to be told.
     last_status: Option<u16>,
     until: Instant,
+    /// By then a trunk must have answered our INVITE, if only with 100.
+    silent_until: Option<Instant>,
     /// The plan is over, and the caller waits for a place at the agent while phones may ring on.
     queued: bool,
 }
@@ -81,7 +88,8 @@ impl Ringing {
 
     fn new(cx: &Context<'_>, waiter: Waiter, hunt: Hunt) -> Self {
         let (forks, results) = (BTreeMap::new(), Vec::new());
-        Self { waiter, hunt, forks, results, last_status: None, until: cx.now.at, queued: false }
+        let until = cx.now.at;
+        Self { waiter, hunt, forks, results, last_status: None, until, silent_until: None, queued: false }
     }
 
     pub(super) fn deadline(&self) -> Option<(Instant, Reason)> {
@@ -90,12 +98,21 @@ impl Ringing {
             Waiter::Handed { .. } => Reason::TransferRing,
             Waiter::Outside { .. } | Waiter::Desk(_) => Reason::RingStep,
         };
-        Some((self.until, why))
+        let silent = self.silent_until.map(|at| (at, Reason::TrunkSilent));
+        Some((self.until, why)).into_iter().chain(silent).min()
     }
 
     pub(super) fn handle_timeout(mut self, cx: &mut Context<'_>) -> Step<Self> {
+        if self.silent_until.is_some_and(|at| at <= cx.now.at) && self.give_up_silent(cx) {
+            return self.next_stage(cx);
+        }
         if self.until > cx.now.at {
             return Step::Stay(self);
+        }
+        if self.forks.values().any(|fork| fork.outside().is_some_and(|(_, who)| who.takes_no_for_an_answer()))
+        {
+            // It was the person who has not answered.
+            self.hunt.give_up();
         }
         if !self.queued && self.hunt.is_over() && self.no_place(cx) {
             return self.queue(cx);
@@ -119,21 +136,19 @@ impl Ringing {
             return self.handle_waiter(cx, event);
         }
         match event {
-            SessionEvent::Progress(status) if status >= 180 => {
-                if let Some(fork) = self.forks.get_mut(&session) {
-                    fork.progressed(cx);
-                    self.waiter.ring(cx);
-                }
+            SessionEvent::Progress { status, body, source } if status >= 180 => {
+                self.progressed(cx, session, status, &body, source);
                 Step::Stay(self)
             }
             SessionEvent::Answered { body, source } => self.answered(cx, session, &body, source),
-            SessionEvent::Failed(status) => {
+            SessionEvent::Failed { status, retry_after } => {
                 self.last_status = Some(status);
+                self.judge_trunk(cx, session, status, retry_after);
                 self.fork_failed(cx, session, leg_result(status))
             }
             // A far end that ends a call it has not answered; our endpoint never reports it so, but nothing may hang.
             SessionEvent::Ended(_) => self.fork_failed(cx, session, LegResult::Failed(487)),
-            SessionEvent::Progress(_)
+            SessionEvent::Progress { .. }
             | SessionEvent::Cancelled
             | SessionEvent::Confirmed(_)
             | SessionEvent::Reoffered(_)
@@ -143,6 +158,12 @@ impl Ringing {
     }
 
     pub(super) fn handle_media(mut self, cx: &mut Context<'_>, leg: LegId, event: &MediaEvent) -> Step<Self> {
+        // The port on which a desk phone was to hear early media could not be bound: nor could it hear anything later.
+        if let Waiter::Desk(caller) = &self.waiter
+            && caller.id() == leg
+        {
+            return if *event == MediaEvent::Failed { self.hang_up(cx) } else { Step::Stay(self) };
+        }
         let lost = matches!(event, MediaEvent::Dead { .. } | MediaEvent::Failed);
         if let Waiter::Handed { caller, .. } = &self.waiter
             && caller.id() == leg
@@ -197,11 +218,36 @@ impl Ringing {
                 }
                 Step::Stay(self)
             }
-            SessionEvent::Progress(_)
+            SessionEvent::Progress { .. }
             | SessionEvent::Answered { .. }
-            | SessionEvent::Failed(_)
+            | SessionEvent::Failed { .. }
             | SessionEvent::ReofferAnswered(_)
             | SessionEvent::Digit(_) => Step::Stay(self),
+        }
+    }
+
+    /// It rings somewhere, or a network outside has something to say: its own ringback, music, "the number you have dialled".
+    ///
+    /// A desk phone hears that itself. Callers from a trunk and callers of the agent hear our ringback, whoever is tried
+    /// for them: several phones ring at once there, and the agent is still to come.
+    fn progressed(
+        &mut self,
+        cx: &mut Context<'_>,
+        session: SessionId,
+        status: u16,
+        body: &[u8],
+        source: SocketAddr,
+    ) {
+        let Some(fork) = self.forks.get_mut(&session) else { return };
+        if let Some((trunk, _)) = fork.outside() {
+            cx.exchange.sip.trunk_carried(trunk);
+        }
+        fork.progressed(cx);
+        let Waiter::Desk(caller) = &mut self.waiter else { return self.waiter.ring(cx) };
+        match fork.heard_early(cx, body, source) {
+            Some((leg, codec)) => caller.hear_early(cx, leg, codec, status == 180),
+            None if caller.hears_somebody() && status != 180 => {}
+            None => caller.ring(cx),
         }
     }
 
@@ -228,6 +274,12 @@ impl Ringing {
         source: SocketAddr,
     ) -> Step<Self> {
         let Some(fork) = self.forks.remove(&session) else { return Step::Stay(self) };
+        if let Some((trunk, who)) = fork.outside() {
+            cx.exchange.sip.trunk_carried(trunk);
+            if who.takes_no_for_an_answer() {
+                self.hunt.give_up();
+            }
+        }
         let callee = match fork.answered(cx, body, source) {
             Ok(callee) => callee,
             Err(result) => {
@@ -254,6 +306,45 @@ impl Ringing {
         let (call, leg, party) = (cx.call(), callee.id(), callee.party().clone());
         cx.exchange.fact(Fact::Answered { call, leg, party });
         Step::Go(Next::Talk { caller, callee, disposition })
+    }
+
+    /// What the answer of somebody outside says of the trunk, and whether another one is to be tried.
+    fn judge_trunk(
+        &mut self,
+        cx: &mut Context<'_>,
+        session: SessionId,
+        status: u16,
+        retry_after: Option<Duration>,
+    ) {
+        let Some((trunk, who)) = self.forks.get(&session).and_then(Fork::outside) else { return };
+        if trunk_answer::is_the_trunks(status) {
+            cx.exchange.sip.trunk_failed(cx.now.at, trunk, status, retry_after);
+            return;
+        }
+        cx.exchange.sip.trunk_carried(trunk);
+        if who.takes_no_for_an_answer() {
+            self.hunt.give_up();
+        }
+    }
+
+    /// Gives up the trunks that have not answered at all. True if nobody is left who might.
+    ///
+    /// Our INVITE is repeated until Timer B all the same: only an answer to it lets the CANCEL go out (RFC 3261, 9.1), and a
+    /// trunk that comes back late must not ring somebody for nothing.
+    fn give_up_silent(&mut self, cx: &mut Context<'_>) -> bool {
+        self.silent_until = None;
+        let silent = |fork: &Fork| fork.outside().is_some() && !cx.exchange.sip.is_heard(fork.session());
+        let given_up: Vec<SessionId> =
+            self.forks.values().filter(|fork| silent(fork)).map(Fork::session).collect();
+        for fork in given_up.iter().filter_map(|session| self.forks.remove(session)) {
+            if let Some((trunk, _)) = fork.outside() {
+                cx.exchange.sip.trunk_failed(cx.now.at, trunk, 0, None);
+            }
+            fork.cancel(cx, None, LegResult::Failed(408));
+            self.results.push(LegResult::Failed(408));
+            self.last_status = Some(503);
+        }
+        !given_up.is_empty() && self.forks.is_empty()
     }
 
     fn fork_failed(mut self, cx: &mut Context<'_>, session: SessionId, result: LegResult) -> Step<Self> {
@@ -283,6 +374,7 @@ impl Ringing {
     fn next_stage(mut self, cx: &mut Context<'_>) -> Step<Self> {
         while let Some(stage) = self.hunt.next() {
             self.until = cx.now.at + stage.ring_for;
+            self.silent_until = None;
             self.ring(cx, stage);
             if !self.forks.is_empty() {
                 return Step::Stay(self);
@@ -313,6 +405,7 @@ impl Ringing {
                     }
                 }
                 Target::Outside { trunk, who } => {
+                    self.silent_until = Some(cx.now.at + directory.limits.patience_with(&trunk));
                     let destination = Destination::Outside { trunk, who };
                     self.fork(cx, destination, who.party(), to_outside.clone(), &codecs);
                 }

@@ -1,6 +1,6 @@
 //! What the SIP endpoint reports about one session of a call, without the session's name.
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, time::Duration};
 
 use crate::sip::{self, EndedBy, Invitation, SessionId};
 
@@ -9,9 +9,9 @@ use crate::sip::{self, EndedBy, Invitation, SessionId};
 pub(super) enum SessionEvent {
     Cancelled,
     Confirmed(Vec<u8>),
-    Progress(u16),
+    Progress { status: u16, body: Vec<u8>, source: SocketAddr },
     Answered { body: Vec<u8>, source: SocketAddr },
-    Failed(u16),
+    Failed { status: u16, retry_after: Option<Duration> },
     Reoffered(Vec<u8>),
     ReofferAnswered(Result<Vec<u8>, u16>),
     Ended(EndedBy),
@@ -35,11 +35,13 @@ pub(super) fn sort(event: sip::Event) -> Sorted {
         sip::Event::Invited { session, invitation } => return Sorted::Invited { session, invitation },
         sip::Event::Cancelled { session, cause: _ } => (session, SessionEvent::Cancelled),
         sip::Event::Confirmed { session, body } => (session, SessionEvent::Confirmed(body)),
-        sip::Event::Progress { session, status, body: _, source: _ } => {
-            (session, SessionEvent::Progress(status))
+        sip::Event::Progress { session, status, body, source } => {
+            (session, SessionEvent::Progress { status, body, source })
         }
         sip::Event::Answered { session, body, source } => (session, SessionEvent::Answered { body, source }),
-        sip::Event::Failed { session, status, reason: _ } => (session, SessionEvent::Failed(status)),
+        sip::Event::Failed { session, status, reason: _, retry_after } => {
+            (session, SessionEvent::Failed { status, retry_after })
+        }
         sip::Event::Reoffered { session, offer } => (session, SessionEvent::Reoffered(offer)),
         sip::Event::ReofferAnswered { session, result } => (session, SessionEvent::ReofferAnswered(result)),
         sip::Event::Ended { session, by } => (session, SessionEvent::Ended(by)),

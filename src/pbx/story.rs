@@ -25,10 +25,10 @@ use crate::{
     sip::{self, Endpoint, Event, SessionId},
     types::{Chance, LegId, Moment},
 };
-use office::{CARRIER, DESK, SWITCH, trunk_at};
+use office::{CARRIER, DESK, SPARE, SWITCH, trunk_at};
 use talk::Playing;
 
-pub(super) use office::{DANA, LEASING, MAIN, ON_CALL, extension, number, office};
+pub(super) use office::{DANA, LEASING, MAIN, ON_CALL, extension, number, office, office_with_spare};
 pub(super) use talk::{in_danger, reading};
 
 /// Somebody at the other end of the network: the carrier, or a desk phone.
@@ -118,6 +118,15 @@ impl World {
         let mut world = Self::with(office());
         world.plug_in("101");
         world.plug_in("102");
+        world.speech_ready(true);
+        world
+    }
+
+    /// The office at work with two trunks; `spare` is the far end of the second.
+    pub(super) fn with_spare() -> Self {
+        let mut world = Self::with(office_with_spare());
+        world.phones.insert("spare", Far::new(world.now.at, 9, SPARE, None));
+        world.plug_in("101");
         world.speech_ready(true);
         world
     }

@@ -264,6 +264,12 @@ impl Switch {
             }
         };
         let emergency = matches!(dialled, Dialled::Emergency(_));
+        if matches!((&invitation.peer, &dialled), (Peer::Phone(_), Dialled::Number(_)))
+            && let Some(wait) = self.exchange.all_trunks_rest(now, directory)
+        {
+            let seconds = u32::try_from(wait.as_secs()).unwrap_or(u32::MAX).max(1);
+            return Err(Refusal { retry_after: Some(seconds), ..Refusal::UNAVAILABLE });
+        }
         let live = self.calls.values().filter(|call| call.is_live()).count();
         if self.shutting_down || (live >= directory.limits.calls && !emergency) {
             return Err(Refusal::UNAVAILABLE);

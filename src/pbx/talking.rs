@@ -86,7 +86,7 @@ impl Talking {
                 let (_, other) = self.sides(side);
                 cx.exchange.media(other.id(), MediaCommand::Digit(digit));
             }
-            SessionEvent::Progress(_) | SessionEvent::Answered { .. } | SessionEvent::Failed(_) => {}
+            SessionEvent::Progress { .. } | SessionEvent::Answered { .. } | SessionEvent::Failed { .. } => {}
         }
         Step::Stay(self)
     }

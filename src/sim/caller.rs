@@ -2,10 +2,11 @@
 
 use std::{
     collections::VecDeque,
+    net::SocketAddr,
     time::{Duration, Instant},
 };
 
-use super::phone::Handset;
+use super::{office::CARRIER, phone::Handset};
 use crate::{
     speech::SpeechEvent,
     types::{LegId, PhoneNumber, TurnId},
@@ -61,6 +62,8 @@ pub(super) struct Person {
     pub(super) display: String,
     pub(super) withheld: bool,
     pub(super) handset: Handset,
+    /// The carrier that their present call goes through.
+    pub(super) carrier: SocketAddr,
     script: VecDeque<Cue>,
     answers: Vec<Answer>,
     /// What they say first in every conversation.
@@ -125,6 +128,7 @@ impl Person {
             display,
             withheld: false,
             handset: Handset::default(),
+            carrier: CARRIER,
             script: VecDeque::new(),
             answers: Vec::new(),
             opening: None,

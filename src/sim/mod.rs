@@ -22,7 +22,7 @@
 //! given agent first                           given agent talks with 1 at once
 //! given calls abroad are allowed              given nobody on call
 //! given trunk is probed                       given text-back waits for the morning
-//! given texts go again after a crash
+//! given texts go again after a crash          given a spare trunk
 //! given lead touch after 2h "…"               given lead touch on day 3 10:00 "…"
 //! ```
 //! Anything below may also follow `given`. Time:
@@ -42,7 +42,7 @@
 //! lee is +13035550150 "Lee Park"              dana withholds the number
 //! dana calls main           dana hangs up     dana picks up           dana texts "STOP"
 //! dana says "…"             dana says "…" and hangs up                dana interrupts with "…"
-//! dana mumbles              dana keys 1       dana then hangs up
+//! dana mumbles              dana keys 1       dana then hangs up      dana has early media
 //! dana answers "your name|who is this" with "Dana Reyes."
 //! dana answers "goodbye" by hanging up        dana answers "…" with key 1
 //! ```
@@ -56,6 +56,8 @@
 //! trunk dies / comes back   speech goes down / comes back             disk is full / has room
 //! carrier takes texts       carrier ignores texts      carrier refuses texts with 403
 //! carrier refuses 2 texts with 503
+//! carrier refuses calls with 503              carrier refuses calls with 503 for 30s            carrier takes calls
+//! spare trunk dies          spare refuses calls with 503 (whatever the carrier can, `spare` can, once it is furnished)
 //! power fails for 30s       power fails for 30s after the next record
 //! power fails for 30s when the next text leaves
 //! week of 500 calls

@@ -23,6 +23,8 @@ use crate::{
 pub(super) const SWITCH: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1)), 5060);
 pub(super) const CARRIER: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::new(198, 51, 100, 1)), 5060);
 
+pub(super) const SPARE: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::new(198, 51, 100, 2)), 5060);
+
 /// The telephone numbers that stories know by a name.
 pub(super) const MAIN: (&str, &str) = ("main", "+13035550100");
 pub(super) const LEASING: (&str, &str) = ("leasing", "+13035550101");
@@ -54,6 +56,8 @@ pub(super) struct Office {
     pub(super) international: bool,
     pub(super) on_call: bool,
     pub(super) probe: bool,
+    /// A second trunk.
+    pub(super) spare: bool,
     pub(super) agent_calls: usize,
     pub(super) touches: Vec<Touch>,
     pub(super) after_crash: AfterCrash,
@@ -76,6 +80,7 @@ impl Office {
             international: false,
             on_call: true,
             probe: false,
+            spare: false,
             agent_calls: Limits::default().agent_calls,
             touches: Vec::new(),
             after_crash: AfterCrash::NotAgain,
@@ -120,17 +125,7 @@ impl Office {
                 (MAIN.1.parse()?, number("Main", &self.main_rings)),
                 (LEASING.1.parse()?, number("Leasing", &self.leasing_rings)),
             ]),
-            trunks: vec![sip::Trunk {
-                name: trunk,
-                addresses: vec![sip::Network::single(CARRIER.ip())],
-                send_to: CARRIER,
-                transport: sip::Transport::Udp,
-                domain: CARRIER.ip().to_string(),
-                advertised: None,
-                credentials: None,
-                registration: None,
-                probe: self.probe,
-            }],
+            trunks: self.trunks(trunk),
             on_call: if self.on_call { Some(ON_CALL.1.parse()?) } else { None },
             outbound_caller: MAIN.1.parse()?,
             limits: Limits {
@@ -143,6 +138,22 @@ impl Office {
             pack,
             office: Arc::new(self.facts()),
         })
+    }
+
+    fn trunks(&self, first: TrunkName) -> Vec<sip::Trunk> {
+        let trunk = |name, address: SocketAddr| sip::Trunk {
+            name,
+            addresses: vec![sip::Network::single(address.ip())],
+            send_to: address,
+            transport: sip::Transport::Udp,
+            domain: address.ip().to_string(),
+            advertised: None,
+            credentials: None,
+            registration: None,
+            probe: self.probe,
+        };
+        let spare = self.spare.then(|| trunk(TrunkName("spare".to_owned()), SPARE));
+        [trunk(first, CARRIER)].into_iter().chain(spare).collect()
     }
 
     /// What the agent may say about the office.

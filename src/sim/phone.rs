@@ -20,6 +20,8 @@ pub(super) enum Manner {
 #[derive(Debug, Default)]
 pub(super) struct Handset {
     pub(super) manner: Manner,
+    /// Who calls hears the far end's own ringing, before it is answered.
+    pub(super) early_media: bool,
     ringing: Vec<Ringing>,
     call: Option<SessionId>,
 }
@@ -70,7 +72,7 @@ impl Handset {
             Manner::AnswersAfter(wait) => Some(now + wait),
         };
         self.ringing.push(Ringing { session, answer_at });
-        station.ring(now, session)
+        if self.early_media { station.announce(now, session) } else { station.ring(now, session) }
     }
 
     /// Answers what is due.

@@ -12,7 +12,7 @@ use super::{
     caller::Person,
     ladder::Words,
     network::{Ordered, Path},
-    office::{self, CARRIER, Office, OfficeError},
+    office::{self, CARRIER, Office, OfficeError, SPARE},
     phone::Manner,
     scenario::{Act, Furnish, Moment, PathChange, PersonDeed, PhoneDeed, Problem, Step, read},
     week,
@@ -172,7 +172,9 @@ impl Play {
         }));
         extensions.sort();
         extensions.dedup();
-        let mut columns = vec!["carrier".to_owned(), "portico".to_owned()];
+        let mut columns = vec!["carrier".to_owned()];
+        columns.extend(office.spare.then(|| "spare".to_owned()));
+        columns.push("portico".to_owned());
         columns.extend(extensions.iter().map(Extension::to_string));
         columns.extend(["agent".to_owned(), "desk".to_owned()]);
         let wall = now.to_zoned(zone.clone())?.timestamp();
@@ -236,7 +238,10 @@ impl Play {
             Act::At(moment) => self.wait_until(*moment)?,
             Act::Phone { extension, deed } => self.phone_does(extension, deed)?,
             Act::Person { name, deed } => self.person_does(name, deed)?,
-            Act::Post(post) => self.world.carrier.post = *post,
+            Act::Post(post) => self.world.carriers.first.post = *post,
+            Act::Switching { spare, switching } => {
+                self.world.carriers.at(carrier(*spare)).switching = *switching;
+            }
             Act::Path { peer, way, change } => {
                 let peer = peer.as_deref().map(|peer| self.address(peer)).transpose()?;
                 let change = *change;
@@ -247,10 +252,11 @@ impl Play {
                 let ordered = Ordered { peer, way: *way, label: label.clone(), count: *count, fate: *fate };
                 self.world.network.order(ordered);
             }
-            Act::TrunkLives(lives) => {
+            Act::TrunkLives { spare, lives } => {
                 let said = if *lives { "the trunk comes back" } else { "the trunk dies" };
-                self.world.note("carrier", said.to_owned(), false);
-                self.world.line_lives(CARRIER, *lives);
+                let column = if *spare { "spare" } else { "carrier" };
+                self.world.note(column, said.to_owned(), false);
+                self.world.line_lives(carrier(*spare), *lives);
             }
             Act::SpeechWorks(works) => {
                 let said = if *works { "speech works again" } else { "speech does not work" };
@@ -342,6 +348,9 @@ impl Play {
         if peer == "carrier" {
             return Ok(CARRIER);
         }
+        if peer == "spare" {
+            return Ok(SPARE);
+        }
         let extension: Extension = peer.parse()?;
         Ok(office::address_of(&extension))
     }
@@ -410,8 +419,10 @@ impl Play {
         let Some(person) = self.world.people.get_mut(name) else {
             return Err(Failure::Stranger(name.to_owned()));
         };
-        let station = &mut self.world.carrier.station;
+        let carrier = person.carrier;
+        let station = &mut self.world.carriers.at(carrier).station;
         match deed {
+            PersonDeed::EarlyMedia => person.handset.early_media = true,
             PersonDeed::Withholds => person.withheld = true,
             PersonDeed::PicksUp => person.handset.pick_up(now, station)?,
             PersonDeed::HangsUp => person.handset.hang_up(now, station)?,
@@ -420,7 +431,7 @@ impl Play {
             PersonDeed::Texts(body) => self.world.person_texts(name, body)?,
             PersonDeed::Is { .. } | PersonDeed::Manner(_) | PersonDeed::Calls(_) => {}
         }
-        self.world.drain_station(CARRIER);
+        self.world.drain_station(carrier);
         Ok(())
     }
 
@@ -461,7 +472,9 @@ impl Play {
             return Err(Failure::CallsLeft(Box::new(counts)));
         }
         let stations = self.world.phones.values().map(|phone| &phone.station);
-        let far = stations.chain([&self.world.carrier.station]).map(|station| station.counts());
+        let far = stations
+            .chain([&self.world.carriers.first.station, &self.world.carriers.spare.station])
+            .map(|station| station.counts());
         for counts in far.chain([switch.sip_counts()]) {
             let transactions = counts.client_transactions + counts.server_transactions;
             let sessions = counts.sessions + counts.session_side_entries;
@@ -485,6 +498,10 @@ impl Play {
     }
 }
 
+fn carrier(spare: bool) -> std::net::SocketAddr {
+    if spare { SPARE } else { CARRIER }
+}
+
 fn furnish_with(office: &mut Office, furnish: &Furnish) -> Result<(), Failure> {
     match furnish {
         Furnish::Hours(lines) => office.hours = Hours::parse(office.zone.clone(), lines)?,
@@ -493,6 +510,7 @@ fn furnish_with(office: &mut Office, furnish: &Furnish) -> Result<(), Failure> {
         Furnish::AgentFirst => office.agent_first = true,
         Furnish::International => office.international = true,
         Furnish::TrunkProbed => office.probe = true,
+        Furnish::SpareTrunk => office.spare = true,
         Furnish::NobodyOnCall => office.on_call = false,
         Furnish::AgentPlaces(most) => office.agent_calls = *most,
         Furnish::Touch(touch) => office.touches.push(touch.clone()),

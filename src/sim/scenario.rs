@@ -6,7 +6,7 @@ use jiff::civil::{DateTime, Time, Weekday};
 
 use super::{
     caller::{Answer, Cue},
-    carrier::Post,
+    carrier::{Post, Switching},
     network::{Fate, Way},
     phone::Manner,
 };
@@ -30,9 +30,10 @@ pub(super) enum Act {
     Phone { extension: Extension, deed: PhoneDeed },
     Person { name: String, deed: PersonDeed },
     Post(Post),
+    Switching { spare: bool, switching: Switching },
     Path { peer: Option<String>, way: Option<Way>, change: PathChange },
     Order { peer: String, way: Way, label: String, count: u32, fate: Fate },
-    TrunkLives(bool),
+    TrunkLives { spare: bool, lives: bool },
     SpeechWorks(bool),
     DiskWorks(bool),
     PowerFails { off: Duration, when: PowerCut },
@@ -52,6 +53,7 @@ pub(super) enum Furnish {
     AgentFirst,
     International,
     TrunkProbed,
+    SpareTrunk,
     NobodyOnCall,
     AgentPlaces(usize),
     Touch(Touch),
@@ -88,6 +90,7 @@ pub(super) enum PhoneDeed {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum PersonDeed {
     Is { number: PhoneNumber, display: String },
+    EarlyMedia,
     Withholds,
     Manner(Manner),
     Calls(String),
@@ -250,6 +253,7 @@ fn furnish(rest: &[&str]) -> Result<Option<Furnish>, Problem> {
         ["agent", "first"] => Furnish::AgentFirst,
         ["calls", "abroad", "are", "allowed"] => Furnish::International,
         ["trunk", "is", "probed"] => Furnish::TrunkProbed,
+        ["a", "spare", "trunk"] => Furnish::SpareTrunk,
         ["nobody", "on", "call"] => Furnish::NobodyOnCall,
         ["agent", "talks", "with", most, "at", "once"] => Furnish::AgentPlaces(count(most)?),
         ["lead", "touch", "after", time, words] => {
@@ -280,8 +284,22 @@ fn deed(rest: &[&str]) -> Result<Option<Act>, Problem> {
             let left = u32::try_from(count(many)?).unwrap_or(u32::MAX);
             Act::Post(Post::Refuses { status: status_of(status)?, left: Some(left) })
         }
-        ["trunk", "dies"] => Act::TrunkLives(false),
-        ["trunk", "comes", "back"] => Act::TrunkLives(true),
+        [which @ ("carrier" | "spare"), "refuses", "calls", "with", status, tail @ ..] => {
+            let retry_after = match tail {
+                [] => None,
+                ["for", time] => Some(u32::try_from(span(time)?.as_secs()).unwrap_or(u32::MAX)),
+                _ => return Ok(None),
+            };
+            let switching = Switching::Refuses { status: status_of(status)?, retry_after };
+            Act::Switching { spare: *which == "spare", switching }
+        }
+        [which @ ("carrier" | "spare"), "takes", "calls"] => {
+            Act::Switching { spare: *which == "spare", switching: Switching::Takes }
+        }
+        ["trunk", "dies"] => Act::TrunkLives { spare: false, lives: false },
+        ["trunk", "comes", "back"] => Act::TrunkLives { spare: false, lives: true },
+        ["spare", "trunk", "dies"] => Act::TrunkLives { spare: true, lives: false },
+        ["spare", "trunk", "comes", "back"] => Act::TrunkLives { spare: true, lives: true },
         ["speech", "goes", "down"] | ["speech", "is", "down"] => Act::SpeechWorks(false),
         ["speech", "comes", "back"] => Act::SpeechWorks(true),
         ["disk", "is", "full"] => Act::DiskWorks(false),
@@ -395,6 +413,7 @@ fn person_deed(rest: &[&str]) -> Result<Option<PersonDeed>, Problem> {
             number: number.parse().map_err(|_| Problem::Number((*number).to_owned()))?,
             display: quoted(display)?,
         },
+        ["has", "early", "media"] => PersonDeed::EarlyMedia,
         ["withholds", "the", "number"] => PersonDeed::Withholds,
         ["calls", whom] => PersonDeed::Calls((*whom).to_owned()),
         ["picks", "up"] => PersonDeed::PicksUp,

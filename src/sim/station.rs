@@ -159,9 +159,29 @@ impl Station {
         self.endpoint.answer(now, session, body)
     }
 
+    /// 183 with its description: what is heard from now on is the far end's own ringing.
+    pub(super) fn announce(&mut self, now: Instant, session: SessionId) -> Result<(), SendError> {
+        let call = self.calls.get(&session).ok_or(SendError::NoSession)?;
+        match media::answer(&call.offer, &call.local, &Codec::ALL) {
+            Ok((body, _)) => self.endpoint.ring(now, session, 183, Some(body)),
+            Err(_) => self.ring(now, session),
+        }
+    }
+
     pub(super) fn refuse(&mut self, now: Instant, session: SessionId, status: u16) -> Result<(), SendError> {
+        self.refuse_for(now, session, status, None)
+    }
+
+    /// With so many seconds of Retry-After.
+    pub(super) fn refuse_for(
+        &mut self,
+        now: Instant,
+        session: SessionId,
+        status: u16,
+        retry_after: Option<u32>,
+    ) -> Result<(), SendError> {
         self.calls.remove(&session);
-        self.endpoint.reject(now, session, status, "", None)
+        self.endpoint.reject(now, session, status, "", retry_after)
     }
 
     /// Gives up or hangs up, whichever ends the call now.

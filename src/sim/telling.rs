@@ -8,7 +8,7 @@ use crate::{
     dialogue::Urgency,
     outbox::{Failure, Kind, State, Suppression},
     pbx::{AgentReason, Caller, Dialled, Disposition, Fact, LegResult, Party, Speaker, TextResult},
-    sip::{Refusal, TrunkHealth},
+    sip::TrunkHealth,
     store::{CallRow, LeadRow, MessageRow, WorkOrderRow},
     types::PhoneNumber,
 };
@@ -104,8 +104,6 @@ impl Names {
                 };
                 ("portico", said, false)
             }
-            // Whoever registers is challenged first.
-            Fact::Refused { cause: Refusal::Unauthenticated, .. } => return None,
             Fact::Refused { cause, count, .. } => {
                 ("portico", format!("guard turned away {count}: {cause:?}"), true)
             }

@@ -17,12 +17,12 @@ use jiff::Timestamp;
 
 use super::{
     caller::Person,
-    carrier::Carrier,
+    carrier::{Carrier, Carriers},
     clock::Clock,
     ladder::Ladder,
     legs::{Legs, Report},
     network::{Network, Path},
-    office::{self, CARRIER, Office, OfficeError, SWITCH},
+    office::{self, CARRIER, Office, OfficeError, SPARE, SWITCH},
     phone::{Manner, Phone},
     scenario::PowerCut,
     station::Station,
@@ -84,7 +84,7 @@ pub(super) struct World {
     pub(super) clock: Clock,
     pub(super) network: Network,
     pub(super) office: Office,
-    pub(super) carrier: Carrier,
+    pub(super) carriers: Carriers,
     pub(super) phones: BTreeMap<Extension, Phone>,
     pub(super) people: BTreeMap<String, Person>,
     /// Those of them who are on the telephone: nobody else has anything to do by themselves.
@@ -121,11 +121,13 @@ impl World {
         let directory = Arc::new(office.directory(extensions)?);
         let mut network = Network::new(seed);
         network.connect(CARRIER, Path::of(TO_CARRIER));
-        let station = Station::new(clock.now().at, CARRIER, SWITCH, None, seed ^ 2);
+        network.connect(SPARE, Path::of(TO_CARRIER));
+        let carrier = |at, seed| Carrier::new(Station::new(clock.now().at, at, SWITCH, None, seed));
+        let carriers = Carriers { first: carrier(CARRIER, seed ^ 2), spare: carrier(SPARE, seed ^ 3) };
         let store = Store::in_memory()?;
         let mut world = Self {
             network,
-            carrier: Carrier::new(station),
+            carriers,
             phones: BTreeMap::new(),
             people: BTreeMap::new(),
             live: BTreeSet::new(),
@@ -200,7 +202,8 @@ impl World {
         let people = live.flat_map(|person| [person.handset.due(), person.due()]);
         phones
             .chain(people)
-            .chain([self.carrier.station.due(), self.network.due(), self.legs.due(), machine])
+            .chain([self.carriers.first.station.due(), self.carriers.spare.station.due()])
+            .chain([self.network.due(), self.legs.due(), machine])
             .flatten()
             .min()
             .map(|due| due.max(self.clock.now().at))
@@ -277,7 +280,8 @@ impl World {
             true => sip::Identity { user: "anonymous".to_owned(), display: "Anonymous".to_owned() },
             false => sip::Identity { user: person.number.to_string(), display: person.display.clone() },
         };
-        let session = self.carrier.station.call(now, from, dialled)?;
+        let session = self.carriers.first.station.call(now, from, dialled)?;
+        person.carrier = CARRIER;
         person.handset.made(session);
         self.live.insert(name.to_owned());
         self.note("carrier", format!("{name} calls"), false);
@@ -289,8 +293,9 @@ impl World {
     pub(super) fn person_hangs_up(&mut self, name: &str) {
         let now = self.clock.now().at;
         if let Some(person) = self.people.get_mut(name) {
-            let _ = person.handset.hang_up(now, &mut self.carrier.station);
-            self.drain_station(CARRIER);
+            let carrier = person.carrier;
+            let _ = person.handset.hang_up(now, &mut self.carriers.at(carrier).station);
+            self.drain_station(carrier);
         }
     }
 
@@ -299,7 +304,7 @@ impl World {
         let now = self.clock.now().at;
         let Some(person) = self.people.get(name) else { return Err(sip::SendError::BadTarget) };
         let from = person.number.to_string();
-        self.carrier.station.text(now, &from, office::MAIN.1, body)?;
+        self.carriers.first.station.text(now, &from, office::MAIN.1, body)?;
         self.drain_station(CARRIER);
         Ok(())
     }

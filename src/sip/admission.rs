@@ -13,7 +13,7 @@ use super::{
     tag::Tag,
     transaction_layer::{Known, ServerId, ServerKey, ServerUser},
     uas::SDP,
-    wire::{Message, Method, Name, Scheme, check},
+    wire::{Address, Message, Method, Name, Scheme, check},
 };
 use crate::types::Extension;
 
@@ -250,14 +250,20 @@ impl Endpoint {
                 self.guard.count(now, Refusal::Banned, flow.remote);
                 Sender::Refused
             }
-            (Verdict::Accepted { user }, _) => self.owner(now, flow, request, method, &user),
-            (Verdict::Missing, _) => self.challenge(now, flow, request, false),
-            (Verdict::Stale, _) => self.challenge(now, flow, request, true),
+            (Verdict::Accepted { user }, _) => {
+                self.guard.answered(flow.remote);
+                self.owner(now, flow, request, method, &user)
+            }
+            (verdict @ (Verdict::Missing | Verdict::Stale), _) => {
+                // Whoever comes for the first time, or after a while, is asked: that is no refusal yet.
+                self.guard.challenged(now, flow.remote);
+                self.challenge(now, flow, request, method, verdict == Verdict::Stale)
+            }
             (Verdict::Wrong, _) => {
                 if self.failed(now, flow) {
                     return Sender::Refused;
                 }
-                self.challenge(now, flow, request, false)
+                self.challenge(now, flow, request, method, false)
             }
             (Verdict::Malformed, _) => {
                 let reply = Reply::new(400).reason("Bad Authorization");
@@ -280,8 +286,8 @@ impl Endpoint {
     /// Whoever has proved an extension may speak for that extension alone (promises: another's From is refused).
     fn owner(&mut self, now: Instant, flow: &Flow, request: &Message, method: &Method, user: &str) -> Sender {
         let Ok(extension) = user.parse::<Extension>() else { return Sender::Refused };
-        let speaks_for = if *method == Method::Register { request.to() } else { request.from() };
-        let own = speaks_for.is_some_and(|a| a.uri.user().as_deref() == Some(extension.as_str()));
+        let own =
+            speaks_for(request, method).is_some_and(|a| a.uri.user().as_deref() == Some(extension.as_str()));
         if !own {
             self.refuse(now, flow, request, &Reply::new(403), Refusal::BadCredentials);
             return Sender::Refused;
@@ -307,15 +313,22 @@ impl Endpoint {
         self.guard.password_failed(now, flow.remote)
     }
 
-    fn challenge(&mut self, now: Instant, flow: &Flow, request: &Message, stale: bool) -> Sender {
-        self.guard.count(now, Refusal::Unauthenticated, flow.remote);
+    fn challenge(
+        &mut self,
+        now: Instant,
+        flow: &Flow,
+        request: &Message,
+        method: &Method,
+        stale: bool,
+    ) -> Sender {
         // The budget first: a flood shall not even cost the making of nonces.
         if self.may_answer(now, flow) {
-            let mut reply = Reply::new(401);
+            let name = speaks_for(request, method).and_then(|address| address.uri.user());
+            let algorithm = self.algorithms.of(name.as_deref().unwrap_or_default());
             let source = flow.remote.ip();
-            for challenge in self.authenticator.challenges(now, source, stale, &mut self.layer.chance) {
-                reply = reply.with(Name::WwwAuthenticate, challenge);
-            }
+            let chance = &mut self.layer.chance;
+            let challenge = self.authenticator.challenge(now, source, algorithm, stale, chance);
+            let reply = Reply::new(401).with(Name::WwwAuthenticate, challenge);
             self.send_statelessly(now, flow, request, &reply);
         }
         Sender::Refused
@@ -398,6 +411,11 @@ impl Endpoint {
         }
         Tag::of_number(hash)
     }
+}
+
+/// For whom the sender of a request says to speak.
+fn speaks_for<'a>(request: &'a Message, method: &Method) -> Option<Address<'a>> {
+    if *method == Method::Register { request.to() } else { request.from() }
 }
 
 /// Where the answer to this request goes (18.2.2; RFC 3581): on a stream, back along it.

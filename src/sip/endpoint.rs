@@ -1,12 +1,16 @@
 //! The room's heart: owns transactions, sessions, registrar, trunks, texts and guard, and gives each input to its owner.
 
-use std::{sync::Arc, time::Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use super::{
     SendError,
+    algorithms::Algorithms,
     connections::Connections,
     credentials::after_challenge,
-    digest::{Authenticator, Offered},
+    digest::Authenticator,
     event::{
         Binding, Cause, Event, Flow, Identity, Input, Outgoing, Output, SessionId, Target, TextId, Transport,
         TrunkHealth, TrunkName,
@@ -36,6 +40,7 @@ pub struct Endpoint {
     pub(super) guard: Guard,
     pub(super) connections: Connections,
     pub(super) authenticator: Authenticator,
+    pub(super) algorithms: Algorithms,
     /// Mixed into the tags of stateless answers.
     pub(super) salt: u64,
 }
@@ -56,26 +61,13 @@ pub struct Counts {
     pub deadlines: usize,
 }
 
-/// The same for everybody: a challenge must not tell accounts apart.
-fn offered(settings: &Settings) -> Offered {
-    let legacy = settings.accounts.values().filter(|account| account.legacy_md5).count();
-    match legacy {
-        0 => Offered::Sha256,
-        all if all == settings.accounts.len() => Offered::Md5,
-        _ => Offered::Sha256ThenMd5,
-    }
-}
-
-fn authenticator(settings: &Settings, now: Instant, chance: &mut Chance) -> Authenticator {
-    Authenticator::new(&settings.realm, offered(settings), now, chance)
-}
-
 impl Endpoint {
     /// A new endpoint; trunks are registered and probed at once.
     pub fn new(now: Instant, settings: Settings, mut chance: Chance) -> Self {
         use rand_chacha::rand_core::Rng;
         let salt = chance.next_u64();
-        let authenticator = authenticator(&settings, now, &mut chance);
+        let authenticator = Authenticator::new(&settings.realm, now, &mut chance);
+        let algorithms = Algorithms::new(&settings);
         let mut endpoint = Self {
             layer: TransactionLayer::new(settings, chance),
             sessions: Sessions::default(),
@@ -85,6 +77,7 @@ impl Endpoint {
             guard: Guard::new(),
             connections: Connections::default(),
             authenticator,
+            algorithms,
             salt,
         };
         endpoint.trunks.update(now, &mut endpoint.layer);
@@ -95,9 +88,10 @@ impl Endpoint {
     /// their registration.
     pub fn update(&mut self, now: Instant, settings: Settings) {
         let old = &self.layer.settings;
-        if settings.realm != old.realm || offered(&settings) != offered(old) {
-            self.authenticator = authenticator(&settings, now, &mut self.layer.chance);
+        if settings.realm != old.realm {
+            self.authenticator = Authenticator::new(&settings.realm, now, &mut self.layer.chance);
         }
+        self.algorithms = Algorithms::new(&settings);
         let trunks_differ = settings.trunks != self.layer.settings.trunks;
         self.layer.settings = settings;
         self.registrar.keep_accounts(&mut self.layer);
@@ -251,6 +245,35 @@ impl Endpoint {
     /// What is known of a trunk.
     pub fn trunk_health(&self, trunk: &TrunkName) -> TrunkHealth {
         self.layer.settings.trunk(trunk).map_or(TrunkHealth::Unknown, |(at, _)| self.trunks.health(at))
+    }
+
+    /// A call has found this trunk unable to carry it: with this final status, or 0 if nothing was heard. Its health is down
+    /// for a minute, or for as long as its Retry-After asks for (five minutes at most), and it is probed at once if it is
+    /// probed at all.
+    pub fn trunk_failed(
+        &mut self,
+        now: Instant,
+        trunk: &TrunkName,
+        status: u16,
+        retry_after: Option<Duration>,
+    ) {
+        self.trunks.call_failed(now, &mut self.layer, trunk, status, retry_after);
+    }
+
+    /// A call through this trunk has come as far as somebody's answer.
+    pub fn trunk_carried(&mut self, trunk: &TrunkName) {
+        self.trunks.call_carried(&mut self.layer, trunk);
+    }
+
+    /// For how long this trunk has asked to be spared (Retry-After). Only emergencies go there meanwhile.
+    pub fn trunk_rests(&self, now: Instant, trunk: &TrunkName) -> Option<Duration> {
+        let (at, _) = self.layer.settings.trunk(trunk)?;
+        self.trunks.asks_for_rest(now, at)
+    }
+
+    /// Has the far end answered this INVITE of ours in any way, if only with 100?
+    pub fn is_heard(&self, session: SessionId) -> bool {
+        self.sessions.is_heard(session)
     }
 
     /// How much each table holds.
@@ -445,6 +468,7 @@ impl Endpoint {
             Wake::Binding(extension) => self.registrar.expire(now, layer, &extension),
             Wake::Registration(at) => self.trunks.registration_due(now, layer, at),
             Wake::Probe(at) => self.trunks.probe_due(now, layer, at),
+            Wake::Rested(at) => self.trunks.rested(layer, at),
             Wake::Guard => {}
             Wake::Connection(connection) => {
                 if let Some(flow) = self.connections.overdue(layer, connection) {

@@ -81,6 +81,8 @@ pub enum Reason {
     TrunkRegistration,
     /// A peer is asked whether it lives (OPTIONS).
     TrunkProbe,
+    /// A trunk that could not carry a call has rested long enough.
+    TrunkRest,
     /// What the guard has refused is to be told.
     Guard,
     /// A connection that sends too little for too long is closed.
@@ -193,8 +195,9 @@ pub enum Event {
     /// Our INVITE was answered; the ACK has been sent.
     Answered { session: SessionId, body: Vec<u8>, source: SocketAddr },
     /// Our INVITE failed for good: a final status from the far end, or 408 (nobody answered within Timer B),
-    /// 503 (could not be sent), 487 (our own `cancel` has taken effect). The session is gone.
-    Failed { session: SessionId, status: u16, reason: String },
+    /// 503 (could not be sent), 487 (our own `cancel` has taken effect). With the time for which the far end wants to be
+    /// left alone (Retry-After). The session is gone.
+    Failed { session: SessionId, status: u16, reason: String, retry_after: Option<Duration> },
     /// The far end wants other media (re-INVITE or UPDATE). Answer with `accept_reoffer` or `refuse_reoffer`.
     /// An empty offer asks us to make one.
     Reoffered { session: SessionId, offer: Vec<u8> },

@@ -21,7 +21,7 @@ pub enum Refusal {
     OverBudget,
     /// The answer would have been more than four times as long as the question (reflection).
     WouldAmplify,
-    /// Challenged: no credentials, or credentials on an old nonce.
+    /// Challenged, time and again, and never once answered with a password.
     Unauthenticated,
     /// A wrong password, an unknown extension, somebody else's extension.
     BadCredentials,
@@ -42,6 +42,12 @@ const FIRST_BAN: Duration = Duration::from_secs(5 * 60);
 const LONGEST_BAN: Duration = Duration::from_secs(24 * 3600);
 /// A ban is remembered this long after its end, so that the next one is longer.
 const BAN_MEMORY: Duration = LONGEST_BAN;
+
+/// So long after a challenge an address that has not answered it is taken for one that never will (64*T1: by then the
+/// request's transaction is over).
+const CHALLENGE_OPEN: Duration = Duration::from_secs(32);
+/// An office of so many phones behind one address may be asked all at once.
+const OPEN_CHALLENGES: u32 = 32;
 
 /// Answers to strangers: from one address and port 5 a second after a burst of 20; from one address 50 after 200
 /// (a whole office behind one address registers anew after a power cut).
@@ -101,6 +107,15 @@ struct Failures {
     count: u32,
 }
 
+/// Challenges to one address since it last answered one.
+#[derive(Debug, Clone, Copy)]
+struct Asked {
+    since: Instant,
+    open: u32,
+    /// None of them has been answered in time: each further one is refused.
+    in_vain: bool,
+}
+
 #[derive(Debug)]
 struct Ban {
     until: Instant,
@@ -123,6 +138,8 @@ pub(super) struct Guard {
     failures: BTreeMap<IpAddr, Failures>,
     old_failures: BTreeMap<IpAddr, Failures>,
     bans: BTreeMap<IpAddr, Ban>,
+    asked: BTreeMap<IpAddr, Asked>,
+    old_asked: BTreeMap<IpAddr, Asked>,
     tally: BTreeMap<Refusal, Tally>,
 }
 
@@ -135,6 +152,8 @@ impl Guard {
             failures: BTreeMap::new(),
             old_failures: BTreeMap::new(),
             bans: BTreeMap::new(),
+            asked: BTreeMap::new(),
+            old_asked: BTreeMap::new(),
             tally: BTreeMap::new(),
         }
     }
@@ -191,10 +210,40 @@ impl Guard {
         }
     }
 
+    /// Somebody without credentials is being challenged, as every phone is when it begins. It counts as refused only when
+    /// this address goes on asking and never answers: a scanner of names does nothing else.
+    pub(super) fn challenged(&mut self, now: Instant, source: SocketAddr) {
+        let address = household(source.ip());
+        if self.asked.len() >= OFFENDERS / 2 && !self.asked.contains_key(&address) {
+            self.old_asked = std::mem::take(&mut self.asked);
+        }
+        let known = self.old_asked.remove(&address);
+        let fresh = Asked { since: now, open: 0, in_vain: false };
+        let asked = self.asked.entry(address).or_insert(known.unwrap_or(fresh));
+        let late = asked.open > 0 && now.saturating_duration_since(asked.since) >= CHALLENGE_OPEN;
+        asked.open = asked.open.saturating_add(1);
+        if asked.in_vain || late || asked.open > OPEN_CHALLENGES {
+            asked.in_vain = true;
+            let refused = std::mem::take(&mut asked.open);
+            self.count_many(now, Refusal::Unauthenticated, source, refused.into());
+        }
+    }
+
+    /// This address has answered a challenge with a right password.
+    pub(super) fn answered(&mut self, source: SocketAddr) {
+        let address = household(source.ip());
+        self.asked.remove(&address);
+        self.old_asked.remove(&address);
+    }
+
     /// Counts a refusal. [`Guard::report`] tells it.
     pub(super) fn count(&mut self, now: Instant, cause: Refusal, source: SocketAddr) {
+        self.count_many(now, cause, source, 1);
+    }
+
+    fn count_many(&mut self, now: Instant, cause: Refusal, source: SocketAddr, many: u64) {
         let tally = self.tally.entry(cause).or_insert(Tally { count: 0, source, report_at: now });
-        tally.count += 1;
+        tally.count += many;
         tally.source = source;
     }
 
@@ -218,6 +267,8 @@ impl Guard {
             + self.failures.len()
             + self.old_failures.len()
             + self.bans.len()
+            + self.asked.len()
+            + self.old_asked.len()
     }
 }
 
@@ -306,8 +357,63 @@ mod tests {
             let address = SocketAddr::new(IpAddr::V4((0x0a00_0000 + n).into()), 5060);
             guard.may_answer_stranger(t, address);
             guard.password_failed(t, address);
+            guard.challenged(t, address);
         }
-        assert!(guard.len() <= 2 * SOURCES + 2 * OFFENDERS, "{}", guard.len());
+        assert!(guard.len() <= 2 * SOURCES + 3 * OFFENDERS, "{}", guard.len());
+    }
+
+    /// How many were counted as never having answered.
+    fn in_vain(guard: &mut Guard, now: Instant) -> u64 {
+        guard.report(now).map_or(0, |(cause, _, count)| {
+            assert_eq!(cause, Refusal::Unauthenticated);
+            count
+        })
+    }
+
+    #[test]
+    fn a_phone_that_is_asked_and_answers_is_never_refused() {
+        let (mut guard, mut t) = (Guard::new(), start());
+        let phone = source("192.0.2.7:5060");
+        for _ in 0..100 {
+            // Two answers of ours are lost, the third one arrives.
+            for _ in 0..3 {
+                guard.challenged(t, phone);
+            }
+            guard.answered(phone);
+            t += Duration::from_secs(3600);
+        }
+        assert_eq!(guard.report(t), None);
+        assert_eq!(guard.len(), 0);
+    }
+
+    #[test]
+    fn an_office_that_wakes_up_behind_one_address_is_not_refused() {
+        let (mut guard, t) = (Guard::new(), start());
+        for port in 0..32 {
+            guard.challenged(t, SocketAddr::new("198.51.100.7".parse().unwrap(), 20_000 + port));
+        }
+        guard.answered(source("198.51.100.7:20000"));
+        assert_eq!(guard.report(t), None);
+    }
+
+    #[test]
+    fn a_scanner_that_only_ever_asks_is_seen_however_slowly_it_does() {
+        let (mut guard, mut t) = (Guard::new(), start());
+        let scanner = source("203.0.113.5:5060");
+        for _ in 0..1000 {
+            guard.challenged(t, scanner);
+        }
+        assert_eq!(in_vain(&mut guard, t), 1000, "a fast one, all of its questions");
+        let (mut guard, slow) = (Guard::new(), source("203.0.113.6:5060"));
+        guard.challenged(t, slow);
+        assert_eq!(in_vain(&mut guard, t), 0, "everybody's first question");
+        let mut seen = 0;
+        for _ in 0..10 {
+            t += Duration::from_secs(600);
+            guard.challenged(t, slow);
+            seen += in_vain(&mut guard, t);
+        }
+        assert_eq!(seen, 11, "once it has left one unanswered, the first as well");
     }
 
     #[test]

@@ -4,7 +4,11 @@
 //! we have not answered), [`Calling`] (we call, they have not answered), and
 //! [`Talking`].
 
-use std::{collections::BTreeMap, sync::Arc, time::Instant};
+use std::{
+    collections::BTreeMap,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use super::{
     SendError,
@@ -187,7 +191,7 @@ impl Sessions {
             }
             Some(Session::Calling(calling)) => {
                 if let Some((status, reason)) = calling.requested(now, layer, request, server) {
-                    self.fail(layer, id, status, reason);
+                    self.fail(layer, id, status, reason, None);
                 }
             }
             None => {
@@ -224,13 +228,14 @@ impl Sessions {
                     } else if calling.client == client {
                         let reason = response.reason().into_owned();
                         let status = if calling.is_cancelled() { 487 } else { status };
-                        self.fail(layer, id, status, reason);
+                        let wait = response.retry_after().map(|seconds| Duration::from_secs(seconds.into()));
+                        self.fail(layer, id, status, reason, wait);
                     }
                 }
                 None => {}
             },
-            (Outcome::TimedOut, _) => self.fail(layer, id, 408, "No Answer".to_owned()),
-            (Outcome::Unsent, _) => self.fail(layer, id, 503, "Not Reachable".to_owned()),
+            (Outcome::TimedOut, _) => self.fail(layer, id, 408, "No Answer".to_owned(), None),
+            (Outcome::Unsent, _) => self.fail(layer, id, 503, "Not Reachable".to_owned(), None),
             (Outcome::Response, None) => {}
         }
     }
@@ -340,7 +345,7 @@ impl Sessions {
     pub(super) fn cancel_unanswered(&mut self, layer: &mut TransactionLayer, id: SessionId) {
         if let Some(Session::Calling(calling)) = self.table.get(&id) {
             layer.abandon(calling.client);
-            self.fail(layer, id, 487, "Cancelled".to_owned());
+            self.fail(layer, id, 487, "Cancelled".to_owned(), None);
         }
     }
 
@@ -451,6 +456,15 @@ impl Sessions {
         true
     }
 
+    /// Has the far end answered this INVITE of ours in any way, if only with 100?
+    pub(super) fn is_heard(&self, id: SessionId) -> bool {
+        match self.table.get(&id) {
+            Some(Session::Calling(calling)) => calling.is_heard(),
+            Some(Session::Invited(_) | Session::Talking(_)) => true,
+            None => false,
+        }
+    }
+
     pub(super) fn talking(&mut self, id: SessionId) -> Option<&mut Talking> {
         match self.table.get_mut(&id) {
             Some(Session::Talking(talking)) if !talking.is_leaving() => Some(talking),
@@ -478,11 +492,18 @@ impl Sessions {
         }
     }
 
-    pub(super) fn fail(&mut self, layer: &mut TransactionLayer, id: SessionId, status: u16, reason: String) {
+    pub(super) fn fail(
+        &mut self,
+        layer: &mut TransactionLayer,
+        id: SessionId,
+        status: u16,
+        reason: String,
+        retry_after: Option<Duration>,
+    ) {
         if let Some(Session::Calling(calling)) = self.table.get(&id) {
             let status = if calling.is_cancelled() { 487 } else { status };
             self.forget(layer, id);
-            layer.tell(Event::Failed { session: id, status, reason });
+            layer.tell(Event::Failed { session: id, status, reason, retry_after });
         }
     }
 

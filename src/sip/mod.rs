@@ -17,6 +17,7 @@
 //! timers (an INVITE that requires one of these is answered 420).
 
 mod admission;
+mod algorithms;
 mod client_transaction;
 mod connections;
 mod credentials;

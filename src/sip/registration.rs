@@ -1,4 +1,5 @@
-//! Our trunks: our own REGISTER at each, kept alive and retried, and the OPTIONS that ask whether it lives.
+//! Our trunks: our own REGISTER at each, kept alive and retried, the OPTIONS that ask whether it lives, and the rest that
+//! it gets when a call has found it unable.
 
 use std::time::{Duration, Instant};
 
@@ -6,7 +7,7 @@ use rand_chacha::rand_core::Rng;
 
 use super::{
     draft::Draft,
-    event::{Event, Flow, TrunkHealth},
+    event::{Event, Flow, TrunkHealth, TrunkName},
     schedule::Wake,
     settings::Trunk,
     tag::{Tag, new_call_id},
@@ -21,6 +22,11 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(600);
 const PROBE_EVERY: Duration = Duration::from_secs(30);
 /// A trunk that has not answered OPTIONS by then is taken for dead, long before Timer F.
 const PROBE_PATIENCE: Duration = Duration::from_secs(8);
+
+/// A trunk that could not carry a call is down for so long, if it has not said for how long itself.
+const REST: Duration = Duration::from_secs(60);
+/// Nobody's Retry-After keeps an office from calling out for longer.
+const LONGEST_REST: Duration = Duration::from_secs(300);
 
 /// What we know of one side of a trunk's health.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,7 +51,18 @@ struct Watched {
     registered: Finding,
     probing: Option<ClientId>,
     alive: Finding,
+    /// Bad while it rests after a call.
+    calls: Finding,
+    rest: Option<Rest>,
     told: TrunkHealth,
+}
+
+/// A trunk is spared until then.
+#[derive(Debug, Clone, Copy)]
+struct Rest {
+    until: Instant,
+    /// It has asked for it itself (Retry-After): nothing but emergencies is sent there (RFC 3261, 21.5.4).
+    asked: bool,
 }
 
 /// See the module's sentence.
@@ -62,6 +79,7 @@ impl Trunks {
         for (at, watched) in self.watched.iter().enumerate() {
             layer.schedule.clear(&Wake::Registration(at));
             layer.schedule.clear(&Wake::Probe(at));
+            layer.schedule.clear(&Wake::Rested(at));
             for client in [watched.registering, watched.probing].into_iter().flatten() {
                 layer.abandon(client);
             }
@@ -82,6 +100,8 @@ impl Trunks {
                     registered: Finding::Unknown,
                     probing: None,
                     alive: Finding::Unknown,
+                    calls: Finding::Unknown,
+                    rest: None,
                     told: TrunkHealth::Unknown,
                     trunk,
                 },
@@ -91,6 +111,9 @@ impl Trunks {
             }
             if watched.trunk.probe {
                 layer.schedule.set(Wake::Probe(at), now);
+            }
+            if let Some(rest) = watched.rest {
+                layer.schedule.set(Wake::Rested(at), rest.until);
             }
             self.watched.push(watched);
         }
@@ -213,6 +236,59 @@ impl Trunks {
         watched.tell(layer);
     }
 
+    // ---- calls
+
+    /// A call has found the trunk unable to carry it. It is down until it has rested, and asked at once whether it lives.
+    pub(super) fn call_failed(
+        &mut self,
+        now: Instant,
+        layer: &mut TransactionLayer,
+        name: &TrunkName,
+        status: u16,
+        retry_after: Option<Duration>,
+    ) {
+        let Some((at, watched)) = self.named(name) else { return };
+        let why =
+            if status == 0 { "no answer to an INVITE".to_owned() } else { "a call was refused".to_owned() };
+        watched.calls = Finding::Bad { status, why };
+        let until = now + retry_after.map_or(REST, |wait| wait.min(LONGEST_REST));
+        watched.rest = Some(Rest { until, asked: retry_after.is_some() });
+        layer.schedule.set(Wake::Rested(at), until);
+        if watched.trunk.probe && watched.probing.is_none() {
+            layer.schedule.set(Wake::Probe(at), now);
+        }
+        watched.tell(layer);
+    }
+
+    /// The trunk has carried a call as far as somebody's answer.
+    pub(super) fn call_carried(&mut self, layer: &mut TransactionLayer, name: &TrunkName) {
+        let Some((at, watched)) = self.named(name).filter(|(_, watched)| watched.rest.is_some()) else {
+            return;
+        };
+        watched.calls = Finding::Unknown;
+        watched.rest = None;
+        layer.schedule.clear(&Wake::Rested(at));
+        watched.tell(layer);
+    }
+
+    /// It has rested long enough. What is wrong with it the next call will find, or the next probe.
+    pub(super) fn rested(&mut self, layer: &mut TransactionLayer, at: usize) {
+        let Some(watched) = self.watched.get_mut(at) else { return };
+        watched.calls = Finding::Unknown;
+        watched.rest = None;
+        watched.tell(layer);
+    }
+
+    /// For how long the trunk still wants no calls.
+    pub(super) fn asks_for_rest(&self, now: Instant, at: usize) -> Option<Duration> {
+        let rest = self.watched.get(at)?.rest.filter(|rest| rest.asked && rest.until > now)?;
+        Some(rest.until.saturating_duration_since(now))
+    }
+
+    fn named(&mut self, name: &TrunkName) -> Option<(usize, &mut Watched)> {
+        self.watched.iter_mut().enumerate().find(|(_, watched)| watched.trunk.name == *name)
+    }
+
     /// A challenged request has gone out again under this id.
     pub(super) fn retried(&mut self, user: ClientUser, old: ClientId, new: ClientId, seq: u32) {
         match user {
@@ -322,6 +398,7 @@ impl Watched {
         let asked = [
             self.trunk.registration.is_some().then_some((&self.registered, "registration")),
             self.trunk.probe.then_some((&self.alive, "probe")),
+            (self.calls != Finding::Unknown).then_some((&self.calls, "call")),
         ];
         let mut health = TrunkHealth::Unknown;
         for (finding, what) in asked.into_iter().flatten() {

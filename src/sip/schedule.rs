@@ -29,6 +29,8 @@ pub(super) enum Wake {
     /// The trunk at this place in the settings registers.
     Registration(usize),
     Probe(usize),
+    /// The trunk at this place has rested after a call that it could not carry.
+    Rested(usize),
     Guard,
     Connection(ConnectionId),
 }
@@ -44,6 +46,7 @@ impl Wake {
             Wake::Binding(_) => Reason::BindingExpiry,
             Wake::Registration(_) => Reason::TrunkRegistration,
             Wake::Probe(_) => Reason::TrunkProbe,
+            Wake::Rested(_) => Reason::TrunkRest,
             Wake::Guard => Reason::Guard,
             Wake::Connection(_) => Reason::IdleConnection,
         }

@@ -148,6 +148,11 @@ impl Calling {
         self.cancelled.is_some()
     }
 
+    /// Has a provisional answer come?
+    pub(super) fn is_heard(&self) -> bool {
+        self.provisional
+    }
+
     /// The early dialog that a request of theirs belongs to.
     pub(super) fn early_dialog(&self, request: &Message) -> Option<&Dialog> {
         self.early.get(request.from_tag().unwrap_or_default()).filter(|dialog| dialog.owns(request))
@@ -304,7 +309,7 @@ impl Sessions {
         // If the table is full the far end finds out by its own means: nothing of ours is left.
         let _ = layer.send(now, end, hop, ClientUser::Nobody);
         if answered == Some(true) {
-            self.fail(layer, id, 487, "Cancelled".to_owned());
+            self.fail(layer, id, 487, "Cancelled".to_owned(), None);
         }
     }
 }

@@ -2,6 +2,8 @@
 
 mod agent;
 mod chaos;
+mod early_media;
 mod inbound;
 mod outbound;
 mod texts;
+mod trunks;

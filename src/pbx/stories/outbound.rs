@@ -92,15 +92,6 @@ fn the_carriers_failure_reaches_the_phone() {
 }
 
 #[test]
-fn a_carrier_that_is_dead_is_given_up_within_its_time() {
-    let mut world = World::at_work();
-    world.far("carrier").dead = true;
-    world.call("101", DANA);
-    world.wait_s(33);
-    assert_eq!(world.failed_with("101"), Some(408));
-}
-
-#[test]
 fn what_may_not_be_reached_never_leaves_the_house() {
     let mut world = World::at_work();
     for (dialled, status) in [

@@ -64,6 +64,17 @@ impl World {
         self.events(who).iter().filter(rang).count()
     }
 
+    /// The provisional answers to a far end's own calls: status and description.
+    pub(in crate::pbx) fn progress(&self, who: &str) -> Vec<(u16, String)> {
+        let progress = |event: &Event| match event {
+            Event::Progress { status, body, .. } => {
+                Some((*status, String::from_utf8_lossy(body).into_owned()))
+            }
+            _ => None,
+        };
+        self.events(who).iter().filter_map(progress).collect()
+    }
+
     /// The one record that this story has left.
     pub(in crate::pbx) fn record(&self) -> CallRecord {
         let records = self.records();

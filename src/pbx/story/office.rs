@@ -19,6 +19,7 @@ pub(in crate::pbx) const DANA: &str = "+13035550177";
 
 pub(super) const SWITCH: &str = "192.0.2.1:5060";
 pub(super) const CARRIER: &str = "198.51.100.1:5060";
+pub(super) const SPARE: &str = "198.51.100.2:5060";
 pub(super) const DESK: [(&str, &str); 2] = [("101", "10.0.0.101:5060"), ("102", "10.0.0.102:5060")];
 
 pub(in crate::pbx) fn extension(text: &str) -> Extension {
@@ -73,6 +74,13 @@ pub(in crate::pbx) fn office() -> Directory {
             staff: true,
         }),
     }
+}
+
+/// The same with a second trunk, `spare`, behind the first.
+pub(in crate::pbx) fn office_with_spare() -> Directory {
+    let mut office = office();
+    office.trunks.push(trunk_at("spare", SPARE, None));
+    office
 }
 
 pub(super) fn trunk_at(name: &str, at: &str, account: Option<&str>) -> sip::Trunk {

@@ -70,6 +70,16 @@ impl World {
         self.settle();
     }
 
+    /// A provisional answer with a description: early media.
+    pub(in crate::pbx) fn plays_early(&mut self, who: &str, status: u16, codecs: &[Codec]) {
+        let (session, invitation) = self.invited(who);
+        let local = self.far(who).local(Direction::SendRecv);
+        let (body, _) = media::answer(&invitation.offer, &local, codecs).unwrap();
+        let now = self.now.at;
+        self.far(who).endpoint.ring(now, session, status, Some(body)).unwrap();
+        self.settle();
+    }
+
     /// 200 with an answer to the offer; its only codec is this one, if given.
     pub(in crate::pbx) fn picks_up(&mut self, who: &str) -> SessionId {
         self.picks_up_with(who, &Codec::ALL)
@@ -94,6 +104,14 @@ impl World {
         let (session, _) = self.invited(who);
         let now = self.now.at;
         self.far(who).endpoint.reject(now, session, status, "", None).unwrap();
+        self.settle();
+    }
+
+    /// 503 with a Retry-After.
+    pub(in crate::pbx) fn asks_to_be_spared(&mut self, who: &str, seconds: u32) {
+        let (session, _) = self.invited(who);
+        let now = self.now.at;
+        self.far(who).endpoint.reject(now, session, 503, "", Some(seconds)).unwrap();
         self.settle();
     }
 

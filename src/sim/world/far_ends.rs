@@ -9,7 +9,7 @@ use crate::{
         caller::{Deed, Person},
         datagram,
         network::{Parcel, Sent, Way},
-        office::{CARRIER, SWITCH},
+        office::{CARRIER, SPARE, SWITCH},
         phone::Phone,
         station::{Said, Station},
     },
@@ -45,8 +45,8 @@ impl World {
     }
 
     fn station_at(&mut self, address: SocketAddr) -> Option<&mut Station> {
-        if address == CARRIER {
-            return Some(&mut self.carrier.station);
+        if address == CARRIER || address == SPARE {
+            return Some(&mut self.carriers.at(address).station);
         }
         self.phones.values_mut().map(|phone| &mut phone.station).find(|station| station.address == address)
     }
@@ -54,6 +54,9 @@ impl World {
     fn name_at(&self, address: SocketAddr) -> Option<String> {
         if address == CARRIER {
             return Some("carrier".to_owned());
+        }
+        if address == SPARE {
+            return Some("spare".to_owned());
         }
         let at = |(_, phone): &(&Extension, &Phone)| phone.station.address == address;
         self.phones.iter().find(at).map(|(extension, _)| extension.to_string())
@@ -67,7 +70,9 @@ impl World {
                 Said::Datagram { to, bytes } => {
                     self.post(address, Way::From, Parcel { from: address, to, bytes });
                 }
-                Said::Event(event) if address == CARRIER => self.at_the_carrier(&event),
+                Said::Event(event) if address == CARRIER || address == SPARE => {
+                    self.at_the_carrier(address, &event);
+                }
                 Said::Event(event) => {
                     let at = |phone: &&mut Phone| phone.station.address == address;
                     if let Some(phone) = self.phones.values_mut().find(at) {
@@ -79,29 +84,34 @@ impl World {
         }
     }
 
-    fn at_the_carrier(&mut self, event: &Event) {
+    fn at_the_carrier(&mut self, address: SocketAddr, event: &Event) {
         let now = self.clock.now().at;
         match event {
             Event::Invited { session, invitation } => {
+                let carrier = self.carriers.at(address);
+                if carrier.refuses(now, *session) != Ok(false) {
+                    return;
+                }
                 let number = invitation.dialled.parse().ok();
                 let person = self.people.iter_mut().find(|(_, person)| Some(person.number) == number);
                 let done = match person {
                     Some((name, person)) => {
                         self.live.insert(name.clone());
-                        person.handset.invited(now, &mut self.carrier.station, *session)
+                        person.carrier = address;
+                        person.handset.invited(now, &mut carrier.station, *session)
                     }
-                    None => self.carrier.station.refuse(now, *session, 404),
+                    None => carrier.station.refuse(now, *session, 404),
                 };
                 let _ = done;
             }
             Event::TextReceived { text, .. } => {
-                let _ = self.carrier.take_text(now, *text);
+                let _ = self.carriers.at(address).take_text(now, *text);
             }
             Event::Cancelled { session, .. }
             | Event::Failed { session, .. }
             | Event::Ended { session, .. } => {
                 for name in &self.live {
-                    if let Some(person) = self.people.get_mut(name) {
+                    if let Some(person) = self.people.get_mut(name).filter(|p| p.carrier == address) {
                         person.handset.gone(*session);
                     }
                 }
@@ -146,8 +156,9 @@ impl World {
                 }
                 Some(Deed::HangUp) => {
                     // Somebody may have been quicker.
-                    let _ = person.handset.hang_up(now, &mut self.carrier.station);
-                    self.drain_station(CARRIER);
+                    let carrier = person.carrier;
+                    let _ = person.handset.hang_up(now, &mut self.carriers.at(carrier).station);
+                    self.drain_station(carrier);
                 }
                 None => {}
             }
@@ -171,13 +182,16 @@ impl World {
         for name in &self.live {
             let Some(person) = self.people.get_mut(name) else { continue };
             if person.handset.due().is_some_and(|due| due <= now) {
-                let _ = person.handset.act(now, &mut self.carrier.station);
-                changed.push(CARRIER);
+                let _ = person.handset.act(now, &mut self.carriers.at(person.carrier).station);
+                changed.push(person.carrier);
             }
         }
-        if self.carrier.station.due().is_some_and(|due| due <= now) {
-            self.carrier.station.wake(now);
-            changed.push(CARRIER);
+        for address in [CARRIER, SPARE] {
+            let station = &mut self.carriers.at(address).station;
+            if station.due().is_some_and(|due| due <= now) {
+                station.wake(now);
+                changed.push(address);
+            }
         }
         for address in changed {
             self.drain_station(address);

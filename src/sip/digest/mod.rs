@@ -1,7 +1,8 @@
 //! Digest access authentication (RFC 3261, 22; RFC 7616; RFC 8760), as the one who asks and as the one who is asked.
 //!
 //! Invariants: a nonce of ours is good for one source address and for [`NONCE_LIFETIME`], and each of its counts once.
-//! Everybody gets the same challenge and costs the same work, whether the account exists or not. Only a right answer
+//! Everybody costs the same work, whether the account exists or not (with which algorithm a name is challenged, so that
+//! nobody can tell, is decided in `algorithms`). Only a right answer
 //! puts anything into a table. Passwords and hashes appear in no `Debug`.
 //!
 //! Absent: `auth-int` and the `-sess` algorithms (nobody in this house's world asks for them), and any memory of failed
@@ -16,4 +17,4 @@ mod tests;
 
 pub use client::{Challenge, ClientSession, Unanswerable};
 pub use hash::Algorithm;
-pub use server::{Authenticator, Known, MAX_NONCES, NONCE_LIFETIME, Offered, Secret, Verdict};
+pub use server::{Authenticator, Known, MAX_NONCES, NONCE_LIFETIME, Secret, Verdict};

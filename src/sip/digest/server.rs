@@ -75,31 +75,9 @@ pub enum Verdict {
 
 type NonceKey = (u64, u64);
 
-/// With which algorithms everybody is challenged: one answer for all, else the challenge would tell accounts apart.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Offered {
-    Sha256,
-    /// For offices with some phones that cannot do better.
-    Sha256ThenMd5,
-    /// For offices where no phone can do better. Phones from before RFC 8760 give up at a challenge that they do not
-    /// know, wherever in the list it stands.
-    Md5,
-}
-
-impl Offered {
-    const fn algorithms(self) -> &'static [Algorithm] {
-        match self {
-            Self::Sha256 => &[Algorithm::Sha256],
-            Self::Sha256ThenMd5 => &[Algorithm::Sha256, Algorithm::Md5],
-            Self::Md5 => &[Algorithm::Md5],
-        }
-    }
-}
-
 /// The asking side, for one realm.
 pub struct Authenticator {
     realm: String,
-    offered: Offered,
     key: [u8; 64],
     epoch: Instant,
     /// The highest count seen of each nonce that has had a right answer, by time of minting.
@@ -112,7 +90,6 @@ impl fmt::Debug for Authenticator {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Authenticator")
             .field("realm", &self.realm)
-            .field("offered", &self.offered)
             .field("nonces", &self.counts.len())
             .finish_non_exhaustive()
     }
@@ -120,32 +97,30 @@ impl fmt::Debug for Authenticator {
 
 impl Authenticator {
     /// Draws its own secret key: nonces of an earlier life of the house are stale.
-    pub fn new(realm: &str, offered: Offered, now: Instant, chance: &mut Chance) -> Self {
+    pub fn new(realm: &str, now: Instant, chance: &mut Chance) -> Self {
         let mut key = [0; 64];
         chance.fill_bytes(&mut key);
         // It is sent in quotes; what would end them or the line has no place in it.
         let realm = realm.chars().filter(|c| !c.is_control() && *c != '"' && *c != '\\').collect();
-        Authenticator { realm, offered, key, epoch: now, counts: BTreeMap::new(), floor: None }
+        Authenticator { realm, key, epoch: now, counts: BTreeMap::new(), floor: None }
     }
 
     pub fn realm(&self) -> &str {
         &self.realm
     }
 
-    /// The values of the WWW-Authenticate headers, one for each algorithm, strongest first (RFC 8760, 2.4). Keeps nothing.
-    pub fn challenges(&self, now: Instant, source: IpAddr, stale: bool, chance: &mut Chance) -> Vec<String> {
+    /// The value of a WWW-Authenticate header. Keeps nothing.
+    pub fn challenge(
+        &self,
+        now: Instant,
+        source: IpAddr,
+        algorithm: Algorithm,
+        stale: bool,
+        chance: &mut Chance,
+    ) -> String {
         let nonce = self.mint(now, source, chance.next_u64());
-        let stale = if stale { ", stale=true" } else { "" };
-        self.offered
-            .algorithms()
-            .iter()
-            .map(|algorithm| {
-                let realm = &self.realm;
-                format!(
-                    r#"Digest realm="{realm}", nonce="{nonce}", algorithm={algorithm}, qop="auth"{stale}"#
-                )
-            })
-            .collect()
+        let (realm, stale) = (&self.realm, if stale { ", stale=true" } else { "" });
+        format!(r#"Digest realm="{realm}", nonce="{nonce}", algorithm={algorithm}, qop="auth"{stale}"#)
     }
 
     /// Judges a request. `authorizations` are its Authorization values; `known` looks a user up.

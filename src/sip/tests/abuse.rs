@@ -29,9 +29,7 @@ fn a_strangers_invite_gets_one_challenge_and_leaves_nothing_behind() {
     assert!(answers[0].len() <= 4 * invite.len());
     assert!(!answers[0].contains("Portico"), "no name, no version: {}", answers[0]);
     assert_eq!(world.counts(OFFICE).server_transactions, 0);
-    let events = world.events(OFFICE);
-    assert!(!events.iter().any(|e| matches!(e, Event::Invited { .. })));
-    assert!(matches!(&events[..], [Event::Refused { cause: Refusal::Unauthenticated, count: 1, .. }]));
+    assert_eq!(world.events(OFFICE), [], "no call; and to be asked is no refusal yet");
     // Its ACK is absorbed in silence.
     let ack = invite
         .replace("INVITE", "ACK")
@@ -39,6 +37,27 @@ fn a_strangers_invite_gets_one_challenge_and_leaves_nothing_behind() {
     world.send(STRANGER, OFFICE, ack);
     world.run(Duration::from_secs(2));
     assert!(world.events(OFFICE).is_empty() && world.received(STRANGER).is_empty());
+}
+
+#[test]
+fn a_scanner_that_never_answers_a_challenge_is_seen_and_a_phone_that_does_is_not() {
+    let mut world = World::of_an_office(112);
+    for name in 0..3 {
+        world.send(STRANGER, OFFICE, stranger_invite(&format!("z9hG4bKslow{name}")));
+        world.run(Duration::from_secs(300));
+    }
+    let seen: u64 = world
+        .events(OFFICE)
+        .iter()
+        .map(|event| match event {
+            Event::Refused { cause: Refusal::Unauthenticated, source, count } => {
+                assert_eq!(source.to_string(), STRANGER, "the phone has registered several times meanwhile");
+                *count
+            }
+            _ => 0,
+        })
+        .sum();
+    assert_eq!(seen, 3, "each of its questions");
 }
 
 #[test]

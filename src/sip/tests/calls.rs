@@ -78,7 +78,12 @@ fn a_refused_call_fails_with_status_and_reason() {
     let at_office = world.invited(OFFICE);
     world.tell(OFFICE, |e, now| e.reject(now, at_office, 486, "", Some(20))).unwrap();
     world.run(Duration::from_millis(50));
-    let expected = Event::Failed { session: at_carrier, status: 486, reason: "Busy Here".to_owned() };
+    let expected = Event::Failed {
+        session: at_carrier,
+        status: 486,
+        reason: "Busy Here".to_owned(),
+        retry_after: Some(Duration::from_secs(20)),
+    };
     assert_eq!(world.events(CARRIER), [expected]);
     world.assert_nothing_left();
 }

@@ -11,3 +11,5 @@ mod streams;
 mod texts;
 mod throughput;
 mod world;
+
+pub(super) use world::settings_with;

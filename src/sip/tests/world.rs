@@ -13,7 +13,7 @@ use crate::{
         Account, ConnectionId, Counts, Credentials, Endpoint, Event, Flow, Identity, Input, Limits, Listener,
         Network, Outgoing, Output, Registration, SessionId, Settings, Target, Transport, Trunk, TrunkName,
     },
-    types::Chance,
+    types::{Chance, Extension},
 };
 
 pub(super) const OFFICE: &str = "192.0.2.1:5060";
@@ -100,6 +100,11 @@ fn settings(at: &str, trunks: Vec<Trunk>) -> Settings {
         accounts: BTreeMap::new(),
         limits: Limits::default(),
     }
+}
+
+/// An office with these accounts and nothing else.
+pub(in crate::sip) fn settings_with(accounts: impl IntoIterator<Item = (Extension, Account)>) -> Settings {
+    Settings { accounts: accounts.into_iter().collect(), ..settings(OFFICE, vec![]) }
 }
 
 /// The office: extensions 101 (SHA-256) and 102 (legacy), and one trunk.
