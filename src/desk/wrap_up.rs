@@ -326,7 +326,7 @@ fn caller_text(
     let now = circumstances.now;
     let entry = Entry::new(key, kind, from, number, words.render(&values), now).about(record.call);
     if settings.text_back_waits_for_morning && !circumstances.undated {
-        entry.not_before(settings.quiet_hours.next_allowed(now))
+        entry.not_before(settings.quiet_hours.of(number).next_allowed(now))
     } else {
         entry
     }
