@@ -105,6 +105,11 @@ impl Session {
         })
     }
 
+    /// Is there a question or a read-back before the closing?
+    pub(super) fn has_more_to_ask(&self) -> bool {
+        self.next_item().is_some() || !self.due_for_read_back().is_empty()
+    }
+
     /// Asks for it, or offers what is known already.
     fn ask_about(&mut self, item: Item) -> bool {
         match item {
