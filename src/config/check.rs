@@ -62,6 +62,15 @@ impl Checker<'_> {
         self.parse(value, "a telephone number", NUMBER_CURE)
     }
 
+    fn full_name(&mut self, value: &Spanned<String>) -> Option<String> {
+        let name = value.get_ref().split_whitespace().collect::<Vec<_>>().join(" ");
+        if name.contains(' ') {
+            return Some(name);
+        }
+        self.problem(value, format_args!("`{name}` is not a full name"), "write given name and family name");
+        None
+    }
+
     fn address(&mut self, value: &Spanned<String>) -> Option<SocketAddr> {
         self.parse(value, "an address with a port", ADDRESS_CURE)
     }
@@ -97,6 +106,7 @@ pub(super) fn config(file: &str, text: &str, raw: raw::File) -> Result<Config, P
                 .listen
                 .and_then(|v| c.address(&v))
                 .unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080))),
+            behind_tls: raw.console.behind_tls,
         },
         store: Store { folder: PathBuf::from(raw.store.folder.unwrap_or_else(|| "data".into())) },
         numbers: numbers(&mut c, raw.number, &known, calls.ring),
@@ -114,6 +124,7 @@ pub(super) fn config(file: &str, text: &str, raw: raw::File) -> Result<Config, P
             .into_iter()
             .map(|l| Listing { address: l.address, summary: l.summary, rent: l.rent })
             .collect(),
+        people: raw.person.into_iter().filter_map(|p| c.full_name(&p.name)).collect(),
         vendors: raw.vendor.into_iter().map(|v| vendor(&mut c, v)).collect(),
         facts: raw.fact.into_iter().map(|f| fact(&mut c, f)).collect(),
         practice: raw.practice.and_then(|p| Some(Practice { carrier: c.address(&p.carrier)? })),

@@ -89,6 +89,12 @@ impl Session {
     }
 
     pub(super) fn entities(&self, text: &str) -> Vec<Entity> {
+        let mut heard = self.extracted(text);
+        self.put_right(&mut heard);
+        heard
+    }
+
+    fn extracted(&self, text: &str) -> Vec<Entity> {
         let item = self.state.awaiting.item();
         let mut context = Context {
             expecting: item.map(Item::slot),

@@ -159,6 +159,34 @@ fn who_repeats_the_matter_instead_of_the_unit_is_asked_once_more() {
 }
 
 #[test]
+fn a_name_that_sounds_like_that_of_the_number_is_read_back_as_the_office_writes_it() {
+    let known = || Call::with(office(), Opening { contact: Some("Catherine Quinn".into()), ..opening() });
+    known()
+        .says("My name is Katherine Quin, my sink is leaking in unit 204.")
+        .hears("unit 2 0 4, and Catherine Quinn");
+    // Their own word counts for more than the office's: once corrected, it stays.
+    let outcome = known()
+        .says("My name is Katherine Quin, my sink is leaking.")
+        .hears("I have the name Catherine Quinn. Is that right?")
+        .says("No.")
+        .says("Unit 204.")
+        .says("Yes.")
+        .hears("Please say your name once more")
+        .says("Katherine Quin")
+        .hears("Katherine Quin, spelled Q U I N.")
+        .says("Yes.")
+        .hangs_up();
+    assert_eq!(outcome.name.unwrap().value, "Katherine Quin");
+    let stranger = known().says("My name is Robert Miles, my sink is leaking in unit 204.");
+    stranger.hears("unit 2 0 4, and Robert Miles");
+}
+
+#[test]
+fn a_name_that_sounds_like_one_of_the_roster_is_read_back_as_the_office_writes_it() {
+    Call::new().says("My name is Dana Rays, the faucet is broken in unit 4D.").hears("and Dana Reyes");
+}
+
+#[test]
 fn a_question_of_fact_is_answered_and_that_was_all() {
     let outcome = Call::new()
         .says("What day is trash pickup?")
