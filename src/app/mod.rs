@@ -304,6 +304,7 @@ fn start_console(
         office: config.office.name.clone(),
         zone: config.office.hours.zone().clone(),
         recordings: config.store.folder.join("recordings"),
+        behind_tls: config.console.behind_tls,
         now: clock::now,
     };
     let site = Site::new(settings, accounts, chance, live, vitals);
