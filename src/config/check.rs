@@ -21,6 +21,8 @@ use crate::types::{Extension, Hours, PhoneNumber};
 
 const NUMBER_CURE: &str = "write the number in international form, such as \"+1 303 555 0100\"";
 const ADDRESS_CURE: &str = "write an IP address and a port, such as \"192.168.1.10:5060\" or \"[::]:5060\"";
+/// Days that recordings are kept if nothing is said.
+const RECORD_DAYS: u16 = 90;
 /// Voices that Debian's flite carries at 16 kHz.
 const VOICES: [&str; 4] = ["rms", "slt", "awb", "kal16"];
 
@@ -108,7 +110,12 @@ pub(super) fn config(file: &str, text: &str, raw: raw::File) -> Result<Config, P
                 .unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080))),
             behind_tls: raw.console.behind_tls,
         },
-        store: Store { folder: PathBuf::from(raw.store.folder.unwrap_or_else(|| "data".into())) },
+        store: Store {
+            folder: PathBuf::from(raw.store.folder.unwrap_or_else(|| "data".into())),
+            record_days: raw.store.record_days.map_or(RECORD_DAYS, |days| {
+                u16::try_from(c.within(&days, 0..=3650, "days")).unwrap_or(RECORD_DAYS)
+            }),
+        },
         numbers: numbers(&mut c, raw.number, &known, calls.ring),
         calls,
         texts: Texts {

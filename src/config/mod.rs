@@ -86,6 +86,8 @@ pub struct Console {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Store {
     pub folder: PathBuf,
+    /// Days that recordings are kept; 0: for ever.
+    pub record_days: u16,
 }
 
 /// How calls are treated.

@@ -76,6 +76,7 @@ pub(super) struct Console {
 #[serde(deny_unknown_fields)]
 pub(super) struct Store {
     pub folder: Option<String>,
+    pub record_days: Option<Spanned<u64>>,
 }
 
 #[derive(Debug, Default, Deserialize)]

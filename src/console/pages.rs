@@ -125,13 +125,21 @@ async fn calls(State(site): State<Site>, person: Person, Query(after): Query<Aft
 async fn call(State(site): State<Site>, person: Person, Path(id): Path<String>) -> Response {
     let Ok(id) = id.parse::<CallId>() else { return not_found().await };
     match site.read(move |reader| reader.call(id)).await {
-        Ok(Some(detail)) => {
+        Ok(Some(mut detail)) => {
+            detail.record.recording = at_hand(&site, detail.record.recording).await;
             let frame = site.frame(&person);
             html(page::call(&frame, &detail, site.zone())).into_response()
         }
         Ok(None) => not_found().await,
         Err(error) => unavailable(&error),
     }
+}
+
+/// The recording, unless its time is over and the file is gone: the page then offers none.
+async fn at_hand(site: &Site, name: Option<String>) -> Option<String> {
+    let name = name.filter(|name| recording::is_bare(name))?;
+    let there = tokio::fs::try_exists(site.settings().recordings.join(&name)).await;
+    there.unwrap_or(false).then_some(name)
 }
 
 async fn recording(

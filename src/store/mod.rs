@@ -10,6 +10,7 @@
 //! - [`Reader`] cannot change a row.
 
 mod accounts;
+mod backup;
 mod calls;
 mod columns;
 mod connection;
