@@ -36,17 +36,22 @@ pub(super) fn with(matter: Option<&str>, words: &str) -> String {
     pieces.join(BETWEEN).chars().take(CHARACTERS).collect()
 }
 
-/// Do these words say what the matter holds already?
+/// Do these words say nothing beyond what the matter holds already?
 pub(super) fn holds(matter: &str, words: &str) -> bool {
-    matter.split(BETWEEN).any(|piece| is_same(piece, words))
+    let words = meaning(words);
+    !words.is_empty() && matter.split(BETWEEN).any(|piece| are_among(&words, &meaning(piece)))
 }
 
 /// Are both about the same thing, in whatever order and form?
-pub(super) fn is_same(one: &str, other: &str) -> bool {
+fn is_same(one: &str, other: &str) -> bool {
     let (one, other) = (meaning(one), meaning(other));
     let (short, long) = if one.len() <= other.len() { (one, other) } else { (other, one) };
-    let shared = short.iter().filter(|word| long.iter().any(|known| is_alike(word, known))).count();
-    !short.is_empty() && shared * SHARED.1 >= short.len() * SHARED.0
+    !short.is_empty() && are_among(&short, &long)
+}
+
+fn are_among(words: &[String], known: &[String]) -> bool {
+    let shared = words.iter().filter(|word| known.iter().any(|known| is_alike(word, known))).count();
+    shared * SHARED.1 >= words.len() * SHARED.0
 }
 
 fn meaning(text: &str) -> Vec<String> {
@@ -96,6 +101,7 @@ mod tests {
         let two = with(Some(sink), "my fridge is broken");
         assert!(holds(&two, "The fridge broke, it's broken") && holds(&two, "kitchen sink leaking"));
         assert!(!holds(&two, "the heater is dead"));
+        assert!(!holds("my sink", "my sink and my stove are broken"), "more was said than is known");
         assert!(!is_same("unit 204 has no heat", "unit 214 has no heat") && !is_same("", "heat"));
     }
 

@@ -23,7 +23,7 @@ impl Outcome {
         let own = self.first_words.as_ref().or(self.matter.as_ref());
         parts.extend(own.map(|words| format!("\"{}\"", words.trim())));
         if let (Some(first), Some(matter)) = (&self.first_words, &self.matter)
-            && !matter::holds(matter, first)
+            && !matter::holds(first, matter)
         {
             parts.push(format!("Also: \"{}\"", matter.trim()));
         }
