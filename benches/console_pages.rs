@@ -132,6 +132,7 @@ fn main() {
         office: "Maple Court".into(),
         zone: TimeZone::get("America/Denver").expect("a zone"),
         recordings: folder.clone(),
+        behind_tls: false,
         now,
     };
     let vitals = Arc::new(Mutex::new(Vitals::new(vec!["101".into(), "102".into()])));

@@ -4,6 +4,7 @@ mod clock;
 pub mod command;
 pub mod console_server;
 mod desk_loop;
+mod housekeeping;
 mod media_legs;
 mod media_plane;
 mod office;
@@ -44,6 +45,7 @@ use crate::{
 };
 use console_server::Limits;
 use desk_loop::{Desk, DeskSettings};
+use housekeeping::Housekeeping;
 use media_plane::{MediaPlane, MediaSettings};
 use recordings::Recordings;
 use speech_pool::{SpeechPool, SpeechSettings};
@@ -74,6 +76,7 @@ pub struct House {
     to_switch: mpsc::Sender<ToSwitch>,
     threads: Vec<thread::JoinHandle<()>>,
     console_stop: Option<oneshot::Sender<()>>,
+    housekeeping_stop: Option<std::sync::mpsc::Sender<()>>,
 }
 
 /// Who else hears the facts, besides desk and console.
@@ -114,6 +117,15 @@ impl House {
         })?;
         // A connection of the console's own; where the disk is away, it tries again at each request.
         let (accounts, _) = Store::attach(&folder.join("portico.db"));
+        let housekeeping = Housekeeping {
+            reader: accounts.reader(),
+            folder: folder.clone(),
+            zone: config.office.hours.zone().clone(),
+            record_days: config.store.record_days,
+            vitals: Arc::clone(&vitals),
+            trust_clock: config.practice.is_some(),
+        };
+        let (housekeeping_stop, housekeeping_thread) = housekeeping.keep()?;
         let engine = Engine::new(store, office::desk(config)?, split(&mut chance));
         let (desk, desk_thread) = Desk::start(DeskSettings {
             engine,
@@ -133,8 +145,9 @@ impl House {
             setup,
             vitals,
             to_switch,
-            threads: vec![switch_thread, desk_thread, console_thread],
+            threads: vec![switch_thread, desk_thread, console_thread, housekeeping_thread],
             console_stop: Some(console_stop),
+            housekeeping_stop: Some(housekeeping_stop),
         })
     }
 
@@ -164,6 +177,7 @@ impl House {
         if let Some(stop) = self.console_stop.take() {
             let _ = stop.send(());
         }
+        drop(self.housekeeping_stop.take());
         for thread in self.threads.drain(..) {
             if thread.join().is_err() {
                 tracing::error!("a thread of the house had panicked");
@@ -315,6 +329,7 @@ fn start_console(
         office: config.office.name.clone(),
         zone: config.office.hours.zone().clone(),
         recordings: config.store.folder.join("recordings"),
+        behind_tls: config.console.behind_tls,
         now: clock::now,
     };
     let site = Site::new(settings, accounts, chance, live, vitals);

@@ -152,7 +152,7 @@ pub fn office(config: &Config) -> Office {
         hours: some(&config.office.hours_spoken),
         roster: Roster {
             units: units.collect(),
-            names: Vec::new(),
+            names: config.people.clone(),
             streets: Vec::new(),
             vendors: config.vendors.iter().map(|vendor| vendor.name.clone()).collect(),
             listings: config.listings.iter().map(|listing| listing.address.clone()).collect(),

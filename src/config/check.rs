@@ -21,6 +21,8 @@ use crate::types::{Extension, Hours, PhoneNumber};
 
 const NUMBER_CURE: &str = "write the number in international form, such as \"+1 303 555 0100\"";
 const ADDRESS_CURE: &str = "write an IP address and a port, such as \"192.168.1.10:5060\" or \"[::]:5060\"";
+/// Days that recordings are kept if nothing is said.
+const RECORD_DAYS: u16 = 90;
 /// Voices that Debian's flite carries at 16 kHz.
 const VOICES: [&str; 4] = ["rms", "slt", "awb", "kal16"];
 
@@ -62,6 +64,15 @@ impl Checker<'_> {
         self.parse(value, "a telephone number", NUMBER_CURE)
     }
 
+    fn full_name(&mut self, value: &Spanned<String>) -> Option<String> {
+        let name = value.get_ref().split_whitespace().collect::<Vec<_>>().join(" ");
+        if name.contains(' ') {
+            return Some(name);
+        }
+        self.problem(value, format_args!("`{name}` is not a full name"), "write given name and family name");
+        None
+    }
+
     fn address(&mut self, value: &Spanned<String>) -> Option<SocketAddr> {
         self.parse(value, "an address with a port", ADDRESS_CURE)
     }
@@ -98,8 +109,14 @@ pub(super) fn config(file: &str, text: &str, raw: raw::File) -> Result<Config, P
                 .listen
                 .and_then(|v| c.address(&v))
                 .unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080))),
+            behind_tls: raw.console.behind_tls,
         },
-        store: Store { folder: PathBuf::from(raw.store.folder.unwrap_or_else(|| "data".into())) },
+        store: Store {
+            folder: PathBuf::from(raw.store.folder.unwrap_or_else(|| "data".into())),
+            record_days: raw.store.record_days.map_or(RECORD_DAYS, |days| {
+                u16::try_from(c.within(&days, 0..=3650, "days")).unwrap_or(RECORD_DAYS)
+            }),
+        },
         numbers: numbers(&mut c, raw.number, &known, calls.ring),
         calls,
         texts: Texts {
@@ -115,6 +132,7 @@ pub(super) fn config(file: &str, text: &str, raw: raw::File) -> Result<Config, P
             .into_iter()
             .map(|l| Listing { address: l.address, summary: l.summary, rent: l.rent })
             .collect(),
+        people: raw.person.into_iter().filter_map(|p| c.full_name(&p.name)).collect(),
         vendors: raw.vendor.into_iter().map(|v| vendor(&mut c, v)).collect(),
         facts: raw.fact.into_iter().map(|f| fact(&mut c, f)).collect(),
         practice: raw.practice.and_then(|p| Some(Practice { carrier: c.address(&p.carrier)? })),

@@ -33,6 +33,8 @@ pub struct Config {
     pub trunks: Vec<Trunk>,
     pub units: Vec<Unit>,
     pub listings: Vec<Listing>,
+    /// Residents, owners and staff, by their full names: so that a name is written as the office writes it.
+    pub people: Vec<String>,
     pub vendors: Vec<Vendor>,
     pub facts: Vec<OfficeFact>,
     /// Present in practice mode: Portico brings its own carrier and phones.
@@ -76,12 +78,16 @@ pub struct Sip {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Console {
     pub listen: SocketAddr,
+    /// A proxy that speaks TLS stands before it: browsers are told to send the session over TLS only.
+    pub behind_tls: bool,
 }
 
 /// Where records live.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Store {
     pub folder: PathBuf,
+    /// Days that recordings are kept; 0: for ever.
+    pub record_days: u16,
 }
 
 /// How calls are treated.

@@ -33,6 +33,8 @@ pub(super) struct File {
     #[serde(default)]
     pub listing: Vec<Listing>,
     #[serde(default)]
+    pub person: Vec<Person>,
+    #[serde(default)]
     pub vendor: Vec<Vendor>,
     #[serde(default)]
     pub fact: Vec<Fact>,
@@ -66,12 +68,15 @@ pub(super) struct Sip {
 #[serde(deny_unknown_fields)]
 pub(super) struct Console {
     pub listen: Option<Spanned<String>>,
+    #[serde(default)]
+    pub behind_tls: bool,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Store {
     pub folder: Option<String>,
+    pub record_days: Option<Spanned<u64>>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -162,6 +167,12 @@ pub(super) struct Listing {
     #[serde(default)]
     pub summary: String,
     pub rent: Option<u32>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Person {
+    pub name: Spanned<String>,
 }
 
 #[derive(Debug, Deserialize)]

@@ -25,8 +25,8 @@ use crate::store::{AccountError, NewAccount, Role, StoreError, TokenHash};
 const SESSION: SignedDuration = SignedDuration::from_hours(12);
 /// The same, by the clock that nobody can put back.
 const LIFE: Duration = Duration::from_secs(12 * 60 * 60);
-/// Without `Secure`: an office's own network speaks plain HTTP to the box. Behind a proxy that speaks TLS, the proxy
-/// adds it.
+/// With `Secure` where the browser came over TLS, or the office says that all do; an office's own network may speak
+/// plain HTTP to the box.
 const COOKIE: &str = "portico_session";
 
 pub(super) fn routes() -> Router<Site> {
@@ -172,7 +172,7 @@ async fn sign_in(
     match account {
         Some(account) if right => {
             site.throttle().succeeded(peer.ip());
-            open_session(&site, account.id, cookie(&headers)).await
+            open_session(&site, account.id, &headers).await
         }
         _ => {
             let complaint = Some("That name and password do not belong together.");
@@ -183,24 +183,35 @@ async fn sign_in(
 }
 
 /// A new id at each sign-in, so that nobody can plant one beforehand; the one that the browser had ends.
-async fn open_session(site: &Site, account: i64, before: Option<Secret>) -> Response {
+async fn open_session(site: &Site, account: i64, headers: &HeaderMap) -> Response {
     let session = site.draw_secret();
     let (hash, wall) = (session.hash(), site.now().wall);
     let opened = site.write(move |store| store.open_session(hash, account, wall + SESSION, wall)).await;
     if let Err(error) = opened {
         return super::pages::unavailable(&error);
     }
-    if let Some(before) = before
+    if let Some(before) = cookie(headers)
         && let Err(error) = close_session(site, &before).await
     {
         tracing::warn!(%error, "a session that was replaced stays in the store until it runs out");
     }
-    let cookie = format!(
-        "{COOKIE}={}; Path=/; HttpOnly; SameSite=Strict; Max-Age={}",
-        session.reveal(),
-        SESSION.as_secs()
-    );
+    let cookie = set_cookie(session.reveal(), SESSION.as_secs(), is_over_tls(site, headers));
     ([(header::SET_COOKIE, cookie)], Redirect::to("/")).into_response()
+}
+
+fn set_cookie(value: &str, seconds: i64, secure: bool) -> String {
+    let secure = if secure { "; Secure" } else { "" };
+    format!("{COOKIE}={value}; Path=/; HttpOnly; SameSite=Strict; Max-Age={seconds}{secure}")
+}
+
+/// Did the browser come over TLS? With each form it names the page that the form stood on (RFC 6454, 7.3), and a
+/// proxy cannot hide that.
+fn is_over_tls(site: &Site, headers: &HeaderMap) -> bool {
+    let origin = headers.get(header::ORIGIN).and_then(|origin| origin.to_str().ok());
+    site.settings().behind_tls
+        || origin.is_some_and(|origin| {
+            origin.get(..8).is_some_and(|scheme| scheme.eq_ignore_ascii_case("https://"))
+        })
 }
 
 async fn close_session(site: &Site, session: &Secret) -> Result<(), StoreError> {
@@ -211,19 +222,25 @@ async fn close_session(site: &Site, session: &Secret) -> Result<(), StoreError> 
     closed
 }
 
+/// What every form of a signed-in person carries.
 #[derive(Deserialize)]
-struct Proof {
-    csrf: String,
+pub(super) struct Proof {
+    pub csrf: String,
 }
 
-async fn sign_out(State(site): State<Site>, person: Person, Form(form): Form<Proof>) -> Response {
+async fn sign_out(
+    State(site): State<Site>,
+    person: Person,
+    headers: HeaderMap,
+    Form(form): Form<Proof>,
+) -> Response {
     if !person.session.proves(&form.csrf) {
         return plain(StatusCode::FORBIDDEN, "The form did not come from this console.");
     }
     if let Err(error) = close_session(&site, &person.session).await {
         return super::pages::unavailable(&error);
     }
-    let gone = format!("{COOKIE}=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0");
+    let gone = set_cookie("", 0, is_over_tls(&site, &headers));
     ([(header::SET_COOKIE, gone)], Redirect::to("/sign-in")).into_response()
 }
 
@@ -252,6 +269,7 @@ struct SetUp {
 async fn set_up(
     State(site): State<Site>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    headers: HeaderMap,
     Form(form): Form<SetUp>,
 ) -> Response {
     if !site.throttle().admits(peer.ip(), site.now().at) {
@@ -281,7 +299,7 @@ async fn set_up(
     match site.write(move |store| store.use_setup(token, &account, wall)).await {
         Ok(id) => {
             site.throttle().succeeded(peer.ip());
-            open_session(&site, id, None).await
+            open_session(&site, id, &headers).await
         }
         Err(AccountError::Store(error)) => super::pages::unavailable(&error),
         Err(_) => complain(

@@ -4,7 +4,7 @@
 //! looks can hold up a call.
 
 use std::{
-    collections::{BTreeMap, VecDeque},
+    collections::{BTreeMap, BTreeSet, VecDeque},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
@@ -59,6 +59,8 @@ struct Board {
     calls: BTreeMap<CallId, Arc<LiveCall>>,
     /// Ended calls of the board, oldest first.
     ended: VecDeque<CallId>,
+    /// Calls to an emergency number that somebody has said they saw; each is on the board.
+    seen: BTreeSet<CallId>,
 }
 
 /// A call to an emergency number, for the top of every page.
@@ -175,10 +177,27 @@ impl Live {
         self.board().calls.values().filter(|call| !matches!(call.stage, Stage::Ended(_))).count()
     }
 
-    /// The latest call on the board to an emergency number.
+    /// Somebody has seen that an emergency number was dialled: the notice of this call goes. `false`: there is no such
+    /// call on the board.
+    pub(super) fn acknowledge(&self, call: CallId) -> bool {
+        let mut board = self.board();
+        let known = board.is_emergency(call);
+        if known {
+            board.seen.insert(call);
+        }
+        known
+    }
+
+    /// Is there such a call on the board?
+    pub(super) fn is_emergency(&self, call: CallId) -> bool {
+        self.board().is_emergency(call)
+    }
+
+    /// The latest call on the board to an emergency number that nobody has acknowledged.
     pub(super) fn emergency(&self) -> Option<EmergencyCall> {
         let board = self.board();
-        let calls = board.calls.values().filter_map(|call| Some((call, call.emergency.clone()?)));
+        let unseen = board.calls.values().filter(|call| !board.seen.contains(&call.call));
+        let calls = unseen.filter_map(|call| Some((call, call.emergency.clone()?)));
         calls.max_by_key(|(call, _)| call.since).map(|(call, from)| EmergencyCall {
             call: call.call,
             from,
@@ -190,6 +209,10 @@ impl Live {
 }
 
 impl Board {
+    fn is_emergency(&self, call: CallId) -> bool {
+        self.calls.get(&call).is_some_and(|call| call.emergency.is_some())
+    }
+
     fn change(&mut self, call: CallId, change: impl FnOnce(&mut LiveCall)) {
         if let Some(live) = self.calls.get_mut(&call) {
             change(Arc::make_mut(live));
@@ -206,6 +229,7 @@ impl Board {
         self.ended.push_back(record.call);
         let gone = (self.ended.len() > ENDED_KEPT).then(|| self.ended.pop_front()).flatten()?;
         self.calls.remove(&gone);
+        self.seen.remove(&gone);
         Some(gone)
     }
 }

@@ -2,14 +2,19 @@
 
 use axum::{
     Router,
-    extract::{Path, Query, State},
+    extract::{Form, Path, Query, State},
     http::{HeaderMap, StatusCode, header},
-    response::{Html, IntoResponse, Response},
-    routing::get,
+    response::{Html, IntoResponse, Redirect, Response},
+    routing::{get, post},
 };
 use serde::Deserialize;
 
-use super::{access::Person, feed, page, recording, shield::plain, site::Site};
+use super::{
+    access::{Person, Proof},
+    feed, page, recording,
+    shield::plain,
+    site::Site,
+};
 use crate::{
     store::{CallFilter, Cursor, StoreError},
     types::{CallId, ContactId},
@@ -22,6 +27,7 @@ pub(super) fn routes() -> Router<Site> {
     Router::new()
         .route("/", get(live))
         .route("/live/events", get(feed::events))
+        .route("/emergencies/{call}/acknowledge", post(acknowledge))
         .route("/calls", get(calls))
         .route("/calls/{call}", get(call))
         .route("/calls/{call}/recording.wav", get(recording))
@@ -82,6 +88,28 @@ async fn live(State(site): State<Site>, person: Person) -> Response {
     html(page::live(&site.frame(&person), &calls, site.zone())).into_response()
 }
 
+/// The notice of a call to an emergency number goes when somebody has said that they saw it, and that is on record:
+/// who wants to know later who knew of it, and when, finds it on the call's page.
+async fn acknowledge(
+    State(site): State<Site>,
+    person: Person,
+    Path(id): Path<String>,
+    Form(form): Form<Proof>,
+) -> Response {
+    if !person.session.proves(&form.csrf) {
+        return plain(StatusCode::FORBIDDEN, "The form did not come from this console.");
+    }
+    let Some(call) = id.parse::<CallId>().ok().filter(|call| site.live().is_emergency(*call)) else {
+        return not_found().await;
+    };
+    let (actor, now) = (person.name.clone(), site.now().wall);
+    if let Err(error) = site.write(move |store| store.acknowledge_emergency(call, &actor, now)).await {
+        return unavailable(&error);
+    }
+    site.live().acknowledge(call);
+    Redirect::to("/").into_response()
+}
+
 async fn calls(State(site): State<Site>, person: Person, Query(after): Query<After>) -> Response {
     let filter = if after.missed { CallFilter::Missed } else { CallFilter::All };
     let cursor = after.cursor();
@@ -97,13 +125,21 @@ async fn calls(State(site): State<Site>, person: Person, Query(after): Query<Aft
 async fn call(State(site): State<Site>, person: Person, Path(id): Path<String>) -> Response {
     let Ok(id) = id.parse::<CallId>() else { return not_found().await };
     match site.read(move |reader| reader.call(id)).await {
-        Ok(Some(detail)) => {
+        Ok(Some(mut detail)) => {
+            detail.record.recording = at_hand(&site, detail.record.recording).await;
             let frame = site.frame(&person);
             html(page::call(&frame, &detail, site.zone())).into_response()
         }
         Ok(None) => not_found().await,
         Err(error) => unavailable(&error),
     }
+}
+
+/// The recording, unless its time is over and the file is gone: the page then offers none.
+async fn at_hand(site: &Site, name: Option<String>) -> Option<String> {
+    let name = name.filter(|name| recording::is_bare(name))?;
+    let there = tokio::fs::try_exists(site.settings().recordings.join(&name)).await;
+    there.unwrap_or(false).then_some(name)
 }
 
 async fn recording(

@@ -22,6 +22,8 @@ pub struct Settings {
     pub zone: TimeZone,
     /// Where the recordings are.
     pub recordings: PathBuf,
+    /// Browsers reach it over TLS, whatever they say.
+    pub behind_tls: bool,
     /// The host asks the time, here as everywhere.
     pub now: fn() -> Moment,
 }

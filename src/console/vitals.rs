@@ -31,6 +31,8 @@ pub struct Vitals {
     pub calls_now: usize,
     /// Whether ears and mouth work, and why not.
     pub speech: Option<Result<(), String>>,
+    /// The day of the last copy of the records, or why today's could not be made. `None`: not tried yet.
+    pub backup: Option<Result<jiff::civil::Date, String>>,
     trunks: BTreeMap<String, TrunkHealth>,
     /// Extension and contact of every reachable phone.
     phones: BTreeSet<(String, String)>,
@@ -83,7 +85,7 @@ impl Vitals {
     }
 
     pub(super) fn parts(&self) -> Vec<Part> {
-        let mut parts = vec![self.speech_part(), self.store_part(), self.texts_part()];
+        let mut parts = vec![self.speech_part(), self.store_part(), self.texts_part(), self.backup_part()];
         for (trunk, health) in &self.trunks {
             let (condition, meaning) = match health {
                 TrunkHealth::Unknown => (Condition::Waiting, "It has not answered yet.".into()),
@@ -139,6 +141,18 @@ impl Vitals {
             }
         };
         Part { name: "Records".into(), condition, meaning }
+    }
+
+    fn backup_part(&self) -> Part {
+        let (condition, meaning) = match &self.backup {
+            None => (Condition::Waiting, "The copy of the records is made once a day.".into()),
+            Some(Ok(day)) => (Condition::Well, format!("The last copy of the records is of {day}.")),
+            Some(Err(why)) => (
+                Condition::Broken,
+                format!("Today's copy of the records could not be made: {why}. It is tried again."),
+            ),
+        };
+        Part { name: "Backup".into(), condition, meaning }
     }
 
     fn texts_part(&self) -> Part {

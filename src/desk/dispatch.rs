@@ -49,8 +49,6 @@ const AT_ONCE: usize = 8;
 const MOST_ANSWERS: usize = 64;
 /// SIP gives up after 32 s (Timer F, RFC 3261, 17.1.2.2); whoever owes an answer after this has forgotten it.
 const OVERDUE: SignedDuration = SignedDuration::from_secs(120);
-/// Nothing is put off for less.
-const A_MOMENT: SignedDuration = SignedDuration::from_mins(1);
 /// How often an outage is probed with the text that has waited longest.
 const PROBE: SignedDuration = SignedDuration::from_secs(40);
 
@@ -242,20 +240,20 @@ impl Rules {
         if consent.opted_out && entry.kind != Kind::OptOutConfirmation && entry.kind != Kind::Help {
             return ClaimVerdict::Suppress(Suppression::OptedOut);
         }
-        // On the night on which an hour comes twice, "today at 01:30" may lie behind us.
-        let night = || ClaimVerdict::Defer(self.quiet.next_allowed(self.now).max(moved(self.now, A_MOMENT)));
+        let called = self.quiet.of(entry.to);
+        let night = || ClaimVerdict::Defer(called.next_allowed(self.now));
         match entry.kind {
             Kind::TextBack | Kind::Confirmation => {
                 if candidate.reached_since || self.talking.contains(&entry.to) {
                     ClaimVerdict::Suppress(Suppression::ReachedAPerson)
-                } else if self.waits_for_morning && !self.quiet.allows(self.now) {
+                } else if self.waits_for_morning && !called.allows(self.now) {
                     night()
                 } else {
                     ClaimVerdict::Send
                 }
             }
             Kind::FollowUp if !consent.opted_in => ClaimVerdict::Suppress(Suppression::OptedOut),
-            Kind::FollowUp if !self.quiet.allows(self.now) => night(),
+            Kind::FollowUp if !called.allows(self.now) => night(),
             Kind::FollowUp
             | Kind::StaffSummary
             | Kind::StaffNotice

@@ -43,7 +43,8 @@ impl Engine {
             .as_ref()
             .filter(|follow_up| follow_up.sequence().name() == row.enrolment.sequence);
         let sequence = follow_up.map(|follow_up| follow_up.sequence());
-        let answer = advance(&row.enrolment, sequence, &row.standing, &self.settings.quiet_hours, now);
+        let answer =
+            advance(&row.enrolment, sequence, &row.standing, row.number, &self.settings.quiet_hours, now);
         let words = match answer {
             Advance::Send { touch, .. } => follow_up.and_then(|follow_up| follow_up.words(touch)),
             Advance::Defer(_) | Advance::Stop(_) => None,

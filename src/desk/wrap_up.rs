@@ -168,7 +168,7 @@ fn ticket(
             caller: name,
             callback,
             place,
-            issue: matter(record),
+            issue: issue(record),
             urgency,
             emergency,
             access: outcome.and_then(|outcome| outcome.access.as_ref()).map(|access| access.value),
@@ -202,9 +202,18 @@ fn ticket(
     (None, None)
 }
 
-/// What it was about, in the caller's own words.
+/// What is to be repaired, and what whoever goes there must know besides.
+fn issue(record: &CallRecord) -> String {
+    let notes = record.outcome.as_ref().map_or(&[][..], |outcome| outcome.notes.as_slice());
+    match notes {
+        [] => matter(record),
+        notes => format!("{} ({})", matter(record), notes.join("; ")).trim_start().to_owned(),
+    }
+}
+
+/// What it was about: what the agent made of it, or else all that the caller said.
 fn matter(record: &CallRecord) -> String {
-    let said = record.outcome.as_ref().and_then(|outcome| outcome.matter.clone()).unwrap_or_else(|| {
+    let said = record.outcome.as_ref().and_then(Outcome::request).unwrap_or_else(|| {
         let turns: Vec<&str> = record
             .turns
             .iter()
@@ -317,7 +326,7 @@ fn caller_text(
     let now = circumstances.now;
     let entry = Entry::new(key, kind, from, number, words.render(&values), now).about(record.call);
     if settings.text_back_waits_for_morning && !circumstances.undated {
-        entry.not_before(settings.quiet_hours.next_allowed(now))
+        entry.not_before(settings.quiet_hours.of(number).next_allowed(now))
     } else {
         entry
     }
@@ -413,7 +422,12 @@ fn describe(outcome: &Outcome, record: &CallRecord, summary: &mut String) {
         }
         summary.push('.');
     }
-    if let Some(place) = &outcome.place {
+    // What a prospect looks for names the place and the time, and quotes by itself.
+    let prospect = outcome.intent == Some(Intent::Leasing) && outcome.request().is_some();
+    if let Some(company) = &outcome.company {
+        summary.push_str(&format!(" {company}."));
+    }
+    if let Some(place) = outcome.place.as_ref().filter(|_| !prospect) {
         summary.push_str(&format!(
             " {}{}.",
             place.value,
@@ -421,14 +435,16 @@ fn describe(outcome: &Outcome, record: &CallRecord, summary: &mut String) {
         ));
     }
     let matter = matter(record);
-    if !matter.is_empty() {
+    if prospect {
+        summary.push_str(&format!(" {matter}"));
+    } else if !matter.is_empty() {
         summary.push_str(&format!(" \"{matter}\""));
     }
     if let Some(callback) = &outcome.callback {
         summary.push_str(&format!(" Call back {}.", callback.value.national()));
     }
-    if let Some(wished) = &outcome.wished_for {
-        summary.push_str(&format!(" Wishes {}.", wished.value.strftime("%a %-d %b %H:%M")));
+    if let Some(wish) = outcome.wish().filter(|_| !prospect) {
+        summary.push_str(&format!(" Wishes {wish}."));
     }
     if let Some(access) = &outcome.access {
         summary.push_str(if access.value { " May enter." } else { " Do not enter alone." });
@@ -439,6 +455,9 @@ fn describe(outcome: &Outcome, record: &CallRecord, summary: &mut String) {
         Promise::LeadCallback | Promise::Callback => " Promised: a call back.",
         Promise::OnCallRung => " The person on call was rung.",
     });
+    if !outcome.notes.is_empty() {
+        summary.push_str(&format!(" Note: {}.", outcome.notes.join("; ")));
+    }
     if outcome.do_not_contact {
         summary.push_str(" Asked not to be contacted.");
     }

@@ -17,6 +17,7 @@ mod features;
 mod flow;
 mod form;
 mod intent;
+mod matter;
 mod moves;
 mod office;
 mod outcome;

@@ -1,9 +1,11 @@
 //! What came of a conversation: read at its end by the wrap-up, written down once.
 
+mod request;
+
 use jiff::civil;
 use serde::{Deserialize, Serialize};
 
-use super::{Intent, LifeSafety, Urgency, UrgentKind, reply};
+use super::{Intent, LifeSafety, Pets, Urgency, UrgentKind, reply};
 use crate::types::PhoneNumber;
 
 /// The whole result of a conversation, as far as it got. Half a conversation has half an outcome: nothing is lost.
@@ -21,8 +23,14 @@ pub struct Outcome {
     pub place: Option<Captured<String>>,
     /// What it is about, in the person's own words, at most 400 characters.
     pub matter: Option<String>,
-    /// When they would like to come, or be called.
+    /// When they would like to come, or be called: the earliest moment.
     pub wished_for: Option<Captured<civil::DateTime>>,
+    /// The same as they said it: `Sat Nov 28, morning`.
+    #[serde(default)]
+    pub wished_words: Option<String>,
+    /// Their own first words on what they want, at most 160 characters.
+    #[serde(default)]
+    pub first_words: Option<String>,
     /// May the technician go in when nobody is home?
     pub access: Option<Captured<bool>>,
     /// They asked that we do not text or call them.
@@ -49,6 +57,17 @@ pub struct Sought {
     /// Whole dollars a month.
     pub budget: Option<u32>,
     pub move_in: Option<civil::Date>,
+    /// Last day of a span: "next month".
+    #[serde(default)]
+    pub move_in_until: Option<civil::Date>,
+    /// As soon as possible.
+    #[serde(default)]
+    pub soonest: bool,
+    #[serde(default)]
+    pub pets: Option<Pets>,
+    /// They want to come and see it.
+    #[serde(default)]
+    pub visit: bool,
     /// A listing by the office's own name for it.
     pub listing: Option<String>,
 }
@@ -114,6 +133,8 @@ impl Outcome {
             place: None,
             matter: None,
             wished_for: None,
+            wished_words: None,
+            first_words: None,
             access: None,
             do_not_contact: false,
             promised: Promise::Nothing,
@@ -142,7 +163,8 @@ impl Outcome {
         }
         let about = self.intent.map_or("did not say what it was about", intent_words);
         text.push_str(&format!(" {about}"));
-        match &self.matter {
+        match self.request() {
+            Some(request) if self.intent == Some(Intent::Leasing) => text.push_str(&format!(": {request}")),
             Some(matter) => {
                 text.push_str(&format!(": \"{}\".", matter.trim_end_matches(['.', '!', '?'])));
             }
@@ -152,12 +174,8 @@ impl Outcome {
         if let Some(number) = &self.callback {
             second.push(format!("call back {}{}", number.value.national(), mark(number.confirmed)));
         }
-        if let Some(wish) = &self.wished_for {
-            second.push(format!(
-                "wished for {}{}",
-                wish.value.strftime("%a %b %-d, %-I:%M %p"),
-                mark(wish.confirmed)
-            ));
+        if let Some(wish) = self.wish().filter(|_| self.intent != Some(Intent::Leasing)) {
+            second.push(format!("wished for {wish}"));
         }
         if let Some(access) = &self.access {
             second.push(if access.value {
@@ -165,9 +183,6 @@ impl Outcome {
             } else {
                 "only while at home".into()
             });
-        }
-        if let Some(sought) = &self.sought {
-            second.extend(sought_words(sought));
         }
         if self.do_not_contact {
             second.push("asked not to be called or texted".into());
@@ -256,26 +271,6 @@ fn mark(confirmed: bool) -> &'static str {
 fn capitalised(text: &str) -> String {
     let mut chars = text.chars();
     chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
-}
-
-fn sought_words(sought: &Sought) -> Vec<String> {
-    let mut words = Vec::new();
-    match sought.bedrooms {
-        Some(0) => words.push("looks for a studio".into()),
-        Some(1) => words.push("looks for 1 bedroom".into()),
-        Some(n) => words.push(format!("looks for {n} bedrooms")),
-        None => {}
-    }
-    if let Some(listing) = &sought.listing {
-        words.push(format!("asks about {listing}"));
-    }
-    if let Some(budget) = sought.budget {
-        words.push(format!("up to ${budget} a month"));
-    }
-    if let Some(date) = sought.move_in {
-        words.push(format!("moving in {}", date.strftime("%b %-d")));
-    }
-    words
 }
 
 /// How the urgency is written at the head of a summary, and spoken at the head of a brief.

@@ -96,6 +96,8 @@ lines! {
     /// The caller turns to another matter.
     Switch = "switch" [Label],
     Thanks = "thanks" [],
+    /// They say again what is written down.
+    AlreadyNoted = "already_noted" [],
     Sorry = "sorry" [],
     Unclear = "unclear" [],
     ReadBackMany = "read_back_many" [Value],
@@ -209,6 +211,13 @@ impl Pack {
 
     pub(super) fn life_safety(&self, kind: LifeSafety) -> Option<&Template> {
         self.life_safety.get(&kind)
+    }
+
+    /// The words at the beginning of this sentence that only acknowledge: `Thank you.`, `Noted.`
+    pub(super) fn acknowledgement(&self, sentence: &str) -> Option<&str> {
+        let echoes = self.questions.values().flat_map(|question| &question.read_back);
+        let thanks = self.line(Line::Thanks).iter().chain(echoes).filter_map(Template::plain);
+        thanks.filter(|words| sentence.starts_with(words)).max_by_key(|words| words.len())
     }
 
     /// The closed answer to these words, if they touch what only a closed answer may touch.

@@ -86,6 +86,11 @@ impl Template {
         !Hole::ALL.iter().any(|hole| *hole != Hole::Office && open(hole))
     }
 
+    /// The sentence, if it has no holes.
+    pub(super) fn plain(&self) -> Option<&str> {
+        (!self.text.contains('{')).then_some(self.text.as_str())
+    }
+
     pub(super) fn words(&self) -> usize {
         self.text.split_whitespace().count()
     }
@@ -249,6 +254,46 @@ fn name_aloud(name: &PersonName, careful: bool) -> String {
     format!("{}, spelled {}", name.full(), spelled(last))
 }
 
+/// A day and time as they are written down: `Sat Nov 28, morning`.
+pub(super) fn when_written(when: &When) -> String {
+    let day = |date: jiff::civil::Date| date.strftime("%a %b %-d").to_string();
+    let clock = |time: jiff::civil::Time| time.strftime("%-I:%M %p").to_string();
+    let mut parts: Vec<String> = Vec::new();
+    if when.soonest {
+        parts.push("as soon as possible".into());
+    }
+    match (when.date, when.until_date) {
+        (Some(from), Some(until)) => parts.push(format!("{} to {}", day(from), day(until))),
+        (Some(on), None) => parts.push(day(on)),
+        (None, Some(until)) => parts.push(format!("until {}", day(until))),
+        (None, None) => {}
+    }
+    match (when.time, when.until) {
+        (Some(from), Some(until)) => parts.push(format!("{} to {}", clock(from), clock(until))),
+        (Some(from), None) if when.after => parts.push(format!("after {}", clock(from))),
+        (Some(at), None) => parts.push(clock(at)),
+        (None, Some(until)) => parts.push(format!("before {}", clock(until))),
+        (None, None) => {}
+    }
+    // The hour says the part of the day as well.
+    if let Some(part) = when.part.filter(|_| when.time.is_none()) {
+        parts.push(
+            match part {
+                DayPart::Morning => "morning",
+                DayPart::Noon => "noon",
+                DayPart::Afternoon => "afternoon",
+                DayPart::Evening => "evening",
+                DayPart::Night => "night",
+            }
+            .into(),
+        );
+    }
+    if when.any {
+        parts.push("any time".into());
+    }
+    parts.join(", ")
+}
+
 fn when_aloud(when: &When) -> String {
     let mut parts: Vec<String> = Vec::new();
     if when.soonest {
@@ -302,10 +347,55 @@ fn clock_aloud(time: jiff::civil::Time) -> String {
 /// Longest matter that is echoed: beyond this a read-back is a recital.
 const ECHO_WORDS: usize = 14;
 
-/// The caller's words turned to them: `my sink is leaking` as `your sink is leaking`. Empty if it is too long.
+/// First words of what is no statement: `about my lease` and `call me back` cannot follow "I have noted that".
+const NO_STATEMENT: [&str; 34] = [
+    "about",
+    "to",
+    "for",
+    "regarding",
+    "concerning",
+    "call",
+    "with",
+    "from",
+    "on",
+    "if",
+    "whether",
+    "because",
+    "how",
+    "what",
+    "when",
+    "where",
+    "which",
+    "why",
+    "who",
+    "can",
+    "could",
+    "would",
+    "will",
+    "do",
+    "does",
+    "did",
+    "is",
+    "are",
+    "and",
+    "but",
+    "or",
+    "so",
+    "not",
+    "send",
+];
+
+/// Words by which the agent is spoken to: they are no part of the matter.
+const ADDRESSED: [&str; 4] = ["please", "you", "your", "you're"];
+
+/// The caller's words turned to them: `my sink is leaking` as `your sink is leaking`. Empty if they are too long, or
+/// no statement.
 pub(super) fn echoed(matter: &str) -> String {
     let words: Vec<&str> = matter.split_whitespace().collect();
-    if words.len() > ECHO_WORDS {
+    let plain = super::office::words_of(matter);
+    let states = plain.first().is_some_and(|first| !NO_STATEMENT.contains(&first.as_str()))
+        && !plain.iter().any(|word| ADDRESSED.contains(&word.as_str()));
+    if words.len() > ECHO_WORDS || !states {
         return String::new();
     }
     let mut turned: Vec<String> = Vec::with_capacity(words.len());
@@ -400,6 +490,7 @@ mod tests {
         assert_eq!(echoed("My kitchen sink is leaking."), "your kitchen sink is leaking");
         assert_eq!(echoed("I'm locked out of my car, again"), "you're locked out of your car, again");
         assert_eq!(echoed(&"word ".repeat(20)), "");
+        assert_eq!(echoed("about my lease, please call me back"), "");
     }
 
     #[test]

@@ -5,6 +5,7 @@ mod composing;
 mod confirming;
 mod ending;
 mod forming;
+mod naming;
 mod rescue;
 mod saved;
 mod state;

@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Enrolment, Sequence, Stop};
-use crate::types::QuietHours;
+use crate::types::{PhoneNumber, QuietHours};
 
 /// What the house knows of the contact at this moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -33,7 +33,8 @@ pub enum Advance {
 /// Two touches are never closer than this, even if the house was off and several fell due meanwhile.
 const BETWEEN_TOUCHES: SignedDuration = SignedDuration::from_hours(4);
 
-/// Decides about one enrolment.
+/// Decides about one enrolment, whose touches go to `number`. They fall due by the office's calendar, and leave only
+/// in the hours of the number.
 ///
 /// Every reason to stop is looked at before the time is, so that a STOP ends an enrolment also at night. A touch that
 /// fell due while the house was off is sent once, within the permitted hours, and the next keeps its distance.
@@ -41,6 +42,7 @@ pub fn advance(
     enrolment: &Enrolment,
     sequence: Option<&Sequence>,
     standing: &Standing,
+    number: PhoneNumber,
     quiet: &QuietHours,
     now: Timestamp,
 ) -> Advance {
@@ -62,10 +64,9 @@ pub fn advance(
     if now < enrolment.due {
         return Advance::Defer(enrolment.due);
     }
-    if !quiet.allows(now) {
-        // On the night on which an hour comes twice, "today at 01:30" may lie behind us.
-        let soon = now.checked_add(SignedDuration::from_mins(1)).unwrap_or(Timestamp::MAX);
-        return Advance::Defer(quiet.next_allowed(now).max(soon));
+    let called = quiet.of(number);
+    if !called.allows(now) {
+        return Advance::Defer(called.next_allowed(now));
     }
     let next = sequence.due(enrolment.step + 1, enrolment.enrolled, &quiet.zone).map(|due| {
         let apart = now.checked_add(BETWEEN_TOUCHES).unwrap_or(Timestamp::MAX);
@@ -96,6 +97,10 @@ mod tests {
         }
     }
 
+    fn denver() -> PhoneNumber {
+        "+13035550142".parse().unwrap()
+    }
+
     fn sequence() -> Sequence {
         let touch = |when| Touch { when, text: "Still looking?".into() };
         let ten = Time::constant(10, 0, 0, 0);
@@ -124,7 +129,7 @@ mod tests {
     fn a_lead_of_the_afternoon_is_written_to_two_hours_later() {
         let enrolment = enrolled("2026-11-20T14:00:00-07:00");
         let (sequence, quiet) = (sequence(), quiet());
-        let go = |now: &str| advance(&enrolment, Some(&sequence), &WELCOME, &quiet, at(now));
+        let go = |now: &str| advance(&enrolment, Some(&sequence), &WELCOME, denver(), &quiet, at(now));
         assert_eq!(go("2026-11-20T15:59:59-07:00"), Advance::Defer(at("2026-11-20T16:00:00-07:00")));
         let next = Some(at("2026-11-23T10:00:00-07:00"));
         assert_eq!(go("2026-11-20T16:00:00-07:00"), Advance::Send { touch: 0, next });
@@ -133,8 +138,14 @@ mod tests {
     #[test]
     fn a_lead_of_the_late_evening_waits_for_the_morning_also_when_the_clock_is_put_forward() {
         let enrolment = enrolled("2026-03-07T21:00:00-07:00");
-        let answer =
-            advance(&enrolment, Some(&sequence()), &WELCOME, &quiet(), at("2026-03-07T23:00:00-07:00"));
+        let answer = advance(
+            &enrolment,
+            Some(&sequence()),
+            &WELCOME,
+            denver(),
+            &quiet(),
+            at("2026-03-07T23:00:00-07:00"),
+        );
         assert_eq!(answer, Advance::Defer(at("2026-03-08T08:00:00-06:00")));
     }
 
@@ -145,10 +156,22 @@ mod tests {
         let enrolment = enrolled("2026-10-31T20:00:00-06:00");
         // 01:15 for the second time: "today at 01:30" has been, an hour ago.
         let now = at("2026-11-01T01:15:00-07:00");
-        let Advance::Defer(until) = advance(&enrolment, Some(&sequence()), &WELCOME, &quiet, now) else {
+        let Advance::Defer(until) = advance(&enrolment, Some(&sequence()), &WELCOME, denver(), &quiet, now)
+        else {
             panic!("it is quiet")
         };
         assert!(until > now);
+    }
+
+    #[test]
+    fn a_lead_from_another_coast_is_written_to_by_their_own_clock() {
+        let enrolment = enrolled("2026-11-20T16:45:00-07:00");
+        let boston: PhoneNumber = "+16175550142".parse().unwrap();
+        let now = at("2026-11-20T18:45:00-07:00");
+        let answer = advance(&enrolment, Some(&sequence()), &WELCOME, boston, &quiet(), now);
+        assert_eq!(answer, Advance::Defer(at("2026-11-21T08:00:00-05:00")));
+        let here = advance(&enrolment, Some(&sequence()), &WELCOME, denver(), &quiet(), now);
+        assert!(matches!(here, Advance::Send { .. }));
     }
 
     #[test]
@@ -156,7 +179,7 @@ mod tests {
         let enrolment = enrolled("2026-11-20T14:00:00-07:00");
         let now = at("2026-11-27T09:00:00-07:00");
         let Advance::Send { touch: 0, next: Some(next) } =
-            advance(&enrolment, Some(&sequence()), &WELCOME, &quiet(), now)
+            advance(&enrolment, Some(&sequence()), &WELCOME, denver(), &quiet(), now)
         else {
             panic!("the first touch is due")
         };
@@ -167,7 +190,8 @@ mod tests {
     fn every_reason_to_stop_is_stronger_than_the_time() {
         let enrolment = enrolled("2026-11-20T14:00:00-07:00");
         let (sequence, quiet, night) = (sequence(), quiet(), at("2026-11-20T23:00:00-07:00"));
-        let go = |standing: Standing| advance(&enrolment, Some(&sequence), &standing, &quiet, night);
+        let go =
+            |standing: Standing| advance(&enrolment, Some(&sequence), &standing, denver(), &quiet, night);
         assert_eq!(go(Standing::default()), Advance::Stop(Stop::NoConsent), "no opt-in, no touch");
         assert_eq!(go(Standing { opted_out: true, ..WELCOME }), Advance::Stop(Stop::OptedOut));
         assert_eq!(go(Standing { last_reply: Some(night), ..WELCOME }), Advance::Stop(Stop::Replied));
@@ -175,6 +199,9 @@ mod tests {
         let before = enrolment.enrolled;
         let known = Standing { last_reply: Some(before), last_call: Some(before), ..WELCOME };
         assert!(matches!(go(known), Advance::Defer(_)), "what led to the enrolment does not end it");
-        assert_eq!(advance(&enrolment, None, &WELCOME, &quiet, night), Advance::Stop(Stop::SequenceGone));
+        assert_eq!(
+            advance(&enrolment, None, &WELCOME, denver(), &quiet, night),
+            Advance::Stop(Stop::SequenceGone)
+        );
     }
 }

@@ -4,9 +4,9 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, ToSql, params};
 
 use super::{
-    CallerUpdate, Cursor, LeadRow, MessageRow, Page, Reader, Store, StoreError, WorkOrderRow,
+    CallerUpdate, Cursor, EmergencySeen, LeadRow, MessageRow, Page, Reader, Store, StoreError, WorkOrderRow,
     columns::{Col, get, get_opt, leg_result_columns, leg_result_from, word_column},
-    contacts, followups, messages, outbox,
+    contacts, emergencies, followups, messages, outbox,
     page::{bounded, page_of},
     tickets,
 };
@@ -155,6 +155,8 @@ pub struct CallDetail {
     pub leads: Vec<LeadRow>,
     /// What was sent about it, oldest first.
     pub messages: Vec<MessageRow>,
+    /// Who saw that it went to an emergency number, if somebody has said so.
+    pub emergency_seen: Option<EmergencySeen>,
 }
 
 /// Which calls are wanted.
@@ -303,6 +305,7 @@ impl Reader {
                 work_orders,
                 leads,
                 messages: messages::of_call(connection, id)?,
+                emergency_seen: emergencies::seen(connection, id)?,
             }))
         })
     }

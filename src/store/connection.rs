@@ -83,7 +83,7 @@ impl Location {
 
 /// Makes the file, if there is none, readable by its owner only: it is full of people. SQLite gives its log the same
 /// rights. If it cannot be made, opening it says why.
-fn create_private(path: &Path) {
+pub(super) fn create_private(path: &Path) {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]

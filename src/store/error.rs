@@ -31,6 +31,10 @@ pub enum StoreError {
     /// A statement of ours is wrong.
     #[error("the database refused a statement")]
     Statement(#[source] rusqlite::Error),
+    #[error("the copy is not a sound database")]
+    UnsoundCopy,
+    #[error("the copy could not be brought to the disk")]
+    CopyNotSynced(#[source] std::io::Error),
     /// Asked for by a test.
     #[error("a fault was injected into this commit")]
     Injected,
@@ -88,6 +92,8 @@ impl StoreError {
             StoreError::Unreadable { .. } => "unreadable",
             StoreError::Json(_) => "json",
             StoreError::Statement(_) => "statement",
+            StoreError::UnsoundCopy => "unsound_copy",
+            StoreError::CopyNotSynced(_) => "copy_not_synced",
             StoreError::Injected => "injected",
         }
     }

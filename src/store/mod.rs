@@ -10,10 +10,12 @@
 //! - [`Reader`] cannot change a row.
 
 mod accounts;
+mod backup;
 mod calls;
 mod columns;
 mod connection;
 mod contacts;
+mod emergencies;
 mod error;
 mod followups;
 mod health;
@@ -36,6 +38,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 pub use accounts::{Account, AccountError, ApiToken, NewAccount, Role, TokenHash};
 pub use calls::{CallDetail, CallFilter, CallRow, TextBackNote, WrapUp, WrappedUp};
 pub use contacts::{CallerUpdate, ContactDetail, ContactRow, ContactStanding};
+pub use emergencies::EmergencySeen;
 pub use error::StoreError;
 pub use followups::EnrolmentRow;
 pub use health::Health;

@@ -27,6 +27,11 @@ impl Reader {
         Self { shared: Arc::new(Shared { location, idle: Mutex::new(Vec::new()) }) }
     }
 
+    /// A connection outside the few that are kept, for work that takes long.
+    pub(super) fn fresh(&self) -> Result<Connection, StoreError> {
+        self.shared.location.read()
+    }
+
     /// Runs `work` in one read transaction, so that a page and its parts are of one moment. The connection goes back
     /// to rest only if nothing went wrong: after a failure of the disk the next read opens a fresh one.
     pub(super) fn read<T>(

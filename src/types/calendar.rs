@@ -1,7 +1,7 @@
 //! When the office is open, and when nobody may be disturbed.
 
 use jiff::{
-    Timestamp,
+    SignedDuration, Timestamp,
     civil::{Time, Weekday},
     tz::TimeZone,
 };
@@ -122,21 +122,24 @@ impl QuietHours {
         self.from <= time && time < self.until
     }
 
-    /// The first moment, from `at` on, at which a touch is allowed.
+    /// The first moment, from `at` on, at which a touch is allowed; never one before `at`. If no moment of the day is
+    /// allowed: a day later, to look again.
     ///
-    /// Local days differ in length; the answer is computed on the calendar, so that the night on which the clock
-    /// is put forward or back yields the right instant.
+    /// Local days differ in length. A night on which the clock is put back may have the hour of [`from`](Self::from)
+    /// twice, and one on which it is put forward may not have it at all: then the day begins where the clock jumps.
     pub fn next_allowed(&self, at: Timestamp) -> Timestamp {
         if self.allows(at) {
             return at;
         }
-        let local = at.to_zoned(self.zone.clone());
-        let date = if local.time() < self.from {
-            local.date()
-        } else {
-            local.date().tomorrow().unwrap_or(local.date())
-        };
-        date.to_datetime(self.from).to_zoned(self.zone.clone()).map_or(at, |z| z.timestamp())
+        let today = at.to_zoned(self.zone.clone()).date();
+        let beginnings = [Some(today), today.tomorrow().ok()].into_iter().flatten().flat_map(|date| {
+            let begins = self.zone.to_ambiguous_timestamp(date.to_datetime(self.from));
+            [begins.earlier().ok(), begins.later().ok()]
+        });
+        let jumps = self.zone.following(at).take(1).map(|jump| Some(jump.timestamp()));
+        let later = at.checked_add(SignedDuration::from_hours(24)).unwrap_or(Timestamp::MAX);
+        let allowed = beginnings.chain(jumps).flatten().filter(|moment| *moment > at && self.allows(*moment));
+        allowed.min().unwrap_or(later)
     }
 }
 
@@ -186,5 +189,51 @@ mod tests {
         assert!(quiet.allows(at("2026-03-07T19:59:59-07:00")));
         assert_eq!(quiet.next_allowed(at("2026-03-07T22:00:00-07:00")), at("2026-03-08T08:00:00-06:00"));
         assert_eq!(quiet.next_allowed(at("2026-03-08T01:00:00-07:00")), at("2026-03-08T08:00:00-06:00"));
+    }
+
+    fn from(hour: i8, minute: i8) -> QuietHours {
+        QuietHours {
+            zone: denver(),
+            from: Time::constant(hour, minute, 0, 0),
+            until: Time::constant(20, 0, 0, 0),
+        }
+    }
+
+    #[test]
+    fn the_hour_that_comes_twice_answers_no_moment_that_has_passed() {
+        let quiet = from(1, 30);
+        assert_eq!(quiet.next_allowed(at("2026-11-01T00:00:00-06:00")), at("2026-11-01T01:30:00-06:00"));
+        // 01:15 for the second time.
+        assert_eq!(quiet.next_allowed(at("2026-11-01T01:15:00-07:00")), at("2026-11-01T01:30:00-07:00"));
+    }
+
+    #[test]
+    fn a_day_that_would_begin_in_the_hour_that_is_skipped_begins_where_the_clock_jumps() {
+        assert_eq!(
+            from(2, 30).next_allowed(at("2026-03-08T01:59:00-07:00")),
+            at("2026-03-08T03:00:00-06:00")
+        );
+    }
+
+    #[test]
+    fn the_answer_lies_ahead_is_allowed_and_nothing_before_it_is() {
+        for begin in ["2026-03-07T12:00:00-07:00", "2026-10-31T12:00:00-06:00"] {
+            for quiet in [from(0, 30), from(1, 30), from(2, 0), from(2, 30), from(8, 0)] {
+                let moments = (0..36 * 12).map(|n| at(begin) + SignedDuration::from_mins(5 * n));
+                let allowed: Vec<Timestamp> =
+                    moments.clone().filter(|moment| quiet.allows(*moment)).collect();
+                for moment in moments.take(24 * 12) {
+                    let first = allowed.iter().find(|allowed| **allowed >= moment);
+                    assert_eq!(Some(&quiet.next_allowed(moment)), first, "{moment} {quiet:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn hours_that_allow_nothing_are_looked_at_again_a_day_later() {
+        let never = QuietHours { until: Time::midnight(), ..from(8, 0) };
+        let now = at("2026-11-20T12:00:00-07:00");
+        assert_eq!(never.next_allowed(now), at("2026-11-21T12:00:00-07:00"));
     }
 }

@@ -1,12 +1,14 @@
 //! The vocabulary of the house. Imports nothing of the house; every other room may import it.
 
 mod calendar;
+mod called;
 mod id;
 mod moment;
 mod number;
 mod pii;
 
 pub use calendar::{DayHours, Hours, HoursError, QuietHours};
+pub use called::CalledHours;
 pub use id::{CallId, ContactId, LeadId, LegId, MessageKey, ParseIdError, TurnId, UtteranceId, WorkOrderId};
 pub use moment::Moment;
 pub use number::{Extension, NumberError, PhoneNumber};

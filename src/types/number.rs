@@ -94,6 +94,11 @@ impl PhoneNumber {
         self.digits().starts_with('1')
     }
 
+    /// The area code of a number of the North American Numbering Plan: `303`.
+    pub fn area_code(&self) -> Option<u16> {
+        self.digits().strip_prefix('1')?.get(..3)?.parse().ok()
+    }
+
     /// As people of its country write it: `(303) 555-0100`; other countries keep `+44…`.
     pub fn national(&self) -> String {
         let d = self.digits();

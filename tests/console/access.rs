@@ -298,3 +298,15 @@ async fn a_form_from_elsewhere_is_refused() {
     let answer = browser.post_with("/sign-out", &[("csrf", &csrf)], &[("origin", &ours)]).await;
     assert_eq!(answer.status, StatusCode::SEE_OTHER);
 }
+
+#[tokio::test]
+async fn whoever_comes_over_tls_sends_the_session_over_tls_only() {
+    let office = Office::set_up().await;
+    let form = [("name", "Robin Hale"), ("password", PASSWORD)];
+    let here = format!("https://{HOST}");
+    let over_tls = Browser::of(&office).post_with("/sign-in", &form, &[("origin", &here)]).await;
+    assert!(over_tls.header(header::SET_COOKIE).ends_with("; Secure"), "{over_tls:?}");
+    let plain = Browser::of(&office).post("/sign-in", &form).await;
+    assert!(!plain.header(header::SET_COOKIE).contains("Secure"));
+    assert!(plain.header(header::SET_COOKIE).contains("HttpOnly; SameSite=Strict"));
+}

@@ -181,3 +181,44 @@ async fn whoever_is_in_the_house_sees_that_911_was_dialled() {
         assert!(page.text.contains("Extension 101 dialled 911."), "{path}: {}", page.text);
     }
 }
+
+#[tokio::test]
+async fn the_notice_of_a_911_call_goes_when_somebody_says_that_they_saw_it_and_who_did_is_on_record() {
+    let mut office = Office::set_up().await;
+    office.store.wrap_up(&wrap_up(1)).unwrap();
+    let call = CallId::from_random(1);
+    let from: portico::types::Extension = "101".parse().unwrap();
+    let dialled = Dialled::Emergency(Emergency::Nine11);
+    office
+        .live
+        .observe(&Fact::EmergencyDialled { call, from: from.clone(), dialled: dialled.clone() }, now().wall);
+    let fact = Fact::CallStarted { call, caller: Caller::Extension(from), dialled, trunk: None };
+    office.live.observe(&fact, now().wall);
+
+    let mut browser = office.signed_in().await;
+    let page = browser.get("/").await;
+    assert!(page.text.contains("I have seen this"), "{}", page.text);
+    let csrf = page.csrf();
+    let path = format!("/emergencies/{call}/acknowledge");
+    assert_eq!(browser.post(&path, &[("csrf", "made up")]).await.status, StatusCode::FORBIDDEN);
+    assert!(browser.get("/").await.text.contains("dialled 911."), "a form from elsewhere changes nothing");
+    let mut stranger = Browser::of(&office);
+    let refused = stranger.post(&path, &[("csrf", &csrf)]).await;
+    assert_eq!(refused.header("location"), "/sign-in");
+
+    for _ in 0..2 {
+        assert_eq!(browser.post(&path, &[("csrf", &csrf)]).await.status, StatusCode::SEE_OTHER);
+    }
+    for path in ["/", "/calls", "/health"] {
+        assert!(!browser.get(path).await.text.contains("dialled 911."), "{path}");
+    }
+    let page = browser.get(&format!("/calls/{call}")).await;
+    assert!(page.text.contains("Emergency call seen by"), "{}", page.text);
+    let audit = office.store.reader().audit_log(None, 50).unwrap().items;
+    let seen: Vec<_> = audit.iter().filter(|row| row.action == "emergency.acknowledge").collect();
+    assert_eq!(seen.len(), 1, "said twice, kept once");
+    assert_eq!((seen[0].actor.as_str(), seen[0].subject.as_str()), ("Robin Hale", call.to_string().as_str()));
+
+    let other = format!("/emergencies/{}/acknowledge", CallId::from_random(2));
+    assert_eq!(browser.post(&other, &[("csrf", &csrf)]).await.status, StatusCode::NOT_FOUND);
+}

@@ -76,6 +76,7 @@ impl Office {
             office: "Maple Court".into(),
             zone: TimeZone::get("America/Denver").unwrap(),
             recordings: recordings.clone(),
+            behind_tls: false,
             now,
         };
         let site = Site::new(settings, accounts, Chance::seed_from_u64(7), live.clone(), Arc::clone(&vitals));

@@ -33,6 +33,9 @@ pub(in crate::console) fn call(frame: &Frame, detail: &CallDetail, zone: &TimeZo
             @if let Some(why) = record.agent_reason { dt { "Why no person took it" } dd { (words::agent_reason(why)) } }
             @if let Some(trunk) = &record.trunk { dt { "Trunk" } dd { (trunk) } }
             dt { "Text to the caller" } dd { (words::text_back(detail.text_back)) }
+            @if let Some(seen) = &detail.emergency_seen {
+                dt { "Emergency call seen by" } dd { (seen.by) ", " (words::exact(seen.at, zone)) }
+            }
             dt { "Call" } dd { code { (record.call) } }
         }
         @if record.recording.is_some() {

@@ -94,10 +94,13 @@ impl Frame {
                     }
                     main id="main" {
                         @if let Some(call) = &self.emergency {
-                            p class="notice bad" role="alert" {
+                            form class="notice bad" role="alert" method="post"
+                                action={ "/emergencies/" (call.call) "/acknowledge" } {
+                                input type="hidden" name="csrf" value=(self.csrf);
                                 strong { "Extension " (call.from) " dialled " (call.dialled) "." } " "
                                 @if call.ended { a href={ "/calls/" (call.call) } { "See the call." } }
                                 @else { a href="/" { "See the call." } }
+                                " " button { "I have seen this" }
                             }
                         }
                         @if let Some(alarm) = &self.alarm {

@@ -23,6 +23,7 @@ use std::ops::Range;
 use jiff::civil::Date;
 
 pub use roster::{Roster, UnitRef};
+pub(super) use sound::likeness;
 pub use value::{Access, Address, DayPart, Entity, PersonName, Pets, Slot, UnitMention, Value, When};
 
 use super::token::{Token, tokens};

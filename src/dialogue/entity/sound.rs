@@ -56,7 +56,7 @@ pub(super) fn distance(a: &str, b: &str) -> usize {
 }
 
 /// 1 for the same word, less for a near one, 0 for another.
-pub(super) fn likeness(heard: &str, known: &str) -> f32 {
+pub(in crate::dialogue) fn likeness(heard: &str, known: &str) -> f32 {
     let (heard, known) = (heard.to_ascii_lowercase(), known.to_ascii_lowercase());
     if heard == known {
         return 1.0;

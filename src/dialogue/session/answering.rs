@@ -5,7 +5,7 @@ use super::{
     understanding::{is_answer_step, is_bare},
 };
 use crate::dialogue::{
-    Access, Ending, Entity, Expectation, Intent, Move, Reading, Value,
+    Access, Ending, Entity, Expectation, Intent, Move, Reading, Value, matter,
     office::words_of,
     pack::Line,
     reply::{self, Hole},
@@ -81,6 +81,13 @@ impl Session {
         let changed =
             self.state.flow.is_some_and(|before| before != intent) && !self.state.closed && !self.is_vague();
         let before = self.state.intent;
+        if before != Some(intent) || self.state.first_words.is_none() {
+            let heard =
+                if words_of(text).len() >= 3 { Some(text.to_owned()) } else { self.state.matter.clone() };
+            if let Some(words) = heard {
+                self.state.begin_with(&words);
+            }
+        }
         self.state.flow = Some(intent);
         self.state.closed = false;
         if !matches!(before, Some(Intent::Emergency)) {
@@ -97,7 +104,8 @@ impl Session {
             Ending::End => self.advance(),
             Ending::Staff if self.staff_can_take_it() => self.ask_for_staff(),
             Ending::Staff | Ending::Message => {
-                if !self.is_quick() {
+                // Where nothing is left to ask, the closing says it all.
+                if !self.is_quick() && self.has_more_to_ask() {
                     self.tell_variant(&format!("{}.opening", intent.name()), &flow.opening);
                     self.echo_matter();
                 }
@@ -158,7 +166,19 @@ impl Session {
             self.state.confusions = 0;
             return self.advance();
         }
+        if self.is_said_already(text) {
+            self.tell(Line::AlreadyNoted);
+            self.asking_failed(item);
+            return self.advance();
+        }
         self.not_understood();
+    }
+
+    /// Do these words say again what is written down?
+    fn is_said_already(&self, text: &str) -> bool {
+        let known = [&self.state.matter, &self.state.first_words];
+        words_of(text).len() >= TOPIC_WORDS
+            && known.into_iter().flatten().any(|known| matter::holds(known, text))
     }
 
     /// "What is it about?" is answered by any sentence; a sure intent gives the message its proper flow.
@@ -298,6 +318,11 @@ impl Session {
     /// After "anything else?".
     pub(super) fn heard_more(&mut self, text: &str, reading: &Reading, heard: &[Entity]) {
         let news = self.take_beside_the_point(heard);
+        if !news && self.state.closed && !self.may_ring_again() && self.is_said_already(text) {
+            self.state.confusions = 0;
+            self.tell(Line::AlreadyNoted);
+            return self.ask_anything_else();
+        }
         if reading.is_sure() && !is_answer_step(reading) && words_of(text).len() >= TOPIC_WORDS {
             self.state.add_matter(text);
             return self.begin_flow(reading.intent, text);

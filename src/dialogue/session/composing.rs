@@ -13,14 +13,22 @@ pub(super) struct Composer {
     acts: Vec<Act>,
     /// Sentences of the utterance that is being put together.
     text: String,
+    /// The utterance is nothing but thanks so far.
+    thanks_only: bool,
 }
 
 impl Composer {
-    fn push(&mut self, sentence: &str) {
+    /// Adds to the utterance. `thanks`: the words at its beginning that only acknowledge.
+    fn push(&mut self, sentence: &str, thanks: Option<&str>) {
         let sentence = sentence.trim();
         if sentence.is_empty() {
             return;
         }
+        // "Noted. Thank you. We have your report" thanks twice: the later words stay, they say more.
+        if self.thanks_only && thanks.is_some() {
+            self.text.clear();
+        }
+        self.thanks_only = self.text.is_empty() && thanks == Some(sentence);
         if !self.text.is_empty() {
             self.text.push(' ');
         }
@@ -30,6 +38,7 @@ impl Composer {
     fn flush(&mut self, interruptible: bool, expects: Expectation) {
         if !self.text.is_empty() {
             let text = std::mem::take(&mut self.text);
+            self.thanks_only = false;
             self.acts.push(Act::Say(Say { text, interruptible, expects }));
         }
     }
@@ -49,7 +58,7 @@ impl Session {
 
     pub(super) fn tell_with(&mut self, line: Line, value: &str) {
         if let Some(text) = self.words(line, value) {
-            self.reply.push(&text);
+            self.tell_text(&text);
         }
     }
 
@@ -58,19 +67,19 @@ impl Session {
         let text = self.words(line, "");
         let text = text.or_else(|| self.pack.line(line).first().map(|t| t.fill(&[])));
         if let Some(text) = text {
-            self.reply.push(&text);
+            self.tell_text(&text);
         }
     }
 
     pub(super) fn tell_text(&mut self, text: &str) {
-        self.reply.push(text);
+        self.reply.push(text, self.pack.acknowledgement(text));
     }
 
     /// One of the variants under this key, filled.
     pub(super) fn tell_variant(&mut self, key: &str, variants: &[Template]) {
         if let Some(template) = self.state.wording.pick(key, variants) {
             let text = template.fill(&[(Hole::Office, &self.office.name)]);
-            self.reply.push(&text);
+            self.tell_text(&text);
         }
     }
 
@@ -102,7 +111,7 @@ impl Session {
     }
 
     pub(super) fn put_question(&mut self, text: String, awaiting: Awaiting, expects: Expectation) {
-        self.reply.push(&text);
+        self.tell_text(&text);
         if self.state.question.as_ref() != Some(&text) {
             self.state.repeats = 0;
         }

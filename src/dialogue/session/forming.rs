@@ -105,8 +105,14 @@ impl Session {
         })
     }
 
+    /// Is there a question or a read-back before the closing?
+    pub(super) fn has_more_to_ask(&self) -> bool {
+        self.next_item().is_some() || !self.due_for_read_back().is_empty()
+    }
+
     /// Asks for it, or offers what is known already.
     fn ask_about(&mut self, item: Item) -> bool {
+        let failures = self.state.form.get(item).map_or(0, |field| field.failures);
         match item {
             Item::Callback if !self.state.offered_caller => {
                 let Some(number) = self.state.opening.caller else { return self.ask_item(item) };
@@ -123,7 +129,8 @@ impl Session {
                 self.ask_line(Line::OfferCaller, &tail, Awaiting::OfferCaller, Expectation::YesOrNo)
                     || self.ask_item(item)
             }
-            Item::Name if !self.state.asked_contact => {
+            // Who has said no to a name is not asked whether they bear it.
+            Item::Name if !self.state.asked_contact && failures == 0 => {
                 let Some(name) = self.state.opening.contact.clone() else { return self.ask_item(item) };
                 self.state.asked_contact = true;
                 self.ask_line(Line::KnownName, &name, Awaiting::KnownName, Expectation::YesOrNo)

@@ -101,14 +101,19 @@ impl Session {
         self.state.rescue.wanted && self.state.rescue.rings == 0
     }
 
+    /// Is the person on call still to be rung?
+    pub(super) fn may_ring_again(&self) -> bool {
+        let rescue = &self.state.rescue;
+        rescue.wanted && rescue.rings < RINGS && self.office.on_call
+    }
+
     /// Rings the person on call, if they are still to be rung: once at once, once more when all is known.
     pub(super) fn ring_on_call(&mut self) -> bool {
-        let rescue = &mut self.state.rescue;
-        if !rescue.wanted || rescue.rings >= RINGS || !self.office.on_call {
+        if !self.may_ring_again() {
             return false;
         }
-        rescue.rings += 1;
-        let again = rescue.rings > 1;
+        self.state.rescue.rings += 1;
+        let again = self.state.rescue.rings > 1;
         if self.state.urgency.is_life_safety() {
             self.insist(Line::LifeRingAgain);
         } else {

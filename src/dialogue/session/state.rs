@@ -5,15 +5,16 @@ use serde::{Deserialize, Serialize};
 
 use super::Opening;
 use crate::dialogue::{
-    Access, Captured, DayPart, Destination, EndReason, Expectation, Intent, Item, LifeSafety, Outcome,
+    Access, Captured, DayPart, Destination, EndReason, Expectation, Intent, Item, LifeSafety, Outcome, Pets,
     Promise, Sought, UnitRef, Urgency, Value, When,
     form::{Form, Standing},
+    matter,
     outcome::OUTCOME_VERSION,
     reply::{self, Wording},
 };
 
-/// Longest matter that is kept, in characters.
-const MATTER_CHARACTERS: usize = 400;
+/// Longest first words that are kept, in characters.
+const FIRST_WORDS: usize = 160;
 
 /// Notes beyond this are dropped: whoever reads them has the transcript.
 const NOTES: usize = 8;
@@ -102,6 +103,14 @@ pub(super) struct State {
     pub(super) urgency: Urgency,
     pub(super) form: Form,
     pub(super) matter: Option<String>,
+    /// What they said first about it, and as they said it.
+    #[serde(default)]
+    pub(super) first_words: Option<String>,
+    #[serde(default)]
+    pub(super) pets: Option<Pets>,
+    /// A prospect wants to come and see a home.
+    #[serde(default)]
+    pub(super) visit: bool,
     pub(super) notes: Vec<String>,
     pub(super) wording: Wording,
     pub(super) rescue: Rescue,
@@ -144,6 +153,9 @@ impl State {
             urgency: Urgency::Routine,
             form: Form::default(),
             matter: None,
+            first_words: None,
+            pets: None,
+            visit: false,
             notes: Vec::new(),
             wording: Wording::default(),
             rescue: Rescue::default(),
@@ -170,16 +182,14 @@ impl State {
 
     /// Adds to what it is about, in the person's own words.
     pub(super) fn add_matter(&mut self, words: &str) {
-        let words = words.trim();
-        if words.is_empty() {
-            return;
+        if !words.trim().is_empty() {
+            self.matter = Some(matter::with(self.matter.as_deref(), words));
         }
-        let whole = match &self.matter {
-            Some(matter) if matter.contains(words) => return,
-            Some(matter) => format!("{matter}; {words}"),
-            None => words.to_owned(),
-        };
-        self.matter = Some(whole.chars().take(MATTER_CHARACTERS).collect());
+    }
+
+    /// Keeps the words that began this flow, for whoever reads what came of it.
+    pub(super) fn begin_with(&mut self, words: &str) {
+        self.first_words = Some(words.trim().chars().take(FIRST_WORDS).collect());
     }
 
     pub(super) fn note(&mut self, words: String) {
@@ -196,9 +206,6 @@ impl State {
         };
         let mut notes = self.notes.clone();
         let when = captured(Item::When);
-        if let Some((value, _)) = &when {
-            notes.push(format!("said: {}", reply::aloud(value, false, false)));
-        }
         let access = captured(Item::Access);
         if let Some((Value::Access(Access::CallFirst), _)) = &access {
             notes.push("call before entering".into());
@@ -219,6 +226,11 @@ impl State {
                 Some(Captured { value: reply::place_written(&value)?, confirmed })
             }),
             matter: self.matter.clone(),
+            first_words: self.first_words.clone(),
+            wished_words: when.as_ref().and_then(|(value, _)| match value {
+                Value::When(when) => Some(reply::when_written(when)),
+                _ => None,
+            }),
             wished_for: when.and_then(|(value, confirmed)| match value {
                 Value::When(when) => Some(Captured { value: moment(&when)?, confirmed }),
                 _ => None,
@@ -251,9 +263,15 @@ impl State {
         }
         if let Some(Value::MoveIn(when)) = self.form.value(Item::MoveIn) {
             sought.move_in = when.date;
+            sought.move_in_until = when.until_date;
+            sought.soonest = when.soonest;
         }
         if let Some(Value::Listing(listing)) = self.form.value(Item::Listing) {
             sought.listing = Some(listing.clone());
+        }
+        if self.intent == Some(Intent::Leasing) {
+            sought.pets.clone_from(&self.pets);
+            sought.visit = self.visit;
         }
         (sought != Sought::default()).then_some(sought)
     }

@@ -14,6 +14,11 @@ impl Session {
     pub(super) fn take_beside_the_point(&mut self, heard: &[Entity]) -> bool {
         let mut news = false;
         for entity in heard {
+            if let Value::Pets(pets) = &entity.value
+                && entity.confidence >= SURE_BESIDE_THE_POINT
+            {
+                self.state.pets = Some(pets.clone());
+            }
             let Some(item) = Item::of(entity.slot()) else { continue };
             let asked = self.state.awaiting.is_for(item);
             if !asked && entity.confidence < SURE_BESIDE_THE_POINT {

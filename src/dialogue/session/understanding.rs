@@ -14,6 +14,13 @@ const SURE_OF_NAME: f32 = 0.85;
 /// A name after "this is" or before "speaking"; so is "the sink here".
 const INTRODUCED_NAME: f32 = 0.79;
 
+/// Words of a prospect who wants to come.
+const VISITS: [&str; 6] = ["tour", "touring", "visit", "viewing", "showing", "showings"];
+
+/// Pairs of words that say the same; "I see" alone does not.
+const SEES: [[&str; 2]; 6] =
+    [["to", "see"], ["come", "see"], ["i", "view"], ["to", "view"], ["look", "at"], ["and", "see"]];
+
 /// Surer than this, and somebody wants a person; less, and a name was heard as the wish for its bearer.
 const SURE_OF_HUMAN: f32 = 0.5;
 
@@ -45,6 +52,7 @@ impl Session {
             return self.ask_again();
         }
         self.note_harm(text, reading);
+        self.note_visit(text, reading);
         if self.courtesy(text, reading) || self.question_of_fact(text, reading) {
             return;
         }
@@ -81,6 +89,12 @@ impl Session {
     }
 
     pub(super) fn entities(&self, text: &str) -> Vec<Entity> {
+        let mut heard = self.extracted(text);
+        self.put_right(&mut heard);
+        heard
+    }
+
+    fn extracted(&self, text: &str) -> Vec<Entity> {
         let item = self.state.awaiting.item();
         let mut context = Context {
             expecting: item.map(Item::slot),
@@ -106,6 +120,17 @@ impl Session {
             || entity.confidence >= SURE_OF_NAME
             || (capital && entity.confidence >= INTRODUCED_NAME)
             || (reading.urgency == Urgency::Routine && words_of(text).len() <= NAME_WORDS)
+    }
+
+    /// A prospect who wants to come and see a home says so by the way.
+    fn note_visit(&mut self, text: &str, reading: &Reading) {
+        let prospect = self.state.flow == Some(Intent::Leasing)
+            || (reading.intent == Intent::Leasing && reading.is_sure());
+        if prospect {
+            let words = words_of(text);
+            self.state.visit |= words.iter().any(|word| VISITS.contains(&word.as_str()))
+                || words.windows(2).any(|pair| SEES.contains(&[pair[0].as_str(), pair[1].as_str()]));
+        }
     }
 
     fn after_stop_contact(&mut self) {
@@ -169,6 +194,9 @@ impl Session {
         self.state.flow = None;
         self.state.closed = false;
         self.state.matter = None;
+        self.state.first_words = None;
+        self.state.pets = None;
+        self.state.visit = false;
         self.state.offered_caller = false;
         self.state.digits.clear();
         self.tell(Line::StartOver);

@@ -100,8 +100,8 @@ fn the_same_unit_in_two_properties_is_asked_by_property() {
 #[test]
 fn of_two_things_read_back_the_wrong_one_is_named() {
     let outcome = Call::new()
-        .says("My name is Dana Rice, the faucet is broken in unit 4D.")
-        .hears("Dana Rice")
+        .says("My name is Dana Price, the faucet is broken in unit 4D.")
+        .hears("Dana Price")
         .says("No.")
         .hears("Which part is wrong: the unit, or the name?")
         .says("The name.")

@@ -1,0 +1,285 @@
+//! The daily copy of the records and the end of old recordings, on a thread of its own: a slow disk holds up nobody.
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+    sync::{
+        Arc, Mutex, PoisonError,
+        mpsc::{Receiver, RecvTimeoutError, Sender, channel},
+    },
+    thread,
+    time::{Duration, SystemTime},
+};
+
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
+
+use super::clock;
+use crate::{console::Vitals, store::Reader};
+
+/// Copies that are kept.
+const KEPT: usize = 7;
+/// From this hour of the night on the copy of the day is made; the very first one is made at once.
+const NIGHT: i8 = 3;
+/// How often the thread looks what is due.
+const ROUND: Duration = Duration::from_secs(10 * 60);
+/// From the start to the first look: the house is to be up first.
+const FIRST_ROUND: Duration = Duration::from_secs(60);
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// What the thread looks after.
+#[derive(Debug)]
+pub(super) struct Housekeeping {
+    pub reader: Reader,
+    /// The store's folder: copies go to `backups` below it, recordings are in `recordings`.
+    pub folder: PathBuf,
+    /// The office's.
+    pub zone: TimeZone,
+    /// Days that recordings are kept; 0: for ever.
+    pub record_days: u16,
+    pub vitals: Arc<Mutex<Vitals>>,
+    /// Practice mode trusts the wall clock as it is.
+    pub trust_clock: bool,
+}
+
+/// Why there is no copy of today.
+#[derive(Debug, thiserror::Error)]
+enum BackupError {
+    #[error("the folder of the copies cannot be used: {0}")]
+    Folder(#[from] io::Error),
+    #[error("{0}")]
+    Store(#[from] crate::store::StoreError),
+}
+
+impl Housekeeping {
+    /// Starts the thread. It ends when the sender is dropped, after the copy that is under way.
+    ///
+    /// # Errors
+    /// When the system gives no thread.
+    pub(super) fn keep(self) -> io::Result<(Sender<()>, thread::JoinHandle<()>)> {
+        let (stop, stopped) = channel();
+        let thread = thread::Builder::new().name("housekeeping".into()).spawn(move || self.run(&stopped))?;
+        Ok((stop, thread))
+    }
+
+    fn run(self, stopped: &Receiver<()>) {
+        let started = clock::instant();
+        let mut wait = FIRST_ROUND;
+        while let Err(RecvTimeoutError::Timeout) = stopped.recv_timeout(wait) {
+            // By a clock that runs ahead, every recording is old.
+            if self.trust_clock || clock::is_trustworthy(clock::instant().duration_since(started)) {
+                self.round(clock::wall());
+            }
+            wait = ROUND;
+        }
+    }
+
+    fn round(&self, now: Timestamp) {
+        let outcome = self.back_up(now);
+        if let Err(error) = &outcome {
+            tracing::error!(%error, "the copy of the records could not be made");
+        }
+        let mut vitals = self.vitals.lock().unwrap_or_else(PoisonError::into_inner);
+        match outcome {
+            Ok(Some(day)) => vitals.backup = Some(Ok(day)),
+            Ok(None) => {}
+            Err(error) => vitals.backup = Some(Err(error.to_string())),
+        }
+        drop(vitals);
+        if let Err(error) = self.forget_recordings(now) {
+            tracing::warn!(%error, "old recordings could not be looked through");
+        }
+    }
+
+    /// Makes the copy of the day if it is due. Answers the day of the last copy, if there is one.
+    fn back_up(&self, now: Timestamp) -> Result<Option<Date>, BackupError> {
+        let folder = self.folder.join("backups");
+        fs::create_dir_all(&folder)?;
+        make_private(&folder)?;
+        let local = now.to_zoned(self.zone.clone());
+        let copies = copies(&folder)?;
+        let last = copies.last().copied();
+        if last.is_some_and(|last| last >= local.date() || local.hour() < NIGHT) {
+            return Ok(last);
+        }
+        let (part, whole) = (folder.join("copy.part"), folder.join(name_of(local.date())));
+        // What a power cut left.
+        let _ = fs::remove_file(&part);
+        let copied = self.reader.copy_into(&part);
+        if copied.is_err() {
+            let _ = fs::remove_file(&part);
+        }
+        copied?;
+        fs::rename(&part, &whole)?;
+        fs::File::open(&folder)?.sync_all()?;
+        // Only once the new one is safe.
+        for old in copies.iter().rev().skip(KEPT - 1) {
+            fs::remove_file(folder.join(name_of(*old)))?;
+        }
+        tracing::info!(file = %whole.display(), "the records have been copied");
+        Ok(Some(local.date()))
+    }
+
+    /// Deletes recordings that were last written before the days that they are kept.
+    fn forget_recordings(&self, now: Timestamp) -> io::Result<()> {
+        if self.record_days == 0 {
+            return Ok(());
+        }
+        let Some(oldest) = SystemTime::from(now).checked_sub(DAY * u32::from(self.record_days)) else {
+            return Ok(());
+        };
+        let folder = match fs::read_dir(self.folder.join("recordings")) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+            folder => folder?,
+        };
+        for entry in folder {
+            let entry = entry?;
+            let (path, known) = (entry.path(), entry.metadata()?);
+            let is_recording = known.is_file() && path.extension().is_some_and(|kind| kind == "wav");
+            if is_recording && known.modified()? < oldest {
+                fs::remove_file(&path)?;
+                tracing::info!(file = %path.display(), "a recording has been kept for its time and is gone");
+            }
+        }
+        Ok(())
+    }
+}
+
+fn name_of(day: Date) -> String {
+    format!("portico-{day}.db")
+}
+
+/// The days of which there are copies, the oldest first. Other files of the folder are not ours.
+fn copies(folder: &Path) -> io::Result<Vec<Date>> {
+    let mut days = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let name = entry?.file_name();
+        let day = name.to_str().and_then(|name| name.strip_prefix("portico-")?.strip_suffix(".db"));
+        days.extend(day.and_then(|day| day.parse::<Date>().ok()));
+    }
+    days.sort_unstable();
+    Ok(days)
+}
+
+/// The copies are as full of people as the records.
+fn make_private(folder: &Path) -> io::Result<()> {
+    #[cfg(unix)]
+    fs::set_permissions(folder, std::os::unix::fs::PermissionsExt::from_mode(0o700))?;
+    #[cfg(not(unix))]
+    let _ = folder;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::Store;
+
+    struct Fixture {
+        keeping: Housekeeping,
+        store: Store,
+    }
+
+    impl Fixture {
+        fn new(name: &str) -> Self {
+            let folder = std::env::temp_dir().join(format!("portico-house-{}-{name}", std::process::id()));
+            let _ = fs::remove_dir_all(&folder);
+            fs::create_dir_all(folder.join("recordings")).unwrap();
+            let store = Store::open(&folder.join("portico.db")).unwrap();
+            let keeping = Housekeeping {
+                reader: store.reader(),
+                folder,
+                zone: TimeZone::get("America/Denver").unwrap(),
+                record_days: 90,
+                vitals: Arc::default(),
+                trust_clock: true,
+            };
+            Self { keeping, store }
+        }
+
+        fn copies(&self) -> Vec<String> {
+            let days = copies(&self.keeping.folder.join("backups")).unwrap();
+            days.into_iter().map(|day| day.to_string()).collect()
+        }
+
+        fn backup(&self) -> Option<Result<Date, String>> {
+            self.keeping.vitals.lock().unwrap().backup.clone()
+        }
+    }
+
+    impl Drop for Fixture {
+        fn drop(&mut self) {
+            let _ = fs::remove_dir_all(&self.keeping.folder);
+        }
+    }
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn the_records_are_copied_once_a_day_and_a_copy_opens_as_they_do() {
+        let mut fixture = Fixture::new("daily");
+        let noted = at("2026-11-20T09:00:00Z");
+        fixture.store.audit("Robin", "test", "before the copy", "", noted).unwrap();
+        fixture.keeping.round(at("2026-11-20T01:00:00-07:00"));
+        fixture.store.audit("Robin", "test", "after the copy", "", noted).unwrap();
+        fixture.keeping.round(at("2026-11-20T12:00:00-07:00"));
+        fixture.keeping.round(at("2026-11-21T02:59:00-07:00"));
+        assert_eq!(fixture.copies(), ["2026-11-20"], "the first at once, the next not before three at night");
+        let copy = Store::open(&fixture.keeping.folder.join("backups/portico-2026-11-20.db")).unwrap();
+        let log = copy.reader().audit_log(None, 10).unwrap();
+        assert_eq!(log.items.iter().map(|row| row.subject.as_str()).collect::<Vec<_>>(), ["before the copy"]);
+        fixture.keeping.round(at("2026-11-21T03:00:00-07:00"));
+        assert_eq!(fixture.copies(), ["2026-11-20", "2026-11-21"]);
+        assert_eq!(fixture.backup(), Some(Ok(jiff::civil::date(2026, 11, 21))));
+    }
+
+    #[test]
+    fn a_week_of_copies_is_kept_and_what_is_not_ours_stays() {
+        let fixture = Fixture::new("week");
+        fixture.keeping.round(at("2026-11-01T12:00:00-07:00"));
+        let foreign = fixture.keeping.folder.join("backups/portico-before-the-move.db");
+        fs::write(&foreign, "").unwrap();
+        for day in 2..=9 {
+            fixture.keeping.round(at(&format!("2026-11-{day:02}T12:00:00-07:00")));
+        }
+        assert_eq!(fixture.copies().first().map(String::as_str), Some("2026-11-03"));
+        assert_eq!(fixture.copies().len(), KEPT);
+        assert!(foreign.exists());
+    }
+
+    #[test]
+    fn a_copy_that_cannot_be_made_is_on_the_health_page_until_one_is() {
+        let fixture = Fixture::new("failing");
+        let folder = fixture.keeping.folder.join("backups");
+        fs::write(&folder, "in the way").unwrap();
+        fixture.keeping.round(at("2026-11-20T12:00:00-07:00"));
+        assert!(matches!(fixture.backup(), Some(Err(_))));
+        fs::remove_file(&folder).unwrap();
+        fixture.keeping.round(at("2026-11-20T12:10:00-07:00"));
+        assert_eq!(fixture.backup(), Some(Ok(jiff::civil::date(2026, 11, 20))));
+        assert!(!folder.join("copy.part").exists());
+    }
+
+    #[test]
+    fn recordings_go_after_their_days_and_nothing_else_does() {
+        let mut fixture = Fixture::new("recordings");
+        let folder = fixture.keeping.folder.join("recordings");
+        let write = |name: &str, written: &str| {
+            fs::write(folder.join(name), "sound").unwrap();
+            let file = fs::File::options().write(true).open(folder.join(name)).unwrap();
+            file.set_modified(SystemTime::from(at(written))).unwrap();
+        };
+        write("old.wav", "2026-08-21T11:59:00Z");
+        write("young.wav", "2026-08-22T12:01:00Z");
+        write("notes.txt", "2020-01-01T00:00:00Z");
+        let now = at("2026-11-20T12:00:00Z");
+        fixture.keeping.record_days = 0;
+        fixture.keeping.round(now);
+        assert!(folder.join("old.wav").exists(), "kept for ever");
+        fixture.keeping.record_days = 90;
+        fixture.keeping.round(now);
+        assert!(!folder.join("old.wav").exists());
+        assert!(folder.join("young.wav").exists() && folder.join("notes.txt").exists());
+    }
+}
