@@ -14,7 +14,7 @@ use portico::{
 };
 
 /// The least mean F1 over the intents; a little under what is measured, so that a lost point is seen.
-const FLOOR: f64 = 0.87;
+const FLOOR: f64 = 0.88;
 
 /// The encoder, where it has been fetched; the reason why not is printed, and the tests then have nothing to say.
 fn encoder() -> Option<Encoder> {
