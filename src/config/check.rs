@@ -221,8 +221,10 @@ fn calls(c: &mut Checker<'_>, raw: raw::Calls, ports: usize) -> Calls {
     };
     let international = raw.international.map(|list| {
         for code in list.get_ref() {
-            if code.is_empty() || code.len() > 3 || !code.bytes().all(|b| b.is_ascii_digit()) {
-                let cure = "write country codes without +, such as [\"44\", \"49\"]";
+            let length = if code.starts_with('1') { 4..=4 } else { 1..=3 };
+            if !length.contains(&code.len()) || !code.bytes().all(|b| b.is_ascii_digit()) {
+                let cure = "write country codes without +, such as [\"44\", \"49\"]; a country behind code 1 with its area \
+                            code, such as \"1876\"";
                 c.problem(&list, format_args!("`{code}` is not a country code"), cure);
             }
         }
@@ -241,6 +243,10 @@ fn calls(c: &mut Checker<'_>, raw: raw::Calls, ports: usize) -> Calls {
         record: raw.record.unwrap_or(false),
         max_calls: limit(c, raw.max_calls, room.min(200)),
         max_agent_calls: limit(c, raw.max_agent_calls, 20),
+        max_outside: limit(c, raw.max_outside, 30),
+        max_outside_per_extension: limit(c, raw.max_outside_per_extension, 4),
+        outside_per_hour: limit(c, raw.outside_per_hour, 200),
+        outside_per_hour_per_extension: limit(c, raw.outside_per_hour_per_extension, 60),
         international: international.unwrap_or_default(),
     }
 }

@@ -100,7 +100,13 @@ pub struct Calls {
     pub max_calls: usize,
     /// Calls that the agent holds at once.
     pub max_agent_calls: usize,
-    /// Countries that phones may call, by country code, beyond North America.
+    /// Calls to the outside at once, and begun within an hour: of the office, and of one extension.
+    pub max_outside: usize,
+    pub max_outside_per_extension: usize,
+    pub outside_per_hour: usize,
+    pub outside_per_hour_per_extension: usize,
+    /// Countries that phones may call beyond the United States and Canada, by country code; those behind country code 1
+    /// with their area code (`1876`).
     pub international: Vec<String>,
 }
 

@@ -86,6 +86,10 @@ pub(super) struct Calls {
     pub record: Option<bool>,
     pub max_calls: Option<Spanned<usize>>,
     pub max_agent_calls: Option<Spanned<usize>>,
+    pub max_outside: Option<Spanned<usize>>,
+    pub max_outside_per_extension: Option<Spanned<usize>>,
+    pub outside_per_hour: Option<Spanned<usize>>,
+    pub outside_per_hour_per_extension: Option<Spanned<usize>>,
     pub international: Option<Spanned<Vec<String>>>,
 }
 

@@ -79,3 +79,15 @@ fn a_trunk_is_given_up_after_four_seconds_unless_the_file_says_otherwise() {
     assert_eq!((changed.patience, changed.probe), (Duration::from_secs(7), false));
     assert!(trunk("answer_seconds = 31\n").unwrap_err().to_string().contains("from 1 to 30"));
 }
+
+#[test]
+fn a_country_behind_code_1_is_named_with_its_area_code() {
+    let with = |list: &str| {
+        let text = practice().replace("international = []", &format!("international = {list}"));
+        Config::parse("portico.toml", &text).map(|config| config.calls.international)
+    };
+    assert_eq!(with("[\"44\", \"1876\"]").unwrap(), ["44", "1876"]);
+    for wrong in ["[\"1\"]", "[\"+44\"]", "[\"18\"]", "[\"0044\"]", "[\"\"]"] {
+        assert!(with(wrong).unwrap_err().to_string().contains("country code"), "{wrong}");
+    }
+}

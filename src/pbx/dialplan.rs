@@ -1,6 +1,6 @@
 //! What a desk phone dialled, parsed into digits, and the one decision whether it may be reached.
 
-use super::{Dialled, Directory, Emergency};
+use super::{Dialled, Directory, Emergency, Limits};
 use crate::types::{Extension, PhoneNumber};
 
 /// Why a dialled string leads nowhere. Each has its SIP status.
@@ -12,8 +12,14 @@ pub enum Barred {
     International,
     #[error("premium and special-service numbers are not allowed")]
     Premium,
-    #[error("this extension already has as many calls to the outside as it may have")]
+    #[error("this extension has as many calls to the outside as it may have at once")]
     TooManyCalls,
+    #[error("the office has as many calls to the outside as it may have at once")]
+    TooManyOfficeCalls,
+    #[error("this extension has made as many calls to the outside as it may make in an hour")]
+    TooManyThisHour,
+    #[error("the office has made as many calls to the outside as it may make in an hour")]
+    TooManyOfficeCallsThisHour,
     #[error("no trunk leads outside")]
     NoTrunk,
 }
@@ -23,8 +29,12 @@ impl Barred {
     pub const fn status(self) -> u16 {
         match self {
             Self::NotANumber => 404,
-            Self::International | Self::Premium => 403,
-            Self::TooManyCalls => 486,
+            Self::International
+            | Self::Premium
+            | Self::TooManyCalls
+            | Self::TooManyOfficeCalls
+            | Self::TooManyThisHour
+            | Self::TooManyOfficeCallsThisHour => 403,
             Self::NoTrunk => 503,
         }
     }
@@ -33,7 +43,8 @@ impl Barred {
         match self {
             Self::NotANumber => "Not Found",
             Self::International | Self::Premium => "Forbidden",
-            Self::TooManyCalls => "Busy Here",
+            Self::TooManyCalls | Self::TooManyOfficeCalls => "Too Many Calls Outside",
+            Self::TooManyThisHour | Self::TooManyOfficeCallsThisHour => "Too Many Calls This Hour",
             Self::NoTrunk => "Service Unavailable",
         }
     }
@@ -86,10 +97,21 @@ pub fn parse(dialled: &str, directory: &Directory) -> Result<Dialled, Barred> {
 /// Who wants to reach somebody.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Asker<'a> {
-    /// A desk phone, with the calls to the outside that it has at this moment.
-    Phone { extension: &'a Extension, calls_outside: usize },
+    /// A desk phone, with the calls to the outside that it and the office have made.
+    Phone { extension: &'a Extension, usage: Usage },
     /// The agent, for the person on call. Callers cannot name a number, so nothing is counted.
     Agent,
+}
+
+/// Calls to the outside that count against the limits. Emergencies are never among them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Usage {
+    /// Of the extension, at this moment.
+    pub calls: usize,
+    pub office_calls: usize,
+    /// Begun by the extension in the last hour.
+    pub this_hour: usize,
+    pub office_this_hour: usize,
 }
 
 /// May this asker reach this, now? The only place where that is decided (calls, transfers, the agent); default no.
@@ -109,17 +131,36 @@ pub fn may_reach(directory: &Directory, asker: Asker<'_>, target: &Dialled) -> R
     match reach_of(number) {
         Reach::Ordinary => {}
         Reach::Premium => return Err(Barred::Premium),
-        Reach::International if directory.limits.international => {}
+        Reach::International if is_allowed_abroad(&directory.limits, number) => {}
         Reach::International => return Err(Barred::International),
     }
     match asker {
-        Asker::Phone { calls_outside, .. }
-            if calls_outside >= directory.limits.calls_outside_per_extension =>
-        {
-            Err(Barred::TooManyCalls)
-        }
-        Asker::Phone { .. } | Asker::Agent => Ok(()),
+        Asker::Phone { usage, .. } => may_spend(&directory.limits, usage),
+        Asker::Agent => Ok(()),
     }
+}
+
+/// The bounds of what a stolen password can cost.
+fn may_spend(limits: &Limits, usage: Usage) -> Result<(), Barred> {
+    for (used, limit, barred) in [
+        (usage.calls, limits.calls_outside_per_extension, Barred::TooManyCalls),
+        (usage.office_calls, limits.calls_outside, Barred::TooManyOfficeCalls),
+        (usage.this_hour, limits.calls_outside_per_hour_per_extension, Barred::TooManyThisHour),
+        (usage.office_this_hour, limits.calls_outside_per_hour, Barred::TooManyOfficeCallsThisHour),
+    ] {
+        if used >= limit {
+            return Err(barred);
+        }
+    }
+    Ok(())
+}
+
+/// Is this country open? Codes are prefixes of the digits: `44`, or `1876` for a country behind country code 1.
+fn is_allowed_abroad(limits: &Limits, number: &PhoneNumber) -> bool {
+    let digits = number.digits();
+    limits.international
+        && (limits.countries.is_empty()
+            || limits.countries.iter().any(|code| digits.starts_with(code.as_str())))
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -181,7 +222,10 @@ mod tests {
         office.trunks.clear();
         let target = Dialled::Emergency(Emergency::Nine11);
         let extension = "101".parse().unwrap();
-        let asker = Asker::Phone { extension: &extension, calls_outside: 1000 };
+        let asker = Asker::Phone {
+            extension: &extension,
+            usage: Usage { calls: 1000, office_calls: 1000, this_hour: 1000, office_this_hour: 1000 },
+        };
         assert_eq!(may_reach(&office, asker, &target), Ok(()));
     }
 
@@ -219,7 +263,7 @@ mod tests {
     fn premium_and_international_numbers_are_shut_until_they_are_allowed() {
         let mut office = office();
         let extension = "101".parse().unwrap();
-        let asker = Asker::Phone { extension: &extension, calls_outside: 0 };
+        let asker = Asker::Phone { extension: &extension, usage: Usage::default() };
         let ask = |office: &Directory, text: &str| {
             may_reach(office, asker, &Dialled::Number(text.parse().unwrap()))
         };
@@ -235,22 +279,34 @@ mod tests {
         office.limits.international = true;
         assert_eq!(ask(&office, "+442079460958"), Ok(()));
         assert_eq!(ask(&office, "+19005550177"), Err(Barred::Premium), "never by the international switch");
+        office.limits.countries = ["44".to_owned(), "1876".to_owned()].into();
+        for open in ["+442079460958", "+18765550177"] {
+            assert_eq!(ask(&office, open), Ok(()), "{open}");
+        }
+        for shut in ["+18095550177", "+38160555017", "+4930123456"] {
+            assert_eq!(ask(&office, shut), Err(Barred::International), "{shut}");
+        }
     }
 
     #[test]
-    fn an_extension_has_four_calls_to_the_outside_at_once() {
+    fn each_limit_of_calls_to_the_outside_bars_and_none_of_them_an_internal_call() {
         let office = office();
         let extension = "101".parse().unwrap();
         let number = Dialled::Number("+13035550177".parse().unwrap());
-        let with = |calls_outside| {
-            may_reach(&office, Asker::Phone { extension: &extension, calls_outside }, &number)
+        let with = |usage, target: &Dialled| {
+            may_reach(&office, Asker::Phone { extension: &extension, usage }, target)
         };
-        assert_eq!(with(3), Ok(()));
-        assert_eq!(with(4), Err(Barred::TooManyCalls));
-        let internal = Dialled::Extension("102".parse().unwrap());
-        assert_eq!(
-            may_reach(&office, Asker::Phone { extension: &extension, calls_outside: 4 }, &internal),
-            Ok(())
-        );
+        let most = Usage { calls: 3, office_calls: 29, this_hour: 59, office_this_hour: 199 };
+        assert_eq!(with(most, &number), Ok(()));
+        for (beyond, barred) in [
+            (Usage { calls: 4, ..most }, Barred::TooManyCalls),
+            (Usage { office_calls: 30, ..most }, Barred::TooManyOfficeCalls),
+            (Usage { this_hour: 60, ..most }, Barred::TooManyThisHour),
+            (Usage { office_this_hour: 200, ..most }, Barred::TooManyOfficeCallsThisHour),
+        ] {
+            assert_eq!(with(beyond, &number), Err(barred));
+            assert_eq!(barred.status(), 403);
+            assert_eq!(with(beyond, &Dialled::Extension("102".parse().unwrap())), Ok(()));
+        }
     }
 }

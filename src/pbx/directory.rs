@@ -1,7 +1,7 @@
 //! The office as the switch knows it: one immutable snapshot of extensions, numbers, trunks, rules and limits.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     net::{IpAddr, Ipv4Addr},
     ops::RangeInclusive,
     sync::Arc,
@@ -75,10 +75,16 @@ pub struct Limits {
     pub call_length: Duration,
     /// No conversation with the agent is longer than this.
     pub agent_call_length: Duration,
-    /// Calls to the outside of one extension. Beyond: 486.
+    /// Calls to the outside at once, of the office and of one extension. Beyond: 403, and an alarm. The same holds for
+    /// those begun within an hour.
+    pub calls_outside: usize,
     pub calls_outside_per_extension: usize,
+    pub calls_outside_per_hour: usize,
+    pub calls_outside_per_hour_per_extension: usize,
     /// May numbers outside the United States and Canada be dialled?
     pub international: bool,
+    /// Only those of these countries then, by the digits that their numbers begin with. All, if empty.
+    pub countries: BTreeSet<String>,
     /// How long these trunks may be silent after an INVITE before the next is tried; others [`TRUNK_PATIENCE`].
     pub trunk_patience: BTreeMap<TrunkName, Duration>,
 }
@@ -95,8 +101,12 @@ impl Default for Limits {
             agent_wait: Duration::from_secs(20),
             call_length: Duration::from_secs(4 * 3600),
             agent_call_length: Duration::from_secs(15 * 60),
+            calls_outside: 30,
             calls_outside_per_extension: 4,
+            calls_outside_per_hour: 200,
+            calls_outside_per_hour_per_extension: 60,
             international: false,
+            countries: BTreeSet::new(),
             trunk_patience: BTreeMap::new(),
         }
     }

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Instant};
 use crate::{
     dialogue::Reading,
     media::{Agreed, SourceTrust, Tone},
-    pbx::{AgentReason, CallRecord, Caller, Dialled, Directory, LegResult, Party, TurnRecord},
+    pbx::{AgentReason, Barred, CallRecord, Caller, Dialled, Directory, LegResult, Party, TurnRecord},
     sip,
     speech::SpeechEvent,
     types::{CallId, Extension, LegId, MessageKey, PhoneNumber, TurnId, UtteranceId},
@@ -192,6 +192,13 @@ pub enum Fact {
         call: CallId,
         from: Extension,
         dialled: Dialled,
+    },
+    /// An alarm: from this extension somebody wanted to call what it may not, or more than it may; perhaps somebody who has
+    /// its password. At most once a minute for the same extension and cause.
+    CallBarred {
+        from: Extension,
+        dialled: Dialled,
+        why: Barred,
     },
     /// A leg rings.
     Ringing {

@@ -2,6 +2,7 @@
 
 use std::{
     collections::{BTreeMap, VecDeque},
+    ops::RangeInclusive,
     time::Duration,
 };
 
@@ -24,6 +25,8 @@ pub(super) struct Exchange {
     pub(super) speech_ready: bool,
     pub(super) places: Places,
     ports: Ports,
+    /// For emergencies, when all others are taken.
+    kept_ports: Ports,
     chance: Chance,
     last_leg: u64,
     /// Whose session is it? As many as the endpoint has, which bounds them.
@@ -41,10 +44,12 @@ struct Socket {
 
 impl Exchange {
     pub(super) fn new(now: Moment, directory: &Directory, settings: Settings, mut chance: Chance) -> Self {
+        let (ports, kept) = parted(settings.media_ports.clone());
         let sip = Endpoint::new(now.at, directory.sip_settings(&settings), Chance::from_rng(&mut chance));
         Self {
             sip,
-            ports: Ports::new(settings.media_ports.clone()),
+            ports: Ports::new(ports),
+            kept_ports: Ports::new(kept),
             settings,
             out: VecDeque::new(),
             speech_ready: false,
@@ -93,9 +98,20 @@ impl Exchange {
         self.sockets.get(&leg).map(|socket| socket.call)
     }
 
-    /// Takes a port for the leg and has it bound. `None`: all are taken, or rest after their last call.
-    pub(super) fn open_socket(&mut self, now: Moment, call: CallId, leg: LegId) -> Option<u16> {
-        let port = self.ports.take(now.at)?;
+    /// Takes a port for the leg and has it bound; for an emergency, one that is kept if need be. `None`: all are taken, or
+    /// rest after their last call.
+    pub(super) fn open_socket(
+        &mut self,
+        now: Moment,
+        call: CallId,
+        leg: LegId,
+        emergency: bool,
+    ) -> Option<u16> {
+        let port = match self.ports.take(now.at) {
+            Some(port) => port,
+            None if emergency => self.kept_ports.take(now.at)?,
+            None => return None,
+        };
         self.sockets.insert(leg, Socket { call, port, closing: false });
         self.media(leg, MediaCommand::Open { call, port });
         Some(port)
@@ -115,6 +131,7 @@ impl Exchange {
     pub(super) fn socket_closed(&mut self, now: Moment, leg: LegId) {
         if let Some(socket) = self.sockets.remove(&leg) {
             self.ports.give_back(now.at, socket.port);
+            self.kept_ports.give_back(now.at, socket.port);
         }
     }
 
@@ -166,8 +183,21 @@ impl Exchange {
     }
 
     pub(super) fn ports_taken(&self) -> usize {
-        self.ports.taken()
+        self.ports.taken() + self.kept_ports.taken()
     }
+}
+
+/// Ports that only emergencies get: two calls to 911 at once, each with its phone and two trunks, and a pair to rest.
+const KEPT: u16 = 16;
+
+/// All ports, and those of them that are kept for emergencies: none of a range that is hardly enough for two calls.
+fn parted(all: RangeInclusive<u16>) -> (RangeInclusive<u16>, RangeInclusive<u16>) {
+    let (first, last) = all.into_inner();
+    if last.saturating_sub(first) < 4 * KEPT {
+        // No port is even and has an odd one above it in a range of one.
+        return (first..=last, 0..=0);
+    }
+    (first..=last - KEPT, last - KEPT + 1..=last)
 }
 
 /// The agent's places: who has one, and who waits for one, first come first served. Bounded by the calls in all.

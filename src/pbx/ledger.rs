@@ -63,10 +63,12 @@ impl Ledger {
         self.beginning.call
     }
 
-    /// Does this extension talk, or try to talk, to somebody outside by this call?
-    pub(super) fn is_outside_call_of(&self, extension: &Extension) -> bool {
-        self.beginning.direction == CallDirection::Outbound
-            && matches!(&self.beginning.caller, Caller::Extension(caller) if caller == extension)
+    /// The extension that talks, or tries to talk, to somebody outside by this call. An emergency is nobody's.
+    pub(super) fn calls_outside(&self) -> Option<&Extension> {
+        match (&self.beginning.caller, &self.beginning.dialled) {
+            (Caller::Extension(extension), Dialled::Number(_)) => Some(extension),
+            _ => None,
+        }
     }
 
     /// A call to the outside is tried through this trunk: the last one is the one that carried it.

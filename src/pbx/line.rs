@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use jiff::Timestamp;
 
-use super::{LegRecord, LegResult, Party, exchange::Context};
+use super::{Dialled, LegRecord, LegResult, Party, exchange::Context};
 use crate::{
     media::{self, Codec, Direction, LocalMedia, SourceTrust},
     sip::{SendError, SessionId, TrunkName},
@@ -46,7 +46,8 @@ pub(super) const fn superseded(_command: Result<(), SendError>) {}
 /// Opens a socket for the leg and describes it.
 pub(super) fn open(cx: &mut Context<'_>, leg: LegId, trunk: Option<&TrunkName>) -> Option<LocalMedia> {
     let call = cx.call();
-    let port = cx.exchange.open_socket(cx.now, call, leg)?;
+    let emergency = matches!(cx.ledger.dialled(), Dialled::Emergency(_));
+    let port = cx.exchange.open_socket(cx.now, call, leg, emergency)?;
     Some(LocalMedia { port, ..describe(cx, trunk) })
 }
 

@@ -5,7 +5,7 @@
 //!   [`Input`], [`Output`] and [`Fact`] say everything that can pass through it.
 //! - One function, [`may_reach`], decides who may reach whom; it sees parsed digits only. A call from a trunk reaches our
 //!   own numbers and nothing else, so nothing goes from trunk to trunk.
-//! - Emergencies are matched before any rule and exempt from every limit of calls.
+//! - Emergencies are matched before any rule and exempt from every limit of calls; ports are kept for them.
 //! - Phones ring whatever the agent's state is; without speech, a call that nobody takes hears an announcement.
 //! - States do not know each other: each says what comes `next`, and `call` builds it.
 //! - A call keeps the [`Directory`] that it began with, ends by a limit at the latest, and leaves exactly one
@@ -33,6 +33,7 @@ mod ring_plan;
 mod ringing;
 mod routing;
 mod session_event;
+mod spending;
 #[cfg(test)]
 mod stories;
 #[cfg(test)]
@@ -42,7 +43,7 @@ mod talking;
 mod texts;
 mod trunk_answer;
 
-pub use dialplan::{Asker, Barred, may_reach, parse as parse_dialled};
+pub use dialplan::{Asker, Barred, Usage, may_reach, parse as parse_dialled};
 pub use directory::{Directory, Limits, Number, Phone, Settings, TRUNK_PATIENCE, Texts};
 pub use event::{
     Announcement, Control, Fact, Input, MediaCommand, MediaEvent, Output, Quality, Reason, SpeechCommand,

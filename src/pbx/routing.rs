@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::{
     AgentReason, Caller, Dialled, Directory, RingPlan,
-    dialplan::{self, Asker, Barred},
+    dialplan::{self, Asker, Barred, Usage},
 };
 use crate::{
     sip::{Identity, Invitation, Peer},
@@ -42,9 +42,9 @@ pub(super) fn from_phone(
     directory: &Directory,
     extension: &Extension,
     dialled: &Dialled,
-    calls_outside: usize,
+    usage: Usage,
 ) -> Result<Route, Barred> {
-    dialplan::may_reach(directory, Asker::Phone { extension, calls_outside }, dialled)?;
+    dialplan::may_reach(directory, Asker::Phone { extension, usage }, dialled)?;
     Ok(Route::Connect)
 }
 

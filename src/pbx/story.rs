@@ -9,6 +9,7 @@ mod talk;
 use std::{
     collections::BTreeMap,
     net::SocketAddr,
+    ops::RangeInclusive,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -133,6 +134,11 @@ impl World {
 
     /// The office with nobody's phone plugged in, and no speech yet.
     pub(super) fn with(directory: Directory) -> Self {
+        Self::with_ports(directory, Settings::default().media_ports)
+    }
+
+    /// The same with these ports for media.
+    pub(super) fn with_ports(directory: Directory, media_ports: RangeInclusive<u16>) -> Self {
         let now = Moment { at: origin(), wall: WORKDAY.parse::<Timestamp>().unwrap() };
         let settings = Settings {
             realm: "192.0.2.1".into(),
@@ -142,6 +148,7 @@ impl World {
                 advertised: None,
             }],
             media_address: "192.0.2.1".parse().unwrap(),
+            media_ports,
             ..Settings::default()
         };
         let switch = Switch::new(now, Arc::new(directory), settings, Chance::seed_from_u64(1));

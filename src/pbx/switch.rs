@@ -5,12 +5,13 @@ use std::{collections::BTreeMap, sync::Arc, time::Instant};
 use super::{
     CallDirection, Control, Dialled, Directory, Fact, Input, MediaEvent, Output, Reason, Settings,
     call::{Arrival, Call, CallEvent},
-    dialplan,
+    dialplan::{self, Usage},
     exchange::Exchange,
     ledger::Beginning,
     refusal::Refusal,
     routing::{self, Route},
     session_event::{self, Sorted},
+    spending::Spending,
     texts::{Outbound, Received, TextTraffic},
 };
 use crate::{
@@ -29,6 +30,7 @@ pub struct Switch {
     exchange: Exchange,
     calls: BTreeMap<CallId, Call>,
     texts: TextTraffic,
+    spending: Spending,
     shutting_down: bool,
 }
 
@@ -55,6 +57,7 @@ impl Switch {
             directory,
             calls: BTreeMap::new(),
             texts: TextTraffic::default(),
+            spending: Spending::default(),
             shutting_down: false,
         }
     }
@@ -247,8 +250,8 @@ impl Switch {
     }
 
     /// What was dialled and where it leads, or the refusal. Emergencies are beyond every limit but the shutting down.
-    fn admit(&self, now: Moment, invitation: &Invitation) -> Result<(Dialled, Route), Refusal> {
-        let directory = &self.directory;
+    fn admit(&mut self, now: Moment, invitation: &Invitation) -> Result<(Dialled, Route), Refusal> {
+        let directory = &self.directory.clone();
         let (dialled, route) = match &invitation.peer {
             Peer::Trunk(_) => {
                 let number = routing::dialled_at_trunk(directory, invitation).ok_or(Refusal::NOT_FOUND)?;
@@ -257,9 +260,14 @@ impl Switch {
             }
             Peer::Phone(extension) => {
                 let dialled = dialplan::parse(&invitation.dialled, directory).map_err(Refusal::barred)?;
-                let outside = self.calls_outside(extension);
-                let route =
-                    routing::from_phone(directory, extension, &dialled, outside).map_err(Refusal::barred)?;
+                let usage = self.usage(now, extension);
+                let route = routing::from_phone(directory, extension, &dialled, usage).map_err(|why| {
+                    if self.spending.is_alarming(now.at, extension, why) {
+                        let (from, dialled) = (extension.clone(), dialled.clone());
+                        self.exchange.fact(Fact::CallBarred { from, dialled, why });
+                    }
+                    Refusal::barred(why)
+                })?;
                 (dialled, route)
             }
         };
@@ -290,6 +298,9 @@ impl Switch {
             let (from, dialled) = (from.clone(), dialled.clone());
             self.exchange.fact(Fact::EmergencyDialled { call, from, dialled });
         }
+        if let (Peer::Phone(from), Dialled::Number(_)) = (&invitation.peer, &dialled) {
+            self.spending.call_begins(now.at, from.clone());
+        }
         let (direction, trunk) = match (&invitation.peer, &dialled) {
             (Peer::Trunk(trunk), _) => (CallDirection::Inbound, Some(trunk.0.clone())),
             (Peer::Phone(_), Dialled::Extension(_)) => (CallDirection::Internal, None),
@@ -307,11 +318,12 @@ impl Switch {
         }
     }
 
-    /// How many calls to the outside this extension has.
-    fn calls_outside(&self, extension: &Extension) -> usize {
-        self.calls
-            .values()
-            .filter(|call| call.is_live() && call.ledger().is_outside_call_of(extension))
-            .count()
+    /// What this extension and the office have made of the outside.
+    fn usage(&mut self, now: Moment, extension: &Extension) -> Usage {
+        let live = self.calls.values().filter(|call| call.is_live());
+        let callers: Vec<&Extension> = live.filter_map(|call| call.ledger().calls_outside()).collect();
+        let calls = callers.iter().filter(|caller| **caller == extension).count();
+        let usage = Usage { calls, office_calls: callers.len(), ..Usage::default() };
+        self.spending.of_the_hour(now.at, extension, usage)
     }
 }

@@ -59,6 +59,8 @@ pub(super) struct Office {
     /// A second trunk.
     pub(super) spare: bool,
     pub(super) agent_calls: usize,
+    /// Calls to the outside of one phone in an hour.
+    pub(super) outside_per_hour: usize,
     pub(super) touches: Vec<Touch>,
     pub(super) after_crash: AfterCrash,
     pub(super) text_back_waits_for_morning: bool,
@@ -82,6 +84,7 @@ impl Office {
             probe: false,
             spare: false,
             agent_calls: Limits::default().agent_calls,
+            outside_per_hour: Limits::default().calls_outside_per_hour_per_extension,
             touches: Vec::new(),
             after_crash: AfterCrash::NotAgain,
             text_back_waits_for_morning: false,
@@ -131,6 +134,7 @@ impl Office {
             limits: Limits {
                 international: self.international,
                 agent_calls: self.agent_calls,
+                calls_outside_per_hour_per_extension: self.outside_per_hour,
                 ..Limits::default()
             },
             texts: Texts { summaries_to: vec![STAFF.1.parse()?], text_back: true },

@@ -56,6 +56,7 @@ pub(super) enum Furnish {
     SpareTrunk,
     NobodyOnCall,
     AgentPlaces(usize),
+    OutsideAnHour(usize),
     Touch(Touch),
     TextsAgainAfterCrash,
     TextBackWaitsForMorning,
@@ -256,6 +257,9 @@ fn furnish(rest: &[&str]) -> Result<Option<Furnish>, Problem> {
         ["a", "spare", "trunk"] => Furnish::SpareTrunk,
         ["nobody", "on", "call"] => Furnish::NobodyOnCall,
         ["agent", "talks", "with", most, "at", "once"] => Furnish::AgentPlaces(count(most)?),
+        ["a", "phone", "calls", "outside", most, "times", "an", "hour"] => {
+            Furnish::OutsideAnHour(count(most)?)
+        }
         ["lead", "touch", "after", time, words] => {
             let minutes = u32::try_from(span(time)?.as_secs() / 60).unwrap_or(u32::MAX);
             Furnish::Touch(Touch { when: When::AfterMinutes(minutes), text: quoted(words)? })

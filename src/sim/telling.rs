@@ -64,6 +64,9 @@ impl Names {
                 true,
             ),
             Fact::Ringing { party, .. } => ("portico", format!("{} rings", self.party(party)), false),
+            Fact::CallBarred { from, dialled, why } => {
+                ("portico", format!("alarm: {from} may not call {}: {why}", self.dialled(dialled)), true)
+            }
             Fact::NotAnswered { party, result, .. } => {
                 ("portico", format!("{} does not answer: {}", self.party(party), leg_result(*result)), false)
             }

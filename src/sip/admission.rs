@@ -10,6 +10,7 @@ use super::{
     invite::{Found, cause_of},
     offer::offer_of,
     reply::{ALLOW, Reply},
+    settings::without_kept,
     tag::Tag,
     transaction_layer::{Known, ServerId, ServerKey, ServerUser},
     uas::SDP,
@@ -158,6 +159,13 @@ impl Endpoint {
                 }
                 let sender = self.sender(now, &flow, &request, &method);
                 let Sender::Peer(peer) = sender else { return };
+                let (_, taken) = self.layer.counts();
+                if matches!(peer, Peer::Trunk(_))
+                    && taken >= without_kept(self.layer.settings.limits.server_transactions)
+                {
+                    self.refuse_full(now, &flow, &request);
+                    return;
+                }
                 let Some(server) = self.begin(now, &flow, &request, key) else { return };
                 self.admitted(now, flow, &request, &method, server, peer);
             }
@@ -348,11 +356,15 @@ impl Endpoint {
         match self.layer.begin(key, request.clone(), back) {
             Ok(server) => Some(server),
             Err(_) => {
-                let reply = Reply::new(503).with(Name::RetryAfter, "10");
-                self.refuse(now, flow, request, &reply, Refusal::TableFull);
+                self.refuse_full(now, flow, request);
                 None
             }
         }
+    }
+
+    fn refuse_full(&mut self, now: Instant, flow: &Flow, request: &Message) {
+        let reply = Reply::new(503).with(Name::RetryAfter, "10");
+        self.refuse(now, flow, request, &reply, Refusal::TableFull);
     }
 
     /// Refuses a request without keeping anything, and counts it.

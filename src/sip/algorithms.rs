@@ -48,9 +48,9 @@ impl Algorithms {
         Self(accounts.collect())
     }
 
-    /// With what this name is challenged. The same work for every name.
+    /// With what this name is challenged. Every name is hashed with every account's key, whether it has one or not.
     pub(super) fn of(&self, name: &str) -> Algorithm {
-        let own = self.0.iter().filter(|account| account.extension == name).last();
+        let own = self.0.iter().find(|account| account.extension == name);
         let drawn = self.0.iter().max_by_key(|account| {
             let mut mac = account.key.clone();
             mac.update(name.as_bytes());

@@ -13,10 +13,10 @@ use std::{
 use super::{
     SendError,
     draft::Draft,
-    event::{Cause, EndedBy, Event, Flow, Outgoing, Peer, SessionId},
+    event::{Cause, EndedBy, Event, Flow, Outgoing, Peer, SessionId, Target},
     reply::Reply,
     schedule::Wake,
-    settings::Settings,
+    settings::{Settings, without_kept},
     tag::Tag,
     talking::Talking,
     transaction_layer::{ClientId, Ended, Outcome, ServerId, TransactionLayer},
@@ -43,7 +43,8 @@ pub(super) struct Acknowledged {
     pub(super) ack: Vec<u8>,
 }
 
-/// All sessions. Bounded by `Limits::sessions`; a call beyond that is answered 503.
+/// All sessions. Bounded by `Limits::sessions`, the last few kept for calls of phones to the outside; a call beyond that is
+/// answered 503.
 #[derive(Debug, Default)]
 pub(super) struct Sessions {
     pub(super) table: BTreeMap<SessionId, Session>,
@@ -100,7 +101,9 @@ impl Sessions {
             );
             return;
         }
-        if self.table.len() >= layer.settings.limits.sessions {
+        let all = layer.settings.limits.sessions;
+        let limit = if matches!(peer, Peer::Phone(_)) { all } else { without_kept(all) };
+        if self.table.len() >= limit {
             layer.respond(now, server, &Reply::new(503).with(Name::RetryAfter, "10"));
             return;
         }
@@ -412,7 +415,9 @@ impl Sessions {
         layer: &mut TransactionLayer,
         outgoing: Outgoing,
     ) -> Result<SessionId, SendError> {
-        if self.table.len() >= layer.settings.limits.sessions {
+        let all = layer.settings.limits.sessions;
+        let limit = if matches!(outgoing.target, Target::Trunk { .. }) { all } else { without_kept(all) };
+        if self.table.len() >= limit {
             return Err(SendError::TooMany);
         }
         let id = self.next_id();

@@ -141,6 +141,12 @@ impl Default for Limits {
     }
 }
 
+/// How much of a table may be used for what is no call of a phone's own: calls from trunks, and phones that are rung. The
+/// rest is kept, so that a phone that dials 911 is heard while everything rings.
+pub(super) fn without_kept(table: usize) -> usize {
+    table - (table / 8).min(16)
+}
+
 /// A range of addresses: `192.0.2.0/24`, or one address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Network {

@@ -3,7 +3,8 @@
 use crate::{
     media::Direction,
     pbx::{
-        CallDirection, Caller, Dialled, Disposition, Emergency, Fact, LegResult, MediaCommand, Party,
+        Barred, CallDirection, Caller, Dialled, Disposition, Emergency, Fact, LegResult, Limits,
+        MediaCommand, Party,
         story::{DANA, MAIN, World, extension, number, office},
     },
     sip::TrunkName,
@@ -120,7 +121,8 @@ fn an_extension_has_four_calls_outside_and_its_neighbour_has_its_own() {
     let mut world = World::at_work();
     let calls: Vec<_> = (0..4).map(|_| world.call("101", DANA)).collect();
     world.call("101", DANA);
-    assert_eq!(world.failed_with("101"), Some(486));
+    assert_eq!(world.failed_with("101"), Some(403));
+    assert_eq!(alarms(&world), [("101".to_owned(), Barred::TooManyCalls)]);
     let neighbour = world.call("102", DANA);
     assert_eq!(world.switch.counts().calls, 5);
     for call in calls {
@@ -130,6 +132,115 @@ fn an_extension_has_four_calls_outside_and_its_neighbour_has_its_own() {
     let again = world.call("101", DANA);
     assert_eq!(world.switch.counts().calls, 1, "ended calls do not count");
     world.gives_up("101", again);
+}
+
+fn alarms(world: &World) -> Vec<(String, Barred)> {
+    let alarm = |fact: &Fact| match fact {
+        Fact::CallBarred { from, why, .. } => Some((from.to_string(), *why)),
+        _ => None,
+    };
+    world.facts.iter().filter_map(alarm).collect()
+}
+
+#[test]
+fn a_stolen_password_is_good_for_the_calls_of_an_hour_and_not_for_one_more() {
+    let mut office = office();
+    office.limits.calls_outside_per_hour_per_extension = 3;
+    office.limits.calls_outside_per_hour = 5;
+    let mut world = World::with(office);
+    world.plug_in("101");
+    world.plug_in("102");
+    let try_from = |world: &mut World, who: &'static str| {
+        let before = world.to_carrier.iter().filter(|sent| sent.starts_with("INVITE ")).count();
+        let call = world.call(who, DANA);
+        let after = world.to_carrier.iter().filter(|sent| sent.starts_with("INVITE ")).count();
+        if after > before {
+            world.gives_up(who, call);
+        }
+        after > before
+    };
+    for minute in 0..3 {
+        assert!(try_from(&mut world, "101"), "{minute}");
+        world.wait_s(60);
+    }
+    for _ in 0..50 {
+        assert!(!try_from(&mut world, "101"));
+        assert_eq!(world.failed_with("101"), Some(403));
+    }
+    assert_eq!(alarms(&world), [("101".to_owned(), Barred::TooManyThisHour)], "once");
+    assert!(try_from(&mut world, "102") && try_from(&mut world, "102"));
+    assert!(!try_from(&mut world, "102"), "now the office has had its five");
+    assert_eq!(alarms(&world)[1..], [("102".to_owned(), Barred::TooManyOfficeCallsThisHour)]);
+    // The first of 101's calls is an hour old.
+    world.wait_s(3600 - 3 * 60 + 20);
+    assert!(try_from(&mut world, "101"));
+    assert!(!try_from(&mut world, "101"));
+}
+
+#[test]
+fn an_attempt_to_call_abroad_is_an_alarm_and_a_slip_of_the_finger_is_not() {
+    let mut world = World::at_work();
+    for dialled in ["5550177", "+442079460958", "+442079460959", "9005550177"] {
+        world.call("101", dialled);
+    }
+    let from = "101".to_owned();
+    assert_eq!(alarms(&world), [(from.clone(), Barred::International), (from, Barred::Premium)]);
+}
+
+#[test]
+fn an_emergency_goes_out_when_every_limit_is_reached() {
+    let mut office = office();
+    office.limits = Limits {
+        calls: 1,
+        calls_outside: 0,
+        calls_outside_per_extension: 0,
+        calls_outside_per_hour: 0,
+        calls_outside_per_hour_per_extension: 0,
+        ..office.limits
+    };
+    for dialled in ["911", "9911", "933"] {
+        let mut world = World::with(office.clone());
+        world.plug_in("101");
+        world.plug_in("102");
+        let inbound = world.call("carrier", MAIN);
+        world.picks_up("102");
+        world.call("101", DANA);
+        assert_eq!(world.failed_with("101"), Some(403));
+        world.call("carrier", MAIN);
+        assert_eq!(
+            world.failed_with("carrier"),
+            Some(503),
+            "the one call that there may be is being talked on"
+        );
+        let emergency = world.call("101", dialled);
+        world.picks_up("carrier");
+        assert!(world.answer_to("101").is_some(), "{dialled}");
+        assert!(world.facts.iter().any(|fact| matches!(fact, Fact::EmergencyDialled { .. })));
+        assert_eq!(world.switch.counts().calls, 2);
+        world.hangs_up("101", emergency);
+        world.hangs_up("carrier", inbound);
+    }
+}
+
+#[test]
+fn an_emergency_finds_a_port_when_all_others_are_taken() {
+    let mut world = World::with_ports(office(), 20_000..=20_079);
+    world.plug_in("101");
+    world.plug_in("102");
+    world.speech_ready(true);
+    // Sixteen callers ring both phones: thirty-two ports.
+    let callers: Vec<_> = (0..16).map(|_| world.call("carrier", MAIN)).collect();
+    assert_eq!(world.switch.counts().ports, 32);
+    world.call("101", DANA);
+    assert_eq!(world.failed_with("101"), Some(503), "nothing is left for an ordinary call");
+    let emergency = world.call("101", "911");
+    world.picks_up("carrier");
+    assert!(world.bridged().is_some());
+    assert_eq!(world.switch.counts().ports, 34);
+    world.hangs_up("101", emergency);
+    for caller in callers {
+        world.gives_up("carrier", caller);
+    }
 }
 
 #[test]
