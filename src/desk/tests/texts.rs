@@ -273,6 +273,40 @@ fn a_burst_pipe_becomes_a_work_order_with_everything_that_was_said() {
 }
 
 #[test]
+fn whoever_goes_there_reads_what_else_they_must_know_and_the_staff_read_the_time_as_it_was_said() {
+    let mut house = House::new();
+    let call = house.call_with(DANA, Disposition::AiHandled, |record| {
+        let mut outcome = outcome(Some(Intent::Maintenance), Promise::WorkOrder, EndReason::Goodbye);
+        outcome.matter = Some("the sink is clogged".into());
+        outcome.access = Some(Captured { value: true, confirmed: true });
+        outcome.notes = vec!["call before entering".into()];
+        outcome.wished_for =
+            Some(Captured { value: "2026-11-28T09:00:00".parse().unwrap(), confirmed: false });
+        outcome.wished_words = Some("Sat Nov 28, morning".into());
+        record.outcome = Some(outcome);
+    });
+    assert_eq!(house.detail(call).work_orders[0].issue, "the sink is clogged (call before entering)");
+    let staff = &house.sent_to(STAFF)[0].body;
+    assert!(staff.contains("Wishes Sat Nov 28, morning (not confirmed)."), "{staff}");
+    assert!(staff.contains("May enter.") && staff.contains("Note: call before entering."), "{staff}");
+}
+
+#[test]
+fn a_lead_says_what_is_looked_for_and_not_every_turn_of_the_call() {
+    let mut house = House::new();
+    let call = house.call_with(DANA, Disposition::AiHandled, |record| {
+        let mut outcome = outcome(Some(Intent::Leasing), Promise::LeadCallback, EndReason::Goodbye);
+        outcome.first_words = Some("I'm looking for a two bedroom.".into());
+        outcome.sought = Some(crate::dialogue::Sought { bedrooms: Some(2), ..Default::default() });
+        record.outcome = Some(outcome);
+        record.turns = vec![said("I'm looking for a two bedroom."), said("Yes."), said("Goodbye.")];
+    });
+    let wish = "Two bedrooms. \"I'm looking for a two bedroom.\"";
+    assert_eq!(house.detail(call).leads[0].wish, wish);
+    assert!(house.sent_to(STAFF)[0].body.contains(&format!("Leasing. {wish}")));
+}
+
+#[test]
 fn words_of_danger_are_marked_as_such_even_if_the_caller_hangs_up_at_once() {
     let mut house = House::new();
     let call = house.call_with("anonymous", Disposition::AiAbandoned, |record| {
@@ -321,6 +355,28 @@ fn the_one_text_may_be_made_to_wait_for_the_morning() {
     assert!(house.sent_to(DANA).is_empty());
     house.until("2026-03-08T08:00:00-06:00");
     assert_eq!(house.sent_to(DANA).len(), 1);
+}
+
+#[test]
+fn the_morning_that_a_text_waits_for_is_the_callers_own() {
+    for (caller, morning) in [
+        ("+16175550142", "2026-11-21T08:00:00-05:00"),
+        ("+14155550142", "2026-11-21T08:00:00-08:00"),
+        ("+15415550142", "2026-11-21T08:00:00-08:00"),
+    ] {
+        let mut settings = super::house::settings();
+        settings.text_back_waits_for_morning = true;
+        let mut house = House::dark(crate::store::Store::in_memory().unwrap(), settings);
+        house.feed(Input::ClockSynchronised(true));
+        house.now = super::house::at("2026-11-20T22:00:00-07:00");
+        house.feed(Input::ClockStepped(SignedDuration::ZERO));
+        house.call(caller, Disposition::CallerAbandoned);
+        let morning = super::house::at(morning);
+        house.wait(morning.duration_since(house.now) - SignedDuration::from_secs(1));
+        assert!(house.sent_to(caller).is_empty(), "{caller}");
+        house.wait(SignedDuration::from_secs(1));
+        assert_eq!(house.sent_to(caller).len(), 1, "{caller}");
+    }
 }
 
 #[test]
