@@ -48,15 +48,20 @@ impl Algorithms {
         Self(accounts.collect())
     }
 
-    /// With what this name is challenged. Every name is hashed with every account's key, whether it has one or not.
+    /// With what this name is challenged. Where the phones differ, every name is hashed with every account's key, whether
+    /// it has one or not; where all are alike, no name is.
     pub(super) fn of(&self, name: &str) -> Algorithm {
+        let first = self.0.first().map_or(Algorithm::Sha256, |account| account.algorithm);
+        if self.0.iter().all(|account| account.algorithm == first) {
+            return first;
+        }
         let own = self.0.iter().find(|account| account.extension == name);
         let drawn = self.0.iter().max_by_key(|account| {
             let mut mac = account.key.clone();
             mac.update(name.as_bytes());
             mac.finalize().into_bytes()
         });
-        own.or(drawn).map_or(Algorithm::Sha256, |account| account.algorithm)
+        own.or(drawn).map_or(first, |account| account.algorithm)
     }
 }
 

@@ -227,7 +227,9 @@ impl ResponseBuilder {
         let mut topmost = true;
         for via in request.all(Name::Via) {
             if topmost && let Some(source) = request.source() {
-                lines.put_raw(b"Via", &stamped(via, source));
+                for line in stamped(via, source) {
+                    lines.put_raw(b"Via", &line);
+                }
             } else {
                 lines.put_raw(b"Via", via);
             }
@@ -309,12 +311,13 @@ fn has_tag(request: &Message) -> bool {
 }
 
 /// A Via line whose first value says where the request came from: `received` if the sender names another host or asks
-/// for `rport`, and `rport` if it asks (RFC 3261, 18.2.1; RFC 3581, 4).
-fn stamped(line: &[u8], source: SocketAddr) -> Vec<u8> {
+/// for `rport`, and `rport` if it asks (RFC 3261, 18.2.1; RFC 3581, 4). What followed on the line gets one of its own, so
+/// that the stamp makes no long line longer than its reader may allow.
+fn stamped(line: &[u8], source: SocketAddr) -> Vec<Vec<u8>> {
     let mut values = List::new(line);
     let top = values.next().unwrap_or_default();
     let Some(via) = Via::parse(top) else {
-        return line.to_vec();
+        return vec![line.to_vec()];
     };
     let ip = source.ip().to_canonical();
     let mut out = format!("SIP/2.0/{} {}", via.transport, via.host);
@@ -338,9 +341,6 @@ fn stamped(line: &[u8], source: SocketAddr) -> Vec<u8> {
     } else if via.host_ip() != Some(ip) {
         out.extend_from_slice(format!(";received={ip}").as_bytes());
     }
-    for value in values {
-        out.extend_from_slice(b", ");
-        out.extend_from_slice(value);
-    }
-    out
+    let others = values.collect::<Vec<_>>().join(&b","[..]);
+    if others.is_empty() { vec![out] } else { vec![out, others] }
 }

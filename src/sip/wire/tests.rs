@@ -37,6 +37,20 @@ fn invite() -> Message {
 }
 
 #[test]
+fn an_answer_has_no_longer_lines_than_its_request() {
+    let vias: Vec<String> = (0..60).map(|n| format!("SIP/2.0/UDP h{n}.example;branch=z9hG4bK{n}")).collect();
+    let head = "OPTIONS sip:desk@maple.example SIP/2.0\r\nVia: ";
+    let fill = "x".repeat(8_150 - vias.join(",").len());
+    let mut request = Message::parse(
+        format!("{head}{}{fill}\r\nCSeq: 1 OPTIONS\r\nContent-Length: 0\r\n\r\n", vias.join(",")).as_bytes(),
+    )
+    .unwrap();
+    request.set_source(([192, 0, 2, 1], 5060).into());
+    let reply = ResponseBuilder::reply_to(&request, 400, None).build();
+    assert_eq!(Message::parse(&reply).unwrap().vias().count(), 60);
+}
+
+#[test]
 fn typed_views_read_every_header_of_an_invite() {
     let invite = invite();
     assert_eq!(check::request(&invite), Ok(()));
@@ -104,7 +118,7 @@ fn an_answer_carries_back_what_it_must_and_says_where_the_request_came_from() {
     assert!(text.starts_with("SIP/2.0 180 Ringing\r\n"), "{text}");
     assert!(
         text.contains(
-            "Via: SIP/2.0/UDP 198.51.100.2:5060;branch=z9hG4bKa1;received=203.0.113.9;rport=4711, SIP/2.0/TCP 10.0.0.7;branch=z9hG4bKa0\r\n"
+            "Via: SIP/2.0/UDP 198.51.100.2:5060;branch=z9hG4bKa1;received=203.0.113.9;rport=4711\r\nVia: SIP/2.0/TCP 10.0.0.7;branch=z9hG4bKa0\r\n"
         ),
         "{text}"
     );
