@@ -6,7 +6,7 @@ use std::time::Instant;
 use libfuzzer_sys::fuzz_target;
 use portico::{
     sip::{
-        digest::{Authenticator, Challenge, ClientSession, Known, Offered, Secret, Verdict},
+        digest::{Authenticator, Challenge, ClientSession, Known, Secret, Verdict},
         wire::{Message, Method, Name, RequestBuilder, Uri},
     },
     types::Chance,
@@ -17,7 +17,7 @@ fuzz_target!(|value: &[u8]| {
     let mut chance = Chance::seed_from_u64(1);
     let target = Uri::parse(b"sip:maple.example").expect("a URI");
     let now = Instant::now();
-    let mut office = Authenticator::new("maple.example", Offered::Sha256ThenMd5, now, &mut chance);
+    let mut office = Authenticator::new("maple.example", now, &mut chance);
     let source = [192, 0, 2, 1].into();
     let known = |_: &str| Some(Known { secret: Secret::Password("4UaGJ7sHq0vXn2"), legacy_md5: true });
     let verdict = office.verify(now, source, &Method::Register, &target, [value].into_iter(), known);

@@ -205,6 +205,9 @@ fn fan_out(
     mut listener: Listener,
 ) -> Box<dyn FnMut(Fact) + Send> {
     Box::new(move |fact| {
+        if let Fact::CallBarred { from, why, .. } = &fact {
+            tracing::warn!(extension = %from, %why, "alarm: a call to the outside was refused");
+        }
         desk.observe(&fact);
         live.observe(&fact, clock::wall());
         vitals.lock().unwrap_or_else(PoisonError::into_inner).observe(&fact);

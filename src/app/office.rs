@@ -84,6 +84,7 @@ pub fn directory(config: &Config, pack: Arc<Pack>) -> anyhow::Result<Directory> 
             (number.number, entry)
         })
         .collect();
+    let patience = config.trunks.iter().map(|trunk| (TrunkName(trunk.name.clone()), trunk.patience));
     Ok(Directory {
         name: config.office.name.clone(),
         extensions: extensions.collect(),
@@ -94,7 +95,13 @@ pub fn directory(config: &Config, pack: Arc<Pack>) -> anyhow::Result<Directory> 
         limits: Limits {
             calls: config.calls.max_calls,
             agent_calls: config.calls.max_agent_calls,
+            calls_outside: config.calls.max_outside,
+            calls_outside_per_extension: config.calls.max_outside_per_extension,
+            calls_outside_per_hour: config.calls.outside_per_hour,
+            calls_outside_per_hour_per_extension: config.calls.outside_per_hour_per_extension,
             international: !config.calls.international.is_empty(),
+            countries: config.calls.international.iter().cloned().collect(),
+            trunk_patience: patience.collect(),
             ..Limits::default()
         },
         texts: Texts { summaries_to: config.texts.summary_to.clone(), text_back: config.texts.text_back },
@@ -129,7 +136,7 @@ fn trunk_of(trunk: &crate::config::Trunk) -> Trunk {
         advertised: None,
         credentials,
         registration,
-        probe: true,
+        probe: trunk.probe,
     }
 }
 

@@ -94,6 +94,9 @@ impl Terminal {
             Fact::EmergencyDialled { call, from, dialled } => {
                 self.line(Some(*call), &format!("EMERGENCY extension {from} has dialled {dialled}"));
             }
+            Fact::CallBarred { from, dialled, why } => {
+                self.line(None, &format!("ALARM     extension {from} may not call {dialled}: {why}"));
+            }
             _ => {}
         }
     }
