@@ -48,7 +48,12 @@ impl Ports {
     }
 
     fn drained(&mut self, now: Instant, rest: Duration) -> Option<u16> {
-        self.draining.pop_front_if(|(since, _)| now.duration_since(*since) >= rest).map(|(_, port)| port)
+        let &(since, port) = self.draining.front()?;
+        if now.duration_since(since) < rest {
+            return None;
+        }
+        self.draining.pop_front();
+        Some(port)
     }
 
     /// The call is over: the port rests for [`DRAIN`]. A port that is not taken is left alone.
