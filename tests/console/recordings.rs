@@ -25,6 +25,10 @@ async fn each_turn_links_to_where_it_begins_in_the_recording() {
     let mut older = wrap_up(2);
     older.record.recording_from_ms = None;
     office.store.wrap_up(&older).unwrap();
+    fs::create_dir_all(&office.recordings).unwrap();
+    for n in [1, 2] {
+        fs::write(office.recordings.join(format!("{}.wav", CallId::from_random(n))), "sound").unwrap();
+    }
     let browser = office.signed_in().await;
     let page = |n| format!("/calls/{}", CallId::from_random(n));
     let told = browser.get(&page(1)).await.text;
