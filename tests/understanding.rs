@@ -27,7 +27,8 @@ const fn floor(set: HeldOut) -> Floor {
     match set {
         HeldOut::First => Floor { macro_f1: 0.88, life_safety_recall: 0.98, life_safety_precision: 0.93 },
         HeldOut::Second => Floor { macro_f1: 0.95, life_safety_recall: 0.98, life_safety_precision: 0.93 },
-        HeldOut::Third => Floor { macro_f1: 0.89, life_safety_recall: 0.75, life_safety_precision: 0.78 },
+        HeldOut::Third => Floor { macro_f1: 0.89, life_safety_recall: 0.95, life_safety_precision: 0.80 },
+        HeldOut::Fourth => Floor { macro_f1: 0.0, life_safety_recall: 0.0, life_safety_precision: 0.0 },
     }
 }
 
