@@ -21,13 +21,14 @@ struct Floor {
     life_safety_precision: f64,
 }
 
-/// The third set is the only one whose dangers no rule was made with; its floor records how far the reflex reaches
-/// beyond what it was written for, which is not far enough: the goal is that of the other two.
+/// The rules of danger were made with the first three sets in sight; the fourth was judged once, after their last
+/// change, and its figures alone say how the reflex fares with callers who have not been heard before.
 const fn floor(set: HeldOut) -> Floor {
     match set {
-        HeldOut::First => Floor { macro_f1: 0.88, life_safety_recall: 0.98, life_safety_precision: 0.93 },
-        HeldOut::Second => Floor { macro_f1: 0.95, life_safety_recall: 0.98, life_safety_precision: 0.93 },
-        HeldOut::Third => Floor { macro_f1: 0.89, life_safety_recall: 0.75, life_safety_precision: 0.78 },
+        HeldOut::First => Floor { macro_f1: 0.89, life_safety_recall: 0.98, life_safety_precision: 0.96 },
+        HeldOut::Second => Floor { macro_f1: 0.95, life_safety_recall: 0.98, life_safety_precision: 0.95 },
+        HeldOut::Third => Floor { macro_f1: 0.91, life_safety_recall: 0.95, life_safety_precision: 0.85 },
+        HeldOut::Fourth => Floor { macro_f1: 0.94, life_safety_recall: 0.94, life_safety_precision: 0.94 },
     }
 }
 

@@ -77,7 +77,7 @@ pub struct Trained {
     /// Size of the file.
     pub bytes: usize,
     /// How the model reads the utterances that it has not seen: in the order of [`HeldOut::ALL`].
-    pub reports: [Report; 3],
+    pub reports: [Report; HeldOut::ALL.len()],
 }
 
 /// Trains the model, puts it beside the encoder, written whole or not at all, and judges it.

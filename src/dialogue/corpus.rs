@@ -40,6 +40,7 @@ const TRAINING: [(&str, &str); 13] = files!("utterances");
 const HELD_OUT: [(&str, &str); 13] = files!("heldout");
 const HELD_OUT_SECOND: [(&str, &str); 13] = files!("heldout2");
 const HELD_OUT_THIRD: [(&str, &str); 13] = files!("heldout3");
+const HELD_OUT_FOURTH: [(&str, &str); 13] = files!("heldout4");
 
 /// One utterance and what it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,6 +74,7 @@ pub(super) fn held_out(set: HeldOut) -> impl Iterator<Item = Result<Example, Bad
         HeldOut::First => HELD_OUT,
         HeldOut::Second => HELD_OUT_SECOND,
         HeldOut::Third => HELD_OUT_THIRD,
+        HeldOut::Fourth => HELD_OUT_FOURTH,
     };
     files.into_iter().flat_map(|(file, text)| examples(file, text))
 }
@@ -145,7 +147,7 @@ mod tests {
         let emergencies = |examples: &[Example]| examples.iter().filter(|e| e.danger.is_some()).count();
         assert!(emergencies(&training) >= 250 && emergencies(&held_out) >= 115);
         assert!(held_out.iter().filter(|e| e.hard_negative).count() >= 60);
-        for set in [HeldOut::Second, HeldOut::Third] {
+        for set in [HeldOut::Second, HeldOut::Third, HeldOut::Fourth] {
             let examples = all(self::held_out(set));
             for intent in Intent::ALL {
                 let count = examples.iter().filter(|e| e.intent == intent).count();

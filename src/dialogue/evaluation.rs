@@ -112,13 +112,15 @@ pub enum HeldOut {
     First,
     /// Written apart from it, before any error was looked at.
     Second,
-    /// Written by somebody who had seen no utterance that is learnt from, and wired in when the training was done.
+    /// Written by somebody who had seen no utterance that is learnt from; its errors have shaped the rules of danger.
     Third,
+    /// Written apart from all others, and judged once, after the last change of rules and utterances.
+    Fourth,
 }
 
 impl HeldOut {
     /// All sets, in the order in which they were written.
-    pub const ALL: [HeldOut; 3] = [HeldOut::First, HeldOut::Second, HeldOut::Third];
+    pub const ALL: [HeldOut; 4] = [HeldOut::First, HeldOut::Second, HeldOut::Third, HeldOut::Fourth];
 
     /// The name in reports: `first`.
     pub const fn name(self) -> &'static str {
@@ -126,6 +128,7 @@ impl HeldOut {
             HeldOut::First => "first",
             HeldOut::Second => "second",
             HeldOut::Third => "third",
+            HeldOut::Fourth => "fourth",
         }
     }
 }
