@@ -90,6 +90,8 @@ pub fn directory(config: &Config, pack: Arc<Pack>) -> anyhow::Result<Directory> 
         extensions: extensions.collect(),
         numbers,
         trunks: config.trunks.iter().map(trunk_of).collect(),
+        trunk_profiles: BTreeMap::new(),
+        emergency: crate::pbx::EmergencyPlan::default(),
         on_call: Some(config.office.on_call),
         outbound_caller: main.number,
         limits: Limits {

@@ -91,8 +91,8 @@ impl Terminal {
                 };
                 self.line(None, &text);
             }
-            Fact::EmergencyDialled { call, from, dialled } => {
-                self.line(Some(*call), &format!("EMERGENCY extension {from} has dialled {dialled}"));
+            Fact::EmergencyDialled { call, from, dialled, place, .. } => {
+                self.line(Some(*call), &format!("EMERGENCY extension {from} {place} has dialled {dialled}"));
             }
             Fact::CallBarred { from, dialled, why } => {
                 self.line(None, &format!("ALARM     extension {from} may not call {dialled}: {why}"));

@@ -112,7 +112,7 @@ impl Live {
                 board.change(*call, |c| c.emergency = known);
                 (*call, None)
             }
-            Fact::EmergencyDialled { call, from, dialled } => {
+            Fact::EmergencyDialled { call, from, dialled, .. } => {
                 // The one fact that may come for a call which is not on the board: it could not even be begun.
                 let live = board.calls.entry(*call).or_insert_with(|| {
                     Arc::new(LiveCall {

@@ -7,6 +7,7 @@ use super::{
     announcing::Announcing,
     assisted::Assisted,
     dialplan::{self, Asker},
+    emergency_call::{After, EmergencyCall},
     ending::Ending,
     exchange::{Context, Exchange},
     incoming::Incoming,
@@ -39,6 +40,7 @@ enum State {
     Talking(Talking),
     Assisted(Assisted),
     Announcing(Announcing),
+    Emergency(Box<EmergencyCall>),
     Ending(Ending),
 }
 
@@ -88,6 +90,11 @@ impl Call {
             (Ok(caller), Route::Ring(plan)) => Next::Ring { caller, plan },
             (Ok(caller), Route::Agent(why)) => Next::Queue { caller, why },
             (Ok(caller), Route::Connect) => Next::Connect { caller },
+            (Ok(caller), Route::Emergency(emergency, whereabouts)) => {
+                let after = EmergencyCall::begin(&mut cx, caller, emergency, whereabouts);
+                let state = in_emergency(&mut cx, after);
+                return Self { ledger, state }.unless_over(now, exchange);
+            }
             (Err(_), _) => Next::End(Disposition::Failed),
         };
         let state = go(&mut cx, next);
@@ -105,6 +112,11 @@ impl Call {
             State::Talking(state) => in_talking(state, &mut cx, event).map(State::Talking),
             State::Assisted(state) => in_assisted(state, &mut cx, event).map(State::Assisted),
             State::Announcing(state) => in_announcing(state, &mut cx, event).map(State::Announcing),
+            State::Emergency(state) => {
+                let after = emergency_event(*state, &mut cx, event);
+                let state = in_emergency(&mut cx, after);
+                return Self { ledger: self.ledger, state }.unless_over(now, exchange);
+            }
             State::Ending(state) => Step::Stay(State::Ending(state)),
         };
         let state = match step {
@@ -120,6 +132,7 @@ impl Call {
             State::Talking(state) => state.deadline(),
             State::Assisted(state) => state.deadline(),
             State::Announcing(state) => state.deadline(),
+            State::Emergency(state) => state.deadline(),
             State::Ending(state) => state.deadline(),
         }
     }
@@ -133,12 +146,55 @@ impl Call {
         !matches!(self.state, State::Ending(_))
     }
 
+    /// What an emergency may do to it when it needs the line.
+    pub(super) fn sacrifice(&self) -> Option<Sacrifice> {
+        match &self.state {
+            State::Assisted(_) | State::Announcing(_) => Some(Sacrifice::Agent),
+            State::Ringing(_) | State::Talking(_) => {
+                let outbound =
+                    matches!(self.ledger.dialled(), Dialled::Number(_)) && self.ledger.is_outbound();
+                outbound.then_some(Sacrifice::Outbound)
+            }
+            State::Emergency(_) | State::Ending(_) => None,
+        }
+    }
+
+    pub(super) fn is_emergency(&self) -> bool {
+        matches!(self.state, State::Emergency(_))
+    }
+
     fn unless_over(mut self, now: Moment, exchange: &mut Exchange) -> Option<Self> {
         let State::Ending(ending) = &self.state else { return Some(self) };
         let finished = ending.finished(&mut Context { now, exchange, ledger: &mut self.ledger });
         let Some((ended, disposition)) = finished else { return Some(self) };
         exchange.fact(Fact::Ended(Box::new(self.ledger.close(ended, disposition))));
         None
+    }
+}
+
+/// A call whose line an emergency may take: those of the agent before those of people, and never a person who has called
+/// the office.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Sacrifice {
+    Agent,
+    Outbound,
+}
+
+fn emergency_event(state: EmergencyCall, cx: &mut Context<'_>, event: CallEvent) -> After {
+    match event {
+        CallEvent::Session { session, event } => state.handle_session(cx, session, event),
+        CallEvent::Media { leg, event } => state.handle_media(cx, leg, &event),
+        CallEvent::Speech(_) | CallEvent::AgentPlace => After::Going(state),
+        CallEvent::HangUp => state.hang_up(cx),
+        CallEvent::Timeout => state.handle_timeout(cx),
+    }
+}
+
+/// The only two things that an emergency call can become.
+fn in_emergency(cx: &mut Context<'_>, after: After) -> State {
+    match after {
+        After::Going(state) => State::Emergency(Box::new(state)),
+        After::Over(disposition) => State::Ending(Ending::begin(cx, disposition)),
     }
 }
 
@@ -263,10 +319,8 @@ fn hunt_of_desk(cx: &mut Context<'_>) -> Hunt {
             Outside::Number(number),
             OUTBOUND_RING,
         ),
-        // Each trunk in turn: whichever takes it, and a trunk that seems dead is still worth a try.
-        Dialled::Emergency(emergency) => {
-            Hunt::of_outside(cx.exchange.trunks_of(&directory), Outside::Emergency(emergency), OUTBOUND_RING)
-        }
+        // A state of its own; nothing leads here.
+        Dialled::Emergency(_) => Hunt::default(),
     }
 }
 

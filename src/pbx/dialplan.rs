@@ -1,6 +1,6 @@
 //! What a desk phone dialled, parsed into digits, and the one decision whether it may be reached.
 
-use super::{Dialled, Directory, Emergency, Limits};
+use super::{Dialled, Directory, Limits};
 use crate::types::{Extension, PhoneNumber};
 
 /// Why a dialled string leads nowhere. Each has its SIP status.
@@ -58,6 +58,9 @@ const LONGEST: usize = 40;
 /// Extensions are those of the directory. Seven digits have no area code and are refused rather than guessed. A leading
 /// 9 in front of eleven digits is the outside line of older phone systems.
 pub fn parse(dialled: &str, directory: &Directory) -> Result<Dialled, Barred> {
+    if let Some(emergency) = directory.emergency.matched(dialled) {
+        return Ok(Dialled::Emergency(emergency));
+    }
     // RFC 3261, 19.1.1: `user;phone-context=…` belongs to the user part; only global numbers are dialled here.
     let text = dialled.split(';').next().unwrap_or_default();
     if text.is_empty() || text.len() > LONGEST {
@@ -71,12 +74,6 @@ pub fn parse(dialled: &str, directory: &Directory) -> Result<Dialled, Barred> {
             '-' | '.' | '(' | ')' | ' ' => {}
             _ => return Err(Barred::NotANumber),
         }
-    }
-    // A phone that puts a + in front of everything still gets through.
-    match digits.as_str() {
-        "911" | "9911" => return Ok(Dialled::Emergency(Emergency::Nine11)),
-        "933" | "9933" => return Ok(Dialled::Emergency(Emergency::AddressTest)),
-        _ => {}
     }
     if text.starts_with('+') {
         return text.parse().map(Dialled::Number).map_err(|_| Barred::NotANumber);
@@ -205,7 +202,7 @@ fn reach_of(number: &PhoneNumber) -> Reach {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pbx::story::office;
+    use crate::pbx::{Emergency, story::office};
 
     #[test]
     fn emergencies_come_before_every_other_rule() {

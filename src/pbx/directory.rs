@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use super::RingPlan;
+use super::{EmergencyPlan, RingPlan, TrunkProfile};
 use crate::{
     dialogue::{Office, Pack},
     sip::{self, TrunkName},
@@ -26,6 +26,9 @@ pub struct Directory {
     pub numbers: BTreeMap<PhoneNumber, Number>,
     /// In order of preference: calls to the outside try one after the other, those last that are down.
     pub trunks: Vec<sip::Trunk>,
+    /// What is known of each trunk beside its addresses; [`TrunkProfile::default`] for those that are not here.
+    pub trunk_profiles: BTreeMap<TrunkName, TrunkProfile>,
+    pub emergency: EmergencyPlan,
     /// Whom the agent rings when somebody is needed at once.
     pub on_call: Option<PhoneNumber>,
     /// One of ours; shown to people whom desk phones call.
@@ -176,6 +179,10 @@ impl Directory {
                 .collect(),
             limits: machine.sip_limits,
         }
+    }
+
+    pub(super) fn profile(&self, name: &TrunkName) -> TrunkProfile {
+        self.trunk_profiles.get(name).cloned().unwrap_or_default()
     }
 
     pub(super) fn trunk(&self, name: &TrunkName) -> Option<&sip::Trunk> {

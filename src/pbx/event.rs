@@ -169,6 +169,8 @@ pub enum Reason {
     Announcement,
     /// The agent's own deadlines: the caller has finished, or has been silent for long.
     Agent(crate::agent::Reason),
+    /// A line that was taken for an emergency is free by now.
+    EmergencyLine,
     /// A transfer rings for so long and no longer.
     TransferRing,
     /// A call may not last longer than this.
@@ -192,6 +194,15 @@ pub enum Fact {
         call: CallId,
         from: Extension,
         dialled: Dialled,
+        /// Where the phone is: `Suite 4`. Empty: nobody has said.
+        place: String,
+        /// The number that the service sees and calls back.
+        callback: PhoneNumber,
+    },
+    /// This call was ended because an emergency needed its line.
+    LineTaken {
+        call: CallId,
+        trunk: String,
     },
     /// An alarm: from this extension somebody wanted to call what it may not, or more than it may; perhaps somebody who has
     /// its password. At most once a minute for the same extension and cause.

@@ -1,7 +1,7 @@
 //! What the calls share: the SIP endpoint, the media ports, the places at the agent, and the outputs on their way.
 
 use std::{
-    collections::{BTreeMap, VecDeque},
+    collections::{BTreeMap, BTreeSet, VecDeque},
     ops::RangeInclusive,
     time::Duration,
 };
@@ -30,9 +30,26 @@ pub(super) struct Exchange {
     chance: Chance,
     last_leg: u64,
     /// Whose session is it? As many as the endpoint has, which bounds them.
-    sessions: BTreeMap<SessionId, CallId>,
+    sessions: BTreeMap<SessionId, Owned>,
+    /// Trunks on which an emergency wants a line that another call has: at most one entry for each emergency call.
+    lines_wanted: Vec<LineWanted>,
     /// Media sockets, from `Open` until `Closed`: as many as there are ports.
     sockets: BTreeMap<LegId, Socket>,
+}
+
+/// Whose a session is, and on which trunk, if it leaves the house.
+#[derive(Debug)]
+struct Owned {
+    call: CallId,
+    trunk: Option<TrunkName>,
+}
+
+/// An emergency call wants a line of this trunk.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct LineWanted {
+    pub(super) trunk: TrunkName,
+    /// The calls that have one.
+    pub(super) held_by: BTreeSet<CallId>,
 }
 
 #[derive(Debug)]
@@ -57,6 +74,7 @@ impl Exchange {
             chance,
             last_leg: 0,
             sessions: BTreeMap::new(),
+            lines_wanted: Vec::new(),
             sockets: BTreeMap::new(),
         }
     }
@@ -82,8 +100,8 @@ impl Exchange {
         self.out.push_back(Output::Speech { leg, command });
     }
 
-    pub(super) fn session_begins(&mut self, session: SessionId, call: CallId) {
-        self.sessions.insert(session, call);
+    pub(super) fn session_begins(&mut self, session: SessionId, call: CallId, trunk: Option<&TrunkName>) {
+        self.sessions.insert(session, Owned { call, trunk: trunk.cloned() });
     }
 
     pub(super) fn session_ends(&mut self, session: SessionId) {
@@ -91,7 +109,7 @@ impl Exchange {
     }
 
     pub(super) fn call_of_session(&self, session: SessionId) -> Option<CallId> {
-        self.sessions.get(&session).copied()
+        self.sessions.get(&session).map(|owned| owned.call)
     }
 
     pub(super) fn call_of_leg(&self, leg: LegId) -> Option<CallId> {
@@ -156,15 +174,54 @@ impl Exchange {
     /// The trunks, those that are not down first.
     pub(super) fn trunks_of(&self, directory: &Directory) -> Vec<TrunkName> {
         let mut names: Vec<TrunkName> = directory.trunks.iter().map(|trunk| trunk.name.clone()).collect();
-        names.sort_by_key(|name| matches!(self.sip.trunk_health(name), TrunkHealth::Down { .. }));
+        names.sort_by_key(|name| (self.is_down(name), directory.profile(name).order));
         names
     }
 
-    /// The same without those that have asked to be spared: an ordinary call does not go there (RFC 3261, 21.5.4). An
+    /// The trunks in the order in which an emergency tries them: first those that the office prefers for it, then those
+    /// that live. None is left out: one that seems dead, or asks to be spared, is still worth a try.
+    pub(super) fn trunks_for_emergency(&self, directory: &Directory) -> VecDeque<TrunkName> {
+        let mut names = self.trunks_of(directory);
+        names.sort_by_key(|name| (self.is_down(name), !directory.profile(name).emergency));
+        names.into()
+    }
+
+    fn is_down(&self, name: &TrunkName) -> bool {
+        matches!(self.sip.trunk_health(name), TrunkHealth::Down { .. })
+    }
+
+    /// Calls that have a line on this trunk.
+    fn on_trunk(&self, trunk: &TrunkName) -> impl Iterator<Item = CallId> {
+        self.sessions
+            .values()
+            .filter(move |owned| owned.trunk.as_ref() == Some(trunk))
+            .map(|owned| owned.call)
+    }
+
+    /// Does this trunk carry as many calls as its carrier allows?
+    pub(super) fn is_full(&self, directory: &Directory, trunk: &TrunkName) -> bool {
+        directory.profile(trunk).channels.is_some_and(|channels| self.on_trunk(trunk).count() >= channels)
+    }
+
+    /// An emergency wants a line that another call has. `false`: no other call has one there.
+    pub(super) fn want_line(&mut self, trunk: &TrunkName, emergency: CallId) -> bool {
+        let held_by: BTreeSet<CallId> = self.on_trunk(trunk).filter(|call| *call != emergency).collect();
+        let some = !held_by.is_empty();
+        if some {
+            self.lines_wanted.push(LineWanted { trunk: trunk.clone(), held_by });
+        }
+        some
+    }
+
+    pub(super) fn take_line_wanted(&mut self) -> Option<LineWanted> {
+        self.lines_wanted.pop()
+    }
+
+    /// The same without those that are full, or have asked to be spared: an ordinary call does not go there (RFC 3261, 21.5.4). An
     /// emergency does.
     pub(super) fn open_trunks(&self, now: Moment, directory: &Directory) -> Vec<TrunkName> {
         let mut names = self.trunks_of(directory);
-        names.retain(|name| self.sip.trunk_rests(now.at, name).is_none());
+        names.retain(|name| self.sip.trunk_rests(now.at, name).is_none() && !self.is_full(directory, name));
         names
     }
 

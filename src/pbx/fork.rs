@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     media::{self, Agreed, Codec, LocalMedia},
-    sip::{self, Binding, Cause, Identity, Outgoing, SessionId, TrunkName},
+    sip::{self, Binding, BodyPart, Cause, Identity, Outgoing, SessionId, TrunkName},
     types::LegId,
 };
 
@@ -35,6 +35,13 @@ pub(super) enum Destination {
     Outside { trunk: TrunkName, who: Outside },
 }
 
+/// What an INVITE carries beside the description.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct Enclosed {
+    pub(super) headers: Vec<(String, String)>,
+    pub(super) parts: Vec<BodyPart>,
+}
+
 impl Fork {
     /// Sends the INVITE. `Err`: it could not be sent; the leg has been written down with this result.
     pub(super) fn ring(
@@ -44,17 +51,33 @@ impl Fork {
         from: Identity,
         codecs: &[Codec],
     ) -> Result<Self, LegResult> {
+        Self::ring_enclosing(cx, destination, party, from, codecs, Enclosed::default())
+    }
+
+    /// The same with something enclosed.
+    pub(super) fn ring_enclosing(
+        cx: &mut Context<'_>,
+        destination: Destination,
+        party: Party,
+        from: Identity,
+        codecs: &[Codec],
+        enclosed: Enclosed,
+    ) -> Result<Self, LegResult> {
         let id = cx.exchange.next_leg();
+        let Enclosed { mut headers, parts } = enclosed;
         let (target, outside, source) = match destination {
             Destination::Phone(Binding { extension, contact, flow, .. }) => {
                 (sip::Target::Phone { extension, contact, flow }, None, flow.remote.ip())
             }
             Destination::Outside { trunk, who } => {
-                let source = cx.ledger.directory().trunk(&trunk).map(|trunk| trunk.send_to.ip());
-                let Some(source) = source else {
+                let directory = cx.ledger.directory().clone();
+                let Some(known) = directory.trunk(&trunk) else {
                     return Err(Self::impossible(cx, id, party, LegResult::Failed(503)));
                 };
-                let number = who.dial_string();
+                let source = known.send_to.ip();
+                let profile = directory.profile(&trunk);
+                let number = who.dial_string(profile.numbers);
+                headers.extend(profile.identity_headers(&from, &known.domain));
                 cx.ledger.goes_through(&trunk);
                 (sip::Target::Trunk { trunk: trunk.clone(), number }, Some((trunk, who)), source)
             }
@@ -64,11 +87,11 @@ impl Fork {
             return Err(Self::impossible(cx, id, party, LegResult::Failed(503)));
         };
         let offer = media::offer(&local, codecs);
-        let outgoing = Outgoing { target, from, offer: offer.clone(), headers: Vec::new() };
+        let outgoing = Outgoing { target, from, offer: offer.clone(), headers, parts };
         match cx.exchange.sip.invite(cx.now.at, outgoing) {
             Ok(session) => {
                 let call = cx.call();
-                cx.exchange.session_begins(session, call);
+                cx.exchange.session_begins(session, call, trunk.as_ref());
                 let line = Line { id, session, party, started: cx.now.wall, trunk, source };
                 Ok(Self { line, local, offer, rings: false, early: None, outside })
             }

@@ -55,7 +55,7 @@ impl Incoming {
         let source = invitation.source.ip();
         let line = Line { id, session, party, started: cx.now.wall, trunk, source };
         let call = cx.call();
-        cx.exchange.session_begins(session, call);
+        cx.exchange.session_begins(session, call, line.trunk.as_ref());
         let mut incoming =
             Self { line, offer: invitation.offer, wishes: Vec::new(), rings: false, early: None };
         if !incoming.offer.is_empty() {

@@ -78,6 +78,10 @@ impl Ledger {
         }
     }
 
+    pub(super) fn is_outbound(&self) -> bool {
+        self.beginning.direction == CallDirection::Outbound
+    }
+
     pub(super) fn caller(&self) -> &Caller {
         &self.beginning.caller
     }

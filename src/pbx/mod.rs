@@ -5,7 +5,8 @@
 //!   [`Input`], [`Output`] and [`Fact`] say everything that can pass through it.
 //! - One function, [`may_reach`], decides who may reach whom; it sees parsed digits only. A call from a trunk reaches our
 //!   own numbers and nothing else, so nothing goes from trunk to trunk.
-//! - Emergencies are matched before any rule and exempt from every limit of calls; ports are kept for them.
+//! - Emergencies are matched before any rule and exempt from every limit of calls; ports are kept for them, and a line is
+//!   taken from another call if need be. They are a state of their own, which no other leads to and which leads to none.
 //! - Phones ring whatever the agent's state is; without speech, a call that nobody takes hears an announcement.
 //! - States do not know each other: each says what comes `next`, and `call` builds it.
 //! - A call keeps the [`Directory`] that it began with, ends by a limit at the latest, and leaves exactly one
@@ -17,6 +18,8 @@ mod call;
 mod conversation;
 mod dialplan;
 mod directory;
+mod emergency;
+mod emergency_call;
 mod ending;
 mod event;
 mod exchange;
@@ -26,6 +29,7 @@ mod incoming;
 mod ledger;
 mod leg;
 mod line;
+mod location;
 mod next;
 mod record;
 mod refusal;
@@ -42,19 +46,24 @@ mod switch;
 mod talking;
 mod texts;
 mod trunk_answer;
+mod trunk_profile;
+mod whereabouts;
 
 pub use dialplan::{Asker, Barred, Usage, may_reach, parse as parse_dialled};
 pub use directory::{Directory, Limits, Number, Phone, Settings, TRUNK_PATIENCE, Texts};
+pub use emergency::{Emergency, EmergencyNotice, EmergencyPlan, ServiceNumber};
 pub use event::{
     Announcement, Control, Fact, Input, MediaCommand, MediaEvent, Output, Quality, Reason, SpeechCommand,
     TextResult,
 };
+pub use location::{CivicAddress, CivicElement, Device, KnownBy, Location, Locations, device_key};
 pub use record::{
-    AgentReason, CallDirection, CallRecord, Caller, Dialled, Disposition, Emergency, LegRecord, LegResult,
-    Party, Speaker, TurnRecord,
+    AgentReason, CallDirection, CallRecord, Caller, Dialled, Disposition, LegRecord, LegResult, Party,
+    Speaker, TurnRecord,
 };
 pub use ring_plan::{DEFAULT_RING, RingPlan, RingStep};
 pub use switch::{Counts, Switch};
+pub use trunk_profile::{IdentityForm, NumberForm, TrunkProfile};
 
 /// Part of a [`Fact`]: who reads facts need not know SIP.
 pub use crate::sip::TrunkHealth;

@@ -2,7 +2,7 @@
 
 use std::{collections::VecDeque, time::Duration};
 
-use super::{AgentReason, Emergency, LegResult, Party};
+use super::{AgentReason, Emergency, LegResult, NumberForm, Party};
 use crate::{
     sip::TrunkName,
     types::{Extension, PhoneNumber},
@@ -99,9 +99,9 @@ impl Outside {
     }
 
     /// As the trunk is told.
-    pub(super) fn dial_string(self) -> String {
+    pub(super) fn dial_string(self, form: NumberForm) -> String {
         match self {
-            Self::Number(number) => number.to_string(),
+            Self::Number(number) => form.write(&number),
             Self::Emergency(emergency) => emergency.digits().to_owned(),
         }
     }

@@ -3,8 +3,9 @@
 use jiff::Timestamp;
 
 use super::{
-    AgentReason, Caller, Dialled, Directory, RingPlan,
+    AgentReason, Caller, Dialled, Directory, Emergency, RingPlan,
     dialplan::{self, Asker, Barred, Usage},
+    whereabouts::Whereabouts,
 };
 use crate::{
     sip::{Identity, Invitation, Peer},
@@ -20,6 +21,8 @@ pub(super) enum Route {
     Agent(AgentReason),
     /// From a desk phone to somebody who may be reached.
     Connect,
+    /// From a desk phone, at this place, to an emergency number.
+    Emergency(Emergency, Whereabouts),
 }
 
 /// A call from a trunk: only numbers of ours are connected, so nothing can ever go from one trunk to another.

@@ -1,18 +1,19 @@
 //! All calls: the first heart. Takes one input at a time, and is then asked for outputs until it says `Timeout`.
 
-use std::{collections::BTreeMap, sync::Arc, time::Instant};
+use std::{cmp::Reverse, collections::BTreeMap, sync::Arc, time::Instant};
 
 use super::{
     CallDirection, Control, Dialled, Directory, Fact, Input, MediaEvent, Output, Reason, Settings,
     call::{Arrival, Call, CallEvent},
     dialplan::{self, Usage},
-    exchange::Exchange,
+    exchange::{Exchange, LineWanted},
     ledger::Beginning,
     refusal::Refusal,
     routing::{self, Route},
     session_event::{self, Sorted},
     spending::Spending,
     texts::{Outbound, Received, TextTraffic},
+    whereabouts::Whereabouts,
 };
 use crate::{
     agent::VoiceInput,
@@ -145,7 +146,23 @@ impl Switch {
         if let Some(call) = call.handle(now, &mut self.exchange, event) {
             self.calls.insert(id, call);
         }
+        self.free_lines(now);
         self.offer_places(now);
+    }
+
+    /// An emergency needs a line: the agent gives one first, the call that began last; then somebody of the office who has
+    /// called outside. If nobody can, the emergency is dialled all the same.
+    fn free_lines(&mut self, now: Moment) {
+        while let Some(LineWanted { trunk, held_by }) = self.exchange.take_line_wanted() {
+            let held = held_by.into_iter().filter_map(|id| Some((id, self.calls.get(&id)?)));
+            let victims = held.filter_map(|(id, call)| Some((call.sacrifice()?, call.ledger().began(), id)));
+            let Some((_, _, id)) = victims.min_by_key(|(class, began, _)| (*class, Reverse(*began))) else {
+                continue;
+            };
+            tracing::warn!(call = %id, trunk = %trunk.0, "ended: an emergency call needs its line");
+            self.exchange.fact(Fact::LineTaken { call: id, trunk: trunk.0 });
+            self.tell(now, id, CallEvent::HangUp);
+        }
     }
 
     /// Whoever has waited longest is asked first; who does not take the place leaves the queue as it is.
@@ -188,7 +205,12 @@ impl Switch {
                 let status = if stored { 202 } else { 503 };
                 self.exchange.settle_text(now, text, status);
             }
-            Control::HangUp { call } => self.tell(now, call, CallEvent::HangUp),
+            Control::HangUp { call } => {
+                // Nobody but the two who talk ends an emergency call.
+                if !self.calls.get(&call).is_some_and(Call::is_emergency) {
+                    self.tell(now, call, CallEvent::HangUp);
+                }
+            }
             Control::RestoreBindings(bindings) => self.exchange.sip.restore(now.at, bindings),
             Control::ShutDown => {
                 self.shutting_down = true;
@@ -252,6 +274,14 @@ impl Switch {
     /// What was dialled and where it leads, or the refusal. Emergencies are beyond every limit but the shutting down.
     fn admit(&mut self, now: Moment, invitation: &Invitation) -> Result<(Dialled, Route), Refusal> {
         let directory = &self.directory.clone();
+        if let Peer::Phone(extension) = &invitation.peer
+            && let Some(emergency) = directory.emergency.matched(&invitation.dialled)
+        {
+            let whereabouts = self.whereabouts(now, extension, invitation);
+            let route = Route::Emergency(emergency, whereabouts);
+            let refused = self.shutting_down.then_some(Refusal::UNAVAILABLE);
+            return refused.map_or(Ok((Dialled::Emergency(emergency), route)), Err);
+        }
         let (dialled, route) = match &invitation.peer {
             Peer::Trunk(_) => {
                 let number = routing::dialled_at_trunk(directory, invitation).ok_or(Refusal::NOT_FOUND)?;
@@ -271,7 +301,6 @@ impl Switch {
                 (dialled, route)
             }
         };
-        let emergency = matches!(dialled, Dialled::Emergency(_));
         if matches!((&invitation.peer, &dialled), (Peer::Phone(_), Dialled::Number(_)))
             && let Some(wait) = self.exchange.all_trunks_rest(now, directory)
         {
@@ -279,7 +308,7 @@ impl Switch {
             return Err(Refusal { retry_after: Some(seconds), ..Refusal::UNAVAILABLE });
         }
         let live = self.calls.values().filter(|call| call.is_live()).count();
-        if self.shutting_down || (live >= directory.limits.calls && !emergency) {
+        if self.shutting_down || live >= directory.limits.calls {
             return Err(Refusal::UNAVAILABLE);
         }
         Ok((dialled, route))
@@ -294,9 +323,12 @@ impl Switch {
         route: Route,
     ) {
         let call = CallId::from_random(self.exchange.random());
-        if let (Peer::Phone(from), Dialled::Emergency(_)) = (&invitation.peer, &dialled) {
+        if let (Peer::Phone(from), Route::Emergency(emergency, whereabouts)) = (&invitation.peer, &route)
+            && emergency.alarms_the_house()
+        {
             let (from, dialled) = (from.clone(), dialled.clone());
-            self.exchange.fact(Fact::EmergencyDialled { call, from, dialled });
+            let (place, callback) = (whereabouts.place.clone(), whereabouts.callback);
+            self.exchange.fact(Fact::EmergencyDialled { call, from, dialled, place, callback });
         }
         if let (Peer::Phone(from), Dialled::Number(_)) = (&invitation.peer, &dialled) {
             self.spending.call_begins(now.at, from.clone());
@@ -316,6 +348,13 @@ impl Switch {
         if let Some(in_progress) = Call::begin(&mut self.exchange, arrival) {
             self.calls.insert(call, in_progress);
         }
+        self.free_lines(now);
+    }
+
+    fn whereabouts(&self, now: Moment, extension: &Extension, invitation: &Invitation) -> Whereabouts {
+        let bindings = self.exchange.sip.bindings(now.at, extension);
+        let domain = &self.exchange.settings.realm;
+        Whereabouts::of(&self.directory, domain, extension, &bindings, invitation.source, now.wall)
     }
 
     /// What this extension and the office have made of the outside.

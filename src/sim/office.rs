@@ -14,7 +14,7 @@ use crate::{
     dialogue::{self, Pack, PackError, Roster, UnitRef},
     followup::{Sequence, SequenceError, Touch},
     outbox::AfterCrash,
-    pbx::{Directory, Limits, Number, Phone, RingPlan, RingStep, Settings, Texts},
+    pbx::{Directory, EmergencyPlan, Limits, Number, Phone, RingPlan, RingStep, Settings, Texts},
     sip::{self, TrunkName},
     types::{Extension, Hours, NumberError, PhoneNumber, QuietHours},
 };
@@ -129,6 +129,8 @@ impl Office {
                 (LEASING.1.parse()?, number("Leasing", &self.leasing_rings)),
             ]),
             trunks: self.trunks(trunk),
+            trunk_profiles: BTreeMap::new(),
+            emergency: EmergencyPlan::default(),
             on_call: if self.on_call { Some(ON_CALL.1.parse()?) } else { None },
             outbound_caller: MAIN.1.parse()?,
             limits: Limits {

@@ -63,6 +63,9 @@ impl Names {
                 format!("{from} dials {}: everybody in the house is told", self.dialled(dialled)),
                 true,
             ),
+            Fact::LineTaken { trunk, .. } => {
+                ("portico", format!("ended: an emergency needs its line on {trunk}"), true)
+            }
             Fact::Ringing { party, .. } => ("portico", format!("{} rings", self.party(party)), false),
             Fact::CallBarred { from, dialled, why } => {
                 ("portico", format!("alarm: {from} may not call {}: {why}", self.dialled(dialled)), true)

@@ -270,6 +270,15 @@ pub enum Target {
     Trunk { trunk: TrunkName, number: String },
 }
 
+/// One further part of an INVITE's body beside the session description (RFC 5621).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BodyPart {
+    pub content_type: String,
+    /// Without angle brackets: what a `cid:` URI in a header names (RFC 2392).
+    pub content_id: String,
+    pub body: Vec<u8>,
+}
+
 /// An INVITE to send.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outgoing {
@@ -279,4 +288,6 @@ pub struct Outgoing {
     pub offer: Vec<u8>,
     /// Further headers, name and value, for instance `Alert-Info`; control characters are refused.
     pub headers: Vec<(String, String)>,
+    /// With these the body is multipart/mixed, the session description first.
+    pub parts: Vec<BodyPart>,
 }

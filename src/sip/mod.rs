@@ -48,8 +48,8 @@ pub mod wire;
 
 pub use endpoint::{Counts, Endpoint};
 pub use event::{
-    Binding, Cause, ConnectionId, EndedBy, Event, Flow, Identity, Input, Invitation, Outgoing, Output, Peer,
-    Reason, SessionId, Target, TextId, Transport, TrunkHealth, TrunkName,
+    Binding, BodyPart, Cause, ConnectionId, EndedBy, Event, Flow, Identity, Input, Invitation, Outgoing,
+    Output, Peer, Reason, SessionId, Target, TextId, Transport, TrunkHealth, TrunkName,
 };
 pub use guard::Refusal;
 pub use settings::{

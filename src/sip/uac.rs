@@ -8,6 +8,7 @@ use super::{
     draft::Draft,
     event::{Cause, Event, Flow, Identity, Outgoing, Peer, SessionId, Target},
     invite::{Acknowledged, Session, Sessions, bye},
+    offer::multipart,
     reply::{ALLOW, Reply},
     schedule::Wake,
     tag::{Tag, new_call_id},
@@ -136,7 +137,12 @@ impl Calling {
         draft.headers.push((Name::Contact, format!("<{contact}>")));
         draft.headers.push((Name::Allow, ALLOW.to_owned()));
         draft.named = outgoing.headers;
-        if !outgoing.offer.is_empty() {
+        if !outgoing.parts.is_empty() {
+            let (content_type, body) =
+                multipart(&outgoing.offer, &outgoing.parts).ok_or(SendError::BadHeader)?;
+            draft.content_type = Some(content_type);
+            draft.body = body;
+        } else if !outgoing.offer.is_empty() {
             draft.content_type = Some(SDP.to_owned());
             draft.body = outgoing.offer;
         }

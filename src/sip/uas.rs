@@ -11,7 +11,7 @@ use super::{
     tag::Tag,
     talking::Talking,
     transaction_layer::{ServerId, TransactionLayer},
-    wire::{Address, Message, Method, Name, escape_user},
+    wire::{Address, Message, Method, Name, Scheme, escape_user},
 };
 
 /// The media type of every body that the PBX gives us.
@@ -54,7 +54,11 @@ impl Invited {
         peer: Peer,
         flow: Flow,
     ) -> (Self, Invitation) {
-        let dialled = request.uri().and_then(|uri| uri.user().map(|u| u.into_owned())).unwrap_or_default();
+        let dialled = request.uri().map(|uri| match uri.scheme() {
+            Scheme::Other => uri.as_str().to_owned(),
+            _ => uri.user().unwrap_or_default().into_owned(),
+        });
+        let dialled = dialled.unwrap_or_default();
         let from = request.from().map(|a| identity(&a)).unwrap_or_default();
         let asserted = match peer {
             // Only a trusted hop may assert (RFC 3325, 5).

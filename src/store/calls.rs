@@ -400,7 +400,7 @@ fn insert_leg(connection: &Connection, call: CallId, seq: usize, leg: &LegRecord
         Party::Caller(caller) => caller_columns(caller),
         Party::Phone(extension) => ("phone", Some(extension.to_string()), ""),
         Party::Number(number) => ("outside", Some(number.to_string()), ""),
-        Party::Emergency(emergency) => ("emergency", Some(emergency.digits().to_owned()), ""),
+        Party::Emergency(emergency) => ("emergency", Some(emergency.to_string()), ""),
         Party::Agent => ("agent", None, ""),
     };
     let (result, status) = leg_result_columns(leg.result);

@@ -2,6 +2,7 @@
 
 mod calendar;
 mod called;
+mod country;
 mod id;
 mod moment;
 mod number;
@@ -9,6 +10,7 @@ mod pii;
 
 pub use calendar::{DayHours, Hours, HoursError, QuietHours};
 pub use called::CalledHours;
+pub use country::{Country, UnknownCountry};
 pub use id::{CallId, ContactId, LeadId, LegId, MessageKey, ParseIdError, TurnId, UtteranceId, WorkOrderId};
 pub use moment::Moment;
 pub use number::{Extension, NumberError, PhoneNumber};

@@ -3,6 +3,7 @@
 mod agent;
 mod chaos;
 mod early_media;
+mod emergencies;
 mod inbound;
 mod outbound;
 mod texts;
