@@ -102,6 +102,7 @@ pub(super) fn target_of(
 
 impl Sessions {
     /// A REFER in a dialog, with its transaction begun.
+    #[expect(clippy::too_many_arguments, reason = "one call site, and each says something else")]
     pub(super) fn referred(
         &mut self,
         now: Instant,
