@@ -296,7 +296,7 @@ impl Switch {
         }
         let (direction, trunk) = match (&invitation.peer, &dialled) {
             (Peer::Trunk(trunk), _) => (CallDirection::Inbound, Some(trunk.0.clone())),
-            (Peer::Phone(_), Dialled::Extension(_)) => (CallDirection::Internal, None),
+            (Peer::Phone(_), Dialled::Extension(_) | Dialled::Star(_)) => (CallDirection::Internal, None),
             (Peer::Phone(_), Dialled::Number(_) | Dialled::Emergency(_)) => (
                 CallDirection::Outbound,
                 self.exchange.trunks_of(&self.directory).into_iter().next().map(|trunk| trunk.0),

@@ -457,7 +457,7 @@ fn legs(connection: &Connection, call: CallId) -> Result<Vec<LegRecord>, StoreEr
             "outside" => Party::Number(get(row, "party")?),
             "emergency" => match get(row, "party")? {
                 Dialled::Emergency(emergency) => Party::Emergency(emergency),
-                Dialled::Number(_) | Dialled::Extension(_) => {
+                Dialled::Number(_) | Dialled::Extension(_) | Dialled::Star(_) => {
                     return Err(StoreError::Unreadable { table: "legs" });
                 }
             },
