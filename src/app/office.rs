@@ -9,6 +9,7 @@ use crate::{
     desk,
     dialogue::{Fact, Office, Pack, Roster, UnitRef},
     outbox::AfterCrash,
+    pbx::{CivicAddress, CivicElement, EmergencyNotice, EmergencyPlan, Location, Locations, device_key},
     pbx::{Directory, Limits, Number, Phone, RingPlan, RingStep, Settings, Texts},
     sip::{Account, Credentials, Listener, Network, Registration, Transport, Trunk, TrunkName},
     types::{PhoneNumber, QuietHours},
@@ -91,7 +92,7 @@ pub fn directory(config: &Config, pack: Arc<Pack>) -> anyhow::Result<Directory> 
         numbers,
         trunks: config.trunks.iter().map(trunk_of).collect(),
         trunk_profiles: BTreeMap::new(),
-        emergency: crate::pbx::EmergencyPlan::default(),
+        emergency: emergency_plan(config),
         on_call: Some(config.office.on_call),
         outbound_caller: main.number,
         limits: Limits {
@@ -111,6 +112,37 @@ pub fn directory(config: &Config, pack: Arc<Pack>) -> anyhow::Result<Directory> 
         pack,
         office: Arc::new(office(config)),
     })
+}
+
+/// What was said of emergencies, with each place and what is there.
+fn emergency_plan(config: &Config) -> EmergencyPlan {
+    let mut locations = Locations::default();
+    for (at, place) in config.locations.iter().enumerate() {
+        let element = |tag: &str| CivicElement::ALL.into_iter().find(|element| element.tag() == tag);
+        let address =
+            place.address.iter().filter_map(|(tag, text)| Some((element(tag)?, text.clone()))).collect();
+        locations.places.push(Location {
+            name: place.name.clone(),
+            address: CivicAddress(address),
+            callback: place.callback,
+        });
+        locations.devices.extend(place.devices.iter().map(|device| (device_key(device), at)));
+        let networks = place.subnets.iter().filter_map(|(address, prefix)| Network::new(*address, *prefix));
+        locations.subnets.extend(networks.map(|network| (network, at)));
+        locations.extensions.extend(place.extensions.iter().cloned().map(|extension| (extension, at)));
+        if place.default {
+            locations.default = Some(at);
+        }
+    }
+    EmergencyPlan {
+        numbers: config.emergency.numbers.clone(),
+        locations,
+        notice: EmergencyNotice {
+            phones: config.emergency.notify_phones.clone(),
+            calls: config.emergency.notify_calls.clone(),
+            texts: config.emergency.notify_texts.clone(),
+        },
+    }
 }
 
 fn trunk_of(trunk: &crate::config::Trunk) -> Trunk {

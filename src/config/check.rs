@@ -15,9 +15,9 @@ use toml::Spanned;
 
 use super::{
     Calls, Config, Console, ExtensionAccount, Listing, Number, Office, OfficeFact, Practice, Problem,
-    Problems, Sip, Speech, Store, Texts, Trunk, TrunkAccount, Unit, Vendor, problem::line_of, raw,
+    Problems, Sip, Speech, Store, Texts, Trunk, TrunkAccount, Unit, Vendor, emergency, problem::line_of, raw,
 };
-use crate::types::{Extension, Hours, PhoneNumber};
+use crate::types::{EmergencyNumbers, Extension, Hours, PhoneNumber};
 
 const NUMBER_CURE: &str = "write the number in international form, such as \"+1 303 555 0100\"";
 const ADDRESS_CURE: &str = "write an IP address and a port, such as \"192.168.1.10:5060\" or \"[::]:5060\"";
@@ -28,14 +28,14 @@ const VOICES: [&str; 4] = ["rms", "slt", "awb", "kal16"];
 
 /// Collects problems while values are converted; a value that is wrong is replaced by a stand-in that is never used,
 /// because one problem is enough for there to be no `Config`.
-struct Checker<'a> {
+pub(super) struct Checker<'a> {
     file: &'a str,
     text: &'a str,
     problems: Vec<Problem>,
 }
 
 impl Checker<'_> {
-    fn problem<T>(&mut self, at: &Spanned<T>, what: impl Display, cure: &str) {
+    pub(super) fn problem<T>(&mut self, at: &Spanned<T>, what: impl Display, cure: &str) {
         let line = line_of(self.text, at.span().start);
         self.problems.push(Problem {
             file: self.file.into(),
@@ -45,7 +45,7 @@ impl Checker<'_> {
         });
     }
 
-    fn parse<T: FromStr<Err: Display>>(
+    pub(super) fn parse<T: FromStr<Err: Display>>(
         &mut self,
         value: &Spanned<String>,
         is: &str,
@@ -60,7 +60,7 @@ impl Checker<'_> {
         }
     }
 
-    fn number(&mut self, value: &Spanned<String>) -> Option<PhoneNumber> {
+    pub(super) fn number(&mut self, value: &Spanned<String>) -> Option<PhoneNumber> {
         self.parse(value, "a telephone number", NUMBER_CURE)
     }
 
@@ -77,7 +77,7 @@ impl Checker<'_> {
         self.parse(value, "an address with a port", ADDRESS_CURE)
     }
 
-    fn within(&mut self, value: &Spanned<u64>, range: RangeInclusive<u64>, unit: &str) -> u64 {
+    pub(super) fn within(&mut self, value: &Spanned<u64>, range: RangeInclusive<u64>, unit: &str) -> u64 {
         let given = *value.get_ref();
         if !range.contains(&given) {
             let cure = format!("write a number from {} to {}", range.start(), range.end());
@@ -86,7 +86,7 @@ impl Checker<'_> {
         given
     }
 
-    fn not_empty(&mut self, value: &Spanned<String>, is: &str) {
+    pub(super) fn not_empty(&mut self, value: &Spanned<String>, is: &str) {
         if value.get_ref().trim().is_empty() {
             self.problem(value, format_args!("{is} is empty"), "write it between the quotes");
         }
@@ -96,7 +96,8 @@ impl Checker<'_> {
 /// Checks the whole file.
 pub(super) fn config(file: &str, text: &str, raw: raw::File) -> Result<Config, Problems> {
     let mut c = Checker { file, text, problems: Vec::new() };
-    let extensions = extensions(&mut c, raw.extension);
+    let emergency_numbers = emergency::numbers(&mut c, &raw.emergency);
+    let extensions = extensions(&mut c, raw.extension, &emergency_numbers);
     let known: BTreeSet<Extension> = extensions.iter().map(|e| e.extension.clone()).collect();
     let sip = sip(&mut c, raw.sip);
     let calls = calls(&mut c, raw.calls, sip.rtp_ports.len());
@@ -126,6 +127,8 @@ pub(super) fn config(file: &str, text: &str, raw: raw::File) -> Result<Config, P
         speech: speech(&mut c, raw.speech),
         extensions,
         trunks: trunks(&mut c, raw.trunk),
+        emergency: emergency::emergency(&mut c, raw.emergency, emergency_numbers, &known),
+        locations: emergency::locations(&mut c, raw.location, &known),
         units: raw.unit.into_iter().map(|u| unit(&mut c, u)).collect(),
         listings: raw
             .listing
@@ -269,7 +272,11 @@ fn speech(c: &mut Checker<'_>, raw: raw::Speech) -> Speech {
     }
 }
 
-fn extensions(c: &mut Checker<'_>, raw: Vec<Spanned<raw::Extension>>) -> Vec<ExtensionAccount> {
+fn extensions(
+    c: &mut Checker<'_>,
+    raw: Vec<Spanned<raw::Extension>>,
+    emergency: &EmergencyNumbers,
+) -> Vec<ExtensionAccount> {
     let mut seen = BTreeSet::new();
     let mut accounts = Vec::new();
     for entry in raw {
@@ -281,6 +288,7 @@ fn extensions(c: &mut Checker<'_>, raw: Vec<Spanned<raw::Extension>>) -> Vec<Ext
         ) else {
             continue;
         };
+        emergency::no_shadow(c, emergency, &entry.extension);
         if !seen.insert(extension.clone()) {
             c.problem(
                 &entry.extension,
@@ -397,7 +405,7 @@ fn trunks(c: &mut Checker<'_>, raw: Vec<Spanned<raw::Trunk>>) -> Vec<Trunk> {
     trunks
 }
 
-fn network(c: &mut Checker<'_>, text: &Spanned<String>) -> Option<(IpAddr, u8)> {
+pub(super) fn network(c: &mut Checker<'_>, text: &Spanned<String>) -> Option<(IpAddr, u8)> {
     let (address, prefix) = match text.get_ref().split_once('/') {
         Some((address, prefix)) => (address.parse::<IpAddr>().ok(), prefix.parse::<u8>().ok()),
         None => {

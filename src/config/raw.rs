@@ -29,6 +29,10 @@ pub(super) struct File {
     #[serde(default)]
     pub trunk: Vec<Spanned<Trunk>>,
     #[serde(default)]
+    pub emergency: super::emergency::RawEmergency,
+    #[serde(default)]
+    pub location: Vec<Spanned<super::emergency::RawLocation>>,
+    #[serde(default)]
     pub unit: Vec<Unit>,
     #[serde(default)]
     pub listing: Vec<Listing>,

@@ -58,13 +58,16 @@ const LONGEST: usize = 40;
 /// Extensions are those of the directory. Seven digits have no area code and are refused rather than guessed. A leading
 /// 9 in front of eleven digits is the outside line of older phone systems.
 pub fn parse(dialled: &str, directory: &Directory) -> Result<Dialled, Barred> {
-    if let Some(emergency) = directory.emergency.matched(dialled) {
+    if let Some(emergency) = directory.emergency.numbers.matched(dialled) {
         return Ok(Dialled::Emergency(emergency));
     }
     // RFC 3261, 19.1.1: `user;phone-context=…` belongs to the user part; only global numbers are dialled here.
     let text = dialled.split(';').next().unwrap_or_default();
     if text.is_empty() || text.len() > LONGEST {
         return Err(Barred::NotANumber);
+    }
+    if text.starts_with('*') {
+        return text.parse().map(Dialled::Star).map_err(|_| Barred::NotANumber);
     }
     let mut digits = String::with_capacity(text.len());
     for (at, c) in text.chars().enumerate() {
@@ -119,7 +122,8 @@ pub fn may_reach(directory: &Directory, asker: Asker<'_>, target: &Dialled) -> R
     let number = match target {
         Dialled::Emergency(_) => return Ok(()),
         Dialled::Extension(extension) if directory.extensions.contains_key(extension) => return Ok(()),
-        Dialled::Extension(_) => return Err(Barred::NotANumber),
+        // A feature is nobody who could be reached.
+        Dialled::Extension(_) | Dialled::Star(_) => return Err(Barred::NotANumber),
         Dialled::Number(number) => number,
     };
     if directory.trunks.is_empty() {
@@ -244,7 +248,8 @@ mod tests {
             "",
             "103",
             "5550177",
-            "*97",
+            "*",
+            "*9x",
             "anonymous",
             "3035550177@carrier.example",
             "303555%30177",

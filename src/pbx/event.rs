@@ -70,6 +70,8 @@ pub enum Control {
     SendText { key: MessageKey, from: PhoneNumber, to: PhoneNumber, body: String },
     /// The desk has stored an incoming text (or could not): answer the carrier 202 (or 503).
     SettleText { text: sip::TextId, stored: bool },
+    /// Somebody at a console knows of this emergency call: nobody need be told any more.
+    EmergencySeen { call: CallId },
     /// End this call.
     HangUp { call: CallId },
     /// Phones that were registered before a restart.
@@ -134,6 +136,8 @@ pub enum MediaCommand {
 pub enum Announcement {
     /// "Thank you for calling. We cannot take your call at the moment. We have your number and will call you back."
     CannotTakeCall,
+    /// "Emergency. Somebody in the office has dialled an emergency number. Press 1 to say that you know."
+    EmergencyDialled,
 }
 
 /// What the speech pool is asked to do for a leg.
@@ -169,6 +173,8 @@ pub enum Reason {
     Announcement,
     /// The agent's own deadlines: the caller has finished, or has been silent for long.
     Agent(crate::agent::Reason),
+    /// Somebody is told, or told again, that an emergency number was dialled.
+    EmergencyNotice,
     /// A line that was taken for an emergency is free by now.
     EmergencyLine,
     /// A transfer rings for so long and no longer.
@@ -198,6 +204,11 @@ pub enum Fact {
         place: String,
         /// The number that the service sees and calls back.
         callback: PhoneNumber,
+    },
+    /// Somebody at a telephone has said, with key 1, that they know of this emergency call.
+    EmergencySeen {
+        call: CallId,
+        by: Party,
     },
     /// This call was ended because an emergency needed its line.
     LineTaken {

@@ -35,6 +35,8 @@ pub(super) struct Exchange {
     lines_wanted: Vec<LineWanted>,
     /// Media sockets, from `Open` until `Closed`: as many as there are ports.
     sockets: BTreeMap<LegId, Socket>,
+    /// How many of them each call holds.
+    held: BTreeMap<CallId, usize>,
 }
 
 /// Whose a session is, and on which trunk, if it leaves the house.
@@ -76,6 +78,7 @@ impl Exchange {
             sessions: BTreeMap::new(),
             lines_wanted: Vec::new(),
             sockets: BTreeMap::new(),
+            held: BTreeMap::new(),
         }
     }
 
@@ -131,6 +134,7 @@ impl Exchange {
             None => return None,
         };
         self.sockets.insert(leg, Socket { call, port, closing: false });
+        *self.held.entry(call).or_default() += 1;
         self.media(leg, MediaCommand::Open { call, port });
         Some(port)
     }
@@ -150,11 +154,17 @@ impl Exchange {
         if let Some(socket) = self.sockets.remove(&leg) {
             self.ports.give_back(now.at, socket.port);
             self.kept_ports.give_back(now.at, socket.port);
+            if let Some(held) = self.held.get_mut(&socket.call) {
+                *held -= 1;
+                if *held == 0 {
+                    self.held.remove(&socket.call);
+                }
+            }
         }
     }
 
     pub(super) fn has_sockets(&self, call: CallId) -> bool {
-        self.sockets.values().any(|socket| socket.call == call)
+        self.held.contains_key(&call)
     }
 
     /// The media plane has not answered in time: whatever the call still holds is taken back.

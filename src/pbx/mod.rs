@@ -15,6 +15,7 @@
 mod announcing;
 mod assisted;
 mod call;
+mod calls;
 mod conversation;
 mod dialplan;
 mod directory;
@@ -31,6 +32,7 @@ mod leg;
 mod line;
 mod location;
 mod next;
+mod notices;
 mod record;
 mod refusal;
 mod ring_plan;
@@ -51,7 +53,7 @@ mod whereabouts;
 
 pub use dialplan::{Asker, Barred, Usage, may_reach, parse as parse_dialled};
 pub use directory::{Directory, Limits, Number, Phone, Settings, TRUNK_PATIENCE, Texts};
-pub use emergency::{Emergency, EmergencyNotice, EmergencyPlan, ServiceNumber};
+pub use emergency::{EmergencyNotice, EmergencyPlan};
 pub use event::{
     Announcement, Control, Fact, Input, MediaCommand, MediaEvent, Output, Quality, Reason, SpeechCommand,
     TextResult,
@@ -67,3 +69,4 @@ pub use trunk_profile::{IdentityForm, NumberForm, TrunkProfile};
 
 /// Part of a [`Fact`]: who reads facts need not know SIP.
 pub use crate::sip::TrunkHealth;
+pub use crate::types::Emergency;

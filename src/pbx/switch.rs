@@ -1,13 +1,15 @@
 //! All calls: the first heart. Takes one input at a time, and is then asked for outputs until it says `Timeout`.
 
-use std::{cmp::Reverse, collections::BTreeMap, sync::Arc, time::Instant};
+use std::{cmp::Reverse, sync::Arc, time::Instant};
 
 use super::{
     CallDirection, Control, Dialled, Directory, Fact, Input, MediaEvent, Output, Reason, Settings,
     call::{Arrival, Call, CallEvent},
+    calls::Calls,
     dialplan::{self, Usage},
     exchange::{Exchange, LineWanted},
     ledger::Beginning,
+    notices::{Alarm, Notices},
     refusal::Refusal,
     routing::{self, Route},
     session_event::{self, Sorted},
@@ -29,8 +31,9 @@ use crate::{
 pub struct Switch {
     directory: Arc<Directory>,
     exchange: Exchange,
-    calls: BTreeMap<CallId, Call>,
+    calls: Calls,
     texts: TextTraffic,
+    notices: Notices,
     spending: Spending,
     shutting_down: bool,
 }
@@ -56,8 +59,9 @@ impl Switch {
         Self {
             exchange: Exchange::new(now, &directory, settings, chance),
             directory,
-            calls: BTreeMap::new(),
+            calls: Calls::default(),
             texts: TextTraffic::default(),
+            notices: Notices::default(),
             spending: Spending::default(),
             shutting_down: false,
         }
@@ -71,7 +75,10 @@ impl Switch {
             Input::Understood { leg, turn, reading } => {
                 self.speak_to(now, leg, VoiceInput::Understood { turn, reading: *reading });
             }
-            Input::SpeechFailed { leg } => self.speak_to(now, leg, VoiceInput::SpeechFailed),
+            Input::SpeechFailed { leg } => match self.exchange.call_of_leg(leg) {
+                Some(id) if self.notices.owns(id) => self.notices.speech_failed(now, &mut self.exchange, id),
+                _ => self.speak_to(now, leg, VoiceInput::SpeechFailed),
+            },
             Input::SpeechReady(ready) => {
                 self.exchange.speech_ready = ready;
                 self.offer_places(now);
@@ -124,27 +131,24 @@ impl Switch {
 
     fn earliest(&self, sip: Option<(Instant, sip::Reason)>) -> Option<(Instant, Reason)> {
         let sip = sip.map(|(at, why)| (at, Reason::Sip(why)));
-        self.calls.values().filter_map(Call::deadline).chain(sip).min()
+        self.calls.next_deadline().into_iter().chain(self.notices.deadline()).chain(sip).min()
     }
 
     fn handle_timeout(&mut self, now: Moment) {
         self.exchange.sip.handle_input(now.at, sip::Input::Timeout);
-        let due: Vec<CallId> = self
-            .calls
-            .iter()
-            .filter(|(_, call)| call.deadline().is_some_and(|(at, _)| at <= now.at))
-            .map(|(id, _)| *id)
-            .collect();
-        for call in due {
+        for call in self.calls.due(now.at) {
             self.tell(now, call, CallEvent::Timeout);
+        }
+        if self.notices.deadline().is_some_and(|(at, _)| at <= now.at) {
+            self.notices.handle_timeout(now, &mut self.exchange, &self.directory);
         }
     }
 
     /// Gives one event to one call; one that is over disappears, and a place it had at the agent goes to who waits.
     fn tell(&mut self, now: Moment, id: CallId, event: CallEvent) {
-        let Some(call) = self.calls.remove(&id) else { return };
+        let Some(call) = self.calls.take(id) else { return };
         if let Some(call) = call.handle(now, &mut self.exchange, event) {
-            self.calls.insert(id, call);
+            self.calls.put(id, call);
         }
         self.free_lines(now);
         self.offer_places(now);
@@ -154,7 +158,10 @@ impl Switch {
     /// called outside. If nobody can, the emergency is dialled all the same.
     fn free_lines(&mut self, now: Moment) {
         while let Some(LineWanted { trunk, held_by }) = self.exchange.take_line_wanted() {
-            let held = held_by.into_iter().filter_map(|id| Some((id, self.calls.get(&id)?)));
+            if held_by.iter().any(|id| self.notices.give_line(now, &mut self.exchange, *id)) {
+                continue;
+            }
+            let held = held_by.into_iter().filter_map(|id| Some((id, self.calls.get(id)?)));
             let victims = held.filter_map(|(id, call)| Some((call.sacrifice()?, call.ledger().began(), id)));
             let Some((_, _, id)) = victims.min_by_key(|(class, began, _)| (*class, Reverse(*began))) else {
                 continue;
@@ -168,12 +175,12 @@ impl Switch {
     /// Whoever has waited longest is asked first; who does not take the place leaves the queue as it is.
     fn offer_places(&mut self, now: Moment) {
         while let Some(id) = self.exchange.places.next_waiting() {
-            let Some(call) = self.calls.remove(&id) else {
+            let Some(call) = self.calls.take(id) else {
                 self.exchange.places.leave(id);
                 continue;
             };
             if let Some(call) = call.handle(now, &mut self.exchange, CallEvent::AgentPlace) {
-                self.calls.insert(id, call);
+                self.calls.put(id, call);
             }
             if self.exchange.places.next_waiting() == Some(id) {
                 return;
@@ -192,6 +199,9 @@ impl Switch {
         if let MediaEvent::Closed { .. } = event {
             self.exchange.socket_closed(now, leg);
         }
+        if self.notices.owns(call) {
+            return self.notices.handle_media(now, &mut self.exchange, call, &event);
+        }
         self.tell(now, call, CallEvent::Media { leg, event });
     }
 
@@ -205,17 +215,18 @@ impl Switch {
                 let status = if stored { 202 } else { 503 };
                 self.exchange.settle_text(now, text, status);
             }
+            Control::EmergencySeen { call } => self.notices.seen(now, &mut self.exchange, call),
             Control::HangUp { call } => {
                 // Nobody but the two who talk ends an emergency call.
-                if !self.calls.get(&call).is_some_and(Call::is_emergency) {
+                if !self.calls.get(call).is_some_and(Call::is_emergency) {
                     self.tell(now, call, CallEvent::HangUp);
                 }
             }
             Control::RestoreBindings(bindings) => self.exchange.sip.restore(now.at, bindings),
             Control::ShutDown => {
                 self.shutting_down = true;
-                let calls: Vec<CallId> = self.calls.keys().copied().collect();
-                for call in calls {
+                self.notices.shut_down(now, &mut self.exchange);
+                for call in self.calls.ids() {
                     self.tell(now, call, CallEvent::HangUp);
                 }
                 self.exchange.sip.shut_down(now.at);
@@ -228,9 +239,17 @@ impl Switch {
             Sorted::Invited { session, invitation } => self.invited(now, session, invitation),
             Sorted::Session { session, event } => {
                 // Sessions that a call has let go of are the endpoint's alone: it ends them without us.
-                if let Some(call) = self.exchange.call_of_session(session) {
+                let owner = self.exchange.call_of_session(session);
+                if let Some(notice) = owner.filter(|id| self.notices.owns(*id)) {
+                    let (exchange, directory) = (&mut self.exchange, &self.directory);
+                    self.notices.handle_session(now, exchange, directory, notice, session, event);
+                } else if let Some(call) = owner {
                     self.tell(now, call, CallEvent::Session { session, event });
                 }
+            }
+            // Whoever asked has been told, or has gone.
+            Sorted::Referred { refer } => {
+                let _ = self.exchange.sip.refuse_refer(now.at, refer, 603);
             }
             Sorted::Other(event) => self.handle_other(now, event),
         }
@@ -275,7 +294,7 @@ impl Switch {
     fn admit(&mut self, now: Moment, invitation: &Invitation) -> Result<(Dialled, Route), Refusal> {
         let directory = &self.directory.clone();
         if let Peer::Phone(extension) = &invitation.peer
-            && let Some(emergency) = directory.emergency.matched(&invitation.dialled)
+            && let Some(emergency) = directory.emergency.numbers.matched(&invitation.dialled)
         {
             let whereabouts = self.whereabouts(now, extension, invitation);
             let route = Route::Emergency(emergency, whereabouts);
@@ -301,14 +320,17 @@ impl Switch {
                 (dialled, route)
             }
         };
+        // A call that is to take another's place is not let in as a new one beside it.
+        if invitation.replaces.is_some() {
+            return Err(Refusal::DECLINED);
+        }
         if matches!((&invitation.peer, &dialled), (Peer::Phone(_), Dialled::Number(_)))
             && let Some(wait) = self.exchange.all_trunks_rest(now, directory)
         {
             let seconds = u32::try_from(wait.as_secs()).unwrap_or(u32::MAX).max(1);
             return Err(Refusal { retry_after: Some(seconds), ..Refusal::UNAVAILABLE });
         }
-        let live = self.calls.values().filter(|call| call.is_live()).count();
-        if self.shutting_down || live >= directory.limits.calls {
+        if self.shutting_down || self.calls.live() >= directory.limits.calls {
             return Err(Refusal::UNAVAILABLE);
         }
         Ok((dialled, route))
@@ -323,11 +345,13 @@ impl Switch {
         route: Route,
     ) {
         let call = CallId::from_random(self.exchange.random());
+        let mut alarm = None;
         if let (Peer::Phone(from), Route::Emergency(emergency, whereabouts)) = (&invitation.peer, &route)
             && emergency.alarms_the_house()
         {
-            let (from, dialled) = (from.clone(), dialled.clone());
-            let (place, callback) = (whereabouts.place.clone(), whereabouts.callback);
+            let place = whereabouts.place.clone();
+            alarm = Some(Alarm { call, from: from.clone(), emergency: *emergency, place: place.clone() });
+            let (from, dialled, callback) = (from.clone(), dialled.clone(), whereabouts.callback);
             self.exchange.fact(Fact::EmergencyDialled { call, from, dialled, place, callback });
         }
         if let (Peer::Phone(from), Dialled::Number(_)) = (&invitation.peer, &dialled) {
@@ -335,7 +359,7 @@ impl Switch {
         }
         let (direction, trunk) = match (&invitation.peer, &dialled) {
             (Peer::Trunk(trunk), _) => (CallDirection::Inbound, Some(trunk.0.clone())),
-            (Peer::Phone(_), Dialled::Extension(_)) => (CallDirection::Internal, None),
+            (Peer::Phone(_), Dialled::Extension(_) | Dialled::Star(_)) => (CallDirection::Internal, None),
             (Peer::Phone(_), Dialled::Number(_) | Dialled::Emergency(_)) => (
                 CallDirection::Outbound,
                 self.exchange.trunks_of(&self.directory).into_iter().next().map(|trunk| trunk.0),
@@ -346,9 +370,13 @@ impl Switch {
         let beginning = Beginning { call, direction, trunk, caller, dialled, at: now, directory };
         let arrival = Arrival { beginning, session, invitation, route };
         if let Some(in_progress) = Call::begin(&mut self.exchange, arrival) {
-            self.calls.insert(call, in_progress);
+            self.calls.put(call, in_progress);
         }
         self.free_lines(now);
+        // After the call itself: what can only be had once is the emergency's.
+        if let Some(alarm) = alarm {
+            self.notices.begin(now, &mut self.exchange, &self.directory, &alarm);
+        }
     }
 
     fn whereabouts(&self, now: Moment, extension: &Extension, invitation: &Invitation) -> Whereabouts {
@@ -359,7 +387,7 @@ impl Switch {
 
     /// What this extension and the office have made of the outside.
     fn usage(&mut self, now: Moment, extension: &Extension) -> Usage {
-        let live = self.calls.values().filter(|call| call.is_live());
+        let live = self.calls.iter().filter(|call| call.is_live());
         let callers: Vec<&Extension> = live.filter_map(|call| call.ledger().calls_outside()).collect();
         let calls = callers.iter().filter(|caller| **caller == extension).count();
         let usage = Usage { calls, office_calls: callers.len(), ..Usage::default() };

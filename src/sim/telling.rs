@@ -63,6 +63,9 @@ impl Names {
                 format!("{from} dials {}: everybody in the house is told", self.dialled(dialled)),
                 true,
             ),
+            Fact::EmergencySeen { by, .. } => {
+                ("portico", format!("{} knows of the emergency", self.party(by)), true)
+            }
             Fact::LineTaken { trunk, .. } => {
                 ("portico", format!("ended: an emergency needs its line on {trunk}"), true)
             }
@@ -216,6 +219,8 @@ pub(super) fn disposition(disposition: Disposition) -> &'static str {
         Disposition::CallerAbandoned => "abandoned while ringing",
         Disposition::HandedOver => "handed over",
         Disposition::Announced => "announced",
+        Disposition::Voicemail => "sent to voicemail",
+        Disposition::Served => "served by the box",
         Disposition::Failed => "failed",
     }
 }

@@ -9,7 +9,7 @@ use super::{
     event::{Cause, Event, Flow, Identity, Outgoing, Peer, SessionId, Target},
     invite::{Acknowledged, Session, Sessions, bye},
     offer::multipart,
-    reply::{ALLOW, Reply},
+    reply::{ALLOW, Reply, SUPPORTED},
     schedule::Wake,
     tag::{Tag, new_call_id},
     talking::Talking,
@@ -136,6 +136,7 @@ impl Calling {
         let contact = own_contact(layer, &outgoing.from.user, &flow);
         draft.headers.push((Name::Contact, format!("<{contact}>")));
         draft.headers.push((Name::Allow, ALLOW.to_owned()));
+        draft.headers.push((Name::Supported, SUPPORTED.to_owned()));
         draft.named = outgoing.headers;
         if !outgoing.parts.is_empty() {
             let (content_type, body) =
@@ -162,6 +163,11 @@ impl Calling {
     /// The early dialog that a request of theirs belongs to.
     pub(super) fn early_dialog(&self, request: &Message) -> Option<&Dialog> {
         self.early.get(request.from_tag().unwrap_or_default()).filter(|dialog| dialog.owns(request))
+    }
+
+    /// The early dialog with whoever has this tag.
+    pub(super) fn early_dialog_with(&self, tag: &str) -> Option<&Dialog> {
+        self.early.get(tag)
     }
 
     /// We give up. The CANCEL waits for a provisional answer (9.1); without one Timer B ends the INVITE.

@@ -3,18 +3,22 @@
 mod calendar;
 mod called;
 mod country;
+mod emergency;
 mod id;
 mod moment;
 mod number;
 mod pii;
+mod star_code;
 
 pub use calendar::{DayHours, Hours, HoursError, QuietHours};
 pub use called::CalledHours;
 pub use country::{Country, UnknownCountry};
+pub use emergency::{Emergency, EmergencyNumbers, ServiceNumber};
 pub use id::{CallId, ContactId, LeadId, LegId, MessageKey, ParseIdError, TurnId, UtteranceId, WorkOrderId};
 pub use moment::Moment;
 pub use number::{Extension, NumberError, PhoneNumber};
 pub use pii::Pii;
+pub use star_code::{StarCode, StarCodeError};
 
 /// The house's one kind of chance: a seeded, cryptographically strong generator owned by each heart.
 ///

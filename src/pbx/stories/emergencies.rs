@@ -4,9 +4,9 @@ use std::{collections::BTreeMap, time::Duration};
 
 use crate::{
     pbx::{
-        CivicAddress, CivicElement, Control, Directory, Disposition, Fact, Location, MediaEvent, Phone,
-        TrunkProfile,
-        story::{DANA, LEASING, MAIN, World, extension, number, office, office_with_spare},
+        Announcement, CivicAddress, CivicElement, Control, Directory, Disposition, Fact, Location,
+        MediaCommand, MediaEvent, Party, Phone, TrunkProfile,
+        story::{DANA, LEASING, MAIN, ON_CALL, World, extension, number, office, office_with_spare},
     },
     sip::{self, TrunkName},
 };
@@ -211,4 +211,113 @@ fn the_service_is_told_the_place_and_the_number_of_the_phone_that_dialled() {
         world.picks_up("carrier");
         world.hangs_up("101", elsewhere);
     }
+}
+
+/// An office in which 102 and the person on call are told.
+fn telling_office() -> Directory {
+    let mut office = office();
+    office.emergency.notice.phones = vec![extension("101"), extension("102")];
+    office.emergency.notice.calls = vec![number(ON_CALL)];
+    office.emergency.locations.places =
+        vec![Location { name: "Suite 4".into(), address: CivicAddress::default(), callback: number(MAIN) }];
+    office.emergency.locations.default = Some(0);
+    office
+}
+
+fn seen_by(world: &World) -> Vec<Party> {
+    let by = world.facts.iter().filter_map(|fact| match fact {
+        Fact::EmergencySeen { by, .. } => Some(by.clone()),
+        _ => None,
+    });
+    by.collect()
+}
+
+#[test]
+fn desk_phones_and_the_person_on_call_are_told_at_once_until_one_of_them_presses_1() {
+    let mut world = World::with(telling_office());
+    world.plug_in("101");
+    world.plug_in("102");
+    world.speech_ready(true);
+    let call = world.call("101", "911");
+    let (_, shown) = world.invited("102");
+    assert_eq!((shown.from.user.as_str(), shown.from.display.as_str()), ("101", "911 from 101 Suite 4"));
+    let (_, told) = world.invited("carrier");
+    assert_eq!(told.dialled, ON_CALL, "after the emergency itself");
+    assert_eq!(asked(&world, "carrier"), 2);
+    world.picks_up("carrier");
+    let said = world.hear_the_agent();
+    assert!(said.contains("Somebody has dialled 9 1 1 from extension 1 0 1, at Suite 4. Press 1"), "{said}");
+    assert_eq!(seen_by(&world), []);
+    let leg = world.speech.last().unwrap().0;
+    world.media_event(leg, MediaEvent::Digit('2'));
+    assert_eq!(seen_by(&world), []);
+    world.media_event(leg, MediaEvent::Digit('1'));
+    assert_eq!(seen_by(&world), [Party::Number(number(ON_CALL))]);
+    assert!(world.was_cancelled("102").is_some(), "nobody need be told any more");
+    assert!(world.has_ended("carrier"));
+    world.wait_s(600);
+    assert_eq!(asked(&world, "carrier"), 2);
+    world.gives_up("101", call);
+}
+
+#[test]
+fn the_house_is_told_though_the_emergency_call_fails_and_again_and_again() {
+    let mut world = World::with(telling_office());
+    world.plug_in("101");
+    world.plug_in("102");
+    world.far("carrier").dead = true;
+    world.call("101", "911");
+    assert_eq!(asked(&world, "102"), 1, "before anything has come of the call");
+    world.wait_s(120);
+    assert_eq!(world.failed_with("101"), Some(503));
+    assert!(asked(&world, "102") >= 2);
+    // Without speech the recorded words are played.
+    world.wait_s(30);
+    let (_, _) = world.invited("102");
+    let rings = asked(&world, "102");
+    world.picks_up("102");
+    let played = world.media.iter().rev().find_map(|(leg, command)| match command {
+        MediaCommand::Announce { announcement: Announcement::EmergencyDialled, .. } => Some(*leg),
+        _ => None,
+    });
+    world.media_event(played.unwrap(), MediaEvent::Digit('1'));
+    assert_eq!(seen_by(&world), [Party::Phone(extension("102"))]);
+    world.wait_s(600);
+    assert_eq!(asked(&world, "102"), rings);
+}
+
+#[test]
+fn a_console_that_knows_stops_the_ringing_and_a_test_alarms_nobody() {
+    let mut world = World::with(telling_office());
+    world.plug_in("101");
+    world.plug_in("102");
+    let test = world.call("101", "933");
+    world.picks_up("carrier");
+    world.hangs_up("101", test);
+    let lifeline = world.call("101", "988");
+    world.picks_up("carrier");
+    world.hangs_up("101", lifeline);
+    assert_eq!(world.has_been_invited("102"), None);
+    let call = world.call("101", "911");
+    world.rings("102");
+    let emergency = world.started().unwrap();
+    world.control(Control::EmergencySeen { call: emergency });
+    assert!(world.was_cancelled("102").is_some());
+    world.gives_up("101", call);
+}
+
+#[test]
+fn a_notice_gives_its_line_to_the_next_emergency() {
+    let mut world = World::with(with_channels(telling_office(), 2));
+    world.plug_in("101");
+    world.plug_in("102");
+    let first = world.call("101", "911");
+    assert_eq!(asked(&world, "carrier"), 2, "the emergency, and the person on call");
+    let second = world.call("102", "911");
+    world.wait(LINE_CLEARING);
+    assert_eq!(world.invited("carrier").1.dialled, "911");
+    assert_eq!(lines_taken(&world), 0, "no call of anybody's had to end");
+    world.gives_up("101", first);
+    world.gives_up("102", second);
+    world.wait_s(600);
 }
