@@ -48,6 +48,10 @@ pub(super) fn sort(event: sip::Event) -> Sorted {
         sip::Event::InfoDigit { session, digit } => (session, SessionEvent::Digit(digit)),
         other @ (sip::Event::TextReceived { .. }
         | sip::Event::TextAnswered { .. }
+        | sip::Event::Subscribed { .. }
+        | sip::Event::NotifyDue { .. }
+        | sip::Event::Unsubscribed { .. }
+        | sip::Event::NoticeAnswered { .. }
         | sip::Event::Bound { .. }
         | sip::Event::Unbound { .. }
         | sip::Event::TrunkHealth { .. }

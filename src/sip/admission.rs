@@ -150,7 +150,7 @@ impl Endpoint {
                     .with(Name::Supported, "");
                 self.answer_statelessly(now, &flow, &request, &reply);
             }
-            Method::Invite | Method::Message | Method::Register => {
+            Method::Invite | Method::Message | Method::Register | Method::Subscribe => {
                 if method == Method::Invite
                     && let Err(reply) = offer_of(&request)
                 {
@@ -173,7 +173,7 @@ impl Endpoint {
                 self.refuse(now, &flow, &request, &Reply::new(481), Refusal::Stray);
             }
             Method::Ack | Method::Cancel => {}
-            Method::Subscribe | Method::Refer | Method::Publish | Method::Other(_) => {
+            Method::Refer | Method::Publish | Method::Other(_) => {
                 let reply = Reply::new(405).with(Name::Allow, ALLOW);
                 self.refuse(now, &flow, &request, &reply, Refusal::BadRequest);
             }
@@ -188,6 +188,10 @@ impl Endpoint {
         method: &Method,
         key: ServerKey,
     ) {
+        if *method == Method::Subscribe {
+            self.subscribe_again(now, flow, request, key);
+            return;
+        }
         let (session, peer) = match self.sessions.dialog_of(&self.layer.settings, request, flow) {
             Found::Session(session, peer) => (session, peer),
             Found::Foreign => {
@@ -216,6 +220,22 @@ impl Endpoint {
         }
     }
 
+    /// A phone goes on watching, or no longer wants to.
+    fn subscribe_again(&mut self, now: Instant, flow: &Flow, request: &Arc<Message>, key: ServerKey) {
+        let cause = match self.subscriptions.dialog_of(request, flow) {
+            Some((subscription, true)) => {
+                let Some(server) = self.begin(now, flow, request, key) else { return };
+                let layer = &mut self.layer;
+                self.subscriptions.subscribed_again(now, layer, subscription, request, server, *flow);
+                return;
+            }
+            // A phone that has moved subscribes anew, with its password.
+            Some((_, false)) => Refusal::ForeignSource,
+            None => Refusal::Stray,
+        };
+        self.refuse(now, flow, request, &Reply::new(481), cause);
+    }
+
     /// A request outside dialogs of somebody known.
     fn admitted(
         &mut self,
@@ -231,8 +251,13 @@ impl Endpoint {
             (Method::Register, Peer::Phone(extension)) => {
                 let reply = self.registrar.register(now, &mut self.layer, &extension, request, flow);
                 self.layer.respond(now, server, &reply);
+                self.subscriptions.registered(&mut self.layer, &extension, flow);
             }
-            (Method::Register, Peer::Trunk(_)) => {
+            (Method::Subscribe, Peer::Phone(extension)) => {
+                self.subscriptions.subscribed(now, &mut self.layer, &extension, request, server, flow);
+            }
+            // A trunk has no business with our lamps.
+            (Method::Register | Method::Subscribe, Peer::Trunk(_)) => {
                 self.layer.respond(now, server, &Reply::new(403));
             }
             (Method::Message, peer) => {

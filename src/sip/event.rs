@@ -75,6 +75,10 @@ pub enum Reason {
     CancelUnanswered,
     /// A MESSAGE that the PBX has not settled while its sender still waits.
     TextUnsettled,
+    /// A subscription of a phone runs out.
+    SubscriptionExpiry,
+    /// A notification that a phone could not take is sent again.
+    NotifyRetry,
     /// A binding of a phone runs out.
     BindingExpiry,
     /// Our registration at a trunk is due, or is retried.
@@ -102,6 +106,63 @@ impl fmt::Debug for SessionId {
 /// One MESSAGE transaction, ours or theirs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TextId(pub u64);
+
+/// What a phone watches with one SUBSCRIBE, until it ends (RFC 6665).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SubscriptionId(pub u64);
+
+/// One NOTIFY of ours outside of any subscription.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct NoticeId(pub u64);
+
+/// What can be watched: the event packages that we serve. What their bodies say is the PBX's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Package {
+    /// Who is talking with whom: lamps of colleagues (RFC 4235).
+    Dialog,
+    /// Does a message wait? (RFC 3842)
+    MessageSummary,
+}
+
+impl Package {
+    /// The value of our Allow-Events.
+    pub const ALLOWED: &'static str = "dialog, message-summary";
+
+    /// By its name in an Event header, which is case-sensitive (RFC 6665, 8.2.1).
+    pub fn parse(name: &str) -> Option<Self> {
+        [Self::Dialog, Self::MessageSummary].into_iter().find(|package| package.to_string() == name)
+    }
+
+    /// What its bodies are.
+    pub fn media_type(self) -> &'static str {
+        match self {
+            Self::Dialog => "application/dialog-info+xml",
+            Self::MessageSummary => "application/simple-message-summary",
+        }
+    }
+}
+
+impl fmt::Display for Package {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Dialog => "dialog",
+            Self::MessageSummary => "message-summary",
+        })
+    }
+}
+
+/// Why a subscription is over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum SubscriptionEnd {
+    /// The phone has had enough, or only asked once.
+    Phone,
+    /// It did not refresh it in time.
+    Expired,
+    /// It no longer answers, or says that it knows nothing of it.
+    Gone,
+    /// We ended it.
+    Us,
+}
 
 /// Who sent a request, decided by source address and by digest, never by a header (promises, rule 2).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -220,6 +281,17 @@ pub enum Event {
     },
     /// Our MESSAGE got its final answer (408: none came).
     TextAnswered { text: TextId, status: u16, retry_after: Option<Duration> },
+
+    /// A phone watches something of ours: tell it the state with `notify`, or that there is none with `end_subscription`.
+    /// `resource` is the user part of the Request-URI; it may be empty.
+    Subscribed { subscription: SubscriptionId, phone: Extension, package: Package, resource: String },
+    /// The state is to be sent now with `notify`: the phone has asked for it again, has not got the last one, or it changed
+    /// while the last one was on its way.
+    NotifyDue { subscription: SubscriptionId },
+    /// Nobody watches any more.
+    Unsubscribed { subscription: SubscriptionId, why: SubscriptionEnd },
+    /// What a phone answered to `notify_phone` (408: nothing; 503: it could not be sent).
+    NoticeAnswered { notice: NoticeId, status: u16 },
 
     /// A phone is reachable at this binding (new or refreshed).
     Bound { binding: Binding },

@@ -4,7 +4,8 @@ use super::wire::{Message, Name, ResponseBuilder, reason_phrase};
 use crate::sip::tag::Tag;
 
 /// The methods that we serve, for 405 and OPTIONS (RFC 3261, 20.5).
-pub(super) const ALLOW: &str = "INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER, MESSAGE, INFO, UPDATE";
+pub(super) const ALLOW: &str =
+    "INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER, MESSAGE, INFO, UPDATE, SUBSCRIBE";
 
 /// See the module's sentence.
 #[derive(Debug, Clone, Default)]

@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::{
-    event::{ConnectionId, Reason, SessionId, TextId},
+    event::{ConnectionId, Reason, SessionId, SubscriptionId, TextId},
     timer::Timer,
     transaction_layer::{ClientId, ServerId},
 };
@@ -25,6 +25,9 @@ pub(super) enum Wake {
     Cancelled(SessionId),
     /// A MESSAGE that nobody settles.
     Text(TextId),
+    Subscription(SubscriptionId),
+    /// A notification that could not be taken is due again.
+    NotifyAgain(SubscriptionId),
     Binding(Extension),
     /// The trunk at this place in the settings registers.
     Registration(usize),
@@ -43,6 +46,8 @@ impl Wake {
             Wake::Glare(_) => Reason::GlareRetry,
             Wake::Cancelled(_) => Reason::CancelUnanswered,
             Wake::Text(_) => Reason::TextUnsettled,
+            Wake::Subscription(_) => Reason::SubscriptionExpiry,
+            Wake::NotifyAgain(_) => Reason::NotifyRetry,
             Wake::Binding(_) => Reason::BindingExpiry,
             Wake::Registration(_) => Reason::TrunkRegistration,
             Wake::Probe(_) => Reason::TrunkProbe,

@@ -8,6 +8,7 @@ mod races;
 mod registering;
 mod reoffers;
 mod streams;
+mod subscriptions;
 mod texts;
 mod throughput;
 mod world;
