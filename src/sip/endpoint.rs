@@ -415,6 +415,7 @@ impl Endpoint {
                     | ClientUser::Notification(_)
                     | ClientUser::Notice(_)
                     | ClientUser::Nobody => {}
+                    ClientUser::Refer(refer) => self.sessions.notify_retried(refer, seq),
                 }
                 return;
             }
@@ -451,6 +452,7 @@ impl Endpoint {
             ClientUser::Reinvite(id) => {
                 self.sessions.reinvite_answered(now, layer, id, client, outcome, message);
             }
+            ClientUser::Refer(refer) => self.sessions.notified(layer, refer, outcome, message),
             ClientUser::Text(text) => self.texts.answered(layer, text, outcome, message),
             ClientUser::Notification(id) => {
                 self.subscriptions.answered(now, layer, id, client, outcome, message);
@@ -508,6 +510,7 @@ impl Endpoint {
             Wake::Answer(session) => self.sessions.answer_due(now, layer, session),
             Wake::Glare(session) => self.sessions.glare_over(now, layer, session),
             Wake::Cancelled(session) => self.sessions.cancel_unanswered(layer, session),
+            Wake::Refer(refer) => self.sessions.refer_expired(now, layer, refer),
             Wake::Text(text) => self.texts.overdue(now, layer, text),
             Wake::Subscription(id) => self.subscriptions.expired(now, layer, id),
             Wake::NotifyAgain(id) => self.subscriptions.rested(layer, id),
@@ -537,6 +540,6 @@ impl Endpoint {
     }
 }
 
-fn done(found: bool) -> Result<(), SendError> {
+pub(super) fn done(found: bool) -> Result<(), SendError> {
     if found { Ok(()) } else { Err(SendError::NoSession) }
 }

@@ -14,8 +14,8 @@
 //! - Only phones watch, and each is told the newest state; a phone that does not answer is forgotten (RFC 6665).
 //! - The same inputs at the same instants with the same seed give the same outputs.
 //!
-//! Absent: SDP and media (bodies are bytes), routing of calls, name resolution, TLS, REFER, PRACK and session
-//! timers (an INVITE that requires one of these is answered 420).
+//! Absent: SDP and media (bodies are bytes), routing of calls, name resolution, TLS, PRACK and session timers
+//! (an INVITE that requires one of these is answered 420); REFER outside a call, and any REFER of ours.
 
 mod admission;
 mod algorithms;
@@ -30,8 +30,10 @@ mod event;
 mod guard;
 mod invite;
 mod offer;
+mod refer;
 mod registrar;
 mod registration;
+mod replaces;
 mod reply;
 mod schedule;
 mod server_transaction;
@@ -51,8 +53,8 @@ pub mod wire;
 pub use endpoint::{Counts, Endpoint};
 pub use event::{
     Binding, Cause, ConnectionId, EndedBy, Event, Flow, Identity, Input, Invitation, NoticeId, Outgoing,
-    Output, Package, Peer, Reason, SessionId, SubscriptionEnd, SubscriptionId, Target, TextId, Transport,
-    TrunkHealth, TrunkName,
+    Output, Package, Peer, Reason, ReferId, ReferTarget, Replaces, SessionId, SubscriptionEnd,
+    SubscriptionId, Target, TextId, Transport, TrunkHealth, TrunkName,
 };
 pub use guard::Refusal;
 pub use settings::{

@@ -12,7 +12,9 @@ use std::{
 
 use super::{
     client_transaction::{self as client, Client},
-    event::{ConnectionId, Event, Flow, NoticeId, Output, SessionId, SubscriptionId, TextId, Transport},
+    event::{
+        ConnectionId, Event, Flow, NoticeId, Output, ReferId, SessionId, SubscriptionId, TextId, Transport,
+    },
     schedule::Schedule,
     server_transaction::{self as server, Server},
     settings::Settings,
@@ -45,6 +47,8 @@ pub(super) enum ClientUser {
     Text(TextId),
     Notification(SubscriptionId),
     Notice(NoticeId),
+    /// A NOTIFY about a REFER of theirs.
+    Refer(ReferId),
     Registration(usize),
     Probe(usize),
 }
