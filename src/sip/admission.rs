@@ -9,7 +9,8 @@ use super::{
     guard::Refusal,
     invite::{Found, cause_of},
     offer::offer_of,
-    reply::{ALLOW, Reply},
+    refer,
+    reply::{ALLOW, Reply, SUPPORTED},
     settings::without_kept,
     tag::Tag,
     transaction_layer::{Known, ServerId, ServerKey, ServerUser},
@@ -130,10 +131,12 @@ impl Endpoint {
             self.refuse(now, &flow, &request, &Reply::new(483), Refusal::BadRequest);
             return;
         }
-        let unsupported: Vec<String> =
-            request.list(Name::Require).map(|tag| String::from_utf8_lossy(tag).into_owned()).collect();
+        let unsupported: Vec<String> = request
+            .list(Name::Require)
+            .map(|tag| String::from_utf8_lossy(tag).into_owned())
+            .filter(|tag| !SUPPORTED.split(", ").any(|ours| ours.eq_ignore_ascii_case(tag)))
+            .collect();
         if !unsupported.is_empty() {
-            // None of the extensions that a request may require is served here (8.2.2.3).
             let reply = Reply::new(420).with(Name::Unsupported, unsupported.join(", "));
             self.refuse(now, &flow, &request, &reply, Refusal::BadRequest);
             return;
@@ -147,7 +150,7 @@ impl Endpoint {
                 let reply = Reply::new(200)
                     .with(Name::Allow, ALLOW)
                     .with(Name::Accept, format!("{SDP}, text/plain"))
-                    .with(Name::Supported, "");
+                    .with(Name::Supported, SUPPORTED);
                 self.answer_statelessly(now, &flow, &request, &reply);
             }
             Method::Invite | Method::Message | Method::Register => {
@@ -173,7 +176,12 @@ impl Endpoint {
                 self.refuse(now, &flow, &request, &Reply::new(481), Refusal::Stray);
             }
             Method::Ack | Method::Cancel => {}
-            Method::Subscribe | Method::Refer | Method::Publish | Method::Other(_) => {
+            // To strangers and friends alike: nobody is made to call anybody from outside a call.
+            Method::Refer => {
+                let reply = Reply::new(403).reason("Only Within A Call");
+                self.refuse(now, &flow, &request, &reply, Refusal::BadRequest);
+            }
+            Method::Subscribe | Method::Publish | Method::Other(_) => {
                 let reply = Reply::new(405).with(Name::Allow, ALLOW);
                 self.refuse(now, &flow, &request, &reply, Refusal::BadRequest);
             }
@@ -205,8 +213,25 @@ impl Endpoint {
             self.refuse(now, flow, request, &reply, Refusal::BadRequest);
             return;
         }
+        let wish = match method {
+            Method::Refer => match refer::target_of(request, &self.layer.settings, &self.registrar, &peer) {
+                Ok(target) => Some(target),
+                Err(reply) => {
+                    self.refuse(now, flow, request, &reply, Refusal::BadRequest);
+                    return;
+                }
+            },
+            _ => None,
+        };
         let Some(server) = self.begin(now, flow, request, key) else { return };
+        if let Some(target) = wish {
+            self.sessions.referred(now, &mut self.layer, session, request, server, target, *flow);
+            return;
+        }
         match method {
+            Method::Subscribe => {
+                self.sessions.resubscribed(now, &mut self.layer, session, request, server);
+            }
             Method::Options => {
                 let reply = Reply::new(200).with(Name::Allow, ALLOW).with(Name::Accept, SDP);
                 self.layer.respond(now, server, &reply);

@@ -375,6 +375,7 @@ impl Endpoint {
                     ClientUser::Registration(_) | ClientUser::Probe(_) => {
                         self.trunks.retried(user, client, new, seq);
                     }
+                    ClientUser::Refer(refer) => self.sessions.notify_retried(refer, seq),
                     ClientUser::Text(_) | ClientUser::Nobody => {}
                 }
                 return;
@@ -412,6 +413,7 @@ impl Endpoint {
             ClientUser::Reinvite(id) => {
                 self.sessions.reinvite_answered(now, layer, id, client, outcome, message);
             }
+            ClientUser::Refer(refer) => self.sessions.notified(layer, refer, outcome, message),
             ClientUser::Text(text) => self.texts.answered(layer, text, outcome, message),
             ClientUser::Registration(at) => {
                 self.trunks.registration_answered(now, layer, at, client, outcome, message);
@@ -464,6 +466,7 @@ impl Endpoint {
             Wake::Answer(session) => self.sessions.answer_due(now, layer, session),
             Wake::Glare(session) => self.sessions.glare_over(now, layer, session),
             Wake::Cancelled(session) => self.sessions.cancel_unanswered(layer, session),
+            Wake::Refer(refer) => self.sessions.refer_expired(now, layer, refer),
             Wake::Text(text) => self.texts.overdue(now, layer, text),
             Wake::Binding(extension) => self.registrar.expire(now, layer, &extension),
             Wake::Registration(at) => self.trunks.registration_due(now, layer, at),
@@ -491,6 +494,6 @@ impl Endpoint {
     }
 }
 
-fn done(found: bool) -> Result<(), SendError> {
+pub(super) fn done(found: bool) -> Result<(), SendError> {
     if found { Ok(()) } else { Err(SendError::NoSession) }
 }

@@ -13,8 +13,8 @@
 //! - Every session that was told as begun is told as ended, once.
 //! - The same inputs at the same instants with the same seed give the same outputs.
 //!
-//! Absent: SDP and media (bodies are bytes), routing of calls, name resolution, TLS, REFER, SUBSCRIBE, PRACK and session
-//! timers (an INVITE that requires one of these is answered 420).
+//! Absent: SDP and media (bodies are bytes), routing of calls, name resolution, TLS, SUBSCRIBE, PRACK and session timers
+//! (an INVITE that requires one of these is answered 420); REFER outside a call, and any REFER of ours.
 
 mod admission;
 mod algorithms;
@@ -29,8 +29,10 @@ mod event;
 mod guard;
 mod invite;
 mod offer;
+mod refer;
 mod registrar;
 mod registration;
+mod replaces;
 mod reply;
 mod schedule;
 mod server_transaction;
@@ -49,7 +51,7 @@ pub mod wire;
 pub use endpoint::{Counts, Endpoint};
 pub use event::{
     Binding, Cause, ConnectionId, EndedBy, Event, Flow, Identity, Input, Invitation, Outgoing, Output, Peer,
-    Reason, SessionId, Target, TextId, Transport, TrunkHealth, TrunkName,
+    Reason, ReferId, ReferTarget, Replaces, SessionId, Target, TextId, Transport, TrunkHealth, TrunkName,
 };
 pub use guard::Refusal;
 pub use settings::{

@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::{
-    event::{ConnectionId, Reason, SessionId, TextId},
+    event::{ConnectionId, Reason, ReferId, SessionId, TextId},
     timer::Timer,
     transaction_layer::{ClientId, ServerId},
 };
@@ -23,6 +23,8 @@ pub(super) enum Wake {
     Glare(SessionId),
     /// A cancelled INVITE gets no final answer (RFC 3261, 9.1).
     Cancelled(SessionId),
+    /// A REFER that is neither answered nor reported on.
+    Refer(ReferId),
     /// A MESSAGE that nobody settles.
     Text(TextId),
     Binding(Extension),
@@ -42,6 +44,7 @@ impl Wake {
             Wake::Answer(_) => Reason::AnswerRetransmission,
             Wake::Glare(_) => Reason::GlareRetry,
             Wake::Cancelled(_) => Reason::CancelUnanswered,
+            Wake::Refer(_) => Reason::ReferExpiry,
             Wake::Text(_) => Reason::TextUnsettled,
             Wake::Binding(_) => Reason::BindingExpiry,
             Wake::Registration(_) => Reason::TrunkRegistration,

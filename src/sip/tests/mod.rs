@@ -5,6 +5,7 @@ mod calls;
 mod interleavings;
 mod practice;
 mod races;
+mod referring;
 mod registering;
 mod reoffers;
 mod streams;
