@@ -159,6 +159,7 @@ fn record(n: u64, ended: Timestamp) -> Result<CallRecord, Box<dyn Error>> {
         direction: CallDirection::Inbound,
         trunk: Some("carrier".into()),
         caller: caller.clone(),
+        vouched: Default::default(),
         dialled: "+13035550100".parse()?,
         started,
         answered: Some(started),

@@ -194,6 +194,7 @@ fn wrap_up(n: u64) -> WrapUp {
         direction: CallDirection::Inbound,
         trunk: Some("carrier".into()),
         caller: caller.clone(),
+        vouched: Default::default(),
         dialled: "+13035550100".parse().unwrap(),
         started,
         answered: None,

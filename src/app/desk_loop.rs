@@ -17,8 +17,9 @@ use super::{clock, switch_loop::ToSwitch};
 use crate::{
     console::Vitals,
     desk::{Alarm, Engine, Input, Output},
-    pbx::{Control, Fact},
+    pbx::{Control, Fact, Party},
     sip::TrunkHealth,
+    store::EmergencyRow,
 };
 
 /// Facts that may wait while the disk is slow. Call records among them are what the house lives by, so the bound is
@@ -87,6 +88,27 @@ impl Desk {
             }
             Fact::Answered { call, .. } => Input::PersonAnswered { call: *call },
             Fact::Ended(record) => Input::CallEnded(record.clone()),
+            Fact::EmergencyDialled { call, from, dialled, place, callback } => {
+                Input::EmergencyDialled(EmergencyRow {
+                    call: *call,
+                    at: clock::wall(),
+                    extension: from.clone(),
+                    dialled: dialled.clone(),
+                    place: place.clone(),
+                    callback: *callback,
+                })
+            }
+            Fact::CallBarred { from, why, grave: true, .. } => {
+                Input::CallBarred { from: from.clone(), why: why.to_string() }
+            }
+            Fact::EmergencySeen { call, by } => {
+                let by = match by {
+                    Party::Phone(extension) => format!("extension {extension}"),
+                    Party::Number(number) => number.to_string(),
+                    _ => "a telephone".to_owned(),
+                };
+                Input::EmergencySeen { call: *call, by }
+            }
             Fact::TextReceived { text, from, to, body, call_id } => Input::TextReceived {
                 text: *text,
                 from: *from,
@@ -155,6 +177,7 @@ fn drain(settings: &mut DeskSettings) -> Option<Timestamp> {
                 Control::SendText { key: entry.key, from: entry.from, to: entry.to, body: entry.body }
             }
             Output::SettleText { text, stored } => Control::SettleText { text, stored },
+            Output::RestoreSpending(calls) => Control::RestoreSpending(calls),
             Output::RestoreBindings(bindings) => Control::RestoreBindings(bindings),
             Output::Changed(_) => continue,
             Output::Alarm(alarm) => {

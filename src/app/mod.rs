@@ -117,6 +117,8 @@ impl House {
         })?;
         // A connection of the console's own; where the disk is away, it tries again at each request.
         let (accounts, _) = Store::attach(&folder.join("portico.db"));
+        // A disk that is away has none to tell; its emergencies stand again after the next start.
+        live.restore(accounts.reader().unseen_emergencies().unwrap_or_default());
         let housekeeping = Housekeeping {
             reader: accounts.reader(),
             folder: folder.clone(),
@@ -137,8 +139,14 @@ impl House {
         let facts = fan_out(desk, live.clone(), Arc::clone(&vitals), listener);
         let (sip, switch_thread) =
             start_switch(config, directory, split(&mut chance), inbox, media, speech, facts)?;
-        let (console, setup, console_stop, console_thread) =
-            start_console(config, accounts, split(&mut chance), live, Arc::clone(&vitals))?;
+        let (console, setup, console_stop, console_thread) = start_console(
+            config,
+            accounts,
+            split(&mut chance),
+            live,
+            Arc::clone(&vitals),
+            to_switch.clone(),
+        )?;
         Ok(Self {
             sip,
             console,
@@ -205,8 +213,12 @@ fn fan_out(
     mut listener: Listener,
 ) -> Box<dyn FnMut(Fact) + Send> {
     Box::new(move |fact| {
-        if let Fact::CallBarred { from, why, .. } = &fact {
+        if let Fact::CallBarred { from, why, grave, .. } = &fact {
             tracing::warn!(extension = %from, %why, "alarm: a call to the outside was refused");
+            if *grave {
+                let at = clock::wall();
+                vitals.lock().unwrap_or_else(PoisonError::into_inner).barred(from, &why.to_string(), at);
+            }
         }
         desk.observe(&fact);
         live.observe(&fact, clock::wall());
@@ -327,7 +339,9 @@ fn start_console(
     chance: Chance,
     live: Live,
     vitals: Arc<Mutex<Vitals>>,
+    to_switch: mpsc::Sender<ToSwitch>,
 ) -> anyhow::Result<Console> {
+    let mut acknowledged = live.acknowledged();
     let settings = console::Settings {
         office: config.office.name.clone(),
         zone: config.office.hours.zone().clone(),
@@ -367,6 +381,12 @@ fn start_console(
             };
             let address = listener.local_addr();
             let _ = bound.send(address);
+            tokio::spawn(async move {
+                // Whoever has fallen behind rings on until the next one; the notice on the screens is gone already.
+                while let Ok(call) = acknowledged.recv().await {
+                    let _ = to_switch.send(ToSwitch::Control(Control::EmergencySeen { call })).await;
+                }
+            });
             tokio::select! {
                 () = console_server::serve(listener, console::router(site), Limits::default()) => {}
                 _ = stopped => {}

@@ -9,7 +9,10 @@ use crate::{
     desk,
     dialogue::{Fact, Office, Pack, Roster, UnitRef},
     outbox::AfterCrash,
-    pbx::{CivicAddress, CivicElement, EmergencyNotice, EmergencyPlan, Location, Locations, device_key},
+    pbx::{
+        CivicAddress, CivicElement, EmergencyNotice, EmergencyPlan, IdentityForm, Location, Locations, Money,
+        NumberForm, PriceClass, Right, Tolls, TrunkProfile, device_key,
+    },
     pbx::{Directory, Limits, Number, Phone, RingPlan, RingStep, Settings, Texts},
     sip::{Account, Credentials, Listener, Network, Registration, Transport, Trunk, TrunkName},
     types::{PhoneNumber, QuietHours},
@@ -80,20 +83,24 @@ pub fn directory(config: &Config, pack: Arc<Pack>) -> anyhow::Result<Directory> 
                 plan: RingPlan::new(steps),
                 agent_first: number.agent_first,
                 hours: config.office.hours.clone(),
-                trunk: trunk.clone(),
+                trunk: number.trunk.clone().map_or_else(|| trunk.clone(), TrunkName),
             };
             (number.number, entry)
         })
         .collect();
+    let profiles =
+        config.trunks.iter().map(|trunk| (TrunkName(trunk.name.clone()), profile_of(config, trunk)));
+    let shown = config.extensions.iter().filter_map(|e| Some((e.extension.clone(), e.shows?)));
     let patience = config.trunks.iter().map(|trunk| (TrunkName(trunk.name.clone()), trunk.patience));
     Ok(Directory {
         name: config.office.name.clone(),
         extensions: extensions.collect(),
         numbers,
         trunks: config.trunks.iter().map(trunk_of).collect(),
-        trunk_profiles: BTreeMap::new(),
+        trunk_profiles: profiles.collect(),
         emergency: emergency_plan(config),
         on_call: Some(config.office.on_call),
+        outbound_numbers: shown.collect(),
         outbound_caller: main.number,
         limits: Limits {
             calls: config.calls.max_calls,
@@ -104,6 +111,7 @@ pub fn directory(config: &Config, pack: Arc<Pack>) -> anyhow::Result<Directory> 
             calls_outside_per_hour_per_extension: config.calls.outside_per_hour_per_extension,
             international: !config.calls.international.is_empty(),
             countries: config.calls.international.iter().cloned().collect(),
+            tolls: tolls(config),
             trunk_patience: patience.collect(),
             ..Limits::default()
         },
@@ -112,6 +120,26 @@ pub fn directory(config: &Config, pack: Arc<Pack>) -> anyhow::Result<Directory> 
         pack,
         office: Arc::new(office(config)),
     })
+}
+
+/// What calls cost, and who may make them.
+fn tolls(config: &Config) -> Tolls {
+    let own = Tolls::default();
+    let said = &config.tolls;
+    let rights = config.extensions.iter().filter_map(|account| {
+        Some((account.extension.clone(), Right::from_name(account.may_call.as_deref()?)?))
+    });
+    let prices = said.prices.iter();
+    Tolls {
+        home: config.office.country,
+        premium: said.premium,
+        prices: prices.filter_map(|(name, sum)| Some((PriceClass::from_name(name)?, Money(*sum)))).collect(),
+        day_per_extension: said.day_per_extension.map_or(own.day_per_extension, Money),
+        day: said.day.map_or(own.day, Money),
+        abroad_burst: said.abroad_burst.unwrap_or(own.abroad_burst),
+        after_hours: said.after_hours_per_hour.unwrap_or(own.after_hours),
+        rights: rights.collect(),
+    }
 }
 
 /// What was said of emergencies, with each place and what is there.
@@ -142,6 +170,35 @@ fn emergency_plan(config: &Config) -> EmergencyPlan {
             calls: config.emergency.notify_calls.clone(),
             texts: config.emergency.notify_texts.clone(),
         },
+    }
+}
+
+/// What is known of a trunk's carrier.
+fn profile_of(config: &Config, trunk: &crate::config::Trunk) -> TrunkProfile {
+    let said = &trunk.profile;
+    let form = |name: &str| match name {
+        "digits" => NumberForm::Digits,
+        "national" => NumberForm::National(config.office.country),
+        _ => NumberForm::E164,
+    };
+    let account = trunk.register.as_ref().map(|account| account.user.clone());
+    TrunkProfile {
+        channels: said.channels,
+        order: said.order,
+        weight: said.weight,
+        emergency: said.emergency,
+        takes_location: said.takes_location,
+        numbers: form(&said.numbers),
+        dial_prefix: said.dial_prefix.clone(),
+        caller_numbers: form(&said.caller_numbers),
+        identity: match said.identity.as_str() {
+            "asserted" => IdentityForm::Asserted,
+            "preferred" => IdentityForm::Preferred,
+            "remote_party" => IdentityForm::RemoteParty,
+            _ => IdentityForm::From,
+        },
+        from_account: account.filter(|_| said.from_account),
+        outbound_number: said.outbound_number,
     }
 }
 
@@ -226,6 +283,8 @@ pub fn desk(config: &Config) -> anyhow::Result<desk::Settings> {
     Ok(desk::Settings {
         office: config.office.name.clone(),
         staff: config.texts.summary_to.clone(),
+        alarm_texts: config.tolls.alarm_to.clone(),
+        emergency_texts: config.emergency.notify_texts.clone(),
         own_numbers: config.numbers.iter().map(|number| number.number).collect(),
         wording: words,
         quiet_hours: QuietHours {

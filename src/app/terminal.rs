@@ -94,7 +94,7 @@ impl Terminal {
             Fact::EmergencyDialled { call, from, dialled, place, .. } => {
                 self.line(Some(*call), &format!("EMERGENCY extension {from} {place} has dialled {dialled}"));
             }
-            Fact::CallBarred { from, dialled, why } => {
+            Fact::CallBarred { from, dialled, why, .. } => {
                 self.line(None, &format!("ALARM     extension {from} may not call {dialled}: {why}"));
             }
             _ => {}

@@ -16,8 +16,9 @@ use toml::Spanned;
 use super::{
     Calls, Config, Console, ExtensionAccount, Listing, Number, Office, OfficeFact, Practice, Problem,
     Problems, Sip, Speech, Store, Texts, Trunk, TrunkAccount, Unit, Vendor, emergency, problem::line_of, raw,
+    tolls, trunk_profile,
 };
-use crate::types::{EmergencyNumbers, Extension, Hours, PhoneNumber};
+use crate::types::{Country, EmergencyNumbers, Extension, Hours, PhoneNumber};
 
 const NUMBER_CURE: &str = "write the number in international form, such as \"+1 303 555 0100\"";
 const ADDRESS_CURE: &str = "write an IP address and a port, such as \"192.168.1.10:5060\" or \"[::]:5060\"";
@@ -96,9 +97,18 @@ impl Checker<'_> {
 /// Checks the whole file.
 pub(super) fn config(file: &str, text: &str, raw: raw::File) -> Result<Config, Problems> {
     let mut c = Checker { file, text, problems: Vec::new() };
+    only_own_numbers(&mut c, &raw);
     let emergency_numbers = emergency::numbers(&mut c, &raw.emergency);
     let extensions = extensions(&mut c, raw.extension, &emergency_numbers);
     let known: BTreeSet<Extension> = extensions.iter().map(|e| e.extension.clone()).collect();
+    let trunk_names: BTreeSet<String> =
+        raw.trunk.iter().map(|t| t.get_ref().name.get_ref().clone()).collect();
+    for trunk in raw.number.iter().filter_map(|number| number.get_ref().trunk.as_ref()) {
+        if !trunk_names.contains(trunk.get_ref()) {
+            let what = format_args!("`{}` is not one of the trunks", trunk.get_ref());
+            c.problem(trunk, what, "write the name of a [[trunk]], or leave the line out");
+        }
+    }
     let sip = sip(&mut c, raw.sip);
     let calls = calls(&mut c, raw.calls, sip.rtp_ports.len());
     let config = Config {
@@ -127,6 +137,7 @@ pub(super) fn config(file: &str, text: &str, raw: raw::File) -> Result<Config, P
         speech: speech(&mut c, raw.speech),
         extensions,
         trunks: trunks(&mut c, raw.trunk),
+        tolls: tolls::tolls(&mut c, raw.tolls),
         emergency: emergency::emergency(&mut c, raw.emergency, emergency_numbers, &known),
         locations: emergency::locations(&mut c, raw.location, &known),
         units: raw.unit.into_iter().map(|u| unit(&mut c, u)).collect(),
@@ -147,6 +158,29 @@ pub(super) fn config(file: &str, text: &str, raw: raw::File) -> Result<Config, P
     Err(Problems(c.problems))
 }
 
+/// Only a number that is the office's, or that it may show, is shown to people outside: showing another's is unlawful
+/// (47 CFR 64.1604) and carriers refuse it.
+fn only_own_numbers(c: &mut Checker<'_>, raw: &raw::File) {
+    let own: BTreeSet<PhoneNumber> = raw
+        .number
+        .iter()
+        .map(|number| &number.get_ref().number)
+        .chain(raw.calls.may_show.iter().flatten())
+        .filter_map(|text| text.get_ref().parse().ok())
+        .collect();
+    let extensions = raw.extension.iter().filter_map(|entry| entry.get_ref().shows.as_ref());
+    let trunks = raw.trunk.iter().filter_map(|entry| entry.get_ref().outbound_number.as_ref());
+    for shown in extensions.chain(trunks) {
+        if shown.get_ref().parse::<PhoneNumber>().is_ok_and(|number| !own.contains(&number)) {
+            c.problem(
+                shown,
+                format_args!("`{}` is not a number of the office", shown.get_ref()),
+                "write one of the [[number]]s, or add it to `may_show` in [calls] if the carrier lets you show it",
+            );
+        }
+    }
+}
+
 fn office(c: &mut Checker<'_>, raw: raw::Office) -> Office {
     c.not_empty(&raw.name, "the office's name");
     let zone = TimeZone::get(raw.zone.get_ref()).unwrap_or_else(|_| {
@@ -165,9 +199,23 @@ fn office(c: &mut Checker<'_>, raw: raw::Office) -> Office {
         }),
     };
     let on_call = c.number(&raw.on_call).unwrap_or(STAND_IN);
+    let country = raw.country.and_then(|v| {
+        let cure = format!("write one of {}", Country::names().collect::<Vec<_>>().join(", "));
+        c.parse::<Country>(&v, "a country that Portico knows", &cure)
+    });
+    if let Some(area) = raw
+        .area_code
+        .as_ref()
+        .filter(|v| !(1..=6).contains(&v.get_ref().len()) || !v.get_ref().bytes().all(|b| b.is_ascii_digit()))
+    {
+        let what = format_args!("`{}` is not an area code", area.get_ref());
+        c.problem(area, what, "write its digits without any prefix, such as \"303\"");
+    }
     Office {
         name: raw.name.into_inner(),
         address: raw.address,
+        country: country.unwrap_or_default(),
+        area_code: raw.area_code.map(Spanned::into_inner),
         hours,
         hours_spoken: raw.hours_spoken,
         on_call,
@@ -303,7 +351,15 @@ fn extensions(
                 "write a long random one; scanners try short ones all day",
             );
         }
+        if let Some(right) = &entry.may_call
+            && !tolls::RIGHTS.contains(&right.get_ref().as_str())
+        {
+            let what = format_args!("`{}` is nothing that a phone may call", right.get_ref());
+            c.problem(right, what, "write one of inside, domestic, abroad, premium");
+        }
         accounts.push(ExtensionAccount {
+            shows: entry.shows.as_ref().and_then(|number| c.number(number)),
+            may_call: entry.may_call.map(Spanned::into_inner),
             extension,
             name: entry.name,
             password: entry.password.into_inner(),
@@ -358,6 +414,7 @@ fn numbers(
             ring: steps,
             ring_time,
             agent_first: entry.agent_first,
+            trunk: entry.trunk.map(Spanned::into_inner),
         });
     }
     numbers
@@ -376,6 +433,8 @@ fn trunks(c: &mut Checker<'_>, raw: Vec<Spanned<raw::Trunk>>) -> Vec<Trunk> {
                 "rename one",
             );
         }
+        let carrier = trunk_profile::preset(c, &entry);
+        let profile = trunk_profile::profile(c, &entry, carrier);
         let from = entry.from.iter().filter_map(|text| network(c, text)).collect();
         let register = entry.register.map(|r| {
             c.not_empty(&r.user, "the user name at the carrier");
@@ -396,7 +455,8 @@ fn trunks(c: &mut Checker<'_>, raw: Vec<Spanned<raw::Trunk>>) -> Vec<Trunk> {
             from,
             send_to,
             tcp: entry.tcp,
-            domain: entry.domain.map(Spanned::into_inner),
+            domain: entry.domain.map(Spanned::into_inner).or_else(|| carrier?.domain.clone()),
+            profile,
             patience: Duration::from_secs(patience),
             probe: entry.probe.unwrap_or(true),
             register,

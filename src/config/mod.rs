@@ -4,6 +4,7 @@
 //! uses. Between them stands `check`, which finds every problem in one go and names the file, the line, what is
 //! wrong and the cure. This room knows no other: `app` hands each room its own small settings.
 
+mod carriers;
 mod check;
 mod emergency;
 mod practice;
@@ -11,14 +12,19 @@ mod problem;
 mod raw;
 #[cfg(test)]
 mod tests;
+mod tolls;
+mod trunk_profile;
 
 use std::{net::SocketAddr, ops::RangeInclusive, path::PathBuf, time::Duration};
 
+pub use carriers::Carrier;
 pub use emergency::{Emergency, Location};
 pub use practice::practice_file;
 pub use problem::{Problem, Problems};
+pub use tolls::Tolls;
+pub use trunk_profile::TrunkProfile;
 
-use crate::types::{Extension, Hours, PhoneNumber};
+use crate::types::{Country, Extension, Hours, PhoneNumber};
 
 /// Everything that the office's file says, checked.
 #[derive(Debug, Clone, PartialEq)]
@@ -33,6 +39,7 @@ pub struct Config {
     pub numbers: Vec<Number>,
     pub extensions: Vec<ExtensionAccount>,
     pub trunks: Vec<Trunk>,
+    pub tolls: Tolls,
     pub emergency: Emergency,
     pub locations: Vec<Location>,
     pub units: Vec<Unit>,
@@ -58,6 +65,10 @@ impl Config {
 pub struct Office {
     pub name: String,
     pub address: String,
+    /// How numbers are dialled here.
+    pub country: Country,
+    /// The area code of numbers that are dialled without one: `303`.
+    pub area_code: Option<String>,
     /// In the office's own zone.
     pub hours: Hours,
     /// Hours as they are said to a caller.
@@ -141,6 +152,8 @@ pub struct Number {
     /// Of each step.
     pub ring_time: Duration,
     pub agent_first: bool,
+    /// The trunk that carries it, by its name; the first if not said.
+    pub trunk: Option<String>,
 }
 
 /// A desk phone's account.
@@ -149,6 +162,10 @@ pub struct ExtensionAccount {
     pub extension: Extension,
     pub name: String,
     pub password: String,
+    /// Shown to people whom it calls, in place of the office's own.
+    pub shows: Option<PhoneNumber>,
+    /// What it may call outside: inside, domestic, abroad, premium. The switch's own default if not said.
+    pub may_call: Option<String>,
     /// This phone cannot do SHA-256 (RFC 8760) and may use MD5.
     pub legacy_md5: bool,
 }
@@ -168,6 +185,7 @@ pub struct Trunk {
     /// Is it asked now and then whether it lives (OPTIONS)?
     pub probe: bool,
     pub register: Option<TrunkAccount>,
+    pub profile: TrunkProfile,
 }
 
 /// Our account at a carrier.

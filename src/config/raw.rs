@@ -29,6 +29,8 @@ pub(super) struct File {
     #[serde(default)]
     pub trunk: Vec<Spanned<Trunk>>,
     #[serde(default)]
+    pub tolls: super::tolls::RawTolls,
+    #[serde(default)]
     pub emergency: super::emergency::RawEmergency,
     #[serde(default)]
     pub location: Vec<Spanned<super::emergency::RawLocation>>,
@@ -52,6 +54,8 @@ pub(super) struct Office {
     #[serde(default)]
     pub address: String,
     pub zone: Spanned<String>,
+    pub country: Option<Spanned<String>>,
+    pub area_code: Option<Spanned<String>>,
     #[serde(default)]
     pub hours: Option<Spanned<Vec<String>>>,
     #[serde(default)]
@@ -95,6 +99,8 @@ pub(super) struct Calls {
     pub outside_per_hour: Option<Spanned<usize>>,
     pub outside_per_hour_per_extension: Option<Spanned<usize>>,
     pub international: Option<Spanned<Vec<String>>>,
+    /// Numbers of others that may be shown to people who are called.
+    pub may_show: Option<Vec<Spanned<String>>>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -123,6 +129,7 @@ pub(super) struct Number {
     pub ring_seconds: Option<Spanned<u64>>,
     #[serde(default)]
     pub agent_first: bool,
+    pub trunk: Option<Spanned<String>>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -132,6 +139,8 @@ pub(super) struct Extension {
     #[serde(default)]
     pub name: String,
     pub password: Spanned<String>,
+    pub may_call: Option<Spanned<String>>,
+    pub shows: Option<Spanned<String>>,
     #[serde(default)]
     pub legacy_md5: bool,
 }
@@ -148,6 +157,18 @@ pub(super) struct Trunk {
     pub answer_seconds: Option<Spanned<u64>>,
     pub probe: Option<bool>,
     pub register: Option<Register>,
+    pub preset: Option<Spanned<String>>,
+    pub channels: Option<Spanned<u64>>,
+    pub order: Option<Spanned<u64>>,
+    pub weight: Option<Spanned<u64>>,
+    #[serde(default)]
+    pub emergency: bool,
+    pub takes_location: Option<bool>,
+    pub numbers: Option<Spanned<String>>,
+    pub caller_numbers: Option<Spanned<String>>,
+    pub dial_prefix: Option<Spanned<String>>,
+    pub identity: Option<Spanned<String>>,
+    pub outbound_number: Option<Spanned<String>>,
 }
 
 #[derive(Debug, Deserialize)]

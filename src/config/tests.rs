@@ -73,6 +73,58 @@ fn an_extension_that_would_shadow_911_is_refused_with_its_line() {
     assert!(Config::parse("portico.toml", &text).unwrap_err().to_string().contains("a way of dialling 112"));
 }
 
+#[test]
+fn what_calls_may_cost_is_said_in_money() {
+    let said = "[tolls]\nday = 50\nday_per_extension = 7.5\nabroad_burst = 2\n[tolls.prices]\nnear = 0.015\n";
+    let tolls = with(said).unwrap().tolls;
+    assert_eq!((tolls.day, tolls.day_per_extension), (Some(500_000), Some(75_000)));
+    assert_eq!(tolls.prices["near"], 150);
+    for (from, to, what) in [
+        ("near", "nearby", "no price class"),
+        ("50", "-1", "not a sum of money"),
+        ("= 2", "= 101", "from 0 to 100"),
+    ] {
+        assert!(with(&said.replace(from, to)).unwrap_err().to_string().contains(what), "{what}");
+    }
+    let text = practice().replace("extension = \"101\"", "extension = \"101\"\nmay_call = \"everywhere\"");
+    assert!(Config::parse("portico.toml", &text).unwrap_err().to_string().contains("inside, domestic"));
+    let text = practice().replace("zone =", "country = \"XX\"\narea_code = \"(303)\"\nzone =");
+    let problems = Config::parse("portico.toml", &text).unwrap_err();
+    assert_eq!(problems.0.len(), 2, "{problems}");
+}
+
+#[test]
+fn a_preset_fills_in_what_the_office_has_not_said() {
+    let preset = |lines: &str| {
+        let text = practice()
+            .replace("send_to = \"127.0.0.1:5070\"\n", &format!("send_to = \"127.0.0.1:5070\"\n{lines}"));
+        Config::parse("portico.toml", &text).map(|config| config.trunks[0].clone())
+    };
+    let plain = preset("").unwrap().profile;
+    assert_eq!((plain.numbers.as_str(), plain.identity.as_str(), plain.channels), ("e164", "from", None));
+    let telnyx = preset("preset = \"telnyx\"\nchannels = 10\nnumbers = \"digits\"\n").unwrap();
+    assert_eq!(telnyx.domain.as_deref(), Some("sip.telnyx.com"));
+    let profile = telnyx.profile;
+    assert_eq!(
+        (profile.identity.as_str(), profile.numbers.as_str()),
+        ("asserted", "digits"),
+        "the office is stronger"
+    );
+    assert_eq!(profile.channels, Some(10));
+    for (lines, what) in [
+        ("preset = \"telnix\"\n", "write one of bandwidth, flowroute"),
+        ("preset = \"sipgate\"\n", "wants its account"),
+        ("identity = \"rpid\"\n", "from, asserted, preferred, remote_party"),
+        ("channels = 0\n", "from 1 to 10000"),
+        ("dial_prefix = \"12a\"\n", "cannot be dialled"),
+        ("outbound_number = \"+13035550999\"\n", "is not a number of the office"),
+    ] {
+        let problems = preset(lines).unwrap_err().to_string();
+        assert!(problems.contains(what), "{problems}");
+    }
+    assert!(preset("outbound_number = \"+13035550101\"\n").is_ok());
+}
+
 const SUITE: &str = r#"
 [[location]]
 name = "Suite 4"

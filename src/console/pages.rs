@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 use super::{
     access::{Person, Proof},
-    feed, page, recording,
+    alarm, feed, page, recording,
     shield::plain,
     site::Site,
 };
@@ -27,6 +27,7 @@ pub(super) fn routes() -> Router<Site> {
     Router::new()
         .route("/", get(live))
         .route("/live/events", get(feed::events))
+        .route("/emergencies/events", get(alarm::events))
         .route("/emergencies/{call}/acknowledge", post(acknowledge))
         .route("/calls", get(calls))
         .route("/calls/{call}", get(call))
@@ -44,6 +45,10 @@ pub(super) fn routes() -> Router<Site> {
         .route(
             "/assets/live.js",
             get(|| asset("text/javascript; charset=utf-8", include_str!("assets/live.js"))),
+        )
+        .route(
+            "/assets/alarm.js",
+            get(|| asset("text/javascript; charset=utf-8", include_str!("assets/alarm.js"))),
         )
         .route("/assets/icon.svg", get(|| asset("image/svg+xml", include_str!("assets/icon.svg"))))
 }

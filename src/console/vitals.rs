@@ -2,9 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::{SignedDuration, Timestamp};
+
 use crate::{
     desk::Alarm,
     pbx::{Fact, TrunkHealth},
+    types::Extension,
 };
 
 /// How one part fares.
@@ -42,6 +45,8 @@ pub struct Vitals {
     texts_failing: Option<u16>,
     records_waiting: usize,
     records_lost: u64,
+    /// The last refusal of a call outside that was no slip, and when.
+    barred: Option<(String, Timestamp)>,
 }
 
 impl Vitals {
@@ -71,6 +76,17 @@ impl Vitals {
         }
     }
 
+    /// A call to the outside was refused, and it was no slip of the finger.
+    pub fn barred(&mut self, from: &Extension, why: &str, at: Timestamp) {
+        self.barred = Some((format!("calls of extension {from} were refused: {why}"), at));
+    }
+
+    /// Forgets what nobody need be told any more.
+    pub(super) fn look(&mut self, now: Timestamp) {
+        const TOLD_FOR: SignedDuration = SignedDuration::from_hours(12);
+        self.barred.take_if(|(_, at)| now.duration_since(*at) > TOLD_FOR);
+    }
+
     /// Takes note of an alarm of the desk.
     pub fn alarm(&mut self, alarm: &Alarm) {
         match alarm {
@@ -98,6 +114,11 @@ impl Vitals {
                 }
             };
             parts.push(Part { name: format!("Trunk {trunk}"), condition, meaning });
+        }
+        if let Some((what, _)) = &self.barred {
+            let cure = "Somebody may have its password: change it, and unplug the phone until then.";
+            let meaning = format!("{what}. {cure}");
+            parts.push(Part { name: "Toll fraud".into(), condition: Condition::Broken, meaning });
         }
         for extension in &self.extensions {
             let phones = self.phones.iter().filter(|(e, _)| e == extension).count();

@@ -9,6 +9,7 @@ use super::{
     Alarm, Input, Output, Reason, Settings,
     clock::{Clock, moved},
     dispatch::Dispatch,
+    emergencies::{Emergencies, News},
     phones::Phones,
 };
 use crate::{
@@ -27,6 +28,7 @@ pub struct Engine {
     pub(super) clock: Clock,
     pub(super) dispatch: Dispatch,
     phones: Phones,
+    pub(super) emergencies: Emergencies,
     live: LiveCalls,
     /// Records that the store has not taken yet, the oldest first.
     pub(super) waiting: VecDeque<Box<CallRecord>>,
@@ -63,6 +65,7 @@ impl Engine {
             clock: Clock::default(),
             dispatch: Dispatch::new(policy),
             phones: Phones::default(),
+            emergencies: Emergencies::default(),
             live: LiveCalls::default(),
             waiting: VecDeque::new(),
             lost: 0,
@@ -125,6 +128,11 @@ impl Engine {
         match input {
             Input::CallStarted { call, caller } => self.live.started(call, &caller),
             Input::PersonAnswered { call } => self.live.reached(call),
+            Input::EmergencyDialled(row) => self.emergencies.take(News::Dialled(row)),
+            Input::CallBarred { from, why } => self.emergencies.take(News::Barred { from, why, at: now }),
+            Input::EmergencySeen { call, by } => {
+                self.emergencies.take(News::Seen { call, by, at: now });
+            }
             Input::CallEnded(record) => {
                 self.live.ended(record.call);
                 self.keep(record);
@@ -186,6 +194,11 @@ impl Engine {
             self.started = true;
             self.phones.restored(&bindings);
             self.output(Output::RestoreBindings(bindings));
+            let since = now.checked_sub(SignedDuration::from_hours(24)).unwrap_or(Timestamp::MIN);
+            let spent = self.store.outside_calls(since)?;
+            if !spent.is_empty() {
+                self.output(Output::RestoreSpending(spent));
+            }
         }
         if !self.clock.owed.is_zero() {
             self.store.shift_deadlines(self.clock.owed)?;
@@ -196,6 +209,7 @@ impl Engine {
             self.store.date_undated(now)?;
             self.brought_back = true;
         }
+        self.store_emergencies()?;
         self.settle(now)?;
         self.store_records(now)?;
         if self.phones.due().is_some_and(|due| due <= now) {

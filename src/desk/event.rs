@@ -4,8 +4,9 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::{
     outbox::Entry,
-    pbx::{CallRecord, Caller, TextResult},
+    pbx::{CallRecord, Caller, Spent, TextResult},
     sip,
+    store::EmergencyRow,
     types::{CallId, Extension, MessageKey, PhoneNumber},
 };
 
@@ -16,6 +17,12 @@ pub enum Input {
     CallStarted { call: CallId, caller: Caller },
     /// A person of the office took that call.
     PersonAnswered { call: CallId },
+    /// An emergency number was dialled.
+    EmergencyDialled(EmergencyRow),
+    /// Somebody has said by telephone that they know of it.
+    EmergencySeen { call: CallId, by: String },
+    /// Somebody wants to call what their phone may not, and not by a slip of the finger; why, in words.
+    CallBarred { from: Extension, why: String },
     /// A call is over; this is all of it.
     CallEnded(Box<CallRecord>),
     /// A text came in. Answered by [`Output::SettleText`] with the same id, at once.
@@ -46,6 +53,8 @@ pub enum Output {
     Deliver(Entry),
     /// Answer the carrier: 202 if it is stored, else 503.
     SettleText { text: sip::TextId, stored: bool },
+    /// What was called outside on the last day, before the restart. At most once, before anything else.
+    RestoreSpending(Vec<Spent>),
     /// Phones that were registered before the restart. At most once, before anything else.
     RestoreBindings(Vec<sip::Binding>),
     /// Rows that the console shows have changed.

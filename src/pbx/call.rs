@@ -272,6 +272,8 @@ fn enter(cx: &mut Context<'_>, next: Next) -> Step<State> {
         }
         Next::Talk { caller, callee, disposition } => {
             leave_agent(cx);
+            let call = cx.call();
+            cx.exchange.spending.call_answered(cx.now.at, call);
             Step::Stay(State::Talking(Talking::begin(cx, caller, callee, disposition)))
         }
         Next::Assist { caller, why } => match caller.answer(cx, None) {
@@ -297,6 +299,8 @@ fn enter(cx: &mut Context<'_>, next: Next) -> Step<State> {
         }
         Next::End(disposition) => {
             leave_agent(cx);
+            let (call, directory) = (cx.call(), cx.ledger.directory().clone());
+            cx.exchange.spending.call_ends(cx.now, &directory, call);
             Step::Stay(State::Ending(Ending::begin(cx, disposition)))
         }
     }

@@ -57,10 +57,6 @@ impl Calls {
         self.calls.keys().copied().collect()
     }
 
-    pub(super) fn iter(&self) -> impl Iterator<Item = &Call> {
-        self.calls.values().map(|held| &*held.call)
-    }
-
     pub(super) fn get(&self, id: CallId) -> Option<&Call> {
         self.calls.get(&id).map(|held| &*held.call)
     }

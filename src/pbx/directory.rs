@@ -8,10 +8,12 @@ use std::{
     time::Duration,
 };
 
-use super::{EmergencyPlan, RingPlan, TrunkProfile};
+use jiff::{Timestamp, tz::TimeZone};
+
+use super::{Caller, EmergencyPlan, RingPlan, Tolls, TrunkProfile};
 use crate::{
     dialogue::{Office, Pack},
-    sip::{self, TrunkName},
+    sip::{self, Identity, TrunkName},
     types::{Extension, Hours, PhoneNumber},
 };
 
@@ -33,6 +35,8 @@ pub struct Directory {
     pub on_call: Option<PhoneNumber>,
     /// One of ours; shown to people whom desk phones call.
     pub outbound_caller: PhoneNumber,
+    /// Shown to people whom these extensions call, in place of [`outbound_caller`](Self::outbound_caller).
+    pub outbound_numbers: BTreeMap<Extension, PhoneNumber>,
     pub limits: Limits,
     pub texts: Texts,
     /// Two-channel recordings of every call that is talked on.
@@ -88,6 +92,8 @@ pub struct Limits {
     pub international: bool,
     /// Only those of these countries then, by the digits that their numbers begin with. All, if empty.
     pub countries: BTreeSet<String>,
+    /// What calls cost, and who may make them.
+    pub tolls: Tolls,
     /// How long these trunks may be silent after an INVITE before the next is tried; others [`TRUNK_PATIENCE`].
     pub trunk_patience: BTreeMap<TrunkName, Duration>,
 }
@@ -110,6 +116,7 @@ impl Default for Limits {
             calls_outside_per_hour_per_extension: 60,
             international: false,
             countries: BTreeSet::new(),
+            tolls: Tolls::default(),
             trunk_patience: BTreeMap::new(),
         }
     }
@@ -181,8 +188,41 @@ impl Directory {
         }
     }
 
+    /// The hours of the number that the office shows: when somebody is there.
+    fn hours(&self) -> Option<&Hours> {
+        self.numbers.get(&self.outbound_caller).or_else(|| self.numbers.values().next()).map(|n| &n.hours)
+    }
+
+    /// Is anybody there to notice what happens?
+    pub(super) fn is_staffed(&self, wall: Timestamp) -> bool {
+        self.hours().is_none_or(|hours| hours.is_open(wall))
+    }
+
+    /// The office's time zone.
+    pub(super) fn zone(&self) -> TimeZone {
+        self.hours().map_or(TimeZone::UTC, |hours| hours.zone().clone())
+    }
+
     pub(super) fn profile(&self, name: &TrunkName) -> TrunkProfile {
         self.trunk_profiles.get(name).cloned().unwrap_or_default()
+    }
+
+    /// Whom somebody outside is shown who is called through this trunk: the extension's own number, if this trunk carries
+    /// it; else the trunk's; else what the call would show anywhere.
+    pub fn shown_through(&self, trunk: &sip::Trunk, caller: &Caller, usual: Identity) -> Identity {
+        let profile = self.profile(&trunk.name);
+        let own = match caller {
+            Caller::Extension(extension) => self.outbound_numbers.get(extension),
+            Caller::Number { .. } | Caller::Anonymous => None,
+        };
+        let carried = |number: &&PhoneNumber| {
+            self.numbers.get(*number).is_none_or(|ours| ours.trunk == trunk.name)
+                || profile.outbound_number.is_none()
+        };
+        match own.filter(carried).or(profile.outbound_number.as_ref()) {
+            Some(number) => Identity { user: number.to_string(), ..usual },
+            None => usual,
+        }
     }
 
     pub(super) fn trunk(&self, name: &TrunkName) -> Option<&sip::Trunk> {

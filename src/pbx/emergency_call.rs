@@ -33,8 +33,11 @@ const LINE_CLEARING: Duration = Duration::from_millis(200);
 /// been full without our knowing.
 const ROUNDS: u8 = 2;
 
-/// An emergency service rings for so long before another trunk is tried. Nobody who can be reached lets it ring longer.
-const RING: Duration = Duration::from_secs(60);
+/// A trunk that takes the call but says nothing of ringing is given up for the next after so long.
+const ROUTING: Duration = Duration::from_secs(20);
+
+/// Where it rings, it rings on: whoever were to dial again would be the last in that queue.
+const RING: Duration = Duration::from_secs(600);
 
 /// Even this call ends one day, should both ends have forgotten it.
 const LONGEST: Duration = Duration::from_secs(24 * 3600);
@@ -248,7 +251,7 @@ impl EmergencyCall {
                 dialling.attempt = Attempt::Ringing {
                     fork: Box::new(fork),
                     silent_until: Some(cx.now.at + patience),
-                    until: cx.now.at + RING,
+                    until: cx.now.at + ROUTING,
                 };
                 After::Going(self)
             }
@@ -300,7 +303,8 @@ impl EmergencyCall {
 
     fn progressed(&mut self, cx: &mut Context<'_>, status: u16, body: &[u8], source: SocketAddr) {
         let Stage::Dialling(Dialling { caller, attempt, .. }) = &mut self.stage else { return };
-        let Attempt::Ringing { fork, .. } = attempt else { return };
+        let Attempt::Ringing { fork, until, .. } = attempt else { return };
+        *until = cx.now.at + RING;
         if let Some((trunk, _)) = fork.outside() {
             cx.exchange.sip.trunk_carried(trunk);
         }

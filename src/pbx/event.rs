@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Instant};
 use crate::{
     dialogue::Reading,
     media::{Agreed, SourceTrust, Tone},
-    pbx::{AgentReason, Barred, CallRecord, Caller, Dialled, Directory, LegResult, Party, TurnRecord},
+    pbx::{AgentReason, Barred, CallRecord, Caller, Dialled, Directory, LegResult, Party, Spent, TurnRecord},
     sip,
     speech::SpeechEvent,
     types::{CallId, Extension, LegId, MessageKey, PhoneNumber, TurnId, UtteranceId},
@@ -74,6 +74,8 @@ pub enum Control {
     EmergencySeen { call: CallId },
     /// End this call.
     HangUp { call: CallId },
+    /// Calls to the outside of before a restart, of the last day.
+    RestoreSpending(Vec<Spent>),
     /// Phones that were registered before a restart.
     RestoreBindings(Vec<sip::Binding>),
     /// BYE and CANCEL to everybody; refuse what is new.
@@ -179,6 +181,8 @@ pub enum Reason {
     EmergencyLine,
     /// A transfer rings for so long and no longer.
     TransferRing,
+    /// What calls in progress have cost is added up.
+    Spending,
     /// A call may not last longer than this.
     CallLimit,
     /// The media of an ended leg should have reported its quality by this time.
@@ -221,6 +225,8 @@ pub enum Fact {
         from: Extension,
         dialled: Dialled,
         why: Barred,
+        /// No slip of the finger: somebody should be told wherever they are.
+        grave: bool,
     },
     /// A leg rings.
     Ringing {

@@ -8,7 +8,9 @@ use std::{
 
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
-use super::{Directory, Fact, MediaCommand, Output, Settings, SpeechCommand, ledger::Ledger};
+use super::{
+    Directory, Fact, MediaCommand, Output, Settings, SpeechCommand, ledger::Ledger, spending::Spending,
+};
 use crate::{
     media::Ports,
     sip::{Endpoint, SessionId, TextId, TrunkHealth, TrunkName},
@@ -24,6 +26,8 @@ pub(super) struct Exchange {
     /// Can the agent hear and speak?
     pub(super) speech_ready: bool,
     pub(super) places: Places,
+    /// What is called outside, and what it costs.
+    pub(super) spending: Spending,
     ports: Ports,
     /// For emergencies, when all others are taken.
     kept_ports: Ports,
@@ -73,6 +77,7 @@ impl Exchange {
             out: VecDeque::new(),
             speech_ready: false,
             places: Places::default(),
+            spending: Spending::default(),
             chance,
             last_leg: 0,
             sessions: BTreeMap::new(),
@@ -227,12 +232,40 @@ impl Exchange {
         self.lines_wanted.pop()
     }
 
-    /// The same without those that are full, or have asked to be spared: an ordinary call does not go there (RFC 3261, 21.5.4). An
-    /// emergency does.
-    pub(super) fn open_trunks(&self, now: Moment, directory: &Directory) -> Vec<TrunkName> {
+    /// The trunks that an ordinary call tries, in order: without those that are full, or have asked to be spared (RFC 3261,
+    /// 21.5.4); an emergency goes there all the same. Among those of the same order, which one comes first is drawn by
+    /// their weights (RFC 2782).
+    pub(super) fn open_trunks(&mut self, now: Moment, directory: &Directory) -> Vec<TrunkName> {
         let mut names = self.trunks_of(directory);
         names.retain(|name| self.sip.trunk_rests(now.at, name).is_none() && !self.is_full(directory, name));
-        names
+        let rank =
+            |exchange: &Self, name: &TrunkName| (exchange.is_down(name), directory.profile(name).order);
+        let mut ordered = Vec::with_capacity(names.len());
+        while let Some(first) = names.first() {
+            let best = rank(self, first);
+            let equals = names.iter().take_while(|name| rank(self, name) == best).count();
+            let weights: Vec<u64> =
+                names[..equals].iter().map(|name| u64::from(directory.profile(name).weight)).collect();
+            let at = self.draw_by(&weights);
+            ordered.push(names.remove(at));
+        }
+        ordered
+    }
+
+    /// The place of one of these, each drawn as often as it weighs; the first if nothing weighs anything.
+    fn draw_by(&mut self, weights: &[u64]) -> usize {
+        let all: u64 = weights.iter().sum();
+        if all == 0 {
+            return 0;
+        }
+        let mut left = self.random() % all;
+        for (at, weight) in weights.iter().enumerate() {
+            if left < *weight {
+                return at;
+            }
+            left -= weight;
+        }
+        0
     }
 
     /// How long until one of the trunks takes calls again, if all have asked to be spared.

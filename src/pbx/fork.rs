@@ -65,6 +65,7 @@ impl Fork {
     ) -> Result<Self, LegResult> {
         let id = cx.exchange.next_leg();
         let Enclosed { mut headers, parts } = enclosed;
+        let mut from_shown = from.clone();
         let (target, outside, source) = match destination {
             Destination::Phone(Binding { extension, contact, flow, .. }) => {
                 (sip::Target::Phone { extension, contact, flow }, None, flow.remote.ip())
@@ -76,8 +77,15 @@ impl Fork {
                 };
                 let source = known.send_to.ip();
                 let profile = directory.profile(&trunk);
-                let number = who.dial_string(profile.numbers);
-                headers.extend(profile.identity_headers(&from, &known.domain));
+                let number = who.dial_string(&profile);
+                let from = match who {
+                    Outside::Number(_) => directory.shown_through(known, cx.ledger.caller(), from),
+                    // The number of the place, whatever the trunk usually shows.
+                    Outside::Emergency(_) => from,
+                };
+                let shown = profile.show(from, &known.domain);
+                from_shown = shown.from;
+                headers.extend(shown.headers);
                 cx.ledger.goes_through(&trunk);
                 (sip::Target::Trunk { trunk: trunk.clone(), number }, Some((trunk, who)), source)
             }
@@ -87,7 +95,7 @@ impl Fork {
             return Err(Self::impossible(cx, id, party, LegResult::Failed(503)));
         };
         let offer = media::offer(&local, codecs);
-        let outgoing = Outgoing { target, from, offer: offer.clone(), headers, parts };
+        let outgoing = Outgoing { target, from: from_shown, offer: offer.clone(), headers, parts };
         match cx.exchange.sip.invite(cx.now.at, outgoing) {
             Ok(session) => {
                 let call = cx.call();

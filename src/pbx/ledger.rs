@@ -6,12 +6,12 @@ use jiff::Timestamp;
 
 use super::{
     AgentReason, CallDirection, CallRecord, Caller, Dialled, Directory, Disposition, LegRecord, Quality,
-    Speaker, TurnRecord,
+    Speaker, TurnRecord, Vouched,
 };
 use crate::{
     dialogue::Outcome,
     sip::TrunkName,
-    types::{CallId, Extension, LegId, Moment},
+    types::{CallId, LegId, Moment},
 };
 
 /// Legs kept of one call. A ring plan of ten phones and three transfers is far below; further legs are not written down.
@@ -27,6 +27,7 @@ pub(super) struct Beginning {
     pub(super) direction: CallDirection,
     pub(super) trunk: Option<String>,
     pub(super) caller: Caller,
+    pub(super) vouched: Vouched,
     pub(super) dialled: Dialled,
     pub(super) at: Moment,
     /// The snapshot that the call keeps to its end.
@@ -61,14 +62,6 @@ impl Ledger {
 
     pub(super) fn call(&self) -> CallId {
         self.beginning.call
-    }
-
-    /// The extension that talks, or tries to talk, to somebody outside by this call. An emergency is nobody's.
-    pub(super) fn calls_outside(&self) -> Option<&Extension> {
-        match (&self.beginning.caller, &self.beginning.dialled) {
-            (Caller::Extension(extension), Dialled::Number(_)) => Some(extension),
-            _ => None,
-        }
     }
 
     /// A call to the outside is tried through this trunk: the last one is the one that carried it.
@@ -156,13 +149,14 @@ impl Ledger {
     }
 
     pub(super) fn close(self, ended: Timestamp, disposition: Disposition) -> CallRecord {
-        let Beginning { call, direction, trunk, caller, dialled, at, directory: _ } = self.beginning;
+        let Beginning { call, direction, trunk, caller, vouched, dialled, at, directory: _ } = self.beginning;
         let (recording, recording_from_ms) = self.recording.unzip();
         CallRecord {
             call,
             direction,
             trunk,
             caller,
+            vouched,
             dialled,
             started: at.wall,
             answered: self.answered,

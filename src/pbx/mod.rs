@@ -14,6 +14,7 @@
 
 mod announcing;
 mod assisted;
+mod attestation;
 mod call;
 mod calls;
 mod conversation;
@@ -47,10 +48,12 @@ mod story;
 mod switch;
 mod talking;
 mod texts;
+mod toll;
 mod trunk_answer;
 mod trunk_profile;
 mod whereabouts;
 
+pub use attestation::{Attestation, Vouched};
 pub use dialplan::{Asker, Barred, Usage, may_reach, parse as parse_dialled};
 pub use directory::{Directory, Limits, Number, Phone, Settings, TRUNK_PATIENCE, Texts};
 pub use emergency::{EmergencyNotice, EmergencyPlan};
@@ -64,8 +67,10 @@ pub use record::{
     Speaker, TurnRecord,
 };
 pub use ring_plan::{DEFAULT_RING, RingPlan, RingStep};
+pub use spending::Spent;
 pub use switch::{Counts, Switch};
-pub use trunk_profile::{IdentityForm, NumberForm, TrunkProfile};
+pub use toll::{Money, PriceClass, Right, Tolls};
+pub use trunk_profile::{IdentityForm, NumberForm, ShownCaller, TrunkProfile};
 
 /// Part of a [`Fact`]: who reads facts need not know SIP.
 pub use crate::sip::TrunkHealth;

@@ -281,7 +281,7 @@ impl Notice {
     fn targets(
         &self,
         now: Moment,
-        exchange: &Exchange,
+        exchange: &mut Exchange,
         directory: &Directory,
     ) -> Vec<(Target, Option<TrunkName>)> {
         match &self.whom {
@@ -301,7 +301,7 @@ impl Notice {
                 trunks.rotate_left(turns);
                 let trunk = trunks.pop_front();
                 let to = |trunk: TrunkName| {
-                    let number = directory.profile(&trunk).numbers.write(number);
+                    let number = directory.profile(&trunk).dial_string(number);
                     (Target::Trunk { trunk: trunk.clone(), number }, Some(trunk))
                 };
                 trunk.map(to).into_iter().collect()
@@ -339,8 +339,11 @@ impl Notice {
             // RFC 7462: a ring that is not the ordinary one, on phones that know it.
             ("Alert-Info".to_owned(), "<urn:alert:priority:high>".to_owned()),
         ];
+        let mut from = from;
         if let (Some(name), Some(known)) = (&trunk, known) {
-            headers.extend(directory.profile(name).identity_headers(&from, &known.domain));
+            let shown = directory.profile(name).show(from, &known.domain);
+            from = shown.from;
+            headers.extend(shown.headers);
         }
         let outgoing = Outgoing { target, from, offer: offer.clone(), headers, parts: Vec::new() };
         match exchange.sip.invite(now.at, outgoing) {

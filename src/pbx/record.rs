@@ -5,7 +5,7 @@ use std::{fmt, str::FromStr};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Emergency, Quality};
+use super::{Emergency, Quality, Vouched};
 use crate::{
     dialogue::Outcome,
     types::{CallId, Extension, NumberError, PhoneNumber, StarCode},
@@ -19,6 +19,8 @@ pub struct CallRecord {
     /// The trunk that it came from or went to; none for a call between desk phones.
     pub trunk: Option<String>,
     pub caller: Caller,
+    /// How sure the carrier is of the caller's number.
+    pub vouched: Vouched,
     pub dialled: Dialled,
     pub started: Timestamp,
     /// When somebody, or the agent, answered.

@@ -2,7 +2,7 @@
 
 use std::{collections::VecDeque, time::Duration};
 
-use super::{AgentReason, Emergency, LegResult, NumberForm, Party};
+use super::{AgentReason, Emergency, LegResult, Party, TrunkProfile};
 use crate::{
     sip::TrunkName,
     types::{Extension, PhoneNumber},
@@ -99,9 +99,9 @@ impl Outside {
     }
 
     /// As the trunk is told.
-    pub(super) fn dial_string(self, form: NumberForm) -> String {
+    pub(super) fn dial_string(self, profile: &TrunkProfile) -> String {
         match self {
-            Self::Number(number) => form.write(&number),
+            Self::Number(number) => profile.dial_string(&number),
             Self::Emergency(emergency) => emergency.digits().to_owned(),
         }
     }

@@ -51,6 +51,10 @@ pub(super) fn sort(event: sip::Event) -> Sorted {
         sip::Event::Referred { refer, .. } => return Sorted::Referred { refer },
         other @ (sip::Event::TextReceived { .. }
         | sip::Event::TextAnswered { .. }
+        | sip::Event::Subscribed { .. }
+        | sip::Event::NotifyDue { .. }
+        | sip::Event::Unsubscribed { .. }
+        | sip::Event::NoticeAnswered { .. }
         | sip::Event::Bound { .. }
         | sip::Event::Unbound { .. }
         | sip::Event::TrunkHealth { .. }

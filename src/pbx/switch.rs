@@ -3,17 +3,16 @@
 use std::{cmp::Reverse, sync::Arc, time::Instant};
 
 use super::{
-    CallDirection, Control, Dialled, Directory, Fact, Input, MediaEvent, Output, Reason, Settings,
+    CallDirection, Control, Dialled, Directory, Fact, Input, MediaEvent, Output, Reason, Settings, Vouched,
     call::{Arrival, Call, CallEvent},
     calls::Calls,
-    dialplan::{self, Usage},
+    dialplan::{self, Barred},
     exchange::{Exchange, LineWanted},
     ledger::Beginning,
     notices::{Alarm, Notices},
     refusal::Refusal,
     routing::{self, Route},
     session_event::{self, Sorted},
-    spending::Spending,
     texts::{Outbound, Received, TextTraffic},
     whereabouts::Whereabouts,
 };
@@ -34,7 +33,6 @@ pub struct Switch {
     calls: Calls,
     texts: TextTraffic,
     notices: Notices,
-    spending: Spending,
     shutting_down: bool,
 }
 
@@ -62,7 +60,6 @@ impl Switch {
             calls: Calls::default(),
             texts: TextTraffic::default(),
             notices: Notices::default(),
-            spending: Spending::default(),
             shutting_down: false,
         }
     }
@@ -131,13 +128,17 @@ impl Switch {
 
     fn earliest(&self, sip: Option<(Instant, sip::Reason)>) -> Option<(Instant, Reason)> {
         let sip = sip.map(|(at, why)| (at, Reason::Sip(why)));
-        self.calls.next_deadline().into_iter().chain(self.notices.deadline()).chain(sip).min()
+        let spending = self.exchange.spending.deadline().map(|at| (at, Reason::Spending));
+        self.calls.next_deadline().into_iter().chain(self.notices.deadline()).chain(spending).chain(sip).min()
     }
 
     fn handle_timeout(&mut self, now: Moment) {
         self.exchange.sip.handle_input(now.at, sip::Input::Timeout);
         for call in self.calls.due(now.at) {
             self.tell(now, call, CallEvent::Timeout);
+        }
+        if self.exchange.spending.deadline().is_some_and(|at| at <= now.at) {
+            self.end_overspent(now);
         }
         if self.notices.deadline().is_some_and(|(at, _)| at <= now.at) {
             self.notices.handle_timeout(now, &mut self.exchange, &self.directory);
@@ -222,6 +223,7 @@ impl Switch {
                     self.tell(now, call, CallEvent::HangUp);
                 }
             }
+            Control::RestoreSpending(calls) => self.exchange.spending.restore(now, &self.directory, calls),
             Control::RestoreBindings(bindings) => self.exchange.sip.restore(now.at, bindings),
             Control::ShutDown => {
                 self.shutting_down = true;
@@ -309,12 +311,9 @@ impl Switch {
             }
             Peer::Phone(extension) => {
                 let dialled = dialplan::parse(&invitation.dialled, directory).map_err(Refusal::barred)?;
-                let usage = self.usage(now, extension);
+                let usage = self.exchange.spending.usage(now, directory, extension);
                 let route = routing::from_phone(directory, extension, &dialled, usage).map_err(|why| {
-                    if self.spending.is_alarming(now.at, extension, why) {
-                        let (from, dialled) = (extension.clone(), dialled.clone());
-                        self.exchange.fact(Fact::CallBarred { from, dialled, why });
-                    }
+                    self.tell_of_barred(now, extension, &dialled, why);
                     Refusal::barred(why)
                 })?;
                 (dialled, route)
@@ -354,8 +353,8 @@ impl Switch {
             let (from, dialled, callback) = (from.clone(), dialled.clone(), whereabouts.callback);
             self.exchange.fact(Fact::EmergencyDialled { call, from, dialled, place, callback });
         }
-        if let (Peer::Phone(from), Dialled::Number(_)) = (&invitation.peer, &dialled) {
-            self.spending.call_begins(now.at, from.clone());
+        if let (Peer::Phone(from), Dialled::Number(number)) = (&invitation.peer, &dialled) {
+            self.exchange.spending.call_begins(now, &self.directory, call, from.clone(), number);
         }
         let (direction, trunk) = match (&invitation.peer, &dialled) {
             (Peer::Trunk(trunk), _) => (CallDirection::Inbound, Some(trunk.0.clone())),
@@ -367,7 +366,8 @@ impl Switch {
         };
         let caller = routing::caller(&invitation);
         let directory = self.directory.clone();
-        let beginning = Beginning { call, direction, trunk, caller, dialled, at: now, directory };
+        let vouched = Vouched::of(invitation.verstat.as_deref());
+        let beginning = Beginning { call, direction, trunk, caller, vouched, dialled, at: now, directory };
         let arrival = Arrival { beginning, session, invitation, route };
         if let Some(in_progress) = Call::begin(&mut self.exchange, arrival) {
             self.calls.put(call, in_progress);
@@ -385,12 +385,21 @@ impl Switch {
         Whereabouts::of(&self.directory, domain, extension, &bindings, invitation.source, now.wall)
     }
 
-    /// What this extension and the office have made of the outside.
-    fn usage(&mut self, now: Moment, extension: &Extension) -> Usage {
-        let live = self.calls.iter().filter(|call| call.is_live());
-        let callers: Vec<&Extension> = live.filter_map(|call| call.ledger().calls_outside()).collect();
-        let calls = callers.iter().filter(|caller| **caller == extension).count();
-        let usage = Usage { calls, office_calls: callers.len(), ..Usage::default() };
-        self.spending.of_the_hour(now.at, extension, usage)
+    fn tell_of_barred(&mut self, now: Moment, from: &Extension, dialled: &Dialled, why: Barred) {
+        if let Some(grave) = self.exchange.spending.is_alarming(now.at, from, why) {
+            let (from, dialled) = (from.clone(), dialled.clone());
+            self.exchange.fact(Fact::CallBarred { from, dialled, why, grave });
+        }
+    }
+
+    /// The money of the day is spent: calls that go on spending it are ended.
+    fn end_overspent(&mut self, now: Moment) {
+        for (call, extension, why) in self.exchange.spending.overspent(now, &self.directory) {
+            let dialled = self.calls.get(call).map(|call| call.ledger().dialled().clone());
+            if let Some(dialled) = dialled {
+                self.tell_of_barred(now, &extension, &dialled, why);
+                self.tell(now, call, CallEvent::HangUp);
+            }
+        }
     }
 }

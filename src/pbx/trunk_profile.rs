@@ -13,17 +13,23 @@ pub struct TrunkProfile {
     pub channels: Option<usize>,
     /// Trunks of a smaller order are tried first; among equals calls are shared by weight.
     pub order: u16,
-    /// Its share of the calls among trunks of the same order; 0: only when the others cannot.
+    /// Its share of the calls among trunks of the same order (RFC 2782's weight). All 0: as the configuration has them.
     pub weight: u16,
     /// Emergency calls try this trunk before the others.
     pub emergency: bool,
     /// It takes the caller's place with an emergency call (RFC 6442).
     pub takes_location: bool,
-    /// How it is told whom to call, and who calls.
+    /// How it is told whom to call.
     pub numbers: NumberForm,
+    /// Digits that stand before every number but an emergency's: some carriers tell their customers apart by them.
+    pub dial_prefix: String,
+    /// How it is told who calls.
+    pub caller_numbers: NumberForm,
     /// Which headers say who calls.
     pub identity: IdentityForm,
-    /// Shown to people whom desk phones call through it, in place of the office's own.
+    /// The user of `From`, for carriers that want their account there and no number.
+    pub from_account: Option<String>,
+    /// Shown to people who are called through it, in place of the office's own: the one number that this carrier accepts.
     pub outbound_number: Option<PhoneNumber>,
 }
 
@@ -64,20 +70,36 @@ pub enum IdentityForm {
     RemoteParty,
 }
 
+/// Who calls, as a carrier is told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ShownCaller {
+    pub from: Identity,
+    /// Headers beside `From`.
+    pub headers: Vec<(String, String)>,
+}
+
 impl TrunkProfile {
-    /// The headers beside `From` by which this carrier learns who calls: none, or one. `domain`: the host part of its
-    /// addresses.
-    pub(super) fn identity_headers(&self, from: &Identity, domain: &str) -> Vec<(String, String)> {
-        let uri = format!("<sip:{}@{domain}>", from.user);
+    /// The number to be dialled, as this carrier wants it.
+    pub fn dial_string(&self, number: &PhoneNumber) -> String {
+        format!("{}{}", self.dial_prefix, self.numbers.write(number))
+    }
+
+    /// How this carrier is told who calls. `domain`: the host part of its addresses.
+    pub fn show(&self, caller: Identity, domain: &str) -> ShownCaller {
+        let number = caller.user.parse::<PhoneNumber>();
+        let user = number.map_or(caller.user, |number| self.caller_numbers.write(&number));
+        let uri = format!("<sip:{user}@{domain}>");
         let header = |name: &str, value: String| vec![(name.to_owned(), value)];
-        match self.identity {
+        let headers = match self.identity {
             IdentityForm::From => Vec::new(),
             IdentityForm::Asserted => header("P-Asserted-Identity", uri),
             IdentityForm::Preferred => header("P-Preferred-Identity", uri),
             IdentityForm::RemoteParty => {
                 header("Remote-Party-ID", format!("{uri};party=calling;privacy=off;screen=yes"))
             }
-        }
+        };
+        let user = self.from_account.clone().unwrap_or(user);
+        ShownCaller { from: Identity { user, ..caller }, headers }
     }
 }
 
@@ -96,19 +118,36 @@ mod tests {
             assert_eq!(form.write(&home), domestic);
             assert_eq!(form.write(&abroad), foreign);
         }
+        let prefixed = TrunkProfile {
+            numbers: NumberForm::Digits,
+            dial_prefix: "12345678*".into(),
+            ..TrunkProfile::default()
+        };
+        assert_eq!(prefixed.dial_string(&home), "12345678*13035550100");
     }
 
     #[test]
     fn the_caller_is_named_where_the_carrier_looks() {
-        let from = Identity { user: "+13035550100".into(), display: "Maple Court".into() };
-        let headers = |identity| {
-            TrunkProfile { identity, ..TrunkProfile::default() }.identity_headers(&from, "c.example")
+        let caller = Identity { user: "+13035550100".into(), display: "Maple Court".into() };
+        let shown = |profile: TrunkProfile| {
+            let shown = profile.show(caller.clone(), "c.example");
+            (shown.from.user, shown.headers.into_iter().next())
         };
-        assert_eq!(headers(IdentityForm::From), []);
+        let with = |identity| TrunkProfile { identity, ..TrunkProfile::default() };
+        let number = "+13035550100".to_owned();
         let uri = "<sip:+13035550100@c.example>";
-        assert_eq!(headers(IdentityForm::Asserted), [("P-Asserted-Identity".into(), uri.into())]);
-        assert_eq!(headers(IdentityForm::Preferred), [("P-Preferred-Identity".into(), uri.into())]);
-        let remote = format!("{uri};party=calling;privacy=off;screen=yes");
-        assert_eq!(headers(IdentityForm::RemoteParty), [("Remote-Party-ID".into(), remote)]);
+        assert_eq!(shown(with(IdentityForm::From)), (number.clone(), None));
+        let asserted = Some(("P-Asserted-Identity".into(), uri.into()));
+        assert_eq!(shown(with(IdentityForm::Asserted)), (number.clone(), asserted));
+        let remote = Some(("Remote-Party-ID".into(), format!("{uri};party=calling;privacy=off;screen=yes")));
+        assert_eq!(shown(with(IdentityForm::RemoteParty)), (number, remote));
+        // A carrier that knows its customers by their account, and numbers without a +.
+        let account = TrunkProfile {
+            caller_numbers: NumberForm::Digits,
+            from_account: Some("1234567t0".into()),
+            ..with(IdentityForm::Preferred)
+        };
+        let preferred = ("P-Preferred-Identity".into(), "<sip:13035550100@c.example>".into());
+        assert_eq!(shown(account), ("1234567t0".into(), Some(preferred)));
     }
 }

@@ -132,6 +132,7 @@ impl Office {
             trunk_profiles: BTreeMap::new(),
             emergency: EmergencyPlan::default(),
             on_call: if self.on_call { Some(ON_CALL.1.parse()?) } else { None },
+            outbound_numbers: BTreeMap::new(),
             outbound_caller: MAIN.1.parse()?,
             limits: Limits {
                 international: self.international,
@@ -212,6 +213,8 @@ impl Office {
         Ok(desk::Settings {
             office: "Maple Court".to_owned(),
             staff: vec![STAFF.1.parse()?],
+            alarm_texts: Vec::new(),
+            emergency_texts: Vec::new(),
             own_numbers: vec![MAIN.1.parse()?, LEASING.1.parse()?],
             wording: Wording::read(Wording::FACTORY, "Maple Court")?,
             quiet_hours: QuietHours {

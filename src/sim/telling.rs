@@ -70,7 +70,7 @@ impl Names {
                 ("portico", format!("ended: an emergency needs its line on {trunk}"), true)
             }
             Fact::Ringing { party, .. } => ("portico", format!("{} rings", self.party(party)), false),
-            Fact::CallBarred { from, dialled, why } => {
+            Fact::CallBarred { from, dialled, why, .. } => {
                 ("portico", format!("alarm: {from} may not call {}: {why}", self.dialled(dialled)), true)
             }
             Fact::NotAnswered { party, result, .. } => {

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Instant};
 use super::{
     digest::{Known as KnownUser, Secret, Verdict},
     endpoint::Endpoint,
-    event::{Flow, Peer, Transport},
+    event::{Flow, Peer, SubscriptionId, Transport},
     guard::Refusal,
     invite::{Found, cause_of},
     offer::offer_of,
@@ -153,7 +153,7 @@ impl Endpoint {
                     .with(Name::Supported, SUPPORTED);
                 self.answer_statelessly(now, &flow, &request, &reply);
             }
-            Method::Invite | Method::Message | Method::Register => {
+            Method::Invite | Method::Message | Method::Register | Method::Subscribe => {
                 if method == Method::Invite
                     && let Err(reply) = offer_of(&request)
                 {
@@ -181,7 +181,7 @@ impl Endpoint {
                 let reply = Reply::new(403).reason("Only Within A Call");
                 self.refuse(now, &flow, &request, &reply, Refusal::BadRequest);
             }
-            Method::Subscribe | Method::Publish | Method::Other(_) => {
+            Method::Publish | Method::Other(_) => {
                 let reply = Reply::new(405).with(Name::Allow, ALLOW);
                 self.refuse(now, &flow, &request, &reply, Refusal::BadRequest);
             }
@@ -196,6 +196,12 @@ impl Endpoint {
         method: &Method,
         key: ServerKey,
     ) {
+        if *method == Method::Subscribe
+            && let Some((subscription, rightful)) = self.subscriptions.dialog_of(request, flow)
+        {
+            self.subscribe_again(now, flow, request, key, rightful.then_some(subscription));
+            return;
+        }
         let (session, peer) = match self.sessions.dialog_of(&self.layer.settings, request, flow) {
             Found::Session(session, peer) => (session, peer),
             Found::Foreign => {
@@ -241,6 +247,23 @@ impl Endpoint {
         }
     }
 
+    /// A phone goes on watching, or no longer wants to. One that has moved (`None`) subscribes anew, with its password.
+    fn subscribe_again(
+        &mut self,
+        now: Instant,
+        flow: &Flow,
+        request: &Arc<Message>,
+        key: ServerKey,
+        subscription: Option<SubscriptionId>,
+    ) {
+        let Some(subscription) = subscription else {
+            self.refuse(now, flow, request, &Reply::new(481), Refusal::ForeignSource);
+            return;
+        };
+        let Some(server) = self.begin(now, flow, request, key) else { return };
+        self.subscriptions.subscribed_again(now, &mut self.layer, subscription, request, server, *flow);
+    }
+
     /// A request outside dialogs of somebody known.
     fn admitted(
         &mut self,
@@ -256,8 +279,13 @@ impl Endpoint {
             (Method::Register, Peer::Phone(extension)) => {
                 let reply = self.registrar.register(now, &mut self.layer, &extension, request, flow);
                 self.layer.respond(now, server, &reply);
+                self.subscriptions.registered(&mut self.layer, &extension, flow);
             }
-            (Method::Register, Peer::Trunk(_)) => {
+            (Method::Subscribe, Peer::Phone(extension)) => {
+                self.subscriptions.subscribed(now, &mut self.layer, &extension, request, server, flow);
+            }
+            // A trunk has no business with our lamps.
+            (Method::Register | Method::Subscribe, Peer::Trunk(_)) => {
                 self.layer.respond(now, server, &Reply::new(403));
             }
             (Method::Message, peer) => {

@@ -11,13 +11,15 @@
 //! - Every table has a bound (`Limits`); what comes beyond it is answered 503 with Retry-After.
 //! - An INVITE makes one call, whatever copies of it arrive and whichever way they took.
 //! - Every session that was told as begun is told as ended, once.
+//! - Only phones watch, and each is told the newest state; a phone that does not answer is forgotten (RFC 6665).
 //! - The same inputs at the same instants with the same seed give the same outputs.
 //!
-//! Absent: SDP and media (bodies are bytes), routing of calls, name resolution, TLS, SUBSCRIBE, PRACK and session timers
+//! Absent: SDP and media (bodies are bytes), routing of calls, name resolution, TLS, PRACK and session timers
 //! (an INVITE that requires one of these is answered 420); REFER outside a call, and any REFER of ours.
 
 mod admission;
 mod algorithms;
+mod caller;
 mod client_transaction;
 mod connections;
 mod credentials;
@@ -37,6 +39,7 @@ mod reply;
 mod schedule;
 mod server_transaction;
 mod settings;
+mod subscription;
 mod tag;
 mod talking;
 #[cfg(test)]
@@ -50,9 +53,9 @@ pub mod wire;
 
 pub use endpoint::{Counts, Endpoint};
 pub use event::{
-    Binding, BodyPart, Cause, ConnectionId, EndedBy, Event, Flow, Identity, Input, Invitation, Outgoing,
-    Output, Peer, Reason, ReferId, ReferTarget, Replaces, SessionId, Target, TextId, Transport, TrunkHealth,
-    TrunkName,
+    Binding, BodyPart, Cause, ConnectionId, EndedBy, Event, Flow, Identity, Input, Invitation, NoticeId,
+    Outgoing, Output, Package, Peer, Reason, ReferId, ReferTarget, Replaces, SessionId, SubscriptionEnd,
+    SubscriptionId, Target, TextId, Transport, TrunkHealth, TrunkName,
 };
 pub use guard::Refusal;
 pub use settings::{
@@ -77,4 +80,6 @@ pub enum SendError {
     BadHeader,
     #[error("an offer is still open")]
     OfferPending,
+    #[error("another notification is on its way; the state will be asked for")]
+    NotifyPending,
 }

@@ -4,7 +4,8 @@ use super::wire::{Message, Name, ResponseBuilder, reason_phrase};
 use crate::sip::tag::Tag;
 
 /// The methods that we serve, for 405 and OPTIONS (RFC 3261, 20.5).
-pub(super) const ALLOW: &str = "INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER, MESSAGE, INFO, UPDATE, REFER";
+pub(super) const ALLOW: &str =
+    "INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER, MESSAGE, INFO, UPDATE, REFER, SUBSCRIBE";
 
 /// The extensions that we serve, for Supported (RFC 3261, 20.37) and against Require.
 pub(super) const SUPPORTED: &str = "replaces, norefersub";

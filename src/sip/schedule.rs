@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::{
-    event::{ConnectionId, Reason, ReferId, SessionId, TextId},
+    event::{ConnectionId, Reason, ReferId, SessionId, SubscriptionId, TextId},
     timer::Timer,
     transaction_layer::{ClientId, ServerId},
 };
@@ -27,6 +27,9 @@ pub(super) enum Wake {
     Refer(ReferId),
     /// A MESSAGE that nobody settles.
     Text(TextId),
+    Subscription(SubscriptionId),
+    /// A notification that could not be taken is due again.
+    NotifyAgain(SubscriptionId),
     Binding(Extension),
     /// The trunk at this place in the settings registers.
     Registration(usize),
@@ -46,6 +49,8 @@ impl Wake {
             Wake::Cancelled(_) => Reason::CancelUnanswered,
             Wake::Refer(_) => Reason::ReferExpiry,
             Wake::Text(_) => Reason::TextUnsettled,
+            Wake::Subscription(_) => Reason::SubscriptionExpiry,
+            Wake::NotifyAgain(_) => Reason::NotifyRetry,
             Wake::Binding(_) => Reason::BindingExpiry,
             Wake::Registration(_) => Reason::TrunkRegistration,
             Wake::Probe(_) => Reason::TrunkProbe,

@@ -3,6 +3,7 @@
 use std::{sync::Arc, time::Instant};
 
 use super::{
+    caller,
     dialog::Dialog,
     event::{Cause, Flow, Identity, Invitation, Peer, SessionId, Transport},
     invite::cause_of,
@@ -31,7 +32,10 @@ pub(super) struct Invited {
 /// How we name ourselves in Contact: the user they know, at the address they can reach.
 pub(super) fn own_contact(layer: &TransactionLayer, user: &str, flow: &Flow) -> String {
     let address = layer.settings.advertised(flow);
-    let transport = if flow.transport == Transport::Tcp { ";transport=tcp" } else { "" };
+    let transport = match flow.transport {
+        Transport::Udp => String::new(),
+        other => format!(";transport={}", other.param()),
+    };
     if user.is_empty() {
         format!("sip:{address}{transport}")
     } else {
@@ -62,16 +66,23 @@ impl Invited {
         let from = request.from().map(|a| identity(&a)).unwrap_or_default();
         let asserted = match peer {
             // Only a trusted hop may assert (RFC 3325, 5).
-            Peer::Trunk(_) => request.asserted_identities().next().map(|a| identity(&a)),
+            Peer::Trunk(_) => caller::asserted(request),
+            Peer::Phone(_) => None,
+        };
+        let verstat = match peer {
+            Peer::Trunk(_) => caller::verstat(request),
             Peer::Phone(_) => None,
         };
         let invitation = Invitation {
             peer: peer.clone(),
             dialled: dialled.clone(),
             to: request.to().map(|a| identity(&a)).unwrap_or_default(),
-            anonymous: request.wants_privacy() || from.user.eq_ignore_ascii_case("anonymous"),
+            anonymous: request.wants_privacy()
+                || caller::remote_party_withholds(request)
+                || from.user.eq_ignore_ascii_case("anonymous"),
             from,
             asserted,
+            verstat,
             call_id: request.call_id().unwrap_or_default().to_owned(),
             offer: offer_of(request).unwrap_or_default(),
             source: flow.remote,

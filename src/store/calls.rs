@@ -15,8 +15,8 @@ use crate::{
     followup::{ConsentKind, ConsentSource, Enrolling},
     outbox::Entry,
     pbx::{
-        AgentReason, CallDirection, CallRecord, Caller, Dialled, Disposition, LegRecord, Party, Quality,
-        Speaker, TurnRecord,
+        AgentReason, Attestation, CallDirection, CallRecord, Caller, Dialled, Disposition, LegRecord, Party,
+        Quality, Speaker, TurnRecord, Vouched,
     },
     types::{CallId, ContactId},
 };
@@ -273,10 +273,18 @@ impl Reader {
                         row.get::<_, Option<String>>("outcome")?,
                         row.get("recording")?,
                         row.get::<_, Option<i64>>("recording_from_ms")?,
+                        Vouched {
+                            attestation: row
+                                .get::<_, Option<String>>("attestation")?
+                                .and_then(|name| Attestation::from_name(&name)),
+                            verstat: row.get("verstat")?,
+                        },
                     ))
                 })
                 .optional()?;
-            let Some((row, trunk, outcome, recording, recording_from_ms)) = head else { return Ok(None) };
+            let Some((row, trunk, outcome, recording, recording_from_ms, vouched)) = head else {
+                return Ok(None);
+            };
             let outcome: Option<Outcome> = outcome
                 .map(|json| serde_json::from_str(&json))
                 .transpose()
@@ -286,6 +294,7 @@ impl Reader {
                 direction: row.direction,
                 trunk,
                 caller: row.caller,
+                vouched,
                 dialled: row.dialled,
                 started: row.started,
                 answered: row.answered,
@@ -371,8 +380,9 @@ fn insert_call(
     connection
         .prepare_cached(
             "INSERT INTO calls (id, direction, trunk, caller_kind, caller, caller_display, dialled, started, answered, ended,
-                 disposition, missed, agent_reason, contact, intent, outcome, summary, text_back, recording, recording_from_ms)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)",
+                 disposition, missed, agent_reason, contact, intent, outcome, summary, text_back, recording, recording_from_ms,
+                 attestation, verstat)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22)",
         )?
         .execute(params![
             Col(record.call),
@@ -395,6 +405,8 @@ fn insert_call(
             Col(wrap_up.text_back),
             record.recording,
             record.recording_from_ms.map(saturating),
+            record.vouched.attestation.map(Attestation::name),
+            record.vouched.verstat,
         ])?;
     Ok(())
 }

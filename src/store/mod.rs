@@ -26,6 +26,7 @@ mod page;
 mod reader;
 mod registrations;
 mod settings;
+mod spending;
 mod tickets;
 
 #[cfg(test)]
@@ -38,7 +39,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 pub use accounts::{Account, AccountError, ApiToken, NewAccount, Role, TokenHash};
 pub use calls::{CallDetail, CallFilter, CallRow, TextBackNote, WrapUp, WrappedUp};
 pub use contacts::{CallerUpdate, ContactDetail, ContactRow, ContactStanding};
-pub use emergencies::EmergencySeen;
+pub use emergencies::{EmergencyRow, EmergencySeen};
 pub use error::StoreError;
 pub use followups::EnrolmentRow;
 pub use health::Health;

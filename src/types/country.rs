@@ -65,6 +65,11 @@ impl Country {
         self.name
     }
 
+    /// Is this a number of the country? Those of North America that are other countries count as its own here.
+    pub fn owns(self, number: &PhoneNumber) -> bool {
+        number.digits().starts_with(self.code)
+    }
+
     /// Every country whose dialling is known, by ISO 3166.
     pub fn names() -> impl Iterator<Item = &'static str> {
         COUNTRIES.iter().map(|country| country.name)

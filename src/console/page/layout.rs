@@ -93,22 +93,33 @@ impl Frame {
                         }
                     }
                     main id="main" {
-                        @if let Some(call) = &self.emergency {
-                            form class="notice bad" role="alert" method="post"
-                                action={ "/emergencies/" (call.call) "/acknowledge" } {
-                                input type="hidden" name="csrf" value=(self.csrf);
-                                strong { "Extension " (call.from) " dialled " (call.dialled) "." } " "
-                                @if call.ended { a href={ "/calls/" (call.call) } { "See the call." } }
-                                @else { a href="/" { "See the call." } }
-                                " " button { "I have seen this" }
-                            }
-                        }
+                        div id="alarm" { (self.emergency_notice()) }
                         @if let Some(alarm) = &self.alarm {
                             p class="notice bad" role="alert" { (alarm) " " a href="/health" { "See health." } }
                         }
                         h1 { (title) }
                         (body)
                     }
+                    script src="/assets/alarm.js" defer {}
+                }
+            }
+        }
+    }
+
+    /// Somebody has dialled an emergency number, and nobody has said that they know.
+    pub(in crate::console) fn emergency_notice(&self) -> Markup {
+        html! {
+            @if let Some(call) = &self.emergency {
+                form class="notice bad" role="alert" method="post"
+                    action={ "/emergencies/" (call.call) "/acknowledge" } {
+                    input type="hidden" name="csrf" value=(self.csrf);
+                    strong {
+                        "Extension " (call.from) " dialled " (call.dialled) "."
+                        @if !call.place.is_empty() { " " (call.place) "." }
+                    } " "
+                    @if call.ended { a href={ "/calls/" (call.call) } { "See the call." } }
+                    @else { a href="/" { "See the call." } }
+                    " " button { "I have seen this" }
                 }
             }
         }

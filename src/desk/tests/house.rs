@@ -47,6 +47,8 @@ pub(crate) fn settings() -> Settings {
     Settings {
         office: "Maple Court".into(),
         staff: vec![number(STAFF)],
+        alarm_texts: Vec::new(),
+        emergency_texts: Vec::new(),
         own_numbers: vec![number(MAIN), number(LEASING)],
         wording: Wording::read(Wording::FACTORY, "Maple Court").unwrap(),
         quiet_hours: QuietHours {
@@ -142,6 +144,7 @@ impl House {
                     }
                 }
                 Output::SettleText { text, stored } => self.settled.push((text, stored)),
+                Output::RestoreSpending(_) => {}
                 Output::RestoreBindings(bindings) => self.restored.push(bindings),
                 Output::Alarm(alarm) => self.alarms.push(alarm),
                 Output::Changed(_) => {}
@@ -271,6 +274,7 @@ pub(crate) fn record(from: &str, disposition: Disposition, ended: Timestamp, cal
         direction: CallDirection::Inbound,
         trunk: Some("carrier".into()),
         caller: caller(from),
+        vouched: Default::default(),
         dialled: Dialled::Number(number(MAIN)),
         started,
         answered,

@@ -7,4 +7,5 @@ mod emergencies;
 mod inbound;
 mod outbound;
 mod texts;
+mod tolls;
 mod trunks;

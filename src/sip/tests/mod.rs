@@ -9,6 +9,7 @@ mod referring;
 mod registering;
 mod reoffers;
 mod streams;
+mod subscriptions;
 mod texts;
 mod throughput;
 mod world;
