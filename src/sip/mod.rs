@@ -26,8 +26,10 @@ pub mod digest;
 mod draft;
 mod endpoint;
 mod event;
+mod fingerprint;
 mod guard;
 mod invite;
+mod late;
 mod offer;
 mod registrar;
 mod registration;
@@ -35,6 +37,7 @@ mod reply;
 mod schedule;
 mod server_transaction;
 mod settings;
+mod spent;
 mod tag;
 mod talking;
 #[cfg(test)]
