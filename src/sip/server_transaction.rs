@@ -4,7 +4,7 @@
 use std::{sync::Arc, time::Instant};
 
 use super::{
-    event::{Flow, Transport},
+    event::Flow,
     fingerprint::Fingerprint,
     reply::Reply,
     schedule::Wake,
@@ -288,7 +288,7 @@ impl TransactionLayer {
                 }
                 Do::ReportCopy | Do::PassAck => for_user = Some(*act),
                 Do::Start(timer) => {
-                    if !(timer.only_unreliable() && flow.transport == Transport::Tcp) {
+                    if !(timer.only_unreliable() && flow.transport.is_stream()) {
                         let at = now + timer.after(server.resent, flow.transport);
                         self.schedule.set(Wake::Server(id, *timer), at);
                     }
@@ -365,7 +365,7 @@ impl Server {
     fn is_spent(&self) -> bool {
         self.kind == Kind::NonInvite
             && self.state == State::Completed
-            && self.flow.transport == Transport::Udp
+            && !self.flow.transport.is_stream()
     }
 }
 

@@ -12,7 +12,7 @@ use std::{
 
 use super::{
     client_transaction::{self as client, Client},
-    event::{ConnectionId, Event, Flow, Output, SessionId, TextId, Transport},
+    event::{ConnectionId, Event, Flow, NoticeId, Output, ReferId, SessionId, SubscriptionId, TextId},
     fingerprint::Fingerprint,
     schedule::Schedule,
     server_transaction::{self as server, Server},
@@ -48,6 +48,10 @@ pub(super) enum ClientUser {
     /// A request whose answer changes nothing: CANCEL, BYE.
     Nobody,
     Text(TextId),
+    Notification(SubscriptionId),
+    Notice(NoticeId),
+    /// A NOTIFY about a REFER of theirs.
+    Refer(ReferId),
     Registration(usize),
     Probe(usize),
 }
@@ -139,7 +143,7 @@ impl TransactionLayer {
     }
 
     pub(super) fn transmit(&mut self, mut flow: Flow, bytes: Vec<u8>) {
-        if flow.transport == Transport::Tcp && flow.connection.is_none() {
+        if flow.transport.is_stream() && flow.connection.is_none() {
             flow.connection = self.connections.get(&flow.remote).copied();
         }
         self.out.push_back(Output::Transmit { flow, bytes });
@@ -167,7 +171,7 @@ impl TransactionLayer {
             self.connections.remove(&flow.remote);
         }
         let hit = |f: &Flow| {
-            f.transport == Transport::Tcp
+            f.transport.is_stream()
                 && (f.connection.is_some() && f.connection == flow.connection
                     || f.connection.is_none() && f.remote == flow.remote)
         };
