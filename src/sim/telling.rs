@@ -7,7 +7,10 @@ use crate::{
     desk::Alarm,
     dialogue::Urgency,
     outbox::{Failure, Kind, State, Suppression},
-    pbx::{AgentReason, Caller, Dialled, Disposition, Fact, LegResult, Party, Speaker, TextResult},
+    pbx::{
+        AgentReason, Caller, Dialled, Disposition, Fact, LegResult, Party, Resource, ResourceState, Speaker,
+        TextResult,
+    },
     sip::TrunkHealth,
     store::{CallRow, LeadRow, MessageRow, WorkOrderRow},
     types::PhoneNumber,
@@ -221,6 +224,8 @@ pub(super) fn disposition(disposition: Disposition) -> &'static str {
         Disposition::CallerAbandoned => "abandoned while ringing",
         Disposition::HandedOver => "handed over",
         Disposition::Announced => "announced",
+        Disposition::Voicemail => "sent to voicemail",
+        Disposition::Served => "served by the box",
         Disposition::Failed => "failed",
     }
 }

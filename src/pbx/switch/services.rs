@@ -86,7 +86,7 @@ impl Switch {
         let in_group = |call: &&Call| {
             call.ringing_extensions().iter().any(|rung| *rung != by && features.may_pick_up(by, rung))
         };
-        let rings = self.calls.values().filter(in_group);
+        let rings = self.calls.iter().filter(in_group);
         rings.min_by_key(|call| call.ledger().began()).map(|call| call.ledger().call())
     }
 
@@ -95,7 +95,7 @@ impl Switch {
         if !self.directory.features.may_pick_up(by, extension) {
             return None;
         }
-        let rings = self.calls.values().filter(|call| call.ringing_extensions().contains(&extension));
+        let rings = self.calls.iter().filter(|call| call.ringing_extensions().contains(&extension));
         rings.min_by_key(|call| call.ledger().began()).map(|call| call.ledger().call())
     }
 
@@ -132,7 +132,7 @@ impl Switch {
 
     /// The call of this phone, best one that it holds, is parked in the first free slot; the phone hears which.
     fn park_own(&mut self, now: Moment, asked: Asked) {
-        let own = self.calls.iter().filter_map(|(id, call)| Some((call.phone(&asked.by)?, *id)));
+        let own = self.calls.iter().filter_map(|call| Some((call.phone(&asked.by)?, call.ledger().call())));
         let own: Option<(OnThePhone, CallId)> = own.min();
         let parked = own.ok_or("You have no call to park.").and_then(|(_, call)| {
             let slot = self.free_slot(call).ok_or("All parking places are taken.")?;
@@ -177,7 +177,7 @@ impl Switch {
         let direction = CallDirection::Internal;
         let beginning = Beginning { call, direction, trunk: None, caller, dialled, at: now, directory };
         if let Some(in_progress) = Call::tell(&mut self.exchange, beginning, session, invitation, prompt) {
-            self.calls.insert(call, in_progress);
+            self.calls.put(call, in_progress);
         }
     }
 }
