@@ -6,8 +6,8 @@ use crate::{
     dialogue::Reading,
     media::{Agreed, SourceTrust, Tone},
     pbx::{
-        AgentReason, Barred, CallRecord, Caller, Dialled, Directory, LegResult, Party, Resource, ResourceState,
-        Service, TurnRecord,
+        AgentReason, Barred, CallRecord, Caller, Dialled, Directory, LegResult, Party, Resource,
+        ResourceState, Service, TurnRecord,
     },
     sip,
     speech::SpeechEvent,

@@ -57,11 +57,11 @@ pub use event::{
     Announcement, Control, Fact, Input, MediaCommand, MediaEvent, Output, Quality, Reason, SpeechCommand,
     TextResult,
 };
+pub use features::{Features, MOST_PARK_SLOTS, Park};
 pub use record::{
     AgentReason, CallDirection, CallRecord, Caller, Dialled, Disposition, Emergency, LegRecord, LegResult,
     Party, Speaker, TurnRecord,
 };
-pub use features::{Features, MOST_PARK_SLOTS, Park};
 pub use resources::{Resource, ResourceState};
 pub use ring_plan::{DEFAULT_RING, RingPlan, RingStep};
 pub use star_codes::{SameCode, Service, StarCodes};

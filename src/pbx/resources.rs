@@ -1,6 +1,6 @@
 //! What lamps and the console show besides phones: park slots and keys that are on or off, each with its state.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::types::Extension;
 
@@ -29,13 +29,12 @@ pub enum ResourceState {
     On { whom: String },
 }
 
-/// The states of all resources, and which of them have changed since somebody asked.
+/// The states of all resources.
 ///
 /// Bounded: park slots and extensions are those of the directory.
 #[derive(Debug, Default)]
 pub(super) struct Resources {
     states: BTreeMap<Resource, ResourceState>,
-    changed: BTreeSet<Resource>,
 }
 
 impl Resources {
@@ -50,15 +49,9 @@ impl Resources {
         }
         match state {
             ResourceState::Off => self.states.remove(&resource),
-            on => self.states.insert(resource.clone(), on),
+            on => self.states.insert(resource, on),
         };
-        self.changed.insert(resource);
         true
-    }
-
-    /// What has changed since the last time, in order. Whoever lights the lamps asks after every input.
-    pub(super) fn take_changed(&mut self) -> Vec<Resource> {
-        std::mem::take(&mut self.changed).into_iter().collect()
     }
 }
 
@@ -67,7 +60,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_change_is_told_once_and_no_change_never() {
+    fn only_a_change_is_news() {
         let slot = Resource::ParkSlot("701".parse().unwrap());
         let on = ResourceState::On { whom: "Dana Reyes".into() };
         let mut resources = Resources::default();
@@ -76,9 +69,6 @@ mod tests {
         assert!(resources.set(slot.clone(), on.clone()));
         assert!(!resources.set(slot.clone(), on.clone()));
         assert_eq!(resources.state(&slot), on);
-        assert_eq!(resources.take_changed(), [slot.clone()]);
-        assert_eq!(resources.take_changed(), []);
-        assert!(resources.set(slot.clone(), ResourceState::Off));
-        assert_eq!(resources.take_changed(), [slot]);
+        assert!(resources.set(slot, ResourceState::Off));
     }
 }

@@ -283,11 +283,6 @@ impl Ringing {
         self.connect(cx, callee)
     }
 
-    /// Does a phone of this extension ring for this call?
-    pub(super) fn rings_at(&self, extension: &Extension) -> bool {
-        self.forks.values().any(|fork| *fork.party() == Party::Phone(extension.clone()))
-    }
-
     /// The extensions whose phones ring.
     pub(super) fn extensions(&self) -> impl Iterator<Item = &Extension> {
         self.forks.values().filter_map(|fork| match fork.party() {
@@ -508,7 +503,7 @@ impl Ringing {
                 caller.tone(cx, None);
                 Step::Go(Next::Resume { caller, conversation })
             }
-            Waiter::Waits(waiting) => waiting.in_vain(cx),
+            Waiter::Waits(waiting) => waiting.in_vain(),
         }
     }
 }

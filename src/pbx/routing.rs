@@ -105,7 +105,8 @@ pub(super) fn shown_to_phones(
     dialled: &Dialled,
     shown: Shown<'_>,
 ) -> Identity {
-    let dialled = dialled.number().and_then(|number| directory.numbers.get(&number)).map(|n| n.label.as_str());
+    let dialled =
+        dialled.number().and_then(|number| directory.numbers.get(&number)).map(|n| n.label.as_str());
     let (identity, label) = match shown {
         Shown::Caller => (identity_of(directory, &Party::Caller(caller.clone())), dialled),
         Shown::Brief(brief) => {

@@ -151,9 +151,7 @@ pub(super) struct Dialling<'a> {
 
 impl StarCodes {
     /// The usual codes, with these instead of some of them. `None` as a code takes the service away.
-    pub fn with(
-        changes: impl IntoIterator<Item = (Service, Option<StarCode>)>,
-    ) -> Result<Self, SameCode> {
+    pub fn with(changes: impl IntoIterator<Item = (Service, Option<StarCode>)>) -> Result<Self, SameCode> {
         let mut codes: BTreeMap<Service, StarCode> =
             Self::default().0.into_iter().map(|(code, service)| (service, code)).collect();
         for (service, code) in changes {
@@ -233,11 +231,9 @@ mod tests {
 
     #[test]
     fn an_office_has_its_own_codes_but_none_twice() {
-        let own = StarCodes::with([
-            (Service::DoNotDisturbOn, Some(code("*60"))),
-            (Service::BlockLastCaller, None),
-        ])
-        .unwrap();
+        let own =
+            StarCodes::with([(Service::DoNotDisturbOn, Some(code("*60"))), (Service::BlockLastCaller, None)])
+                .unwrap();
         assert_eq!(own.read(&code("*60")).unwrap().service, Service::DoNotDisturbOn);
         assert_eq!(own.read(&code("*78")), None);
         let twice = StarCodes::with([(Service::DoNotDisturbOn, Some(code("*79")))]).unwrap_err();

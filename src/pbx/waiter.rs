@@ -1,8 +1,8 @@
 //! Who waits for somebody to answer while phones ring.
 
 use super::{
-    AgentReason, conversation::Conversation, exchange::Context, incoming::Incoming, leg::Leg,
-    routing::Shown, waiting::Waiting,
+    AgentReason, conversation::Conversation, exchange::Context, incoming::Incoming, leg::Leg, routing::Shown,
+    waiting::Waiting,
 };
 use crate::{media::Codec, sip::SessionId};
 
