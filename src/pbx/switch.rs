@@ -206,6 +206,10 @@ impl Switch {
                     self.tell(now, call, CallEvent::Session { session, event });
                 }
             }
+            // Whoever asked has been told, or has gone.
+            Sorted::Referred { refer } => {
+                let _ = self.exchange.sip.refuse_refer(now.at, refer, 603);
+            }
             Sorted::Other(event) => self.handle_other(now, event),
         }
     }
@@ -269,6 +273,10 @@ impl Switch {
             }
         };
         let emergency = matches!(dialled, Dialled::Emergency(_));
+        // A call that is to take another's place is not let in as a new one beside it.
+        if invitation.replaces.is_some() && !emergency {
+            return Err(Refusal::DECLINED);
+        }
         if matches!((&invitation.peer, &dialled), (Peer::Phone(_), Dialled::Number(_)))
             && let Some(wait) = self.exchange.all_trunks_rest(now, directory)
         {
