@@ -102,6 +102,7 @@ pub fn directory(config: &Config, pack: Arc<Pack>) -> anyhow::Result<Directory> 
         on_call: Some(config.office.on_call),
         outbound_numbers: shown.collect(),
         outbound_caller: main.number,
+        features: crate::pbx::Features::default(),
         limits: Limits {
             calls: config.calls.max_calls,
             agent_calls: config.calls.max_agent_calls,

@@ -61,6 +61,10 @@ impl Calls {
         self.calls.get(&id).map(|held| &*held.call)
     }
 
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Call> {
+        self.calls.values().map(|held| &*held.call)
+    }
+
     pub(super) fn len(&self) -> usize {
         self.calls.len()
     }

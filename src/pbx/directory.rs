@@ -10,7 +10,7 @@ use std::{
 
 use jiff::{Timestamp, tz::TimeZone};
 
-use super::{Caller, EmergencyPlan, RingPlan, Tolls, TrunkProfile};
+use super::{Caller, EmergencyPlan, Features, RingPlan, Tolls, TrunkProfile};
 use crate::{
     dialogue::{Office, Pack},
     sip::{self, Identity, TrunkName},
@@ -38,6 +38,8 @@ pub struct Directory {
     /// Shown to people whom these extensions call, in place of [`outbound_caller`](Self::outbound_caller).
     pub outbound_numbers: BTreeMap<Extension, PhoneNumber>,
     pub limits: Limits,
+    /// What desk phones can do with calls.
+    pub features: Features,
     pub texts: Texts,
     /// Two-channel recordings of every call that is talked on.
     pub record_calls: bool,

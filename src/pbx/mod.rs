@@ -25,6 +25,7 @@ mod emergency_call;
 mod ending;
 mod event;
 mod exchange;
+mod features;
 mod fork;
 mod hold;
 mod incoming;
@@ -34,13 +35,17 @@ mod line;
 mod location;
 mod next;
 mod notices;
+mod parked;
+mod prompting;
 mod record;
 mod refusal;
+mod resources;
 mod ring_plan;
 mod ringing;
 mod routing;
 mod session_event;
 mod spending;
+mod star_codes;
 #[cfg(test)]
 mod stories;
 #[cfg(test)]
@@ -51,6 +56,8 @@ mod texts;
 mod toll;
 mod trunk_answer;
 mod trunk_profile;
+mod waiter;
+mod waiting;
 mod whereabouts;
 
 pub use attestation::{Attestation, Vouched};
@@ -61,13 +68,16 @@ pub use event::{
     Announcement, Control, Fact, Input, MediaCommand, MediaEvent, Output, Quality, Reason, SpeechCommand,
     TextResult,
 };
+pub use features::{Features, MOST_PARK_SLOTS, Park};
 pub use location::{CivicAddress, CivicElement, Device, KnownBy, Location, Locations, device_key};
 pub use record::{
     AgentReason, CallDirection, CallRecord, Caller, Dialled, Disposition, LegRecord, LegResult, Party,
     Speaker, TurnRecord,
 };
+pub use resources::{Resource, ResourceState};
 pub use ring_plan::{DEFAULT_RING, RingPlan, RingStep};
 pub use spending::Spent;
+pub use star_codes::{SameCode, Service, StarCodes};
 pub use switch::{Counts, Switch};
 pub use toll::{Money, PriceClass, Right, Tolls};
 pub use trunk_profile::{IdentityForm, NumberForm, ShownCaller, TrunkProfile};

@@ -134,6 +134,7 @@ impl Office {
             on_call: if self.on_call { Some(ON_CALL.1.parse()?) } else { None },
             outbound_numbers: BTreeMap::new(),
             outbound_caller: MAIN.1.parse()?,
+            features: crate::pbx::Features::default(),
             limits: Limits {
                 international: self.international,
                 agent_calls: self.agent_calls,

@@ -6,6 +6,7 @@ mod early_media;
 mod emergencies;
 mod inbound;
 mod outbound;
+mod pickup_and_park;
 mod texts;
 mod tolls;
 mod trunks;

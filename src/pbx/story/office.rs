@@ -73,6 +73,7 @@ pub(in crate::pbx) fn office() -> Directory {
         on_call: Some(number(ON_CALL)),
         outbound_numbers: BTreeMap::new(),
         outbound_caller: number(MAIN),
+        features: crate::pbx::Features::default(),
         limits: Limits::default(),
         texts: Texts::default(),
         record_calls: false,
