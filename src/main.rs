@@ -86,6 +86,15 @@ enum Command {
         #[arg(long)]
         example: bool,
     },
+    /// Say what would become of a number that a phone dials, trunk by trunk, without calling anybody.
+    Route {
+        number: String,
+        /// The extension that dials it.
+        #[arg(long, default_value = "101")]
+        from: String,
+        #[arg(long, default_value = "portico.toml")]
+        config: PathBuf,
+    },
     /// Read lines on standard input, and write how each is understood: one JSON object a line.
     Understand {
         #[arg(long, default_value = "portico.toml")]
@@ -166,6 +175,7 @@ fn main() -> ExitCode {
         }
         Command::Check { example: true, .. } => command::example(),
         Command::Check { config, .. } => command::check(&config),
+        Command::Route { number, from, config } => command::route(&config, &number, &from),
         Command::Understand { config, models, words_only } => {
             command::understand(&config, &models, words_only)
         }

@@ -98,6 +98,9 @@ impl Desk {
                     callback: *callback,
                 })
             }
+            Fact::NumberListed { number, listing, by } => {
+                Input::NumberListed { number: *number, listing: *listing, by: by.clone() }
+            }
             Fact::CallBarred { from, why, grave: true, .. } => {
                 Input::CallBarred { from: from.clone(), why: why.to_string() }
             }
@@ -177,6 +180,7 @@ fn drain(settings: &mut DeskSettings) -> Option<Timestamp> {
                 Control::SendText { key: entry.key, from: entry.from, to: entry.to, body: entry.body }
             }
             Output::SettleText { text, stored } => Control::SettleText { text, stored },
+            Output::RestoreListed(listed) => Control::RestoreListed(listed),
             Output::RestoreSpending(calls) => Control::RestoreSpending(calls),
             Output::RestoreBindings(bindings) => Control::RestoreBindings(bindings),
             Output::Changed(_) => continue,

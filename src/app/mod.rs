@@ -104,6 +104,7 @@ impl House {
         let vitals = Arc::new(Mutex::new(Vitals::new(
             config.extensions.iter().map(|account| account.extension.to_string()).collect(),
         )));
+        vitals.lock().unwrap_or_else(PoisonError::into_inner).set_plan(directory.emergency.clone());
         let live = Live::default();
         let (to_switch, inbox) = mpsc::channel(switch_loop::INBOX);
         let (media, media_thread) = MediaPlane::new()?;
@@ -172,6 +173,7 @@ impl House {
     pub fn reload(&self, config: &Config) -> anyhow::Result<()> {
         let pack = Arc::new(Pack::property().context("the property pack")?);
         let directory = Arc::new(office::directory(config, pack)?);
+        self.vitals.lock().unwrap_or_else(PoisonError::into_inner).set_plan(directory.emergency.clone());
         self.to_switch.blocking_send(ToSwitch::Directory(directory)).context("the switch has ended")
     }
 

@@ -11,7 +11,7 @@ use crate::{
     outbox::AfterCrash,
     pbx::{
         CivicAddress, CivicElement, EmergencyNotice, EmergencyPlan, IdentityForm, Location, Locations, Money,
-        NumberForm, PriceClass, Right, Tolls, TrunkProfile, device_key,
+        NumberForm, PriceClass, Right, ScreeningRules, Tolls, Treatment, TrunkProfile, device_key,
     },
     pbx::{Directory, Limits, Number, Phone, RingPlan, RingStep, Settings, Texts},
     sip::{Account, Credentials, Listener, Network, Registration, Transport, Trunk, TrunkName},
@@ -100,6 +100,7 @@ pub fn directory(config: &Config, pack: Arc<Pack>) -> anyhow::Result<Directory> 
         trunk_profiles: profiles.collect(),
         emergency: emergency_plan(config),
         on_call: Some(config.office.on_call),
+        screening: screening(config),
         outbound_numbers: shown.collect(),
         outbound_caller: main.number,
         features: crate::pbx::Features::default(),
@@ -171,6 +172,16 @@ fn emergency_plan(config: &Config) -> EmergencyPlan {
             calls: config.emergency.notify_calls.clone(),
             texts: config.emergency.notify_texts.clone(),
         },
+    }
+}
+
+/// What happens to callers whom the office does not know.
+fn screening(config: &Config) -> ScreeningRules {
+    let treatment =
+        |name: &Option<String>| name.as_deref().and_then(Treatment::from_name).unwrap_or_default();
+    ScreeningRules {
+        anonymous: treatment(&config.screening.anonymous),
+        failed: treatment(&config.screening.failed),
     }
 }
 

@@ -16,7 +16,7 @@ use toml::Spanned;
 use super::{
     Calls, Config, Console, ExtensionAccount, Listing, Number, Office, OfficeFact, Practice, Problem,
     Problems, Sip, Speech, Store, Texts, Trunk, TrunkAccount, Unit, Vendor, emergency, problem::line_of, raw,
-    tolls, trunk_profile,
+    screening, tolls, trunk_profile,
 };
 use crate::types::{Country, EmergencyNumbers, Extension, Hours, PhoneNumber};
 
@@ -137,6 +137,7 @@ pub(super) fn config(file: &str, text: &str, raw: raw::File) -> Result<Config, P
         speech: speech(&mut c, raw.speech),
         extensions,
         trunks: trunks(&mut c, raw.trunk),
+        screening: screening::screening(&mut c, raw.screening),
         tolls: tolls::tolls(&mut c, raw.tolls),
         emergency: emergency::emergency(&mut c, raw.emergency, emergency_numbers, &known),
         locations: emergency::locations(&mut c, raw.location, &known),

@@ -10,6 +10,7 @@ mod emergency;
 mod practice;
 mod problem;
 mod raw;
+mod screening;
 #[cfg(test)]
 mod tests;
 mod tolls;
@@ -21,6 +22,7 @@ pub use carriers::Carrier;
 pub use emergency::{Emergency, Location};
 pub use practice::practice_file;
 pub use problem::{Problem, Problems};
+pub use screening::Screening;
 pub use tolls::Tolls;
 pub use trunk_profile::TrunkProfile;
 
@@ -40,6 +42,7 @@ pub struct Config {
     pub extensions: Vec<ExtensionAccount>,
     pub trunks: Vec<Trunk>,
     pub tolls: Tolls,
+    pub screening: Screening,
     pub emergency: Emergency,
     pub locations: Vec<Location>,
     pub units: Vec<Unit>,

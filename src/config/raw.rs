@@ -29,6 +29,8 @@ pub(super) struct File {
     #[serde(default)]
     pub trunk: Vec<Spanned<Trunk>>,
     #[serde(default)]
+    pub screening: super::screening::RawScreening,
+    #[serde(default)]
     pub tolls: super::tolls::RawTolls,
     #[serde(default)]
     pub emergency: super::emergency::RawEmergency,

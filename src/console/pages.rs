@@ -27,6 +27,7 @@ pub(super) fn routes() -> Router<Site> {
     Router::new()
         .route("/", get(live))
         .route("/live/events", get(feed::events))
+        .route("/emergency", get(emergency))
         .route("/emergencies/events", get(alarm::events))
         .route("/emergencies/{call}/acknowledge", post(acknowledge))
         .route("/calls", get(calls))
@@ -174,6 +175,12 @@ async fn work_orders(State(site): State<Site>, person: Person, Query(after): Que
         }
         Err(error) => unavailable(&error),
     }
+}
+
+async fn emergency(State(site): State<Site>, person: Person) -> Response {
+    let vitals = site.vitals();
+    let frame = site.frame(&person);
+    html(page::emergency(&frame, &vitals.placed(), vitals.plan())).into_response()
 }
 
 async fn leads(State(site): State<Site>, person: Person, Query(after): Query<After>) -> Response {

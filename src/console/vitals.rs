@@ -1,12 +1,12 @@
 //! How the parts of the box fare, as the host reports them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{collections::BTreeMap, net::IpAddr};
 
 use jiff::{SignedDuration, Timestamp};
 
 use crate::{
     desk::Alarm,
-    pbx::{Fact, TrunkHealth},
+    pbx::{Device, EmergencyPlan, Fact, KnownBy, Location, TrunkHealth},
     types::Extension,
 };
 
@@ -28,6 +28,23 @@ pub struct Part {
     pub meaning: String,
 }
 
+/// A phone that can be reached.
+#[derive(Debug, Clone)]
+struct Reachable {
+    instance: Option<String>,
+    user_agent: String,
+    address: IpAddr,
+}
+
+/// A phone, and where 911 would say that it is.
+#[derive(Debug, Clone)]
+pub(super) struct Placed {
+    pub extension: Extension,
+    /// Its name for itself, and its address.
+    pub device: String,
+    pub location: Option<(Location, KnownBy)>,
+}
+
 /// Kept up to date by the host from facts and alarms.
 #[derive(Debug, Clone, Default)]
 pub struct Vitals {
@@ -37,8 +54,9 @@ pub struct Vitals {
     /// The day of the last copy of the records, or why today's could not be made. `None`: not tried yet.
     pub backup: Option<Result<jiff::civil::Date, String>>,
     trunks: BTreeMap<String, TrunkHealth>,
-    /// Extension and contact of every reachable phone.
-    phones: BTreeSet<(String, String)>,
+    /// Every reachable phone, by its extension and contact.
+    phones: BTreeMap<(String, String), Reachable>,
+    plan: EmergencyPlan,
     /// Extensions that have an account.
     extensions: Vec<String>,
     store: Option<&'static str>,
@@ -60,6 +78,49 @@ impl Vitals {
         self.phones.len()
     }
 
+    /// The office has said, or changed, where its phones are and who is told of an emergency.
+    pub fn set_plan(&mut self, plan: EmergencyPlan) {
+        self.plan = plan;
+    }
+
+    pub(super) fn plan(&self) -> &EmergencyPlan {
+        &self.plan
+    }
+
+    /// Every extension, with each of its phones that can be reached, and where 911 would say that it is.
+    pub(super) fn placed(&self) -> Vec<Placed> {
+        let mut placed = Vec::new();
+        for name in &self.extensions {
+            let Ok(extension) = name.parse::<Extension>() else { continue };
+            let locate = |reachable: Option<&Reachable>| {
+                let device = Device {
+                    extension: &extension,
+                    instance: reachable.and_then(|r| r.instance.as_deref()),
+                    user_agent: reachable.map_or("", |r| r.user_agent.as_str()),
+                    address: reachable.map(|r| r.address),
+                };
+                self.plan.locations.of(device).map(|(location, how)| (location.clone(), how))
+            };
+            let phones: Vec<&Reachable> =
+                self.phones.iter().filter(|((e, _), _)| e == name).map(|(_, phone)| phone).collect();
+            if phones.is_empty() {
+                placed.push(Placed {
+                    extension: extension.clone(),
+                    device: "not registered".into(),
+                    location: locate(None),
+                });
+            }
+            for phone in phones {
+                let device = match phone.user_agent.is_empty() {
+                    true => phone.address.to_string(),
+                    false => format!("{} at {}", phone.user_agent, phone.address),
+                };
+                placed.push(Placed { extension: extension.clone(), device, location: locate(Some(phone)) });
+            }
+        }
+        placed
+    }
+
     /// Takes note of a fact of the switch.
     pub fn observe(&mut self, fact: &Fact) {
         match fact {
@@ -67,7 +128,12 @@ impl Vitals {
                 self.trunks.insert(trunk.clone(), health.clone());
             }
             Fact::Bound { binding } => {
-                self.phones.insert((binding.extension.to_string(), binding.contact.clone()));
+                let reachable = Reachable {
+                    instance: binding.instance.clone(),
+                    user_agent: binding.user_agent.clone(),
+                    address: binding.flow.remote.ip(),
+                };
+                self.phones.insert((binding.extension.to_string(), binding.contact.clone()), reachable);
             }
             Fact::Unbound { extension, contact } => {
                 self.phones.remove(&(extension.to_string(), contact.clone()));
@@ -121,7 +187,7 @@ impl Vitals {
             parts.push(Part { name: "Toll fraud".into(), condition: Condition::Broken, meaning });
         }
         for extension in &self.extensions {
-            let phones = self.phones.iter().filter(|(e, _)| e == extension).count();
+            let phones = self.phones.keys().filter(|(e, _)| e == extension).count();
             let (condition, meaning) = match phones {
                 0 => (
                     Condition::Waiting,

@@ -9,6 +9,7 @@ use rand_chacha::rand_core::Rng;
 use super::{Engine, wrap_up};
 use crate::{
     outbox::{Entry, Kind, fit},
+    pbx::Listing,
     store::{EmergencyRow, StoreError},
     types::{CallId, Extension, MessageKey, PhoneNumber},
 };
@@ -22,6 +23,13 @@ pub(super) enum News {
     Dialled(EmergencyRow),
     Seen {
         call: CallId,
+        by: String,
+        at: Timestamp,
+    },
+    /// A number has been put on a list, or taken off.
+    Listed {
+        number: PhoneNumber,
+        listing: Option<Listing>,
         by: String,
         at: Timestamp,
     },
@@ -63,6 +71,9 @@ impl Engine {
                 News::Barred { from, why, at } => {
                     let entries = self.alarm_texts(from, why, *at);
                     self.store.queue(&entries)
+                }
+                News::Listed { number, listing, by, at } => {
+                    self.store.list_number(*number, *listing, by, *at)
                 }
                 News::Seen { call, by, at } => self.store.acknowledge_emergency(*call, by, *at),
             };

@@ -129,6 +129,9 @@ impl Engine {
             Input::CallStarted { call, caller } => self.live.started(call, &caller),
             Input::PersonAnswered { call } => self.live.reached(call),
             Input::EmergencyDialled(row) => self.emergencies.take(News::Dialled(row)),
+            Input::NumberListed { number, listing, by } => {
+                self.emergencies.take(News::Listed { number, listing, by, at: now });
+            }
             Input::CallBarred { from, why } => self.emergencies.take(News::Barred { from, why, at: now }),
             Input::EmergencySeen { call, by } => {
                 self.emergencies.take(News::Seen { call, by, at: now });
@@ -194,6 +197,10 @@ impl Engine {
             self.started = true;
             self.phones.restored(&bindings);
             self.output(Output::RestoreBindings(bindings));
+            let listed = self.store.listed()?;
+            if !listed.is_empty() {
+                self.output(Output::RestoreListed(listed));
+            }
             let since = now.checked_sub(SignedDuration::from_hours(24)).unwrap_or(Timestamp::MIN);
             let spent = self.store.outside_calls(since)?;
             if !spent.is_empty() {

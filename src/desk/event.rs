@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::{
     outbox::Entry,
-    pbx::{CallRecord, Caller, Spent, TextResult},
+    pbx::{CallRecord, Caller, Listing, Spent, TextResult},
     sip,
     store::EmergencyRow,
     types::{CallId, Extension, MessageKey, PhoneNumber},
@@ -21,6 +21,8 @@ pub enum Input {
     EmergencyDialled(EmergencyRow),
     /// Somebody has said by telephone that they know of it.
     EmergencySeen { call: CallId, by: String },
+    /// Somebody at a phone has put a number on a list, or taken it off.
+    NumberListed { number: PhoneNumber, listing: Option<Listing>, by: String },
     /// Somebody wants to call what their phone may not, and not by a slip of the finger; why, in words.
     CallBarred { from: Extension, why: String },
     /// A call is over; this is all of it.
@@ -53,6 +55,8 @@ pub enum Output {
     Deliver(Entry),
     /// Answer the carrier: 202 if it is stored, else 503.
     SettleText { text: sip::TextId, stored: bool },
+    /// Numbers that are blocked or always let in. At most once, before anything else.
+    RestoreListed(Vec<(PhoneNumber, Listing)>),
     /// What was called outside on the last day, before the restart. At most once, before anything else.
     RestoreSpending(Vec<Spent>),
     /// Phones that were registered before the restart. At most once, before anything else.

@@ -332,8 +332,8 @@ mod tests {
             (Usage { this_hour: 60, ..most }, Barred::TooManyThisHour),
             (Usage { office_this_hour: 200, ..most }, Barred::TooManyOfficeCallsThisHour),
             (Usage { nobody_there: true, ..most }, Barred::TooManyAfterHours),
-            (Usage { spent: Money::cents(20_00), ..most }, Barred::Spent),
-            (Usage { office_spent: Money::cents(100_00), ..most }, Barred::OfficeSpent),
+            (Usage { spent: Money::cents(2_000), ..most }, Barred::Spent),
+            (Usage { office_spent: Money::cents(10_000), ..most }, Barred::OfficeSpent),
         ] {
             assert_eq!(with(beyond, &number), Err(barred));
             assert_eq!(barred.status(), 403);
@@ -369,7 +369,7 @@ mod tests {
         assert_eq!(ask(&desk, burst, "+442079460958"), Err(Barred::TooManyAbroad));
         assert_eq!(ask(&desk, burst, "+18765550177"), Err(Barred::TooManyAbroad));
         assert_eq!(ask(&desk, burst, "+13035550177"), Ok(()), "home is home");
-        let broke = Usage { spent: Money::cents(20_00), ..Usage::default() };
+        let broke = Usage { spent: Money::cents(2_000), ..Usage::default() };
         assert_eq!(ask(&desk, broke, "+18005550177"), Ok(()), "what costs nothing");
     }
 }

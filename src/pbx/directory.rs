@@ -10,7 +10,7 @@ use std::{
 
 use jiff::{Timestamp, tz::TimeZone};
 
-use super::{Caller, EmergencyPlan, Features, RingPlan, Tolls, TrunkProfile};
+use super::{Caller, EmergencyPlan, Features, RingPlan, ScreeningRules, Tolls, TrunkProfile};
 use crate::{
     dialogue::{Office, Pack},
     sip::{self, Identity, TrunkName},
@@ -37,6 +37,7 @@ pub struct Directory {
     pub outbound_caller: PhoneNumber,
     /// Shown to people whom these extensions call, in place of [`outbound_caller`](Self::outbound_caller).
     pub outbound_numbers: BTreeMap<Extension, PhoneNumber>,
+    pub screening: ScreeningRules,
     pub limits: Limits,
     /// What desk phones can do with calls.
     pub features: Features,
@@ -205,7 +206,8 @@ impl Directory {
         self.hours().map_or(TimeZone::UTC, |hours| hours.zone().clone())
     }
 
-    pub(super) fn profile(&self, name: &TrunkName) -> TrunkProfile {
+    /// What is known of a trunk beside its addresses.
+    pub fn profile(&self, name: &TrunkName) -> TrunkProfile {
         self.trunk_profiles.get(name).cloned().unwrap_or_default()
     }
 

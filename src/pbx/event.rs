@@ -6,7 +6,7 @@ use crate::{
     dialogue::Reading,
     media::{Agreed, SourceTrust, Tone},
     pbx::{
-        AgentReason, Barred, CallRecord, Caller, Dialled, Directory, LegResult, Party, Resource,
+        AgentReason, Barred, CallRecord, Caller, Dialled, Directory, LegResult, Listing, Party, Resource,
         ResourceState, Service, Spent, TurnRecord,
     },
     sip,
@@ -73,6 +73,10 @@ pub enum Control {
     SendText { key: MessageKey, from: PhoneNumber, to: PhoneNumber, body: String },
     /// The desk has stored an incoming text (or could not): answer the carrier 202 (or 503).
     SettleText { text: sip::TextId, stored: bool },
+    /// Numbers that the office blocks or always lets in, as they were written down.
+    RestoreListed(Vec<(PhoneNumber, Listing)>),
+    /// Put this number on a list, or (`None`) take it off.
+    List { number: PhoneNumber, listing: Option<Listing> },
     /// Somebody at a console knows of this emergency call: nobody need be told any more.
     EmergencySeen { call: CallId },
     /// End this call.
@@ -220,6 +224,17 @@ pub enum Fact {
     EmergencySeen {
         call: CallId,
         by: Party,
+    },
+    /// A caller was refused by a list or a rule of the office; nothing rang, and there is no record.
+    CallScreened {
+        caller: Caller,
+        dialled: Dialled,
+    },
+    /// Somebody has put a number on a list, or taken it off.
+    NumberListed {
+        number: PhoneNumber,
+        listing: Option<Listing>,
+        by: String,
     },
     /// This call was ended because an emergency needed its line.
     LineTaken {

@@ -10,7 +10,7 @@ use rand_chacha::rand_core::{Rng, SeedableRng};
 
 use super::{
     Directory, Fact, MediaCommand, Output, Resource, ResourceState, Settings, SpeechCommand, ledger::Ledger,
-    resources::Resources, spending::Spending,
+    resources::Resources, screening::Screening, spending::Spending,
 };
 use crate::{
     media::Ports,
@@ -27,6 +27,7 @@ pub(super) struct Exchange {
     /// Can the agent hear and speak?
     pub(super) speech_ready: bool,
     pub(super) places: Places,
+    pub(super) screening: Screening,
     /// What is called outside, and what it costs.
     pub(super) spending: Spending,
     pub(super) resources: Resources,
@@ -81,6 +82,7 @@ impl Exchange {
             out: VecDeque::new(),
             speech_ready: false,
             places: Places::default(),
+            screening: Screening::default(),
             spending: Spending::default(),
             resources: Resources::default(),
             slots: BTreeMap::new(),
@@ -103,6 +105,7 @@ impl Exchange {
     }
 
     pub(super) fn fact(&mut self, fact: Fact) {
+        self.screening.observe(&fact);
         self.out.push_back(Output::Fact(fact));
     }
 

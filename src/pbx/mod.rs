@@ -43,6 +43,7 @@ mod resources;
 mod ring_plan;
 mod ringing;
 mod routing;
+mod screening;
 mod session_event;
 mod spending;
 mod star_codes;
@@ -76,6 +77,7 @@ pub use record::{
 };
 pub use resources::{Resource, ResourceState};
 pub use ring_plan::{DEFAULT_RING, RingPlan, RingStep};
+pub use screening::{Listing, ScreeningRules, Treatment};
 pub use spending::Spent;
 pub use star_codes::{SameCode, Service, StarCodes};
 pub use switch::{Counts, Switch};

@@ -13,7 +13,7 @@ use jiff::{SignedDuration, Timestamp, civil::Date};
 use super::{
     Directory,
     dialplan::{Barred, Usage},
-    toll::{Money, PriceClass},
+    toll::Money,
 };
 use crate::types::{CallId, Extension, Moment, PhoneNumber};
 
@@ -249,6 +249,7 @@ impl Spending {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::pbx::PriceClass;
     use crate::pbx::story::{DANA, extension, number, office};
 
     #[expect(clippy::disallowed_methods, reason = "a story has to begin at some instant")]

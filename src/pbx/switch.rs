@@ -5,7 +5,8 @@ mod services;
 use std::{cmp::Reverse, sync::Arc, time::Instant};
 
 use super::{
-    CallDirection, Control, Dialled, Directory, Fact, Input, MediaEvent, Output, Reason, Settings, Vouched,
+    AgentReason, CallDirection, Control, Dialled, Directory, Fact, Input, MediaEvent, Output, Reason,
+    Settings, Treatment, Vouched,
     call::{Arrival, Call, CallEvent},
     calls::Calls,
     dialplan::{self, Barred},
@@ -21,7 +22,7 @@ use super::{
 use crate::{
     agent::VoiceInput,
     sip::{self, Invitation, Peer, SessionId},
-    types::{CallId, Chance, Extension, LegId, Moment},
+    types::{CallId, Chance, Extension, LegId, Moment, PhoneNumber},
 };
 
 /// The telephone exchange of one office.
@@ -218,6 +219,8 @@ impl Switch {
                 let status = if stored { 202 } else { 503 };
                 self.exchange.settle_text(now, text, status);
             }
+            Control::RestoreListed(listed) => self.exchange.screening.restore(listed),
+            Control::List { number, listing } => self.exchange.screening.list(number, listing),
             Control::EmergencySeen { call } => self.notices.seen(now, &mut self.exchange, call),
             Control::HangUp { call } => {
                 // Nobody but the two who talk ends an emergency call.
@@ -310,6 +313,7 @@ impl Switch {
             Peer::Trunk(_) => {
                 let number = routing::dialled_at_trunk(directory, invitation).ok_or(Refusal::NOT_FOUND)?;
                 let route = routing::inbound(directory, number, now.wall).map_err(Refusal::barred)?;
+                let route = self.screen(now, invitation, number, route)?;
                 (Dialled::Number(number), route)
             }
             Peer::Phone(extension) => {
@@ -351,6 +355,7 @@ impl Switch {
         if let (Peer::Phone(from), Route::Emergency(emergency, whereabouts)) = (&invitation.peer, &route)
             && emergency.alarms_the_house()
         {
+            self.exchange.screening.emergency(now.at);
             let place = whereabouts.place.clone();
             alarm = Some(Alarm { call, from: from.clone(), emergency: *emergency, place: place.clone() });
             let (from, dialled, callback) = (from.clone(), dialled.clone(), whereabouts.callback);
@@ -386,6 +391,26 @@ impl Switch {
         let bindings = self.exchange.sip.bindings(now.at, extension);
         let domain = &self.exchange.settings.realm;
         Whereabouts::of(&self.directory, domain, extension, &bindings, invitation.source, now.wall)
+    }
+
+    /// What the office's lists and rules make of a caller: the route, another one, or the refusal.
+    fn screen(
+        &mut self,
+        now: Moment,
+        invitation: &Invitation,
+        number: PhoneNumber,
+        route: Route,
+    ) -> Result<Route, Refusal> {
+        let caller = routing::caller(invitation);
+        let vouched = Vouched::of(invitation.verstat.as_deref());
+        match self.exchange.screening.treat(now, &self.directory, &caller, &vouched) {
+            Treatment::Ring => Ok(route),
+            Treatment::Agent => Ok(Route::Agent(AgentReason::AgentFirst)),
+            Treatment::Refuse => {
+                self.exchange.fact(Fact::CallScreened { caller, dialled: Dialled::Number(number) });
+                Err(Refusal::DECLINED)
+            }
+        }
     }
 
     fn tell_of_barred(&mut self, now: Moment, from: &Extension, dialled: &Dialled, why: Barred) {

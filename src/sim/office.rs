@@ -132,6 +132,7 @@ impl Office {
             trunk_profiles: BTreeMap::new(),
             emergency: EmergencyPlan::default(),
             on_call: if self.on_call { Some(ON_CALL.1.parse()?) } else { None },
+            screening: crate::pbx::ScreeningRules::default(),
             outbound_numbers: BTreeMap::new(),
             outbound_caller: MAIN.1.parse()?,
             features: crate::pbx::Features::default(),

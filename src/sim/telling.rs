@@ -69,6 +69,13 @@ impl Names {
             Fact::EmergencySeen { by, .. } => {
                 ("portico", format!("{} knows of the emergency", self.party(by)), true)
             }
+            Fact::CallScreened { caller, .. } => {
+                ("portico", format!("refused: {} is not let in", self.caller(caller)), true)
+            }
+            Fact::NumberListed { number, listing, by } => {
+                let list = listing.map_or("no list", |listing| listing.name());
+                ("portico", format!("{by} puts {number} on {list}"), true)
+            }
             Fact::LineTaken { trunk, .. } => {
                 ("portico", format!("ended: an emergency needs its line on {trunk}"), true)
             }

@@ -25,6 +25,7 @@ mod outbox;
 mod page;
 mod reader;
 mod registrations;
+mod screening;
 mod settings;
 mod spending;
 mod tickets;
@@ -48,6 +49,7 @@ pub use messages::{MessageRow, TextDirection};
 pub use outbox::{Candidate, ClaimVerdict, Claims, Settlement};
 pub use page::{Cursor, MOST_ROWS, Page, ParseCursorError};
 pub use reader::Reader;
+pub use screening::ListedNumber;
 pub use settings::AuditRow;
 pub use tickets::{LeadRow, TicketStatus, WorkOrderRow};
 

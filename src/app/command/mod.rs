@@ -1,6 +1,7 @@
 //! What each command of the program does; `main` reads the arguments and calls these.
 
 mod practice;
+mod route;
 mod run;
 mod speech;
 mod understanding;
@@ -18,6 +19,7 @@ use crate::{
 };
 
 pub use practice::{PracticeCall, practice, practice_list};
+pub use route::route;
 pub use run::run;
 pub use speech::{hear, say};
 pub use understanding::{train, understand};
@@ -55,6 +57,9 @@ pub fn check(path: &Path) -> anyhow::Result<()> {
                 config.trunks.len(),
                 if config.practice.is_some() { "; practice mode" } else { "" }
             ))?;
+            for trunk in &config.trunks {
+                print(&route::trunk_line(trunk))?;
+            }
             Ok(())
         }
         Err(problems) => {

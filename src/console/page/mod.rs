@@ -2,6 +2,7 @@
 
 mod call;
 mod contacts;
+mod emergency;
 mod health;
 mod layout;
 mod lists;
@@ -11,6 +12,7 @@ mod words;
 
 pub(super) use call::call;
 pub(super) use contacts::{contact, contacts};
+pub(super) use emergency::emergency;
 pub(super) use health::health;
 pub(super) use layout::{Frame, trouble};
 pub(super) use lists::{calls, leads, messages, work_orders};

@@ -144,7 +144,7 @@ impl House {
                     }
                 }
                 Output::SettleText { text, stored } => self.settled.push((text, stored)),
-                Output::RestoreSpending(_) => {}
+                Output::RestoreSpending(_) | Output::RestoreListed(_) => {}
                 Output::RestoreBindings(bindings) => self.restored.push(bindings),
                 Output::Alarm(alarm) => self.alarms.push(alarm),
                 Output::Changed(_) => {}

@@ -7,6 +7,7 @@ mod emergencies;
 mod inbound;
 mod outbound;
 mod pickup_and_park;
+mod screening;
 mod texts;
 mod tolls;
 mod trunks;

@@ -71,6 +71,7 @@ pub(in crate::pbx) fn office() -> Directory {
         trunk_profiles: BTreeMap::new(),
         emergency: EmergencyPlan::default(),
         on_call: Some(number(ON_CALL)),
+        screening: crate::pbx::ScreeningRules::default(),
         outbound_numbers: BTreeMap::new(),
         outbound_caller: number(MAIN),
         features: crate::pbx::Features::default(),

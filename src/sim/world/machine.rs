@@ -226,6 +226,9 @@ impl World {
                     self.note("desk", said.to_owned(), false);
                     self.pending.push_back(Pending::Control(Control::SettleText { text, stored }));
                 }
+                desk::Output::RestoreListed(listed) => {
+                    self.pending.push_back(Pending::Control(Control::RestoreListed(listed)));
+                }
                 desk::Output::RestoreSpending(calls) => {
                     self.pending.push_back(Pending::Control(Control::RestoreSpending(calls)));
                 }
