@@ -126,6 +126,8 @@ fn engine(file: &Path) -> Result<Engine, Box<dyn Error>> {
     let settings = Settings {
         office: "Maple Court".into(),
         staff: vec!["+13035550190".parse()?],
+        emergency_texts: Vec::new(),
+        alarm_texts: Vec::new(),
         own_numbers: vec!["+13035550100".parse()?],
         wording: Wording::read(Wording::FACTORY, "Maple Court")?,
         quiet_hours: QuietHours {

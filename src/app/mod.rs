@@ -29,7 +29,7 @@ use rand_chacha::rand_core::SeedableRng;
 use tokio::{
     net::TcpListener,
     runtime,
-    sync::{mpsc, oneshot},
+    sync::{broadcast::error::RecvError, mpsc, oneshot},
 };
 
 use crate::{
@@ -343,7 +343,7 @@ fn start_console(
     vitals: Arc<Mutex<Vitals>>,
     to_switch: mpsc::Sender<ToSwitch>,
 ) -> anyhow::Result<Console> {
-    let mut acknowledged = live.acknowledged();
+    let mut orders = live.orders();
     let settings = console::Settings {
         office: config.office.name.clone(),
         zone: config.office.hours.zone().clone(),
@@ -384,9 +384,16 @@ fn start_console(
             let address = listener.local_addr();
             let _ = bound.send(address);
             tokio::spawn(async move {
-                // Whoever has fallen behind rings on until the next one; the notice on the screens is gone already.
-                while let Ok(call) = acknowledged.recv().await {
-                    let _ = to_switch.send(ToSwitch::Control(Control::EmergencySeen { call })).await;
+                loop {
+                    match orders.recv().await {
+                        Ok(order) => {
+                            let _ = to_switch.send(ToSwitch::Control(order)).await;
+                        }
+                        Err(RecvError::Lagged(lost)) => {
+                            tracing::warn!(lost, "orders of the console were lost")
+                        }
+                        Err(RecvError::Closed) => return,
+                    }
                 }
             });
             tokio::select! {

@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use tokio::sync::broadcast;
 
 use crate::{
-    pbx::{AgentReason, CallRecord, Caller, Dialled, Fact, LegResult, Party, TurnRecord},
+    pbx::{AgentReason, CallRecord, Caller, Control, Dialled, Fact, LegResult, Party, TurnRecord},
     store::EmergencyRow,
     types::{CallId, Extension, LegId},
 };
@@ -65,6 +65,9 @@ struct Board {
     unseen: BTreeMap<CallId, EmergencyCall>,
 }
 
+/// Orders that may wait for the host, which takes them at once; when it does not, the oldest are lost.
+const ORDERS_WAITING: usize = 64;
+
 /// Notices that may stand at once; the oldest goes when there are more, and stays in the records.
 const UNSEEN_KEPT: usize = 32;
 
@@ -88,8 +91,8 @@ pub struct Live {
     changes: broadcast::Sender<Change>,
     /// The notices of emergencies have changed.
     alarms: broadcast::Sender<()>,
-    /// Somebody at a console has seen this emergency.
-    acknowledged: broadcast::Sender<CallId>,
+    /// What somebody at a console asks of the switch.
+    orders: broadcast::Sender<Control>,
 }
 
 impl Default for Live {
@@ -98,7 +101,7 @@ impl Default for Live {
             board: Arc::default(),
             changes: broadcast::channel(BEHIND).0,
             alarms: broadcast::channel(1).0,
-            acknowledged: broadcast::channel(UNSEEN_KEPT).0,
+            orders: broadcast::channel(ORDERS_WAITING).0,
         }
     }
 }
@@ -214,7 +217,7 @@ impl Live {
         let known = board.is_emergency(call);
         if board.unseen.remove(&call).is_some() {
             // Nobody listens: nothing is left to be stopped.
-            let _ = self.acknowledged.send(call);
+            let _ = self.orders.send(Control::EmergencySeen { call });
             let _ = self.alarms.send(());
         }
         known
@@ -246,9 +249,14 @@ impl Live {
         self.alarms.subscribe()
     }
 
-    /// The emergencies that somebody at a console acknowledges, from now on.
-    pub fn acknowledged(&self) -> broadcast::Receiver<CallId> {
-        self.acknowledged.subscribe()
+    /// Asks something of the switch. Nobody listens when the host has no switch: then nothing is to be done.
+    pub(super) fn order(&self, order: Control) {
+        let _ = self.orders.send(order);
+    }
+
+    /// What the console asks of the switch, from now on.
+    pub fn orders(&self) -> broadcast::Receiver<Control> {
+        self.orders.subscribe()
     }
 }
 

@@ -16,8 +16,9 @@ use super::{
     site::Site,
 };
 use crate::{
-    store::{CallFilter, Cursor, StoreError},
-    types::{CallId, ContactId},
+    pbx::{Control, Listing},
+    store::{CallFilter, Cursor, Reader, StoreError},
+    types::{CallId, ContactId, PhoneNumber},
 };
 
 /// Rows on one page.
@@ -27,6 +28,7 @@ pub(super) fn routes() -> Router<Site> {
     Router::new()
         .route("/", get(live))
         .route("/live/events", get(feed::events))
+        .route("/screening", get(screening).post(list_number))
         .route("/emergency", get(emergency))
         .route("/emergencies/events", get(alarm::events))
         .route("/emergencies/{call}/acknowledge", post(acknowledge))
@@ -172,6 +174,46 @@ async fn work_orders(State(site): State<Site>, person: Person, Query(after): Que
         Ok(list) => {
             let frame = site.frame(&person);
             html(page::work_orders(&frame, &list, site.zone())).into_response()
+        }
+        Err(error) => unavailable(&error),
+    }
+}
+
+async fn screening(State(site): State<Site>, person: Person) -> Response {
+    show_screening(&site, &person, None).await
+}
+
+async fn show_screening(site: &Site, person: &Person, refused: Option<&str>) -> Response {
+    match site.read(Reader::listed).await {
+        Ok(listed) => {
+            let frame = site.frame(person);
+            html(page::screening(&frame, &listed, refused, site.zone())).into_response()
+        }
+        Err(error) => unavailable(&error),
+    }
+}
+
+#[derive(Debug, Deserialize)]
+struct ToBeListed {
+    csrf: String,
+    number: String,
+    listing: String,
+}
+
+/// A number is blocked, always let in, or taken off its list; on disk first, then in the switch.
+async fn list_number(State(site): State<Site>, person: Person, Form(form): Form<ToBeListed>) -> Response {
+    if !person.session.proves(&form.csrf) {
+        return plain(StatusCode::FORBIDDEN, "The form did not come from this console.");
+    }
+    let Ok(number) = form.number.parse::<PhoneNumber>() else {
+        return show_screening(&site, &person, Some(&form.number)).await;
+    };
+    let listing = Listing::from_name(&form.listing);
+    let (actor, now) = (person.name.clone(), site.now().wall);
+    match site.write(move |store| store.list_number(number, listing, &actor, now)).await {
+        Ok(()) => {
+            site.live().order(Control::List { number, listing });
+            Redirect::to("/screening").into_response()
         }
         Err(error) => unavailable(&error),
     }

@@ -15,7 +15,7 @@ pub(super) fn asserted(request: &Message) -> Option<Identity> {
     let first = asserted.iter().find(is_number).or(asserted.first()).cloned();
     first.or_else(|| {
         let remote = request.all_spelt("remote-party-id").find_map(Address::parse)?;
-        let calling = remote.params.get("party").is_none_or(|party| party.eq_ignore_ascii_case("calling"));
+        let calling = remote.params.get("party").is_none_or(|party| party.eq_ignore_ascii_case(b"calling"));
         calling.then(|| identity(&remote))
     })
 }
@@ -23,8 +23,8 @@ pub(super) fn asserted(request: &Message) -> Option<Identity> {
 /// Does a Remote-Party-ID ask that the number is withheld?
 pub(super) fn remote_party_withholds(request: &Message) -> bool {
     let remote = request.all_spelt("remote-party-id").find_map(Address::parse);
-    let privacy = remote.and_then(|remote| remote.params.get("privacy").map(str::to_ascii_lowercase));
-    privacy.is_some_and(|privacy| privacy == "full" || privacy == "uri")
+    let privacy = remote.as_ref().and_then(|remote| remote.params.get("privacy"));
+    privacy.is_some_and(|how| how.eq_ignore_ascii_case(b"full") || how.eq_ignore_ascii_case(b"uri"))
 }
 
 /// The `verstat` of the caller's number (3GPP TS 24.229, 7.2A.20), wherever the carrier has put it: a parameter of the
@@ -55,7 +55,7 @@ fn in_address(address: &Address<'_>) -> Option<String> {
         let param = user.split(';').skip(1).find_map(|param| param.strip_prefix("verstat="))?;
         Some(param.to_owned())
     };
-    let behind = || address.params.get("verstat").map(str::to_owned);
+    let behind = || Some(std::str::from_utf8(address.params.get("verstat")?).ok()?.to_owned());
     in_uri.or_else(in_user).or_else(behind)
 }
 

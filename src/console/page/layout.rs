@@ -13,18 +13,20 @@ pub(in crate::console) enum Section {
     Leads,
     Contacts,
     Messages,
+    Screening,
     Emergency,
     Health,
 }
 
 impl Section {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 9] = [
         Self::Live,
         Self::Calls,
         Self::WorkOrders,
         Self::Leads,
         Self::Contacts,
         Self::Messages,
+        Self::Screening,
         Self::Emergency,
         Self::Health,
     ];
@@ -37,6 +39,7 @@ impl Section {
             Self::Leads => "Leads",
             Self::Contacts => "Contacts",
             Self::Messages => "Texts",
+            Self::Screening => "Screening",
             Self::Emergency => "911",
             Self::Health => "Health",
         }
@@ -50,6 +53,7 @@ impl Section {
             Self::Leads => "/leads",
             Self::Contacts => "/contacts",
             Self::Messages => "/texts",
+            Self::Screening => "/screening",
             Self::Emergency => "/emergency",
             Self::Health => "/health",
         }
