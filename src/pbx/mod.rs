@@ -18,6 +18,7 @@ mod attestation;
 mod call;
 mod calls;
 mod conversation;
+mod desk_event;
 mod dialplan;
 mod directory;
 mod emergency;

@@ -45,11 +45,13 @@ pub struct Spent {
 #[derive(Debug, Default)]
 pub(super) struct Spending {
     begun: VecDeque<Begun>,
-    running: BTreeMap<CallId, Running>,
+    /// What each call in progress costs: of more than one number, if it has been transferred.
+    running: BTreeMap<CallId, Vec<Running>>,
     /// What ended calls have cost on this day.
     day: Option<Date>,
     settled: BTreeMap<Extension, Money>,
-    alarmed: BTreeMap<(Extension, Barred), Instant>,
+    /// What was told of last, and whether as grave.
+    alarmed: BTreeMap<(Extension, Barred), (Instant, bool)>,
     refused: VecDeque<(Instant, Extension)>,
     count_at: Option<Instant>,
 }
@@ -86,8 +88,8 @@ impl Spending {
         let mine = |call: &&Begun| call.extension == *extension;
         let abroad = |call: &&Begun| call.abroad;
         Usage {
-            calls: self.running.values().filter(|call| call.extension == *extension).count(),
-            office_calls: self.running.len(),
+            calls: self.each_running().filter(|call| call.extension == *extension).count(),
+            office_calls: self.each_running().count(),
             this_hour: within(HOUR).filter(mine).count(),
             office_this_hour: within(HOUR).count(),
             nobody_there,
@@ -100,15 +102,19 @@ impl Spending {
         }
     }
 
+    fn each_running(&self) -> impl Iterator<Item = &Running> {
+        self.running.values().flatten()
+    }
+
     fn spent_by(&self, now: Instant, extension: &Extension) -> Money {
-        let running = self.running.values().filter(|call| call.extension == *extension);
+        let running = self.each_running().filter(|call| call.extension == *extension);
         let settled = self.settled.get(extension).copied().unwrap_or_default();
         running.fold(settled, |sum, call| sum.plus(call.cost(now)))
     }
 
     fn spent(&self, now: Instant) -> Money {
         let settled = self.settled.values().fold(Money::default(), |sum, cost| sum.plus(*cost));
-        self.running.values().fold(settled, |sum, call| sum.plus(call.cost(now)))
+        self.each_running().fold(settled, |sum, call| sum.plus(call.cost(now)))
     }
 
     /// A call to the outside has been let through. Whoever sends a call out on behalf of an extension (a transfer, a
@@ -124,7 +130,8 @@ impl Spending {
         let tolls = &directory.limits.tolls;
         let class = tolls.class_of(number);
         self.remember(Begun { at: now.at, extension: extension.clone(), abroad: class.pays_thieves() });
-        self.running.insert(call, Running { extension, price: tolls.price(class), answered: None });
+        let price = tolls.price(class);
+        self.running.entry(call).or_default().push(Running { extension, price, answered: None });
         self.count_at.get_or_insert(now.at + COUNT_EVERY);
     }
 
@@ -139,14 +146,21 @@ impl Spending {
 
     /// Somebody has answered it; it costs money from now on.
     pub(super) fn call_answered(&mut self, now: Instant, call: CallId) {
-        if let Some(running) = self.running.get_mut(&call) {
+        for running in self.running.get_mut(&call).into_iter().flatten() {
             running.answered.get_or_insert(now);
+        }
+    }
+
+    /// Two calls have been joined: what the one costs, the other goes on costing.
+    pub(super) fn call_moves(&mut self, from: CallId, to: CallId) {
+        if let Some(moved) = self.running.remove(&from) {
+            self.running.entry(to).or_default().extend(moved);
         }
     }
 
     pub(super) fn call_ends(&mut self, now: Moment, directory: &Directory, call: CallId) {
         self.turn_day(now, directory);
-        if let Some(running) = self.running.remove(&call) {
+        for running in self.running.remove(&call).into_iter().flatten() {
             let cost = running.cost(now.at);
             let settled = self.settled.entry(running.extension).or_default();
             *settled = settled.plus(cost);
@@ -203,7 +217,8 @@ impl Spending {
         self.turn_day(now, directory);
         let tolls = &directory.limits.tolls;
         let office = self.spent(now.at) >= tolls.day;
-        let costly = self.running.iter().filter(|(_, call)| call.price > Money::default());
+        let all = self.running.iter().flat_map(|(id, calls)| calls.iter().map(move |call| (id, call)));
+        let costly = all.filter(|(_, call)| call.price > Money::default());
         let over = costly.filter_map(|(id, call)| {
             let why = match self.spent_by(now.at, &call.extension) >= tolls.day_per_extension {
                 true => Barred::Spent,
@@ -227,21 +242,16 @@ impl Spending {
             self.refused.pop_front();
         }
         self.refused.push_back((now, extension.clone()));
-        self.alarmed.retain(|_, at| now.saturating_duration_since(*at) < ALARM_EVERY);
-        let key = (extension.clone(), why);
-        if self.alarmed.contains_key(&key) {
-            return None;
-        }
+        self.alarmed.retain(|_, (at, _)| now.saturating_duration_since(*at) < ALARM_EVERY);
         let refusals = self.refused.iter().filter(|(_, refused)| refused == extension).count();
         let may_be_a_slip = matches!(why, Barred::International | Barred::Premium | Barred::NotForThisPhone);
         let grave = !may_be_a_slip || refusals >= GRAVE;
-        // A slip is told of at once, and a second time when it turns out to be none.
-        if may_be_a_slip && !grave && refusals > 1 {
+        let key = (extension.clone(), why);
+        // Told already, unless it has turned out worse.
+        if self.alarmed.get(&key).is_some_and(|(_, told)| *told || !grave) {
             return None;
         }
-        if grave {
-            self.alarmed.insert(key, now);
-        }
+        self.alarmed.insert(key, (now, grave));
         Some(grave)
     }
 }

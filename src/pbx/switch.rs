@@ -1,6 +1,7 @@
 //! All calls: the first heart. Takes one input at a time, and is then asked for outputs until it says `Timeout`.
 
 mod services;
+mod transfers;
 
 use std::{cmp::Reverse, sync::Arc, time::Instant};
 
@@ -254,10 +255,7 @@ impl Switch {
                     self.tell(now, call, CallEvent::Session { session, event });
                 }
             }
-            // Whoever asked has been told, or has gone.
-            Sorted::Referred { refer } => {
-                let _ = self.exchange.sip.refuse_refer(now.at, refer, 603);
-            }
+            Sorted::Referred { session, refer, to } => self.referred(now, session, refer, &to),
             Sorted::Other(event) => self.handle_other(now, event),
         }
     }
@@ -413,7 +411,7 @@ impl Switch {
         }
     }
 
-    fn tell_of_barred(&mut self, now: Moment, from: &Extension, dialled: &Dialled, why: Barred) {
+    pub(super) fn tell_of_barred(&mut self, now: Moment, from: &Extension, dialled: &Dialled, why: Barred) {
         if let Some(grave) = self.exchange.spending.is_alarming(now.at, from, why) {
             let (from, dialled) = (from.clone(), dialled.clone());
             self.exchange.fact(Fact::CallBarred { from, dialled, why, grave });

@@ -10,4 +10,5 @@ mod pickup_and_park;
 mod screening;
 mod texts;
 mod tolls;
+mod transfers;
 mod trunks;
