@@ -1,8 +1,11 @@
 //! Callers whom the office would rather not hear, and those who always get through.
 
-use crate::pbx::{
-    CallDirection, Control, Fact, Listing, ScreeningRules, Treatment,
-    story::{DANA, MAIN, ON_CALL, World, number, office},
+use crate::{
+    pbx::{
+        CallDirection, Control, Fact, Listing, ScreeningRules, Treatment,
+        story::{DANA, MAIN, ON_CALL, World, number, office},
+    },
+    sip::Event,
 };
 
 fn rings(world: &mut World) -> bool {
@@ -30,7 +33,7 @@ fn the_last_caller_is_blocked_by_a_code_and_let_in_again_by_the_office() {
     let again = world.call("carrier", MAIN);
     assert!(rings(&mut world));
     world.gives_up("carrier", again);
-    assert_eq!(world.record().direction, CallDirection::Inbound);
+    assert_eq!(world.records().last().unwrap().direction, CallDirection::Inbound);
 }
 
 #[test]
