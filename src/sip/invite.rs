@@ -355,6 +355,14 @@ impl Sessions {
         self.acknowledged.get(&client)?.iter().find(|done| done.tag == tag)
     }
 
+    pub(super) fn call_id_of(&self, layer: &TransactionLayer, id: SessionId) -> Option<(String, &Peer)> {
+        Some(match self.table.get(&id)? {
+            Session::Invited(invited) => (invited.dialog.call_id.clone(), &invited.peer),
+            Session::Calling(calling) => (layer.asked(calling.client)?.0.call_id.clone(), &calling.peer),
+            Session::Talking(talking) => (talking.dialog.call_id.clone(), &talking.peer),
+        })
+    }
+
     // ---- timers
 
     pub(super) fn answer_due(&mut self, now: Instant, layer: &mut TransactionLayer, id: SessionId) {

@@ -6,10 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{
-    Message,
-    message::header,
-};
+use super::{Message, message::header};
 use crate::types::CallId;
 
 /// Calls that are traced at once. What comes beyond is a flood, and is not traced.
@@ -82,12 +79,13 @@ impl Book {
         }
         let call_id = call_id.as_bytes().to_vec();
         let traced = self.calls.entry(call).or_default();
-        let (theirs, others) = std::mem::take(&mut self.unclaimed)
-            .into_iter()
-            .partition(|message| header(&message.bytes, ["Call-ID", "i"]) == Some(&call_id));
-        self.unclaimed = others;
-        let theirs: Vec<Message> = theirs;
-        traced.messages.extend(theirs);
+        for message in std::mem::take(&mut self.unclaimed) {
+            if header(&message.bytes, ["Call-ID", "i"]) == Some(&call_id) {
+                traced.messages.push(message);
+            } else {
+                self.unclaimed.push_back(message);
+            }
+        }
         traced.threads.push(Thread { call_id: call_id.clone(), peer });
         self.threads.insert(call_id, call);
     }
@@ -148,10 +146,15 @@ mod tests {
         book.see(&bytes, || message);
     }
 
+    #[expect(clippy::disallowed_methods, reason = "any instant will do to count from")]
+    fn start() -> Instant {
+        Instant::now()
+    }
+
     #[test]
     fn a_call_gets_its_own_messages_from_the_first_to_the_last_answer() {
         let mut book = Book::default();
-        let (call, now) = (CallId::from_random(1), Instant::now());
+        let (call, now) = (CallId::from_random(1), start());
         see(&mut book, "stray", "OPTIONS sip:h SIP/2.0");
         see(&mut book, "a", "INVITE sip:h SIP/2.0");
         book.claim(call, "a", "carrier".into());

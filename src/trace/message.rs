@@ -99,7 +99,8 @@ const LEFT_OUT: &[u8] = b" (left out)";
 /// The same message without digest answers, which can be guessed at for a password at leisure, and without the keys of
 /// encrypted media (RFC 4568).
 fn without_secrets(bytes: &[u8]) -> Cow<'_, [u8]> {
-    let name = |line: &[u8]| line.split(|byte| *byte == b':').next().unwrap_or_default().trim_ascii().to_vec();
+    let name =
+        |line: &[u8]| line.split(|byte| *byte == b':').next().unwrap_or_default().trim_ascii().to_vec();
     let is_proof = |line: &[u8]| PROOFS.iter().any(|proof| name(line).eq_ignore_ascii_case(proof));
     let is_key = |line: &[u8]| line.starts_with(b"a=crypto:");
     if !lines(bytes).any(|line| is_proof(line) || is_key(line)) {

@@ -7,11 +7,13 @@
 //! - Every table has a bound; a flood is not traced, and never displaces the trace of a call that is.
 
 mod book;
+mod course;
 mod ladder;
 mod message;
 mod pcap;
 
 pub use book::{Book, Finished};
+pub use course::course;
 pub use ladder::{Ladder, clock};
 pub use message::{Message, Way, Wire, label};
 pub use pcap::pcap;

@@ -31,11 +31,10 @@ pub fn pcap<'a>(messages: impl IntoIterator<Item = &'a Message>) -> Vec<u8> {
             Way::Out => (message.local, message.remote),
         };
         let mut of = |side: (SocketAddr, SocketAddr)| {
-            let at = said.iter().position(|(known, _)| *known == side).unwrap_or_else(|| {
+            said.iter().position(|(known, _)| *known == side).unwrap_or_else(|| {
                 said.push((side, 1));
                 said.len() - 1
-            });
-            at
+            })
         };
         let transport = match message.wire {
             Wire::Datagram => datagram(from, to, &message.bytes),
