@@ -44,6 +44,7 @@ impl Next {
             },
             Next::Talk { callee, .. } => format!("{} is connected", name(callee.party())),
             Next::Assist { why, .. } => format!("the agent answers, because {}", because(*why)),
+            Next::AssistAgain { .. } => "nobody else took it: the agent goes on".to_owned(),
             Next::Transfer { to, .. } => match to {
                 Destination::Staff => "the agent hands over: the phones of this number ring".to_owned(),
                 Destination::OnCall => "the agent hands over: the person on call is rung".to_owned(),

@@ -50,6 +50,8 @@ pub(super) struct Ledger {
     /// No call between people, or their waiting for each other, goes on beyond this.
     limit: Option<Instant>,
     decisions: Vec<Decision>,
+    /// Who has sent the call to somebody outside, by a transfer or a forward.
+    charged: Option<Extension>,
     /// A service of the house has been dialled, and nobody called.
     private: bool,
 }
@@ -66,6 +68,7 @@ impl Ledger {
             recording: None,
             limit: None,
             decisions: Vec::new(),
+            charged: None,
             private: false,
         }
     }
@@ -93,8 +96,13 @@ impl Ledger {
     pub(super) fn calls_outside(&self) -> Option<&Extension> {
         match (&self.beginning.caller, &self.beginning.dialled) {
             (Caller::Extension(extension), Dialled::Number(_)) => Some(extension),
-            _ => None,
+            _ => self.charged.as_ref(),
         }
+    }
+
+    /// From now on the call counts among those of this extension to the outside.
+    pub(super) fn charge(&mut self, extension: Extension) {
+        self.charged = Some(extension);
     }
 
     /// A call to the outside is tried through this trunk: the last one is the one that carried it.

@@ -17,6 +17,7 @@ mod call;
 mod calls;
 mod conversation;
 mod decision;
+mod desk_event;
 mod dialplan;
 mod directory;
 mod ending;
