@@ -7,6 +7,7 @@ use crate::{
     pbx::{CallRecord, Caller, Listing, Spent, TextResult},
     sip,
     store::EmergencyRow,
+    trace::Finished,
     types::{CallId, Extension, MessageKey, PhoneNumber},
 };
 
@@ -27,6 +28,8 @@ pub enum Input {
     CallBarred { from: Extension, why: String },
     /// A call is over; this is all of it.
     CallEnded(Box<CallRecord>),
+    /// What went over the wire for a call that is over.
+    CallTraced(Finished),
     /// A text came in. Answered by [`Output::SettleText`] with the same id, at once.
     TextReceived { text: sip::TextId, from: PhoneNumber, to: PhoneNumber, body: String, call_id: String },
     /// What became of an [`Output::Deliver`] with this key.

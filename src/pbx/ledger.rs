@@ -5,8 +5,8 @@ use std::{sync::Arc, time::Instant};
 use jiff::Timestamp;
 
 use super::{
-    AgentReason, CallDirection, CallRecord, Caller, Dialled, Directory, Disposition, LegRecord, Quality,
-    Speaker, TurnRecord, Vouched,
+    AgentReason, CallDirection, CallRecord, Caller, Decision, Dialled, Directory, Disposition, LegRecord,
+    Quality, Speaker, TurnRecord, Vouched,
 };
 use crate::{
     dialogue::Outcome,
@@ -16,6 +16,9 @@ use crate::{
 
 /// Legs kept of one call. A ring plan of ten phones and three transfers is far below; further legs are not written down.
 const MOST_LEGS: usize = 128;
+
+/// Decisions kept of one call: as many as legs and hand-overs make in any call that has an end.
+const MOST_DECISIONS: usize = 256;
 
 /// Turns kept of one call. Fifteen minutes of conversation have about two hundred; further turns are not written down.
 const MOST_TURNS: usize = 1000;
@@ -47,6 +50,7 @@ pub(super) struct Ledger {
     recording: Option<(String, u64)>,
     /// No call between people, or their waiting for each other, goes on beyond this.
     limit: Option<Instant>,
+    decisions: Vec<Decision>,
     /// A service of the house has been dialled, and nobody called.
     private: bool,
 }
@@ -62,6 +66,7 @@ impl Ledger {
             outcome: None,
             recording: None,
             limit: None,
+            decisions: Vec::new(),
             private: false,
         }
     }
@@ -119,6 +124,18 @@ impl Ledger {
 
     pub(super) fn agent_takes(&mut self, why: AgentReason) {
         self.agent_reason = Some(why);
+    }
+
+    /// Writes down why the call goes on as it does.
+    pub(super) fn decide(&mut self, now: Instant, why: String) {
+        if self.decisions.len() < MOST_DECISIONS {
+            let at_ms = self.millis(now);
+            self.decisions.push(Decision { at_ms, why });
+        }
+    }
+
+    pub(super) fn direction(&self) -> CallDirection {
+        self.beginning.direction
     }
 
     pub(super) fn leg_ended(&mut self, leg: LegId, record: LegRecord) {
@@ -189,6 +206,7 @@ impl Ledger {
             outcome: self.outcome,
             recording,
             recording_from_ms,
+            decisions: self.decisions,
         }
     }
 }

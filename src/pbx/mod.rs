@@ -18,6 +18,7 @@ mod attestation;
 mod call;
 mod calls;
 mod conversation;
+mod decision;
 mod desk_event;
 mod dialplan;
 mod directory;
@@ -63,6 +64,7 @@ mod waiting;
 mod whereabouts;
 
 pub use attestation::{Attestation, Vouched};
+pub use decision::Decision;
 pub use dialplan::{Asker, Barred, Usage, may_reach, parse as parse_dialled};
 pub use directory::{Directory, Limits, Number, Phone, Settings, TRUNK_PATIENCE, Texts};
 pub use emergency::{EmergencyNotice, EmergencyPlan};

@@ -29,6 +29,7 @@ mod screening;
 mod settings;
 mod spending;
 mod tickets;
+mod traces;
 
 #[cfg(test)]
 mod tests;

@@ -1,5 +1,6 @@
 //! What each command of the program does; `main` reads the arguments and calls these.
 
+mod explain;
 mod practice;
 mod route;
 mod run;
@@ -18,6 +19,7 @@ use crate::{
     store::Store,
 };
 
+pub use explain::explain;
 pub use practice::{PracticeCall, practice, practice_list};
 pub use route::route;
 pub use run::run;
