@@ -7,6 +7,7 @@ mod desk_loop;
 mod housekeeping;
 mod media_legs;
 mod media_plane;
+mod media_poll;
 mod office;
 mod practice;
 mod recordings;

@@ -395,6 +395,11 @@ impl Leg {
         Some(to)
     }
 
+    /// Does a key of ours sound, or wait to?
+    pub(super) fn is_pressing(&self) -> bool {
+        self.events_out.is_busy()
+    }
+
     /// A frame's worth of keys, while somebody else's packets fill the stream.
     pub(super) fn press_pending(&mut self, now: Instant) {
         if !self.may_send() {
