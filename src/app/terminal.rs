@@ -158,6 +158,8 @@ fn disposition_words(disposition: Disposition) -> &'static str {
         Disposition::CallerAbandoned => "the caller gave up",
         Disposition::HandedOver => "handed over to a person",
         Disposition::Announced => "the announcement was played",
+        Disposition::Voicemail => "sent to voicemail",
+        Disposition::Served => "served by the box",
         Disposition::Failed => "failed",
     }
 }

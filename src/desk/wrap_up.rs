@@ -50,7 +50,9 @@ pub(super) fn wrap_up(
     chance: &mut Chance,
 ) -> WrapUp {
     let inbound = record.direction == CallDirection::Inbound;
-    let reached = matches!(record.disposition, Disposition::Answered | Disposition::HandedOver);
+    // Who rang to hear a mailbox, or to join a conference, has missed nobody.
+    let reached =
+        matches!(record.disposition, Disposition::Answered | Disposition::HandedOver | Disposition::Served);
     let missed = inbound && !reached;
     // Texts about a call go out from the number that was dialled; a call from inside has none.
     let texts_from = record.dialled.number().filter(|_| inbound);
@@ -250,7 +252,7 @@ fn text_back(record: &CallRecord, settings: &Settings, circumstances: &Circumsta
     {
         return TextBackNote::OptedOut;
     }
-    if matches!(record.disposition, Disposition::Answered | Disposition::HandedOver) {
+    if matches!(record.disposition, Disposition::Answered | Disposition::HandedOver | Disposition::Served) {
         return TextBackNote::ReachedAPerson;
     }
     if settings.is_ours(number) {
@@ -378,6 +380,8 @@ fn summary(record: &CallRecord, settings: &Settings) -> String {
         Disposition::CallerAbandoned => "missed call",
         Disposition::HandedOver => "call handed over",
         Disposition::Announced => "missed call (announcement played)",
+        Disposition::Voicemail => "missed call (sent to voicemail)",
+        Disposition::Served => "call served by the box",
         Disposition::Failed => "call failed",
     };
     let mut summary = format!("{what}, {who}, {when}");

@@ -25,6 +25,7 @@ mod rtcp;
 mod rtp;
 mod sdp;
 mod sound;
+mod srtp;
 #[cfg(test)]
 mod story;
 mod tone;
@@ -42,4 +43,5 @@ pub use recording::{FileWrite, Recorder};
 pub use resample::{Ratio, Resampler};
 pub use sdp::{Agreed, Direction, LocalMedia, Payload, SdpError, accept, answer, offer};
 pub use sound::{Channels, Sound, SoundError};
+pub use srtp::{MasterKey, Opener, Refused, Sealer, Suite};
 pub use tone::Tone;

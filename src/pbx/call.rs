@@ -258,6 +258,8 @@ fn hunt_of_desk(cx: &mut Context<'_>) -> Hunt {
         Dialled::Extension(extension) => {
             Hunt::of_plan(&RingPlan::new([RingStep { extensions: vec![extension], ring_for: INTERNAL_RING }]))
         }
+        // Features ring nobody.
+        Dialled::Star(_) => Hunt::default(),
         Dialled::Number(number) => Hunt::of_outside(
             cx.exchange.open_trunks(cx.now, &directory),
             Outside::Number(number),

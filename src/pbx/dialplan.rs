@@ -63,6 +63,9 @@ pub fn parse(dialled: &str, directory: &Directory) -> Result<Dialled, Barred> {
     if text.is_empty() || text.len() > LONGEST {
         return Err(Barred::NotANumber);
     }
+    if text.starts_with('*') {
+        return text.parse().map(Dialled::Star).map_err(|_| Barred::NotANumber);
+    }
     let mut digits = String::with_capacity(text.len());
     for (at, c) in text.chars().enumerate() {
         match c {
@@ -122,7 +125,8 @@ pub fn may_reach(directory: &Directory, asker: Asker<'_>, target: &Dialled) -> R
     let number = match target {
         Dialled::Emergency(_) => return Ok(()),
         Dialled::Extension(extension) if directory.extensions.contains_key(extension) => return Ok(()),
-        Dialled::Extension(_) => return Err(Barred::NotANumber),
+        // A feature is nobody who could be reached.
+        Dialled::Extension(_) | Dialled::Star(_) => return Err(Barred::NotANumber),
         Dialled::Number(number) => number,
     };
     if directory.trunks.is_empty() {
@@ -247,7 +251,8 @@ mod tests {
             "",
             "103",
             "5550177",
-            "*97",
+            "*",
+            "*9x",
             "anonymous",
             "3035550177@carrier.example",
             "303555%30177",

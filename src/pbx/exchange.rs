@@ -33,6 +33,8 @@ pub(super) struct Exchange {
     sessions: BTreeMap<SessionId, CallId>,
     /// Media sockets, from `Open` until `Closed`: as many as there are ports.
     sockets: BTreeMap<LegId, Socket>,
+    /// How many of them each call holds.
+    held: BTreeMap<CallId, usize>,
 }
 
 #[derive(Debug)]
@@ -58,6 +60,7 @@ impl Exchange {
             last_leg: 0,
             sessions: BTreeMap::new(),
             sockets: BTreeMap::new(),
+            held: BTreeMap::new(),
         }
     }
 
@@ -113,6 +116,7 @@ impl Exchange {
             None => return None,
         };
         self.sockets.insert(leg, Socket { call, port, closing: false });
+        *self.held.entry(call).or_default() += 1;
         self.media(leg, MediaCommand::Open { call, port });
         Some(port)
     }
@@ -132,11 +136,17 @@ impl Exchange {
         if let Some(socket) = self.sockets.remove(&leg) {
             self.ports.give_back(now.at, socket.port);
             self.kept_ports.give_back(now.at, socket.port);
+            if let Some(held) = self.held.get_mut(&socket.call) {
+                *held -= 1;
+                if *held == 0 {
+                    self.held.remove(&socket.call);
+                }
+            }
         }
     }
 
     pub(super) fn has_sockets(&self, call: CallId) -> bool {
-        self.sockets.values().any(|socket| socket.call == call)
+        self.held.contains_key(&call)
     }
 
     /// The media plane has not answered in time: whatever the call still holds is taken back.

@@ -14,6 +14,7 @@
 mod announcing;
 mod assisted;
 mod call;
+mod calls;
 mod conversation;
 mod dialplan;
 mod directory;

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::Quality;
 use crate::{
     dialogue::Outcome,
-    types::{CallId, Extension, NumberError, PhoneNumber},
+    types::{CallId, Extension, NumberError, PhoneNumber, StarCode},
 };
 
 /// One call from its first INVITE to its last BYE.
@@ -62,6 +62,8 @@ pub enum Dialled {
     Number(PhoneNumber),
     Extension(Extension),
     Emergency(Emergency),
+    /// A feature, from a desk phone: `*97`.
+    Star(StarCode),
 }
 
 impl Dialled {
@@ -69,7 +71,7 @@ impl Dialled {
     pub fn number(&self) -> Option<PhoneNumber> {
         match self {
             Self::Number(number) => Some(*number),
-            Self::Extension(_) | Self::Emergency(_) => None,
+            Self::Extension(_) | Self::Emergency(_) | Self::Star(_) => None,
         }
     }
 }
@@ -81,6 +83,7 @@ impl fmt::Display for Dialled {
             Self::Number(number) => number.fmt(f),
             Self::Extension(extension) => extension.fmt(f),
             Self::Emergency(emergency) => f.write_str(emergency.digits()),
+            Self::Star(code) => code.fmt(f),
         }
     }
 }
@@ -91,6 +94,7 @@ impl FromStr for Dialled {
     fn from_str(text: &str) -> Result<Self, NumberError> {
         match Emergency::ALL.into_iter().find(|emergency| emergency.digits() == text) {
             Some(emergency) => Ok(Self::Emergency(emergency)),
+            None if text.starts_with('*') => text.parse().map(Self::Star).map_err(|_| NumberError::Empty),
             None if text.starts_with('+') => text.parse().map(Self::Number),
             None => text.parse().map(Self::Extension),
         }
@@ -189,6 +193,10 @@ pub enum Disposition {
     HandedOver,
     /// Speech was down: the recorded announcement was played.
     Announced,
+    /// Nobody took it, and the caller was asked to leave a message.
+    Voicemail,
+    /// The box itself was what was called: a mailbox was listened to, a menu or a conference was all there was.
+    Served,
     /// It could not be set up.
     Failed,
 }
@@ -234,7 +242,7 @@ mod tests {
 
     #[test]
     fn what_was_dialled_reads_back_as_written() {
-        for text in ["+13035550100", "101", "911", "933"] {
+        for text in ["+13035550100", "101", "911", "933", "*97"] {
             assert_eq!(text.parse::<Dialled>().unwrap().to_string(), text);
         }
         assert_eq!("911".parse(), Ok(Dialled::Emergency(Emergency::Nine11)));

@@ -129,6 +129,8 @@ mod tests {
 
     fn invitation() -> Invitation {
         Invitation {
+            replaces: None,
+            referred_by: None,
             peer: Peer::Trunk(TrunkName("carrier".into())),
             dialled: MAIN.into(),
             to: Identity::default(),

@@ -213,6 +213,8 @@ pub(super) fn disposition(disposition: Disposition) -> &'static str {
         Disposition::CallerAbandoned => "abandoned while ringing",
         Disposition::HandedOver => "handed over",
         Disposition::Announced => "announced",
+        Disposition::Voicemail => "sent to voicemail",
+        Disposition::Served => "served by the box",
         Disposition::Failed => "failed",
     }
 }

@@ -94,6 +94,8 @@ word_column!(Disposition {
     CallerAbandoned = "caller_abandoned",
     HandedOver = "handed_over",
     Announced = "announced",
+    Voicemail = "voicemail",
+    Served = "served",
     Failed = "failed",
 });
 word_column!(AgentReason {

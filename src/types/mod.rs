@@ -6,6 +6,7 @@ mod id;
 mod moment;
 mod number;
 mod pii;
+mod star_code;
 
 pub use calendar::{DayHours, Hours, HoursError, QuietHours};
 pub use called::CalledHours;
@@ -13,6 +14,7 @@ pub use id::{CallId, ContactId, LeadId, LegId, MessageKey, ParseIdError, TurnId,
 pub use moment::Moment;
 pub use number::{Extension, NumberError, PhoneNumber};
 pub use pii::Pii;
+pub use star_code::{StarCode, StarCodeError};
 
 /// The house's one kind of chance: a seeded, cryptographically strong generator owned by each heart.
 ///

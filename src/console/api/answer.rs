@@ -456,6 +456,8 @@ fn disposition(disposition: Disposition) -> &'static str {
         Disposition::CallerAbandoned => "caller_abandoned",
         Disposition::HandedOver => "handed_over",
         Disposition::Announced => "announced",
+        Disposition::Voicemail => "voicemail",
+        Disposition::Served => "served",
         Disposition::Failed => "failed",
     }
 }

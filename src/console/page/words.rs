@@ -34,6 +34,7 @@ pub(super) fn dialled(dialled: &Dialled) -> Markup {
         Dialled::Number(n) => number(*n),
         Dialled::Extension(extension) => html! { "extension " (extension) },
         Dialled::Emergency(emergency) => html! { (emergency.digits()) },
+        Dialled::Star(code) => html! { (code) },
     }
 }
 
@@ -74,6 +75,8 @@ pub(super) fn disposition(disposition: Disposition) -> (&'static str, &'static s
         Disposition::AiAbandoned => ("left the agent", "warn"),
         Disposition::CallerAbandoned => ("caller gave up", "warn"),
         Disposition::Announced => ("announcement", "bad"),
+        Disposition::Voicemail => ("voicemail", "warn"),
+        Disposition::Served => ("served by the box", "good"),
         Disposition::Failed => ("failed", "bad"),
     }
 }
