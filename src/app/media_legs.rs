@@ -1,113 +1,35 @@
 //! The legs and bridges of the media thread, with their sockets: what arrives goes in, what they say goes out.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, VecDeque},
-    io,
-    net::{IpAddr, SocketAddr, UdpSocket},
+    collections::{BTreeMap, BTreeSet},
+    net::IpAddr,
+    sync::Arc,
     time::Instant,
 };
 
 use slab::Slab;
-use socket2::SockRef;
-use tokio::sync::mpsc;
 
 use super::{
-    media_plane::ToMedia, media_poll::Register, recordings::Recordings, speech_pool::SpeechPool,
-    switch_loop::ToSwitch,
+    media_plane::ToMedia,
+    media_poll::Register,
+    media_rooms::RoomKind,
+    media_slot::{Line, Outside, Slot, Sockets, place_of, report},
 };
 use crate::{
     media::{
-        Agreed, Bridge, Channel, Codec, Leg, LegEvent, LegSettings, LegStats, SampleRate, Side, SourceTrust,
-        Transmit,
+        Agreed, Bridge, Channel, Codec, Leg, LegSettings, LegStats, Mixer, SampleRate, Side, Sound,
+        SourceTrust,
     },
     pbx::{Announcement, MediaCommand, MediaEvent, Quality},
     types::{Chance, LegId, UtteranceId},
 };
 
-/// What the kernel may keep for one socket: about eighty packets, a second and a half of a voice. What comes on top of
-/// it is dropped there, as older sound would be of no use to anybody.
-const RECEIVE_BUFFER: usize = 64 * 1024;
-
 /// Bridges that only relay are looked after in turns, each once in so many beats: their reports and their silences are
 /// counted in seconds.
 const TURNS: usize = 16;
 
-/// Mean power above which a frame is voice and no longer the silence before it; about −55 dBov.
-const VOICED: f32 = 3_400.0;
-
 /// "Thank you for calling …", 8 kHz µ-law, spoken once by the synthesiser and kept.
 const CANNOT_TAKE_CALL: &[u8] = include_bytes!("../../firmware-config/announcements/cannot-take-call.ulaw");
-
-/// The queues to the other threads.
-#[derive(Debug)]
-pub(super) struct Outside {
-    pub speech: SpeechPool,
-    pub recordings: Recordings,
-    pub to_switch: mpsc::Sender<ToSwitch>,
-}
-
-impl Outside {
-    fn tell(&self, leg: LegId, event: MediaEvent) {
-        if self.to_switch.try_send(ToSwitch::Media { leg, event }).is_err() {
-            tracing::warn!(%leg, "the switch does not keep up with the media; an event was dropped");
-        }
-    }
-}
-
-/// One leg's sockets.
-#[derive(Debug)]
-struct Sockets {
-    rtp: UdpSocket,
-    rtcp: UdpSocket,
-}
-
-impl Sockets {
-    fn bind(address: IpAddr, port: u16, register: &Register, place: usize) -> io::Result<Self> {
-        let bind = |port: u16, channel: Channel| -> io::Result<UdpSocket> {
-            let socket = UdpSocket::bind(SocketAddr::new(address, port))?;
-            socket.set_nonblocking(true)?;
-            SockRef::from(&socket).set_recv_buffer_size(RECEIVE_BUFFER)?;
-            register.enter(&socket, mark(place, channel))?;
-            Ok(socket)
-        };
-        Ok(Self { rtp: bind(port, Channel::Rtp)?, rtcp: bind(port + 1, Channel::Rtcp)? })
-    }
-
-    fn of(&self, channel: Channel) -> &UdpSocket {
-        match channel {
-            Channel::Rtp => &self.rtp,
-            Channel::Rtcp => &self.rtcp,
-        }
-    }
-
-    /// Media is late or it is nothing: what the kernel does not take at once is lost, as on the wire.
-    fn send(&self, transmit: &Transmit<'_>) {
-        let _ = self.of(transmit.channel).send_to(transmit.bytes, transmit.to);
-    }
-}
-
-/// Where a leg's sound goes.
-#[derive(Debug)]
-enum Line {
-    /// Bound, but nothing has been agreed on.
-    Open,
-    Alone(Box<Leg>),
-    Bridged {
-        bridge: usize,
-        side: Side,
-    },
-}
-
-/// What is known of a leg besides its media.
-#[derive(Debug)]
-struct Slot {
-    id: LegId,
-    line: Line,
-    sockets: Sockets,
-    heard_by_ears: bool,
-    /// Utterances that were begun, and whether their first voiced frame has left.
-    utterances: VecDeque<(UtteranceId, bool)>,
-}
 
 /// A bridge, and the places of its legs.
 #[derive(Debug)]
@@ -126,33 +48,34 @@ impl Joined {
     }
 }
 
+/// A leg that waits for a file: to say it as an utterance, or to hear it as music.
+#[derive(Debug)]
+struct Awaited {
+    leg: LegId,
+    file: String,
+    utterance: Option<UtteranceId>,
+}
+
 /// Everything the thread holds.
 #[derive(Debug)]
 pub(super) struct Legs {
     bind: IpAddr,
     register: Register,
     chance: Chance,
-    outside: Outside,
-    places: BTreeMap<LegId, usize>,
+    pub(super) outside: Outside,
+    pub(super) places: BTreeMap<LegId, usize>,
     /// A packet's socket leads here without a search.
-    slots: Slab<Slot>,
+    pub(super) slots: Slab<Slot>,
     bridges: Slab<Joined>,
     /// Slots that hear or say something of their own in every beat.
-    alone: BTreeSet<usize>,
+    pub(super) alone: BTreeSet<usize>,
+    pub(super) rooms: BTreeMap<RoomKind, Mixer>,
+    /// Sound files that are being read, and who waits for them.
+    awaited: Vec<Awaited>,
     /// Bridges that need every beat; the others are looked after in turns.
     attended: BTreeSet<usize>,
     turn: usize,
     buffer: Box<[u8; 2048]>,
-}
-
-/// What a socket is entered under in the list of readiness.
-fn mark(place: usize, channel: Channel) -> usize {
-    place << 1 | usize::from(channel == Channel::Rtcp)
-}
-
-fn place_of(mark: u64) -> (usize, Channel) {
-    let channel = if mark & 1 == 0 { Channel::Rtp } else { Channel::Rtcp };
-    ((mark >> 1) as usize, channel)
 }
 
 impl Legs {
@@ -166,6 +89,8 @@ impl Legs {
             slots: Slab::new(),
             bridges: Slab::new(),
             alone: BTreeSet::new(),
+            rooms: BTreeMap::new(),
+            awaited: Vec::new(),
             attended: BTreeSet::new(),
             turn: 0,
             buffer: Box::new([0; 2048]),
@@ -174,7 +99,7 @@ impl Legs {
 
     /// Is there nobody whom a beat would do anything for?
     pub(super) fn is_idle(&self) -> bool {
-        self.alone.is_empty() && self.bridges.is_empty()
+        self.alone.is_empty() && self.rooms.is_empty() && self.bridges.is_empty()
     }
 
     /// Takes one datagram from a socket that has something. A mark of a socket that is gone leads to one that has
@@ -216,28 +141,10 @@ impl Legs {
         for &place in &self.alone {
             let Some(slot) = self.slots.get_mut(place) else { continue };
             let Line::Alone(leg) = &mut slot.line else { continue };
-            let id = slot.id;
             let frame = leg.tick(now);
-            while let Some(transmit) = leg.poll_transmit() {
-                slot.sockets.send(&transmit);
-            }
-            if slot.heard_by_ears
-                && let Ok(samples) = <[i16; 160]>::try_from(frame.heard.samples())
-            {
-                self.outside.speech.frame(id, samples);
-            }
-            self.outside.recordings.push(id, &frame.heard, &frame.said);
-            if frame.said.power() > VOICED
-                && let Some((utterance, told)) = slot.utterances.front_mut()
-                && !*told
-            {
-                *told = true;
-                self.outside.tell(id, MediaEvent::Speaking { utterance: *utterance });
-            }
-            while let Some(event) = leg.poll_event() {
-                report(&self.outside, id, &mut slot.utterances, event);
-            }
+            slot.after_frame(&mut self.outside, &frame.heard, &frame.said, &frame.said);
         }
+        self.tick_rooms(now);
         self.turn = (self.turn + 1) % TURNS;
         for key in (self.turn..self.bridges.capacity()).step_by(TURNS) {
             if !self.attended.contains(&key) {
@@ -282,6 +189,7 @@ impl Legs {
                     media.finish(utterance);
                 }
             }
+            ToMedia::Sound { file, sound } => self.sound(&file, sound.as_ref()),
             ToMedia::Hear { leg, on } => {
                 if let Some(slot) = self.slot(leg) {
                     slot.heard_by_ears = on;
@@ -296,7 +204,20 @@ impl Legs {
             MediaCommand::Connect { agreed, trust } => self.connect(now, id, agreed, trust),
             MediaCommand::Bridge { with } => self.join(id, with),
             MediaCommand::Unbridge => self.part(id),
+            MediaCommand::Mix { room, hears } => {
+                self.enter(id, RoomKind::Named(room), hears);
+            }
+            MediaCommand::LeaveMix => self.leave(id),
+            MediaCommand::Play { utterance, file } => self.want(id, file, Some(utterance)),
+            MediaCommand::Music(Some(file)) => self.want(id, file, None),
+            MediaCommand::Music(None) => {
+                self.awaited.retain(|waiting| waiting.leg != id || waiting.utterance.is_some());
+                if let Some(leg) = self.leg(id) {
+                    leg.tone(None);
+                }
+            }
             MediaCommand::Tone(tone) => {
+                self.awaited.retain(|waiting| waiting.leg != id || waiting.utterance.is_some());
                 if let Some(leg) = self.leg(id) {
                     leg.tone(tone);
                 }
@@ -323,6 +244,11 @@ impl Legs {
                 }
                 self.attend(id);
             }
+            MediaCommand::PauseRecording(paused) => self.outside.recordings.pause(id, paused),
+            MediaCommand::EndRecording => {
+                self.outside.recordings.end(id);
+                self.record_what_is_on(id);
+            }
             MediaCommand::Close => self.close(id),
         }
     }
@@ -331,9 +257,7 @@ impl Legs {
         let place = self.slots.vacant_key();
         match Sockets::bind(self.bind, port, &self.register, place) {
             Ok(sockets) => {
-                let (line, utterances) = (Line::Open, VecDeque::new());
-                let slot = Slot { id, line, sockets, heard_by_ears: false, utterances };
-                self.places.insert(id, self.slots.insert(slot));
+                self.places.insert(id, self.slots.insert(Slot::new(id, sockets)));
             }
             Err(error) => {
                 tracing::warn!(%error, port, "an RTP port could not be bound");
@@ -369,7 +293,41 @@ impl Legs {
         }
     }
 
+    /// Has a file read, to be played to this leg.
+    fn want(&mut self, id: LegId, file: String, utterance: Option<UtteranceId>) {
+        if utterance.is_none() {
+            self.awaited.retain(|waiting| waiting.leg != id || waiting.utterance.is_some());
+        }
+        let asked = self.outside.sounds.want(&file);
+        self.awaited.push(Awaited { leg: id, file: file.clone(), utterance });
+        if !asked {
+            self.sound(&file, None);
+        }
+    }
+
+    /// A file has been read, or cannot be: an utterance is then over before it began, and music is silence.
+    fn sound(&mut self, file: &str, sound: Option<&Arc<Sound>>) {
+        let came: Vec<Awaited> = self.awaited.extract_if(.., |waiting| waiting.file == file).collect();
+        for Awaited { leg: id, utterance, .. } in came {
+            let Some(leg) = self.leg(id) else { continue };
+            let Some(utterance) = utterance else {
+                match sound {
+                    Some(sound) => leg.music(Arc::clone(sound)),
+                    None => leg.tone(None),
+                }
+                continue;
+            };
+            let begun = sound.is_some_and(|sound| leg.play_sound(utterance, Arc::clone(sound)).is_ok());
+            if begun && let Some(slot) = self.slot(id) {
+                slot.utterances.push_back((utterance, false));
+            } else {
+                self.outside.tell(id, MediaEvent::Played { utterance, heard_ms: 0, complete: false });
+            }
+        }
+    }
+
     fn hush(&mut self, id: LegId, utterance: UtteranceId) {
+        self.awaited.retain(|waiting| waiting.leg != id || waiting.utterance.is_none_or(|of| of > utterance));
         let played = self.leg(id).map(|leg| leg.hush_through(utterance)).unwrap_or_default();
         let Some(slot) = self.slot(id) else { return };
         slot.utterances.clear();
@@ -406,6 +364,17 @@ impl Legs {
         self.attend(caller);
     }
 
+    /// A recording has ended: its bridge decodes no longer, unless the other side is recorded too.
+    fn record_what_is_on(&mut self, id: LegId) {
+        let Some(&Line::Bridged { bridge, .. }) = self.slot(id).map(|slot| &slot.line) else { return };
+        let Some(joined) = self.bridges.get_mut(bridge) else { return };
+        let on = [joined.caller, joined.other]
+            .into_iter()
+            .filter_map(|place| self.slots.get(place))
+            .any(|slot| self.outside.recordings.is_on(slot.id));
+        joined.bridge.record(on);
+    }
+
     /// This leg's bridge may have more to do than to relay.
     fn attend(&mut self, id: LegId) {
         if let Some((key, joined)) = self.joined(id)
@@ -415,7 +384,9 @@ impl Legs {
         }
     }
 
-    fn part(&mut self, id: LegId) {
+    /// Off its bridge or out of its room.
+    pub(super) fn part(&mut self, id: LegId) {
+        self.leave(id);
         let Some(Line::Bridged { bridge, .. }) = self.slot(id).map(|slot| &slot.line) else { return };
         let key = *bridge;
         let Some(Joined { bridge, caller, other }) = self.bridges.try_remove(key) else { return };
@@ -430,6 +401,7 @@ impl Legs {
         self.part(id);
         let Some(place) = self.places.remove(&id) else { return };
         self.alone.remove(&place);
+        self.awaited.retain(|waiting| waiting.leg != id);
         // The list of readiness forgets the sockets as they are closed.
         let Some(slot) = self.slots.try_remove(place) else { return };
         self.outside.recordings.end(id);
@@ -440,12 +412,12 @@ impl Legs {
         self.outside.tell(id, MediaEvent::Closed { quality });
     }
 
-    fn slot(&mut self, id: LegId) -> Option<&mut Slot> {
+    pub(super) fn slot(&mut self, id: LegId) -> Option<&mut Slot> {
         self.slots.get_mut(*self.places.get(&id)?)
     }
 
     /// The leg, wherever it is.
-    fn leg(&mut self, id: LegId) -> Option<&mut Leg> {
+    pub(super) fn leg(&mut self, id: LegId) -> Option<&mut Leg> {
         match &mut self.slots.get_mut(*self.places.get(&id)?)?.line {
             Line::Open => None,
             Line::Alone(leg) => Some(leg),
@@ -474,25 +446,6 @@ impl Legs {
             }
         }
     }
-}
-
-fn report(outside: &Outside, id: LegId, utterances: &mut VecDeque<(UtteranceId, bool)>, event: LegEvent) {
-    let event = match event {
-        LegEvent::FirstPacket => MediaEvent::FirstPacket,
-        LegEvent::Digit(digit) => MediaEvent::Digit(digit),
-        LegEvent::Silent => MediaEvent::Dead { silent_ms: LegSettings::SILENT_AFTER.as_millis() as u64 },
-        LegEvent::Played(played) => {
-            utterances.retain(|(utterance, _)| *utterance != played.utterance);
-            MediaEvent::Played {
-                utterance: played.utterance,
-                heard_ms: played.millis as u32,
-                complete: played.whole,
-            }
-        }
-        // The synthesiser is many times faster than speech: what it has made is already here.
-        LegEvent::LowMark(_) => return,
-    };
-    outside.tell(id, event);
 }
 
 fn quality(stats: &LegStats) -> Quality {

@@ -19,13 +19,16 @@ use tokio::sync::mpsc;
 
 use super::{
     clock,
-    media_legs::{Legs, Outside},
+    media_legs::Legs,
     media_poll::{Named, Readiness, Waker},
+    media_slot::Outside,
     recordings::Recordings,
+    sounds::Sounds,
     speech_pool::SpeechPool,
     switch_loop::ToSwitch,
 };
 use crate::{
+    media::Sound,
     pbx::MediaCommand,
     types::{Chance, LegId, UtteranceId},
 };
@@ -56,6 +59,11 @@ pub(super) enum ToMedia {
     Finish {
         leg: LegId,
         utterance: UtteranceId,
+    },
+    /// A file that was asked for has been read; `None`: it cannot be played.
+    Sound {
+        file: String,
+        sound: Option<Arc<Sound>>,
     },
     /// Frames of this leg go to the ears, or no longer.
     Hear {
@@ -92,6 +100,7 @@ pub struct MediaSettings {
     pub chance: Chance,
     pub speech: SpeechPool,
     pub recordings: Recordings,
+    pub sounds: Sounds,
     pub to_switch: mpsc::Sender<ToSwitch>,
 }
 
@@ -126,7 +135,7 @@ impl MediaPlane {
         self.send(ToMedia::Hear { leg, on });
     }
 
-    fn send(&self, message: ToMedia) {
+    pub(super) fn send(&self, message: ToMedia) {
         match self.inbox.try_send(message) {
             Ok(()) => self.waker.wake(),
             Err(TrySendError::Full(_)) => {
@@ -165,6 +174,7 @@ impl MediaThread {
         let outside = Outside {
             speech: settings.speech,
             recordings: settings.recordings,
+            sounds: settings.sounds,
             to_switch: settings.to_switch,
         };
         let register = self.readiness.register()?;

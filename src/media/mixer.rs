@@ -104,7 +104,8 @@ impl Mixer {
 
     /// All parts are there: brings them to one rate.
     pub fn gather(&mut self) {
-        let rates = self.members.iter().flat_map(|member| [member.voice.frame.rate(), member.house.frame.rate()]);
+        let rates =
+            self.members.iter().flat_map(|member| [member.voice.frame.rate(), member.house.frame.rate()]);
         let rate = rates.max().unwrap_or(SampleRate::Hz8000);
         for source in self.members.iter_mut().flat_map(|member| [&mut member.voice, &mut member.house]) {
             source.frame = source.fit.fit(&source.frame, rate);
@@ -127,7 +128,9 @@ impl Mixer {
                     (list.contains(&Heard::Voice(member.leg)), list.contains(&Heard::House(member.leg)))
                 }
             };
-            for source in [voice.then_some(&member.voice), house.then_some(&member.house)].into_iter().flatten() {
+            for source in
+                [voice.then_some(&member.voice), house.then_some(&member.house)].into_iter().flatten()
+            {
                 for (sum, &sample) in sum.iter_mut().zip(source.frame.samples()) {
                     *sum += i32::from(sample);
                 }

@@ -149,7 +149,8 @@ impl Playout {
 
     /// A recorded sound, after what is already to be said.
     pub(super) fn play_sound(&mut self, id: UtteranceId, sound: Arc<Sound>) -> Result<(), PlayError> {
-        if self.over.is_some_and(|over| id <= over) || self.utterances.back().is_some_and(|last| last.id >= id)
+        if self.over.is_some_and(|over| id <= over)
+            || self.utterances.back().is_some_and(|last| last.id >= id)
         {
             return Err(PlayError::Over);
         }

@@ -212,7 +212,8 @@ mod tests {
     #[test]
     fn files_of_any_rate_keep_their_pitch_and_their_length() {
         for rate in [8_000, 11_025, 16_000, 22_050, 44_100, 48_000] {
-            let sound = Sound::from_wav(wav(rate, 1, 0.5, |time, _| sine(1_000.0, time)), Channels::All).unwrap();
+            let sound =
+                Sound::from_wav(wav(rate, 1, 0.5, |time, _| sine(1_000.0, time)), Channels::All).unwrap();
             assert!(sound.millis().abs_diff(500) <= 1, "{rate}: {sound:?}");
             let middle = &sound.samples()[sound.rate().frame_len() * 10..][..sound.rate().frame_len()];
             let frame = Frame::from_samples(sound.rate(), middle).unwrap();
@@ -224,7 +225,8 @@ mod tests {
 
     #[test]
     fn what_the_lower_rate_cannot_carry_is_left_out_and_not_folded_back() {
-        let sound = Sound::from_wav(wav(44_100, 1, 0.5, |time, _| sine(11_000.0, time)), Channels::All).unwrap();
+        let sound =
+            Sound::from_wav(wav(44_100, 1, 0.5, |time, _| sine(11_000.0, time)), Channels::All).unwrap();
         let middle = &sound.samples()[2_000..6_000];
         assert!(middle.iter().all(|sample| sample.abs() < 120), "{:?}", middle.iter().max());
     }
@@ -234,7 +236,9 @@ mod tests {
         let sides = |_: f32, channel: u16| if channel == 0 { 0.25 } else { -0.125 };
         let all = Sound::from_wav(wav(16_000, 2, 0.1, sides), Channels::All).unwrap();
         let left = Sound::from_wav(wav(16_000, 2, 0.1, sides), Channels::Left).unwrap();
-        assert!((2_040..2_056).contains(&all.samples()[800]) && (8_180..8_200).contains(&left.samples()[800]));
+        assert!(
+            (2_040..2_056).contains(&all.samples()[800]) && (8_180..8_200).contains(&left.samples()[800])
+        );
     }
 
     #[test]
