@@ -1,7 +1,7 @@
 //! SIPVicious, as anybody's scanner runs it, finds nothing here: no server, no extension, no password (`pip install
 //! sipvicious`). All of it on loopback; `cargo test --test sipvicious -- --ignored` runs it.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by unwrapping")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by unwrapping")]
 
 mod process;
 
@@ -22,6 +22,11 @@ const LONGEST: Duration = Duration::from_secs(25);
 #[expect(clippy::disallowed_methods, reason = "foreign programs live in real time")]
 fn clock() -> Instant {
     Instant::now()
+}
+
+#[expect(clippy::disallowed_methods, reason = "foreign programs live in real time")]
+fn pause() {
+    thread::sleep(Duration::from_millis(100));
 }
 
 fn program(name: &str) -> Option<PathBuf> {
@@ -91,7 +96,7 @@ fn run(portico: &Portico, tool: &str, arguments: &[&str]) -> Option<String> {
             child.wait().unwrap();
             break;
         }
-        thread::sleep(Duration::from_millis(100));
+        pause();
     }
     Some(std::fs::read_to_string(&log).unwrap())
 }
