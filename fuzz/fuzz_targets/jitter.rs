@@ -14,7 +14,7 @@ const PHONE: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 4_000
 
 fuzz_target!(|input: &[u8]| {
     let mut now = Instant::now();
-    let list = [Codec::Pcmu, Codec::Pcma].map(|codec| Some(Payload { number: codec.static_payload_type(), codec }));
+    let list = [Codec::Pcmu, Codec::Pcma].map(|codec| Some(Payload { number: codec.payload_type(), codec }));
     let agreed = Agreed {
         codec: Codec::Pcmu,
         payload_type: 0,

@@ -31,7 +31,7 @@ mod story;
 mod tone;
 
 pub use bridge::{Bridge, Overheard, Side};
-pub use codec::Codec;
+pub use codec::{Codec, Decoder, Encoder};
 pub use dtmf::MAX_QUEUED_DIGITS;
 pub use frame::{Frame, SampleRate};
 pub use latch::{Party, SourceTrust};

@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::{
-    codec::Codec,
+    codec::{Codec, Encoder},
     frame::Frame,
     latch::{Party, SourceTrust},
     leg::{Leg, LegEvent, LegSettings},
@@ -48,13 +48,13 @@ pub(super) fn millis(count: u64) -> Duration {
 /// An agreement on these codecs and on telephone events under 101.
 pub(super) fn agreed(remote: &str, codecs: &[Codec]) -> Agreed {
     let remote = address(remote);
-    let mut list = [None; 2];
+    let mut list = [None; Codec::ALL.len()];
     for (slot, &codec) in list.iter_mut().zip(codecs) {
-        *slot = Some(Payload { number: codec.static_payload_type(), codec });
+        *slot = Some(Payload { number: codec.payload_type(), codec });
     }
     Agreed {
         codec: codecs[0],
-        payload_type: codecs[0].static_payload_type(),
+        payload_type: codecs[0].payload_type(),
         send: list,
         receive: list,
         telephone_event: Some(101),
@@ -109,8 +109,8 @@ impl Talker {
             })
             .collect();
         let mut payload = Vec::new();
-        self.codec.encode(&samples, &mut payload);
-        let bytes = self.raw(self.codec.static_payload_type(), false, &payload);
+        Encoder::new(self.codec).encode(&samples, &mut payload);
+        let bytes = self.raw(self.codec.payload_type(), false, &payload);
         self.timestamp = self.timestamp.wrapping_add(160);
         bytes
     }

@@ -129,7 +129,7 @@ impl Reports {
             received: reception.packets,
             lost: reception.lost(),
             duplicates: reception.duplicates,
-            jitter: samples(u64::from(reception.jitter())),
+            jitter: reception.jitter(),
             delay: Duration::from_millis(jitter.map_or(0, JitterBuffer::delay_millis)),
             late: jitter.map_or(0, |jitter| jitter.figures.late),
             concealed: samples(jitter.map_or(0, |jitter| jitter.figures.concealed)),
