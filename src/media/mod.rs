@@ -18,6 +18,7 @@ mod mixer;
 mod outgoing;
 mod playout;
 mod port;
+mod quality;
 mod reception;
 mod recording;
 mod resample;
@@ -39,6 +40,7 @@ pub use leg::{Channel, Dropped, Leg, LegEvent, LegSettings, LegStats, Tick, Tran
 pub use mixer::{Heard, Hears, MAX_MEMBERS, Mixer, RoomId};
 pub use playout::{MAX_QUEUED_SAMPLES, PlayError, Played};
 pub use port::{DRAIN, Ports};
+pub use quality::{Impairment, Score};
 pub use recording::{FileWrite, Recorder};
 pub use resample::{Ratio, Resampler};
 pub use sdp::{Agreed, Direction, LocalMedia, Payload, SdpError, accept, answer, offer};

@@ -4,10 +4,13 @@ mod g711;
 mod g722;
 mod opus;
 
+use serde::{Deserialize, Serialize};
+
 use super::frame::SampleRate;
 
 /// How speech is carried. Closed, so that another one makes the compiler name every place that must decide.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Codec {
     /// G.711 µ-law, as in North America.
     Pcmu,

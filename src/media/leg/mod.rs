@@ -354,7 +354,7 @@ impl Leg {
     /// How the leg fares.
     pub fn stats(&self) -> LegStats {
         let jitter = self.jitter.as_deref();
-        self.reports.stats(&self.reception, &self.outgoing, jitter, self.dropped)
+        self.reports.stats(self.agreed.codec, &self.reception, &self.outgoing, jitter, self.dropped)
     }
 
     /// Lock and count: what an arrived datagram is, if it may be heard at all.

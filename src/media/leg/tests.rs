@@ -85,8 +85,8 @@ fn loss_and_jitter_leave_speech_whole() {
     assert!((60..=95).contains(&stats.lost), "{stats:?}");
     assert!(stats.duplicates > 20 && stats.late < 10, "{stats:?}");
     assert!(stats.delay < millis(120), "{stats:?}");
-    let score = stats.mean_opinion_score();
-    assert!((2.5..4.2).contains(&score), "{score}");
+    let score = stats.score_heard().unwrap();
+    assert!((350..420).contains(&score.hundredths), "5 % loss, 60 ms jitter: {score:?} of {stats:?}");
 }
 
 #[test]
@@ -345,7 +345,8 @@ fn reports_go_out_every_five_seconds_and_tell_the_round_trip() {
     let round_trip = stats.round_trip.unwrap();
     assert!((millis(75)..=millis(85)).contains(&round_trip), "{round_trip:?}");
     assert_eq!((stats.lost_there, stats.lost), (Some(0.0), 0));
-    assert!(stats.mean_opinion_score() > 4.2, "{stats:?}");
+    let (heard, there) = (stats.score_heard().unwrap(), stats.score_there().unwrap());
+    assert!(heard.hundredths > 420 && there.hundredths > 420, "{heard:?}, {there:?} of {stats:?}");
 }
 
 #[test]
