@@ -12,12 +12,11 @@ use slab::Slab;
 use super::{
     media_plane::ToMedia,
     media_poll::Register,
-    media_rooms::RoomKind,
     media_slot::{Line, Outside, Slot, Sockets, place_of, report},
 };
 use crate::{
     media::{
-        Agreed, Bridge, Channel, Codec, Leg, LegSettings, LegStats, Mixer, SampleRate, Side, Sound,
+        Agreed, Bridge, Channel, Codec, Leg, LegSettings, LegStats, Mixer, RoomId, SampleRate, Side, Sound,
         SourceTrust,
     },
     pbx::{Announcement, MediaCommand, MediaEvent, Quality},
@@ -69,7 +68,7 @@ pub(super) struct Legs {
     bridges: Slab<Joined>,
     /// Slots that hear or say something of their own in every beat.
     pub(super) alone: BTreeSet<usize>,
-    pub(super) rooms: BTreeMap<RoomKind, Mixer>,
+    pub(super) rooms: BTreeMap<RoomId, Mixer>,
     /// Sound files that are being read, and who waits for them.
     awaited: Vec<Awaited>,
     /// Bridges that need every beat; the others are looked after in turns.
@@ -205,7 +204,7 @@ impl Legs {
             MediaCommand::Bridge { with } => self.join(id, with),
             MediaCommand::Unbridge => self.part(id),
             MediaCommand::Mix { room, hears } => {
-                self.enter(id, RoomKind::Named(room), hears);
+                self.enter(id, room, hears);
             }
             MediaCommand::LeaveMix => self.leave(id),
             MediaCommand::Play { utterance, file } => self.want(id, file, Some(utterance)),

@@ -4,77 +4,41 @@ use std::time::Instant;
 
 use super::{media_legs::Legs, media_slot::Line};
 use crate::{
-    media::{Heard, Hears, Mixer, RoomId},
+    media::{Hears, Mixer, RoomId},
     types::LegId,
 };
 
-/// What a room is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum RoomKind {
-    /// Opened by the switch.
-    Named(RoomId),
-    /// Two legs that are put through but share no codec: by the one that stands as the caller.
-    Pair(LegId),
-}
-
 impl Legs {
-    /// Into a room. False when it is full, or the leg has not been connected.
-    pub(super) fn enter(&mut self, id: LegId, kind: RoomKind, hears: Hears) -> bool {
-        let Some(place) = self.places.get(&id).copied() else { return false };
-        let room = self.slots.get(place).and_then(|slot| slot.room);
-        if room != Some(kind) {
+    /// Into a room, if it is not full and the leg has been connected.
+    pub(super) fn enter(&mut self, id: LegId, room: RoomId, hears: Hears) {
+        let Some(place) = self.places.get(&id).copied() else { return };
+        if self.slots.get(place).and_then(|slot| slot.room) != Some(room) {
             self.part(id);
         }
-        let admitted = matches!(self.slots.get(place).map(|slot| &slot.line), Some(Line::Alone(_)))
-            && self.rooms.entry(kind).or_default().admit(id, hears);
-        if !admitted {
-            tracing::warn!(leg = %id, ?kind, "a leg could not be let into a room");
+        let alone = matches!(self.slots.get(place).map(|slot| &slot.line), Some(Line::Alone(_)));
+        if alone && self.rooms.entry(room).or_default().admit(id, hears) {
+            if let Some(slot) = self.slots.get_mut(place) {
+                slot.room = Some(room);
+                self.alone.remove(&place);
+            }
+        } else {
+            tracing::warn!(leg = %id, ?room, "a leg could not be let into a room");
             self.rooms.retain(|_, room| !room.is_empty());
-            return false;
-        }
-        if let Some(slot) = self.slots.get_mut(place) {
-            slot.room = Some(kind);
-            self.alone.remove(&place);
-        }
-        true
-    }
-
-    /// Two legs that hear each other, though they share no codec.
-    pub(super) fn pair(&mut self, caller: LegId, other: LegId) {
-        let kind = RoomKind::Pair(caller);
-        for (id, across) in [(caller, other), (other, caller)] {
-            self.enter(id, kind, Hears::Only(vec![Heard::Voice(across)]));
         }
     }
 
-    /// Out of whatever room it is in; of a pair, both.
+    /// Out of whatever room it is in.
     pub(super) fn leave(&mut self, id: LegId) {
-        let Some(kind) = self.slot(id).and_then(|slot| slot.room) else { return };
-        let leaving: Vec<LegId> = match (kind, self.rooms.get(&kind)) {
-            (RoomKind::Pair(_), Some(room)) => room.members().collect(),
-            _ => vec![id],
-        };
-        for id in leaving {
-            if let Some(room) = self.rooms.get_mut(&kind) {
-                room.dismiss(id);
-            }
-            if let Some(place) = self.places.get(&id).copied()
-                && let Some(slot) = self.slots.get_mut(place)
-            {
-                slot.room = None;
-                if matches!(slot.line, Line::Alone(_)) {
-                    self.alone.insert(place);
-                }
-            }
+        let Some(place) = self.places.get(&id).copied() else { return };
+        let Some(slot) = self.slots.get_mut(place) else { return };
+        let Some(room) = slot.room.take() else { return };
+        if matches!(slot.line, Line::Alone(_)) {
+            self.alone.insert(place);
+        }
+        if let Some(mixer) = self.rooms.get_mut(&room) {
+            mixer.dismiss(id);
         }
         self.rooms.retain(|_, room| !room.is_empty());
-    }
-
-    /// The other leg of the pair that this one is in.
-    pub(super) fn paired_with(&mut self, id: LegId) -> Option<(LegId, LegId)> {
-        let kind @ RoomKind::Pair(caller) = self.slot(id)?.room? else { return None };
-        let other = self.rooms.get(&kind)?.members().find(|&member| member != caller)?;
-        Some((caller, other))
     }
 
     /// A frame of every room.

@@ -10,11 +10,11 @@ use socket2::SockRef;
 use tokio::sync::mpsc;
 
 use super::{
-    media_poll::Register, media_rooms::RoomKind, recordings::Recordings, sounds::Sounds,
-    speech_pool::SpeechPool, switch_loop::ToSwitch,
+    media_poll::Register, recordings::Recordings, sounds::Sounds, speech_pool::SpeechPool,
+    switch_loop::ToSwitch,
 };
 use crate::{
-    media::{Channel, Frame, Leg, LegEvent, LegSettings, Side, Transmit},
+    media::{Channel, Frame, Leg, LegEvent, LegSettings, RoomId, Side, Transmit},
     pbx::MediaEvent,
     types::{LegId, UtteranceId},
 };
@@ -93,7 +93,7 @@ pub(super) struct Slot {
     pub(super) id: LegId,
     pub(super) line: Line,
     /// The leg stands alone, and hears others in this room.
-    pub(super) room: Option<RoomKind>,
+    pub(super) room: Option<RoomId>,
     pub(super) sockets: Sockets,
     pub(super) heard_by_ears: bool,
     /// Utterances that were begun, and whether their first voiced frame has left.
