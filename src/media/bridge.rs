@@ -52,7 +52,8 @@ pub struct Overheard {
 impl Bridge {
     /// Puts two legs through. What either was saying is hushed by the caller of this, if it is to be.
     pub fn new(caller: Leg, other: Leg, recording: bool) -> Self {
-        let mut bridge = Self { caller, other, recording, misfit: false, relayed: Vec::with_capacity(HEADER_LEN + 240) };
+        let mut bridge =
+            Self { caller, other, recording, misfit: false, relayed: Vec::with_capacity(HEADER_LEN + 240) };
         bridge.record(recording);
         bridge
     }

@@ -127,11 +127,7 @@ fn pitch(history: &[i16], scale: usize) -> usize {
 
 /// The lag at which two stretches resemble each other most, by normalised cross-correlation; coarse, then fine. A whole
 /// number of units of 1/8000 s, so that taking it out or repeating it keeps time in those.
-fn best_lag<'a>(
-    longest: usize,
-    scale: usize,
-    stretches: impl Fn(usize) -> (&'a [i16], &'a [i16]),
-) -> usize {
+fn best_lag<'a>(longest: usize, scale: usize, stretches: impl Fn(usize) -> (&'a [i16], &'a [i16])) -> usize {
     let likeness = |lag: usize, stride: usize| {
         let (one, other) = stretches(lag);
         let (mut product, mut power) = (0.0_f32, 1.0_f32);

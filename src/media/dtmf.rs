@@ -25,7 +25,13 @@ struct Heard {
 
 impl EventReceiver {
     /// One packet of an event, on a clock of so many units a second; the key if it is the first that is seen of it.
-    pub(super) fn receive(&mut self, marker: bool, timestamp: u32, clock: u32, payload: &[u8]) -> Option<char> {
+    pub(super) fn receive(
+        &mut self,
+        marker: bool,
+        timestamp: u32,
+        clock: u32,
+        payload: &[u8],
+    ) -> Option<char> {
         let slack = CONTINUATION_SLACK * (clock / 8_000).max(1);
         let &[event, flags, high, low, ..] = payload else { return None };
         let ended = flags & 0x80 != 0;

@@ -307,7 +307,8 @@ impl JitterBuffer {
         let power =
             probe.iter().map(|&s| f32::from(s) * f32::from(s)).sum::<f32>() / probe.len().max(1) as f32;
         let quiet = power < QUIET;
-        if self.deviation <= if quiet { -40.0 } else { -160.0 } && self.ready_units() >= SCALABLE + FRAME / 2 {
+        if self.deviation <= if quiet { -40.0 } else { -160.0 } && self.ready_units() >= SCALABLE + FRAME / 2
+        {
             self.deviation += (shrink(&mut self.ready, scale) / scale) as f32;
         } else if self.deviation >= if quiet { 40.0 } else { 80.0 } {
             self.deviation -= (stretch(&mut self.ready, scale) / scale) as f32;

@@ -42,7 +42,7 @@ pub use playout::{MAX_QUEUED_SAMPLES, PlayError, Played};
 pub use port::{DRAIN, Ports};
 pub use quality::{Impairment, Score};
 pub use recording::{FileWrite, Recorder};
-pub use resample::{Ratio, Resampler};
+pub use resample::{Fit, Ratio, Resampler};
 pub use sdp::{Agreed, Direction, LocalMedia, Payload, SdpError, accept, answer, offer};
 pub use sound::{Channels, Sound, SoundError};
 pub use srtp::{MasterKey, Opener, Refused, Sealer, Suite};

@@ -48,7 +48,17 @@ pub(super) enum Relayed {
 
 impl Outgoing {
     pub(super) fn new(now: Instant, ssrc: u32, sequence: u16, timestamp: u32) -> Self {
-        Self { ssrc, sequence, clock: 8_000, timestamp, at: now, splice: None, talking: false, packets: 0, octets: 0 }
+        Self {
+            ssrc,
+            sequence,
+            clock: 8_000,
+            timestamp,
+            at: now,
+            splice: None,
+            talking: false,
+            packets: 0,
+            octets: 0,
+        }
     }
 
     pub(super) fn ssrc(&self) -> u32 {
@@ -139,9 +149,9 @@ impl Outgoing {
         let (sequence, begins) = (self.sequence, fresh || self.splice.is_none());
         if begins {
             // Never onto the time of a frame that has been sent.
-            let clock =
-                self.timestamp
-                    .wrapping_add(self.timestamp_at(now).wrapping_sub(self.timestamp).max(self.frame_units().into()));
+            let clock = self.timestamp.wrapping_add(
+                self.timestamp_at(now).wrapping_sub(self.timestamp).max(self.frame_units().into()),
+            );
             self.splice = Some(Splice {
                 sequence_offset: sequence.wrapping_sub(packet.sequence),
                 timestamp_offset: clock.wrapping_sub(packet.timestamp),

@@ -161,7 +161,8 @@ impl Stream {
             (self.clock, self.transit, self.jitter) = (clock, None, 0);
         }
         if let Some((then, before)) = self.transit {
-            let arrived = now.saturating_duration_since(then).as_micros() as i64 * i64::from(clock) / 1_000_000;
+            let arrived =
+                now.saturating_duration_since(then).as_micros() as i64 * i64::from(clock) / 1_000_000;
             let sent = i64::from(timestamp.wrapping_sub(before).cast_signed());
             // A pause in talking is not jitter.
             let difference = (arrived - sent).unsigned_abs().min(u64::from(clock)) as u32;
@@ -185,7 +186,10 @@ mod tests {
     fn numbers_count_on_across_the_wrap() {
         let mut reception = Reception::default();
         let now = start();
-        assert_eq!(reception.receive(now, &packet(1, 65_534), 8_000), Arrival::NewStream { sequence: 65_534 });
+        assert_eq!(
+            reception.receive(now, &packet(1, 65_534), 8_000),
+            Arrival::NewStream { sequence: 65_534 }
+        );
         assert_eq!(reception.receive(now, &packet(1, 1), 8_000), Arrival::InStream { sequence: 65_537 });
         assert_eq!(reception.receive(now, &packet(1, 65_535), 8_000), Arrival::InStream { sequence: 65_535 });
         assert_eq!(reception.receive(now, &packet(1, 65_535), 8_000), Arrival::Stale);
@@ -205,7 +209,10 @@ mod tests {
         assert_eq!(reception.receive(now, &packet(2, 502), 8_000), Arrival::NewStream { sequence: 502 });
         assert_eq!(reception.report().map(|figures| figures.ssrc), Some(2));
         assert_eq!(reception.receive(now, &packet(2, 40_000), 8_000), Arrival::Unconfirmed);
-        assert_eq!(reception.receive(now, &packet(2, 40_001), 8_000), Arrival::NewStream { sequence: 40_001 });
+        assert_eq!(
+            reception.receive(now, &packet(2, 40_001), 8_000),
+            Arrival::NewStream { sequence: 40_001 }
+        );
     }
 
     #[test]
@@ -232,7 +239,11 @@ mod tests {
         for sequence in 0..200 {
             let at = now + Duration::from_millis(20 * u64::from(sequence));
             even.receive(at, &packet(1, sequence), 8_000);
-            uneven.receive(at + Duration::from_millis(10 * u64::from(sequence % 2)), &packet(1, sequence), 8_000);
+            uneven.receive(
+                at + Duration::from_millis(10 * u64::from(sequence % 2)),
+                &packet(1, sequence),
+                8_000,
+            );
         }
         assert_eq!(even.jitter(), Duration::ZERO);
         assert!((7..=10).contains(&uneven.jitter().as_millis()), "{:?}", uneven.jitter());

@@ -50,7 +50,13 @@ impl Recorder {
     /// A recording of nothing yet; its first write makes an empty, valid file.
     pub fn new() -> Self {
         let first = FileWrite { offset: 0, bytes: header(0).to_vec() };
-        Self { gathered: Vec::new(), written: 0, writes: VecDeque::from([first]), narrowed: Default::default(), left_out: 0 }
+        Self {
+            gathered: Vec::new(),
+            written: 0,
+            writes: VecDeque::from([first]),
+            narrowed: Default::default(),
+            left_out: 0,
+        }
     }
 
     /// The same 20 ms of both sides. What is wider is kept at 8 kHz.

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Instant};
 
 use crate::{
     dialogue::Reading,
-    media::{Agreed, Hears, RoomId, SourceTrust, Tone},
+    media::{Agreed, Codec, Hears, RoomId, Score, SourceTrust, Tone},
     pbx::{
         AgentReason, Barred, CallRecord, Caller, Dialled, Directory, LegResult, Party, Resource,
         ResourceState, Service, TurnRecord,

@@ -5,9 +5,7 @@ use crate::media::{frame::Frame, story::share};
 
 fn tone(rate: SampleRate, hertz: f32, frames: usize) -> Vec<i16> {
     (0..frames * rate.frame_len())
-        .map(|n| {
-            (8_000.0 * (std::f32::consts::TAU * hertz * n as f32 / rate.hz() as f32).sin()) as i16
-        })
+        .map(|n| (8_000.0 * (std::f32::consts::TAU * hertz * n as f32 / rate.hz() as f32).sin()) as i16)
         .collect()
 }
 

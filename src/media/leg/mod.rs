@@ -407,7 +407,8 @@ impl Leg {
             }
         };
         if content == Content::Event
-            && let Some(digit) = self.events_in.receive(packet.marker, packet.timestamp, clock, packet.payload)
+            && let Some(digit) =
+                self.events_in.receive(packet.marker, packet.timestamp, clock, packet.payload)
         {
             self.tell(LegEvent::Digit(digit));
         }

@@ -91,7 +91,14 @@ pub(super) struct Reports {
 
 impl Reports {
     pub(super) fn new(now: Instant) -> Self {
-        Self { epoch: now, due: now + FIRST, heard: None, block: None, score_reported: None, round_trip: None }
+        Self {
+            epoch: now,
+            due: now + FIRST,
+            heard: None,
+            block: None,
+            score_reported: None,
+            round_trip: None,
+        }
     }
 
     pub(super) fn is_due(&self, now: Instant) -> bool {

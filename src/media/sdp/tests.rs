@@ -57,7 +57,8 @@ fn a_browser_is_answered_with_opus_and_the_keys_of_its_clock() {
     let (text, agreed) = answered(BROWSER);
     assert_eq!((agreed.codec, agreed.payload_type), (Codec::Opus, 111));
     assert_eq!((agreed.telephone_event, agreed.telephone_event_in), (Some(110), Some(110)));
-    for line in ["m=audio 20000 RTP/AVP 111 9 0 8 110\r\n", "a=rtpmap:111 opus/48000/2\r\n", "useinbandfec=1"] {
+    for line in ["m=audio 20000 RTP/AVP 111 9 0 8 110\r\n", "a=rtpmap:111 opus/48000/2\r\n", "useinbandfec=1"]
+    {
         assert!(text.contains(line), "{text}");
     }
 }
@@ -70,7 +71,10 @@ fn opus_that_we_offer_and_they_take_is_sent_under_their_number_and_heard_under_o
     let theirs = "v=0\r\nc=IN IP4 192.0.2.55\r\nm=audio 5000 RTP/AVP 120 121\r\n\
         a=rtpmap:120 opus/48000/2\r\na=rtpmap:121 telephone-event/48000\r\n";
     let agreed = accept(&ours, theirs.as_bytes()).unwrap();
-    assert_eq!((agreed.codec, agreed.payload_type, agreed.codec_of(96)), (Codec::Opus, 120, Some(Codec::Opus)));
+    assert_eq!(
+        (agreed.codec, agreed.payload_type, agreed.codec_of(96)),
+        (Codec::Opus, 120, Some(Codec::Opus))
+    );
     assert_eq!((agreed.telephone_event, agreed.telephone_event_in), (Some(121), Some(102)));
 }
 
