@@ -94,24 +94,34 @@ pub(super) struct Talker {
     pub(super) timestamp: u32,
     pub(super) codec: Codec,
     pub(super) frequency: f32,
+    pub(super) encoder: Encoder,
 }
 
 impl Talker {
     pub(super) fn new(ssrc: u32, codec: Codec, frequency: f32) -> Self {
-        Self { ssrc, sequence: 65_000, timestamp: 0xffff_0000, codec, frequency }
+        Self {
+            ssrc,
+            sequence: 65_000,
+            timestamp: 0xffff_0000,
+            codec,
+            frequency,
+            encoder: Encoder::new(codec),
+        }
     }
 
     pub(super) fn packet(&mut self) -> Vec<u8> {
-        let samples: Vec<i16> = (0..160)
+        let (rate, clock) = (self.codec.rate(), self.codec.clock_rate());
+        let first = u64::from(self.timestamp) * u64::from(rate.hz()) / u64::from(clock);
+        let samples: Vec<i16> = (first..first + rate.frame_len() as u64)
             .map(|n| {
-                let time = (self.timestamp.wrapping_add(n) % 8_000) as f32 / 8_000.0;
+                let time = (n % u64::from(rate.hz())) as f32 / rate.hz() as f32;
                 (8_000.0 * (TAU * self.frequency * time).sin()) as i16
             })
             .collect();
         let mut payload = Vec::new();
-        Encoder::new(self.codec).encode(&samples, &mut payload);
+        self.encoder.encode(&samples, &mut payload);
         let bytes = self.raw(self.codec.payload_type(), false, &payload);
-        self.timestamp = self.timestamp.wrapping_add(160);
+        self.timestamp = self.timestamp.wrapping_add(clock / 50);
         bytes
     }
 
