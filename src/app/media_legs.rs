@@ -127,8 +127,9 @@ impl Legs {
                         report(&self.outside, slot.id, &mut slot.utterances, event);
                     }
                 }
-                if joined.bridge.is_misfit() {
-                    self.mix_instead(joined.caller, joined.other);
+                let (caller, other, misfit) = (joined.caller, joined.other, joined.bridge.is_misfit());
+                if misfit {
+                    self.mix_instead(caller, other);
                 }
             }
             (&mut Line::Bridged { bridge, side }, Channel::Rtcp) => {
