@@ -32,7 +32,8 @@ fn address(port: u16) -> SocketAddr {
 }
 
 fn leg(now: Instant, port: u16, codec: Codec) -> Leg {
-    let list = [Some(Payload { number: codec.payload_type(), codec }), None];
+    let mut list = [None; Codec::ALL.len()];
+    list[0] = Some(Payload { number: codec.payload_type(), codec });
     let agreed = Agreed {
         codec,
         payload_type: codec.payload_type(),
