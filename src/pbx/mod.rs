@@ -63,6 +63,7 @@ mod waiter;
 mod waiting;
 mod whereabouts;
 
+pub use crate::media::{Codec, Impairment, Score};
 pub use attestation::{Attestation, Vouched};
 pub use decision::Decision;
 pub use dialplan::{Asker, Barred, Usage, may_reach, parse as parse_dialled};
