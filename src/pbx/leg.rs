@@ -260,7 +260,20 @@ impl Leg {
 
     /// The far end has ended it.
     pub(super) fn gone(self, cx: &mut Context<'_>) {
+        if let Some(extension) = self.extension() {
+            cx.exchange.has_talked(cx.now.at, extension.clone());
+        }
+        self.gone_as(cx, LegResult::Completed);
+    }
+
+    /// BYE to somebody who was never talked with.
+    pub(super) fn hang_up_as(self, cx: &mut Context<'_>, cause: Option<Cause>, result: LegResult) {
+        superseded(cx.exchange.sip.bye(cx.now.at, self.line.session, cause));
+        self.gone_as(cx, result);
+    }
+
+    pub(super) fn gone_as(self, cx: &mut Context<'_>, result: LegResult) {
         let answered = self.answered;
-        self.line.end(cx, Some(answered), LegResult::Completed);
+        self.line.end(cx, Some(answered), result);
     }
 }

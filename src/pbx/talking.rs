@@ -13,6 +13,7 @@ use super::{
     next::{Next, Step},
     parked::Place,
     refusal::Refusal,
+    ring_plan::Hunt,
     session_event::SessionEvent,
     waiting::{Otherwise, Reach, Transferor},
 };
@@ -156,7 +157,7 @@ impl Talking {
     pub(super) fn handle_desk(self, cx: &mut Context<'_>, event: DeskEvent) -> Step<Self> {
         match event {
             DeskEvent::Park(place) => self.park(cx, place),
-            DeskEvent::Transfer { session, refer, to } => self.transfer(cx, session, refer, &to),
+            DeskEvent::Transfer { session, refer, to, hunt } => self.transfer(cx, session, refer, &to, hunt),
             DeskEvent::Join { session, mut with, charged } => {
                 if let Some(extension) = charged {
                     cx.ledger.charge(extension);
@@ -188,12 +189,23 @@ impl Talking {
 
     /// The one who talks with the phone at this session is to be connected elsewhere. The phone stays until that is done,
     /// or it hangs up.
-    fn transfer(self, cx: &mut Context<'_>, session: SessionId, refer: ReferId, to: &Dialled) -> Step<Self> {
+    fn transfer(
+        self,
+        cx: &mut Context<'_>,
+        session: SessionId,
+        refer: ReferId,
+        to: &Dialled,
+        hunt: Option<Hunt>,
+    ) -> Step<Self> {
         let Some(by) = self.transferor(session).cloned() else { return Step::Stay(self) };
         if matches!(to, Dialled::Number(_)) {
             cx.ledger.charge(by.clone());
         }
-        let reach = Reach::dialled(cx, to, cx.ledger.directory().features.transfer_ring);
+        let ring_for = cx.ledger.directory().features.transfer_ring;
+        let reach = match hunt {
+            Some(hunt) => Reach { hunt, label: None, music: false },
+            None => Reach::dialled(cx, to, ring_for),
+        };
         let disposition = self.disposition;
         let (transferor, mut leg) = self.parted(cx, session);
         superseded(cx.exchange.sip.accept_refer(cx.now.at, refer));

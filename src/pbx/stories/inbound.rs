@@ -156,7 +156,11 @@ fn a_number_may_be_the_agents_from_the_first_ring() {
 fn the_next_step_of_a_plan_rings_when_the_first_has_had_its_time() {
     let mut office = office();
     office.numbers.get_mut(&number(MAIN)).unwrap().plan = RingPlan::new([
-        RingStep { extensions: vec![extension("101")], ring_for: Duration::from_secs(12) },
+        RingStep {
+            extensions: vec![extension("101")],
+            ring_for: Duration::from_secs(12),
+            ..RingStep::default()
+        },
         RingStep::new([extension("102")]),
     ]);
     let mut world = World::with(office);
