@@ -148,10 +148,15 @@ impl Switch {
         if let Some(call) = call.handle(now, &mut self.exchange, event) {
             self.calls.put(id, call);
         }
+        self.count_what_was_sent(now);
+        self.offer_places(now);
+    }
+
+    /// Calls that have been forwarded to the outside count like those that are dialled.
+    fn count_what_was_sent(&mut self, now: Moment) {
         for extension in std::mem::take(&mut self.exchange.sent_outside) {
             self.spending.call_begins(now.at, extension);
         }
-        self.offer_places(now);
     }
 
     /// Whoever has waited longest is asked first; who does not take the place leaves the queue as it is.
@@ -345,6 +350,7 @@ impl Switch {
         if let Some(in_progress) = Call::begin(&mut self.exchange, arrival) {
             self.calls.put(call, in_progress);
         }
+        self.count_what_was_sent(now);
     }
 
     /// What this extension and the office have made of the outside.
