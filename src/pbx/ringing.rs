@@ -1,6 +1,8 @@
 //! Phones ring, or somebody outside does: for a caller from the trunk, for a desk phone, or for a caller whom the agent
 //! hands over. The first 200 wins.
 
+mod forking;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     net::SocketAddr,
@@ -12,13 +14,12 @@ use super::{
     asked::{Asked, Reply},
     conversation::Conversation,
     exchange::Context,
-    fork::{Destination, Fork},
+    fork::Fork,
     incoming::Incoming,
     leg::Leg,
     next::{Announced, Next, Step},
     refusal::Refusal,
-    ring_plan::{After, Hunt, Stage, Target, agent_reason, leg_result},
-    routing,
+    ring_plan::{After, Hunt, agent_reason, leg_result},
     session_event::SessionEvent,
     trunk_answer,
     waiter::Waiter,
@@ -26,7 +27,7 @@ use super::{
 };
 use crate::{
     dialogue::EndReason,
-    media::{Codec, Tone},
+    media::Tone,
     sip::{Cause, Invitation, SessionId},
     types::{Extension, LegId},
 };
@@ -503,75 +504,6 @@ impl Ringing {
         let rang = results.iter().find(|result| **result == LegResult::NoAnswer);
         let busy = results.iter().find(|result| After::Busy.fits(**result));
         self.ended = rang.or(busy).or(results.last()).copied();
-    }
-
-    fn ring(&mut self, cx: &mut Context<'_>, stage: Stage) {
-        let codecs = self.waiter.codecs_to_offer();
-        let directory = cx.ledger.directory().clone();
-        let (caller, dialled) = (cx.ledger.caller(), cx.ledger.dialled());
-        let to_phones = routing::shown_to_phones(&directory, caller, dialled, self.waiter.shown());
-        let to_outside = routing::shown_outside(&directory, cx.ledger.dialled());
-        for target in stage.targets {
-            match target {
-                Target::Quiet(extension) => {
-                    let leg = cx.exchange.next_leg();
-                    let party = Party::Phone(extension);
-                    self.last_status = Some(486);
-                    self.results.push(Fork::impossible(cx, leg, party, LegResult::DoNotDisturb));
-                }
-                Target::Extension(extension) => {
-                    if let Some(caller) = cx.ledger.caller().to_call_back() {
-                        cx.exchange.is_called(extension.clone(), caller);
-                    }
-                    let bindings = cx.exchange.sip.bindings(cx.now.at, &extension);
-                    let party = Party::Phone(extension);
-                    if bindings.is_empty() {
-                        let leg = cx.exchange.next_leg();
-                        let result = Fork::impossible(cx, leg, party.clone(), LegResult::Unregistered);
-                        self.results.push(result);
-                    }
-                    for binding in bindings {
-                        let destination = Destination::Phone(binding);
-                        self.fork(cx, destination, party.clone(), to_phones.clone(), &codecs);
-                    }
-                }
-                Target::Outside { trunk, who, ask, charge } => {
-                    if let Some(extension) = charge {
-                        cx.exchange.sent_outside.push(extension.clone());
-                        cx.ledger.charge(extension);
-                    }
-                    self.silent_until = Some(cx.now.at + directory.limits.patience_with(&trunk));
-                    let destination = Destination::Outside { trunk, who };
-                    let session = self.fork(cx, destination, who.party(), to_outside.clone(), &codecs);
-                    self.to_ask.extend(session.filter(|_| ask));
-                }
-            }
-        }
-    }
-
-    fn fork(
-        &mut self,
-        cx: &mut Context<'_>,
-        destination: Destination,
-        party: Party,
-        from: crate::sip::Identity,
-        codecs: &[Codec],
-    ) -> Option<SessionId> {
-        if self.forks.len() >= MOST_FORKS {
-            return None;
-        }
-        match Fork::ring(cx, destination, party, from, codecs) {
-            Ok(fork) => {
-                let session = fork.session();
-                self.forks.insert(session, fork);
-                Some(session)
-            }
-            Err(result) => {
-                self.last_status = Some(503);
-                self.results.push(result);
-                None
-            }
-        }
     }
 
     /// Is the agent what this caller needs, able to speak, and without a place for it? A free place is taken.
