@@ -6,6 +6,7 @@ use crate::{
     outbox::Entry,
     pbx::{CallRecord, Caller, DayNight, DeskSettings, TextResult},
     sip,
+    trace::Finished,
     types::{CallId, Extension, MessageKey, PhoneNumber},
 };
 
@@ -23,6 +24,8 @@ pub enum Input {
     },
     /// A call is over; this is all of it.
     CallEnded(Box<CallRecord>),
+    /// What went over the wire for a call that is over.
+    CallTraced(Finished),
     /// A text came in. Answered by [`Output::SettleText`] with the same id, at once.
     TextReceived {
         text: sip::TextId,

@@ -17,6 +17,7 @@ mod assisted;
 mod call;
 mod calls;
 mod conversation;
+mod decision;
 mod desk_event;
 mod desk_settings;
 mod dialplan;
@@ -55,6 +56,7 @@ mod trunk_answer;
 mod waiter;
 mod waiting;
 
+pub use decision::Decision;
 pub use desk_settings::{DeskSettings, ForwardTo};
 pub use dialplan::{Asker, Barred, Usage, may_reach, parse as parse_dialled};
 pub use directory::{Directory, Limits, Number, Phone, Settings, TRUNK_PATIENCE, Texts};

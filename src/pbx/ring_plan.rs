@@ -207,6 +207,11 @@ impl Hunt {
         }
     }
 
+    /// What is still to come, in its order.
+    pub(super) fn stages(&self) -> impl Iterator<Item = &Stage> {
+        self.stages.iter()
+    }
+
     pub(super) fn is_over(&self) -> bool {
         self.stages.is_empty()
     }

@@ -13,6 +13,7 @@ use super::{
     AgentReason, Disposition, LegResult, MediaEvent, Party, Reason,
     asked::{Asked, Reply},
     conversation::Conversation,
+    decision,
     exchange::Context,
     fork::Fork,
     incoming::Incoming,
@@ -422,6 +423,7 @@ impl Ringing {
     ) {
         let Some((trunk, who)) = self.forks.get(&session).and_then(Fork::outside) else { return };
         if trunk_answer::is_the_trunks(status) {
+            cx.ledger.decide(cx.now.at, decision::passed_over(&trunk.0, status));
             cx.exchange.sip.trunk_failed(cx.now.at, trunk, status, retry_after);
             return;
         }
@@ -442,6 +444,7 @@ impl Ringing {
             self.forks.values().filter(|fork| silent(fork)).map(Fork::session).collect();
         for fork in given_up.iter().filter_map(|session| self.forks.remove(session)) {
             if let Some((trunk, _)) = fork.outside() {
+                cx.ledger.decide(cx.now.at, decision::passed_over(&trunk.0, 0));
                 cx.exchange.sip.trunk_failed(cx.now.at, trunk, 0, None);
             }
             fork.cancel(cx, None, LegResult::Failed(408));

@@ -1,5 +1,6 @@
 //! What each command of the program does; `main` reads the arguments and calls these.
 
+mod explain;
 mod foresee;
 mod practice;
 mod run;
@@ -18,6 +19,7 @@ use crate::{
     store::Store,
 };
 
+pub use explain::explain;
 pub use foresee::foresee;
 pub use practice::{PracticeCall, practice, practice_list};
 pub use run::run;
