@@ -10,6 +10,7 @@ use crate::{
     },
     types::{Extension, Moment, PhoneNumber},
 };
+
 /// Forwards to a colleague who forwards are followed so far, and no further: two that forward to each other would be
 /// followed for ever.
 const MOST_HOPS: usize = 3;

@@ -30,20 +30,18 @@ impl Switch {
     ) -> Option<Invitation> {
         let Peer::Phone(by) = invitation.peer.clone() else { return Some(invitation) };
         let directory = self.directory.clone();
-        if let Some(replaced) = invitation.replaces
-            && !self.shutting_down
-        {
+        let parsed = dialplan::parse(&invitation.dialled, &directory);
+        // Nobody is told anything when the house shuts down. An emergency is never a service, whatever else it says.
+        if self.shutting_down || matches!(parsed, Ok(Dialled::Emergency(_))) {
+            return Some(invitation);
+        }
+        if let Some(replaced) = invitation.replaces {
             self.take_over(now, session, invitation, by, replaced);
             return None;
         }
         let park = &directory.features.park;
         let slot = invitation.dialled.parse().ok().filter(|slot| park.slots.contains(slot));
-        // Nobody is told anything when the house shuts down. An emergency is never a service, whatever the tables say.
-        if self.shutting_down {
-            return Some(invitation);
-        }
-        let dialled = match (dialplan::parse(&invitation.dialled, &directory), slot) {
-            (Ok(Dialled::Emergency(_)), _) => return Some(invitation),
+        let dialled = match (parsed, slot) {
             (Ok(Dialled::Star(code)), _) => code,
             (_, Some(slot)) => {
                 self.retrieve(now, session, invitation, by, &slot);
