@@ -133,6 +133,12 @@ fn features(config: &Config) -> Features {
             ..Park::default()
         },
         pickup_groups: written.pickup_groups.clone(),
+        music: written.music.clone(),
+        music_of: config
+            .numbers
+            .iter()
+            .filter_map(|number| Some((number.number, number.music.clone()?)))
+            .collect(),
         holidays: written.holidays.clone(),
         plans: plans.collect(),
         transfer_ring: written.transfer_recall,

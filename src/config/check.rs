@@ -109,6 +109,7 @@ pub(super) fn config(file: &str, text: &str, raw: raw::File) -> Result<Config, P
     let sections = RawFeatures {
         park: raw.park,
         transfer: raw.transfer,
+        hold: raw.hold,
         star_codes: raw.star_codes,
         holidays: raw.holidays,
     };
@@ -348,6 +349,7 @@ fn numbers(
             );
         }
         let steps = features::ring(c, &entry.ring, known);
+        let music = entry.music.as_ref().and_then(|file| features::music(c, file));
         let order = features::order(c, entry.order.as_ref());
         let plans = features::plans(c, &entry.plan, known, zone);
         let ring_time = entry
@@ -358,6 +360,7 @@ fn numbers(
             label: entry.label,
             ring: steps,
             order,
+            music,
             plans,
             ring_time,
             agent_first: entry.agent_first,

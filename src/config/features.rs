@@ -20,6 +20,8 @@ pub struct Features {
     pub park_slots: Vec<Extension>,
     pub park_recall: Duration,
     pub transfer_recall: Duration,
+    /// A WAV file for whoever waits.
+    pub music: Option<String>,
     pub holidays: Holidays,
     pub pickup_groups: BTreeMap<Extension, BTreeSet<String>>,
 }
@@ -91,6 +93,12 @@ pub(super) struct RawTransfer {
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
+pub(super) struct RawHold {
+    music: Option<Spanned<String>>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct RawHolidays {
     #[serde(default)]
     federal: bool,
@@ -113,6 +121,7 @@ pub(super) struct RawPlan {
 pub(super) struct RawFeatures {
     pub(super) park: RawPark,
     pub(super) transfer: RawTransfer,
+    pub(super) hold: RawHold,
     pub(super) star_codes: BTreeMap<String, Spanned<String>>,
     pub(super) holidays: RawHolidays,
 }
@@ -131,9 +140,21 @@ pub(super) fn features(
         park_slots: slots(c, raw.park.slots, known),
         park_recall: Duration::from_secs(recall),
         transfer_recall: Duration::from_secs(transfer),
+        music: raw.hold.music.and_then(|file| music(c, &file)),
         holidays: holidays(c, raw.holidays),
         pickup_groups,
     }
+}
+
+/// A sound file by its path: a plain name would be one of the recordings.
+pub(super) fn music(c: &mut Checker<'_>, file: &Spanned<String>) -> Option<String> {
+    let path = file.get_ref().trim();
+    if path.contains('/') && path.to_ascii_lowercase().ends_with(".wav") {
+        return Some(path.to_owned());
+    }
+    let cure = "write the path of a WAV file, such as \"/var/lib/portico/music.wav\"";
+    c.problem(file, format_args!("`{path}` is not the path of a WAV file"), cure);
+    None
 }
 
 fn star_codes(

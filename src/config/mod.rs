@@ -139,6 +139,8 @@ pub struct Number {
     pub ring: Vec<RingStep>,
     /// How those of one step ring.
     pub order: RingOrder,
+    /// What whoever waits hears who has called this number, instead of the office's music.
+    pub music: Option<String>,
     /// Plans for some hours of the week, which go before `ring`.
     pub plans: Vec<TimedPlan>,
     /// Of each step, or of each phone if they ring in turn.

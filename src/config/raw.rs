@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::features::{RawHolidays, RawPark, RawPlan, RawTransfer};
+use super::features::{RawHold, RawHolidays, RawPark, RawPlan, RawTransfer};
 use super::problem::{Problem, Problems, line_of};
 
 /// The whole file.
@@ -45,6 +45,8 @@ pub(super) struct File {
     pub park: RawPark,
     #[serde(default)]
     pub transfer: RawTransfer,
+    #[serde(default)]
+    pub hold: RawHold,
     #[serde(default)]
     pub star_codes: BTreeMap<String, Spanned<String>>,
     #[serde(default)]
@@ -129,6 +131,7 @@ pub(super) struct Number {
     pub ring: Vec<Vec<Spanned<String>>>,
     pub ring_seconds: Option<Spanned<u64>>,
     pub order: Option<Spanned<String>>,
+    pub music: Option<Spanned<String>>,
     #[serde(default)]
     pub plan: Vec<RawPlan>,
     #[serde(default)]

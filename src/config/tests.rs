@@ -104,7 +104,7 @@ fn what_desk_phones_can_do_is_what_is_usual_until_the_file_says_otherwise() {
         "ring = [[\"101\", \"102\"], [\"+1 303 555 0150\"]]\norder = \"longest_idle\"\n\
          plan = [{ hours = [\"Mon-Fri 12:00-13:00\"], ring = [[\"102\"]] }]",
         1,
-    ) + "\n[park]\nslots = [\"750\", \"751\"]\nrecall_seconds = 60\n[transfer]\nrecall_seconds = 20\n\
+    ) + "\n[park]\nslots = [\"750\", \"751\"]\nrecall_seconds = 60\n[transfer]\nrecall_seconds = 20\n[hold]\nmusic = \"/srv/music.wav\"\n\
          [star_codes]\ngroup_pickup = \"*88\"\nrecord = \"\"\n\
          [holidays]\nfederal = true\nclosed = [\"2026-12-24 Christmas Eve\"]\nopen = [\"2026-10-12\"]\n";
     let config = Config::parse("portico.toml", &text).unwrap();
@@ -113,6 +113,7 @@ fn what_desk_phones_can_do_is_what_is_usual_until_the_file_says_otherwise() {
     assert_eq!(features.transfer_recall, Duration::from_secs(20));
     assert_eq!(features.star_codes["group_pickup"].as_ref().unwrap().to_string(), "*88");
     assert_eq!(features.star_codes["record"], None);
+    assert_eq!(features.music.as_deref(), Some("/srv/music.wav"));
     assert_eq!(features.holidays.on("2026-12-24".parse().unwrap()), Some("Christmas Eve"));
     assert_eq!(features.holidays.on("2026-10-12".parse().unwrap()), None);
     assert_eq!(main.ring[1].numbers.len(), 1);

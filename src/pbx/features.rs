@@ -16,6 +16,9 @@ pub struct Features {
     /// The groups within which an extension may take calls that ring elsewhere. Who is in none may take any that rings at
     /// somebody who is in none.
     pub pickup_groups: BTreeMap<Extension, BTreeSet<String>>,
+    /// A WAV file for whoever waits; and those of single numbers.
+    pub music: Option<String>,
+    pub music_of: BTreeMap<PhoneNumber, String>,
     /// Days on which the office is shut.
     pub holidays: Holidays,
     /// Plans for some hours of the week, by the number that was dialled.
@@ -41,6 +44,8 @@ impl Default for Features {
             star_codes: StarCodes::default(),
             park: Park::default(),
             pickup_groups: BTreeMap::new(),
+            music: None,
+            music_of: BTreeMap::new(),
             holidays: Holidays::default(),
             plans: BTreeMap::new(),
             transfer_ring: Duration::from_secs(30),

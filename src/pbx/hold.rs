@@ -14,9 +14,16 @@ pub(super) fn reoffered(cx: &mut Context<'_>, leg: &mut Leg, preferred: Option<C
     }
 }
 
-/// Whoever waits hears that the line is alive.
+/// Whoever waits hears the music of the property whose number was dialled, or that of the office; without any, that the
+/// line is alive.
 pub(super) fn plays_music_to(cx: &mut Context<'_>, leg: &Leg) {
-    cx.exchange.media(leg.id(), MediaCommand::Tone(Some(Tone::ComfortNoise)));
+    let features = &cx.ledger.directory().features;
+    let own = cx.ledger.dialled().number().and_then(|number| features.music_of.get(&number));
+    let command = match own.or(features.music.as_ref()).cloned() {
+        Some(file) => MediaCommand::Music(Some(file)),
+        None => MediaCommand::Tone(Some(Tone::ComfortNoise)),
+    };
+    cx.exchange.media(leg.id(), command);
 }
 
 pub(super) fn stops_music_to(cx: &mut Context<'_>, leg: &Leg) {
