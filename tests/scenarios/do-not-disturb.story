@@ -7,3 +7,5 @@ at +6s dana calls main
 expect within 2s agent takes the call: do not disturb
 at +10s dana hangs up
 expect record: abandoned at the agent (do not disturb), dana to main
+expect text-back to dana sent
+expect summary to staff sent

@@ -7,7 +7,9 @@ dana answers "unit|apartment|address|where" with "Four B."
 dana answers "your name" with "Dana Reyes."
 dana calls main
 expect agent … 9 1 1
-expect on-call does not answer: no answer
-at +60s dana hangs up
+expect on-call rings
+at +70s dana hangs up
+expect record: handled by the agent (no answer), dana to main
 expect work order: EMERGENCY, danger gas
+expect confirmation to dana sent
 expect summary to staff sent: EMERGENCY
