@@ -56,6 +56,7 @@ mod trunk_answer;
 mod waiter;
 mod waiting;
 
+pub use crate::media::{Codec, Impairment, Score};
 pub use decision::Decision;
 pub use desk_settings::{DeskSettings, ForwardTo};
 pub use dialplan::{Asker, Barred, Usage, may_reach, parse as parse_dialled};
