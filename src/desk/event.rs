@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::{
     outbox::Entry,
-    pbx::{CallRecord, Caller, Listing, Spent, TextResult},
+    pbx::{CallRecord, Caller, DayNight, DeskSettings, Listing, Spent, TextResult},
     sip,
     store::EmergencyRow,
     trace::Finished,
@@ -15,29 +15,62 @@ use crate::{
 #[derive(Debug)]
 pub enum Input {
     /// A call began; from whom.
-    CallStarted { call: CallId, caller: Caller },
+    CallStarted {
+        call: CallId,
+        caller: Caller,
+    },
     /// A person of the office took that call.
-    PersonAnswered { call: CallId },
+    PersonAnswered {
+        call: CallId,
+    },
     /// An emergency number was dialled.
     EmergencyDialled(EmergencyRow),
     /// Somebody has said by telephone that they know of it.
-    EmergencySeen { call: CallId, by: String },
+    EmergencySeen {
+        call: CallId,
+        by: String,
+    },
     /// Somebody at a phone has put a number on a list, or taken it off.
-    NumberListed { number: PhoneNumber, listing: Option<Listing>, by: String },
+    NumberListed {
+        number: PhoneNumber,
+        listing: Option<Listing>,
+        by: String,
+    },
     /// Somebody wants to call what their phone may not, and not by a slip of the finger; why, in words.
-    CallBarred { from: Extension, why: String },
+    CallBarred {
+        from: Extension,
+        why: String,
+    },
     /// A call is over; this is all of it.
     CallEnded(Box<CallRecord>),
     /// What went over the wire for a call that is over.
     CallTraced(Finished),
     /// A text came in. Answered by [`Output::SettleText`] with the same id, at once.
-    TextReceived { text: sip::TextId, from: PhoneNumber, to: PhoneNumber, body: String, call_id: String },
+    TextReceived {
+        text: sip::TextId,
+        from: PhoneNumber,
+        to: PhoneNumber,
+        body: String,
+        call_id: String,
+    },
     /// What became of an [`Output::Deliver`] with this key.
-    Delivered { key: MessageKey, result: TextResult },
+    Delivered {
+        key: MessageKey,
+        result: TextResult,
+    },
     /// A phone is reachable, from now on for `expires_in`.
     Bound(sip::Binding),
+    /// Somebody has set this for an extension, or has turned the office's key.
+    DeskSet {
+        extension: Extension,
+        settings: DeskSettings,
+    },
+    DayNightSet(DayNight),
     /// A phone is no longer reachable there.
-    Unbound { extension: Extension, contact: String },
+    Unbound {
+        extension: Extension,
+        contact: String,
+    },
     /// Is the wall clock right? Until it is, nothing is sent.
     ClockSynchronised(bool),
     /// The wall clock was put forward (or, negative, back) by so much: the host has seen it drift away from the
@@ -64,6 +97,8 @@ pub enum Output {
     RestoreSpending(Vec<Spent>),
     /// Phones that were registered before the restart. At most once, before anything else.
     RestoreBindings(Vec<sip::Binding>),
+    /// What was set for extensions, and how the key stood.
+    RestoreDesks { desks: Vec<(Extension, DeskSettings)>, key: DayNight },
     /// Rows that the console shows have changed.
     Changed(Changed),
     /// Somebody should know. Repeated only when it changes.

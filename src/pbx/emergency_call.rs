@@ -353,8 +353,6 @@ impl EmergencyCall {
             *bridged = true;
             cx.exchange.media(caller.id(), super::MediaCommand::Bridge { with: service.id() });
         }
-        // What could not be offered before is offered now.
-        hold::settle(cx, caller, service);
     }
 
     fn in_talking(mut self, cx: &mut Context<'_>, session: SessionId, event: SessionEvent) -> After {
@@ -381,18 +379,17 @@ impl EmergencyCall {
                 }
                 self.bridge(cx);
             }
-            SessionEvent::Reoffered(offer) => hold::reoffered(cx, leg, other, &offer),
-            SessionEvent::ReofferAnswered(Ok(answer)) => {
-                // An answer that cannot be used leaves what was agreed before: this call goes on with that.
-                if leg.offer_answered(cx, &answer).is_ok() {
-                    hold::settle(cx, leg, other);
-                }
+            SessionEvent::Reoffered(offer) => {
+                let codec = other.codec();
+                hold::reoffered(cx, leg, codec, &offer);
             }
-            SessionEvent::ReofferAnswered(Err(_)) => leg.offer_refused(),
             SessionEvent::Digit(digit) => {
                 cx.exchange.media(other.id(), super::MediaCommand::Digit(digit));
             }
-            SessionEvent::Progress { .. } | SessionEvent::Answered { .. } | SessionEvent::Failed { .. } => {}
+            SessionEvent::Progress { .. }
+            | SessionEvent::Answered { .. }
+            | SessionEvent::Failed { .. }
+            | SessionEvent::ReofferAnswered(_) => {}
         }
         After::Going(self)
     }

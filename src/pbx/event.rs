@@ -6,8 +6,8 @@ use crate::{
     dialogue::Reading,
     media::{Agreed, Codec, Hears, RoomId, Score, SourceTrust, Tone},
     pbx::{
-        AgentReason, Barred, CallRecord, Caller, Dialled, Directory, LegResult, Listing, Party, Resource,
-        ResourceState, Service, Spent, TurnRecord,
+        AgentReason, Barred, CallRecord, Caller, DayNight, DeskSettings, Dialled, Directory, LegResult,
+        Listing, Party, Resource, ResourceState, Service, Spent, TurnRecord,
     },
     sip,
     speech::SpeechEvent,
@@ -92,6 +92,12 @@ pub enum Control {
     HangUp { call: CallId },
     /// Calls to the outside of before a restart, of the last day.
     RestoreSpending(Vec<Spent>),
+    /// This is set for an extension from now on.
+    SetDesk { extension: Extension, settings: DeskSettings },
+    /// The office's key stands so from now on.
+    SetDayNight(DayNight),
+    /// What was set before a restart.
+    RestoreDesks { desks: Vec<(Extension, DeskSettings)>, key: DayNight },
     /// Phones that were registered before a restart.
     RestoreBindings(Vec<sip::Binding>),
     /// BYE and CANCEL to everybody; refuse what is new.
@@ -210,6 +216,8 @@ pub enum Reason {
     EmergencyNotice,
     /// A line that was taken for an emergency is free by now.
     EmergencyLine,
+    /// Somebody outside who was asked to press a key has not.
+    KeyPress,
     /// A transfer rings for so long and no longer.
     TransferRing,
     /// What calls in progress have cost is added up.
@@ -323,6 +331,13 @@ pub enum Fact {
         service: Service,
         done: bool,
     },
+    /// Somebody has set this for an extension; it is to be kept.
+    DeskSet {
+        extension: Extension,
+        settings: DeskSettings,
+    },
+    /// Somebody has turned the office's key; it is to be kept.
+    DayNightSet(DayNight),
     /// A park slot or a key that lamps show has another state.
     ResourceChanged {
         resource: Resource,

@@ -13,6 +13,7 @@
 //!   [`CallRecord`].
 
 mod announcing;
+mod asked;
 mod assisted;
 mod attestation;
 mod call;
@@ -20,6 +21,7 @@ mod calls;
 mod conversation;
 mod decision;
 mod desk_event;
+mod desk_settings;
 mod dialplan;
 mod directory;
 mod emergency;
@@ -37,6 +39,7 @@ mod line;
 mod location;
 mod next;
 mod notices;
+mod opening;
 mod parked;
 mod prompting;
 mod record;
@@ -66,6 +69,7 @@ mod whereabouts;
 pub use crate::media::{Codec, Impairment, Score};
 pub use attestation::{Attestation, Vouched};
 pub use decision::Decision;
+pub use desk_settings::{DeskSettings, ForwardTo};
 pub use dialplan::{Asker, Barred, Usage, may_reach, parse as parse_dialled};
 pub use directory::{Directory, Limits, Number, Phone, Settings, TRUNK_PATIENCE, Texts};
 pub use emergency::{EmergencyNotice, EmergencyPlan};
@@ -73,14 +77,15 @@ pub use event::{
     Announcement, Control, Fact, Input, MediaCommand, MediaEvent, Output, Quality, Reason, SpeechCommand,
     TextResult,
 };
-pub use features::{Features, MOST_PARK_SLOTS, Park};
+pub use features::{Features, Park};
 pub use location::{CivicAddress, CivicElement, Device, KnownBy, Location, Locations, device_key};
+pub use opening::{DayNight, Foreseen, Opening, TimedPlan, foresee};
 pub use record::{
     AgentReason, CallDirection, CallRecord, Caller, Dialled, Disposition, LegRecord, LegResult, Party,
     Speaker, TurnRecord,
 };
 pub use resources::{Resource, ResourceState};
-pub use ring_plan::{DEFAULT_RING, RingPlan, RingStep};
+pub use ring_plan::{DEFAULT_RING, RingOrder, RingPlan, RingStep};
 pub use screening::{Listing, ScreeningRules, Treatment};
 pub use spending::Spent;
 pub use star_codes::{SameCode, Service, StarCodes};

@@ -1,20 +1,24 @@
 //! All calls: the first heart. Takes one input at a time, and is then asked for outputs until it says `Timeout`.
 
+mod desks;
+mod hunting;
 mod services;
 mod transfers;
 
 use std::{cmp::Reverse, sync::Arc, time::Instant};
 
 use super::{
-    AgentReason, CallDirection, Control, Dialled, Directory, Fact, Input, MediaEvent, Output, Reason,
-    Settings, Treatment, Vouched,
+    AgentReason, Barred, CallDirection, Control, Dialled, Directory, Fact, Foreseen, Input, MediaEvent,
+    Output, Reason, Settings, Treatment, Vouched,
     call::{Arrival, Call, CallEvent},
     calls::Calls,
-    dialplan::{self, Barred},
+    dialplan,
     exchange::{Exchange, LineWanted},
+    foresee,
     ledger::Beginning,
     notices::{Alarm, Notices},
     refusal::Refusal,
+    ring_plan::INTERNAL_RING,
     routing::{self, Route},
     session_event::{self, Sorted},
     texts::{Outbound, Received, TextTraffic},
@@ -230,6 +234,9 @@ impl Switch {
                 }
             }
             Control::RestoreSpending(calls) => self.exchange.spending.restore(now, &self.directory, calls),
+            Control::SetDesk { extension, settings } => self.set_desk(&extension, settings),
+            Control::SetDayNight(key) => self.set_day_night(key),
+            Control::RestoreDesks { desks, key } => self.restore_desks(desks, key),
             Control::RestoreBindings(bindings) => self.exchange.sip.restore(now.at, bindings),
             Control::ShutDown => {
                 self.shutting_down = true;
@@ -296,6 +303,16 @@ impl Switch {
         }
     }
 
+    /// A call from a trunk: only numbers of ours are connected, so nothing can ever go from one trunk to another.
+    fn inbound(&mut self, now: Moment, dialled: PhoneNumber) -> Result<Route, Barred> {
+        let Foreseen { agent, plan, why: _ } =
+            foresee(&self.directory, dialled, now.wall, self.exchange.day_night)?;
+        Ok(match agent {
+            Some(why) => Route::Agent(why),
+            None => Route::Ring(self.hunt_of_plan(now, &plan)),
+        })
+    }
+
     /// What was dialled and where it leads, or the refusal. Emergencies are beyond every limit but the shutting down.
     fn admit(&mut self, now: Moment, invitation: &Invitation) -> Result<(Dialled, Route), Refusal> {
         let directory = &self.directory.clone();
@@ -310,7 +327,7 @@ impl Switch {
         let (dialled, route) = match &invitation.peer {
             Peer::Trunk(_) => {
                 let number = routing::dialled_at_trunk(directory, invitation).ok_or(Refusal::NOT_FOUND)?;
-                let route = routing::inbound(directory, number, now.wall).map_err(Refusal::barred)?;
+                let route = self.inbound(now, number).map_err(Refusal::barred)?;
                 let route = self.screen(now, invitation, number, route)?;
                 (Dialled::Number(number), route)
             }
@@ -321,6 +338,12 @@ impl Switch {
                     self.tell_of_barred(now, extension, &dialled, why);
                     Refusal::barred(why)
                 })?;
+                let route = match (&dialled, route) {
+                    (Dialled::Extension(called), Route::Connect(None)) => {
+                        Route::Connect(Some(self.hunt_of_extension(now, called, INTERNAL_RING)))
+                    }
+                    (_, route) => route,
+                };
                 (dialled, route)
             }
         };

@@ -1,6 +1,7 @@
 //! What each command of the program does; `main` reads the arguments and calls these.
 
 mod explain;
+mod foresee;
 mod practice;
 mod route;
 mod run;
@@ -20,6 +21,7 @@ use crate::{
 };
 
 pub use explain::explain;
+pub use foresee::foresee;
 pub use practice::{PracticeCall, practice, practice_list};
 pub use route::route;
 pub use run::run;
