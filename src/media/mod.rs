@@ -25,6 +25,7 @@ mod rtp;
 mod sdp;
 #[cfg(test)]
 mod story;
+mod take;
 mod tone;
 
 pub use bridge::{Bridge, Overheard, Side};
@@ -38,4 +39,5 @@ pub use port::{DRAIN, Ports};
 pub use recording::{FileWrite, Recorder};
 pub use resample::{Ratio, Resampler};
 pub use sdp::{Agreed, Direction, LocalMedia, Payload, SdpError, accept, answer, offer};
+pub use take::{Take, Taken};
 pub use tone::Tone;

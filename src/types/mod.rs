@@ -6,14 +6,16 @@ mod id;
 mod moment;
 mod number;
 mod pii;
+mod pin;
 mod star_code;
 
 pub use calendar::{DayHours, Hours, HoursError, QuietHours};
 pub use called::CalledHours;
-pub use id::{CallId, ContactId, LeadId, LegId, MessageKey, ParseIdError, TurnId, UtteranceId, WorkOrderId};
+pub use id::{CallId, ContactId, LeadId, LegId, MessageKey, ParseIdError, TurnId, UtteranceId, VoicemailId, WorkOrderId};
 pub use moment::Moment;
 pub use number::{Extension, NumberError, PhoneNumber};
 pub use pii::Pii;
+pub use pin::{Pin, WeakPin};
 pub use star_code::{StarCode, StarCodeError};
 
 /// The house's one kind of chance: a seeded, cryptographically strong generator owned by each heart.
