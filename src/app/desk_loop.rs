@@ -1,7 +1,7 @@
 //! The pump of the second heart: facts in, rows on disk, texts out. A thread of its own, because a commit waits for the disk.
 
 use std::{
-    io,
+    io, iter,
     sync::{
         Arc, Mutex, PoisonError,
         mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel},
@@ -24,6 +24,12 @@ use crate::{
 /// Facts that may wait while the disk is slow. Call records among them are what the house lives by, so the bound is
 /// far beyond any burst; beyond it a record is lost, counted and said aloud.
 const INBOX: usize = 20_000;
+
+/// What arrives within this time of the first is stored with one sync: a burst of calls costs the disk as much as one.
+const GATHERING: Duration = Duration::from_millis(20);
+
+/// Inputs taken at once, so that what they bring out is not kept for long.
+const GATHERED: usize = 512;
 
 /// How often the two clocks are compared.
 const CLOCK_LOOK: Duration = Duration::from_secs(5);
@@ -127,7 +133,11 @@ fn run(mut settings: DeskSettings, inbox: &Receiver<Input>) {
             settings.engine.handle_input(now.wall, Input::ClockSynchronised(true));
         }
         match received {
-            Ok(input) => settings.engine.handle_input(now.wall, input),
+            Ok(input) => {
+                thread::park_timeout(GATHERING);
+                let gathered = inbox.try_iter().take(GATHERED);
+                settings.engine.handle_inputs(now.wall, iter::once(input).chain(gathered));
+            }
             Err(RecvTimeoutError::Timeout) => settings.engine.handle_input(now.wall, Input::Timeout),
             // The switch has ended; everything it said has been stored.
             Err(RecvTimeoutError::Disconnected) => return,

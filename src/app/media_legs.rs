@@ -81,6 +81,8 @@ struct Slot {
     line: Line,
     sockets: Sockets,
     heard_by_ears: bool,
+    /// A recorded sound that is being played, and how much of it the leg has.
+    sound: Option<(UtteranceId, Vec<i16>, usize)>,
     /// Utterances that were begun, and whether their first voiced frame has left.
     utterances: VecDeque<(UtteranceId, bool)>,
 }
@@ -197,6 +199,10 @@ impl Legs {
                 self.outside.speech.frame(id, samples);
             }
             self.outside.recordings.push(id, &frame.heard, &frame.said);
+            if self.outside.recordings.take(id, &frame.heard) {
+                self.outside.tell(id, MediaEvent::TakeQuiet);
+            }
+            feed(leg, &mut slot.sound);
             if frame.said.power() > VOICED
                 && let Some((utterance, told)) = slot.utterances.front_mut()
                 && !*told
@@ -234,6 +240,7 @@ impl Legs {
                     media.finish(utterance);
                 }
             }
+            ToMedia::Sound { leg, utterance, samples } => self.sound(leg, utterance, samples),
             ToMedia::Hear { leg, on } => {
                 if let Some(slot) = self.slots.get_mut(&leg) {
                     slot.heard_by_ears = on;
@@ -273,6 +280,15 @@ impl Legs {
                     joined.bridge.record(true);
                 }
             }
+            MediaCommand::PlayFile { utterance, file } => {
+                if !self.outside.recordings.read(id, utterance, file) {
+                    self.sound(id, utterance, Vec::new());
+                }
+            }
+            MediaCommand::Take { file, quiet_ms } => {
+                self.outside.recordings.begin_take(id, file, quiet_ms);
+            }
+            MediaCommand::EndTake => self.end_take(id),
             MediaCommand::Close => self.close(id),
         }
     }
@@ -287,8 +303,13 @@ impl Legs {
             .and_then(|rtp| Ok(Sockets { rtp, rtcp: bind(port + 1, Channel::Rtcp)? }))
         {
             Ok(sockets) => {
-                let slot =
-                    Slot { line: Line::Open, sockets, heard_by_ears: false, utterances: VecDeque::new() };
+                let slot = Slot {
+                    line: Line::Open,
+                    sockets,
+                    heard_by_ears: false,
+                    sound: None,
+                    utterances: VecDeque::new(),
+                };
                 self.slots.insert(id, slot);
             }
             Err(error) => {
@@ -318,10 +339,26 @@ impl Legs {
         }
     }
 
+    fn sound(&mut self, id: LegId, utterance: UtteranceId, samples: Vec<i16>) {
+        let Some(slot) = self.slots.get_mut(&id) else { return };
+        let Line::Alone(leg) = &mut slot.line else { return };
+        slot.utterances.push_back((utterance, false));
+        slot.sound = Some((utterance, samples, 0));
+        feed(leg, &mut slot.sound);
+    }
+
+    fn end_take(&mut self, id: LegId) {
+        if let Some(taken) = self.outside.recordings.end_take(id) {
+            let event = MediaEvent::Taken { millis: taken.millis, voiced_ms: taken.voiced_ms };
+            self.outside.tell(id, event);
+        }
+    }
+
     fn hush(&mut self, id: LegId, utterance: UtteranceId) {
         let played = self.leg(id).map(|leg| leg.hush_through(utterance)).unwrap_or_default();
         let Some(slot) = self.slots.get_mut(&id) else { return };
         slot.utterances.clear();
+        slot.sound.take_if(|(playing, ..)| *playing <= utterance);
         let mut told = false;
         for part in played {
             told |= part.utterance == utterance;
@@ -373,6 +410,7 @@ impl Legs {
         for channel in [Channel::Rtp, Channel::Rtcp] {
             self.unread.remove(&token(id, channel));
         }
+        self.end_take(id);
         self.outside.recordings.end(id);
         let quality = match &slot.line {
             Line::Alone(leg) => quality(&leg.stats()),
@@ -406,6 +444,25 @@ impl Legs {
                 None
             }
         }
+    }
+}
+
+/// Keeps a few seconds of a recorded sound in the leg's queue, which holds a minute at most.
+fn feed(leg: &mut Leg, sound: &mut Option<(UtteranceId, Vec<i16>, usize)>) {
+    /// Two seconds, so that a leg that waits for nobody has enough for any delay of ours.
+    const PIECE: usize = 2 * 8_000;
+    let Some((utterance, samples, given)) = sound else { return };
+    while leg.queued() < PIECE && *given < samples.len() {
+        let end = samples.len().min(*given + PIECE);
+        if leg.play(*utterance, SampleRate::Hz8000, &samples[*given..end]).is_err() {
+            // Hushed meanwhile.
+            *given = samples.len();
+        }
+        *given = end.max(*given);
+    }
+    if *given >= samples.len() {
+        leg.finish(*utterance);
+        *sound = None;
     }
 }
 

@@ -59,6 +59,12 @@ pub(super) enum ToMedia {
         leg: LegId,
         utterance: UtteranceId,
     },
+    /// A whole recorded sound, 8 kHz; more than a leg takes at once.
+    Sound {
+        leg: LegId,
+        utterance: UtteranceId,
+        samples: Vec<i16>,
+    },
     /// Frames of this leg go to the ears, or no longer.
     Hear {
         leg: LegId,
@@ -116,6 +122,11 @@ impl MediaPlane {
     /// Samples of an utterance, 8 kHz, after those before them.
     pub fn play(&self, leg: LegId, utterance: UtteranceId, samples: Vec<i16>) {
         self.send(ToMedia::Play { leg, utterance, samples });
+    }
+
+    /// All of a recorded sound, of any length.
+    pub(super) fn sound(&self, leg: LegId, utterance: UtteranceId, samples: Vec<i16>) {
+        self.send(ToMedia::Sound { leg, utterance, samples });
     }
 
     /// No more samples of this utterance will come.

@@ -112,7 +112,7 @@ impl House {
             bind: media_bind(config.sip.listen),
             chance: split(&mut chance),
             speech: speech.clone(),
-            recordings: Recordings::start(folder.join("recordings"))?,
+            recordings: Recordings::start(folder.clone(), media.clone())?,
             to_switch: to_switch.clone(),
         })?;
         // A connection of the console's own; where the disk is away, it tries again at each request.

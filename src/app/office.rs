@@ -9,7 +9,7 @@ use crate::{
     desk,
     dialogue::{Fact, Office, Pack, Roster, UnitRef},
     outbox::AfterCrash,
-    pbx::{Directory, Limits, Number, Phone, RingPlan, RingStep, Settings, Texts},
+    pbx::{Directory, Limits, Number, Phone, RingPlan, RingStep, Services, Settings, Texts},
     sip::{Account, Credentials, Listener, Network, Registration, Transport, Trunk, TrunkName},
     types::{PhoneNumber, QuietHours},
 };
@@ -104,6 +104,7 @@ pub fn directory(config: &Config, pack: Arc<Pack>) -> anyhow::Result<Directory> 
             trunk_patience: patience.collect(),
             ..Limits::default()
         },
+        services: Services::default(),
         texts: Texts { summaries_to: config.texts.summary_to.clone(), text_back: config.texts.text_back },
         record_calls: config.calls.record,
         pack,

@@ -1,52 +1,71 @@
-//! Recordings on disk: frames in, files out, on a thread of its own, so that a slow card never touches the beat.
+//! Sounds on disk: frames in and files out, and files played back, on a thread of its own, so that a slow card never touches
+//! the beat.
 
 use std::{
     collections::BTreeMap,
     fs::{self, File},
     io::{self, Seek, SeekFrom, Write},
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::mpsc::{Receiver, SyncSender, sync_channel},
     thread,
 };
 
+use super::media_plane::MediaPlane;
 use crate::{
-    media::{FileWrite, Frame, Recorder},
-    types::LegId,
+    media::{FileWrite, Frame, Recorder, Take, Taken},
+    pbx::SoundFile,
+    types::{LegId, UtteranceId},
 };
 
 /// Writes that may wait for the disk, each about a second of one call. Beyond it they are dropped, and a recording has a
 /// gap; the call has none.
 const WAITING: usize = 512;
 
+/// The longest sound that is played, in samples of 8 kHz: fifteen minutes.
+const LONGEST_PLAYED: usize = 15 * 60 * 8_000;
+
+/// The folder of the calls, below the store's.
+const CALLS: &str = "recordings";
+
+/// What is written of a leg.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Kind {
+    Call,
+    Take,
+}
+
 #[derive(Debug)]
 enum ToDisk {
-    Open { leg: LegId, file: String },
-    Write { leg: LegId, write: FileWrite },
-    Close { leg: LegId },
+    Open { of: (LegId, Kind), folder: &'static str, file: String },
+    Write { of: (LegId, Kind), write: FileWrite },
+    Close { of: (LegId, Kind) },
+    Read { leg: LegId, utterance: UtteranceId, file: SoundFile },
 }
 
 /// The recordings under way.
 #[derive(Debug)]
 pub struct Recordings {
     recorders: BTreeMap<LegId, Recorder>,
+    takes: BTreeMap<LegId, Take>,
     disk: SyncSender<ToDisk>,
     dropped: u64,
 }
 
 impl Recordings {
-    /// Starts the thread that writes below this folder, which is made if it is not there.
+    /// Starts the thread that writes and reads below this folder of the store; its own folders are made when they are needed.
+    /// What it reads goes to the media plane.
     ///
     /// # Errors
     /// When the system gives no thread.
-    pub fn start(folder: PathBuf) -> io::Result<Self> {
+    pub fn start(folder: PathBuf, media: MediaPlane) -> io::Result<Self> {
         let (disk, inbox) = sync_channel(WAITING);
-        thread::Builder::new().name("recordings".into()).spawn(move || write(&folder, &inbox))?;
-        Ok(Self { recorders: BTreeMap::new(), disk, dropped: 0 })
+        thread::Builder::new().name("recordings".into()).spawn(move || serve(&folder, &inbox, &media))?;
+        Ok(Self { recorders: BTreeMap::new(), takes: BTreeMap::new(), disk, dropped: 0 })
     }
 
     pub(super) fn begin(&mut self, leg: LegId, file: String) {
         self.recorders.insert(leg, Recorder::new());
-        self.send(ToDisk::Open { leg, file });
+        self.send(ToDisk::Open { of: (leg, Kind::Call), folder: CALLS, file });
         self.flush(leg);
     }
 
@@ -67,55 +86,117 @@ impl Recordings {
             recorder.finish();
             self.flush(leg);
             self.recorders.remove(&leg);
-            self.send(ToDisk::Close { leg });
+            self.send(ToDisk::Close { of: (leg, Kind::Call) });
+        }
+    }
+
+    /// Records what the leg says, alone. A recording that is under way is ended.
+    pub(super) fn begin_take(&mut self, leg: LegId, file: SoundFile, quiet_ms: u32) {
+        let _ = self.end_take(leg);
+        self.takes.insert(leg, Take::new(quiet_ms.into()));
+        let folder = file.shelf.folder();
+        self.send(ToDisk::Open { of: (leg, Kind::Take), folder, file: file.name });
+        self.flush_take(leg);
+    }
+
+    /// 20 ms of the leg's own sound, if it is taken. True once, when it has been quiet for long enough.
+    pub(super) fn take(&mut self, leg: LegId, own: &Frame) -> bool {
+        let Some(take) = self.takes.get_mut(&leg) else { return false };
+        let quiet = take.push(own);
+        self.flush_take(leg);
+        quiet
+    }
+
+    /// What was taken, if anything was being.
+    pub(super) fn end_take(&mut self, leg: LegId) -> Option<Taken> {
+        let taken = self.takes.get_mut(&leg)?.finish();
+        self.flush_take(leg);
+        self.takes.remove(&leg);
+        self.send(ToDisk::Close { of: (leg, Kind::Take) });
+        Some(taken)
+    }
+
+    /// Has this file read and played to the leg. False: the disk does not keep up, and nothing will be heard.
+    pub(super) fn read(&mut self, leg: LegId, utterance: UtteranceId, file: SoundFile) -> bool {
+        self.send(ToDisk::Read { leg, utterance, file })
+    }
+
+    fn flush_take(&mut self, leg: LegId) {
+        while let Some(write) = self.takes.get_mut(&leg).and_then(Take::poll_write) {
+            self.send(ToDisk::Write { of: (leg, Kind::Take), write });
         }
     }
 
     fn flush(&mut self, leg: LegId) {
         while let Some(write) = self.recorders.get_mut(&leg).and_then(Recorder::poll_write) {
-            self.send(ToDisk::Write { leg, write });
+            self.send(ToDisk::Write { of: (leg, Kind::Call), write });
         }
     }
 
-    fn send(&mut self, message: ToDisk) {
-        if self.disk.try_send(message).is_err() {
+    fn send(&mut self, message: ToDisk) -> bool {
+        let sent = self.disk.try_send(message).is_ok();
+        if !sent {
             self.dropped += 1;
             if self.dropped.is_power_of_two() {
                 tracing::warn!(dropped = self.dropped, "the disk does not keep up; recordings have gaps");
             }
         }
+        sent
     }
 }
 
 /// The thread of the disk. A file that cannot be written is given up, said once, and the others go on.
-fn write(folder: &std::path::Path, inbox: &Receiver<ToDisk>) {
-    let mut files: BTreeMap<LegId, File> = BTreeMap::new();
+fn serve(store: &Path, inbox: &Receiver<ToDisk>, media: &MediaPlane) {
+    let mut files: BTreeMap<(LegId, Kind), File> = BTreeMap::new();
     while let Ok(message) = inbox.recv() {
         match message {
-            ToDisk::Open { leg, file } => {
-                // A name comes from us (a call's id), never from a peer; a separator in it would be our own mistake.
-                let path = folder.join(file.replace(['/', '\\'], "_"));
-                match fs::create_dir_all(folder).and_then(|()| File::create(&path)) {
+            ToDisk::Open { of, folder, file } => {
+                let folder = store.join(folder);
+                let path = folder.join(bare(&file));
+                match fs::create_dir_all(&folder).and_then(|()| File::create(&path)) {
                     Ok(file) => {
-                        files.insert(leg, file);
+                        files.insert(of, file);
                     }
                     Err(error) => {
-                        tracing::error!(%error, path = %path.display(), "a call cannot be recorded")
+                        tracing::error!(%error, path = %path.display(), "a sound cannot be recorded")
                     }
                 }
             }
-            ToDisk::Write { leg, write } => {
-                let Some(file) = files.get_mut(&leg) else { continue };
+            ToDisk::Write { of, write } => {
+                let Some(file) = files.get_mut(&of) else { continue };
                 let written =
                     file.seek(SeekFrom::Start(write.offset)).and_then(|_| file.write_all(&write.bytes));
                 if let Err(error) = written {
                     tracing::error!(%error, "a recording ends here");
-                    files.remove(&leg);
+                    files.remove(&of);
                 }
             }
-            ToDisk::Close { leg } => {
-                files.remove(&leg);
+            ToDisk::Close { of } => {
+                files.remove(&of);
+            }
+            ToDisk::Read { leg, utterance, file } => {
+                let path = store.join(file.shelf.folder()).join(bare(&file.name));
+                let samples = read(&path).unwrap_or_else(|error| {
+                    tracing::error!(%error, path = %path.display(), "a sound cannot be played");
+                    Vec::new()
+                });
+                media.sound(leg, utterance, samples);
             }
         }
     }
+}
+
+/// A name comes from us (an id), never from a peer; a separator in it would be our own mistake.
+fn bare(name: &str) -> String {
+    name.replace(['/', '\\'], "_")
+}
+
+/// The samples of one of our own files: 16 bits at 8 kHz, of which the first channel counts.
+fn read(path: &Path) -> Result<Vec<i16>, hound::Error> {
+    let reader = hound::WavReader::open(path)?;
+    let format = reader.spec();
+    if format.sample_rate != 8_000 || format.bits_per_sample != 16 {
+        return Err(hound::Error::Unsupported);
+    }
+    reader.into_samples::<i16>().step_by(usize::from(format.channels)).take(LONGEST_PLAYED).collect()
 }

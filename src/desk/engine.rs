@@ -6,11 +6,10 @@ use jiff::{SignedDuration, Timestamp};
 use rand_chacha::rand_core::Rng;
 
 use super::{
-    Alarm, Changed, Input, Output, Reason, Settings,
+    Alarm, Input, Output, Reason, Settings,
     clock::{Clock, moved},
     dispatch::Dispatch,
     phones::Phones,
-    wrap_up,
 };
 use crate::{
     outbox::Policy,
@@ -30,10 +29,10 @@ pub struct Engine {
     phones: Phones,
     live: LiveCalls,
     /// Records that the store has not taken yet, the oldest first.
-    waiting: VecDeque<Box<CallRecord>>,
-    lost: u64,
-    trouble: Option<Trouble>,
-    outbox_full: bool,
+    pub(super) waiting: VecDeque<Box<CallRecord>>,
+    pub(super) lost: u64,
+    pub(super) trouble: Option<Trouble>,
+    pub(super) outbox_full: bool,
     started: bool,
     /// Entries queued by an earlier session have been looked at with a clock that is right.
     brought_back: bool,
@@ -42,7 +41,7 @@ pub struct Engine {
 
 /// A store that fails, and when it is tried again.
 #[derive(Debug)]
-struct Trouble {
+pub(super) struct Trouble {
     cause: &'static str,
     tries: u32,
     again: Timestamp,
@@ -53,10 +52,6 @@ impl Engine {
     pub const MOST_WAITING: usize = 1_000;
     /// So many entries may wait in the outbox; then texts to callers are no longer queued.
     pub const MOST_QUEUED: usize = 10_000;
-    /// From so many records on, and each time they double, it is said aloud.
-    const ALARMING: usize = 10;
-    /// Records stored in one go before the host gets a word in.
-    const AT_ONCE: usize = 50;
 
     /// A desk over this store. `chance` must be seeded anew at each start: keys and ids come from it.
     pub fn new(store: Store, settings: Settings, chance: Chance) -> Self {
@@ -107,6 +102,19 @@ impl Engine {
 
     /// Takes one input, and does everything that is due.
     pub fn handle_input(&mut self, now: Timestamp, input: Input) {
+        self.handle_inputs(now, [input]);
+    }
+
+    /// Takes several inputs, in order, and then does everything that is due: what they bring to the disk is synced
+    /// once instead of once for each.
+    pub fn handle_inputs(&mut self, now: Timestamp, inputs: impl IntoIterator<Item = Input>) {
+        for input in inputs {
+            self.take(now, input);
+        }
+        self.work(now);
+    }
+
+    fn take(&mut self, now: Timestamp, input: Input) {
         let step = match input {
             Input::ClockStepped(by) => self.clock.stepped(by, now),
             _ => self.clock.look(now),
@@ -139,7 +147,6 @@ impl Engine {
             Input::TrunkUp => self.dispatch.trunk_up(),
             Input::ClockStepped(_) | Input::OutboxChanged | Input::Timeout => {}
         }
-        self.work(now);
     }
 
     /// The next output. After `Timeout` there is none until the next input.
@@ -199,81 +206,6 @@ impl Engine {
         if self.clock.is_right() {
             self.move_followups(now)?;
             self.send_due(now)?;
-        }
-        Ok(())
-    }
-
-    /// Keeps a record until it is stored. When the memory is full, the oldest goes: the newest are what the office
-    /// still can act on.
-    fn keep(&mut self, record: Box<CallRecord>) {
-        if self.waiting.len() >= Self::MOST_WAITING {
-            self.waiting.pop_front();
-            self.lost += 1;
-            let count = self.lost;
-            self.output(Output::Alarm(Alarm::RecordsLost { count }));
-        }
-        self.waiting.push_back(record);
-        let count = self.waiting.len();
-        if self.trouble.is_some()
-            && count >= Self::ALARMING
-            && (count / Self::ALARMING).is_power_of_two()
-            && count.is_multiple_of(Self::ALARMING)
-        {
-            self.output(Output::Alarm(Alarm::RecordsWaiting { count }));
-        }
-    }
-
-    fn store_records(&mut self, now: Timestamp) -> Result<(), StoreError> {
-        for _ in 0..Self::AT_ONCE {
-            let Some(record) = self.waiting.pop_front() else { break };
-            let mut stored = self.store_record(&record, now);
-            for _ in 0..3 {
-                match &stored {
-                    Err(error) if self.draw_again(error) => stored = self.store_record(&record, now),
-                    _ => break,
-                }
-            }
-            match stored {
-                Ok(()) => {}
-                Err(error) if error.is_about_the_data() => {
-                    // Trying again would stop every later record behind this one.
-                    self.lost += 1;
-                    let count = self.lost;
-                    self.output(Output::Alarm(Alarm::RecordsLost { count }));
-                }
-                Err(error) => {
-                    self.waiting.push_front(record);
-                    return Err(error);
-                }
-            }
-        }
-        Ok(())
-    }
-
-    fn store_record(&mut self, record: &CallRecord, now: Timestamp) -> Result<(), StoreError> {
-        let standing = match wrap_up::other_side(record) {
-            Some(number) => self.store.standing(number)?,
-            None => None,
-        };
-        let outbox_full = self.store.outbox_len()? >= Self::MOST_QUEUED;
-        let circumstances = wrap_up::Circumstances {
-            standing: standing.as_ref(),
-            outbox_full,
-            undated: !self.clock.is_right(),
-            now,
-        };
-        // Chance moves on only with what is stored, or with a key that turned out to be taken.
-        let mut chance = self.chance.clone();
-        let wrap_up = wrap_up::wrap_up(record, &self.settings, &circumstances, &mut chance);
-        self.store.wrap_up(&wrap_up)?;
-        self.chance = chance;
-        if outbox_full && !self.outbox_full {
-            self.output(Output::Alarm(Alarm::OutboxFull));
-        }
-        self.outbox_full = outbox_full;
-        self.output(Output::Changed(Changed::Call(record.call)));
-        for entry in &wrap_up.entries {
-            self.output(Output::Changed(Changed::Message { key: entry.key, call: entry.call }));
         }
         Ok(())
     }

@@ -19,6 +19,7 @@ mod event;
 mod followups;
 mod inbox;
 mod phones;
+mod records;
 mod settings;
 mod wording;
 mod wrap_up;

@@ -23,6 +23,7 @@ mod resample;
 mod rtcp;
 mod rtp;
 mod sdp;
+mod srtp;
 #[cfg(test)]
 mod story;
 mod take;
@@ -39,5 +40,6 @@ pub use port::{DRAIN, Ports};
 pub use recording::{FileWrite, Recorder};
 pub use resample::{Ratio, Resampler};
 pub use sdp::{Agreed, Direction, LocalMedia, Payload, SdpError, accept, answer, offer};
+pub use srtp::{MasterKey, Opener, Refused, Sealer, Suite};
 pub use take::{Take, Taken};
 pub use tone::Tone;

@@ -174,6 +174,10 @@ impl Playout {
         }
     }
 
+    pub(super) fn queued(&self) -> usize {
+        self.samples.len()
+    }
+
     /// Is an utterance being said, or waiting?
     pub(super) fn is_speaking(&self) -> bool {
         !self.utterances.is_empty()

@@ -143,7 +143,7 @@ impl Assisted {
             }
             MediaEvent::Dead { .. } if !self.caller.may_be_heard() => Step::Stay(self),
             MediaEvent::Dead { .. } | MediaEvent::Failed => self.end(cx, EndReason::HungUp),
-            MediaEvent::Closed { .. } => Step::Stay(self),
+            MediaEvent::TakeQuiet | MediaEvent::Taken { .. } | MediaEvent::Closed { .. } => Step::Stay(self),
         }
     }
 

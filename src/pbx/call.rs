@@ -15,6 +15,7 @@ use super::{
     ring_plan::{Hunt, INTERNAL_RING, OUTBOUND_RING, Outside, TRANSFER_RING},
     ringing::Ringing,
     routing::Route,
+    services::Serving,
     session_event::SessionEvent,
     talking::Talking,
 };
@@ -39,6 +40,7 @@ enum State {
     Talking(Talking),
     Assisted(Assisted),
     Announcing(Announcing),
+    Serving(Serving),
     Ending(Ending),
 }
 
@@ -88,6 +90,7 @@ impl Call {
             (Ok(caller), Route::Ring(plan)) => Next::Ring { caller, plan },
             (Ok(caller), Route::Agent(why)) => Next::Queue { caller, why },
             (Ok(caller), Route::Connect) => Next::Connect { caller },
+            (Ok(caller), Route::Serve(errand)) => Next::Serve { caller: Announced::Waiting(caller), errand },
             (Err(_), _) => Next::End(Disposition::Failed),
         };
         let state = go(&mut cx, next);
@@ -105,6 +108,7 @@ impl Call {
             State::Talking(state) => in_talking(state, &mut cx, event).map(State::Talking),
             State::Assisted(state) => in_assisted(state, &mut cx, event).map(State::Assisted),
             State::Announcing(state) => in_announcing(state, &mut cx, event).map(State::Announcing),
+            State::Serving(state) => state.handle(&mut cx, event).map(State::Serving),
             State::Ending(state) => Step::Stay(State::Ending(state)),
         };
         let state = match step {
@@ -120,6 +124,7 @@ impl Call {
             State::Talking(state) => state.deadline(),
             State::Assisted(state) => state.deadline(),
             State::Announcing(state) => state.deadline(),
+            State::Serving(state) => state.deadline(),
             State::Ending(state) => state.deadline(),
         }
     }
@@ -239,6 +244,17 @@ fn enter(cx: &mut Context<'_>, next: Next) -> Step<State> {
                 Err(_) => Step::Go(Next::End(Disposition::Failed)),
             }
         }
+        Next::Serve { caller, errand } => {
+            leave_agent(cx);
+            let (answered, fresh) = match caller {
+                Announced::Waiting(caller) => (caller.answer(cx, None), true),
+                Announced::Talking(caller) => (Ok(caller), false),
+            };
+            match answered {
+                Ok(caller) => Serving::begin(cx, caller, errand, fresh).map(State::Serving),
+                Err(_) => Step::Go(Next::End(Disposition::Failed)),
+            }
+        }
         Next::End(disposition) => {
             leave_agent(cx);
             Step::Stay(State::Ending(Ending::begin(cx, disposition)))
@@ -256,7 +272,10 @@ fn hunt_of_desk(cx: &mut Context<'_>) -> Hunt {
     let directory = cx.ledger.directory().clone();
     match cx.ledger.dialled().clone() {
         Dialled::Extension(extension) => {
-            Hunt::of_plan(&RingPlan::new([RingStep { extensions: vec![extension], ring_for: INTERNAL_RING }]))
+            // A phone with a mailbox does not ring as long as one whose caller has nowhere else to go.
+            let mailbox = directory.services.mailboxes.get(&extension);
+            let ring_for = mailbox.map_or(INTERNAL_RING, |mailbox| mailbox.ring);
+            Hunt::of_plan(&RingPlan::new([RingStep { extensions: vec![extension], ring_for }]))
         }
         // Features ring nobody.
         Dialled::Star(_) => Hunt::default(),

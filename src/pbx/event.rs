@@ -5,7 +5,10 @@ use std::{sync::Arc, time::Instant};
 use crate::{
     dialogue::Reading,
     media::{Agreed, SourceTrust, Tone},
-    pbx::{AgentReason, Barred, CallRecord, Caller, Dialled, Directory, LegResult, Party, TurnRecord},
+    pbx::{
+        AgentReason, Barred, CallRecord, Caller, Dialled, Directory, LegResult, Mailbox, MailboxChange,
+        Party, TurnRecord,
+    },
     sip,
     speech::SpeechEvent,
     types::{CallId, Extension, LegId, MessageKey, PhoneNumber, TurnId, UtteranceId},
@@ -45,6 +48,10 @@ pub enum MediaEvent {
     Speaking { utterance: UtteranceId },
     /// The utterance is over: `heard_ms` of it were played, all of it if `complete`.
     Played { utterance: UtteranceId, heard_ms: u32, complete: bool },
+    /// What is being recorded by [`MediaCommand::Take`] has been quiet for as long as was asked; told once.
+    TakeQuiet,
+    /// What was recorded by [`MediaCommand::Take`] is on its way to the disk: its length, and how much of it is a voice.
+    Taken { millis: u64, voiced_ms: u64 },
     /// No RTP for as long as the settings call dead.
     Dead { silent_ms: u64 },
     /// The port could not be bound or the socket failed.
@@ -74,6 +81,8 @@ pub enum Control {
     HangUp { call: CallId },
     /// Phones that were registered before a restart.
     RestoreBindings(Vec<sip::Binding>),
+    /// What lies in this mailbox, as the desk has it: at the start, and after every change of it.
+    Mailbox(Mailbox),
     /// BYE and CANCEL to everybody; refuse what is new.
     ShutDown,
 }
@@ -108,25 +117,83 @@ pub enum Output {
 #[derive(Debug, Clone, PartialEq)]
 pub enum MediaCommand {
     /// Bind this RTP port (and the next one for RTCP).
-    Open { call: CallId, port: u16 },
+    Open {
+        call: CallId,
+        port: u16,
+    },
     /// Where to, with which codec, and whose packets are believed. Repeated after every offer and answer.
-    Connect { agreed: Agreed, trust: SourceTrust },
+    Connect {
+        agreed: Agreed,
+        trust: SourceTrust,
+    },
     /// Relay between this leg and that one, from now on; both have been connected.
-    Bridge { with: LegId },
+    Bridge {
+        with: LegId,
+    },
     /// Stop relaying.
     Unbridge,
     /// Play this tone until told otherwise; `None` stops it.
     Tone(Option<Tone>),
     /// Play the recorded announcement that needs no speech engine.
-    Announce { utterance: UtteranceId, announcement: Announcement },
+    Announce {
+        utterance: UtteranceId,
+        announcement: Announcement,
+    },
     /// Send this key to the far end (RFC 4733), once: the other side pressed it in a SIP INFO.
     Digit(char),
     /// Stop this utterance within a frame; `Played` tells how much of it was heard.
-    Hush { utterance: UtteranceId },
+    Hush {
+        utterance: UtteranceId,
+    },
     /// Record this leg and whatever is bridged to it or spoken to it: two channels, the leg's own on the left.
-    Record { file: String },
+    Record {
+        file: String,
+    },
+    /// Play this recorded sound to the leg; `Played` follows, at once if there is no such file.
+    PlayFile {
+        utterance: UtteranceId,
+        file: SoundFile,
+    },
+    /// Record what the leg itself says, one channel, until `EndTake` or the leg's end. `TakeQuiet` follows when no voice
+    /// has been heard for so long, `Taken` at the end.
+    Take {
+        file: SoundFile,
+        quiet_ms: u32,
+    },
+    EndTake,
     /// Close the socket after what is queued has been played.
     Close,
+}
+
+/// A sound on disk, by its folder and its name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SoundFile {
+    pub shelf: Shelf,
+    /// A bare file name.
+    pub name: String,
+}
+
+impl SoundFile {
+    /// A message or a greeting.
+    pub(super) fn in_mailbox(name: String) -> Self {
+        Self { shelf: Shelf::Mailboxes, name }
+    }
+}
+
+/// A folder of sounds below the store's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Shelf {
+    /// Messages and greetings: kept until somebody deletes them.
+    Mailboxes,
+}
+
+impl Shelf {
+    /// The folder's name.
+    pub const fn folder(self) -> &'static str {
+        match self {
+            Self::Mailboxes => "mailboxes",
+        }
+    }
 }
 
 /// Recorded words that are part of the program's data, for when nothing can be synthesised.
@@ -167,6 +234,10 @@ pub enum Reason {
     Greeting,
     /// The recorded announcement should have been played by now.
     Announcement,
+    /// What the box says to a caller whom it serves should have been played by now, or its tone is over.
+    Prompt,
+    /// One of the box's own services waits no longer: for a key, or for the end of a message.
+    Service,
     /// The agent's own deadlines: the caller has finished, or has been silent for long.
     Agent(crate::agent::Reason),
     /// A transfer rings for so long and no longer.
@@ -235,6 +306,16 @@ pub enum Fact {
     },
     /// The call is over; this is all of it.
     Ended(Box<CallRecord>),
+    /// Something has happened to a mailbox.
+    MailboxChanged {
+        mailbox: Extension,
+        change: MailboxChange,
+    },
+    /// An alarm: this caller has tried so many wrong PINs that the mailbox is shut for them for a while.
+    MailboxLocked {
+        mailbox: Extension,
+        caller: Caller,
+    },
 
     /// A text came in through a trunk; answer with `Control::SettleText` once it is stored.
     TextReceived {

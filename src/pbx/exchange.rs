@@ -8,11 +8,14 @@ use std::{
 
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
-use super::{Directory, Fact, MediaCommand, Output, Settings, SpeechCommand, ledger::Ledger};
+use super::{
+    Directory, Fact, MailboxChange, MediaCommand, Output, Settings, SpeechCommand, ledger::Ledger,
+    services::Mailboxes,
+};
 use crate::{
     media::Ports,
     sip::{Endpoint, SessionId, TextId, TrunkHealth, TrunkName},
-    types::{CallId, Chance, LegId, Moment},
+    types::{CallId, Chance, Extension, LegId, Moment},
 };
 
 /// Everything that outlives a single call.
@@ -24,6 +27,7 @@ pub(super) struct Exchange {
     /// Can the agent hear and speak?
     pub(super) speech_ready: bool,
     pub(super) places: Places,
+    pub(super) mailboxes: Mailboxes,
     ports: Ports,
     /// For emergencies, when all others are taken.
     kept_ports: Ports,
@@ -33,6 +37,8 @@ pub(super) struct Exchange {
     sessions: BTreeMap<SessionId, CallId>,
     /// Media sockets, from `Open` until `Closed`: as many as there are ports.
     sockets: BTreeMap<LegId, Socket>,
+    /// How many of them each call holds.
+    held: BTreeMap<CallId, usize>,
 }
 
 #[derive(Debug)]
@@ -54,10 +60,12 @@ impl Exchange {
             out: VecDeque::new(),
             speech_ready: false,
             places: Places::default(),
+            mailboxes: Mailboxes::default(),
             chance,
             last_leg: 0,
             sessions: BTreeMap::new(),
             sockets: BTreeMap::new(),
+            held: BTreeMap::new(),
         }
     }
 
@@ -72,6 +80,12 @@ impl Exchange {
 
     pub(super) fn fact(&mut self, fact: Fact) {
         self.out.push_back(Output::Fact(fact));
+    }
+
+    /// Changes a mailbox, and says so.
+    pub(super) fn change_mailbox(&mut self, mailbox: &Extension, change: MailboxChange) {
+        self.mailboxes.apply(mailbox, &change);
+        self.fact(Fact::MailboxChanged { mailbox: mailbox.clone(), change });
     }
 
     pub(super) fn media(&mut self, leg: LegId, command: MediaCommand) {
@@ -113,6 +127,7 @@ impl Exchange {
             None => return None,
         };
         self.sockets.insert(leg, Socket { call, port, closing: false });
+        *self.held.entry(call).or_default() += 1;
         self.media(leg, MediaCommand::Open { call, port });
         Some(port)
     }
@@ -132,11 +147,17 @@ impl Exchange {
         if let Some(socket) = self.sockets.remove(&leg) {
             self.ports.give_back(now.at, socket.port);
             self.kept_ports.give_back(now.at, socket.port);
+            if let Some(held) = self.held.get_mut(&socket.call) {
+                *held -= 1;
+                if *held == 0 {
+                    self.held.remove(&socket.call);
+                }
+            }
         }
     }
 
     pub(super) fn has_sockets(&self, call: CallId) -> bool {
-        self.sockets.values().any(|socket| socket.call == call)
+        self.held.contains_key(&call)
     }
 
     /// The media plane has not answered in time: whatever the call still holds is taken back.

@@ -14,6 +14,7 @@
 mod announcing;
 mod assisted;
 mod call;
+mod calls;
 mod conversation;
 mod dialplan;
 mod directory;
@@ -32,6 +33,7 @@ mod refusal;
 mod ring_plan;
 mod ringing;
 mod routing;
+mod services;
 mod session_event;
 mod spending;
 #[cfg(test)]
@@ -46,14 +48,15 @@ mod trunk_answer;
 pub use dialplan::{Asker, Barred, Usage, may_reach, parse as parse_dialled};
 pub use directory::{Directory, Limits, Number, Phone, Settings, TRUNK_PATIENCE, Texts};
 pub use event::{
-    Announcement, Control, Fact, Input, MediaCommand, MediaEvent, Output, Quality, Reason, SpeechCommand,
-    TextResult,
+    Announcement, Control, Fact, Input, MediaCommand, MediaEvent, Output, Quality, Reason, Shelf, SoundFile,
+    SpeechCommand, TextResult,
 };
 pub use record::{
     AgentReason, CallDirection, CallRecord, Caller, Dialled, Disposition, Emergency, LegRecord, LegResult,
     Party, Speaker, TurnRecord,
 };
 pub use ring_plan::{DEFAULT_RING, RingPlan, RingStep};
+pub use services::{Mailbox, MailboxChange, MailboxPlan, PinHash, PinHashError, Services, VoiceMessage};
 pub use switch::{Counts, Switch};
 
 /// Part of a [`Fact`]: who reads facts need not know SIP.

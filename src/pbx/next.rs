@@ -1,6 +1,9 @@
 //! The ways out of a state: what a call becomes next, with what it takes along.
 
-use super::{AgentReason, Disposition, RingPlan, conversation::Conversation, incoming::Incoming, leg::Leg};
+use super::{
+    AgentReason, Disposition, RingPlan, conversation::Conversation, incoming::Incoming, leg::Leg,
+    services::Errand,
+};
 use crate::dialogue;
 
 /// What came of an event in a state.
@@ -39,15 +42,17 @@ pub(super) enum Next {
     Resume { caller: Leg, conversation: Conversation },
     /// There is no agent: the recorded announcement answers.
     Announce { caller: Announced, why: Option<AgentReason> },
+    /// The box itself serves the caller.
+    Serve { caller: Announced, errand: Errand },
     /// Nothing is left to do but to wait for what the media plane has counted.
     End(Disposition),
 }
 
-/// Who hears the announcement.
+/// Who hears the announcement, or is served.
 #[derive(Debug)]
 pub(super) enum Announced {
     /// A caller who has not been answered yet.
     Waiting(Incoming),
-    /// A caller of the agent, whose speech has failed.
+    /// A caller who has been answered: of the agent, whose speech has failed.
     Talking(Leg),
 }

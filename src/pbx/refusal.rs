@@ -19,6 +19,9 @@ impl Refusal {
     pub(super) const NOBODY: Self =
         Self { status: 480, reason: "Temporarily Unavailable", retry_after: None };
 
+    /// It could be done, and is not (RFC 3891, 3: a Replaces that is declined).
+    pub(super) const DECLINED: Self = Self { status: 603, reason: "Decline", retry_after: None };
+
     pub(super) const NOT_FOUND: Self = Self::barred(Barred::NotANumber);
 
     pub(super) const fn barred(barred: Barred) -> Self {

@@ -17,7 +17,7 @@ use super::{
     next::{Announced, Next, Step},
     refusal::Refusal,
     ring_plan::{Hunt, Stage, Target, agent_reason, leg_result},
-    routing,
+    routing, services,
     session_event::SessionEvent,
     trunk_answer,
 };
@@ -469,6 +469,9 @@ impl Ringing {
                 }
             }
             Waiter::Desk(caller) => {
+                if let Some(errand) = services::instead_of_phone(cx.ledger) {
+                    return Step::Go(Next::Serve { caller: Announced::Waiting(caller), errand });
+                }
                 let refusal = self.last_status.map_or(Refusal::NOBODY, Refusal::passed_on);
                 caller.refuse(cx, refusal, leg_result(refusal.status));
                 Step::Go(Next::End(Disposition::Failed))

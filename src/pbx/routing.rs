@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use super::{
     AgentReason, Caller, Dialled, Directory, RingPlan,
     dialplan::{self, Asker, Barred, Usage},
+    services::{self, Errand},
 };
 use crate::{
     sip::{Identity, Invitation, Peer},
@@ -20,6 +21,8 @@ pub(super) enum Route {
     Agent(AgentReason),
     /// From a desk phone to somebody who may be reached.
     Connect,
+    /// The box itself serves the caller.
+    Serve(Errand),
 }
 
 /// A call from a trunk: only numbers of ours are connected, so nothing can ever go from one trunk to another.
@@ -44,6 +47,14 @@ pub(super) fn from_phone(
     dialled: &Dialled,
     usage: Usage,
 ) -> Result<Route, Barred> {
+    let errand = match dialled {
+        Dialled::Star(code) => Some(services::starred(directory, extension, code).ok_or(Barred::NotANumber)?),
+        Dialled::Extension(dialled) => services::dialled(directory, dialled),
+        Dialled::Number(_) | Dialled::Emergency(_) => None,
+    };
+    if let Some(errand) = errand {
+        return Ok(Route::Serve(errand));
+    }
     dialplan::may_reach(directory, Asker::Phone { extension, usage }, dialled)?;
     Ok(Route::Connect)
 }
@@ -129,6 +140,8 @@ mod tests {
 
     fn invitation() -> Invitation {
         Invitation {
+            replaces: None,
+            referred_by: None,
             peer: Peer::Trunk(TrunkName("carrier".into())),
             dialled: MAIN.into(),
             to: Identity::default(),

@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, time::Duration};
 
-use crate::sip::{self, EndedBy, Invitation, SessionId};
+use crate::sip::{self, EndedBy, Invitation, ReferId, SessionId};
 
 /// An event of one session that is part of a call.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,6 +25,8 @@ pub(super) enum Sorted {
     Invited { session: SessionId, invitation: Invitation },
     /// A call in progress.
     Session { session: SessionId, event: SessionEvent },
+    /// The far end of a call wants it transferred.
+    Referred { refer: ReferId },
     /// No call at all: texts, bindings, trunks, the guard.
     Other(sip::Event),
 }
@@ -46,8 +48,13 @@ pub(super) fn sort(event: sip::Event) -> Sorted {
         sip::Event::ReofferAnswered { session, result } => (session, SessionEvent::ReofferAnswered(result)),
         sip::Event::Ended { session, by } => (session, SessionEvent::Ended(by)),
         sip::Event::InfoDigit { session, digit } => (session, SessionEvent::Digit(digit)),
+        sip::Event::Referred { refer, .. } => return Sorted::Referred { refer },
         other @ (sip::Event::TextReceived { .. }
         | sip::Event::TextAnswered { .. }
+        | sip::Event::Subscribed { .. }
+        | sip::Event::NotifyDue { .. }
+        | sip::Event::Unsubscribed { .. }
+        | sip::Event::NoticeAnswered { .. }
         | sip::Event::Bound { .. }
         | sip::Event::Unbound { .. }
         | sip::Event::TrunkHealth { .. }

@@ -94,6 +94,8 @@ pub(super) struct World {
     pub(super) speech: Vec<(LegId, SpeechCommand)>,
     /// Does the media plane play what the agent says?
     pub(super) mouth_works: bool,
+    /// How much voice there is in whatever is recorded.
+    pub(super) voiced_ms: u64,
     mouths: BTreeMap<LegId, Playing>,
     /// What has been played since somebody listened last.
     heard: Vec<String>,
@@ -109,7 +111,7 @@ pub(super) struct World {
 const WORKDAY: &str = "2026-11-20T11:00:00-07:00";
 
 #[expect(clippy::disallowed_methods, reason = "an origin for virtual time; no test lets real time pass")]
-fn origin() -> Instant {
+pub(super) fn origin() -> Instant {
     Instant::now()
 }
 
@@ -161,6 +163,7 @@ impl World {
             media: Vec::new(),
             speech: Vec::new(),
             mouth_works: true,
+            voiced_ms: 4_000,
             mouths: BTreeMap::new(),
             heard: Vec::new(),
             heard_ms: 0,
@@ -292,6 +295,7 @@ impl World {
                 if closes {
                     self.mouths.remove(&leg);
                 }
+                self.sounds(leg);
                 if closes && self.media_answers {
                     let quality = Quality { packets_received: 50, packets_sent: 50, ..Quality::default() };
                     let event = MediaEvent::Closed { quality };

@@ -1,10 +1,11 @@
 //! All calls: the first heart. Takes one input at a time, and is then asked for outputs until it says `Timeout`.
 
-use std::{collections::BTreeMap, sync::Arc, time::Instant};
+use std::{sync::Arc, time::Instant};
 
 use super::{
     CallDirection, Control, Dialled, Directory, Fact, Input, MediaEvent, Output, Reason, Settings,
     call::{Arrival, Call, CallEvent},
+    calls::Calls,
     dialplan::{self, Usage},
     exchange::Exchange,
     ledger::Beginning,
@@ -28,7 +29,7 @@ use crate::{
 pub struct Switch {
     directory: Arc<Directory>,
     exchange: Exchange,
-    calls: BTreeMap<CallId, Call>,
+    calls: Calls,
     texts: TextTraffic,
     spending: Spending,
     shutting_down: bool,
@@ -55,7 +56,7 @@ impl Switch {
         Self {
             exchange: Exchange::new(now, &directory, settings, chance),
             directory,
-            calls: BTreeMap::new(),
+            calls: Calls::default(),
             texts: TextTraffic::default(),
             spending: Spending::default(),
             shutting_down: false,
@@ -123,27 +124,21 @@ impl Switch {
 
     fn earliest(&self, sip: Option<(Instant, sip::Reason)>) -> Option<(Instant, Reason)> {
         let sip = sip.map(|(at, why)| (at, Reason::Sip(why)));
-        self.calls.values().filter_map(Call::deadline).chain(sip).min()
+        self.calls.next_deadline().into_iter().chain(sip).min()
     }
 
     fn handle_timeout(&mut self, now: Moment) {
         self.exchange.sip.handle_input(now.at, sip::Input::Timeout);
-        let due: Vec<CallId> = self
-            .calls
-            .iter()
-            .filter(|(_, call)| call.deadline().is_some_and(|(at, _)| at <= now.at))
-            .map(|(id, _)| *id)
-            .collect();
-        for call in due {
+        for call in self.calls.due(now.at) {
             self.tell(now, call, CallEvent::Timeout);
         }
     }
 
     /// Gives one event to one call; one that is over disappears, and a place it had at the agent goes to who waits.
     fn tell(&mut self, now: Moment, id: CallId, event: CallEvent) {
-        let Some(call) = self.calls.remove(&id) else { return };
+        let Some(call) = self.calls.take(id) else { return };
         if let Some(call) = call.handle(now, &mut self.exchange, event) {
-            self.calls.insert(id, call);
+            self.calls.put(id, call);
         }
         self.offer_places(now);
     }
@@ -151,12 +146,12 @@ impl Switch {
     /// Whoever has waited longest is asked first; who does not take the place leaves the queue as it is.
     fn offer_places(&mut self, now: Moment) {
         while let Some(id) = self.exchange.places.next_waiting() {
-            let Some(call) = self.calls.remove(&id) else {
+            let Some(call) = self.calls.take(id) else {
                 self.exchange.places.leave(id);
                 continue;
             };
             if let Some(call) = call.handle(now, &mut self.exchange, CallEvent::AgentPlace) {
-                self.calls.insert(id, call);
+                self.calls.put(id, call);
             }
             if self.exchange.places.next_waiting() == Some(id) {
                 return;
@@ -188,12 +183,12 @@ impl Switch {
                 let status = if stored { 202 } else { 503 };
                 self.exchange.settle_text(now, text, status);
             }
+            Control::Mailbox(mailbox) => self.exchange.mailboxes.replace(mailbox),
             Control::HangUp { call } => self.tell(now, call, CallEvent::HangUp),
             Control::RestoreBindings(bindings) => self.exchange.sip.restore(now.at, bindings),
             Control::ShutDown => {
                 self.shutting_down = true;
-                let calls: Vec<CallId> = self.calls.keys().copied().collect();
-                for call in calls {
+                for call in self.calls.ids() {
                     self.tell(now, call, CallEvent::HangUp);
                 }
                 self.exchange.sip.shut_down(now.at);
@@ -209,6 +204,10 @@ impl Switch {
                 if let Some(call) = self.exchange.call_of_session(session) {
                     self.tell(now, call, CallEvent::Session { session, event });
                 }
+            }
+            // Whoever asked has been told, or has gone.
+            Sorted::Referred { refer } => {
+                let _ = self.exchange.sip.refuse_refer(now.at, refer, 603);
             }
             Sorted::Other(event) => self.handle_other(now, event),
         }
@@ -272,14 +271,17 @@ impl Switch {
             }
         };
         let emergency = matches!(dialled, Dialled::Emergency(_));
+        // A call that is to take another's place is not let in as a new one beside it.
+        if invitation.replaces.is_some() && !emergency {
+            return Err(Refusal::DECLINED);
+        }
         if matches!((&invitation.peer, &dialled), (Peer::Phone(_), Dialled::Number(_)))
             && let Some(wait) = self.exchange.all_trunks_rest(now, directory)
         {
             let seconds = u32::try_from(wait.as_secs()).unwrap_or(u32::MAX).max(1);
             return Err(Refusal { retry_after: Some(seconds), ..Refusal::UNAVAILABLE });
         }
-        let live = self.calls.values().filter(|call| call.is_live()).count();
-        if self.shutting_down || (live >= directory.limits.calls && !emergency) {
+        if self.shutting_down || (self.calls.live() >= directory.limits.calls && !emergency) {
             return Err(Refusal::UNAVAILABLE);
         }
         Ok((dialled, route))
@@ -314,13 +316,13 @@ impl Switch {
         let beginning = Beginning { call, direction, trunk, caller, dialled, at: now, directory };
         let arrival = Arrival { beginning, session, invitation, route };
         if let Some(in_progress) = Call::begin(&mut self.exchange, arrival) {
-            self.calls.insert(call, in_progress);
+            self.calls.put(call, in_progress);
         }
     }
 
     /// What this extension and the office have made of the outside.
     fn usage(&mut self, now: Moment, extension: &Extension) -> Usage {
-        let live = self.calls.values().filter(|call| call.is_live());
+        let live = self.calls.iter().filter(|call| call.is_live());
         let callers: Vec<&Extension> = live.filter_map(|call| call.ledger().calls_outside()).collect();
         let calls = callers.iter().filter(|caller| **caller == extension).count();
         let usage = Usage { calls, office_calls: callers.len(), ..Usage::default() };

@@ -102,6 +102,8 @@ impl Talking {
             | MediaEvent::Digit(_)
             | MediaEvent::Speaking { .. }
             | MediaEvent::Played { .. }
+            | MediaEvent::TakeQuiet
+            | MediaEvent::Taken { .. }
             | MediaEvent::Closed { .. } => Step::Stay(self),
         }
     }

@@ -170,6 +170,9 @@ impl Legs {
             | MediaCommand::Unbridge
             | MediaCommand::Tone(_)
             | MediaCommand::Digit(_)
+            | MediaCommand::PlayFile { .. }
+            | MediaCommand::Take { .. }
+            | MediaCommand::EndTake
             | MediaCommand::Record { .. } => {}
         }
         None

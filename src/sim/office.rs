@@ -14,7 +14,7 @@ use crate::{
     dialogue::{self, Pack, PackError, Roster, UnitRef},
     followup::{Sequence, SequenceError, Touch},
     outbox::AfterCrash,
-    pbx::{Directory, Limits, Number, Phone, RingPlan, RingStep, Settings, Texts},
+    pbx::{Directory, Limits, Number, Phone, RingPlan, RingStep, Services, Settings, Texts},
     sip::{self, TrunkName},
     types::{Extension, Hours, NumberError, PhoneNumber, QuietHours},
 };
@@ -137,6 +137,7 @@ impl Office {
                 calls_outside_per_hour_per_extension: self.outside_per_hour,
                 ..Limits::default()
             },
+            services: Services::default(),
             texts: Texts { summaries_to: vec![STAFF.1.parse()?], text_back: true },
             record_calls: false,
             pack,

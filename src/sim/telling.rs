@@ -7,10 +7,12 @@ use crate::{
     desk::Alarm,
     dialogue::Urgency,
     outbox::{Failure, Kind, State, Suppression},
-    pbx::{AgentReason, Caller, Dialled, Disposition, Fact, LegResult, Party, Speaker, TextResult},
+    pbx::{
+        AgentReason, Caller, Dialled, Disposition, Fact, LegResult, MailboxChange, Party, Speaker, TextResult,
+    },
     sip::TrunkHealth,
     store::{CallRow, LeadRow, MessageRow, WorkOrderRow},
-    types::PhoneNumber,
+    types::{Extension, PhoneNumber},
 };
 
 /// The names of numbers in this story.
@@ -70,6 +72,12 @@ impl Names {
             Fact::NotAnswered { party, result, .. } => {
                 ("portico", format!("{} does not answer: {}", self.party(party), leg_result(*result)), false)
             }
+            Fact::MailboxChanged { mailbox, change } => ("portico", mailbox_change(mailbox, change), true),
+            Fact::MailboxLocked { mailbox, caller } => (
+                "portico",
+                format!("alarm: mailbox {mailbox} is shut for {}: wrong PINs", self.caller(caller)),
+                true,
+            ),
             Fact::Answered { party, .. } => ("portico", format!("{} answers", self.party(party)), false),
             Fact::AgentTakes { why, .. } => {
                 ("agent", format!("agent takes the call: {}", agent_reason(*why)), false)
@@ -189,6 +197,20 @@ impl Names {
             State::Unknown => "of unknown fate".to_owned(),
         };
         Some((format!("{what} to {} {fate}: {}", self.of(row.to), row.body), state.is_final()))
+    }
+}
+
+fn mailbox_change(mailbox: &Extension, change: &MailboxChange) -> String {
+    match change {
+        MailboxChange::Left(message) => {
+            format!("a message of {} s for mailbox {mailbox}", message.length_ms / 1000)
+        }
+        MailboxChange::Heard { .. } => format!("a message in mailbox {mailbox} has been heard"),
+        MailboxChange::Deleted { .. } => format!("a message in mailbox {mailbox} is deleted"),
+        MailboxChange::Pin(_) => format!("mailbox {mailbox} has a new PIN"),
+        MailboxChange::Greeting { file: Some(_) } => format!("mailbox {mailbox} has a greeting of its own"),
+        MailboxChange::Greeting { file: None } => format!("mailbox {mailbox} has the usual greeting"),
+        MailboxChange::Discarded { .. } => format!("nobody spoke to mailbox {mailbox}"),
     }
 }
 

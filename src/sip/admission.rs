@@ -5,11 +5,12 @@ use std::{sync::Arc, time::Instant};
 use super::{
     digest::{Known as KnownUser, Secret, Verdict},
     endpoint::Endpoint,
-    event::{Flow, Peer, Transport},
+    event::{Flow, Peer, SubscriptionId, Transport},
     guard::Refusal,
     invite::{Found, cause_of},
     offer::offer_of,
-    reply::{ALLOW, Reply},
+    refer,
+    reply::{ALLOW, Reply, SUPPORTED},
     settings::without_kept,
     tag::Tag,
     transaction_layer::{Known, ServerId, ServerKey, ServerUser},
@@ -130,10 +131,12 @@ impl Endpoint {
             self.refuse(now, &flow, &request, &Reply::new(483), Refusal::BadRequest);
             return;
         }
-        let unsupported: Vec<String> =
-            request.list(Name::Require).map(|tag| String::from_utf8_lossy(tag).into_owned()).collect();
+        let unsupported: Vec<String> = request
+            .list(Name::Require)
+            .map(|tag| String::from_utf8_lossy(tag).into_owned())
+            .filter(|tag| !SUPPORTED.split(", ").any(|ours| ours.eq_ignore_ascii_case(tag)))
+            .collect();
         if !unsupported.is_empty() {
-            // None of the extensions that a request may require is served here (8.2.2.3).
             let reply = Reply::new(420).with(Name::Unsupported, unsupported.join(", "));
             self.refuse(now, &flow, &request, &reply, Refusal::BadRequest);
             return;
@@ -147,10 +150,10 @@ impl Endpoint {
                 let reply = Reply::new(200)
                     .with(Name::Allow, ALLOW)
                     .with(Name::Accept, format!("{SDP}, text/plain"))
-                    .with(Name::Supported, "");
+                    .with(Name::Supported, SUPPORTED);
                 self.answer_statelessly(now, &flow, &request, &reply);
             }
-            Method::Invite | Method::Message | Method::Register => {
+            Method::Invite | Method::Message | Method::Register | Method::Subscribe => {
                 if method == Method::Invite
                     && let Err(reply) = offer_of(&request)
                 {
@@ -173,7 +176,12 @@ impl Endpoint {
                 self.refuse(now, &flow, &request, &Reply::new(481), Refusal::Stray);
             }
             Method::Ack | Method::Cancel => {}
-            Method::Subscribe | Method::Refer | Method::Publish | Method::Other(_) => {
+            // To strangers and friends alike: nobody is made to call anybody from outside a call.
+            Method::Refer => {
+                let reply = Reply::new(403).reason("Only Within A Call");
+                self.refuse(now, &flow, &request, &reply, Refusal::BadRequest);
+            }
+            Method::Publish | Method::Other(_) => {
                 let reply = Reply::new(405).with(Name::Allow, ALLOW);
                 self.refuse(now, &flow, &request, &reply, Refusal::BadRequest);
             }
@@ -188,6 +196,12 @@ impl Endpoint {
         method: &Method,
         key: ServerKey,
     ) {
+        if *method == Method::Subscribe
+            && let Some((subscription, rightful)) = self.subscriptions.dialog_of(request, flow)
+        {
+            self.subscribe_again(now, flow, request, key, rightful.then_some(subscription));
+            return;
+        }
         let (session, peer) = match self.sessions.dialog_of(&self.layer.settings, request, flow) {
             Found::Session(session, peer) => (session, peer),
             Found::Foreign => {
@@ -205,8 +219,25 @@ impl Endpoint {
             self.refuse(now, flow, request, &reply, Refusal::BadRequest);
             return;
         }
+        let wish = match method {
+            Method::Refer => match refer::target_of(request, &self.layer.settings, &self.registrar, &peer) {
+                Ok(target) => Some(target),
+                Err(reply) => {
+                    self.refuse(now, flow, request, &reply, Refusal::BadRequest);
+                    return;
+                }
+            },
+            _ => None,
+        };
         let Some(server) = self.begin(now, flow, request, key) else { return };
+        if let Some(target) = wish {
+            self.sessions.referred(now, &mut self.layer, session, request, server, target, *flow);
+            return;
+        }
         match method {
+            Method::Subscribe => {
+                self.sessions.resubscribed(now, &mut self.layer, session, request, server);
+            }
             Method::Options => {
                 let reply = Reply::new(200).with(Name::Allow, ALLOW).with(Name::Accept, SDP);
                 self.layer.respond(now, server, &reply);
@@ -214,6 +245,23 @@ impl Endpoint {
             Method::Message => self.texts.received(now, &mut self.layer, request, server, peer),
             _ => self.sessions.requested(now, &mut self.layer, session, request, server, *flow),
         }
+    }
+
+    /// A phone goes on watching, or no longer wants to. One that has moved (`None`) subscribes anew, with its password.
+    fn subscribe_again(
+        &mut self,
+        now: Instant,
+        flow: &Flow,
+        request: &Arc<Message>,
+        key: ServerKey,
+        subscription: Option<SubscriptionId>,
+    ) {
+        let Some(subscription) = subscription else {
+            self.refuse(now, flow, request, &Reply::new(481), Refusal::ForeignSource);
+            return;
+        };
+        let Some(server) = self.begin(now, flow, request, key) else { return };
+        self.subscriptions.subscribed_again(now, &mut self.layer, subscription, request, server, *flow);
     }
 
     /// A request outside dialogs of somebody known.
@@ -231,8 +279,13 @@ impl Endpoint {
             (Method::Register, Peer::Phone(extension)) => {
                 let reply = self.registrar.register(now, &mut self.layer, &extension, request, flow);
                 self.layer.respond(now, server, &reply);
+                self.subscriptions.registered(&mut self.layer, &extension, flow);
             }
-            (Method::Register, Peer::Trunk(_)) => {
+            (Method::Subscribe, Peer::Phone(extension)) => {
+                self.subscriptions.subscribed(now, &mut self.layer, &extension, request, server, flow);
+            }
+            // A trunk has no business with our lamps.
+            (Method::Register | Method::Subscribe, Peer::Trunk(_)) => {
                 self.layer.respond(now, server, &Reply::new(403));
             }
             (Method::Message, peer) => {

@@ -12,8 +12,8 @@ use super::{
     credentials::after_challenge,
     digest::Authenticator,
     event::{
-        Binding, Cause, Event, Flow, Identity, Input, Outgoing, Output, SessionId, Target, TextId, Transport,
-        TrunkHealth, TrunkName,
+        Binding, Cause, Event, Flow, Identity, Input, NoticeId, Outgoing, Output, SessionId, SubscriptionId,
+        Target, TextId, Transport, TrunkHealth, TrunkName,
     },
     guard::{Guard, Refusal},
     invite::Sessions,
@@ -22,6 +22,7 @@ use super::{
     reply::Reply,
     schedule::Wake,
     settings::Settings,
+    subscription::Subscriptions,
     tag::Branch,
     text::Texts,
     transaction_layer::{ClientId, ClientUser, Outcome, TransactionLayer},
@@ -37,6 +38,7 @@ pub struct Endpoint {
     pub(super) registrar: Registrar,
     pub(super) trunks: Trunks,
     pub(super) texts: Texts,
+    pub(super) subscriptions: Subscriptions,
     pub(super) guard: Guard,
     pub(super) connections: Connections,
     pub(super) authenticator: Authenticator,
@@ -54,6 +56,7 @@ pub struct Counts {
     pub client_transactions: usize,
     pub server_transactions: usize,
     pub unsettled_texts: usize,
+    pub subscriptions: usize,
     pub bindings: usize,
     pub connections: usize,
     /// Source addresses that the guard remembers.
@@ -74,6 +77,7 @@ impl Endpoint {
             registrar: Registrar::default(),
             trunks: Trunks::default(),
             texts: Texts::default(),
+            subscriptions: Subscriptions::default(),
             guard: Guard::new(),
             connections: Connections::default(),
             authenticator,
@@ -95,6 +99,7 @@ impl Endpoint {
         let trunks_differ = settings.trunks != self.layer.settings.trunks;
         self.layer.settings = settings;
         self.registrar.keep_accounts(&mut self.layer);
+        self.subscriptions.keep_accounts(now, &mut self.layer);
         if trunks_differ {
             self.trunks.update(now, &mut self.layer);
         }
@@ -232,6 +237,35 @@ impl Endpoint {
         done(self.texts.settle(now, &mut self.layer, text, status.clamp(200, 699)))
     }
 
+    /// Tells whoever watches the state, after `Subscribed`, after `NotifyDue`, and whenever it changes. One notification at a
+    /// time is on its way: on `NotifyPending` nothing is to be done, `NotifyDue` follows.
+    pub fn notify(
+        &mut self,
+        now: Instant,
+        subscription: SubscriptionId,
+        content_type: &str,
+        body: Vec<u8>,
+    ) -> Result<(), SendError> {
+        self.subscriptions.notify(now, &mut self.layer, subscription, content_type, body)
+    }
+
+    /// There is nothing under the name that was subscribed to. `Unsubscribed` follows.
+    pub fn end_subscription(&mut self, now: Instant, subscription: SubscriptionId) -> Result<(), SendError> {
+        done(self.subscriptions.end(now, &mut self.layer, subscription))
+    }
+
+    /// Tells a phone something that it has not subscribed to: `event` is the whole Event header, for instance
+    /// `check-sync;reboot=true`, `content` a type and a body. `NoticeAnswered` follows.
+    pub fn notify_phone(
+        &mut self,
+        now: Instant,
+        target: &Target,
+        event: &str,
+        content: Option<(&str, Vec<u8>)>,
+    ) -> Result<NoticeId, SendError> {
+        self.subscriptions.notice(now, &mut self.layer, target, event, content)
+    }
+
     /// Where an extension can be reached now.
     pub fn bindings(&self, now: Instant, extension: &Extension) -> Vec<Binding> {
         self.registrar.bindings(now, extension)
@@ -285,6 +319,7 @@ impl Endpoint {
             client_transactions,
             server_transactions,
             unsettled_texts: self.texts.len(),
+            subscriptions: self.subscriptions.len(),
             bindings: self.registrar.len(),
             connections: self.connections.len(),
             guarded_sources: self.guard.len(),
@@ -296,6 +331,7 @@ impl Endpoint {
     /// sessions and client transactions are gone, or its patience is over.
     pub fn shut_down(&mut self, now: Instant) {
         self.sessions.shut_down(now, &mut self.layer);
+        self.subscriptions.shut_down(&mut self.layer);
         self.trunks.shut_down(now, &mut self.layer);
     }
 
@@ -375,7 +411,11 @@ impl Endpoint {
                     ClientUser::Registration(_) | ClientUser::Probe(_) => {
                         self.trunks.retried(user, client, new, seq);
                     }
-                    ClientUser::Text(_) | ClientUser::Nobody => {}
+                    ClientUser::Text(_)
+                    | ClientUser::Notification(_)
+                    | ClientUser::Notice(_)
+                    | ClientUser::Nobody => {}
+                    ClientUser::Refer(refer) => self.sessions.notify_retried(refer, seq),
                 }
                 return;
             }
@@ -412,7 +452,12 @@ impl Endpoint {
             ClientUser::Reinvite(id) => {
                 self.sessions.reinvite_answered(now, layer, id, client, outcome, message);
             }
+            ClientUser::Refer(refer) => self.sessions.notified(layer, refer, outcome, message),
             ClientUser::Text(text) => self.texts.answered(layer, text, outcome, message),
+            ClientUser::Notification(id) => {
+                self.subscriptions.answered(now, layer, id, client, outcome, message);
+            }
+            ClientUser::Notice(notice) => Subscriptions::notice_answered(layer, notice, outcome, message),
             ClientUser::Registration(at) => {
                 self.trunks.registration_answered(now, layer, at, client, outcome, message);
             }
@@ -445,6 +490,7 @@ impl Endpoint {
         }
         self.registrar.disconnected(&mut self.layer, flow);
         self.sessions.connection_lost(flow);
+        self.subscriptions.disconnected(flow);
         for (client, user) in self.layer.disconnected(now, flow) {
             self.outcome(now, client, user, Outcome::Unsent, None);
         }
@@ -464,7 +510,10 @@ impl Endpoint {
             Wake::Answer(session) => self.sessions.answer_due(now, layer, session),
             Wake::Glare(session) => self.sessions.glare_over(now, layer, session),
             Wake::Cancelled(session) => self.sessions.cancel_unanswered(layer, session),
+            Wake::Refer(refer) => self.sessions.refer_expired(now, layer, refer),
             Wake::Text(text) => self.texts.overdue(now, layer, text),
+            Wake::Subscription(id) => self.subscriptions.expired(now, layer, id),
+            Wake::NotifyAgain(id) => self.subscriptions.rested(layer, id),
             Wake::Binding(extension) => self.registrar.expire(now, layer, &extension),
             Wake::Registration(at) => self.trunks.registration_due(now, layer, at),
             Wake::Probe(at) => self.trunks.probe_due(now, layer, at),
@@ -491,6 +540,6 @@ impl Endpoint {
     }
 }
 
-fn done(found: bool) -> Result<(), SendError> {
+pub(super) fn done(found: bool) -> Result<(), SendError> {
     if found { Ok(()) } else { Err(SendError::NoSession) }
 }

@@ -75,6 +75,12 @@ pub enum Reason {
     CancelUnanswered,
     /// A MESSAGE that the PBX has not settled while its sender still waits.
     TextUnsettled,
+    /// A subscription of a phone runs out.
+    SubscriptionExpiry,
+    /// A notification that a phone could not take is sent again.
+    NotifyRetry,
+    /// A REFER that the PBX has neither accepted nor refused, or whose outcome nobody reports (RFC 3515, 2.4.4).
+    ReferExpiry,
     /// A binding of a phone runs out.
     BindingExpiry,
     /// Our registration at a trunk is due, or is retried.
@@ -102,6 +108,105 @@ impl fmt::Debug for SessionId {
 /// One MESSAGE transaction, ours or theirs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TextId(pub u64);
+
+/// What a phone watches with one SUBSCRIBE, until it ends (RFC 6665).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SubscriptionId(pub u64);
+
+/// One NOTIFY of ours outside of any subscription.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct NoticeId(pub u64);
+
+/// What can be watched: the event packages that we serve. What their bodies say is the PBX's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Package {
+    /// Who is talking with whom: lamps of colleagues (RFC 4235).
+    Dialog,
+    /// Does a message wait? (RFC 3842)
+    MessageSummary,
+}
+
+impl Package {
+    /// The value of our Allow-Events.
+    pub const ALLOWED: &'static str = "dialog, message-summary";
+
+    /// By its name in an Event header, which is case-sensitive (RFC 6665, 8.2.1).
+    pub fn parse(name: &str) -> Option<Self> {
+        [Self::Dialog, Self::MessageSummary].into_iter().find(|package| package.to_string() == name)
+    }
+
+    /// What its bodies are.
+    pub fn media_type(self) -> &'static str {
+        match self {
+            Self::Dialog => "application/dialog-info+xml",
+            Self::MessageSummary => "application/simple-message-summary",
+        }
+    }
+}
+
+impl fmt::Display for Package {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Dialog => "dialog",
+            Self::MessageSummary => "message-summary",
+        })
+    }
+}
+
+/// Why a subscription is over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum SubscriptionEnd {
+    /// The phone has had enough, or only asked once.
+    Phone,
+    /// It did not refresh it in time.
+    Expired,
+    /// It no longer answers, or says that it knows nothing of it.
+    Gone,
+    /// We ended it.
+    Us,
+}
+
+/// One REFER that a far end has sent within a call, until the transfer it asks for has come to its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ReferId(pub u64);
+
+/// The dialog that a Replaces header names (RFC 3891, 3), as its receiver has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Replaces {
+    pub call_id: String,
+    /// The tag of whoever receives the INVITE with this header.
+    pub to_tag: String,
+    /// The tag of the other side of that dialog.
+    pub from_tag: String,
+    /// Only if nobody has answered it (RFC 3891, 3: the one who picks up does not want to break into a call).
+    pub early_only: bool,
+}
+
+impl fmt::Display for Replaces {
+    /// As the value of a Replaces header, for [`Outgoing::headers`].
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { call_id, to_tag, from_tag, early_only } = self;
+        write!(
+            f,
+            "{call_id};to-tag={to_tag};from-tag={from_tag}{}",
+            if *early_only { ";early-only" } else { "" }
+        )
+    }
+}
+
+/// Whom a REFER wants its receiver to call (RFC 3515, 2.1).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReferTarget {
+    /// The user part of the URI, for `tel:` its number: what would have been dialled, not yet read as a number.
+    pub user: String,
+    /// The whole URI, without the headers that are to be put into the INVITE.
+    pub uri: String,
+    /// It is a number, or a user at one of our own names. If not it leads out of the house.
+    pub here: bool,
+    /// An attended transfer: the call of the one who transfers that the new one takes the place of.
+    /// [`Endpoint::session_of`](super::Endpoint::session_of) finds it.
+    pub replaces: Option<Replaces>,
+}
 
 /// Who sent a request, decided by source address and by digest, never by a header (promises, rule 2).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -144,6 +249,11 @@ pub struct Invitation {
     pub offer: Vec<u8>,
     /// The address the request came from: media is expected from here when the SDP names a private address.
     pub source: SocketAddr,
+    /// The session whose place this call is to take (RFC 3891), ours to somebody: answered, or ringing there. Whether the
+    /// caller may take it is for the PBX to say. With `answer`, end the other one (BYE, or CANCEL).
+    pub replaces: Option<SessionId>,
+    /// Who has referred the caller to us (RFC 3892): a claim of the caller's, not a fact.
+    pub referred_by: Option<Identity>,
 }
 
 /// The cause that a CANCEL or BYE carries (RFC 3326); decides whether a phone shows a missed call.
@@ -208,6 +318,15 @@ pub enum Event {
     /// DTMF sent as a SIP INFO (application/dtmf-relay), by phones that do not speak RFC 4733.
     InfoDigit { session: SessionId, digit: char },
 
+    /// The far end of an answered call wants it transferred (REFER). Answer with `accept_refer` or `refuse_refer`.
+    Referred {
+        session: SessionId,
+        refer: ReferId,
+        to: ReferTarget,
+        /// By its own word (RFC 3892); who it really is says the session's peer.
+        referred_by: Option<Identity>,
+    },
+
     /// A MESSAGE came in. It must be settled with `settle_text`: 202 only once it is stored.
     TextReceived {
         text: TextId,
@@ -220,6 +339,17 @@ pub enum Event {
     },
     /// Our MESSAGE got its final answer (408: none came).
     TextAnswered { text: TextId, status: u16, retry_after: Option<Duration> },
+
+    /// A phone watches something of ours: tell it the state with `notify`, or that there is none with `end_subscription`.
+    /// `resource` is the user part of the Request-URI; it may be empty.
+    Subscribed { subscription: SubscriptionId, phone: Extension, package: Package, resource: String },
+    /// The state is to be sent now with `notify`: the phone has asked for it again, has not got the last one, or it changed
+    /// while the last one was on its way.
+    NotifyDue { subscription: SubscriptionId },
+    /// Nobody watches any more.
+    Unsubscribed { subscription: SubscriptionId, why: SubscriptionEnd },
+    /// What a phone answered to `notify_phone` (408: nothing; 503: it could not be sent).
+    NoticeAnswered { notice: NoticeId, status: u16 },
 
     /// A phone is reachable at this binding (new or refreshed).
     Bound { binding: Binding },

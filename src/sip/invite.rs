@@ -13,7 +13,8 @@ use std::{
 use super::{
     SendError,
     draft::Draft,
-    event::{Cause, EndedBy, Event, Flow, Outgoing, Peer, SessionId, Target},
+    event::{Cause, EndedBy, Event, Flow, Invitation, Outgoing, Peer, SessionId, Target},
+    refer::Referrals,
     reply::Reply,
     schedule::Wake,
     settings::{Settings, without_kept},
@@ -55,6 +56,7 @@ pub(super) struct Sessions {
     original_of: BTreeMap<ServerId, Original>,
     /// Who has answered each INVITE of ours, until its transaction ends (RFC 6026: 64*T1 after the first 2xx).
     pub(super) acknowledged: BTreeMap<ClientId, BTreeMap<String, Acknowledged>>,
+    pub(super) referrals: Referrals,
     begun: u64,
 }
 
@@ -70,7 +72,11 @@ impl Sessions {
 
     /// Entries of the side tables, which must be gone when calls and transactions are.
     pub(super) fn side_entries(&self) -> usize {
-        self.by_tag.len() + self.originals.len() + self.original_of.len() + self.acknowledged.len()
+        self.by_tag.len()
+            + self.originals.len()
+            + self.original_of.len()
+            + self.acknowledged.len()
+            + self.referrals.len()
     }
 
     // ---- from the network
@@ -107,8 +113,16 @@ impl Sessions {
             layer.respond(now, server, &Reply::new(503).with(Name::RetryAfter, "10"));
             return;
         }
+        let replaces = match self.replaced(request) {
+            Ok(replaces) => replaces,
+            Err(reply) => {
+                layer.respond(now, server, &reply);
+                return;
+            }
+        };
         let id = self.next_id();
         let (invited, invitation) = Invited::new(request, server, tag, peer, flow);
+        let invitation = Invitation { replaces, ..invitation };
         self.originals.insert(original.clone(), (server, id));
         self.original_of.insert(server, original);
         self.by_tag.insert(tag, id);
@@ -518,6 +532,9 @@ impl Sessions {
             layer.schedule.clear(&wake);
         }
         let Some(session) = self.table.remove(&id) else { return };
+        if let Session::Talking(talking) = &session {
+            self.referrals_outlive(layer, id, talking);
+        }
         let (tag, server) = match session {
             Session::Invited(invited) => (invited.dialog.local_tag, Some(invited.server)),
             Session::Calling(calling) => (calling.tag, None),

@@ -11,10 +11,11 @@
 //! - Every table has a bound (`Limits`); what comes beyond it is answered 503 with Retry-After.
 //! - An INVITE makes one call, whatever copies of it arrive and whichever way they took.
 //! - Every session that was told as begun is told as ended, once.
+//! - Only phones watch, and each is told the newest state; a phone that does not answer is forgotten (RFC 6665).
 //! - The same inputs at the same instants with the same seed give the same outputs.
 //!
-//! Absent: SDP and media (bodies are bytes), routing of calls, name resolution, TLS, REFER, SUBSCRIBE, PRACK and session
-//! timers (an INVITE that requires one of these is answered 420).
+//! Absent: SDP and media (bodies are bytes), routing of calls, name resolution, TLS, PRACK and session timers
+//! (an INVITE that requires one of these is answered 420); REFER outside a call, and any REFER of ours.
 
 mod admission;
 mod algorithms;
@@ -29,12 +30,15 @@ mod event;
 mod guard;
 mod invite;
 mod offer;
+mod refer;
 mod registrar;
 mod registration;
+mod replaces;
 mod reply;
 mod schedule;
 mod server_transaction;
 mod settings;
+mod subscription;
 mod tag;
 mod talking;
 #[cfg(test)]
@@ -48,8 +52,9 @@ pub mod wire;
 
 pub use endpoint::{Counts, Endpoint};
 pub use event::{
-    Binding, Cause, ConnectionId, EndedBy, Event, Flow, Identity, Input, Invitation, Outgoing, Output, Peer,
-    Reason, SessionId, Target, TextId, Transport, TrunkHealth, TrunkName,
+    Binding, Cause, ConnectionId, EndedBy, Event, Flow, Identity, Input, Invitation, NoticeId, Outgoing,
+    Output, Package, Peer, Reason, ReferId, ReferTarget, Replaces, SessionId, SubscriptionEnd,
+    SubscriptionId, Target, TextId, Transport, TrunkHealth, TrunkName,
 };
 pub use guard::Refusal;
 pub use settings::{
@@ -74,4 +79,6 @@ pub enum SendError {
     BadHeader,
     #[error("an offer is still open")]
     OfferPending,
+    #[error("another notification is on its way; the state will be asked for")]
+    NotifyPending,
 }

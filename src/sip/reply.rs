@@ -4,7 +4,11 @@ use super::wire::{Message, Name, ResponseBuilder, reason_phrase};
 use crate::sip::tag::Tag;
 
 /// The methods that we serve, for 405 and OPTIONS (RFC 3261, 20.5).
-pub(super) const ALLOW: &str = "INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER, MESSAGE, INFO, UPDATE";
+pub(super) const ALLOW: &str =
+    "INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER, MESSAGE, INFO, UPDATE, REFER, SUBSCRIBE";
+
+/// The extensions that we serve, for Supported (RFC 3261, 20.37) and against Require.
+pub(super) const SUPPORTED: &str = "replaces, norefersub";
 
 /// See the module's sentence.
 #[derive(Debug, Clone, Default)]
@@ -36,7 +40,9 @@ impl Reply {
     /// Adds the headers of an answer that makes or refreshes a dialog.
     pub(super) fn in_dialog(mut self, contact: &str) -> Self {
         self.record_routes = true;
-        self.with(Name::Contact, format!("<{contact}>")).with(Name::Allow, ALLOW)
+        self.with(Name::Contact, format!("<{contact}>"))
+            .with(Name::Allow, ALLOW)
+            .with(Name::Supported, SUPPORTED)
     }
 
     /// An empty body is none.

@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::{
-    event::{ConnectionId, Reason, SessionId, TextId},
+    event::{ConnectionId, Reason, ReferId, SessionId, SubscriptionId, TextId},
     timer::Timer,
     transaction_layer::{ClientId, ServerId},
 };
@@ -23,8 +23,13 @@ pub(super) enum Wake {
     Glare(SessionId),
     /// A cancelled INVITE gets no final answer (RFC 3261, 9.1).
     Cancelled(SessionId),
+    /// A REFER that is neither answered nor reported on.
+    Refer(ReferId),
     /// A MESSAGE that nobody settles.
     Text(TextId),
+    Subscription(SubscriptionId),
+    /// A notification that could not be taken is due again.
+    NotifyAgain(SubscriptionId),
     Binding(Extension),
     /// The trunk at this place in the settings registers.
     Registration(usize),
@@ -42,7 +47,10 @@ impl Wake {
             Wake::Answer(_) => Reason::AnswerRetransmission,
             Wake::Glare(_) => Reason::GlareRetry,
             Wake::Cancelled(_) => Reason::CancelUnanswered,
+            Wake::Refer(_) => Reason::ReferExpiry,
             Wake::Text(_) => Reason::TextUnsettled,
+            Wake::Subscription(_) => Reason::SubscriptionExpiry,
+            Wake::NotifyAgain(_) => Reason::NotifyRetry,
             Wake::Binding(_) => Reason::BindingExpiry,
             Wake::Registration(_) => Reason::TrunkRegistration,
             Wake::Probe(_) => Reason::TrunkProbe,

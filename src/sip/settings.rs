@@ -119,6 +119,9 @@ pub struct Limits {
     pub client_transactions: usize,
     /// MESSAGEs that wait to be settled.
     pub unsettled_texts: usize,
+    /// What phones watch, in all and for one extension. Beyond: 503 with Retry-After.
+    pub subscriptions: usize,
+    pub subscriptions_per_phone: usize,
     /// Contacts of one extension; a further one takes the place of the one that would run out first.
     pub contacts: usize,
     /// TCP connections in all.
@@ -134,6 +137,8 @@ impl Default for Limits {
             server_transactions: 20_000,
             client_transactions: 20_000,
             unsettled_texts: 1000,
+            subscriptions: 8000,
+            subscriptions_per_phone: 200,
             contacts: 10,
             connections: 1000,
             strangers_connections: 10,

@@ -11,7 +11,7 @@ use super::{
     event::{Cause, EndedBy, Event, Flow, Peer, SessionId, TrunkName},
     invite::{Acknowledged, bye, cause_of},
     offer::offer_of,
-    reply::{ALLOW, Reply},
+    reply::{ALLOW, Reply, SUPPORTED},
     schedule::Wake,
     timer::{GIVE_UP, T1, T2},
     transaction_layer::{ClientId, ClientUser, Outcome, ServerId, TransactionLayer},
@@ -64,6 +64,8 @@ pub(super) struct Talking {
     negotiation: Negotiation,
     /// The PBX has ended the call; the BYE waits for their ACK (15).
     leaving: Option<Option<Cause>>,
+    /// A REFER has come: the next one is told apart by its number (RFC 3515, 2.4.6).
+    pub(super) referred: bool,
 }
 
 impl Talking {
@@ -76,6 +78,7 @@ impl Talking {
             unacknowledged: None,
             negotiation: Negotiation::Settled,
             leaving: None,
+            referred: false,
         }
     }
 
@@ -90,13 +93,26 @@ impl Talking {
         }
     }
 
-    fn draft(&mut self, method: Method) -> Draft {
+    /// How we name ourselves in this dialog.
+    pub(super) fn contact(&self) -> &str {
+        &self.contact
+    }
+
+    /// Takes the next request in order, wherever a phone behind NAT sends it from. False if it is too old.
+    pub(super) fn admit(&mut self, flow: Flow, seq: u32) -> bool {
+        if let Peer::Phone(_) = self.peer {
+            self.dialog.heard_along(flow);
+        }
+        self.dialog.admit(seq)
+    }
+
+    pub(super) fn draft(&mut self, method: Method) -> Draft {
         let mut draft = self.dialog.request(method);
         draft.trunk = self.trunk().cloned();
         draft
     }
 
-    fn hop(&self, layer: &TransactionLayer) -> Flow {
+    pub(super) fn hop(&self, layer: &TransactionLayer) -> Flow {
         next_hop(layer, &self.dialog, self.trunk())
     }
 
@@ -374,6 +390,7 @@ impl Talking {
         let mut draft = self.draft(Method::Invite);
         draft.headers.push((Name::Contact, format!("<{}>", self.contact)));
         draft.headers.push((Name::Allow, ALLOW.to_owned()));
+        draft.headers.push((Name::Supported, SUPPORTED.to_owned()));
         if !offer.is_empty() {
             draft.content_type = Some(SDP.to_owned());
             draft.body = offer.clone();

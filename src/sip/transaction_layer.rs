@@ -12,7 +12,9 @@ use std::{
 
 use super::{
     client_transaction::{self as client, Client},
-    event::{ConnectionId, Event, Flow, Output, SessionId, TextId, Transport},
+    event::{
+        ConnectionId, Event, Flow, NoticeId, Output, ReferId, SessionId, SubscriptionId, TextId, Transport,
+    },
     schedule::Schedule,
     server_transaction::{self as server, Server},
     settings::Settings,
@@ -43,6 +45,10 @@ pub(super) enum ClientUser {
     /// A request whose answer changes nothing: CANCEL, BYE.
     Nobody,
     Text(TextId),
+    Notification(SubscriptionId),
+    Notice(NoticeId),
+    /// A NOTIFY about a REFER of theirs.
+    Refer(ReferId),
     Registration(usize),
     Probe(usize),
 }

@@ -8,7 +8,7 @@ use super::{
     draft::Draft,
     event::{Cause, Event, Flow, Identity, Outgoing, Peer, SessionId, Target},
     invite::{Acknowledged, Session, Sessions, bye},
-    reply::{ALLOW, Reply},
+    reply::{ALLOW, Reply, SUPPORTED},
     schedule::Wake,
     tag::{Tag, new_call_id},
     talking::Talking,
@@ -135,6 +135,7 @@ impl Calling {
         let contact = own_contact(layer, &outgoing.from.user, &flow);
         draft.headers.push((Name::Contact, format!("<{contact}>")));
         draft.headers.push((Name::Allow, ALLOW.to_owned()));
+        draft.headers.push((Name::Supported, SUPPORTED.to_owned()));
         draft.named = outgoing.headers;
         if !outgoing.offer.is_empty() {
             draft.content_type = Some(SDP.to_owned());
@@ -156,6 +157,11 @@ impl Calling {
     /// The early dialog that a request of theirs belongs to.
     pub(super) fn early_dialog(&self, request: &Message) -> Option<&Dialog> {
         self.early.get(request.from_tag().unwrap_or_default()).filter(|dialog| dialog.owns(request))
+    }
+
+    /// The early dialog with whoever has this tag.
+    pub(super) fn early_dialog_with(&self, tag: &str) -> Option<&Dialog> {
+        self.early.get(tag)
     }
 
     /// We give up. The CANCEL waits for a provisional answer (9.1); without one Timer B ends the INVITE.

@@ -1,7 +1,7 @@
 //! Calls: the wrap-up as one transaction, and calls as they are read.
 
 use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension, Row, ToSql, params};
+use rusqlite::{Connection, OptionalExtension, Row, ToSql, Transaction, params};
 
 use super::{
     CallerUpdate, Cursor, EmergencySeen, LeadRow, MessageRow, Page, Reader, Store, StoreError, WorkOrderRow,
@@ -172,59 +172,63 @@ impl Store {
     /// Writes down the end of a call: contact, call, legs, turns, work order or lead, consent, texts and enrolment,
     /// in one transaction. Repeating it with the same call changes nothing.
     pub fn wrap_up(&mut self, wrap_up: &WrapUp) -> Result<WrappedUp, StoreError> {
-        let outcome = wrap_up.record.outcome.as_ref().map(serde_json::to_string).transpose()?;
+        self.commit(|transaction| write(transaction, wrap_up))
+    }
+
+    /// Writes down the ends of several calls with one sync of the disk: all of them, or none.
+    pub fn wrap_up_together(&mut self, wrap_ups: &[WrapUp]) -> Result<(), StoreError> {
         self.commit(|transaction| {
-            let known = transaction
-                .prepare_cached("SELECT 1 FROM calls WHERE id = ?1")?
-                .exists([Col(wrap_up.record.call)])?;
-            if known {
-                return Ok(WrappedUp::AlreadyStored);
-            }
-            let contact = wrap_up
-                .contact
-                .as_ref()
-                .map(|update| contacts::upsert(transaction, update, wrap_up.now))
-                .transpose()?;
-            insert_call(transaction, wrap_up, contact, outcome.as_deref())?;
-            for (seq, leg) in wrap_up.record.legs.iter().enumerate() {
-                insert_leg(transaction, wrap_up.record.call, seq, leg)?;
-            }
-            for (seq, turn) in wrap_up.record.turns.iter().enumerate() {
-                insert_turn(transaction, wrap_up.record.call, seq, turn)?;
-            }
-            if let Some(work_order) = &wrap_up.work_order {
-                tickets::insert_work_order(transaction, work_order, contact)?;
-            }
-            if let Some(lead) = &wrap_up.lead {
-                tickets::insert_lead(transaction, lead, contact)?;
-            }
-            if let (Some(contact), Some(words)) = (contact, &wrap_up.opt_out) {
-                let (kind, source) = (ConsentKind::OptOut, ConsentSource::Call);
-                contacts::write_consent(transaction, contact, kind, source, words, wrap_up.now)?;
-            }
-            for entry in &wrap_up.entries {
-                outbox::insert(transaction, entry, contact, wrap_up.undated)?;
-            }
-            if let Some(contact) = contact {
-                let answered_by_text = wrap_up.entries.iter().any(|entry| !entry.kind.is_for_staff());
-                transaction.execute(
-                    "UPDATE contacts SET last_call = max(coalesce(last_call, ?2), ?2),
-                         texted_back = CASE WHEN ?3 THEN ?4 ELSE texted_back END
-                     WHERE id = ?1",
-                    params![
-                        Col(contact),
-                        Col(wrap_up.record.started),
-                        answered_by_text,
-                        Col(wrap_up.record.ended)
-                    ],
-                )?;
-                if let Some(enrolment) = &wrap_up.enrolment {
-                    followups::insert(transaction, contact, enrolment)?;
-                }
-            }
-            Ok(WrappedUp::Stored { contact })
+            wrap_ups.iter().try_for_each(|wrap_up| write(transaction, wrap_up).map(drop))
         })
     }
+}
+
+fn write(transaction: &Transaction<'_>, wrap_up: &WrapUp) -> Result<WrappedUp, StoreError> {
+    let outcome = wrap_up.record.outcome.as_ref().map(serde_json::to_string).transpose()?;
+    let known = transaction
+        .prepare_cached("SELECT 1 FROM calls WHERE id = ?1")?
+        .exists([Col(wrap_up.record.call)])?;
+    if known {
+        return Ok(WrappedUp::AlreadyStored);
+    }
+    let contact = wrap_up
+        .contact
+        .as_ref()
+        .map(|update| contacts::upsert(transaction, update, wrap_up.now))
+        .transpose()?;
+    insert_call(transaction, wrap_up, contact, outcome.as_deref())?;
+    for (seq, leg) in wrap_up.record.legs.iter().enumerate() {
+        insert_leg(transaction, wrap_up.record.call, seq, leg)?;
+    }
+    for (seq, turn) in wrap_up.record.turns.iter().enumerate() {
+        insert_turn(transaction, wrap_up.record.call, seq, turn)?;
+    }
+    if let Some(work_order) = &wrap_up.work_order {
+        tickets::insert_work_order(transaction, work_order, contact)?;
+    }
+    if let Some(lead) = &wrap_up.lead {
+        tickets::insert_lead(transaction, lead, contact)?;
+    }
+    if let (Some(contact), Some(words)) = (contact, &wrap_up.opt_out) {
+        let (kind, source) = (ConsentKind::OptOut, ConsentSource::Call);
+        contacts::write_consent(transaction, contact, kind, source, words, wrap_up.now)?;
+    }
+    for entry in &wrap_up.entries {
+        outbox::insert(transaction, entry, contact, wrap_up.undated)?;
+    }
+    if let Some(contact) = contact {
+        let answered_by_text = wrap_up.entries.iter().any(|entry| !entry.kind.is_for_staff());
+        transaction.execute(
+            "UPDATE contacts SET last_call = max(coalesce(last_call, ?2), ?2),
+                 texted_back = CASE WHEN ?3 THEN ?4 ELSE texted_back END
+             WHERE id = ?1",
+            params![Col(contact), Col(wrap_up.record.started), answered_by_text, Col(wrap_up.record.ended)],
+        )?;
+        if let Some(enrolment) = &wrap_up.enrolment {
+            followups::insert(transaction, contact, enrolment)?;
+        }
+    }
+    Ok(WrappedUp::Stored { contact })
 }
 
 const CALL_COLUMNS: &str =

@@ -11,7 +11,9 @@ mod star_code;
 
 pub use calendar::{DayHours, Hours, HoursError, QuietHours};
 pub use called::CalledHours;
-pub use id::{CallId, ContactId, LeadId, LegId, MessageKey, ParseIdError, TurnId, UtteranceId, VoicemailId, WorkOrderId};
+pub use id::{
+    CallId, ContactId, LeadId, LegId, MessageKey, ParseIdError, TurnId, UtteranceId, VoicemailId, WorkOrderId,
+};
 pub use moment::Moment;
 pub use number::{Extension, NumberError, PhoneNumber};
 pub use pii::Pii;

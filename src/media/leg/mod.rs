@@ -242,6 +242,11 @@ impl Leg {
         self.playout.hush_through(utterance)
     }
 
+    /// Samples that wait to be said, at 8 kHz.
+    pub fn queued(&self) -> usize {
+        self.playout.queued()
+    }
+
     /// Is anything being said, or waiting to be?
     pub fn is_speaking(&self) -> bool {
         self.playout.is_speaking()

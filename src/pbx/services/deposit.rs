@@ -72,10 +72,7 @@ impl Deposit {
                 let recording = recording.clone();
                 return self.put_away(hands, recording, false, *millis, *voiced_ms);
             }
-            (
-                Stage::PuttingAway { recording, gone },
-                Cue::Media(MediaEvent::Taken { millis, voiced_ms }),
-            ) => {
+            (Stage::PuttingAway { recording, gone }, Cue::Media(MediaEvent::Taken { millis, voiced_ms })) => {
                 let (recording, gone) = (recording.clone(), *gone);
                 return self.put_away(hands, recording, gone, *millis, *voiced_ms);
             }
@@ -120,8 +117,10 @@ impl Deposit {
         let file = format!("{id}.wav");
         let longest = hands.cx.ledger.directory().services.mailboxes.get(&self.mailbox);
         let longest = longest.map_or(Duration::from_secs(60), |plan| plan.longest);
-        let take =
-            MediaCommand::Take { file: SoundFile::in_mailbox(file.clone()), quiet_ms: QUIET.as_millis() as u64 };
+        let take = MediaCommand::Take {
+            file: SoundFile::in_mailbox(file.clone()),
+            quiet_ms: QUIET.as_millis() as u32,
+        };
         hands.cx.exchange.media(hands.leg.id(), take);
         self.until = Some(now.at + longest);
         self.stage = Stage::Recording(Recording { id, file, since: now.at, at: now.wall });

@@ -255,7 +255,8 @@ impl Mailboxes {
         for (suspect, most) in suspects(caller) {
             let key = (id.clone(), suspect);
             if self.wrong.len() >= Self::MOST_SUSPECTS && !self.wrong.contains_key(&key) {
-                let first = self.wrong.iter().min_by_key(|(_, wrong)| wrong.until).map(|(key, _)| key.clone());
+                let first =
+                    self.wrong.iter().min_by_key(|(_, wrong)| wrong.until).map(|(key, _)| key.clone());
                 first.and_then(|key| self.wrong.remove(&key));
             }
             let wrong = self.wrong.entry(key).or_insert(Wrong { tries: 0, until: now });

@@ -15,11 +15,13 @@ mod words;
 
 use std::collections::BTreeMap;
 
-pub use mailbox::{Mailbox, MailboxChange, MailboxPlan, PinHash, PinHashError, VoiceMessage};
 pub(super) use mailbox::Mailboxes;
+pub use mailbox::{Mailbox, MailboxChange, MailboxPlan, PinHash, PinHashError, VoiceMessage};
 pub(super) use serving::Serving;
 
-use super::{Caller, Directory, Disposition, MediaEvent, exchange::Context, leg::Leg};
+use super::{
+    Caller, Dialled, Directory, Disposition, MediaEvent, exchange::Context, ledger::Ledger, leg::Leg,
+};
 use crate::types::{Extension, StarCode};
 use deposit::Deposit;
 use mouth::{Mouth, Piece};
@@ -70,6 +72,13 @@ pub(super) fn dialled(directory: &Directory, extension: &Extension) -> Option<Er
     let is_phone = directory.extensions.contains_key(extension);
     let is_mailbox = directory.services.mailboxes.contains_key(extension);
     (!is_phone && is_mailbox).then(|| Errand::Deposit { mailbox: extension.clone() })
+}
+
+/// What the caller of a desk phone gets that nobody has answered: its mailbox, if it has one.
+pub(super) fn instead_of_phone(ledger: &Ledger) -> Option<Errand> {
+    let Dialled::Extension(extension) = ledger.dialled() else { return None };
+    let has_one = ledger.directory().services.mailboxes.contains_key(extension);
+    has_one.then(|| Errand::Deposit { mailbox: extension.clone() })
 }
 
 /// What happens to a task.

@@ -7,9 +7,7 @@ use std::{
 
 use jiff::tz::TimeZone;
 
-use super::{
-    Cue, Hands, MailboxChange, Piece, PinHash, Then, VoiceMessage, pin_entry::Typed, words,
-};
+use super::{Cue, Hands, MailboxChange, Piece, PinHash, Then, VoiceMessage, pin_entry::Typed, words};
 use crate::{
     pbx::{Caller, Fact, MediaCommand, MediaEvent, event::SoundFile},
     types::{Extension, Pin, VoicemailId, WeakPin},
@@ -332,8 +330,7 @@ impl Retrieve {
             return hands.say_instead([Piece::words(words::NO_MORE), Piece::words(words::TOP_MENU)]);
         };
         let about = words::about(at + 1, &message.caller, message.left, &zone(hands));
-        let pieces =
-            [Piece::Words(about), Piece::Sound(message.sound()), Piece::words(words::MESSAGE_MENU)];
+        let pieces = [Piece::Words(about), Piece::Sound(message.sound()), Piece::words(words::MESSAGE_MENU)];
         self.stage = Stage::Message(at);
         self.until = None;
         hands.say_instead(pieces);

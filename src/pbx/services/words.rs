@@ -13,23 +13,20 @@ pub(super) const ENTER_PIN: &str = "Please enter your PIN, and then the pound ke
 pub(super) const WRONG_PIN: &str = "That was not right.";
 pub(super) const LOCKED: &str = "There were too many wrong PINs. Please try again later. Goodbye.";
 pub(super) const NO_PIN: &str = "This mailbox has no PIN yet. It can be chosen at its own phone. Goodbye.";
-pub(super) const CHOOSE_PIN: &str =
-    "Please choose a PIN of six to ten digits, and then press the pound key.";
+pub(super) const CHOOSE_PIN: &str = "Please choose a PIN of six to ten digits, and then press the pound key.";
 pub(super) const PIN_AGAIN: &str = "Please enter it once more, and then the pound key.";
 pub(super) const PIN_DIFFERS: &str = "The two were not the same.";
-pub(super) const PIN_WEAK: &str =
-    "That PIN is too easy to guess. Do not use one digit over and over, digits in a row, or the number of the mailbox.";
+pub(super) const PIN_WEAK: &str = "That PIN is too easy to guess. Do not use one digit over and over, digits in a row, or the number of the mailbox.";
 pub(super) const PIN_CHANGED: &str = "Your PIN has been changed.";
 pub(super) const TOP_MENU: &str =
     "To listen, press 1. To change your greeting, press 2. To change your PIN, press 3. To end, press star.";
-pub(super) const MESSAGE_MENU: &str =
-    "To hear it again, press 1. For the next message, press 2. To delete it, press 3. For the main menu, press star.";
+pub(super) const MESSAGE_MENU: &str = "To hear it again, press 1. For the next message, press 2. To delete it, press 3. For the main menu, press star.";
 pub(super) const DELETED: &str = "Deleted. To bring it back, press 3. For the next message, press 2.";
 pub(super) const BROUGHT_BACK: &str = "Kept.";
 pub(super) const NO_MORE: &str = "There are no more messages.";
-pub(super) const GREETING_MENU: &str =
-    "To hear your greeting, press 1. To record it, press 2. To go back to the usual words, press 3. For the main menu, press star.";
-pub(super) const RECORD_GREETING: &str = "Speak your greeting after the tone, and press the pound key at its end.";
+pub(super) const GREETING_MENU: &str = "To hear your greeting, press 1. To record it, press 2. To go back to the usual words, press 3. For the main menu, press star.";
+pub(super) const RECORD_GREETING: &str =
+    "Speak your greeting after the tone, and press the pound key at its end.";
 pub(super) const JUDGE_GREETING: &str =
     "To keep this greeting, press 1. To record it again, press 2. To forget it, press star.";
 pub(super) const GREETING_KEPT: &str = "Your greeting is now in use.";

@@ -7,3 +7,4 @@ mod inbound;
 mod outbound;
 mod texts;
 mod trunks;
+mod voicemail;

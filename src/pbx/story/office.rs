@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 
 use crate::{
     dialogue::{Office, Pack, Roster},
-    pbx::{Directory, Limits, Number, Phone, RingPlan, Texts},
+    pbx::{Directory, Limits, Number, Phone, RingPlan, Services, Texts},
     sip::{self, TrunkName},
     types::{Extension, Hours, PhoneNumber},
 };
@@ -60,6 +60,7 @@ pub(in crate::pbx) fn office() -> Directory {
         on_call: Some(number(ON_CALL)),
         outbound_caller: number(MAIN),
         limits: Limits::default(),
+        services: Services::default(),
         texts: Texts::default(),
         record_calls: false,
         pack: Arc::new(Pack::property().unwrap()),

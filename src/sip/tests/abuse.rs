@@ -229,7 +229,7 @@ fn requests_that_cannot_be_served_get_the_answer_that_the_rfc_names() {
             "Unsupported: 100rel, timer",
         ),
         (base(3).replace("INVITE sip:+13035550100@office.example", "INVITE http://office.example"), 416, ""),
-        (base(4).replace("INVITE", "SUBSCRIBE"), 405, "Allow: INVITE, ACK, CANCEL, BYE, OPTIONS"),
+        (base(4).replace("INVITE", "PUBLISH"), 405, "Allow: INVITE, ACK, CANCEL, BYE, OPTIONS"),
         (base(5).replace("INVITE", "DANCE"), 405, "Allow: INVITE"),
         (base(6).replace("SIP/2.0\r\nVia", "SIP/7.0\r\nVia"), 505, ""),
         (base(7).replace("CSeq: 1 INVITE", "CSeq: 1 BYE"), 400, ""),

@@ -13,7 +13,7 @@ fn millis(n: u64) -> Duration {
 }
 
 /// A call whose caller is text, so that anything can be sent in its dialog: the 200 that the office gave.
-fn call_by_text(world: &mut World) -> String {
+pub(super) fn call_by_text(world: &mut World) -> String {
     world.unplug(CARRIER);
     world.send(CARRIER, OFFICE, invite_text("z9hG4bKfirst", "text@carrier", "5"));
     world.run(millis(50));

@@ -13,7 +13,7 @@ use super::{
 };
 
 /// Headers that stand once at most; a second one makes the message ambiguous (RFC 3261, 7.3.1).
-const SINGLE: [Name; 12] = [
+const SINGLE: [Name; 14] = [
     Name::From,
     Name::To,
     Name::CallId,
@@ -26,6 +26,8 @@ const SINGLE: [Name; 12] = [
     Name::RAck,
     Name::SessionExpires,
     Name::ReferTo,
+    Name::ReferredBy,
+    Name::Replaces,
 ];
 
 /// May this request be served? The endpoint answers what is returned, unless it is an ACK.

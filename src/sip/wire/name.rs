@@ -77,6 +77,7 @@ names! {
     RAck "RAck";
     RSeq "RSeq";
     Reason "Reason";
+    ReferSub "Refer-Sub";
     ReferTo "Refer-To" b'r';
     ReferredBy "Referred-By" b'b';
     RemotePartyId "Remote-Party-ID";

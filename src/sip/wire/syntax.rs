@@ -225,7 +225,7 @@ pub struct Params<'a> {
 
 impl<'a> Params<'a> {
     /// Checks the rest of a header value: nothing, or parameters, each opened by `;`.
-    pub(super) fn parse(raw: &'a [u8]) -> Option<Self> {
+    pub(in crate::sip) fn parse(raw: &'a [u8]) -> Option<Self> {
         let raw = trim(raw);
         let mut rest = raw;
         while !rest.is_empty() {

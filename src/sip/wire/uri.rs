@@ -175,6 +175,15 @@ impl<'a> Uri<'a> {
         self.headers
     }
 
+    /// The value of one of those headers, with its escapes resolved.
+    pub fn header(&self, name: &str) -> Option<Cow<'a, str>> {
+        self.headers?
+            .split('&')
+            .filter_map(|header| header.split_once('='))
+            .find(|(n, _)| unescape(n).eq_ignore_ascii_case(name))
+            .map(|(_, value)| unescape(value))
+    }
+
     /// Does it name the same resource (RFC 3261, 19.1.4)?
     pub fn same_as(&self, other: &Uri<'_>) -> bool {
         if self.scheme != other.scheme {
