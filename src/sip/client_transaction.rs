@@ -6,7 +6,7 @@ use std::time::Instant;
 use super::{
     credentials::Again,
     draft::Draft,
-    event::{Cause, Flow, Transport},
+    event::{Cause, Flow},
     schedule::Wake,
     tag::Branch,
     timer::{T2, Timer},
@@ -298,7 +298,7 @@ impl TransactionLayer {
                     }
                 }
                 Do::Start(timer) => {
-                    if !(timer.only_unreliable() && client.flow.transport == Transport::Tcp) {
+                    if !(timer.only_unreliable() && client.flow.transport.is_stream()) {
                         // Once something was heard the rest of the copies keep the longest interval (17.1.2.2).
                         let after = match (timer, client.state) {
                             (Timer::E, State::Proceeding) => T2,

@@ -13,7 +13,7 @@ use super::{
     digest::Authenticator,
     event::{
         Binding, Cause, Event, Flow, Identity, Input, NoticeId, Outgoing, Output, SessionId, SubscriptionId,
-        Target, TextId, Transport, TrunkHealth, TrunkName,
+        Target, TextId, TrunkHealth, TrunkName,
     },
     guard::{Guard, Refusal},
     invite::Sessions,
@@ -469,12 +469,12 @@ impl Endpoint {
     // ---- connections
 
     fn connected(&mut self, now: Instant, flow: Flow) {
-        if flow.transport != Transport::Tcp {
+        if !flow.transport.is_stream() {
             return;
         }
         // A trunk that speaks UDP has its connections trusted once it has sent a request over them.
         let trunk = self.layer.settings.trunk_at(flow.remote.ip());
-        let trusted = trunk.is_some_and(|(_, trunk)| trunk.transport == Transport::Tcp);
+        let trusted = trunk.is_some_and(|(_, trunk)| trunk.transport == flow.transport);
         let banned = trunk.is_none() && self.guard.is_banned(now, flow.remote);
         if banned && let Some(connection) = flow.connection {
             self.layer.close(connection);

@@ -4,7 +4,7 @@
 use std::{sync::Arc, time::Instant};
 
 use super::{
-    event::{Flow, Transport},
+    event::Flow,
     reply::Reply,
     schedule::Wake,
     tag::Tag,
@@ -276,7 +276,7 @@ impl TransactionLayer {
                 }
                 Do::ReportCopy | Do::PassAck => for_user = Some(*act),
                 Do::Start(timer) => {
-                    if !(timer.only_unreliable() && flow.transport == Transport::Tcp) {
+                    if !(timer.only_unreliable() && flow.transport.is_stream()) {
                         let at = now + timer.after(server.resent, flow.transport);
                         self.schedule.set(Wake::Server(id, *timer), at);
                     }

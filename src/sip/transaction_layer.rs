@@ -12,9 +12,7 @@ use std::{
 
 use super::{
     client_transaction::{self as client, Client},
-    event::{
-        ConnectionId, Event, Flow, NoticeId, Output, ReferId, SessionId, SubscriptionId, TextId, Transport,
-    },
+    event::{ConnectionId, Event, Flow, NoticeId, Output, ReferId, SessionId, SubscriptionId, TextId},
     schedule::Schedule,
     server_transaction::{self as server, Server},
     settings::Settings,
@@ -134,7 +132,7 @@ impl TransactionLayer {
     }
 
     pub(super) fn transmit(&mut self, mut flow: Flow, bytes: Vec<u8>) {
-        if flow.transport == Transport::Tcp && flow.connection.is_none() {
+        if flow.transport.is_stream() && flow.connection.is_none() {
             flow.connection = self.connections.get(&flow.remote).copied();
         }
         self.out.push_back(Output::Transmit { flow, bytes });
@@ -162,7 +160,7 @@ impl TransactionLayer {
             self.connections.remove(&flow.remote);
         }
         let hit = |f: &Flow| {
-            f.transport == Transport::Tcp
+            f.transport.is_stream()
                 && (f.connection.is_some() && f.connection == flow.connection
                     || f.connection.is_none() && f.remote == flow.remote)
         };

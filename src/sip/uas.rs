@@ -31,7 +31,10 @@ pub(super) struct Invited {
 /// How we name ourselves in Contact: the user they know, at the address they can reach.
 pub(super) fn own_contact(layer: &TransactionLayer, user: &str, flow: &Flow) -> String {
     let address = layer.settings.advertised(flow);
-    let transport = if flow.transport == Transport::Tcp { ";transport=tcp" } else { "" };
+    let transport = match flow.transport {
+        Transport::Udp => String::new(),
+        other => format!(";transport={}", other.param()),
+    };
     if user.is_empty() {
         format!("sip:{address}{transport}")
     } else {
