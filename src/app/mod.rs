@@ -5,6 +5,7 @@ pub mod command;
 pub mod console_server;
 mod desk_loop;
 mod housekeeping;
+mod mailbox_sounds;
 mod media_legs;
 mod media_plane;
 mod office;
@@ -46,6 +47,7 @@ use crate::{
 use console_server::Limits;
 use desk_loop::{Desk, DeskSettings};
 use housekeeping::Housekeeping;
+use mailbox_sounds::MailboxSounds;
 use media_plane::{MediaPlane, MediaSettings};
 use recordings::Recordings;
 use speech_pool::{SpeechPool, SpeechSettings};
@@ -78,6 +80,9 @@ pub struct House {
     console_stop: Option<oneshot::Sender<()>>,
     housekeeping_stop: Option<std::sync::mpsc::Sender<()>>,
 }
+
+/// Wishes of the console that may wait for the switch; further ones are refused, and the page says so.
+const WISHES: usize = 64;
 
 /// Who else hears the facts, besides desk and console.
 pub type Listener = Box<dyn FnMut(&Fact) + Send>;
@@ -127,10 +132,12 @@ impl House {
         };
         let (housekeeping_stop, housekeeping_thread) = housekeeping.keep()?;
         let engine = Engine::new(store, office::desk(config)?, split(&mut chance));
+        let sounds = MailboxSounds::new(folder, speech.clone());
         let (desk, desk_thread) = Desk::start(DeskSettings {
             engine,
             to_switch: to_switch.clone(),
             vitals: Arc::clone(&vitals),
+            sounds,
             trust_clock: config.practice.is_some(),
             notice,
         })?;
@@ -138,7 +145,7 @@ impl House {
         let (sip, switch_thread) =
             start_switch(config, directory, split(&mut chance), inbox, media, speech, facts)?;
         let (console, setup, console_stop, console_thread) =
-            start_console(config, accounts, split(&mut chance), live, Arc::clone(&vitals))?;
+            start_console(config, accounts, split(&mut chance), live, Arc::clone(&vitals), &to_switch)?;
         Ok(Self {
             sip,
             console,
@@ -327,15 +334,19 @@ fn start_console(
     chance: Chance,
     live: Live,
     vitals: Arc<Mutex<Vitals>>,
+    to_switch: &mpsc::Sender<ToSwitch>,
 ) -> anyhow::Result<Console> {
     let settings = console::Settings {
         office: config.office.name.clone(),
         zone: config.office.hours.zone().clone(),
-        recordings: config.store.folder.join("recordings"),
+        sounds: config.store.folder.clone(),
         behind_tls: config.console.behind_tls,
         now: clock::now,
     };
     let site = Site::new(settings, accounts, chance, live, vitals);
+    let (wishes, mut wished) = mpsc::channel(WISHES);
+    site.connect(wishes);
+    let to_switch = to_switch.clone();
     let setup = site.offer_setup().unwrap_or_else(|error| {
         tracing::error!(%error, "nobody can be let into the console yet");
         None
@@ -367,6 +378,14 @@ fn start_console(
             };
             let address = listener.local_addr();
             let _ = bound.send(address);
+            // Ends with the site, whose sender it waits for.
+            tokio::spawn(async move {
+                while let Some(control) = wished.recv().await {
+                    if to_switch.send(ToSwitch::Control(control)).await.is_err() {
+                        return;
+                    }
+                }
+            });
             tokio::select! {
                 () = console_server::serve(listener, console::router(site), Limits::default()) => {}
                 _ = stopped => {}

@@ -13,6 +13,7 @@ mod api;
 mod feed;
 mod known;
 mod live;
+mod mailboxes;
 mod page;
 mod pages;
 mod recording;

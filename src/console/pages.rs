@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 use super::{
     access::{Person, Proof},
-    feed, page, recording,
+    feed, mailboxes, page, recording,
     shield::plain,
     site::Site,
 };
@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// Rows on one page.
-const ROWS: usize = 50;
+pub(super) const ROWS: usize = 50;
 
 pub(super) fn routes() -> Router<Site> {
     Router::new()
@@ -31,6 +31,10 @@ pub(super) fn routes() -> Router<Site> {
         .route("/calls", get(calls))
         .route("/calls/{call}", get(call))
         .route("/calls/{call}/recording.wav", get(recording))
+        .route("/mailboxes", get(mailboxes::list))
+        .route("/mailboxes/{message}/message.wav", get(mailboxes::sound))
+        .route("/mailboxes/{message}/heard", post(mailboxes::heard))
+        .route("/mailboxes/{message}/delete", post(mailboxes::delete))
         .route("/work-orders", get(work_orders))
         .route("/leads", get(leads))
         .route("/contacts", get(contacts))
@@ -70,7 +74,7 @@ async fn asset(kind: &'static str, text: &'static str) -> Response {
 }
 
 #[derive(Debug, Deserialize)]
-struct After {
+pub(super) struct After {
     after: Option<String>,
     #[serde(default)]
     missed: bool,
@@ -78,7 +82,7 @@ struct After {
 
 impl After {
     /// A cursor that is not ours begins at the first page: it came from an edited address.
-    fn cursor(&self) -> Option<Cursor> {
+    pub(super) fn cursor(&self) -> Option<Cursor> {
         self.after.as_deref().and_then(|text| text.parse().ok())
     }
 }
@@ -154,7 +158,7 @@ async fn recording(
         Err(error) => return unavailable(&error),
     };
     let Some(name) = name.filter(|name| recording::is_bare(name)) else { return not_found().await };
-    match recording::wav(&site.settings().recordings.join(&name), &name, &headers).await {
+    match recording::wav(&site.settings().sounds.join("recordings").join(&name), &name, &headers).await {
         Some(file) => file,
         None => not_found().await,
     }

@@ -9,6 +9,7 @@ use super::{
     Alarm, Input, Output, Reason, Settings,
     clock::{Clock, moved},
     dispatch::Dispatch,
+    mailboxes::Mail,
     phones::Phones,
 };
 use crate::{
@@ -27,6 +28,7 @@ pub struct Engine {
     pub(super) clock: Clock,
     pub(super) dispatch: Dispatch,
     phones: Phones,
+    pub(super) mail: Mail,
     live: LiveCalls,
     /// Records that the store has not taken yet, the oldest first.
     pub(super) waiting: VecDeque<Box<CallRecord>>,
@@ -63,6 +65,7 @@ impl Engine {
             clock: Clock::default(),
             dispatch: Dispatch::new(policy),
             phones: Phones::default(),
+            mail: Mail::default(),
             live: LiveCalls::default(),
             waiting: VecDeque::new(),
             lost: 0,
@@ -144,6 +147,8 @@ impl Engine {
                     self.brought_back = false;
                 }
             }
+            Input::MailboxChanged { mailbox, change } => self.mailbox_changed(mailbox, change),
+            Input::Transcribed { id, words } => self.message_transcribed(id, words),
             Input::TrunkUp => self.dispatch.trunk_up(),
             Input::ClockStepped(_) | Input::OutboxChanged | Input::Timeout => {}
         }
@@ -198,6 +203,7 @@ impl Engine {
         }
         self.settle(now)?;
         self.store_records(now)?;
+        self.store_mail(now)?;
         if self.phones.due().is_some_and(|due| due <= now) {
             let (bound, unbound) = self.phones.pending(now);
             self.store.keep_bindings(&bound, &unbound, now)?;
@@ -224,7 +230,7 @@ impl Engine {
     }
 
     fn store_is_well(&mut self) {
-        if self.trouble.is_some() && self.waiting.is_empty() {
+        if self.trouble.is_some() && self.waiting.is_empty() && !self.mail_waits() {
             self.trouble = None;
             self.output(Output::Alarm(Alarm::StoreWell));
         } else if let Some(trouble) = &mut self.trouble {

@@ -83,6 +83,8 @@ pub enum Control {
     RestoreBindings(Vec<sip::Binding>),
     /// What lies in this mailbox, as the desk has it: at the start, and after every change of it.
     Mailbox(Mailbox),
+    /// Somebody at the console has done this to a mailbox.
+    ChangeMailbox { mailbox: Extension, change: MailboxChange },
     /// BYE and CANCEL to everybody; refuse what is new.
     ShutDown,
 }

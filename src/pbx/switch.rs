@@ -184,6 +184,7 @@ impl Switch {
                 self.exchange.settle_text(now, text, status);
             }
             Control::Mailbox(mailbox) => self.exchange.mailboxes.replace(mailbox),
+            Control::ChangeMailbox { mailbox, change } => self.exchange.change_mailbox(&mailbox, change),
             Control::HangUp { call } => self.tell(now, call, CallEvent::HangUp),
             Control::RestoreBindings(bindings) => self.exchange.sip.restore(now.at, bindings),
             Control::ShutDown => {

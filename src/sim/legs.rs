@@ -23,6 +23,8 @@ const ONE_FRAME: Duration = Duration::from_millis(20);
 const FIRST_PACKET: Duration = Duration::from_millis(60);
 /// The understander's answer.
 const UNDERSTANDING: Duration = Duration::from_millis(15);
+/// A greeting or a message.
+const RECORDED_SOUND: Duration = Duration::from_secs(4);
 /// The recorded announcement.
 const ANNOUNCEMENT: Duration = Duration::from_secs(7);
 
@@ -62,6 +64,8 @@ struct Leg {
     first_packet: Option<Instant>,
     silent_at: Option<Instant>,
     playing: Option<Playing>,
+    /// Since when what it says is recorded.
+    taking: Option<Instant>,
 }
 
 #[derive(Debug)]
@@ -125,6 +129,7 @@ impl Legs {
                     first_packet: None,
                     silent_at: None,
                     playing: None,
+                    taking: None,
                 };
                 self.legs.insert(leg, fresh);
             }
@@ -150,6 +155,25 @@ impl Legs {
                     complete: true,
                 });
             }
+            MediaCommand::PlayFile { utterance, file } => {
+                let text = format!("[{}]", file.shelf.folder());
+                let known = self.legs.get_mut(&leg)?;
+                known.playing = Some(Playing {
+                    utterance,
+                    text,
+                    begins: now,
+                    ends: now + RECORDED_SOUND,
+                    audible: false,
+                    complete: true,
+                });
+            }
+            MediaCommand::Take { .. } => self.legs.get_mut(&leg)?.taking = Some(now),
+            MediaCommand::EndTake => {
+                let since = self.legs.get_mut(&leg)?.taking.take()?;
+                let millis = u64::try_from(now.saturating_duration_since(since).as_millis()).unwrap_or(u64::MAX);
+                let event = MediaEvent::Taken { millis, voiced_ms: millis };
+                return Some(Report::Media { leg, event });
+            }
             MediaCommand::Hush { utterance } => {
                 let playing = self.legs.get_mut(&leg)?.playing.as_mut()?;
                 if playing.utterance == utterance {
@@ -170,9 +194,6 @@ impl Legs {
             | MediaCommand::Unbridge
             | MediaCommand::Tone(_)
             | MediaCommand::Digit(_)
-            | MediaCommand::PlayFile { .. }
-            | MediaCommand::Take { .. }
-            | MediaCommand::EndTake
             | MediaCommand::Record { .. } => {}
         }
         None

@@ -220,6 +220,7 @@ pub(super) fn alarm(alarm: &Alarm) -> String {
         Alarm::StoreWell => "alarm over: the store is well".to_owned(),
         Alarm::RecordsWaiting { count } => format!("alarm: {count} records wait in memory"),
         Alarm::RecordsLost { count } => format!("alarm: {count} records lost"),
+        Alarm::MailLost { count } => format!("alarm: {count} changes of mailboxes lost"),
         Alarm::OutboxFull => "alarm: the outbox is full".to_owned(),
         Alarm::FateUnknown { .. } => "alarm: the fate of a text is unknown".to_owned(),
         Alarm::TextsFailing { status } => format!("alarm: texts do not get through ({status})"),

@@ -324,12 +324,7 @@ pub(super) fn of_contact(connection: &Connection, contact: ContactId) -> Result<
 }
 
 fn call_row(row: &Row<'_>) -> rusqlite::Result<CallRow> {
-    let kind: String = row.get("caller_kind")?;
-    let caller = match kind.as_str() {
-        "number" => Caller::Number { number: get(row, "caller")?, display: row.get("caller_display")? },
-        "extension" => Caller::Extension(get(row, "caller")?),
-        _ => Caller::Anonymous,
-    };
+    let caller = caller_of(row)?;
     let intent: Option<String> = row.get("intent")?;
     Ok(CallRow {
         id: get(row, "id")?,
@@ -351,8 +346,18 @@ fn call_row(row: &Row<'_>) -> rusqlite::Result<CallRow> {
     })
 }
 
+/// The caller of a row that has the three columns.
+pub(super) fn caller_of(row: &Row<'_>) -> rusqlite::Result<Caller> {
+    let kind: String = row.get("caller_kind")?;
+    Ok(match kind.as_str() {
+        "number" => Caller::Number { number: get(row, "caller")?, display: row.get("caller_display")? },
+        "extension" => Caller::Extension(get(row, "caller")?),
+        _ => Caller::Anonymous,
+    })
+}
+
 /// A caller as kind, number or extension, and display name.
-fn caller_columns(caller: &Caller) -> (&'static str, Option<String>, &str) {
+pub(super) fn caller_columns(caller: &Caller) -> (&'static str, Option<String>, &str) {
     match caller {
         Caller::Number { number, display } => ("number", Some(number.to_string()), display),
         Caller::Extension(extension) => ("extension", Some(extension.to_string()), ""),

@@ -27,6 +27,7 @@ mod reader;
 mod registrations;
 mod settings;
 mod tickets;
+mod voicemail;
 
 #[cfg(test)]
 mod tests;
@@ -49,6 +50,7 @@ pub use page::{Cursor, MOST_ROWS, Page, ParseCursorError};
 pub use reader::Reader;
 pub use settings::AuditRow;
 pub use tickets::{LeadRow, TicketStatus, WorkOrderRow};
+pub use voicemail::{Untranscribed, VoicemailRow};
 
 use connection::Location;
 

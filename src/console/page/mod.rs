@@ -6,6 +6,7 @@ mod health;
 mod layout;
 mod lists;
 mod live;
+mod mailboxes;
 mod sign_in;
 mod words;
 

@@ -144,7 +144,10 @@ impl House {
                 Output::SettleText { text, stored } => self.settled.push((text, stored)),
                 Output::RestoreBindings(bindings) => self.restored.push(bindings),
                 Output::Alarm(alarm) => self.alarms.push(alarm),
-                Output::Changed(_) => {}
+                Output::Changed(_)
+                | Output::RestoreMailbox(_)
+                | Output::Transcribe { .. }
+                | Output::DiscardSound { .. } => {}
                 Output::Timeout(wake) => return wake.map(|(at, _)| at),
             }
         }

@@ -244,7 +244,7 @@ impl Retrieve {
     fn key_at_top(&mut self, hands: &mut Hands<'_, '_>, key: char) {
         match key {
             '1' => self.play(hands, 0),
-            '2' => self.to_greeting(hands),
+            '2' => self.offer_greetings(hands),
             '3' => {
                 self.stage = Stage::NewPin(Typed::default());
                 hands.say_instead([Piece::words(words::CHOOSE_PIN)]);
@@ -274,7 +274,7 @@ impl Retrieve {
             }
             '*' => {
                 self.heard(hands, at);
-                self.to_top(hands);
+                self.back_to_top(hands);
             }
             _ => hands.say_instead([Piece::words(words::NOT_A_CHOICE), Piece::words(words::MESSAGE_MENU)]),
         }
@@ -297,7 +297,7 @@ impl Retrieve {
                 self.stage = Stage::Top;
                 hands.say_instead([Piece::words(words::USUAL_GREETING), Piece::words(words::TOP_MENU)]);
             }
-            '*' => self.to_top(hands),
+            '*' => self.back_to_top(hands),
             _ => hands.say_instead([Piece::words(words::NOT_A_CHOICE), Piece::words(words::GREETING_MENU)]),
         }
     }
@@ -316,7 +316,7 @@ impl Retrieve {
             }
             '*' => {
                 self.change(hands, MailboxChange::Discarded { file });
-                self.to_greeting(hands);
+                self.offer_greetings(hands);
             }
             _ => hands.say_instead([Piece::words(words::NOT_A_CHOICE), Piece::words(words::JUDGE_GREETING)]),
         }
@@ -345,14 +345,14 @@ impl Retrieve {
         }
     }
 
-    fn to_top(&mut self, hands: &mut Hands<'_, '_>) {
+    fn back_to_top(&mut self, hands: &mut Hands<'_, '_>) {
         self.stage = Stage::Top;
         hands.say_instead([Piece::words(words::TOP_MENU)]);
     }
 
     // ---- the greeting
 
-    fn to_greeting(&mut self, hands: &mut Hands<'_, '_>) {
+    fn offer_greetings(&mut self, hands: &mut Hands<'_, '_>) {
         self.stage = Stage::Greeting;
         hands.say_instead([Piece::words(words::GREETING_MENU)]);
     }
