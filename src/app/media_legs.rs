@@ -29,6 +29,9 @@ const VOICED: f32 = 3_400.0;
 /// "Thank you for calling …", 8 kHz µ-law, spoken once by the synthesiser and kept.
 const CANNOT_TAKE_CALL: &[u8] = include_bytes!("../../firmware-config/announcements/cannot-take-call.ulaw");
 
+/// "This call is recorded.", made in the same way.
+const CALL_IS_RECORDED: &[u8] = include_bytes!("../../firmware-config/announcements/call-is-recorded.ulaw");
+
 /// The queues to the other threads.
 #[derive(Debug)]
 pub(super) struct Outside {
@@ -260,9 +263,13 @@ impl Legs {
                     leg.tone(tone);
                 }
             }
-            MediaCommand::Announce { utterance, announcement: Announcement::CannotTakeCall } => {
-                let mut samples = Vec::with_capacity(CANNOT_TAKE_CALL.len());
-                Codec::Pcmu.decode(CANNOT_TAKE_CALL, &mut samples);
+            MediaCommand::Announce { utterance, announcement } => {
+                let recorded = match announcement {
+                    Announcement::CannotTakeCall => CANNOT_TAKE_CALL,
+                    Announcement::CallIsRecorded => CALL_IS_RECORDED,
+                };
+                let mut samples = Vec::with_capacity(recorded.len());
+                Codec::Pcmu.decode(recorded, &mut samples);
                 self.play(id, utterance, &samples);
                 if let Some(leg) = self.leg(id) {
                     leg.finish(utterance);
@@ -280,6 +287,7 @@ impl Legs {
                     joined.bridge.record(true);
                 }
             }
+            MediaCommand::PauseRecording(paused) => self.outside.recordings.pause(id, paused),
             MediaCommand::PlayFile { utterance, file } => {
                 if !self.outside.recordings.read(id, utterance, file) {
                     self.sound(id, utterance, Vec::new());

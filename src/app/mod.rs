@@ -39,7 +39,7 @@ use crate::{
     desk::Engine,
     dialogue::Pack,
     net::{Datagrams, StreamLimits, Streams},
-    pbx::{Control, Fact, Switch},
+    pbx::{Control, Fact, Shelf, Switch},
     speech::{Models, Recognizer, Synthesizer, VoiceDetector},
     store::Store,
     types::Chance,
@@ -339,7 +339,8 @@ fn start_console(
     let settings = console::Settings {
         office: config.office.name.clone(),
         zone: config.office.hours.zone().clone(),
-        sounds: config.store.folder.clone(),
+        recordings: config.store.folder.join("recordings"),
+        mailboxes: config.store.folder.join(Shelf::Mailboxes.folder()),
         behind_tls: config.console.behind_tls,
         now: clock::now,
     };

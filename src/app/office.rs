@@ -9,7 +9,7 @@ use crate::{
     desk,
     dialogue::{Fact, Office, Pack, Roster, UnitRef},
     outbox::AfterCrash,
-    pbx::{Directory, Limits, Number, Phone, RingPlan, RingStep, Services, Settings, Texts},
+    pbx::{Directory, Limits, MailboxPlan, Number, Phone, RingPlan, RingStep, Services, Settings, Texts},
     sip::{Account, Credentials, Listener, Network, Registration, Transport, Trunk, TrunkName},
     types::{PhoneNumber, QuietHours},
 };
@@ -92,6 +92,7 @@ pub fn directory(config: &Config, pack: Arc<Pack>) -> anyhow::Result<Directory> 
         trunks: config.trunks.iter().map(trunk_of).collect(),
         on_call: Some(config.office.on_call),
         outbound_caller: main.number,
+        features: crate::pbx::Features::default(),
         limits: Limits {
             calls: config.calls.max_calls,
             agent_calls: config.calls.max_agent_calls,
@@ -104,12 +105,28 @@ pub fn directory(config: &Config, pack: Arc<Pack>) -> anyhow::Result<Directory> 
             trunk_patience: patience.collect(),
             ..Limits::default()
         },
-        services: Services::default(),
+        services: services(config),
         texts: Texts { summaries_to: config.texts.summary_to.clone(), text_back: config.texts.text_back },
         record_calls: config.calls.record,
         pack,
         office: Arc::new(office(config)),
     })
+}
+
+/// What the box itself does with callers.
+fn services(config: &Config) -> Services {
+    let mailboxes = config.mailboxes.iter().map(|mailbox| {
+        let plan = MailboxPlan {
+            name: mailbox.name.clone(),
+            greeting: mailbox.greeting.clone(),
+            pin: mailbox.pin.clone(),
+            ask_at_own_phone: mailbox.ask_pin,
+            ring: mailbox.ring,
+            longest: mailbox.longest,
+        };
+        (mailbox.extension.clone(), plan)
+    });
+    Services { mailboxes: mailboxes.collect() }
 }
 
 fn trunk_of(trunk: &crate::config::Trunk) -> Trunk {

@@ -2,7 +2,7 @@
 //! the beat.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fs::{self, File},
     io::{self, Seek, SeekFrom, Write},
     path::{Path, PathBuf},
@@ -12,7 +12,7 @@ use std::{
 
 use super::media_plane::MediaPlane;
 use crate::{
-    media::{FileWrite, Frame, Recorder, Take, Taken},
+    media::{FileWrite, Frame, Recorder, SampleRate, Take, Taken},
     pbx::SoundFile,
     types::{LegId, UtteranceId},
 };
@@ -47,6 +47,8 @@ enum ToDisk {
 pub struct Recordings {
     recorders: BTreeMap<LegId, Recorder>,
     takes: BTreeMap<LegId, Take>,
+    /// Of which nothing but silence is kept.
+    paused: BTreeSet<LegId>,
     disk: SyncSender<ToDisk>,
     dropped: u64,
 }
@@ -60,7 +62,13 @@ impl Recordings {
     pub fn start(folder: PathBuf, media: MediaPlane) -> io::Result<Self> {
         let (disk, inbox) = sync_channel(WAITING);
         thread::Builder::new().name("recordings".into()).spawn(move || serve(&folder, &inbox, &media))?;
-        Ok(Self { recorders: BTreeMap::new(), takes: BTreeMap::new(), disk, dropped: 0 })
+        Ok(Self {
+            recorders: BTreeMap::new(),
+            takes: BTreeMap::new(),
+            paused: BTreeSet::new(),
+            disk,
+            dropped: 0,
+        })
     }
 
     pub(super) fn begin(&mut self, leg: LegId, file: String) {
@@ -76,12 +84,27 @@ impl Recordings {
     /// 20 ms of a leg, if it is recorded: its own sound, and what it hears.
     pub(super) fn push(&mut self, leg: LegId, own: &Frame, other: &Frame) {
         if let Some(recorder) = self.recorders.get_mut(&leg) {
-            recorder.push(own, other);
+            if self.paused.contains(&leg) {
+                let silence = Frame::silence(SampleRate::Hz8000);
+                recorder.push(&silence, &silence);
+            } else {
+                recorder.push(own, other);
+            }
             self.flush(leg);
         }
     }
 
+    /// Keeps silence in place of the sound, or the sound again.
+    pub(super) fn pause(&mut self, leg: LegId, paused: bool) {
+        if paused && self.is_on(leg) {
+            self.paused.insert(leg);
+        } else {
+            self.paused.remove(&leg);
+        }
+    }
+
     pub(super) fn end(&mut self, leg: LegId) {
+        self.paused.remove(&leg);
         if let Some(recorder) = self.recorders.get_mut(&leg) {
             recorder.finish();
             self.flush(leg);

@@ -23,9 +23,8 @@ use crate::{
     media::{Ratio, Resampler},
     pbx::SpeechCommand,
     speech::{
-        self,
-        DecodeId, DecodeRequest, Ear, EarOutput, EarTuning, Recognizer, Repertoire, SpeechError, Synthesizer,
-        Transcript, VoiceDetector, clauses,
+        self, DecodeId, DecodeRequest, Ear, EarOutput, EarTuning, Recognizer, Repertoire, SpeechError,
+        Synthesizer, Transcript, VoiceDetector, clauses,
     },
     types::{LegId, TurnId, UtteranceId, VoicemailId},
 };

@@ -15,7 +15,8 @@ use toml::Spanned;
 
 use super::{
     Calls, Config, Console, ExtensionAccount, Listing, Number, Office, OfficeFact, Practice, Problem,
-    Problems, Sip, Speech, Store, Texts, Trunk, TrunkAccount, Unit, Vendor, problem::line_of, raw,
+    Problems, Sip, Speech, Store, Texts, Trunk, TrunkAccount, Unit, Vendor, mailbox::mailboxes,
+    problem::line_of, raw,
 };
 use crate::types::{Extension, Hours, PhoneNumber};
 
@@ -28,14 +29,14 @@ const VOICES: [&str; 4] = ["rms", "slt", "awb", "kal16"];
 
 /// Collects problems while values are converted; a value that is wrong is replaced by a stand-in that is never used,
 /// because one problem is enough for there to be no `Config`.
-struct Checker<'a> {
+pub(super) struct Checker<'a> {
     file: &'a str,
     text: &'a str,
     problems: Vec<Problem>,
 }
 
 impl Checker<'_> {
-    fn problem<T>(&mut self, at: &Spanned<T>, what: impl Display, cure: &str) {
+    pub(super) fn problem<T>(&mut self, at: &Spanned<T>, what: impl Display, cure: &str) {
         let line = line_of(self.text, at.span().start);
         self.problems.push(Problem {
             file: self.file.into(),
@@ -45,7 +46,7 @@ impl Checker<'_> {
         });
     }
 
-    fn parse<T: FromStr<Err: Display>>(
+    pub(super) fn parse<T: FromStr<Err: Display>>(
         &mut self,
         value: &Spanned<String>,
         is: &str,
@@ -60,7 +61,7 @@ impl Checker<'_> {
         }
     }
 
-    fn number(&mut self, value: &Spanned<String>) -> Option<PhoneNumber> {
+    pub(super) fn number(&mut self, value: &Spanned<String>) -> Option<PhoneNumber> {
         self.parse(value, "a telephone number", NUMBER_CURE)
     }
 
@@ -73,11 +74,11 @@ impl Checker<'_> {
         None
     }
 
-    fn address(&mut self, value: &Spanned<String>) -> Option<SocketAddr> {
+    pub(super) fn address(&mut self, value: &Spanned<String>) -> Option<SocketAddr> {
         self.parse(value, "an address with a port", ADDRESS_CURE)
     }
 
-    fn within(&mut self, value: &Spanned<u64>, range: RangeInclusive<u64>, unit: &str) -> u64 {
+    pub(super) fn within(&mut self, value: &Spanned<u64>, range: RangeInclusive<u64>, unit: &str) -> u64 {
         let given = *value.get_ref();
         if !range.contains(&given) {
             let cure = format!("write a number from {} to {}", range.start(), range.end());
@@ -86,7 +87,7 @@ impl Checker<'_> {
         given
     }
 
-    fn not_empty(&mut self, value: &Spanned<String>, is: &str) {
+    pub(super) fn not_empty(&mut self, value: &Spanned<String>, is: &str) {
         if value.get_ref().trim().is_empty() {
             self.problem(value, format_args!("{is} is empty"), "write it between the quotes");
         }
@@ -96,7 +97,15 @@ impl Checker<'_> {
 /// Checks the whole file.
 pub(super) fn config(file: &str, text: &str, raw: raw::File) -> Result<Config, Problems> {
     let mut c = Checker { file, text, problems: Vec::new() };
+    let with_voicemail: BTreeSet<Extension> = raw
+        .extension
+        .iter()
+        .filter(|entry| entry.get_ref().voicemail)
+        .filter_map(|entry| entry.get_ref().extension.get_ref().parse().ok())
+        .collect();
     let extensions = extensions(&mut c, raw.extension);
+    let names = extensions.iter().map(|e| (e.extension.clone(), e.name.clone())).collect();
+    let mailboxes = mailboxes(&mut c, raw.mailbox, &names, &with_voicemail);
     let known: BTreeSet<Extension> = extensions.iter().map(|e| e.extension.clone()).collect();
     let sip = sip(&mut c, raw.sip);
     let calls = calls(&mut c, raw.calls, sip.rtp_ports.len());
@@ -126,6 +135,7 @@ pub(super) fn config(file: &str, text: &str, raw: raw::File) -> Result<Config, P
         speech: speech(&mut c, raw.speech),
         extensions,
         trunks: trunks(&mut c, raw.trunk),
+        mailboxes,
         units: raw.unit.into_iter().map(|u| unit(&mut c, u)).collect(),
         listings: raw
             .listing

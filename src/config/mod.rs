@@ -5,6 +5,7 @@
 //! wrong and the cure. This room knows no other: `app` hands each room its own small settings.
 
 mod check;
+mod mailbox;
 mod practice;
 mod problem;
 mod raw;
@@ -13,6 +14,7 @@ mod tests;
 
 use std::{net::SocketAddr, ops::RangeInclusive, path::PathBuf, time::Duration};
 
+pub use mailbox::Mailbox;
 pub use practice::practice_file;
 pub use problem::{Problem, Problems};
 
@@ -31,6 +33,7 @@ pub struct Config {
     pub numbers: Vec<Number>,
     pub extensions: Vec<ExtensionAccount>,
     pub trunks: Vec<Trunk>,
+    pub mailboxes: Vec<Mailbox>,
     pub units: Vec<Unit>,
     pub listings: Vec<Listing>,
     /// Residents, owners and staff, by their full names: so that a name is written as the office writes it.

@@ -3,7 +3,10 @@
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::problem::{Problem, Problems, line_of};
+use super::{
+    mailbox::RawMailbox,
+    problem::{Problem, Problems, line_of},
+};
 
 /// The whole file.
 #[derive(Debug, Deserialize)]
@@ -28,6 +31,8 @@ pub(super) struct File {
     pub extension: Vec<Spanned<Extension>>,
     #[serde(default)]
     pub trunk: Vec<Spanned<Trunk>>,
+    #[serde(default)]
+    pub mailbox: Vec<Spanned<RawMailbox>>,
     #[serde(default)]
     pub unit: Vec<Unit>,
     #[serde(default)]
@@ -130,6 +135,8 @@ pub(super) struct Extension {
     pub password: Spanned<String>,
     #[serde(default)]
     pub legacy_md5: bool,
+    #[serde(default)]
+    pub voicemail: bool,
 }
 
 #[derive(Debug, Deserialize)]

@@ -15,7 +15,7 @@ use super::{
     site::Site,
 };
 use crate::{
-    pbx::{Control, MailboxChange, Shelf},
+    pbx::{Control, MailboxChange},
     store::VoicemailRow,
     types::VoicemailId,
 };
@@ -42,7 +42,7 @@ pub(super) async fn sound(
     if !recording::is_bare(&name) {
         return not_found().await;
     }
-    let path = site.settings().sounds.join(Shelf::Mailboxes.folder()).join(&name);
+    let path = site.settings().mailboxes.join(&name);
     match recording::wav(&path, &name, &headers).await {
         Some(file) => file,
         None => not_found().await,
@@ -85,9 +85,7 @@ async fn change(
     };
     let (actor, now) = (person.name.clone(), site.now().wall);
     let (subject, detail) = (row.message.id.to_string(), format!("mailbox {}", row.mailbox));
-    if let Err(error) =
-        site.write(move |store| store.audit(&actor, action, &subject, &detail, now)).await
-    {
+    if let Err(error) = site.write(move |store| store.audit(&actor, action, &subject, &detail, now)).await {
         return unavailable(&error);
     }
     if site.ask(Control::ChangeMailbox { mailbox: row.mailbox, change: change(row.message.id) }) {

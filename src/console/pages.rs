@@ -65,6 +65,14 @@ pub(super) fn unavailable(error: &StoreError) -> Response {
     )
 }
 
+/// Somebody in it was not told that they are recorded.
+fn held_back() -> Response {
+    plain(
+        StatusCode::FORBIDDEN,
+        "This recording is held back: there is no proof that everybody in it was told of it.",
+    )
+}
+
 pub(super) async fn not_found() -> Response {
     plain(StatusCode::NOT_FOUND, "There is nothing here.")
 }
@@ -154,11 +162,14 @@ async fn recording(
 ) -> Response {
     let Ok(id) = id.parse::<CallId>() else { return not_found().await };
     let name = match site.read(move |reader| reader.call(id)).await {
+        Ok(Some(detail)) if detail.record.recording.is_some() && !detail.record.recording_is_cleared() => {
+            return held_back();
+        }
         Ok(detail) => detail.and_then(|detail| detail.record.recording),
         Err(error) => return unavailable(&error),
     };
     let Some(name) = name.filter(|name| recording::is_bare(name)) else { return not_found().await };
-    match recording::wav(&site.settings().sounds.join("recordings").join(&name), &name, &headers).await {
+    match recording::wav(&site.settings().recordings.join(&name), &name, &headers).await {
         Some(file) => file,
         None => not_found().await,
     }

@@ -21,8 +21,10 @@ use crate::{
 pub struct Settings {
     pub office: String,
     pub zone: TimeZone,
-    /// The store's folder, which the folders of sounds are in.
-    pub sounds: PathBuf,
+    /// Where the recordings are.
+    pub recordings: PathBuf,
+    /// Where the messages are.
+    pub mailboxes: PathBuf,
     /// Browsers reach it over TLS, whatever they say.
     pub behind_tls: bool,
     /// The host asks the time, here as everywhere.

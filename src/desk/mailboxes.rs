@@ -67,9 +67,7 @@ impl Engine {
         while let Some(waiting) = self.mail.waiting.pop_front() {
             let stored = match &waiting {
                 Waiting::Change { mailbox, change } => self.store.change_mailbox(mailbox, change, now),
-                Waiting::Words { id, words } => {
-                    self.store.transcribed(*id, words.as_deref()).map(|()| None)
-                }
+                Waiting::Words { id, words } => self.store.transcribed(*id, words.as_deref()).map(|()| None),
             };
             match stored {
                 Ok(file) => self.mail_stored(&waiting, file),

@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use super::{RingPlan, Services};
+use super::{Features, RingPlan, Services};
 use crate::{
     dialogue::{Office, Pack},
     sip::{self, TrunkName},
@@ -33,6 +33,8 @@ pub struct Directory {
     pub limits: Limits,
     /// What the box itself does with callers: mailboxes.
     pub services: Services,
+    /// What desk phones can do with calls.
+    pub features: Features,
     pub texts: Texts,
     /// Two-channel recordings of every call that is talked on.
     pub record_calls: bool,

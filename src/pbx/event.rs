@@ -7,7 +7,7 @@ use crate::{
     media::{Agreed, SourceTrust, Tone},
     pbx::{
         AgentReason, Barred, CallRecord, Caller, Dialled, Directory, LegResult, Mailbox, MailboxChange,
-        Party, TurnRecord,
+        Party, Resource, ResourceState, Service, TurnRecord,
     },
     sip,
     speech::SpeechEvent,
@@ -163,6 +163,8 @@ pub enum MediaCommand {
         quiet_ms: u32,
     },
     EndTake,
+    /// What is recorded of this leg is silence from now on, or it no longer is: positions in the recording stay true.
+    PauseRecording(bool),
     /// Close the socket after what is queued has been played.
     Close,
 }
@@ -203,6 +205,8 @@ impl Shelf {
 pub enum Announcement {
     /// "Thank you for calling. We cannot take your call at the moment. We have your number and will call you back."
     CannotTakeCall,
+    /// "This call is recorded."
+    CallIsRecorded,
 }
 
 /// What the speech pool is asked to do for a leg.
@@ -236,14 +240,17 @@ pub enum Reason {
     Greeting,
     /// The recorded announcement should have been played by now.
     Announcement,
-    /// What the box says to a caller whom it serves should have been played by now, or its tone is over.
-    Prompt,
     /// One of the box's own services waits no longer: for a key, or for the end of a message.
     Service,
     /// The agent's own deadlines: the caller has finished, or has been silent for long.
     Agent(crate::agent::Reason),
     /// A transfer rings for so long and no longer.
     TransferRing,
+    /// A parked call rings its parker again.
+    ParkRecall,
+    /// A phone that has dialled a code has been told what came of it; what the box says to a caller whom it serves should have
+    /// been played by now, or its tone is over.
+    Prompt,
     /// A call may not last longer than this.
     CallLimit,
     /// The media of an ended leg should have reported its quality by this time.
@@ -317,6 +324,18 @@ pub enum Fact {
     MailboxLocked {
         mailbox: Extension,
         caller: Caller,
+    },
+
+    /// A phone has asked for a service of the house by its code; `done`: and got it.
+    ServiceAsked {
+        by: Extension,
+        service: Service,
+        done: bool,
+    },
+    /// A park slot or a key that lamps show has another state.
+    ResourceChanged {
+        resource: Resource,
+        state: ResourceState,
     },
 
     /// A text came in through a trunk; answer with `Control::SettleText` once it is stored.

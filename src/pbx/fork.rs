@@ -85,7 +85,8 @@ impl Fork {
     /// A leg that never was: nobody is registered, or nothing could be sent.
     pub(super) fn impossible(cx: &mut Context<'_>, leg: LegId, party: Party, result: LegResult) -> LegResult {
         let (call, at) = (cx.call(), cx.now.wall);
-        let record = LegRecord { party, started: at, answered: None, ended: at, result, quality: None };
+        let record =
+            LegRecord { party, started: at, answered: None, ended: at, result, quality: None, told: None };
         cx.exchange.fact(Fact::NotAnswered { call, leg, party: record.party.clone(), result });
         cx.ledger.leg_ended(leg, record);
         result
@@ -97,6 +98,10 @@ impl Fork {
 
     pub(super) fn id(&self) -> LegId {
         self.line.id
+    }
+
+    pub(super) fn party(&self) -> &Party {
+        &self.line.party
     }
 
     /// The trunk that it goes through, and to whom, if it leaves the house.

@@ -44,6 +44,14 @@ pub(super) struct Ledger {
     outcome: Option<Outcome>,
     /// Its file, and its beginning in milliseconds since that of the call.
     recording: Option<(String, u64)>,
+    /// The leg by which it is recorded, while that lasts.
+    recorded: Option<LegId>,
+    /// Who has heard that the call is recorded, and when.
+    told: Vec<(LegId, Timestamp)>,
+    /// No call between people, or their waiting for each other, goes on beyond this.
+    limit: Option<Instant>,
+    /// A service of the house has been dialled, and nobody called.
+    private: bool,
 }
 
 impl Ledger {
@@ -56,7 +64,26 @@ impl Ledger {
             turns: Vec::new(),
             outcome: None,
             recording: None,
+            recorded: None,
+            told: Vec::new(),
+            limit: None,
+            private: false,
         }
+    }
+
+    /// Of something that is no call to anybody: it is told to nobody and leaves no record.
+    pub(super) fn private(beginning: Beginning) -> Self {
+        Self { private: true, ..Self::new(beginning) }
+    }
+
+    pub(super) fn is_private(&self) -> bool {
+        self.private
+    }
+
+    /// When the call has to end, from the first time that people talked: transfers do not make it longer.
+    pub(super) fn limit(&mut self, now: Instant) -> Instant {
+        let length = self.beginning.directory.limits.call_length;
+        *self.limit.get_or_insert(now + length)
     }
 
     pub(super) fn call(&self) -> CallId {
@@ -104,6 +131,9 @@ impl Ledger {
     }
 
     pub(super) fn leg_ended(&mut self, leg: LegId, record: LegRecord) {
+        self.recorded.take_if(|recorded| *recorded == leg);
+        let told = self.told.iter().find(|(id, _)| *id == leg).map(|(_, at)| *at);
+        let record = LegRecord { told, ..record };
         if self.legs.len() < MOST_LEGS {
             self.legs.push((leg, record));
         }
@@ -136,13 +166,30 @@ impl Ledger {
         self.outcome = Some(outcome);
     }
 
-    /// The call is being recorded from now on; `None` if it already was.
-    pub(super) fn start_recording(&mut self, now: Instant) -> Option<String> {
+    /// This leg has heard that the call is recorded.
+    pub(super) fn told(&mut self, leg: LegId, at: Timestamp) {
+        if !self.is_told(leg) && self.told.len() < MOST_LEGS {
+            self.told.push((leg, at));
+        }
+    }
+
+    pub(super) fn is_told(&self, leg: LegId) -> bool {
+        self.told.iter().any(|(id, _)| *id == leg)
+    }
+
+    /// The leg by which the call is being recorded, while it is.
+    pub(super) fn recorded_leg(&self) -> Option<LegId> {
+        self.recorded
+    }
+
+    /// The call is being recorded from now on, by this leg; `None` if it already was.
+    pub(super) fn start_recording(&mut self, now: Instant, leg: LegId) -> Option<String> {
         if self.recording.is_some() {
             return None;
         }
         let file = format!("{}.wav", self.beginning.call);
         self.recording = Some((file.clone(), self.millis(now)));
+        self.recorded = Some(leg);
         Some(file)
     }
 

@@ -8,11 +8,14 @@ use super::{
     hold,
     leg::Leg,
     next::{Next, Step},
+    notice::{self, Notice},
+    parked::Place,
     session_event::SessionEvent,
 };
 use crate::{
+    media::Direction,
     sip::{Cause, SessionId},
-    types::LegId,
+    types::{Extension, LegId},
 };
 
 /// A call between two people.
@@ -22,6 +25,8 @@ pub(super) struct Talking {
     callee: Leg,
     disposition: Disposition,
     bridged: bool,
+    /// What both hear before they hear each other, if the call is recorded.
+    notice: Option<Notice>,
     until: Instant,
 }
 
@@ -32,16 +37,19 @@ enum Side {
     Callee,
 }
 
+/// What a phone of one of the two does at the moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum OnThePhone {
+    Holds,
+    Talks,
+}
+
 impl Talking {
     pub(super) fn begin(cx: &mut Context<'_>, caller: Leg, callee: Leg, disposition: Disposition) -> Self {
         cx.ledger.answered(cx.now.wall);
-        if cx.ledger.directory().record_calls
-            && let Some(file) = cx.ledger.start_recording(cx.now.at)
-        {
-            cx.exchange.media(caller.id(), MediaCommand::Record { file });
-        }
-        let until = cx.now.at + cx.ledger.directory().limits.call_length;
-        let mut talking = Self { caller, callee, disposition, bridged: false, until };
+        let notice = Notice::due(cx, Notice::LATE, [&caller, &callee]);
+        let until = cx.ledger.limit(cx.now.at);
+        let mut talking = Self { caller, callee, disposition, bridged: false, notice, until };
         talking.bridge(cx);
         // Whoever was already held when the other side came hears of it now.
         hold::settle(cx, &mut talking.caller, &mut talking.callee);
@@ -49,7 +57,8 @@ impl Talking {
     }
 
     pub(super) fn deadline(&self) -> Option<(Instant, Reason)> {
-        Some((self.until, Reason::CallLimit))
+        let notice = self.notice.as_ref().and_then(Notice::deadline).map(|at| (at, Reason::Announcement));
+        notice.into_iter().chain([(self.until, Reason::CallLimit)]).min()
     }
 
     pub(super) fn handle_session(
@@ -91,25 +100,35 @@ impl Talking {
         Step::Stay(self)
     }
 
-    pub(super) fn handle_media(self, cx: &mut Context<'_>, leg: LegId, event: &MediaEvent) -> Step<Self> {
+    pub(super) fn handle_media(mut self, cx: &mut Context<'_>, leg: LegId, event: &MediaEvent) -> Step<Self> {
         let quiet_by_right = [&self.caller, &self.callee].iter().any(|l| l.id() == leg && !l.may_be_heard());
         match event {
             MediaEvent::Dead { .. } if quiet_by_right => Step::Stay(self),
             // Q.850 cause 102, recovery on timer expiry, and 41, temporary failure.
             MediaEvent::Dead { .. } => self.hang_up(cx, Some(Cause::Q850(102))),
             MediaEvent::Failed => self.hang_up(cx, Some(Cause::Q850(41))),
+            MediaEvent::Played { utterance, complete, .. } => {
+                if let Some(notice) = &mut self.notice {
+                    notice.played(cx, leg, *utterance, *complete);
+                    self.bridge(cx);
+                }
+                Step::Stay(self)
+            }
             MediaEvent::FirstPacket
             | MediaEvent::Digit(_)
             | MediaEvent::Speaking { .. }
-            | MediaEvent::Played { .. }
             | MediaEvent::TakeQuiet
             | MediaEvent::Taken { .. }
             | MediaEvent::Closed { .. } => Step::Stay(self),
         }
     }
 
-    pub(super) fn handle_timeout(self, cx: &mut Context<'_>) -> Step<Self> {
-        if self.until <= cx.now.at { self.hang_up(cx, Some(Cause::Q850(102))) } else { Step::Stay(self) }
+    pub(super) fn handle_timeout(mut self, cx: &mut Context<'_>) -> Step<Self> {
+        if self.until <= cx.now.at {
+            return self.hang_up(cx, Some(Cause::Q850(102)));
+        }
+        self.bridge(cx);
+        Step::Stay(self)
     }
 
     /// The limit has come, or somebody in the office wants the call to end.
@@ -119,9 +138,34 @@ impl Talking {
         Step::Go(Next::End(self.disposition))
     }
 
+    /// Is a phone of this extension one of the two? And does it hold the other?
+    pub(super) fn phone(&self, extension: &Extension) -> Option<OnThePhone> {
+        let leg = [&self.caller, &self.callee].into_iter().find(|leg| leg.extension() == Some(extension))?;
+        Some(if leg.permitted() == Direction::SendRecv { OnThePhone::Talks } else { OnThePhone::Holds })
+    }
+
+    /// The one whom this extension talks with waits in a slot from now on, and the extension is hung up on.
+    pub(super) fn park(self, cx: &mut Context<'_>, place: Place) -> Step<Self> {
+        let (parker, waits) = if self.callee.extension() == Some(&place.by) {
+            (self.callee, self.caller)
+        } else {
+            (self.caller, self.callee)
+        };
+        parker.hang_up(cx, None);
+        Step::Go(Next::Park { leg: waits, place, disposition: self.disposition })
+    }
+
     /// Relays between the two as soon as both are connected: a caller without an offer is not before the ACK.
     fn bridge(&mut self, cx: &mut Context<'_>) {
         if !self.bridged && self.caller.is_connected() && self.callee.is_connected() {
+            if let Some(notice) = &mut self.notice {
+                notice.begin(cx);
+                if !notice.is_over(cx.now.at) {
+                    return;
+                }
+                self.notice = None;
+            }
+            notice::record(cx, self.caller.id(), [&self.caller, &self.callee]);
             self.bridged = true;
             cx.exchange.media(self.caller.id(), MediaCommand::Bridge { with: self.callee.id() });
         }

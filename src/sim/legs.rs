@@ -170,7 +170,8 @@ impl Legs {
             MediaCommand::Take { .. } => self.legs.get_mut(&leg)?.taking = Some(now),
             MediaCommand::EndTake => {
                 let since = self.legs.get_mut(&leg)?.taking.take()?;
-                let millis = u64::try_from(now.saturating_duration_since(since).as_millis()).unwrap_or(u64::MAX);
+                let millis =
+                    u64::try_from(now.saturating_duration_since(since).as_millis()).unwrap_or(u64::MAX);
                 let event = MediaEvent::Taken { millis, voiced_ms: millis };
                 return Some(Report::Media { leg, event });
             }
@@ -194,7 +195,8 @@ impl Legs {
             | MediaCommand::Unbridge
             | MediaCommand::Tone(_)
             | MediaCommand::Digit(_)
-            | MediaCommand::Record { .. } => {}
+            | MediaCommand::Record { .. }
+            | MediaCommand::PauseRecording(_) => {}
         }
         None
     }

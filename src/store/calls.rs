@@ -417,8 +417,8 @@ fn insert_leg(connection: &Connection, call: CallId, seq: usize, leg: &LegRecord
     connection
         .prepare_cached(
             "INSERT INTO legs (call, seq, party_kind, party, party_display, started, answered, ended, result, status,
-                 packets_received, packets_lost, packets_sent, jitter_ms, round_trip_ms)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
+                 packets_received, packets_lost, packets_sent, jitter_ms, round_trip_ms, told)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
         )?
         .execute(params![
             Col(call),
@@ -436,6 +436,7 @@ fn insert_leg(connection: &Connection, call: CallId, seq: usize, leg: &LegRecord
             quality.map(|q| saturating(q.packets_sent)),
             quality.map(|q| q.jitter_ms),
             quality.and_then(|q| q.round_trip_ms),
+            leg.told.map(Col),
         ])?;
     Ok(())
 }
@@ -486,6 +487,7 @@ fn legs(connection: &Connection, call: CallId) -> Result<Vec<LegRecord>, StoreEr
             ended: get(row, "ended")?,
             result: leg_result_from(&row.get::<_, String>("result")?, row.get("status")?)?,
             quality,
+            told: get_opt(row, "told")?,
         });
     }
     Ok(legs)

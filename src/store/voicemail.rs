@@ -129,11 +129,7 @@ impl Store {
 
 impl Reader {
     /// Messages of all mailboxes, newest first.
-    pub fn voicemails(
-        &self,
-        after: Option<Cursor>,
-        limit: usize,
-    ) -> Result<Page<VoicemailRow>, StoreError> {
+    pub fn voicemails(&self, after: Option<Cursor>, limit: usize) -> Result<Page<VoicemailRow>, StoreError> {
         let (after, limit) = (after.unwrap_or(Cursor::START), bounded(limit));
         self.read(|connection| {
             let mut statement = connection.prepare_cached(

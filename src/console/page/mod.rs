@@ -16,4 +16,5 @@ pub(super) use health::health;
 pub(super) use layout::{Frame, trouble};
 pub(super) use lists::{calls, leads, messages, work_orders};
 pub(super) use live::{card, live};
+pub(super) use mailboxes::mailboxes;
 pub(super) use sign_in::{set_up, sign_in};

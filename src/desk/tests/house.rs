@@ -261,7 +261,8 @@ pub(crate) fn record(from: &str, disposition: Disposition, ended: Timestamp, cal
     let started = ended.checked_sub(SignedDuration::from_secs(30)).unwrap();
     let by_agent = matches!(disposition, Disposition::AiHandled | Disposition::AiAbandoned);
     let answered = (disposition != Disposition::CallerAbandoned).then_some(started);
-    let leg = |party, result, quality| LegRecord { party, started, answered, ended, result, quality };
+    let leg =
+        |party, result, quality| LegRecord { party, started, answered, ended, result, quality, told: None };
     let quality = Quality {
         packets_received: 1_500,
         packets_lost: 3,

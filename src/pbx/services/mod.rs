@@ -20,7 +20,7 @@ pub use mailbox::{Mailbox, MailboxChange, MailboxPlan, PinHash, PinHashError, Vo
 pub(super) use serving::Serving;
 
 use super::{
-    Caller, Dialled, Directory, Disposition, MediaEvent, exchange::Context, ledger::Ledger, leg::Leg,
+    Caller, Dialled, Directory, Disposition, MediaEvent, Service, exchange::Context, ledger::Ledger, leg::Leg,
 };
 use crate::types::{Extension, StarCode};
 use deposit::Deposit;
@@ -52,19 +52,18 @@ pub(super) enum Errand {
 
 /// What a star code means that belongs to the box's services; `None`: it is not one of them, or nothing of this office's.
 pub(super) fn starred(directory: &Directory, from: &Extension, code: &StarCode) -> Option<Errand> {
-    let mailboxes = &directory.services.mailboxes;
-    match (code.as_str(), code.after("*98")) {
-        ("*97", _) if mailboxes.contains_key(from) => {
-            Some(Errand::Retrieve { mailbox: Some(from.clone()), at_own_phone: true })
-        }
-        ("*98", _) if !mailboxes.is_empty() => Some(Errand::Retrieve { mailbox: None, at_own_phone: false }),
-        (_, Some(digits)) => {
-            let mailbox: Extension = digits.parse().ok().filter(|id| mailboxes.contains_key(id))?;
-            let at_own_phone = mailbox == *from;
-            Some(Errand::Retrieve { mailbox: Some(mailbox), at_own_phone })
-        }
-        _ => None,
+    let (mailboxes, codes) = (&directory.services.mailboxes, &directory.features.star_codes);
+    if codes.code(Service::OwnVoicemail) == Some(code) {
+        let own = mailboxes.contains_key(from);
+        return own.then(|| Errand::Retrieve { mailbox: Some(from.clone()), at_own_phone: true });
     }
+    let digits = code.after(codes.code(Service::AnyVoicemail)?.as_str())?;
+    if digits.is_empty() {
+        return (!mailboxes.is_empty()).then_some(Errand::Retrieve { mailbox: None, at_own_phone: false });
+    }
+    let mailbox: Extension = digits.parse().ok().filter(|id| mailboxes.contains_key(id))?;
+    let at_own_phone = mailbox == *from;
+    Some(Errand::Retrieve { mailbox: Some(mailbox), at_own_phone })
 }
 
 /// What answers at these digits, if no phone does.

@@ -76,6 +76,8 @@ impl Serving {
             CallEvent::Session { .. }
             | CallEvent::Media { .. }
             | CallEvent::Speech(_)
+            | CallEvent::Taken { .. }
+            | CallEvent::Park(_)
             | CallEvent::AgentPlace => Step::Stay(self),
         }
     }

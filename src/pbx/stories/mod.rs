@@ -5,6 +5,8 @@ mod chaos;
 mod early_media;
 mod inbound;
 mod outbound;
+mod pickup_and_park;
+mod recording;
 mod texts;
 mod trunks;
 mod voicemail;

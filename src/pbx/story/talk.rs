@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use super::World;
 use crate::{
     dialogue::{Intent, LifeSafety, Move, Reading, Urgency},
-    pbx::{Fact, Input, MediaCommand, MediaEvent, Speaker, SpeechCommand},
+    pbx::{Announcement, Fact, Input, MediaCommand, MediaEvent, Speaker, SpeechCommand},
     speech::SpeechEvent,
     types::{LegId, TurnId, UtteranceId},
 };
@@ -74,6 +74,14 @@ impl World {
                 let begins = self.now.at + Duration::from_millis(20);
                 let ends = begins + Duration::from_secs(4);
                 let text = format!("[{}]", file.name);
+                self.mouths.insert(leg, Playing { utterance, text, begins, ends, audible: false });
+            }
+            Some(MediaCommand::Announce { utterance, announcement: Announcement::CallIsRecorded })
+                if self.mouth_works =>
+            {
+                let begins = self.now.at + Duration::from_millis(20);
+                let ends = begins + Duration::from_secs(2);
+                let text = "[recorded]".to_owned();
                 self.mouths.insert(leg, Playing { utterance, text, begins, ends, audible: false });
             }
             Some(MediaCommand::EndTake) => {
