@@ -80,7 +80,7 @@ fn whoever_takes_a_transfer_is_told_and_the_caller_is_not_told_twice() {
     world.call("carrier", LEASING);
     world.hear_the_agent();
     let caller = told(&world)[0];
-    world.caller_says("I smell gas in the whole house", &in_danger(LifeSafety::GasLeak));
+    world.caller_says("I smell gas in the whole house", &in_danger(LifeSafety::Gas));
     for _ in 0..5 {
         if world.has_been_invited("carrier").is_some() {
             break;
