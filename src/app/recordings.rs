@@ -72,6 +72,7 @@ impl Recordings {
     }
 
     pub(super) fn begin(&mut self, leg: LegId, file: String) {
+        self.paused.remove(&leg);
         self.recorders.insert(leg, Recorder::new());
         self.send(ToDisk::Open { of: (leg, Kind::Call), folder: CALLS, file });
         self.flush(leg);

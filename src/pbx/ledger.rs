@@ -50,6 +50,8 @@ pub(super) struct Ledger {
     told: Vec<(LegId, Timestamp)>,
     /// No call between people, or their waiting for each other, goes on beyond this.
     limit: Option<Instant>,
+    /// Who has sent the call to somebody outside, by a transfer or a forward.
+    charged: Option<Extension>,
     /// A service of the house has been dialled, and nobody called.
     private: bool,
 }
@@ -67,6 +69,7 @@ impl Ledger {
             recorded: None,
             told: Vec::new(),
             limit: None,
+            charged: None,
             private: false,
         }
     }
@@ -94,8 +97,13 @@ impl Ledger {
     pub(super) fn calls_outside(&self) -> Option<&Extension> {
         match (&self.beginning.caller, &self.beginning.dialled) {
             (Caller::Extension(extension), Dialled::Number(_)) => Some(extension),
-            _ => None,
+            _ => self.charged.as_ref(),
         }
+    }
+
+    /// From now on the call counts among those of this extension to the outside.
+    pub(super) fn charge(&mut self, extension: Extension) {
+        self.charged = Some(extension);
     }
 
     /// A call to the outside is tried through this trunk: the last one is the one that carried it.
@@ -132,7 +140,7 @@ impl Ledger {
 
     pub(super) fn leg_ended(&mut self, leg: LegId, record: LegRecord) {
         self.recorded.take_if(|recorded| *recorded == leg);
-        let told = self.told.iter().find(|(id, _)| *id == leg).map(|(_, at)| *at);
+        let told = self.told_at(leg);
         let record = LegRecord { told, ..record };
         if self.legs.len() < MOST_LEGS {
             self.legs.push((leg, record));
@@ -174,7 +182,11 @@ impl Ledger {
     }
 
     pub(super) fn is_told(&self, leg: LegId) -> bool {
-        self.told.iter().any(|(id, _)| *id == leg)
+        self.told_at(leg).is_some()
+    }
+
+    pub(super) fn told_at(&self, leg: LegId) -> Option<Timestamp> {
+        self.told.iter().find(|(id, _)| *id == leg).map(|(_, at)| *at)
     }
 
     /// The leg by which the call is being recorded, while it is.

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::{
-    Caller, Fact, LegResult, MediaCommand, Party,
+    Caller, Fact, LegRecord, LegResult, MediaCommand, Party,
     exchange::Context,
     line::{Line, codecs_beginning_with, superseded},
     session_event::SessionEvent,
@@ -11,7 +11,7 @@ use super::{
 use crate::{
     media::{self, Agreed, Codec, Direction, LocalMedia, Tone},
     sip::{Cause, SessionId},
-    types::{Extension, LegId, UtteranceId},
+    types::{CallId, Extension, LegId, UtteranceId},
 };
 
 /// Somebody who has answered, or has been answered.
@@ -27,6 +27,8 @@ pub(super) struct Leg {
     our_offer: Option<Offered>,
     /// Utterances so far: the media plane takes each number once, in rising order.
     utterances: u64,
+    /// In the call that it has come from, it has heard that the call is recorded.
+    told: Option<Timestamp>,
 }
 
 /// An offer of ours, and what will bring its answer.
@@ -59,7 +61,16 @@ impl Leg {
     ) -> Self {
         let permitted = agreed.as_ref().map_or(Direction::SendRecv, |agreed| agreed.direction);
         let our_offer = our_offer.map(|body| Offered { local, body, answered_by: AnsweredBy::Ack });
-        let leg = Self { line, answered: cx.now.wall, local, agreed, permitted, our_offer, utterances: 0 };
+        let leg = Self {
+            line,
+            answered: cx.now.wall,
+            local,
+            agreed,
+            permitted,
+            our_offer,
+            utterances: 0,
+            told: None,
+        };
         leg.connect(cx);
         leg
     }
@@ -236,6 +247,37 @@ impl Leg {
             // The version has been used up, whatever became of it.
             self.local.version = offered.local.version;
         }
+    }
+
+    /// It goes on in another call: what was talked here is written down, and its session and socket are that call's.
+    pub(super) fn moves_to(self, cx: &mut Context<'_>, call: CallId) -> Self {
+        let line = &self.line;
+        let record = LegRecord {
+            party: line.party.clone(),
+            started: line.started,
+            answered: Some(self.answered),
+            ended: cx.now.wall,
+            result: LegResult::Completed,
+            quality: None,
+            told: None,
+        };
+        let told = cx.ledger.told_at(line.id);
+        // The file of that call ends here; the other call has one of its own.
+        if cx.ledger.recorded_leg() == Some(line.id) {
+            cx.exchange.media(line.id, MediaCommand::PauseRecording(true));
+        }
+        cx.ledger.leg_ended(line.id, record);
+        cx.exchange.leg_moves(line.session, line.id, call);
+        Self { told, ..self }
+    }
+
+    /// It has come from another call, and counts for this one from now on.
+    pub(super) fn has_moved_here(&mut self, cx: &mut Context<'_>) {
+        if let Some(at) = self.told {
+            cx.ledger.told(self.line.id, at);
+        }
+        self.line.started = cx.now.wall;
+        self.answered = cx.now.wall;
     }
 
     /// BYE.

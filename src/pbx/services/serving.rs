@@ -7,7 +7,7 @@ use crate::{
     media::Direction,
     pbx::{
         MediaEvent, Reason,
-        call::CallEvent,
+        call::{CallEvent, stays},
         exchange::Context,
         leg::Leg,
         next::{Next, Step},
@@ -72,12 +72,12 @@ impl Serving {
             CallEvent::Media { leg, event } if leg == self.leg.id() => self.media(cx, &event),
             CallEvent::HangUp => self.leave(cx, End::HangUp(None)),
             CallEvent::Timeout => self.timeout(cx),
+            // Nobody at a desk phone has anything to do with it.
+            CallEvent::Desk(event) => stays(cx, self, event),
             // A sentence that cannot be spoken is reported as played as well; the service goes on without it.
             CallEvent::Session { .. }
             | CallEvent::Media { .. }
             | CallEvent::Speech(_)
-            | CallEvent::Taken { .. }
-            | CallEvent::Park(_)
             | CallEvent::AgentPlace => Step::Stay(self),
         }
     }

@@ -8,5 +8,6 @@ mod outbound;
 mod pickup_and_park;
 mod recording;
 mod texts;
+mod transfers;
 mod trunks;
 mod voicemail;
