@@ -55,7 +55,7 @@ impl Assisted {
         cx.ledger.agent_takes(why);
         let call = cx.call();
         cx.exchange.fact(Fact::AgentTakes { call, why });
-        let notice = Notice::due(cx, Notice::FIRST, [&caller]);
+        let notice = Notice::due(cx, [&caller]);
         let until = cx.now.at + cx.ledger.directory().limits.agent_call_length;
         let greeting = caller.is_connected().then_some(cx.now.at + GREETING_WAIT);
         Self { caller, talk: Talk::Opening(greeting), notice, confirmed: false, until }

@@ -15,7 +15,7 @@ use super::{
 use crate::{
     media::Ports,
     sip::{Endpoint, SessionId, TextId, TrunkHealth, TrunkName},
-    types::{CallId, Chance, Extension, LegId, Moment},
+    types::{CallId, Chance, Extension, LegId, Moment, UtteranceId},
 };
 
 /// Everything that outlives a single call.
@@ -49,6 +49,8 @@ struct Socket {
     call: CallId,
     port: u16,
     closing: bool,
+    /// Things said to it so far.
+    utterances: u64,
 }
 
 impl Exchange {
@@ -139,10 +141,18 @@ impl Exchange {
             None if emergency => self.kept_ports.take(now.at)?,
             None => return None,
         };
-        self.sockets.insert(leg, Socket { call, port, closing: false });
+        self.sockets.insert(leg, Socket { call, port, closing: false, utterances: 0 });
         *self.held.entry(call).or_default() += 1;
         self.media(leg, MediaCommand::Open { call, port });
         Some(port)
+    }
+
+    /// The number of the next thing that is said to the leg: the media plane takes each once, in rising order, whoever
+    /// speaks.
+    pub(super) fn next_utterance(&mut self, leg: LegId) -> UtteranceId {
+        let Some(socket) = self.sockets.get_mut(&leg) else { return UtteranceId(0) };
+        socket.utterances += 1;
+        UtteranceId(socket.utterances)
     }
 
     /// Has the socket closed; the port is free again once the media plane says `Closed`.

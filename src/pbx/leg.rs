@@ -11,7 +11,7 @@ use super::{
 use crate::{
     media::{self, Agreed, Codec, Direction, LocalMedia, Tone},
     sip::{Cause, SessionId},
-    types::{CallId, Extension, LegId, UtteranceId},
+    types::{CallId, Extension, LegId},
 };
 
 /// Somebody who has answered, or has been answered.
@@ -25,8 +25,6 @@ pub(super) struct Leg {
     permitted: Direction,
     /// An offer of ours that has not been answered.
     our_offer: Option<Offered>,
-    /// Utterances so far: the media plane takes each number once, in rising order.
-    utterances: u64,
     /// In the call that it has come from, it has heard that the call is recorded.
     told: Option<Timestamp>,
 }
@@ -61,16 +59,7 @@ impl Leg {
     ) -> Self {
         let permitted = agreed.as_ref().map_or(Direction::SendRecv, |agreed| agreed.direction);
         let our_offer = our_offer.map(|body| Offered { local, body, answered_by: AnsweredBy::Ack });
-        let leg = Self {
-            line,
-            answered: cx.now.wall,
-            local,
-            agreed,
-            permitted,
-            our_offer,
-            utterances: 0,
-            told: None,
-        };
+        let leg = Self { line, answered: cx.now.wall, local, agreed, permitted, our_offer, told: None };
         leg.connect(cx);
         leg
     }
@@ -84,12 +73,6 @@ impl Leg {
 
     pub(super) fn id(&self) -> LegId {
         self.line.id
-    }
-
-    /// The number of the next thing that is said to the leg.
-    pub(super) fn next_utterance(&mut self) -> UtteranceId {
-        self.utterances += 1;
-        UtteranceId(self.utterances)
     }
 
     pub(super) fn session(&self) -> SessionId {

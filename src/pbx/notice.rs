@@ -3,7 +3,7 @@
 //! It is part of the program's data and needs no speech engine. An emergency call is neither recorded nor held up by it.
 
 use std::{
-    collections::BTreeSet,
+    collections::BTreeMap,
     time::{Duration, Instant},
 };
 
@@ -16,37 +16,30 @@ const LONGEST: Duration = Duration::from_secs(4);
 /// The notice, on its way to everybody who has still to hear it.
 #[derive(Debug)]
 pub(super) struct Notice {
-    utterance: UtteranceId,
-    to: BTreeSet<LegId>,
+    /// Who has still to hear it; with the number that it has there, once it is under way.
+    to: BTreeMap<LegId, Option<UtteranceId>>,
     until: Option<Instant>,
 }
 
 impl Notice {
-    /// Before anything else is said to a leg.
-    pub(super) const FIRST: UtteranceId = UtteranceId(0);
-    /// After whatever has been said to it: nothing but a recorded announcement follows.
-    pub(super) const LATE: UtteranceId = UtteranceId(u64::MAX - 2);
-
     /// What is to be said before these may be recorded; `None`: nothing, they have been told, or nobody records.
-    pub(super) fn due<const N: usize>(
-        cx: &Context<'_>,
-        utterance: UtteranceId,
-        legs: [&Leg; N],
-    ) -> Option<Self> {
+    pub(super) fn due<const N: usize>(cx: &Context<'_>, legs: [&Leg; N]) -> Option<Self> {
         if !is_wanted(cx) {
             return None;
         }
-        let to: BTreeSet<LegId> =
-            legs.iter().map(|leg| leg.id()).filter(|leg| !cx.ledger.is_told(*leg)).collect();
-        (!to.is_empty()).then_some(Self { utterance, to, until: None })
+        let untold = legs.iter().map(|leg| leg.id()).filter(|leg| !cx.ledger.is_told(*leg));
+        let to: BTreeMap<_, _> = untold.map(|leg| (leg, None)).collect();
+        (!to.is_empty()).then_some(Self { to, until: None })
     }
 
     /// It begins, once, as soon as everybody can hear it.
     pub(super) fn begin(&mut self, cx: &mut Context<'_>) {
         if self.until.is_none() {
             self.until = Some(cx.now.at + LONGEST);
-            for leg in &self.to {
-                let (utterance, announcement) = (self.utterance, Announcement::CallIsRecorded);
+            for (leg, under_way) in &mut self.to {
+                let utterance = cx.exchange.next_utterance(*leg);
+                *under_way = Some(utterance);
+                let announcement = Announcement::CallIsRecorded;
                 cx.exchange.media(*leg, MediaCommand::Announce { utterance, announcement });
             }
         }
@@ -64,7 +57,11 @@ impl Notice {
         utterance: UtteranceId,
         complete: bool,
     ) {
-        if utterance == self.utterance && self.to.remove(&leg) && complete {
+        if self.to.get(&leg) != Some(&Some(utterance)) {
+            return;
+        }
+        self.to.remove(&leg);
+        if complete {
             cx.ledger.told(leg, cx.now.wall);
         }
     }

@@ -52,7 +52,7 @@ pub(super) enum OnThePhone {
 impl Talking {
     pub(super) fn begin(cx: &mut Context<'_>, caller: Leg, callee: Leg, disposition: Disposition) -> Self {
         cx.ledger.answered(cx.now.wall);
-        let notice = Notice::due(cx, Notice::LATE, [&caller, &callee]);
+        let notice = Notice::due(cx, [&caller, &callee]);
         let until = cx.ledger.limit(cx.now.at);
         let mut talking = Self { caller, callee, disposition, bridged: false, notice, until };
         talking.bridge(cx);

@@ -119,14 +119,14 @@ impl Mouth {
             match piece {
                 Piece::Words(_) if !cx.exchange.speech_ready => {}
                 Piece::Words(text) => {
-                    let id = leg.next_utterance();
+                    let id = cx.exchange.next_utterance(leg.id());
                     // Slow speech takes a tenth of a second for a letter.
                     let until = cx.now.at + GRACE + Duration::from_millis(100 * text.len() as u64);
                     cx.exchange.speech(leg.id(), SpeechCommand::Speak { utterance: id, text });
                     self.playing = Some(Playing::Utterance { id, until });
                 }
                 Piece::Sound(file) => {
-                    let id = leg.next_utterance();
+                    let id = cx.exchange.next_utterance(leg.id());
                     let until = cx.now.at + GRACE + LONGEST_SOUND;
                     cx.exchange.media(leg.id(), MediaCommand::PlayFile { utterance: id, file });
                     self.playing = Some(Playing::Utterance { id, until });
