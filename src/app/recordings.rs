@@ -1,5 +1,4 @@
-//! Sounds on disk: frames in and files out, and files played back, on a thread of its own, so that a slow card never touches
-//! the beat.
+//! Sounds on disk: frames in, files out, on a thread of its own, so that a slow card never touches the beat.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -10,19 +9,15 @@ use std::{
     thread,
 };
 
-use super::media_plane::MediaPlane;
 use crate::{
     media::{FileWrite, Frame, Recorder, SampleRate, Take, Taken},
     pbx::SoundFile,
-    types::{LegId, UtteranceId},
+    types::LegId,
 };
 
 /// Writes that may wait for the disk, each about a second of one call. Beyond it they are dropped, and a recording has a
 /// gap; the call has none.
 const WAITING: usize = 512;
-
-/// The longest sound that is played, in samples of 8 kHz: fifteen minutes.
-const LONGEST_PLAYED: usize = 15 * 60 * 8_000;
 
 /// The folder of the calls, below the store's.
 const CALLS: &str = "recordings";
@@ -39,7 +34,6 @@ enum ToDisk {
     Open { of: (LegId, Kind), folder: &'static str, file: String },
     Write { of: (LegId, Kind), write: FileWrite },
     Close { of: (LegId, Kind) },
-    Read { leg: LegId, utterance: UtteranceId, file: SoundFile },
 }
 
 /// The recordings under way.
@@ -49,23 +43,27 @@ pub struct Recordings {
     takes: BTreeMap<LegId, Take>,
     /// Of which nothing but silence is kept.
     paused: BTreeSet<LegId>,
+    store: PathBuf,
     disk: SyncSender<ToDisk>,
     dropped: u64,
 }
 
 impl Recordings {
-    /// Starts the thread that writes and reads below this folder of the store; its own folders are made when they are needed.
-    /// What it reads goes to the media plane.
+    /// Starts the thread that writes below this folder of the store; its own folders are made when they are needed.
     ///
     /// # Errors
     /// When the system gives no thread.
-    pub fn start(folder: PathBuf, media: MediaPlane) -> io::Result<Self> {
+    pub fn start(folder: PathBuf) -> io::Result<Self> {
         let (disk, inbox) = sync_channel(WAITING);
-        thread::Builder::new().name("recordings".into()).spawn(move || serve(&folder, &inbox, &media))?;
+        thread::Builder::new().name("recordings".into()).spawn({
+            let folder = folder.clone();
+            move || serve(&folder, &inbox)
+        })?;
         Ok(Self {
             recorders: BTreeMap::new(),
             takes: BTreeMap::new(),
             paused: BTreeSet::new(),
+            store: folder,
             disk,
             dropped: 0,
         })
@@ -140,9 +138,9 @@ impl Recordings {
         Some(taken)
     }
 
-    /// Has this file read and played to the leg. False: the disk does not keep up, and nothing will be heard.
-    pub(super) fn read(&mut self, leg: LegId, utterance: UtteranceId, file: SoundFile) -> bool {
-        self.send(ToDisk::Read { leg, utterance, file })
+    /// Where a sound is, for who plays it.
+    pub(super) fn path_of(&self, file: &SoundFile) -> String {
+        self.store.join(file.shelf.folder()).join(bare(&file.name)).to_string_lossy().into_owned()
     }
 
     fn flush_take(&mut self, leg: LegId) {
@@ -157,20 +155,18 @@ impl Recordings {
         }
     }
 
-    fn send(&mut self, message: ToDisk) -> bool {
-        let sent = self.disk.try_send(message).is_ok();
-        if !sent {
+    fn send(&mut self, message: ToDisk) {
+        if self.disk.try_send(message).is_err() {
             self.dropped += 1;
             if self.dropped.is_power_of_two() {
                 tracing::warn!(dropped = self.dropped, "the disk does not keep up; recordings have gaps");
             }
         }
-        sent
     }
 }
 
 /// The thread of the disk. A file that cannot be written is given up, said once, and the others go on.
-fn serve(store: &Path, inbox: &Receiver<ToDisk>, media: &MediaPlane) {
+fn serve(store: &Path, inbox: &Receiver<ToDisk>) {
     let mut files: BTreeMap<(LegId, Kind), File> = BTreeMap::new();
     while let Ok(message) = inbox.recv() {
         match message {
@@ -198,14 +194,6 @@ fn serve(store: &Path, inbox: &Receiver<ToDisk>, media: &MediaPlane) {
             ToDisk::Close { of } => {
                 files.remove(&of);
             }
-            ToDisk::Read { leg, utterance, file } => {
-                let path = store.join(file.shelf.folder()).join(bare(&file.name));
-                let samples = read(&path).unwrap_or_else(|error| {
-                    tracing::error!(%error, path = %path.display(), "a sound cannot be played");
-                    Vec::new()
-                });
-                media.sound(leg, utterance, samples);
-            }
         }
     }
 }
@@ -213,14 +201,4 @@ fn serve(store: &Path, inbox: &Receiver<ToDisk>, media: &MediaPlane) {
 /// A name comes from us (an id), never from a peer; a separator in it would be our own mistake.
 fn bare(name: &str) -> String {
     name.replace(['/', '\\'], "_")
-}
-
-/// The samples of one of our own files: 16 bits at 8 kHz, of which the first channel counts.
-fn read(path: &Path) -> Result<Vec<i16>, hound::Error> {
-    let reader = hound::WavReader::open(path)?;
-    let format = reader.spec();
-    if format.sample_rate != 8_000 || format.bits_per_sample != 16 {
-        return Err(hound::Error::Unsupported);
-    }
-    reader.into_samples::<i16>().step_by(usize::from(format.channels)).take(LONGEST_PLAYED).collect()
 }

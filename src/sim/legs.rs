@@ -25,7 +25,7 @@ const FIRST_PACKET: Duration = Duration::from_millis(60);
 const UNDERSTANDING: Duration = Duration::from_millis(15);
 /// A greeting or a message.
 const RECORDED_SOUND: Duration = Duration::from_secs(4);
-/// The recorded announcement.
+/// The recorded announcement, and every sound file.
 const ANNOUNCEMENT: Duration = Duration::from_secs(7);
 
 /// Training the words takes longer than most stories; all of them share one understander, which keeps nothing.
@@ -144,7 +144,8 @@ impl Legs {
                 known.heard = heard;
                 known.silent_at = (dead && heard).then(|| now + LegSettings::SILENT_AFTER);
             }
-            MediaCommand::Announce { utterance, announcement: _ } => {
+            MediaCommand::Announce { utterance, announcement: _ }
+            | MediaCommand::Play { utterance, file: _ } => {
                 let known = self.legs.get_mut(&leg)?;
                 known.playing = Some(Playing {
                     utterance,
@@ -190,13 +191,17 @@ impl Legs {
                     event: MediaEvent::Closed { quality: Quality::default() },
                 });
             }
-            // Bridges, tones, keys to the far end and recordings leave nothing that a story looks at.
+            // Bridges, rooms, tones, music, keys to the far end and recordings leave nothing that a story looks at.
             MediaCommand::Bridge { .. }
             | MediaCommand::Unbridge
+            | MediaCommand::Mix { .. }
+            | MediaCommand::LeaveMix
             | MediaCommand::Tone(_)
+            | MediaCommand::Music(_)
             | MediaCommand::Digit(_)
             | MediaCommand::Record { .. }
-            | MediaCommand::PauseRecording(_) => {}
+            | MediaCommand::PauseRecording(_)
+            | MediaCommand::EndRecording => {}
         }
         None
     }
