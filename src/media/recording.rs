@@ -6,7 +6,10 @@
 
 use std::collections::VecDeque;
 
-use super::frame::{Frame, SampleRate};
+use super::{
+    frame::{Frame, SampleRate},
+    resample::Fit,
+};
 
 const HEADER_LEN: usize = 44;
 /// Of one channel.
@@ -36,6 +39,7 @@ pub struct Recorder {
     /// Bytes of sound in the file.
     written: u32,
     writes: VecDeque<FileWrite>,
+    narrowed: [Fit; 2],
     left_out: u64,
 }
 
@@ -58,20 +62,24 @@ impl Recorder {
 
     fn of(channels: u16) -> Self {
         let first = FileWrite { offset: 0, bytes: header(channels, 0).to_vec() };
-        let (gathered, writes) = (Vec::new(), VecDeque::from([first]));
-        Self { channels, gathered, written: 0, writes, left_out: 0 }
+        Self {
+            channels,
+            gathered: Vec::new(),
+            written: 0,
+            writes: VecDeque::from([first]),
+            narrowed: Default::default(),
+            left_out: 0,
+        }
     }
 
-    /// The same 20 ms of both sides, at 8 kHz. A frame of another rate counts as silence. What records one voice keeps the
-    /// first.
+    /// The same 20 ms of both sides. What is wider is kept at 8 kHz; what records one voice keeps the first.
     pub fn push(&mut self, caller: &Frame, other: &Frame) {
         if self.written >= MAX_DATA || self.writes.len() >= MAX_WAITING {
             self.left_out += 1;
             return;
         }
-        let silence = Frame::silence(SampleRate::Hz8000);
-        let narrow = |frame: &Frame| if frame.rate() == SampleRate::Hz8000 { *frame } else { silence };
-        let (caller, other) = (narrow(caller), narrow(other));
+        let [left, right] = &mut self.narrowed;
+        let (caller, other) = (left.fit(caller, SampleRate::Hz8000), right.fit(other, SampleRate::Hz8000));
         let frame_bytes = FRAME_BYTES * usize::from(self.channels);
         self.gathered.reserve(frame_bytes);
         for (left, right) in caller.samples().iter().zip(other.samples()) {
