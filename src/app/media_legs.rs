@@ -494,3 +494,6 @@ fn quality(stats: &LegStats) -> Quality {
         round_trip_ms: stats.round_trip.map(|trip| trip.as_millis() as u32),
     }
 }
+
+#[cfg(test)]
+mod tests;
