@@ -13,8 +13,8 @@ use std::{
 
 use portico::{
     media::{
-        Agreed, Bridge, Codec, Direction, Leg, LegSettings, Party, Payload, Ratio, Recorder, Resampler,
-        SampleRate, Side, SourceTrust,
+        Agreed, Bridge, Codec, Direction, Leg, LegSettings, Party, Payload, Protection, Ratio, Recorder,
+        Resampler, SampleRate, Side, SourceTrust,
     },
     types::UtteranceId,
 };
@@ -44,6 +44,7 @@ fn leg(now: Instant, port: u16, codec: Codec) -> Leg {
         remote_rtcp: address(port + 1),
         direction: Direction::SendRecv,
         ptime: 20,
+        protection: Protection::Plain,
     };
     let trust = SourceTrust { signalling_ip: agreed.remote.ip(), party: Party::Phone };
     let silent_after = Duration::from_secs(30);

@@ -8,7 +8,7 @@ use std::{
 };
 
 use libfuzzer_sys::fuzz_target;
-use portico::media::{Agreed, Codec, Direction, Leg, LegSettings, Party, Payload, SourceTrust};
+use portico::media::{Agreed, Codec, Direction, Leg, LegSettings, Party, Payload, Protection, SourceTrust};
 
 const PHONE: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 4_000);
 
@@ -26,6 +26,7 @@ fuzz_target!(|input: &[u8]| {
         remote_rtcp: SocketAddr::new(PHONE.ip(), 4_001),
         direction: Direction::SendRecv,
         ptime: 20,
+        protection: Protection::Plain,
     };
     let trust = SourceTrust { signalling_ip: PHONE.ip(), party: Party::Phone };
     let silent_after = Duration::from_secs(30);

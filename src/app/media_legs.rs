@@ -13,10 +13,10 @@ use tokio::sync::mpsc;
 use super::{media_plane::ToMedia, recordings::Recordings, speech_pool::SpeechPool, switch_loop::ToSwitch};
 use crate::{
     media::{
-        Agreed, Bridge, Channel, Codec, Leg, LegEvent, LegSettings, LegStats, SampleRate, Side, SourceTrust,
+        Agreed, Bridge, Channel, Codec, Leg, LegEvent, LegSettings, LegStats, Protection, SampleRate, Side, Silence, SourceTrust,
         Transmit,
     },
-    pbx::{Announcement, MediaCommand, MediaEvent, Quality},
+    pbx::{Announcement, Encrypted, MediaCommand, MediaEvent, Quality, Unheard},
     types::{Chance, LegId, UtteranceId},
 };
 
@@ -375,7 +375,7 @@ impl Legs {
         }
         self.outside.recordings.end(id);
         let quality = match &slot.line {
-            Line::Alone(leg) => quality(&leg.stats()),
+            Line::Alone(leg) => quality(&leg.stats(), leg.agreed()),
             Line::Open | Line::Bridged { .. } => Quality::default(),
         };
         self.outside.tell(id, MediaEvent::Closed { quality });
@@ -413,7 +413,10 @@ fn report(outside: &Outside, id: LegId, utterances: &mut VecDeque<(UtteranceId, 
     let event = match event {
         LegEvent::FirstPacket => MediaEvent::FirstPacket,
         LegEvent::Digit(digit) => MediaEvent::Digit(digit),
-        LegEvent::Silent => MediaEvent::Dead { silent_ms: LegSettings::SILENT_AFTER.as_millis() as u64 },
+        LegEvent::Silent(why) => {
+            let silent_ms = LegSettings::SILENT_AFTER.as_millis() as u64;
+            MediaEvent::Dead { silent_ms, why: unheard(why) }
+        }
         LegEvent::Played(played) => {
             utterances.retain(|(utterance, _)| *utterance != played.utterance);
             MediaEvent::Played {
@@ -428,12 +431,29 @@ fn report(outside: &Outside, id: LegId, utterances: &mut VecDeque<(UtteranceId, 
     outside.tell(id, event);
 }
 
-fn quality(stats: &LegStats) -> Quality {
+fn unheard(why: Silence) -> Unheard {
+    match why {
+        Silence::NothingCame => Unheard::NothingCame,
+        Silence::CameFromElsewhere => Unheard::CameFromElsewhere,
+        Silence::ReportsOnly => Unheard::ReportsOnly,
+        Silence::NotNegotiated => Unheard::NotNegotiated,
+        Silence::NotAuthentic => Unheard::NotAuthentic,
+        Silence::NotRtp => Unheard::NotRtp,
+        Silence::WentQuiet => Unheard::WentQuiet,
+    }
+}
+
+fn quality(stats: &LegStats, agreed: &Agreed) -> Quality {
     Quality {
         packets_received: stats.received,
         packets_lost: stats.lost,
         packets_sent: stats.sent,
         jitter_ms: stats.jitter.as_millis() as u32,
         round_trip_ms: stats.round_trip.map(|trip| trip.as_millis() as u32),
+        encryption: match agreed.protection {
+            Protection::Plain => Encrypted::No,
+            Protection::Sdes(_) => Encrypted::Sdes,
+        },
+        unheard: stats.silence.map(unheard),
     }
 }

@@ -5,11 +5,11 @@ use std::{collections::BTreeMap, net::SocketAddr, ops::RangeInclusive, sync::Arc
 use jiff::civil::Time;
 
 use crate::{
-    config::Config,
+    config::{Config, SrtpWish},
     desk,
     dialogue::{Fact, Office, Pack, Roster, UnitRef},
     outbox::AfterCrash,
-    pbx::{Directory, Limits, Number, Phone, RingPlan, RingStep, Settings, Texts},
+    pbx::{Directory, Limits, Number, Phone, RingPlan, RingStep, Settings, Srtp, SrtpPolicy, Texts},
     sip::{Account, Credentials, Listener, Network, Registration, Transport, Trunk, TrunkName},
     types::{PhoneNumber, QuietHours},
 };
@@ -105,10 +105,29 @@ pub fn directory(config: &Config, pack: Arc<Pack>) -> anyhow::Result<Directory> 
             ..Limits::default()
         },
         texts: Texts { summaries_to: config.texts.summary_to.clone(), text_back: config.texts.text_back },
+        srtp: srtp(config),
         record_calls: config.calls.record,
         pack,
         office: Arc::new(office(config)),
     })
+}
+
+fn srtp(config: &Config) -> Srtp {
+    let policy = |wish: &SrtpWish| match wish {
+        SrtpWish::Off => SrtpPolicy::Off,
+        SrtpWish::Optional => SrtpPolicy::Optional,
+        SrtpWish::Required => SrtpPolicy::Required,
+    };
+    let Config { srtp, extensions, trunks, .. } = config;
+    let phones = extensions.iter().map(|account| {
+        let wish = srtp.extension.get(&account.extension).unwrap_or(&srtp.phones);
+        (account.extension.clone(), policy(wish))
+    });
+    let carriers = trunks.iter().map(|trunk| {
+        let wish = srtp.trunk.get(&trunk.name).unwrap_or(&srtp.trunks);
+        (TrunkName(trunk.name.clone()), policy(wish))
+    });
+    Srtp { extensions: phones.collect(), trunks: carriers.collect(), without_tls: srtp.without_tls }
 }
 
 fn trunk_of(trunk: &crate::config::Trunk) -> Trunk {

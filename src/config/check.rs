@@ -16,6 +16,7 @@ use toml::Spanned;
 use super::{
     Calls, Config, Console, ExtensionAccount, Listing, Number, Office, OfficeFact, Practice, Problem,
     Problems, Sip, Speech, Store, Texts, Trunk, TrunkAccount, Unit, Vendor, problem::line_of, raw,
+    srtp,
 };
 use crate::types::{Extension, Hours, PhoneNumber};
 
@@ -28,14 +29,14 @@ const VOICES: [&str; 4] = ["rms", "slt", "awb", "kal16"];
 
 /// Collects problems while values are converted; a value that is wrong is replaced by a stand-in that is never used,
 /// because one problem is enough for there to be no `Config`.
-struct Checker<'a> {
+pub(super) struct Checker<'a> {
     file: &'a str,
     text: &'a str,
     problems: Vec<Problem>,
 }
 
 impl Checker<'_> {
-    fn problem<T>(&mut self, at: &Spanned<T>, what: impl Display, cure: &str) {
+    pub(super) fn problem<T>(&mut self, at: &Spanned<T>, what: impl Display, cure: &str) {
         let line = line_of(self.text, at.span().start);
         self.problems.push(Problem {
             file: self.file.into(),
@@ -100,7 +101,9 @@ pub(super) fn config(file: &str, text: &str, raw: raw::File) -> Result<Config, P
     let known: BTreeSet<Extension> = extensions.iter().map(|e| e.extension.clone()).collect();
     let sip = sip(&mut c, raw.sip);
     let calls = calls(&mut c, raw.calls, sip.rtp_ports.len());
+    let trunk_names = raw.trunk.iter().map(|trunk| trunk.get_ref().name.get_ref().clone()).collect();
     let config = Config {
+        srtp: srtp::check(&mut c, raw.srtp, &known, &trunk_names),
         office: office(&mut c, raw.office),
         sip,
         console: Console {

@@ -8,6 +8,7 @@ mod check;
 mod practice;
 mod problem;
 mod raw;
+mod srtp;
 #[cfg(test)]
 mod tests;
 
@@ -15,6 +16,7 @@ use std::{net::SocketAddr, ops::RangeInclusive, path::PathBuf, time::Duration};
 
 pub use practice::practice_file;
 pub use problem::{Problem, Problems};
+pub use srtp::{Srtp, SrtpWish};
 
 use crate::types::{Extension, Hours, PhoneNumber};
 
@@ -28,6 +30,7 @@ pub struct Config {
     pub calls: Calls,
     pub texts: Texts,
     pub speech: Speech,
+    pub srtp: Srtp,
     pub numbers: Vec<Number>,
     pub extensions: Vec<ExtensionAccount>,
     pub trunks: Vec<Trunk>,

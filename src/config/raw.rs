@@ -3,7 +3,10 @@
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::problem::{Problem, Problems, line_of};
+use super::{
+    problem::{Problem, Problems, line_of},
+    srtp::RawSrtp,
+};
 
 /// The whole file.
 #[derive(Debug, Deserialize)]
@@ -22,6 +25,8 @@ pub(super) struct File {
     pub texts: Texts,
     #[serde(default)]
     pub speech: Speech,
+    #[serde(default)]
+    pub srtp: RawSrtp,
     #[serde(default)]
     pub number: Vec<Spanned<Number>>,
     #[serde(default)]

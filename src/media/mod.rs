@@ -33,11 +33,14 @@ pub use codec::Codec;
 pub use dtmf::MAX_QUEUED_DIGITS;
 pub use frame::{Frame, SampleRate};
 pub use latch::{Party, SourceTrust};
-pub use leg::{Channel, Dropped, Leg, LegEvent, LegSettings, LegStats, Tick, Transmit};
+pub use leg::{Channel, Dropped, Leg, LegEvent, LegSettings, LegStats, Silence, Tick, Transmit};
 pub use playout::{MAX_QUEUED_SAMPLES, PlayError, Played};
 pub use port::{DRAIN, Ports};
 pub use recording::{FileWrite, Recorder};
 pub use resample::{Ratio, Resampler};
-pub use sdp::{Agreed, Direction, LocalMedia, Payload, SdpError, accept, answer, offer};
+pub use sdp::{
+    Agreed, Direction, Encryption, LocalMedia, Payload, Profile, Protection, Sdes, SdpError, Seed, Wish,
+    accept, answer, offer,
+};
 pub use srtp::{MasterKey, Opener, Refused, Sealer, Suite};
 pub use tone::Tone;

@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use super::RingPlan;
+use super::{RingPlan, Srtp};
 use crate::{
     dialogue::{Office, Pack},
     sip::{self, TrunkName},
@@ -32,6 +32,8 @@ pub struct Directory {
     pub outbound_caller: PhoneNumber,
     pub limits: Limits,
     pub texts: Texts,
+    /// Whose media is encrypted.
+    pub srtp: Srtp,
     /// Two-channel recordings of every call that is talked on.
     pub record_calls: bool,
     /// What the agent knows how to talk about.

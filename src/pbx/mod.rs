@@ -18,6 +18,7 @@ mod calls;
 mod conversation;
 mod dialplan;
 mod directory;
+mod encryption;
 mod ending;
 mod event;
 mod exchange;
@@ -46,9 +47,10 @@ mod trunk_answer;
 
 pub use dialplan::{Asker, Barred, Usage, may_reach, parse as parse_dialled};
 pub use directory::{Directory, Limits, Number, Phone, Settings, TRUNK_PATIENCE, Texts};
+pub use encryption::{Srtp, SrtpPolicy};
 pub use event::{
-    Announcement, Control, Fact, Input, MediaCommand, MediaEvent, Output, Quality, Reason, SpeechCommand,
-    TextResult,
+    Announcement, Control, Encrypted, Fact, Input, MediaCommand, MediaEvent, Output, Quality, Reason,
+    SpeechCommand, TextResult, Unheard,
 };
 pub use record::{
     AgentReason, CallDirection, CallRecord, Caller, Dialled, Disposition, Emergency, LegRecord, LegResult,

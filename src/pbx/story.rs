@@ -22,7 +22,7 @@ use super::{
     SpeechCommand, Switch,
 };
 use crate::{
-    media::{Direction, LocalMedia},
+    media::{Direction, Encryption, LocalMedia},
     sip::{self, Endpoint, Event, SessionId},
     types::{Chance, LegId, Moment},
 };
@@ -78,7 +78,14 @@ impl Far {
 
     fn local(&self, direction: Direction) -> LocalMedia {
         let address = self.address.ip();
-        LocalMedia { address, port: 30_000, session_id: 7, version: self.version, direction }
+        LocalMedia {
+            address,
+            port: 30_000,
+            session_id: 7,
+            version: self.version,
+            direction,
+            encryption: Encryption::OFF,
+        }
     }
 }
 

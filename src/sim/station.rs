@@ -37,7 +37,7 @@ pub(super) struct Station {
 /// Our end of one call's media.
 #[derive(Debug)]
 struct Description {
-    local: LocalMedia,
+    local: Encryption, LocalMedia,
     /// What they have offered and we have not answered.
     offer: Vec<u8>,
 }
@@ -234,6 +234,7 @@ impl Station {
             session_id: 7,
             version: 0,
             direction: Direction::SendRecv,
+            encryption: Encryption::OFF,
         }
     }
 

@@ -15,7 +15,7 @@ use crate::{
     followup::{ConsentKind, ConsentSource, Enrolling},
     outbox::Entry,
     pbx::{
-        AgentReason, CallDirection, CallRecord, Caller, Dialled, Disposition, LegRecord, Party, Quality,
+        AgentReason, CallDirection, CallRecord, Caller, Dialled, Disposition, Encrypted, LegRecord, Party, Quality, Unheard,
         Speaker, TurnRecord,
     },
     types::{CallId, ContactId},
@@ -412,8 +412,8 @@ fn insert_leg(connection: &Connection, call: CallId, seq: usize, leg: &LegRecord
     connection
         .prepare_cached(
             "INSERT INTO legs (call, seq, party_kind, party, party_display, started, answered, ended, result, status,
-                 packets_received, packets_lost, packets_sent, jitter_ms, round_trip_ms)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
+                 packets_received, packets_lost, packets_sent, jitter_ms, round_trip_ms, encryption, unheard)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)",
         )?
         .execute(params![
             Col(call),
@@ -431,6 +431,8 @@ fn insert_leg(connection: &Connection, call: CallId, seq: usize, leg: &LegRecord
             quality.map(|q| saturating(q.packets_sent)),
             quality.map(|q| q.jitter_ms),
             quality.and_then(|q| q.round_trip_ms),
+            quality.map(|q| q.encryption.as_str()),
+            quality.and_then(|q| q.unheard).map(Unheard::as_str),
         ])?;
     Ok(())
 }
@@ -472,6 +474,8 @@ fn legs(connection: &Connection, call: CallId) -> Result<Vec<LegRecord>, StoreEr
                 packets_sent: row.get::<_, i64>("packets_sent")?.unsigned_abs(),
                 jitter_ms: row.get("jitter_ms")?,
                 round_trip_ms: row.get("round_trip_ms")?,
+                encryption: named(row, "encryption", Encrypted::from_name)?.unwrap_or_default(),
+                unheard: named(row, "unheard", Unheard::from_name)?,
             }),
         };
         legs.push(LegRecord {
@@ -484,6 +488,16 @@ fn legs(connection: &Connection, call: CallId) -> Result<Vec<LegRecord>, StoreEr
         });
     }
     Ok(legs)
+}
+
+/// A word that stands for one of a closed list; null in calls of an older program.
+fn named<T>(
+    row: &rusqlite::Row<'_>,
+    column: &str,
+    read: impl Fn(&str) -> Option<T>,
+) -> Result<Option<T>, StoreError> {
+    let text: Option<String> = row.get(column)?;
+    text.map(|text| read(&text).ok_or(StoreError::Unreadable { table: "legs" })).transpose()
 }
 
 fn insert_turn(

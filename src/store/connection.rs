@@ -26,6 +26,7 @@ const MIGRATIONS: [&str; 5] = [
     include_str!("migrations/0003_consent.sql"),
     include_str!("migrations/0004_accounts.sql"),
     include_str!("migrations/0005_positions.sql"),
+    include_str!("migrations/0006_secure_media.sql"),
 ];
 
 /// How long a statement waits for another connection's commit.

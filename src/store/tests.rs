@@ -13,7 +13,7 @@ use crate::{
     followup::ConsentKind,
     pbx::{
         AgentReason, CallDirection, CallRecord, Caller, Dialled, Disposition, LegRecord, LegResult, Party,
-        Quality, Speaker, TurnRecord,
+        Encrypted, Quality, Unheard, Speaker, TurnRecord,
     },
     types::{CallId, ContactId, PhoneNumber, WorkOrderId},
 };
@@ -57,6 +57,8 @@ fn record(call: u64, started: Timestamp) -> CallRecord {
                     packets_sent: 1_090,
                     jitter_ms: 3,
                     round_trip_ms: None,
+                    encryption: Encrypted::Sdes,
+                    unheard: Some(Unheard::WentQuiet),
                 }),
                 ..leg(Party::Caller(caller), LegResult::Completed)
             },

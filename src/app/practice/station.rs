@@ -14,7 +14,7 @@ use tokio::{
 use super::super::clock;
 use crate::{
     media::{
-        Agreed, Channel, Codec, Direction, Frame, Leg, LegSettings, LocalMedia, Party, SampleRate,
+        Agreed, Channel, Codec, Direction, Frame, Leg, LegSettings, Encryption, LocalMedia, Party, SampleRate,
         SourceTrust, accept, answer, offer,
     },
     net::send_now,
@@ -237,6 +237,7 @@ impl Station {
             session_id: u64::from(self.chance.next_u32()),
             version: 1,
             direction: Direction::SendRecv,
+            encryption: Encryption::OFF,
         }
     }
 

@@ -7,7 +7,7 @@ use crate::{
     console::vitals::{Condition, Vitals},
     dialogue::Urgency,
     pbx::{
-        AgentReason, CallDirection, CallRecord, Caller, Disposition, LegRecord, LegResult, Party, Speaker,
+        AgentReason, CallDirection, CallRecord, Caller, Disposition, LegRecord, LegResult, Party, Speaker, Unheard,
         TurnRecord,
     },
     store::{
@@ -155,6 +155,11 @@ pub(super) struct LegAnswer {
     pub packets_lost: Option<u64>,
     pub jitter_ms: Option<u32>,
     pub round_trip_ms: Option<u32>,
+    /// `none`, `sdes` or `dtls`: how the leg's media was protected.
+    pub encryption: Option<&'static str>,
+    /// Why nothing was heard of this leg, if nothing was: `nothing_came`, `came_from_elsewhere`, `reports_only`,
+    /// `not_negotiated`, `not_authentic`, `not_rtp` or `went_quiet`.
+    pub unheard: Option<&'static str>,
 }
 
 impl LegAnswer {
@@ -186,6 +191,8 @@ impl LegAnswer {
             packets_lost: leg.quality.map(|q| q.packets_lost),
             jitter_ms: leg.quality.map(|q| q.jitter_ms),
             round_trip_ms: leg.quality.and_then(|q| q.round_trip_ms),
+            encryption: leg.quality.map(|q| q.encryption.as_str()),
+            unheard: leg.quality.and_then(|q| q.unheard).map(Unheard::as_str),
         }
     }
 }

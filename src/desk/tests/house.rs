@@ -12,7 +12,7 @@ use crate::{
     outbox::{AfterCrash, Entry, Kind},
     pbx::{
         AgentReason, CallDirection, CallRecord, Caller, Dialled, Disposition, LegRecord, LegResult, Party,
-        Quality, Speaker, TextResult, TurnRecord,
+        Encrypted, Quality, Unheard, Speaker, TextResult, TurnRecord,
     },
     sip::TextId,
     store::{CallDetail, Reader, Store},
@@ -265,6 +265,8 @@ pub(crate) fn record(from: &str, disposition: Disposition, ended: Timestamp, cal
         packets_sent: 1_498,
         jitter_ms: 4,
         round_trip_ms: Some(22),
+        encryption: Encrypted::Sdes,
+        unheard: Some(Unheard::WentQuiet),
     };
     CallRecord {
         call,

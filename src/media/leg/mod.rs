@@ -1,6 +1,8 @@
 //! One leg, wire to ear and back: packets in, frames to hear; words and keys to say, packets out.
 
 mod reports;
+mod security;
+mod silence;
 #[cfg(test)]
 mod tests;
 mod waiting;
@@ -24,12 +26,14 @@ use super::{
     reception::{Arrival, Reception},
     rtp::Packet,
     sdp::Agreed,
+    srtp::Refused,
     tone::Tone,
 };
 use crate::types::{Chance, UtteranceId};
 pub use reports::LegStats;
+pub use silence::Silence;
 pub use waiting::{Channel, Transmit};
-use {reports::Reports, waiting::Waiting};
+use {reports::Reports, security::Security, silence::Come, waiting::Waiting};
 
 /// RFC 3389 comfort noise, which some gateways send though nobody agreed to it: a silence, and not a stranger.
 const COMFORT_NOISE: u8 = 13;
@@ -74,7 +78,7 @@ pub enum LegEvent {
     /// A key was pressed.
     Digit(char),
     /// Nothing was heard for the leg's limit. Told once; hearing something arms it again.
-    Silent,
+    Silent(Silence),
     /// An utterance has been said to its end.
     Played(Played),
     /// An unfinished utterance has less than half a second left: more of it is wanted.
@@ -116,12 +120,25 @@ pub struct Dropped {
     pub stale: u64,
     /// Of a payload type that was never agreed on.
     pub not_negotiated: u64,
+    /// Not sealed with the key that was agreed on: plain, of another key, or altered on the way.
+    pub forged: u64,
+}
+
+impl Dropped {
+    fn count(&mut self, why: Refused) {
+        match why {
+            Refused::Malformed => self.malformed += 1,
+            Refused::Replayed => self.stale += 1,
+            Refused::Forged | Refused::TooManyStreams => self.forged += 1,
+        }
+    }
 }
 
 /// One side of a call.
 #[derive(Debug)]
 pub struct Leg {
     agreed: Agreed,
+    security: Security,
     latch: Latch,
     reception: Reception,
     /// Made when the first audio arrives: a relayed leg that nobody records never needs it.
@@ -136,10 +153,13 @@ pub struct Leg {
     last_heard: Instant,
     heard_any: bool,
     silence_told: bool,
+    come: Come,
     closed: bool,
     progress: VecDeque<Progress>,
     events: VecDeque<LegEvent>,
     waiting: Waiting,
+    /// Where an encrypted packet is opened; empty between packets, and never given back.
+    opened: Vec<u8>,
 }
 
 impl Leg {
@@ -148,6 +168,7 @@ impl Leg {
         let LegSettings { ssrc, first_sequence, first_timestamp, agreed, trust, silent_after } = settings;
         Self {
             latch: Latch::new(&agreed, trust),
+            security: Security::new(&agreed.protection),
             agreed,
             reception: Reception::default(),
             jitter: None,
@@ -161,18 +182,22 @@ impl Leg {
             last_heard: now,
             heard_any: false,
             silence_told: false,
+            come: Come::default(),
             closed: false,
             progress: VecDeque::new(),
             events: VecDeque::new(),
             waiting: Waiting::default(),
+            opened: Vec::new(),
         }
     }
 
     /// A datagram came to the RTP socket.
     pub fn handle_rtp(&mut self, now: Instant, from: SocketAddr, bytes: &[u8]) {
-        if let Some(inbound) = self.receive(now, from, bytes) {
+        let mut opened = std::mem::take(&mut self.opened);
+        if let Some(inbound) = self.receive(now, from, bytes, &mut opened) {
             self.listen(now, &inbound);
         }
+        self.opened = opened;
     }
 
     /// A datagram came to the RTCP socket.
@@ -181,9 +206,18 @@ impl Leg {
             return;
         }
         if !self.latch.admits_rtcp(from) {
-            self.dropped.foreign += 1;
-        } else if !self.reports.handle(now, bytes, self.outgoing.ssrc()) {
-            self.dropped.malformed += 1;
+            // Before any media a report is believed of nobody; that it came from the right host tells why none is heard.
+            let host = from.ip().to_canonical();
+            let known = !self.heard_any && host == self.agreed.remote_rtcp.ip();
+            self.come.reports |= known;
+            self.dropped.foreign += u64::from(!known);
+            return;
+        }
+        match self.security.open_rtcp(bytes, &mut self.opened) {
+            Ok(bytes) => {
+                self.dropped.malformed += u64::from(!self.reports.handle(now, bytes, self.outgoing.ssrc()));
+            }
+            Err(why) => self.dropped.count(why),
         }
     }
 
@@ -260,6 +294,7 @@ impl Leg {
     /// A new description has been agreed on (re-INVITE, UPDATE, or early media made final).
     pub fn update(&mut self, now: Instant, agreed: Agreed, trust: SourceTrust) {
         self.latch.revise(now, &agreed, trust);
+        self.security.update(&agreed.protection);
         if agreed.telephone_event != self.agreed.telephone_event {
             self.events_out.clear();
         }
@@ -283,19 +318,34 @@ impl Leg {
     /// How the leg fares.
     pub fn stats(&self) -> LegStats {
         let jitter = self.jitter.as_deref();
-        self.reports.stats(&self.reception, &self.outgoing, jitter, self.dropped)
+        let silence = (self.silence_told || !self.come.understood && self.agreed.may_receive())
+            .then(|| self.come.why_silent(&self.dropped));
+        LegStats { silence, ..self.reports.stats(&self.reception, &self.outgoing, jitter, self.dropped) }
     }
 
-    /// Lock and count: what an arrived datagram is, if it may be heard at all.
+    /// Lock and count: what an arrived datagram is, if it may be heard at all. An encrypted one is opened into `opened`.
     pub(super) fn receive<'a>(
         &mut self,
         now: Instant,
         from: SocketAddr,
         bytes: &'a [u8],
+        opened: &'a mut Vec<u8>,
     ) -> Option<Inbound<'a>> {
         if self.closed {
             return None;
         }
+        // Opening is the dearest part of a packet's way: not for an address that has nothing to say here anyway.
+        if !self.latch.may_admit(from) {
+            self.dropped.foreign += 1;
+            return None;
+        }
+        let bytes = match self.security.open_rtp(bytes, opened) {
+            Ok(bytes) => bytes,
+            Err(why) => {
+                self.dropped.count(why);
+                return None;
+            }
+        };
         let Some(packet) = Packet::parse(bytes) else {
             self.dropped.malformed += 1;
             return None;
@@ -332,6 +382,7 @@ impl Leg {
                 Content::Other
             }
         };
+        self.come.understood |= content != Content::Other;
         if content == Content::Event
             && let Some(digit) = self.events_in.receive(packet.marker, packet.timestamp, packet.payload)
         {
@@ -392,7 +443,7 @@ impl Leg {
         if let Some(codec) = transcode {
             codec.transcode(self.agreed.codec, &mut out[begin..]);
         }
-        Some(to)
+        self.security.seal_rtp(out, begin - super::rtp::HEADER_LEN).then_some(to)
     }
 
     /// A frame's worth of keys, while somebody else's packets fill the stream.
@@ -406,9 +457,12 @@ impl Leg {
             && let Some(to) = self.latch.rtp_destination(now)
             && let Some(out) = self.waiting.open()
         {
+            let from = out.len();
             self.outgoing.event(number, event.marker, event.timestamp, out);
             out.extend_from_slice(&event.payload);
-            self.waiting.seal(Channel::Rtp, to);
+            if self.security.seal_rtp(out, from) {
+                self.waiting.seal(Channel::Rtp, to);
+            }
         }
     }
 
@@ -420,14 +474,17 @@ impl Leg {
         let silent = now.saturating_duration_since(self.last_heard) >= self.silent_after;
         if silent && self.agreed.may_receive() && !self.silence_told {
             self.silence_told = true;
-            self.tell(LegEvent::Silent);
+            self.tell(LegEvent::Silent(self.come.why_silent(&self.dropped)));
         }
         if self.reports.is_due(now)
             && let Some(to) = self.latch.rtcp_destination()
             && let Some(out) = self.waiting.open()
         {
+            let from = out.len();
             self.reports.write(now, &mut self.reception, &self.outgoing, out);
-            self.waiting.seal(Channel::Rtcp, to);
+            if self.security.seal_rtcp(out, from) {
+                self.waiting.seal(Channel::Rtcp, to);
+            }
         }
     }
 
@@ -437,6 +494,7 @@ impl Leg {
 
     fn say(&mut self, timestamp: u32, to: SocketAddr, said: &mut Frame) {
         let Some(out) = self.waiting.open() else { return };
+        let from = out.len();
         let event =
             self.agreed.telephone_event.and_then(|number| Some((number, self.events_out.next(timestamp)?)));
         if let Some((number, event)) = event {
@@ -447,7 +505,9 @@ impl Leg {
             self.outgoing.audio(self.agreed.payload_type, said.samples().len(), out);
             self.agreed.codec.encode(said.samples(), out);
         }
-        self.waiting.seal(Channel::Rtp, to);
+        if self.security.seal_rtp(out, from) {
+            self.waiting.seal(Channel::Rtp, to);
+        }
         while let Some(progress) = self.progress.pop_front() {
             self.tell(match progress {
                 Progress::Played(played) => LegEvent::Played(played),

@@ -305,7 +305,7 @@ fn a_far_end_that_falls_silent_is_told_once_and_not_while_it_may_be_silent() {
     for second in 0..90 {
         leg.tick(now + Duration::from_secs(second));
     }
-    assert_eq!(events(&mut leg), [LegEvent::FirstPacket, LegEvent::Silent]);
+    assert_eq!(events(&mut leg), [LegEvent::FirstPacket, LegEvent::Silent(Silence::WentQuiet)]);
     let later = now + Duration::from_secs(90);
     leg.handle_rtp(later, address(PHONE), &talker.packet());
     leg.update(later, Agreed { direction: Direction::SendOnly, ..plain }, phone("192.0.2.5"));

@@ -5,32 +5,40 @@ use std::net::IpAddr;
 use sdp_types::{Media, Session};
 
 use super::{
-    Agreed, Direction, LocalMedia, Payload, SdpError,
+    Agreed, Direction, Encryption, LocalMedia, Payload, Profile, Protection, Sdes, SdpError, Wish,
     body::{self, Audio},
     offer::{self, written},
+    sdes::{self, Crypto},
 };
 use crate::media::codec::Codec;
 
 /// Answers an offer with what of it we can do.
 ///
-/// Of its lines the first usable audio line is taken; the others are mirrored with port 0, in order (RFC 3264, 6).
-/// Codecs keep the offerer's order. `local.direction` is our wish; the answer is the most of it that they allow.
+/// Of its lines the first usable audio line is taken, an encrypted one before a plain one (some telephones offer both
+/// for one stream); the others are mirrored with port 0, in order (RFC 3264, 6). Codecs keep the offerer's order.
+/// `local.direction` is our wish; the answer is the most of it that they allow.
 ///
 /// # Errors
 /// When no line can be used; the offer is then to be refused.
 pub fn answer(bytes: &[u8], local: &LocalMedia, codecs: &[Codec]) -> Result<(Vec<u8>, Agreed), SdpError> {
     let offered = body::parse(bytes)?;
-    let (chosen, audio, payloads) = choose(&offered, local.address, codecs)?;
+    let Choice { index, audio, payloads, profile, keys } = choose(&offered, local, codecs)?;
     let direction = permitted(&audio).and(local.direction);
     let mut session = offer::session(local);
-    for (index, media) in offered.medias.iter().enumerate() {
-        session.add_media(if index == chosen {
-            offer::audio(&LocalMedia { direction, ..*local }, &payloads, audio.telephone_event)
+    for (at, media) in offered.medias.iter().enumerate() {
+        session.add_media(if at == index {
+            let local = LocalMedia { direction, ..*local };
+            let mut media = offer::audio(&local, profile, &payloads, audio.telephone_event);
+            if let Some(keys) = &keys {
+                sdes::write(&mut media, &keys.ours);
+            }
+            media
         } else {
             refused(media)
         });
     }
-    let agreed = agreed(&audio, &payloads, &payloads, audio.telephone_event, direction)?;
+    let protection = keys.map_or(Protection::Plain, |keys| keys.agreed(profile));
+    let agreed = agreed(&audio, &payloads, &payloads, audio.telephone_event, direction, protection)?;
     Ok((written(&session), agreed))
 }
 
@@ -48,10 +56,8 @@ pub fn accept(our_offer: &[u8], answer: &[u8]) -> Result<Agreed, SdpError> {
     if media.port == 0 {
         return Err(SdpError::Refused);
     }
-    if !body::is_plain_rtp(media) {
-        return Err(SdpError::UnknownTransport);
-    }
     let audio = body::audio(&answered, media)?;
+    let protection = accepted_protection(our_media, media)?;
     same_ip_version(&audio, our_audio.remote.ip())?;
     let common: Vec<Payload> = audio
         .payloads
@@ -61,49 +67,118 @@ pub fn accept(our_offer: &[u8], answer: &[u8]) -> Result<Agreed, SdpError> {
         .collect();
     let direction = permitted(&audio).and(our_audio.direction);
     let event_in = our_audio.telephone_event.filter(|_| audio.telephone_event.is_some());
-    agreed(&audio, &common, &our_audio.payloads, event_in, direction)
+    agreed(&audio, &common, &our_audio.payloads, event_in, direction, protection)
 }
 
-/// The first line that can be used; failing that, the reason that came nearest to success.
-fn choose(
-    session: &Session,
-    our_address: IpAddr,
-    codecs: &[Codec],
-) -> Result<(usize, Audio, Vec<Payload>), SdpError> {
+/// What an answer makes of the keys in our offer. Some gateways answer RTP/SAVP under the name RTP/AVP and the reverse:
+/// what counts is whether there is a key.
+fn accepted_protection(ours: &Media, theirs: &Media) -> Result<Protection, SdpError> {
+    let profile = body::profile(theirs).ok_or(SdpError::UnknownTransport)?;
+    let our_profile = body::profile(ours).ok_or(SdpError::NotOurOffer)?;
+    let offered = sdes::read(ours).next().is_some();
+    if !offered {
+        return if profile.is_secure() { Err(SdpError::EncryptionOff) } else { Ok(Protection::Plain) };
+    }
+    // One line is answered, with the tag of ours that it answers (RFC 4568, 5.1.2).
+    let keys = sdes::read(theirs).find_map(|theirs| {
+        let ours = sdes::read(ours).find(|ours| ours.tag == theirs.tag)?;
+        (ours.key.suite() == theirs.key.suite()).then_some(Keys { ours, theirs })
+    });
+    match keys {
+        Some(keys) => Ok(keys.agreed(our_profile)),
+        None if profile.is_secure() => Err(SdpError::NoCommonSuite),
+        None if our_profile.is_secure() => Err(SdpError::MustBeEncrypted),
+        None => Ok(Protection::Plain),
+    }
+}
+
+/// The line that an offer is answered by, and what it comes to.
+struct Choice {
+    index: usize,
+    audio: Audio,
+    payloads: Vec<Payload>,
+    profile: Profile,
+    keys: Option<Keys>,
+}
+
+struct Keys {
+    ours: Crypto,
+    theirs: Crypto,
+}
+
+impl Keys {
+    fn agreed(self, profile: Profile) -> Protection {
+        let Self { ours, theirs } = self;
+        let receive_mki_len = theirs.mki_len;
+        Protection::Sdes(Sdes { send: ours.key, receive: theirs.key, receive_mki_len, profile })
+    }
+}
+
+/// What a line of theirs comes to under our wish.
+fn keys_for(media: &Media, profile: Profile, encryption: &Encryption) -> Result<Option<Keys>, SdpError> {
+    if encryption.wish == Wish::Off {
+        return if profile.is_secure() { Err(SdpError::EncryptionOff) } else { Ok(None) };
+    }
+    if encryption.wish == Wish::Impossible {
+        return Err(SdpError::MustBeEncrypted);
+    }
+    let keys = sdes::read(media).find_map(|theirs| {
+        let key = encryption.seed.key(theirs.key.suite())?;
+        Some(Keys { ours: Crypto { tag: theirs.tag, key, mki_len: 0 }, theirs })
+    });
+    match keys {
+        None if profile.is_secure() => Err(SdpError::NoCommonSuite),
+        None if encryption.insists() => Err(SdpError::MustBeEncrypted),
+        keys => Ok(keys),
+    }
+}
+
+/// The first line that can be used, of those with keys if there are any; failing that, the reason that came nearest to
+/// success.
+fn choose(session: &Session, local: &LocalMedia, codecs: &[Codec]) -> Result<Choice, SdpError> {
     let mut failure = SdpError::NoAudio;
+    let mut plain = None;
     for (index, media) in session.medias.iter().enumerate() {
         if !body::is_audio(media) || media.port == 0 {
             continue;
         }
-        if !body::is_plain_rtp(media) {
-            failure = SdpError::UnknownTransport;
-            continue;
-        }
-        let audio = match body::audio(session, media) {
-            Ok(audio) => audio,
-            Err(error) => {
-                failure = error;
-                continue;
+        match usable(session, media, local, codecs) {
+            Ok((audio, payloads, profile, keys)) => {
+                let choice = Choice { index, audio, payloads, profile, keys };
+                if choice.keys.is_some() {
+                    return Ok(choice);
+                }
+                plain.get_or_insert(choice);
             }
-        };
-        if let Err(error) = same_ip_version(&audio, our_address) {
-            failure = error;
-            continue;
+            Err(error) => failure = error,
         }
-        // One number a codec is enough; a second one for the same codec is not taken up.
-        let mut payloads: Vec<Payload> = Vec::new();
-        for payload in &audio.payloads {
-            if codecs.contains(&payload.codec) && payloads.iter().all(|taken| taken.codec != payload.codec) {
-                payloads.push(*payload);
-            }
-        }
-        if payloads.is_empty() {
-            failure = SdpError::NoCommonCodec;
-            continue;
-        }
-        return Ok((index, audio, payloads));
     }
-    Err(failure)
+    plain.ok_or(failure)
+}
+
+type Usable = (Audio, Vec<Payload>, Profile, Option<Keys>);
+
+fn usable(
+    session: &Session,
+    media: &Media,
+    local: &LocalMedia,
+    codecs: &[Codec],
+) -> Result<Usable, SdpError> {
+    let profile = body::profile(media).ok_or(SdpError::UnknownTransport)?;
+    let audio = body::audio(session, media)?;
+    same_ip_version(&audio, local.address)?;
+    // One number a codec is enough; a second one for the same codec is not taken up.
+    let mut payloads: Vec<Payload> = Vec::new();
+    for payload in &audio.payloads {
+        if codecs.contains(&payload.codec) && payloads.iter().all(|taken| taken.codec != payload.codec) {
+            payloads.push(*payload);
+        }
+    }
+    if payloads.is_empty() {
+        return Err(SdpError::NoCommonCodec);
+    }
+    let keys = keys_for(media, profile, &local.encryption)?;
+    Ok((audio, payloads, profile, keys))
 }
 
 fn agreed(
@@ -112,6 +187,7 @@ fn agreed(
     receive: &[Payload],
     telephone_event_in: Option<u8>,
     direction: Direction,
+    protection: Protection,
 ) -> Result<Agreed, SdpError> {
     let first = send.first().ok_or(SdpError::NoCommonCodec)?;
     Ok(Agreed {
@@ -125,6 +201,7 @@ fn agreed(
         remote_rtcp: audio.remote_rtcp,
         direction,
         ptime: audio.ptime,
+        protection,
     })
 }
 

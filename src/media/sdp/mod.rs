@@ -2,7 +2,9 @@
 
 mod answer;
 mod body;
+mod encryption;
 mod offer;
+mod sdes;
 #[cfg(test)]
 mod tests;
 
@@ -13,6 +15,7 @@ use thiserror::Error;
 use super::codec::Codec;
 
 pub use answer::{accept, answer};
+pub use encryption::{Encryption, Profile, Protection, Sdes, Seed, Wish};
 pub use offer::offer;
 
 /// Who may send, as seen from the side that says it.
@@ -78,6 +81,7 @@ pub struct LocalMedia {
     pub version: u64,
     /// What we are willing to do.
     pub direction: Direction,
+    pub encryption: Encryption,
 }
 
 impl LocalMedia {
@@ -118,6 +122,7 @@ pub struct Agreed {
     pub direction: Direction,
     /// How many milliseconds a packet they wish to receive (20 unless they say otherwise); a preference only.
     pub ptime: u8,
+    pub protection: Protection,
 }
 
 impl Agreed {
@@ -157,9 +162,18 @@ pub enum SdpError {
     /// No open `m=audio` line.
     #[error("session description has no audio")]
     NoAudio,
-    /// Audio, but not over plain RTP/AVP (RFC 3551).
-    #[error("audio is offered over a transport other than RTP/AVP only")]
+    /// Audio, but not over RTP/AVP or RTP/SAVP (RFC 3551, 3711).
+    #[error("audio is offered over a transport other than RTP/AVP and RTP/SAVP only")]
     UnknownTransport,
+    /// They insist on SRTP, and it is switched off for them.
+    #[error("audio is offered with SRTP only, which is switched off here")]
+    EncryptionOff,
+    /// They insist on SRTP, with no key or suite that we can use.
+    #[error("no cipher suite in common")]
+    NoCommonSuite,
+    /// We insist on SRTP, or it has been agreed on before, and they want plain RTP.
+    #[error("audio would not be encrypted, as it has to be")]
+    MustBeEncrypted,
     #[error("no codec in common")]
     NoCommonCodec,
     /// No `c=` line, a host name, a multicast group, or a port without room for its RTCP.

@@ -2,20 +2,32 @@
 
 use sdp_types::{Connection, Media, MediaType, Origin, Session, TransportProto};
 
-use super::{LocalMedia, Payload};
+use super::{LocalMedia, Payload, Profile, Wish, sdes};
 use crate::media::codec::Codec;
 
 /// The payload type that nearly every telephone gives RFC 4733 events.
 const TELEPHONE_EVENT: u8 = 101;
 
-/// Our offer: these codecs in this order, telephone events, 20 ms packets.
+/// Our offer: these codecs in this order, telephone events, 20 ms packets, and keys if we wish for them.
 ///
 /// RTCP multiplexing is not offered: RTCP keeps its own port.
 pub fn offer(local: &LocalMedia, codecs: &[Codec]) -> Vec<u8> {
     let payloads: Vec<Payload> =
         codecs.iter().map(|&codec| Payload { number: codec.static_payload_type(), codec }).collect();
+    let profile = match local.encryption.wish {
+        Wish::Off | Wish::InKind | Wish::Optional => Profile::Avp,
+        // What is never sent is described as if it were required.
+        Wish::Required | Wish::Impossible => Profile::Savp,
+        Wish::Kept(profile) => profile,
+    };
+    let mut media = audio(local, profile, &payloads, Some(TELEPHONE_EVENT));
+    if !matches!(local.encryption.wish, Wish::Off | Wish::InKind | Wish::Impossible) {
+        for crypto in sdes::offered(&local.encryption.seed) {
+            sdes::write(&mut media, &crypto);
+        }
+    }
     let mut session = session(local);
-    session.add_media(audio(local, &payloads, Some(TELEPHONE_EVENT)));
+    session.add_media(media);
     written(&session)
 }
 
@@ -28,14 +40,24 @@ pub(super) fn session(local: &LocalMedia) -> Session {
 }
 
 /// Our audio line.
-pub(super) fn audio(local: &LocalMedia, payloads: &[Payload], telephone_event: Option<u8>) -> Media {
+pub(super) fn audio(
+    local: &LocalMedia,
+    profile: Profile,
+    payloads: &[Payload],
+    telephone_event: Option<u8>,
+) -> Media {
     let numbers: Vec<String> = payloads
         .iter()
         .map(|payload| payload.number)
         .chain(telephone_event)
         .map(|number| number.to_string())
         .collect();
-    let mut media = Media::new(MediaType::Audio, local.port, TransportProto::RtpAvp, numbers.join(" "));
+    let mut media = Media::new(
+        MediaType::Audio,
+        local.port,
+        TransportProto::Other(profile.name().into()),
+        numbers.join(" "),
+    );
     for payload in payloads {
         let Payload { number, codec } = payload;
         let rtpmap = format!("{number} {}/{}", codec.encoding_name(), codec.clock_rate());

@@ -11,6 +11,7 @@ const US: LocalMedia = LocalMedia {
     session_id: 7,
     version: 1,
     direction: Direction::SendRecv,
+    encryption: Encryption::OFF,
 };
 
 fn answered(body: &str) -> (String, Agreed) {

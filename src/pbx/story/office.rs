@@ -61,6 +61,7 @@ pub(in crate::pbx) fn office() -> Directory {
         outbound_caller: number(MAIN),
         limits: Limits::default(),
         texts: Texts::default(),
+        srtp: crate::pbx::Srtp::default(),
         record_calls: false,
         pack: Arc::new(Pack::property().unwrap()),
         office: Arc::new(Office {
