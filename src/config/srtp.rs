@@ -49,8 +49,12 @@ pub(super) fn check(
     extensions: &BTreeSet<Extension>,
     trunks: &BTreeSet<String>,
 ) -> Srtp {
-    let mut checked =
-        Srtp { phones: all(c, raw.phones), trunks: all(c, raw.trunks), without_tls: raw.without_tls, ..Srtp::default() };
+    let mut checked = Srtp {
+        phones: all(c, raw.phones),
+        trunks: all(c, raw.trunks),
+        without_tls: raw.without_tls,
+        ..Srtp::default()
+    };
     for (name, value) in raw.extension {
         match name.parse::<Extension>() {
             Ok(extension) if extensions.contains(&extension) => {

@@ -53,7 +53,8 @@ impl Fork {
             }
             Destination::Outside { trunk, who } => {
                 let known = cx.ledger.directory().trunk(&trunk);
-                let Some((source, transport)) = known.map(|trunk| (trunk.send_to.ip(), trunk.transport)) else {
+                let Some((source, transport)) = known.map(|trunk| (trunk.send_to.ip(), trunk.transport))
+                else {
                     return Err(Self::impossible(cx, id, party, LegResult::Failed(503)));
                 };
                 let number = who.dial_string();

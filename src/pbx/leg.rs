@@ -182,7 +182,10 @@ impl Leg {
     fn take_answer(&mut self, cx: &mut Context<'_>, offered: Offered, answer: &[u8]) -> Result<(), NoMedia> {
         let agreed = media::accept(&offered.body, answer).map_err(|_| NoMedia)?;
         // What was encrypted does not go on in the clear, whatever an answer says.
-        if self.agreed.is_some_and(|before| before.protection.is_encrypted() && !agreed.protection.is_encrypted()) {
+        if self
+            .agreed
+            .is_some_and(|before| before.protection.is_encrypted() && !agreed.protection.is_encrypted())
+        {
             return Err(NoMedia);
         }
         if self.agreed.is_none() {

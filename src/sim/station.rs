@@ -9,7 +9,7 @@ use std::{
 use rand_chacha::rand_core::SeedableRng;
 
 use crate::{
-    media::{self, Codec, Direction, LocalMedia},
+    media::{self, Codec, Direction, Encryption, LocalMedia},
     sip::{
         self, Cause, Endpoint, Event, Flow, Identity, Outgoing, SendError, SessionId, Target, TextId,
         TrunkName,
@@ -37,7 +37,7 @@ pub(super) struct Station {
 /// Our end of one call's media.
 #[derive(Debug)]
 struct Description {
-    local: Encryption, LocalMedia,
+    local: LocalMedia,
     /// What they have offered and we have not answered.
     offer: Vec<u8>,
 }

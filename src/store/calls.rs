@@ -15,8 +15,8 @@ use crate::{
     followup::{ConsentKind, ConsentSource, Enrolling},
     outbox::Entry,
     pbx::{
-        AgentReason, CallDirection, CallRecord, Caller, Dialled, Disposition, Encrypted, LegRecord, Party, Quality, Unheard,
-        Speaker, TurnRecord,
+        AgentReason, CallDirection, CallRecord, Caller, Dialled, Disposition, Encrypted, LegRecord, Party,
+        Quality, Speaker, TurnRecord, Unheard,
     },
     types::{CallId, ContactId},
 };

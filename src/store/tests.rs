@@ -12,8 +12,8 @@ use crate::{
     dialogue::{Captured, EndReason, Intent, LifeSafety, Outcome, Promise, Urgency},
     followup::ConsentKind,
     pbx::{
-        AgentReason, CallDirection, CallRecord, Caller, Dialled, Disposition, LegRecord, LegResult, Party,
-        Encrypted, Quality, Unheard, Speaker, TurnRecord,
+        AgentReason, CallDirection, CallRecord, Caller, Dialled, Disposition, Encrypted, LegRecord,
+        LegResult, Party, Quality, Speaker, TurnRecord, Unheard,
     },
     types::{CallId, ContactId, PhoneNumber, WorkOrderId},
 };

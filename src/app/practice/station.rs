@@ -14,8 +14,8 @@ use tokio::{
 use super::super::clock;
 use crate::{
     media::{
-        Agreed, Channel, Codec, Direction, Frame, Leg, LegSettings, Encryption, LocalMedia, Party, SampleRate,
-        SourceTrust, accept, answer, offer,
+        Agreed, Channel, Codec, Direction, Encryption, Frame, Leg, LegSettings, LocalMedia, Party,
+        SampleRate, SourceTrust, accept, answer, offer,
     },
     net::send_now,
     sip::{

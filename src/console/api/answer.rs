@@ -7,8 +7,8 @@ use crate::{
     console::vitals::{Condition, Vitals},
     dialogue::Urgency,
     pbx::{
-        AgentReason, CallDirection, CallRecord, Caller, Disposition, LegRecord, LegResult, Party, Speaker, Unheard,
-        TurnRecord,
+        AgentReason, CallDirection, CallRecord, Caller, Disposition, LegRecord, LegResult, Party, Speaker,
+        TurnRecord, Unheard,
     },
     store::{
         CallDetail, CallRow, ContactRow, Health, LeadRow, MessageRow, TextDirection, TicketStatus,

@@ -11,8 +11,8 @@ use crate::{
     followup::{Sequence, Touch, When},
     outbox::{AfterCrash, Entry, Kind},
     pbx::{
-        AgentReason, CallDirection, CallRecord, Caller, Dialled, Disposition, LegRecord, LegResult, Party,
-        Encrypted, Quality, Unheard, Speaker, TextResult, TurnRecord,
+        AgentReason, CallDirection, CallRecord, Caller, Dialled, Disposition, Encrypted, LegRecord,
+        LegResult, Party, Quality, Speaker, TextResult, TurnRecord, Unheard,
     },
     sip::TextId,
     store::{CallDetail, Reader, Store},

@@ -3,6 +3,8 @@
 mod answer;
 mod body;
 mod encryption;
+#[cfg(test)]
+mod encryption_tests;
 mod offer;
 mod sdes;
 #[cfg(test)]

@@ -6,8 +6,8 @@ use crate::{
     dialogue::{EndReason, Intent, LifeSafety, Move, Promise},
     media::{Direction, Tone},
     pbx::{
-        AgentReason, Announcement, Disposition, Fact, Input, LegResult, MediaCommand, MediaEvent, Party, Unheard,
-        Speaker, SpeechCommand,
+        AgentReason, Announcement, Disposition, Fact, Input, LegResult, MediaCommand, MediaEvent, Party,
+        Speaker, SpeechCommand, Unheard,
         story::{DANA, LEASING, MAIN, ON_CALL, World, extension, in_danger, number, office, reading},
     },
     types::{TurnId, UtteranceId},
