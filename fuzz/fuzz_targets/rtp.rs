@@ -29,7 +29,7 @@ fn leg(now: Instant, port: u16, codec: Codec) -> Leg {
     };
     let trust = SourceTrust { signalling_ip: HERE, party: Party::Phone };
     let silent_after = Duration::from_secs(30);
-    Leg::new(now, LegSettings { ssrc: 77, first_sequence: 1, first_timestamp: 1, agreed, trust, silent_after })
+    Leg::new(now, LegSettings { ssrc: 77, first_sequence: 1, first_timestamp: 1, agreed, trust, silent_after, identity: None })
 }
 
 fuzz_target!(|input: &[u8]| {

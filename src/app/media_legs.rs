@@ -4,6 +4,7 @@ use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
     io,
     net::{IpAddr, SocketAddr},
+    sync::Arc,
     time::Instant,
 };
 
@@ -13,7 +14,7 @@ use tokio::sync::mpsc;
 use super::{media_plane::ToMedia, recordings::Recordings, speech_pool::SpeechPool, switch_loop::ToSwitch};
 use crate::{
     media::{
-        Agreed, Bridge, Channel, Codec, Leg, LegEvent, LegSettings, LegStats, Protection, SampleRate, Side,
+        Agreed, Bridge, Channel, Codec, Identity, Leg, LegEvent, LegSettings, LegStats, Protection, SampleRate, Side,
         Silence, SourceTrust, Transmit,
     },
     pbx::{Announcement, Encrypted, MediaCommand, MediaEvent, Quality, Unheard},
@@ -98,6 +99,8 @@ pub(super) struct Legs {
     bind: IpAddr,
     registry: Registry,
     chance: Chance,
+    /// Our certificate, for browsers.
+    identity: Option<Arc<Identity>>,
     outside: Outside,
     slots: BTreeMap<LegId, Slot>,
     /// By the leg that stands as the caller.
@@ -117,11 +120,18 @@ fn leg_of(token: Token) -> (LegId, Channel) {
 }
 
 impl Legs {
-    pub(super) fn new(bind: IpAddr, registry: Registry, chance: Chance, outside: Outside) -> Self {
+    pub(super) fn new(
+        bind: IpAddr,
+        registry: Registry,
+        chance: Chance,
+        identity: Option<Arc<Identity>>,
+        outside: Outside,
+    ) -> Self {
         Self {
             bind,
             registry,
             chance,
+            identity,
             outside,
             slots: BTreeMap::new(),
             bridges: BTreeMap::new(),
@@ -299,7 +309,8 @@ impl Legs {
     }
 
     fn connect(&mut self, now: Instant, id: LegId, agreed: Agreed, trust: SourceTrust) {
-        let settings = LegSettings::draw(&mut self.chance, agreed, trust);
+        let identity = self.identity.clone();
+        let settings = LegSettings { identity, ..LegSettings::draw(&mut self.chance, agreed, trust) };
         if let Some(leg) = self.leg(id) {
             leg.update(now, agreed, trust);
         } else if let Some(slot) = self.slots.get_mut(&id) {
@@ -453,6 +464,7 @@ fn quality(stats: &LegStats, agreed: &Agreed) -> Quality {
         encryption: match agreed.protection {
             Protection::Plain => Encrypted::No,
             Protection::Sdes(_) => Encrypted::Sdes,
+            Protection::Dtls(_) => Encrypted::Dtls,
         },
         unheard: stats.silence.map(unheard),
     }

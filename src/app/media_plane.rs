@@ -26,6 +26,7 @@ use super::{
     switch_loop::ToSwitch,
 };
 use crate::{
+    media::{Fingerprint, Identity},
     pbx::MediaCommand,
     types::{Chance, LegId, UtteranceId},
 };
@@ -72,12 +73,14 @@ pub struct MediaPlane {
     inbox: SyncSender<ToMedia>,
     waker: Arc<Waker>,
     lost: Arc<AtomicU64>,
+    identity: Option<Arc<Identity>>,
 }
 
 /// The receiving end, before its thread runs.
 pub struct MediaThread {
     inbox: Receiver<ToMedia>,
     poll: Poll,
+    identity: Option<Arc<Identity>>,
 }
 
 impl std::fmt::Debug for MediaThread {
@@ -98,15 +101,22 @@ pub struct MediaSettings {
 }
 
 impl MediaPlane {
-    /// The two ends.
+    /// The two ends. `identity`: the certificate that browsers are shown; without one, none is talked to.
     ///
     /// # Errors
     /// When the system has no poll to give.
-    pub fn new() -> io::Result<(Self, MediaThread)> {
+    pub fn new(identity: Option<Identity>) -> io::Result<(Self, MediaThread)> {
+        let identity = identity.map(Arc::new);
         let poll = Poll::new()?;
         let waker = Arc::new(Waker::new(poll.registry(), WAKE)?);
         let (sender, inbox) = sync_channel(INBOX);
-        Ok((Self { inbox: sender, waker, lost: Arc::default() }, MediaThread { inbox, poll }))
+        let plane = Self { inbox: sender, waker, lost: Arc::default(), identity: identity.clone() };
+        Ok((plane, MediaThread { inbox, poll, identity }))
+    }
+
+    /// What descriptions for browsers name our certificate by.
+    pub fn fingerprint(&self) -> Option<Fingerprint> {
+        self.identity.as_ref().map(|identity| identity.fingerprint())
     }
 
     pub fn command(&self, leg: LegId, command: MediaCommand) {
@@ -173,7 +183,7 @@ impl MediaThread {
             recordings: settings.recordings,
             to_switch: settings.to_switch,
         };
-        let mut legs = Legs::new(settings.bind, registry, settings.chance, outside);
+        let mut legs = Legs::new(settings.bind, registry, settings.chance, self.identity.clone(), outside);
         let mut events = Events::with_capacity(1024);
         let mut beat = clock::instant() + BEAT;
         loop {

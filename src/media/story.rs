@@ -80,6 +80,7 @@ pub(super) fn leg(now: Instant, agreed: Agreed, ssrc: u32) -> Leg {
         agreed,
         trust: phone(&agreed.remote.ip().to_string()),
         silent_after: Duration::from_secs(30),
+        identity: None,
     };
     Leg::new(now, settings)
 }

@@ -11,6 +11,7 @@ use std::{
 use super::{RingPlan, Srtp};
 use crate::{
     dialogue::{Office, Pack},
+    media::Fingerprint,
     sip::{self, TrunkName},
     types::{Extension, Hours, PhoneNumber},
 };
@@ -141,6 +142,8 @@ pub struct Settings {
     pub media_ports: RangeInclusive<u16>,
     /// Where phones send media to. A trunk is told the address that it is told to send SIP to, if that differs.
     pub media_address: IpAddr,
+    /// Of the certificate that browsers are shown; without one no browser is talked to.
+    pub media_fingerprint: Option<Fingerprint>,
 }
 
 impl Default for Settings {
@@ -152,6 +155,7 @@ impl Default for Settings {
             sip_limits: sip::Limits::default(),
             media_ports: 20_000..=20_999,
             media_address: IpAddr::V4(Ipv4Addr::LOCALHOST),
+            media_fingerprint: None,
         }
     }
 }

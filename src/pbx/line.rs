@@ -45,6 +45,10 @@ pub(super) const fn superseded(_command: Result<(), SendError>) {}
 
 /// What we wish of the encryption of this far end's media.
 pub(super) fn wish(cx: &Context<'_>, far_end: FarEnd<'_>, transport: Transport) -> Wish {
+    if matches!(transport, Transport::Ws | Transport::Wss) {
+        // Whoever speaks SIP over WebSocket is a browser, and speaks nothing but DTLS-SRTP.
+        return cx.exchange.settings.media_fingerprint.map_or(Wish::Impossible, Wish::Browser);
+    }
     let emergency = matches!(cx.ledger.dialled(), Dialled::Emergency(_));
     cx.ledger.directory().srtp.wish(far_end, transport, emergency)
 }

@@ -1,5 +1,6 @@
 //! One leg, wire to ear and back: packets in, frames to hear; words and keys to say, packets out.
 
+mod browser;
 mod reports;
 #[cfg(test)]
 mod secure_tests;
@@ -12,6 +13,7 @@ mod waiting;
 use std::{
     collections::VecDeque,
     net::SocketAddr,
+    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -19,6 +21,7 @@ use rand_chacha::rand_core::Rng;
 
 use super::{
     codec::Codec,
+    dtls::Identity,
     dtmf::{EventReceiver, EventSender},
     frame::{Frame, SampleRate},
     jitter::JitterBuffer,
@@ -35,7 +38,7 @@ use crate::types::{Chance, UtteranceId};
 pub use reports::LegStats;
 pub use silence::Silence;
 pub use waiting::{Channel, Transmit};
-use {reports::Reports, security::Security, silence::Come, waiting::Waiting};
+use {browser::Kind, reports::Reports, security::Security, silence::Come, waiting::Waiting};
 
 /// RFC 3389 comfort noise, which some gateways send though nobody agreed to it: a silence, and not a stranger.
 const COMFORT_NOISE: u8 = 13;
@@ -53,6 +56,8 @@ pub struct LegSettings {
     pub trust: SourceTrust,
     /// With nothing heard for so long, though they may send, the far end is taken for gone.
     pub silent_after: Duration,
+    /// Our certificate, for browsers: without one, nothing is said to them or heard of them.
+    pub identity: Option<Arc<Identity>>,
 }
 
 impl LegSettings {
@@ -68,6 +73,7 @@ impl LegSettings {
             agreed,
             trust,
             silent_after: Self::SILENT_AFTER,
+            identity: None,
         }
     }
 }
@@ -140,6 +146,7 @@ impl Dropped {
 #[derive(Debug)]
 pub struct Leg {
     agreed: Agreed,
+    identity: Option<Arc<Identity>>,
     security: Security,
     latch: Latch,
     reception: Reception,
@@ -167,10 +174,11 @@ pub struct Leg {
 impl Leg {
     /// A leg whose media begins now.
     pub fn new(now: Instant, settings: LegSettings) -> Self {
-        let LegSettings { ssrc, first_sequence, first_timestamp, agreed, trust, silent_after } = settings;
+        let LegSettings { ssrc, first_sequence, first_timestamp, agreed, trust, silent_after, identity } = settings;
         Self {
             latch: Latch::new(&agreed, trust),
-            security: Security::new(&agreed.protection),
+            security: Security::new(now, &agreed.protection, identity.as_deref()),
+            identity,
             agreed,
             reception: Reception::default(),
             jitter: None,
@@ -215,12 +223,7 @@ impl Leg {
             self.dropped.foreign += u64::from(!known);
             return;
         }
-        match self.security.open_rtcp(bytes, &mut self.opened) {
-            Ok(bytes) => {
-                self.dropped.malformed += u64::from(!self.reports.handle(now, bytes, self.outgoing.ssrc()));
-            }
-            Err(why) => self.dropped.count(why),
-        }
+        self.take_report(now, bytes);
     }
 
     /// Call every 20 ms. What was heard comes back; what is said is ready to be taken by `poll_transmit`.
@@ -228,7 +231,7 @@ impl Leg {
         let heard = self.hear(now);
         let mut said = Frame::silence(SampleRate::Hz8000);
         let timestamp = self.outgoing.begin_frame(now);
-        let destination = if self.may_send() { self.latch.rtp_destination(now) } else { None };
+        let destination = if self.may_send() { self.destination(now) } else { None };
         if let Some(to) = destination {
             self.say(timestamp, to, &mut said);
         } else {
@@ -296,7 +299,7 @@ impl Leg {
     /// A new description has been agreed on (re-INVITE, UPDATE, or early media made final).
     pub fn update(&mut self, now: Instant, agreed: Agreed, trust: SourceTrust) {
         self.latch.revise(now, &agreed, trust);
-        self.security.update(&agreed.protection);
+        self.security.update(now, &agreed.protection, self.identity.as_deref());
         if agreed.telephone_event != self.agreed.telephone_event {
             self.events_out.clear();
         }
@@ -336,8 +339,15 @@ impl Leg {
         if self.closed {
             return None;
         }
+        if self.security.browser().is_some() && !self.demultiplex(now, from, bytes) {
+            return None;
+        }
         // Opening is the dearest part of a packet's way: not for an address that has nothing to say here anyway.
-        if !self.latch.may_admit(from) {
+        let admitted = match self.security.browser() {
+            Some(browser) => browser.knows(from),
+            None => self.latch.may_admit(from),
+        };
+        if !admitted {
             self.dropped.foreign += 1;
             return None;
         }
@@ -352,7 +362,9 @@ impl Leg {
             self.dropped.malformed += 1;
             return None;
         };
-        if !self.latch.admits_rtp(now, from, packet.ssrc, packet.sequence) {
+        if self.security.browser().is_none()
+            && !self.latch.admits_rtp(now, from, packet.ssrc, packet.sequence)
+        {
             self.dropped.foreign += 1;
             return None;
         }
@@ -437,7 +449,7 @@ impl Leg {
             Content::Event => (self.agreed.telephone_event.map_or(Relayed::Left, Relayed::As), None),
             Content::Other => (Relayed::Left, None),
         };
-        let to = self.latch.rtp_destination(now)?;
+        let to = self.destination(now)?;
         let begin = out.len() + super::rtp::HEADER_LEN;
         if !self.outgoing.relay(now, inbound.arrival, &inbound.packet, relayed, out) {
             return None;
@@ -456,7 +468,7 @@ impl Leg {
         let timestamp = self.outgoing.timestamp_at(now);
         if let Some(number) = self.agreed.telephone_event
             && let Some(event) = self.events_out.next(timestamp)
-            && let Some(to) = self.latch.rtp_destination(now)
+            && let Some(to) = self.destination(now)
             && let Some(out) = self.waiting.open()
         {
             let from = out.len();
@@ -478,16 +490,68 @@ impl Leg {
             self.silence_told = true;
             self.tell(LegEvent::Silent(self.come.why_silent(&self.dropped)));
         }
+        if let Some(browser) = self.security.browser_mut() {
+            browser.shake(now, &mut self.waiting);
+            if browser.has_failed() {
+                // A handshake that cannot succeed is as good as a key that is not theirs.
+                self.dropped.forged = self.dropped.forged.max(1);
+            }
+        }
         if self.reports.is_due(now)
-            && let Some(to) = self.latch.rtcp_destination()
+            && let Some((channel, to)) = self.reports_to(now)
             && let Some(out) = self.waiting.open()
         {
             let from = out.len();
             self.reports.write(now, &mut self.reception, &self.outgoing, out);
             if self.security.seal_rtcp(out, from) {
-                self.waiting.seal(Channel::Rtcp, to);
+                self.waiting.seal(channel, to);
             }
         }
+    }
+
+    /// Where media may go at this moment. Asking counts as sending.
+    fn destination(&mut self, now: Instant) -> Option<SocketAddr> {
+        match self.security.browser() {
+            Some(browser) => browser.destination(now),
+            None => self.latch.rtp_destination(now),
+        }
+    }
+
+    /// Where reports may go, and by which socket: a browser's come and go among its media (RFC 5761).
+    fn reports_to(&self, now: Instant) -> Option<(Channel, SocketAddr)> {
+        match self.security.browser() {
+            Some(browser) => browser.destination(now).map(|to| (Channel::Rtp, to)),
+            None => self.latch.rtcp_destination().map(|to| (Channel::Rtcp, to)),
+        }
+    }
+
+    /// What else comes to a browser's port is dealt with here. True for media, which goes on.
+    fn demultiplex(&mut self, now: Instant, from: SocketAddr, bytes: &[u8]) -> bool {
+        let Some(browser) = self.security.browser_mut() else { return true };
+        match Kind::of(bytes) {
+            Kind::Rtp => return true,
+            Kind::Stun => {
+                let answered = browser.ask(now, from, bytes, &mut self.waiting);
+                self.dropped.foreign += u64::from(!answered);
+            }
+            Kind::Dtls if browser.knows(from) => browser.take(now, bytes, &mut self.waiting),
+            Kind::Rtcp if browser.knows(from) => self.take_report(now, bytes),
+            Kind::Dtls | Kind::Rtcp => self.dropped.foreign += 1,
+            Kind::Other => self.dropped.malformed += 1,
+        }
+        false
+    }
+
+    fn take_report(&mut self, now: Instant, bytes: &[u8]) {
+        let mut opened = std::mem::take(&mut self.opened);
+        match self.security.open_rtcp(bytes, &mut opened) {
+            Ok(bytes) => {
+                let read = self.reports.handle(now, bytes, self.outgoing.ssrc());
+                self.dropped.malformed += u64::from(!read);
+            }
+            Err(why) => self.dropped.count(why),
+        }
+        self.opened = opened;
     }
 
     fn may_send(&self) -> bool {

@@ -128,6 +128,7 @@ fn a_phone_behind_nat_is_heard_within_a_second_and_spoken_to() {
             agreed: agreed("192.168.1.20:4000", &[Codec::Pcmu]),
             trust: phone("203.0.113.9"),
             silent_after: Duration::from_secs(30),
+            identity: None,
         },
     );
     let mut talker = Talker::new(1, Codec::Pcmu, 500.0);

@@ -5,8 +5,9 @@ use std::net::IpAddr;
 use sdp_types::{Media, Session};
 
 use super::{
-    Agreed, Direction, Encryption, LocalMedia, Payload, Profile, Protection, Sdes, SdpError, Wish,
+    Agreed, Direction, Encryption, Fingerprint, IceCredentials, LocalMedia, Payload, Profile, Protection, Sdes, SdpError, Wish,
     body::{self, Audio},
+    browser::{self, Setup},
     offer::{self, written},
     sdes::{self, Crypto},
 };
@@ -23,21 +24,20 @@ use crate::media::codec::Codec;
 pub fn answer(bytes: &[u8], local: &LocalMedia, codecs: &[Codec]) -> Result<(Vec<u8>, Agreed), SdpError> {
     let offered = body::parse(bytes)?;
     let Choice { index, audio, payloads, profile, keys } = choose(&offered, local, codecs)?;
-    let direction = permitted(&audio).and(local.direction);
+    let direction = permitted(&audio, profile).and(local.direction);
     let mut session = offer::session(local);
+    let mut protection = Protection::Plain;
     for (at, media) in offered.medias.iter().enumerate() {
-        session.add_media(if at == index {
+        let media = if at == index {
             let local = LocalMedia { direction, ..*local };
             let mut media = offer::audio(&local, profile, &payloads, audio.telephone_event);
-            if let Some(keys) = &keys {
-                sdes::write(&mut media, &keys.ours);
-            }
+            protection = keys.write(&mut session, &mut media, &local, profile)?;
             media
         } else {
             refused(media)
-        });
+        };
+        session.add_media(media);
     }
-    let protection = keys.map_or(Protection::Plain, |keys| keys.agreed(profile));
     let agreed = agreed(&audio, &payloads, &payloads, audio.telephone_event, direction, protection)?;
     Ok((written(&session), agreed))
 }
@@ -57,24 +57,32 @@ pub fn accept(our_offer: &[u8], answer: &[u8]) -> Result<Agreed, SdpError> {
         return Err(SdpError::Refused);
     }
     let audio = body::audio(&answered, media)?;
-    let protection = accepted_protection(our_media, media)?;
-    same_ip_version(&audio, our_audio.remote.ip())?;
+    let protection = accepted_protection(our_media, &answered, media)?;
+    if body::profile(media).is_some_and(|profile| !profile.is_dtls()) {
+        same_ip_version(&audio, our_audio.remote.ip())?;
+    }
     let common: Vec<Payload> = audio
         .payloads
         .iter()
         .filter(|theirs| our_audio.payloads.iter().any(|ours| ours.codec == theirs.codec))
         .copied()
         .collect();
-    let direction = permitted(&audio).and(our_audio.direction);
+    let profile = body::profile(media).ok_or(SdpError::UnknownTransport)?;
+    let direction = permitted(&audio, profile).and(our_audio.direction);
     let event_in = our_audio.telephone_event.filter(|_| audio.telephone_event.is_some());
     agreed(&audio, &common, &our_audio.payloads, event_in, direction, protection)
 }
 
 /// What an answer makes of the keys in our offer. Some gateways answer RTP/SAVP under the name RTP/AVP and the reverse:
 /// what counts is whether there is a key.
-fn accepted_protection(ours: &Media, theirs: &Media) -> Result<Protection, SdpError> {
+fn accepted_protection(ours: &Media, session: &Session, theirs: &Media) -> Result<Protection, SdpError> {
     let profile = body::profile(theirs).ok_or(SdpError::UnknownTransport)?;
     let our_profile = body::profile(ours).ok_or(SdpError::NotOurOffer)?;
+    if our_profile.is_dtls() {
+        let told = browser::read(session, theirs)?;
+        let credentials = browser::credentials(ours).ok_or(SdpError::NotOurOffer)?;
+        return Ok(Protection::Dtls(browser::terms(Setup::ActPass, &told, credentials)?));
+    }
     let offered = sdes::read(ours).next().is_some();
     if !offered {
         return if profile.is_secure() { Err(SdpError::EncryptionOff) } else { Ok(Protection::Plain) };
@@ -82,10 +90,10 @@ fn accepted_protection(ours: &Media, theirs: &Media) -> Result<Protection, SdpEr
     // One line is answered, with the tag of ours that it answers (RFC 4568, 5.1.2).
     let keys = sdes::read(theirs).find_map(|theirs| {
         let ours = sdes::read(ours).find(|ours| ours.tag == theirs.tag)?;
-        (ours.key.suite() == theirs.key.suite()).then_some(Keys { ours, theirs })
+        (ours.key.suite() == theirs.key.suite()).then_some((ours, theirs))
     });
     match keys {
-        Some(keys) => Ok(keys.agreed(our_profile)),
+        Some((ours, theirs)) => Ok(sdes_of(&ours, &theirs, our_profile)),
         None if profile.is_secure() => Err(SdpError::NoCommonSuite),
         None if our_profile.is_secure() => Err(SdpError::MustBeEncrypted),
         None => Ok(Protection::Plain),
@@ -98,38 +106,73 @@ struct Choice {
     audio: Audio,
     payloads: Vec<Payload>,
     profile: Profile,
-    keys: Option<Keys>,
+    keys: Keys,
 }
 
-struct Keys {
-    ours: Crypto,
-    theirs: Crypto,
+/// What a line of theirs offers that we take.
+enum Keys {
+    None,
+    Sdes { ours: Crypto, theirs: Crypto },
+    Dtls { ours: Fingerprint, told: browser::Told },
 }
 
 impl Keys {
-    fn agreed(self, profile: Profile) -> Protection {
-        let Self { ours, theirs } = self;
-        let receive_mki_len = theirs.mki_len;
-        Protection::Sdes(Sdes { send: ours.key, receive: theirs.key, receive_mki_len, profile })
+    /// Writes our half beside the line; what is thereby agreed on.
+    fn write(
+        &self,
+        session: &mut Session,
+        media: &mut Media,
+        local: &LocalMedia,
+        profile: Profile,
+    ) -> Result<Protection, SdpError> {
+        match self {
+            Self::None => Ok(Protection::Plain),
+            Self::Sdes { ours, theirs } => {
+                sdes::write(media, ours);
+                Ok(sdes_of(ours, theirs, profile))
+            }
+            Self::Dtls { ours, told } => {
+                let setup = browser::write(session, media, local, *ours, Some(told));
+                let credentials = IceCredentials::of(&local.encryption.seed);
+                Ok(Protection::Dtls(browser::terms(setup, told, credentials)?))
+            }
+        }
     }
 }
 
+fn sdes_of(ours: &Crypto, theirs: &Crypto, profile: Profile) -> Protection {
+    Protection::Sdes(Sdes { send: ours.key, receive: theirs.key, receive_mki_len: theirs.mki_len, profile })
+}
+
 /// What a line of theirs comes to under our wish.
-fn keys_for(media: &Media, profile: Profile, encryption: &Encryption) -> Result<Option<Keys>, SdpError> {
-    if encryption.wish == Wish::Off {
-        return if profile.is_secure() { Err(SdpError::EncryptionOff) } else { Ok(None) };
-    }
-    if encryption.wish == Wish::Impossible {
-        return Err(SdpError::MustBeEncrypted);
+fn keys_for(
+    session: &Session,
+    media: &Media,
+    profile: Profile,
+    encryption: &Encryption,
+) -> Result<Keys, SdpError> {
+    match encryption.wish {
+        Wish::Off if profile.is_secure() => return Err(SdpError::EncryptionOff),
+        Wish::Off => return Ok(Keys::None),
+        Wish::Impossible => return Err(SdpError::MustBeEncrypted),
+        Wish::Browser(ours) if profile.is_dtls() => {
+            return Ok(Keys::Dtls { ours, told: browser::read(session, media)? });
+        }
+        Wish::Browser(_) => return Err(SdpError::MustBeEncrypted),
+        Wish::InKind | Wish::Optional | Wish::Required | Wish::Kept(_) if profile.is_dtls() => {
+            return Err(SdpError::UnknownTransport);
+        }
+        Wish::InKind | Wish::Optional | Wish::Required | Wish::Kept(_) => {}
     }
     let keys = sdes::read(media).find_map(|theirs| {
         let key = encryption.seed.key(theirs.key.suite())?;
-        Some(Keys { ours: Crypto { tag: theirs.tag, key, mki_len: 0 }, theirs })
+        Some(Keys::Sdes { ours: Crypto { tag: theirs.tag, key, mki_len: 0 }, theirs })
     });
     match keys {
+        Some(keys) => Ok(keys),
         None if profile.is_secure() => Err(SdpError::NoCommonSuite),
         None if encryption.insists() => Err(SdpError::MustBeEncrypted),
-        keys => Ok(keys),
+        None => Ok(Keys::None),
     }
 }
 
@@ -145,7 +188,7 @@ fn choose(session: &Session, local: &LocalMedia, codecs: &[Codec]) -> Result<Cho
         match usable(session, media, local, codecs) {
             Ok((audio, payloads, profile, keys)) => {
                 let choice = Choice { index, audio, payloads, profile, keys };
-                if choice.keys.is_some() {
+                if !matches!(choice.keys, Keys::None) {
                     return Ok(choice);
                 }
                 plain.get_or_insert(choice);
@@ -156,7 +199,7 @@ fn choose(session: &Session, local: &LocalMedia, codecs: &[Codec]) -> Result<Cho
     plain.ok_or(failure)
 }
 
-type Usable = (Audio, Vec<Payload>, Profile, Option<Keys>);
+type Usable = (Audio, Vec<Payload>, Profile, Keys);
 
 fn usable(
     session: &Session,
@@ -166,7 +209,9 @@ fn usable(
 ) -> Result<Usable, SdpError> {
     let profile = body::profile(media).ok_or(SdpError::UnknownTransport)?;
     let audio = body::audio(session, media)?;
-    same_ip_version(&audio, local.address)?;
+    if !profile.is_dtls() {
+        same_ip_version(&audio, local.address)?;
+    }
     // One number a codec is enough; a second one for the same codec is not taken up.
     let mut payloads: Vec<Payload> = Vec::new();
     for payload in &audio.payloads {
@@ -177,7 +222,7 @@ fn usable(
     if payloads.is_empty() {
         return Err(SdpError::NoCommonCodec);
     }
-    let keys = keys_for(media, profile, &local.encryption)?;
+    let keys = keys_for(session, media, profile, &local.encryption)?;
     Ok((audio, payloads, profile, keys))
 }
 
@@ -214,9 +259,11 @@ fn listed(payloads: &[Payload]) -> [Option<Payload>; Codec::ALL.len()] {
 }
 
 /// What their description lets us do. A null address asks us not to send (RFC 3264, 8.4: the hold of RFC 2543).
-fn permitted(audio: &Audio) -> Direction {
+/// A browser writes one before it knows its own.
+fn permitted(audio: &Audio, profile: Profile) -> Direction {
     let ours = audio.direction.reversed();
-    Direction::new(ours.sends() && !audio.remote.ip().is_unspecified(), ours.receives())
+    let named = profile.is_dtls() || !audio.remote.ip().is_unspecified();
+    Direction::new(ours.sends() && named, ours.receives())
 }
 
 fn same_ip_version(audio: &Audio, our_address: IpAddr) -> Result<(), SdpError> {

@@ -5,6 +5,7 @@ use std::fmt;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
+use super::browser::{DtlsTerms, Fingerprint};
 use crate::media::srtp::{MasterKey, Suite};
 
 /// Chance from which all keys of one leg are made, each suite's its own. The same for the life of the leg, so that a
@@ -44,10 +45,14 @@ pub enum Profile {
     Avpf,
     Savp,
     Savpf,
+    /// Keys come from a DTLS handshake (RFC 5764, 8).
+    DtlsSavp,
+    DtlsSavpf,
 }
 
 impl Profile {
-    const ALL: [Self; 4] = [Self::Avp, Self::Avpf, Self::Savp, Self::Savpf];
+    const ALL: [Self; 6] =
+        [Self::Avp, Self::Avpf, Self::Savp, Self::Savpf, Self::DtlsSavp, Self::DtlsSavpf];
 
     pub(super) fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|profile| profile.name().eq_ignore_ascii_case(name))
@@ -59,12 +64,19 @@ impl Profile {
             Self::Avpf => "RTP/AVPF",
             Self::Savp => "RTP/SAVP",
             Self::Savpf => "RTP/SAVPF",
+            Self::DtlsSavp => "UDP/TLS/RTP/SAVP",
+            Self::DtlsSavpf => "UDP/TLS/RTP/SAVPF",
         }
     }
 
     /// Does the name alone promise that nothing goes unencrypted?
     pub(super) const fn is_secure(self) -> bool {
-        matches!(self, Self::Savp | Self::Savpf)
+        !matches!(self, Self::Avp | Self::Avpf)
+    }
+
+    /// Do its keys come from a handshake on the media's own way?
+    pub(super) const fn is_dtls(self) -> bool {
+        matches!(self, Self::DtlsSavp | Self::DtlsSavpf)
     }
 }
 
@@ -84,6 +96,8 @@ pub enum Wish {
     Impossible,
     /// It has been agreed on, under this transport, and is not given up again for the life of the leg.
     Kept(Profile),
+    /// A browser, which speaks nothing but DTLS-SRTP: this is the fingerprint of our certificate.
+    Browser(Fingerprint),
 }
 
 /// Our side of a stream's encryption.
@@ -101,7 +115,7 @@ impl Encryption {
     #[must_use]
     pub fn after(self, agreed: Protection) -> Self {
         match agreed {
-            Protection::Plain => self,
+            Protection::Plain | Protection::Dtls(_) => self,
             Protection::Sdes(Sdes { profile, .. }) => Self { wish: Wish::Kept(profile), ..self },
         }
     }
@@ -118,6 +132,7 @@ pub enum Protection {
     /// Not at all.
     Plain,
     Sdes(Sdes),
+    Dtls(DtlsTerms),
 }
 
 impl Protection {
@@ -129,7 +144,7 @@ impl Protection {
     /// The suite, if it is known before the first packet.
     pub const fn suite(&self) -> Option<Suite> {
         match self {
-            Self::Plain => None,
+            Self::Plain | Self::Dtls(_) => None,
             Self::Sdes(sdes) => Some(sdes.send.suite()),
         }
     }

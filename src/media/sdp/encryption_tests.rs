@@ -36,7 +36,7 @@ fn answered(wish: Wish, lines: &[&str]) -> Result<(String, Agreed), SdpError> {
 fn sdes(agreed: &Agreed) -> Sdes {
     match agreed.protection {
         Protection::Sdes(sdes) => sdes,
-        Protection::Plain => panic!("not encrypted"),
+        Protection::Plain | Protection::Dtls(_) => panic!("not encrypted"),
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod answer;
 mod body;
+mod browser;
 mod encryption;
 #[cfg(test)]
 mod encryption_tests;
@@ -17,6 +18,7 @@ use thiserror::Error;
 use super::codec::Codec;
 
 pub use answer::{accept, answer};
+pub use browser::{DtlsTerms, Fingerprint, IceCredentials};
 pub use encryption::{Encryption, Profile, Protection, Sdes, Seed, Wish};
 pub use offer::offer;
 
@@ -144,7 +146,9 @@ impl Agreed {
 
     /// May we send? Not on hold, and never to the null address (RFC 3264, 8.4).
     pub fn may_send(&self) -> bool {
-        self.direction.sends() && !self.remote.ip().is_unspecified()
+        // A browser's description names no address of use: where it is, ICE finds out.
+        let named = matches!(self.protection, Protection::Dtls(_)) || !self.remote.ip().is_unspecified();
+        self.direction.sends() && named
     }
 
     /// May they send?

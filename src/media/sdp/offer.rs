@@ -2,7 +2,7 @@
 
 use sdp_types::{Connection, Media, MediaType, Origin, Session, TransportProto};
 
-use super::{LocalMedia, Payload, Profile, Wish, sdes};
+use super::{LocalMedia, Payload, Profile, Wish, browser, sdes};
 use crate::media::codec::Codec;
 
 /// The payload type that nearly every telephone gives RFC 4733 events.
@@ -10,7 +10,7 @@ const TELEPHONE_EVENT: u8 = 101;
 
 /// Our offer: these codecs in this order, telephone events, 20 ms packets, and keys if we wish for them.
 ///
-/// RTCP multiplexing is not offered: RTCP keeps its own port.
+/// RTCP multiplexing is offered to browsers only: otherwise RTCP keeps its own port.
 pub fn offer(local: &LocalMedia, codecs: &[Codec]) -> Vec<u8> {
     let payloads: Vec<Payload> =
         codecs.iter().map(|&codec| Payload { number: codec.static_payload_type(), codec }).collect();
@@ -19,14 +19,21 @@ pub fn offer(local: &LocalMedia, codecs: &[Codec]) -> Vec<u8> {
         // What is never sent is described as if it were required.
         Wish::Required | Wish::Impossible => Profile::Savp,
         Wish::Kept(profile) => profile,
+        Wish::Browser(_) => Profile::DtlsSavpf,
     };
     let mut media = audio(local, profile, &payloads, Some(TELEPHONE_EVENT));
-    if !matches!(local.encryption.wish, Wish::Off | Wish::InKind | Wish::Impossible) {
-        for crypto in sdes::offered(&local.encryption.seed) {
-            sdes::write(&mut media, &crypto);
+    let mut session = session(local);
+    match local.encryption.wish {
+        Wish::Off | Wish::InKind | Wish::Impossible => {}
+        Wish::Optional | Wish::Required | Wish::Kept(_) => {
+            for crypto in sdes::offered(&local.encryption.seed) {
+                sdes::write(&mut media, &crypto);
+            }
+        }
+        Wish::Browser(ours) => {
+            browser::write(&mut session, &mut media, local, ours, None);
         }
     }
-    let mut session = session(local);
     session.add_media(media);
     written(&session)
 }
