@@ -39,7 +39,7 @@ use crate::{
     desk::Engine,
     dialogue::Pack,
     net::{Datagrams, StreamLimits, Streams},
-    pbx::{Control, Fact, Switch},
+    pbx::{Control, Fact, Settings, Switch},
     speech::{Models, Recognizer, Synthesizer, VoiceDetector},
     store::Store,
     types::Chance,
