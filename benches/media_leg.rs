@@ -48,7 +48,18 @@ fn leg(now: Instant, port: u16, codec: Codec) -> Leg {
     };
     let trust = SourceTrust { signalling_ip: agreed.remote.ip(), party: Party::Phone };
     let silent_after = Duration::from_secs(30);
-    Leg::new(now, LegSettings { ssrc: 7, first_sequence: 1, first_timestamp: 1, agreed, trust, silent_after, identity: None })
+    Leg::new(
+        now,
+        LegSettings {
+            ssrc: 7,
+            first_sequence: 1,
+            first_timestamp: 1,
+            agreed,
+            trust,
+            silent_after,
+            identity: None,
+        },
+    )
 }
 
 /// A talker's n-th packet: a sawtooth that no encoder finds easy.

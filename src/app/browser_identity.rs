@@ -12,5 +12,6 @@ pub(super) fn generate() -> Option<Identity> {
         let certificate = params.self_signed(&key)?;
         Ok(Identity::new(certificate.der().to_vec(), key.serialize_der()))
     });
-    made.inspect_err(|error| tracing::error!(%error, "no certificate for browsers; they cannot make calls")).ok()
+    made.inspect_err(|error| tracing::error!(%error, "no certificate for browsers; they cannot make calls"))
+        .ok()
 }

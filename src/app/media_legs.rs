@@ -14,8 +14,8 @@ use tokio::sync::mpsc;
 use super::{media_plane::ToMedia, recordings::Recordings, speech_pool::SpeechPool, switch_loop::ToSwitch};
 use crate::{
     media::{
-        Agreed, Bridge, Channel, Codec, Identity, Leg, LegEvent, LegSettings, LegStats, Protection, SampleRate, Side,
-        Silence, SourceTrust, Transmit,
+        Agreed, Bridge, Channel, Codec, Identity, Leg, LegEvent, LegSettings, LegStats, Protection,
+        SampleRate, Side, Silence, SourceTrust, Transmit,
     },
     pbx::{Announcement, Encrypted, MediaCommand, MediaEvent, Quality, Unheard},
     types::{Chance, LegId, UtteranceId},

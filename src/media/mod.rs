@@ -43,8 +43,8 @@ pub use port::{DRAIN, Ports};
 pub use recording::{FileWrite, Recorder};
 pub use resample::{Ratio, Resampler};
 pub use sdp::{
-    Agreed, Direction, DtlsTerms, Encryption, Fingerprint, IceCredentials, LocalMedia, Payload, Profile, Protection, Sdes, SdpError, Seed, Wish,
-    accept, answer, offer,
+    Agreed, Direction, DtlsTerms, Encryption, Fingerprint, IceCredentials, LocalMedia, Payload, Profile,
+    Protection, Sdes, SdpError, Seed, Wish, accept, answer, offer,
 };
 pub use srtp::{MasterKey, Opener, Refused, Sealer, Suite};
 pub use tone::Tone;

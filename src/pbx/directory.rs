@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use super::{RingPlan, Srtp};
+use super::{Features, RingPlan, Srtp};
 use crate::{
     dialogue::{Office, Pack},
     media::Fingerprint,
@@ -32,6 +32,8 @@ pub struct Directory {
     /// One of ours; shown to people whom desk phones call.
     pub outbound_caller: PhoneNumber,
     pub limits: Limits,
+    /// What desk phones can do with calls.
+    pub features: Features,
     pub texts: Texts,
     /// Whose media is encrypted.
     pub srtp: Srtp,

@@ -48,8 +48,8 @@ impl Incoming {
         cx: &mut Context<'_>,
         session: SessionId,
         invitation: Invitation,
+        party: Party,
     ) -> Result<Self, Unanswerable> {
-        let party = Party::Caller(cx.ledger.caller().clone());
         let far_end = match &invitation.peer {
             Peer::Trunk(trunk) => FarEnd::Trunk(trunk),
             Peer::Phone(extension) => FarEnd::Phone(extension),

@@ -80,7 +80,13 @@ impl Browser {
     }
 
     /// A question of ICE. False if it gets no answer.
-    pub(super) fn ask(&mut self, now: Instant, from: SocketAddr, bytes: &[u8], waiting: &mut Waiting) -> bool {
+    pub(super) fn ask(
+        &mut self,
+        now: Instant,
+        from: SocketAddr,
+        bytes: &[u8],
+        waiting: &mut Waiting,
+    ) -> bool {
         let answered = waiting.open().is_some_and(|out| self.ice.handle(now, from, bytes, out));
         if answered {
             waiting.seal(Channel::Rtp, from);

@@ -174,7 +174,8 @@ pub struct Leg {
 impl Leg {
     /// A leg whose media begins now.
     pub fn new(now: Instant, settings: LegSettings) -> Self {
-        let LegSettings { ssrc, first_sequence, first_timestamp, agreed, trust, silent_after, identity } = settings;
+        let LegSettings { ssrc, first_sequence, first_timestamp, agreed, trust, silent_after, identity } =
+            settings;
         Self {
             latch: Latch::new(&agreed, trust),
             security: Security::new(now, &agreed.protection, identity.as_deref()),

@@ -32,8 +32,9 @@ impl Security {
             Protection::Sdes(keys) => {
                 Srtp::new(*keys).map_or(Self::Broken, |srtp| Self::Srtp(Box::new(srtp)))
             }
-            Protection::Dtls(terms) => identity
-                .map_or(Self::Broken, |identity| Self::Browser(Box::new(Browser::new(now, identity, *terms)))),
+            Protection::Dtls(terms) => identity.map_or(Self::Broken, |identity| {
+                Self::Browser(Box::new(Browser::new(now, identity, *terms)))
+            }),
         }
     }
 

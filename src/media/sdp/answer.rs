@@ -5,7 +5,8 @@ use std::net::IpAddr;
 use sdp_types::{Media, Session};
 
 use super::{
-    Agreed, Direction, Encryption, Fingerprint, IceCredentials, LocalMedia, Payload, Profile, Protection, Sdes, SdpError, Wish,
+    Agreed, Direction, Encryption, Fingerprint, IceCredentials, LocalMedia, Payload, Profile, Protection,
+    Sdes, SdpError, Wish,
     body::{self, Audio},
     browser::{self, Setup},
     offer::{self, written},

@@ -31,7 +31,8 @@ impl Fingerprint {
         let mut bytes = [0; 32];
         let mut parts = text.split(':');
         for byte in &mut bytes {
-            *byte = parts.next().filter(|part| part.len() == 2).and_then(|p| u8::from_str_radix(p, 16).ok())?;
+            *byte =
+                parts.next().filter(|part| part.len() == 2).and_then(|p| u8::from_str_radix(p, 16).ok())?;
         }
         parts.next().is_none().then_some(Self(bytes))
     }
