@@ -1,6 +1,8 @@
 //! One leg, wire to ear and back: packets in, frames to hear; words and keys to say, packets out.
 
 mod browser;
+#[cfg(test)]
+mod browser_tests;
 mod reports;
 #[cfg(test)]
 mod secure_tests;

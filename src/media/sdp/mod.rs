@@ -3,6 +3,8 @@
 mod answer;
 mod body;
 mod browser;
+#[cfg(test)]
+mod browser_tests;
 mod encryption;
 #[cfg(test)]
 mod encryption_tests;
