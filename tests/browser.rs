@@ -144,8 +144,9 @@ impl Box {
                 identity: Some(self.identity.clone()),
             },
         );
-        let tone: Vec<i16> =
-            (0..8_000 * 30).map(|n| (8_000.0 * (TAU * 440.0 * f64::from(n) / 8_000.0).sin()) as i16).collect();
+        let tone: Vec<i16> = (0..8_000 * 30)
+            .map(|n| (8_000.0 * (TAU * 440.0 * f64::from(n) / 8_000.0).sin()) as i16)
+            .collect();
         leg.play(UtteranceId(1), SampleRate::Hz8000, &tone).unwrap();
         self.leg = Some(leg);
         body

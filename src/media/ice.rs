@@ -312,7 +312,7 @@ mod tests {
         let mut ice = IceLite::new(OURS);
         let mut out = Vec::new();
         for port in 1..100 {
-            let at = now + Duration::from_millis(u64::from(port));
+            let at = now + Duration::from_millis(port);
             ice.handle(at, address(&format!("192.0.2.5:{port}")), &question(&OURS, false), &mut out);
         }
         assert_eq!(ice.known.len(), MAX_ADDRESSES);

@@ -409,6 +409,7 @@ fn a_trunk_whose_gateway_waits_for_us_is_spoken_to_first() {
             party: crate::media::Party::Trunk,
         },
         silent_after: Duration::from_secs(30),
+        identity: None,
     };
     let mut leg = Leg::new(now, settings);
     let mut talker = Talker::new(1, Codec::Pcmu, 500.0);
