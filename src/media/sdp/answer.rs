@@ -152,6 +152,9 @@ fn keys_for(
     profile: Profile,
     encryption: &Encryption,
 ) -> Result<Keys, SdpError> {
+    if profile.is_dtls() && !matches!(encryption.wish, Wish::Browser(_)) {
+        return Err(SdpError::UnknownTransport);
+    }
     match encryption.wish {
         Wish::Off if profile.is_secure() => return Err(SdpError::EncryptionOff),
         Wish::Off => return Ok(Keys::None),
@@ -160,9 +163,6 @@ fn keys_for(
             return Ok(Keys::Dtls { ours, told: browser::read(session, media)? });
         }
         Wish::Browser(_) => return Err(SdpError::MustBeEncrypted),
-        Wish::InKind | Wish::Optional | Wish::Required | Wish::Kept(_) if profile.is_dtls() => {
-            return Err(SdpError::UnknownTransport);
-        }
         Wish::InKind | Wish::Optional | Wish::Required | Wish::Kept(_) => {}
     }
     let keys = sdes::read(media).find_map(|theirs| {
