@@ -3,7 +3,7 @@
 //! `cargo bench --bench media_leg`. Each figure is the median of nine runs over thousands of frames; "legs a core" is
 //! how many such legs fit into the 20 ms that a frame lasts. Sockets are not included: this is the room's own work.
 
-#![expect(clippy::print_stdout, reason = "a benchmark tells its figures")]
+#![expect(clippy::print_stdout, clippy::expect_used, reason = "a benchmark tells its figures, or nothing")]
 
 use std::{
     hint::black_box,
@@ -13,8 +13,8 @@ use std::{
 
 use portico::{
     media::{
-        Agreed, Bridge, Codec, Direction, Leg, LegSettings, Party, MasterKey, Opener, Payload, Protection, Ratio, Recorder,
-        Resampler, SampleRate, Side, Sealer, SourceTrust, Suite,
+        Agreed, Bridge, Codec, Direction, Leg, LegSettings, MasterKey, Opener, Party, Payload, Protection,
+        Ratio, Recorder, Resampler, SampleRate, Sealer, Side, SourceTrust, Suite,
     },
     types::UtteranceId,
 };
