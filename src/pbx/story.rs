@@ -44,6 +44,8 @@ pub(super) struct Far {
     held: Option<Vec<(SocketAddr, Vec<u8>)>>,
     /// How it would have its media: it holds, if that is not both ways.
     wish: Direction,
+    /// How it would have its media encrypted.
+    pub(super) encryption: Encryption,
     last_call: Option<SessionId>,
     version: u64,
 }
@@ -71,6 +73,7 @@ impl Far {
             dead: false,
             held: None,
             wish: Direction::SendRecv,
+            encryption: Encryption::OFF,
             last_call: None,
             version: 0,
         }
@@ -84,7 +87,7 @@ impl Far {
             session_id: 7,
             version: self.version,
             direction,
-            encryption: Encryption::OFF,
+            encryption: self.encryption,
         }
     }
 }

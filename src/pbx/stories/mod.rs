@@ -6,5 +6,6 @@ mod early_media;
 mod inbound;
 mod outbound;
 mod pickup_and_park;
+mod secure_media;
 mod texts;
 mod trunks;
