@@ -8,4 +8,5 @@ mod outbound;
 mod pickup_and_park;
 mod secure_media;
 mod texts;
+mod transfers;
 mod trunks;
