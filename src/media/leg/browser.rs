@@ -8,7 +8,10 @@ use crate::media::{
     sdp::DtlsTerms,
 };
 
-use super::waiting::{Channel, Waiting};
+use super::{
+    Leg,
+    waiting::{Channel, Waiting},
+};
 
 /// What a datagram on a browser's port is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -111,5 +114,52 @@ impl Browser {
             }
         });
         self.keys = keys.or_else(|| self.keys.take());
+    }
+}
+
+impl Leg {
+    /// Where media may go at this moment. Asking counts as sending.
+    pub(super) fn destination(&mut self, now: Instant) -> Option<SocketAddr> {
+        match self.security.browser() {
+            Some(browser) => browser.destination(now),
+            None => self.latch.rtp_destination(now),
+        }
+    }
+
+    /// Where reports may go, and by which socket: a browser's come and go among its media (RFC 5761).
+    pub(super) fn reports_to(&self, now: Instant) -> Option<(Channel, SocketAddr)> {
+        match self.security.browser() {
+            Some(browser) => browser.destination(now).map(|to| (Channel::Rtp, to)),
+            None => self.latch.rtcp_destination().map(|to| (Channel::Rtcp, to)),
+        }
+    }
+
+    /// What else comes to a browser's port is dealt with here. True for media, which goes on.
+    pub(super) fn demultiplex(&mut self, now: Instant, from: SocketAddr, bytes: &[u8]) -> bool {
+        let Some(browser) = self.security.browser_mut() else { return true };
+        match Kind::of(bytes) {
+            Kind::Rtp => return true,
+            Kind::Stun => {
+                let answered = browser.ask(now, from, bytes, &mut self.waiting);
+                self.dropped.foreign += u64::from(!answered);
+            }
+            Kind::Dtls if browser.knows(from) => browser.take(now, bytes, &mut self.waiting),
+            Kind::Rtcp if browser.knows(from) => self.take_report(now, bytes),
+            Kind::Dtls | Kind::Rtcp => self.dropped.foreign += 1,
+            Kind::Other => self.dropped.malformed += 1,
+        }
+        false
+    }
+
+    pub(super) fn take_report(&mut self, now: Instant, bytes: &[u8]) {
+        let mut opened = std::mem::take(&mut self.opened);
+        match self.security.open_rtcp(bytes, &mut opened) {
+            Ok(bytes) => {
+                let read = self.reports.handle(now, bytes, self.outgoing.ssrc());
+                self.dropped.malformed += u64::from(!read);
+            }
+            Err(why) => self.dropped.count(why),
+        }
+        self.opened = opened;
     }
 }

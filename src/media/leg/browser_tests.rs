@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::*;
+use super::{browser::Kind, *};
 use crate::media::{
     Direction, SampleRate,
     dtls::{Handshake, Identity, Keys},
