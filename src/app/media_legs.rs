@@ -424,6 +424,10 @@ fn report(outside: &Outside, id: LegId, utterances: &mut VecDeque<(UtteranceId, 
     let event = match event {
         LegEvent::FirstPacket => MediaEvent::FirstPacket,
         LegEvent::Digit(digit) => MediaEvent::Digit(digit),
+        LegEvent::Unheard(why) => {
+            tracing::warn!(leg = %id, why = unheard(why).as_str(), "nothing is heard of this leg after three seconds");
+            return;
+        }
         LegEvent::Silent(why) => {
             let silent_ms = LegSettings::SILENT_AFTER.as_millis() as u64;
             MediaEvent::Dead { silent_ms, why: unheard(why) }

@@ -44,6 +44,8 @@ use {reports::Reports, security::Security, silence::Come, waiting::Waiting};
 
 /// RFC 3389 comfort noise, which some gateways send though nobody agreed to it: a silence, and not a stranger.
 const COMFORT_NOISE: u8 = 13;
+/// How long the first packet may take before somebody should know why.
+const UNHEARD_AFTER: Duration = Duration::from_secs(3);
 /// Events that wait for the host; when full, the oldest is dropped.
 const MAX_EVENTS: usize = 64;
 
@@ -87,6 +89,9 @@ pub enum LegEvent {
     FirstPacket,
     /// A key was pressed.
     Digit(char),
+    /// Nothing that was agreed on has come within [`UNHEARD_AFTER`] of a description that lets them send. Told once for
+    /// each description; the call goes on, for they may be silent for a reason.
+    Unheard(Silence),
     /// Nothing was heard for the leg's limit. Told once; hearing something arms it again.
     Silent(Silence),
     /// An utterance has been said to its end.
@@ -164,6 +169,8 @@ pub struct Leg {
     last_heard: Instant,
     heard_any: bool,
     silence_told: bool,
+    /// When it is to be told that nothing has come, unless something does.
+    unheard_at: Option<Instant>,
     come: Come,
     closed: bool,
     progress: VecDeque<Progress>,
@@ -195,6 +202,7 @@ impl Leg {
             last_heard: now,
             heard_any: false,
             silence_told: false,
+            unheard_at: Some(now + UNHEARD_AFTER),
             come: Come::default(),
             closed: false,
             progress: VecDeque::new(),
@@ -309,6 +317,7 @@ impl Leg {
         self.agreed = agreed;
         self.last_heard = now;
         self.silence_told = false;
+        self.unheard_at = Some(now + UNHEARD_AFTER);
     }
 
     /// The call is over: nothing more is sent or heard.
@@ -487,6 +496,12 @@ impl Leg {
     pub(super) fn mind(&mut self, now: Instant) {
         if self.closed {
             return;
+        }
+        if self.unheard_at.take_if(|at| *at <= now).is_some()
+            && !self.come.understood
+            && self.agreed.may_receive()
+        {
+            self.tell(LegEvent::Unheard(self.come.why_silent(&self.dropped)));
         }
         let silent = now.saturating_duration_since(self.last_heard) >= self.silent_after;
         if silent && self.agreed.may_receive() && !self.silence_told {

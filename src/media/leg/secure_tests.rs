@@ -268,3 +268,28 @@ fn a_leg_that_hears_nothing_says_why() {
     leg.tick(now + Duration::from_secs(31));
     assert_eq!(events(&mut leg), [LegEvent::FirstPacket, LegEvent::Silent(Silence::WentQuiet)]);
 }
+
+#[test]
+fn three_seconds_without_a_packet_are_told_once_with_the_reason() {
+    let now = start();
+    let plain = agreed(PHONE, &[Codec::Pcmu]);
+    let mut leg = leg(now, plain, 7);
+    let mut stranger = Talker::new(1, Codec::Pcmu, 500.0);
+    for tick in 0..500 {
+        let at = now + millis(tick * 20);
+        leg.handle_rtp(at, address("203.0.113.66:4000"), &stranger.packet());
+        leg.tick(at);
+        let expected: &[LegEvent] =
+            if tick == 150 { &[LegEvent::Unheard(Silence::CameFromElsewhere)] } else { &[] };
+        assert_eq!(events(&mut leg), expected, "tick {tick}");
+    }
+    // On hold nobody need be heard; resumed, they have three seconds again.
+    let held = Agreed { direction: Direction::SendOnly, ..plain };
+    leg.update(now + millis(10_000), held, phone("192.0.2.5"));
+    leg.tick(now + millis(14_000));
+    assert_eq!(events(&mut leg), []);
+    leg.update(now + millis(14_000), plain, phone("192.0.2.5"));
+    leg.handle_rtp(now + millis(15_000), address(PHONE), &Talker::new(1, Codec::Pcmu, 500.0).packet());
+    leg.tick(now + millis(18_000));
+    assert_eq!(events(&mut leg), [LegEvent::FirstPacket]);
+}
