@@ -3,7 +3,7 @@
 //! No signalling is in between: a page of this test's own posts its offer and what it has measured over HTTP on loopback.
 //! `make interop` runs it, with Debian's chromium.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by unwrapping")]
+#![expect(clippy::unwrap_used, reason = "a test fails by unwrapping")]
 
 use std::{
     env,
