@@ -178,14 +178,16 @@ fn strangers_are_not_answered_and_plain_packets_are_not_heard() {
     call.connect();
     let stranger = "203.0.113.66:4000";
     let wrong = IceCredentials { password: [b'x'; 24], ..OURS };
+    let mut heard = 0;
     for _ in 0..100 {
         call.leg.handle_rtp(call.clock, address(stranger), &ice::question(&wrong, true));
         call.leg.handle_rtp(call.clock, address(stranger), &[22, 254, 253, 0, 0]);
-        let mut copy = Talker::new(1, Codec::Pcmu, 1_500.0);
+        let mut copy = Talker::new(2, Codec::Pcmu, 1_500.0);
         call.leg.handle_rtp(call.clock, address(stranger), &copy.packet());
         call.leg.handle_rtp(call.clock, address(BROWSER), &copy.packet());
-        assert!(call.talk() < 1.1);
+        heard += usize::from(call.talk() > 0.9);
     }
+    assert!(heard >= 95, "the browser alone is heard: {heard} of 100 frames");
     let stats = call.leg.stats();
     assert!(stats.dropped.foreign >= 300 && stats.dropped.forged >= 100, "{:?}", stats.dropped);
     // Another interface of the same browser, which has asked, is heard.
