@@ -289,6 +289,7 @@ pub(crate) fn record(from: &str, disposition: Disposition, ended: Timestamp, cal
         outcome: None,
         recording: None,
         recording_from_ms: None,
+        decisions: Vec::new(),
     }
 }
 
