@@ -17,6 +17,7 @@ mod ice;
 mod jitter;
 mod latch;
 mod leg;
+mod mixer;
 mod outgoing;
 mod playout;
 mod port;
@@ -26,6 +27,7 @@ mod resample;
 mod rtcp;
 mod rtp;
 mod sdp;
+mod sound;
 mod srtp;
 #[cfg(test)]
 mod story;
@@ -38,6 +40,7 @@ pub use dtmf::MAX_QUEUED_DIGITS;
 pub use frame::{Frame, SampleRate};
 pub use latch::{Party, SourceTrust};
 pub use leg::{Channel, Dropped, Leg, LegEvent, LegSettings, LegStats, Silence, Tick, Transmit};
+pub use mixer::{Heard, Hears, MAX_MEMBERS, Mixer, RoomId};
 pub use playout::{MAX_QUEUED_SAMPLES, PlayError, Played};
 pub use port::{DRAIN, Ports};
 pub use recording::{FileWrite, Recorder};
@@ -46,5 +49,6 @@ pub use sdp::{
     Agreed, Direction, DtlsTerms, Encryption, Fingerprint, IceCredentials, LocalMedia, Payload, Profile,
     Protection, Sdes, SdpError, Seed, Wish, accept, answer, offer,
 };
+pub use sound::{Channels, Sound, SoundError};
 pub use srtp::{MasterKey, Opener, Refused, Sealer, Suite};
 pub use tone::Tone;
