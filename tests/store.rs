@@ -102,7 +102,7 @@ fn every_earlier_file_is_brought_up_to_date_with_its_rows() {
         if version >= 5 {
             assert_eq!(call.record.recording_from_ms, Some(1_250));
         }
-        if version >= 7 {
+        if version >= 8 {
             let quality = call.record.legs[0].quality.unwrap();
             assert_eq!((quality.encryption, quality.unheard), (Encrypted::Sdes, Some(Unheard::WentQuiet)));
         }

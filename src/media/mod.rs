@@ -21,6 +21,7 @@ mod mixer;
 mod outgoing;
 mod playout;
 mod port;
+mod quality;
 mod reception;
 mod recording;
 mod resample;
@@ -34,7 +35,7 @@ mod story;
 mod tone;
 
 pub use bridge::{Bridge, Overheard, Side};
-pub use codec::Codec;
+pub use codec::{Codec, Decoder, Encoder};
 pub use dtls::Identity;
 pub use dtmf::MAX_QUEUED_DIGITS;
 pub use frame::{Frame, SampleRate};
@@ -43,8 +44,9 @@ pub use leg::{Channel, Dropped, Leg, LegEvent, LegSettings, LegStats, Silence, T
 pub use mixer::{Heard, Hears, MAX_MEMBERS, Mixer, RoomId};
 pub use playout::{MAX_QUEUED_SAMPLES, PlayError, Played};
 pub use port::{DRAIN, Ports};
+pub use quality::{Impairment, Score};
 pub use recording::{FileWrite, Recorder};
-pub use resample::{Ratio, Resampler};
+pub use resample::{Fit, Ratio, Resampler};
 pub use sdp::{
     Agreed, Direction, DtlsTerms, Encryption, Fingerprint, IceCredentials, LocalMedia, Payload, Profile,
     Protection, Sdes, SdpError, Seed, Wish, accept, answer, offer,

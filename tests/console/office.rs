@@ -242,6 +242,7 @@ pub fn wrap_up(n: u64) -> WrapUp {
                     round_trip_ms: Some(9),
                     encryption: Encrypted::Sdes,
                     unheard: Some(Unheard::WentQuiet),
+                    ..Quality::default()
                 }),
                 ..leg(Party::Caller(caller), LegResult::Completed, Some(started))
             },

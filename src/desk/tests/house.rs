@@ -267,6 +267,7 @@ pub(crate) fn record(from: &str, disposition: Disposition, ended: Timestamp, cal
         round_trip_ms: Some(22),
         encryption: Encrypted::Sdes,
         unheard: Some(Unheard::WentQuiet),
+        ..Quality::default()
     };
     CallRecord {
         call,

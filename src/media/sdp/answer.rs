@@ -26,12 +26,13 @@ pub fn answer(bytes: &[u8], local: &LocalMedia, codecs: &[Codec]) -> Result<(Vec
     let offered = body::parse(bytes)?;
     let Choice { index, audio, payloads, profile, keys } = choose(&offered, local, codecs)?;
     let direction = permitted(&audio, profile).and(local.direction);
+    let events = payloads.first().and_then(|first| audio.events_for(first.codec));
     let mut session = offer::session(local);
     let mut protection = Protection::Plain;
     for (at, media) in offered.medias.iter().enumerate() {
         let media = if at == index {
             let local = LocalMedia { direction, ..*local };
-            let mut media = offer::audio(&local, profile, &payloads, audio.telephone_event);
+            let mut media = offer::audio(&local, profile, &payloads, events.as_slice());
             protection = keys.write(&mut session, &mut media, &local, profile)?;
             media
         } else {
@@ -39,7 +40,8 @@ pub fn answer(bytes: &[u8], local: &LocalMedia, codecs: &[Codec]) -> Result<(Vec
         };
         session.add_media(media);
     }
-    let agreed = agreed(&audio, &payloads, &payloads, audio.telephone_event, direction, protection)?;
+    let events_in = events.map(|(number, _)| number);
+    let agreed = agreed(&audio, &payloads, &payloads, events_in, direction, protection)?;
     Ok((written(&session), agreed))
 }
 
@@ -70,7 +72,12 @@ pub fn accept(our_offer: &[u8], answer: &[u8]) -> Result<Agreed, SdpError> {
         .collect();
     let profile = body::profile(media).ok_or(SdpError::UnknownTransport)?;
     let direction = permitted(&audio, profile).and(our_audio.direction);
-    let event_in = our_audio.telephone_event.filter(|_| audio.telephone_event.is_some());
+    // Theirs of the clock that their answer speaks with, and ours of the same clock.
+    let event_in = common
+        .first()
+        .and_then(|first| audio.events_for(first.codec))
+        .and_then(|(_, clock)| our_audio.telephone_events.iter().find(|(_, ours)| *ours == clock))
+        .map(|(number, _)| *number);
     agreed(&audio, &common, &our_audio.payloads, event_in, direction, protection)
 }
 
@@ -241,7 +248,10 @@ fn agreed(
         payload_type: first.number,
         send: listed(send),
         receive: listed(receive),
-        telephone_event: audio.telephone_event.filter(|_| telephone_event_in.is_some()),
+        telephone_event: audio
+            .events_for(first.codec)
+            .map(|(number, _)| number)
+            .filter(|_| telephone_event_in.is_some()),
         telephone_event_in,
         remote: audio.remote,
         remote_rtcp: audio.remote_rtcp,
