@@ -8,6 +8,7 @@ mod reports;
 #[cfg(test)]
 mod secure_tests;
 mod security;
+mod settings;
 mod silence;
 #[cfg(test)]
 mod tests;
@@ -19,8 +20,6 @@ use std::{
     sync::Arc,
     time::{Duration, Instant},
 };
-
-use rand_chacha::rand_core::Rng;
 
 use super::{
     codec::{Codec, Encoder},
@@ -37,9 +36,10 @@ use super::{
     sound::Sound,
     tone::Tone,
 };
-use crate::types::{Chance, UtteranceId};
+use crate::types::UtteranceId;
 pub use dropped::Dropped;
 pub use reports::LegStats;
+pub use settings::LegSettings;
 pub use silence::Silence;
 pub use waiting::{Channel, Transmit};
 use {reports::Reports, security::Security, silence::Come, waiting::Waiting};
@@ -50,39 +50,6 @@ const COMFORT_NOISE: u8 = 13;
 const UNHEARD_AFTER: Duration = Duration::from_secs(3);
 /// Events that wait for the host; when full, the oldest is dropped.
 const MAX_EVENTS: usize = 64;
-
-/// What a leg begins with.
-#[derive(Debug, Clone)]
-pub struct LegSettings {
-    /// Of the stream that we send (RFC 3550, 8.1: at random, as are the first numbers).
-    pub ssrc: u32,
-    pub first_sequence: u16,
-    pub first_timestamp: u32,
-    pub agreed: Agreed,
-    pub trust: SourceTrust,
-    /// With nothing heard for so long, though they may send, the far end is taken for gone.
-    pub silent_after: Duration,
-    /// Our certificate, for browsers: without one, nothing is said to them or heard of them.
-    pub identity: Option<Arc<Identity>>,
-}
-
-impl LegSettings {
-    /// How long [`LegSettings::draw`] lets a far end be silent.
-    pub const SILENT_AFTER: Duration = Duration::from_secs(30);
-
-    /// Settings with numbers that nobody can guess, and a far end that is given up on after [`Self::SILENT_AFTER`].
-    pub fn draw(chance: &mut Chance, agreed: Agreed, trust: SourceTrust) -> Self {
-        Self {
-            ssrc: chance.next_u32(),
-            first_sequence: chance.next_u32() as u16,
-            first_timestamp: chance.next_u32(),
-            agreed,
-            trust,
-            silent_after: Self::SILENT_AFTER,
-            identity: None,
-        }
-    }
-}
 
 /// What happened on a leg.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
