@@ -157,10 +157,10 @@ pub(super) struct LegAnswer {
     pub round_trip_ms: Option<u32>,
     /// `PCMU`, `PCMA`, `G722` or `opus`.
     pub codec: Option<&'static str>,
-    /// How the far end sounded to us: a mean opinion score by the E-model (ITU-T G.107), 1 to 4.5.
-    pub score_heard: Option<f32>,
-    /// How we sounded to the far end, by its own reports.
-    pub score_there: Option<f32>,
+    /// How the far end sounded to us: a mean opinion score by the E-model (ITU-T G.107) in hundredths, 100 to 450.
+    pub score_heard: Option<u16>,
+    /// How we sounded to the far end, by its own reports, in hundredths.
+    pub score_there: Option<u16>,
     /// `none`, `sdes` or `dtls`: how the leg's media was protected.
     pub encryption: Option<&'static str>,
     /// Why nothing was heard of this leg, if nothing was: `nothing_came`, `came_from_elsewhere`, `reports_only`,
@@ -175,6 +175,7 @@ impl LegAnswer {
             LegResult::NoAnswer => ("no_answer", None),
             LegResult::Busy => ("busy", None),
             LegResult::Declined => ("declined", None),
+            LegResult::DoNotDisturb => ("do_not_disturb", None),
             LegResult::Unregistered => ("unregistered", None),
             LegResult::AnsweredElsewhere => ("answered_elsewhere", None),
             LegResult::CallerGone => ("caller_gone", None),
@@ -198,8 +199,8 @@ impl LegAnswer {
             jitter_ms: leg.quality.map(|q| q.jitter_ms),
             round_trip_ms: leg.quality.and_then(|q| q.round_trip_ms),
             codec: leg.quality.and_then(|q| q.codec).map(Codec::encoding_name),
-            score_heard: leg.quality.and_then(|q| q.heard).map(|score| f32::from(score.hundredths) / 100.0),
-            score_there: leg.quality.and_then(|q| q.there).map(|score| f32::from(score.hundredths) / 100.0),
+            score_heard: leg.quality.and_then(|q| q.heard).map(|score| score.hundredths),
+            score_there: leg.quality.and_then(|q| q.there).map(|score| score.hundredths),
             encryption: leg.quality.map(|q| q.encryption.as_str()),
             unheard: leg.quality.and_then(|q| q.unheard).map(Unheard::as_str),
         }
@@ -483,6 +484,7 @@ fn agent_reason(reason: AgentReason) -> &'static str {
         AgentReason::NoAnswer => "no_answer",
         AgentReason::Busy => "busy",
         AgentReason::Declined => "declined",
+        AgentReason::DoNotDisturb => "do_not_disturb",
         AgentReason::Unregistered => "unregistered",
         AgentReason::ClosedHours => "closed_hours",
         AgentReason::Unreachable => "unreachable",
