@@ -4,6 +4,7 @@ mod agent;
 mod at_the_desk;
 mod chaos;
 mod early_media;
+mod holds;
 mod inbound;
 mod outbound;
 mod pickup_and_park;
