@@ -430,7 +430,7 @@ impl Ringing {
         for target in stage.targets {
             match target {
                 Target::Extension(extension) => {
-                    let bindings = cx.exchange.sip.bindings(cx.now.at, &extension);
+                    let bindings = cx.phones_of(&extension);
                     let party = Party::Phone(extension);
                     if bindings.is_empty() {
                         let leg = cx.exchange.next_leg();

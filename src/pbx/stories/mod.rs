@@ -3,6 +3,7 @@
 mod agent;
 mod chaos;
 mod early_media;
+mod fixed_phones;
 mod inbound;
 mod outbound;
 mod pickup_and_park;
