@@ -5,8 +5,11 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::features::{RawHold, RawHolidays, RawPark, RawPlan, RawTransfer};
-use super::problem::{Problem, Problems, line_of};
+use super::{
+    features::{RawHold, RawHolidays, RawPark, RawPlan, RawTransfer},
+    problem::{Problem, Problems, line_of},
+    srtp::RawSrtp,
+};
 
 /// The whole file.
 #[derive(Debug, Deserialize)]
@@ -25,6 +28,8 @@ pub(super) struct File {
     pub texts: Texts,
     #[serde(default)]
     pub speech: Speech,
+    #[serde(default)]
+    pub srtp: RawSrtp,
     #[serde(default)]
     pub number: Vec<Spanned<Number>>,
     #[serde(default)]
@@ -128,6 +133,8 @@ pub(super) struct Number {
     #[serde(default)]
     pub label: String,
     #[serde(default)]
+    pub also: Vec<Spanned<String>>,
+    #[serde(default)]
     pub ring: Vec<Vec<Spanned<String>>>,
     pub ring_seconds: Option<Spanned<u64>>,
     pub order: Option<Spanned<String>>,
@@ -147,6 +154,7 @@ pub(super) struct Extension {
     pub password: Spanned<String>,
     #[serde(default)]
     pub legacy_md5: bool,
+    pub address: Option<Spanned<String>>,
     #[serde(default)]
     pub pickup_groups: Vec<String>,
 }
