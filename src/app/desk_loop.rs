@@ -107,6 +107,10 @@ impl Desk {
             }
             Fact::TextSettled { key, result } => Input::Delivered { key: *key, result: *result },
             Fact::Bound { binding } => Input::Bound(binding.clone()),
+            Fact::DeskSet { extension, settings } => {
+                Input::DeskSet { extension: extension.clone(), settings: settings.clone() }
+            }
+            Fact::DayNightSet(key) => Input::DayNightSet(*key),
             Fact::Unbound { extension, contact } => {
                 Input::Unbound { extension: extension.clone(), contact: contact.clone() }
             }
@@ -179,6 +183,7 @@ fn drain(settings: &mut DeskSettings) -> Option<Timestamp> {
                 settings.sounds.discard(&file);
                 continue;
             }
+            Output::RestoreDesks { desks, key } => Control::RestoreDesks { desks, key },
             Output::Changed(_) => continue,
             Output::Alarm(alarm) => {
                 say(&alarm);

@@ -1,15 +1,18 @@
 //! From the configuration to what each room wants to know: the switch's directory, the agent's office, the desk's settings.
 
-use std::{collections::BTreeMap, net::SocketAddr, ops::RangeInclusive, sync::Arc};
+use std::{collections::BTreeMap, net::SocketAddr, ops::RangeInclusive, sync::Arc, time::Duration};
 
 use jiff::civil::Time;
 
 use crate::{
-    config::Config,
+    config::{self, Config, SrtpWish},
     desk,
     dialogue::{Fact, Office, Pack, Roster, UnitRef},
     outbox::AfterCrash,
-    pbx::{Directory, Limits, MailboxPlan, Number, Phone, RingPlan, RingStep, Services, Settings, Texts},
+    pbx::{
+        Directory, Features, Limits, MailboxPlan, Number, Park, Phone, RingOrder, RingPlan, RingStep, Service,
+        Services, Settings, StarCodes, Texts, TimedPlan,
+    },
     sip::{Account, Credentials, Listener, Network, Registration, Transport, Trunk, TrunkName},
     types::{PhoneNumber, QuietHours},
 };
@@ -70,13 +73,9 @@ pub fn directory(config: &Config, pack: Arc<Pack>) -> anyhow::Result<Directory> 
         .numbers
         .iter()
         .map(|number| {
-            let steps = number
-                .ring
-                .iter()
-                .map(|step| RingStep { extensions: step.clone(), ring_for: number.ring_time });
             let entry = Number {
                 label: number.label.clone(),
-                plan: RingPlan::new(steps),
+                plan: plan_of(&number.ring, number.order, number.ring_time),
                 agent_first: number.agent_first,
                 hours: config.office.hours.clone(),
                 trunk: trunk.clone(),
@@ -84,15 +83,20 @@ pub fn directory(config: &Config, pack: Arc<Pack>) -> anyhow::Result<Directory> 
             (number.number, entry)
         })
         .collect();
+    let names = config.numbers.iter().flat_map(|n| n.also.iter().map(|name| (name.clone(), n.number)));
+    let fixed =
+        config.extensions.iter().filter_map(|account| Some((account.extension.clone(), account.address?)));
     let patience = config.trunks.iter().map(|trunk| (TrunkName(trunk.name.clone()), trunk.patience));
     Ok(Directory {
         name: config.office.name.clone(),
         extensions: extensions.collect(),
         numbers,
+        names: names.collect(),
+        fixed_phones: fixed.collect(),
         trunks: config.trunks.iter().map(trunk_of).collect(),
         on_call: Some(config.office.on_call),
         outbound_caller: main.number,
-        features: crate::pbx::Features::default(),
+        features: features(config),
         limits: Limits {
             calls: config.calls.max_calls,
             agent_calls: config.calls.max_agent_calls,
@@ -107,6 +111,7 @@ pub fn directory(config: &Config, pack: Arc<Pack>) -> anyhow::Result<Directory> 
         },
         services: services(config),
         texts: Texts { summaries_to: config.texts.summary_to.clone(), text_back: config.texts.text_back },
+        srtp: srtp(config),
         record_calls: config.calls.record,
         pack,
         office: Arc::new(office(config)),
@@ -127,6 +132,70 @@ fn services(config: &Config) -> Services {
         (mailbox.extension.clone(), plan)
     });
     Services { mailboxes: mailboxes.collect() }
+fn srtp(config: &Config) -> Srtp {
+    let policy = |wish: &SrtpWish| match wish {
+        SrtpWish::Off => SrtpPolicy::Off,
+        SrtpWish::Optional => SrtpPolicy::Optional,
+        SrtpWish::Required => SrtpPolicy::Required,
+    };
+    let Config { srtp, extensions, trunks, .. } = config;
+    let phones = extensions.iter().map(|account| {
+        let wish = srtp.extension.get(&account.extension).unwrap_or(&srtp.phones);
+        (account.extension.clone(), policy(wish))
+    });
+    let carriers = trunks.iter().map(|trunk| {
+        let wish = srtp.trunk.get(&trunk.name).unwrap_or(&srtp.trunks);
+        (TrunkName(trunk.name.clone()), policy(wish))
+    });
+    Srtp { extensions: phones.collect(), trunks: carriers.collect(), without_tls: srtp.without_tls }
+}
+
+/// What desk phones can do with calls.
+fn features(config: &Config) -> Features {
+    let written = &config.features;
+    let codes = Service::ALL
+        .iter()
+        .map(|service| (*service, written.star_codes.get(service.name()).cloned().flatten()));
+    let plans = config.numbers.iter().filter(|number| !number.plans.is_empty()).map(|number| {
+        let timed = number.plans.iter().map(|timed| TimedPlan {
+            when: timed.hours.clone(),
+            plan: plan_of(&timed.ring, timed.order, number.ring_time),
+        });
+        (number.number, timed.collect())
+    });
+    Features {
+        // The configuration has no code twice.
+        star_codes: StarCodes::with(codes).unwrap_or_default(),
+        park: Park {
+            slots: written.park_slots.clone(),
+            recall_after: written.park_recall,
+            ..Park::default()
+        },
+        pickup_groups: written.pickup_groups.clone(),
+        music: written.music.clone(),
+        music_of: config
+            .numbers
+            .iter()
+            .filter_map(|number| Some((number.number, number.music.clone()?)))
+            .collect(),
+        holidays: written.holidays.clone(),
+        plans: plans.collect(),
+        transfer_ring: written.transfer_recall,
+    }
+}
+
+fn plan_of(ring: &[config::RingStep], order: config::RingOrder, ring_for: Duration) -> RingPlan {
+    let order = match order {
+        config::RingOrder::All => RingOrder::All,
+        config::RingOrder::OneAfterAnother => RingOrder::OneAfterAnother,
+        config::RingOrder::LongestIdle => RingOrder::LongestIdle,
+    };
+    RingPlan::new(ring.iter().map(|step| RingStep {
+        extensions: step.extensions.clone(),
+        numbers: step.numbers.clone(),
+        order,
+        ring_for,
+    }))
 }
 
 fn trunk_of(trunk: &crate::config::Trunk) -> Trunk {

@@ -1,7 +1,7 @@
 //! From the file as written to the configuration as used; every problem is found in one go.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     fmt::Display,
     net::{IpAddr, SocketAddr},
     ops::RangeInclusive,
@@ -15,8 +15,11 @@ use toml::Spanned;
 
 use super::{
     Calls, Config, Console, ExtensionAccount, Listing, Number, Office, OfficeFact, Practice, Problem,
-    Problems, Sip, Speech, Store, Texts, Trunk, TrunkAccount, Unit, Vendor, mailbox::mailboxes,
-    problem::line_of, raw,
+    Problems, Sip, Speech, Store, Texts, Trunk, TrunkAccount, Unit, Vendor,
+    features::{self, RawFeatures},
+    mailbox::mailboxes,
+    problem::line_of,
+    raw,
 };
 use crate::types::{Extension, Hours, PhoneNumber};
 
@@ -103,14 +106,27 @@ pub(super) fn config(file: &str, text: &str, raw: raw::File) -> Result<Config, P
         .filter(|entry| entry.get_ref().voicemail)
         .filter_map(|entry| entry.get_ref().extension.get_ref().parse().ok())
         .collect();
+    let groups = pickup_groups(&raw.extension);
     let extensions = extensions(&mut c, raw.extension);
     let names = extensions.iter().map(|e| (e.extension.clone(), e.name.clone())).collect();
     let mailboxes = mailboxes(&mut c, raw.mailbox, &names, &with_voicemail);
     let known: BTreeSet<Extension> = extensions.iter().map(|e| e.extension.clone()).collect();
     let sip = sip(&mut c, raw.sip);
     let calls = calls(&mut c, raw.calls, sip.rtp_ports.len());
+    let trunk_names = raw.trunk.iter().map(|trunk| trunk.get_ref().name.get_ref().clone()).collect();
+    let office = office(&mut c, raw.office);
+    let zone = office.hours.zone().clone();
+    let sections = RawFeatures {
+        park: raw.park,
+        transfer: raw.transfer,
+        hold: raw.hold,
+        star_codes: raw.star_codes,
+        holidays: raw.holidays,
+    };
     let config = Config {
-        office: office(&mut c, raw.office),
+        srtp: srtp::check(&mut c, raw.srtp, &known, &trunk_names),
+        office,
+        features: features::features(&mut c, sections, &known, groups),
         sip,
         console: Console {
             listen: raw
@@ -126,7 +142,7 @@ pub(super) fn config(file: &str, text: &str, raw: raw::File) -> Result<Config, P
                 u16::try_from(c.within(&days, 0..=3650, "days")).unwrap_or(RECORD_DAYS)
             }),
         },
-        numbers: numbers(&mut c, raw.number, &known, calls.ring),
+        numbers: numbers(&mut c, raw.number, &known, calls.ring, &zone),
         calls,
         texts: Texts {
             text_back: raw.texts.text_back.unwrap_or(true),
@@ -305,7 +321,12 @@ fn extensions(c: &mut Checker<'_>, raw: Vec<Spanned<raw::Extension>>) -> Vec<Ext
                 "write a long random one; scanners try short ones all day",
             );
         }
+        let address = entry.address.as_ref().and_then(|address| {
+            let cure = "write its address and port, such as \"192.168.1.50:5060\"";
+            c.parse::<SocketAddr>(address, "the address of a phone", cure)
+        });
         accounts.push(ExtensionAccount {
+            address,
             extension,
             name: entry.name,
             password: entry.password.into_inner(),
@@ -315,11 +336,22 @@ fn extensions(c: &mut Checker<'_>, raw: Vec<Spanned<raw::Extension>>) -> Vec<Ext
     accounts
 }
 
+/// The groups that each extension is in. An extension that cannot be read is told of elsewhere.
+fn pickup_groups(raw: &[Spanned<raw::Extension>]) -> BTreeMap<Extension, BTreeSet<String>> {
+    let entries = raw.iter().map(Spanned::get_ref).filter(|entry| !entry.pickup_groups.is_empty());
+    let groups = entries.filter_map(|entry| {
+        let extension = entry.extension.get_ref().trim().parse().ok()?;
+        Some((extension, entry.pickup_groups.iter().cloned().collect()))
+    });
+    groups.collect()
+}
+
 fn numbers(
     c: &mut Checker<'_>,
     raw: Vec<Spanned<raw::Number>>,
     known: &BTreeSet<Extension>,
     ring: Duration,
+    zone: &TimeZone,
 ) -> Vec<Number> {
     let mut seen = BTreeSet::new();
     let mut numbers = Vec::new();
@@ -333,31 +365,30 @@ fn numbers(
                 "delete one of the two sections",
             );
         }
-        let mut steps = Vec::new();
-        for step in &entry.ring {
-            let mut together = Vec::new();
-            for name in step {
-                match name.get_ref().parse::<Extension>() {
-                    Ok(extension) if known.contains(&extension) => together.push(extension),
-                    _ => {
-                        let what = format_args!("`{}` is not one of the extensions", name.get_ref());
-                        c.problem(
-                            name,
-                            what,
-                            "add an [[extension]] section for it, or take it out of the ring plan",
-                        );
-                    }
-                }
+        let mut also = BTreeSet::new();
+        for name in &entry.also {
+            let plain = |c: char| c.is_ascii_alphanumeric() || "-_.+".contains(c);
+            if name.get_ref().is_empty() || !name.get_ref().chars().all(plain) {
+                let cure = "write it as the carrier sends it before the @: letters, digits, - _ . +";
+                c.problem(name, format_args!("`{}` is no name of a number", name.get_ref()), cure);
             }
-            steps.push(together);
+            also.insert(name.get_ref().clone());
         }
+        let steps = features::ring(c, &entry.ring, known);
+        let music = entry.music.as_ref().and_then(|file| features::music(c, file));
+        let order = features::order(c, entry.order.as_ref());
+        let plans = features::plans(c, &entry.plan, known, zone);
         let ring_time = entry
             .ring_seconds
             .map_or(ring, |v| Duration::from_secs(c.within(&v, 6..=60, "seconds of ringing")));
         numbers.push(Number {
             number,
+            also,
             label: entry.label,
             ring: steps,
+            order,
+            music,
+            plans,
             ring_time,
             agent_first: entry.agent_first,
         });

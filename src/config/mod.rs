@@ -6,17 +6,21 @@
 
 mod check;
 mod mailbox;
+mod features;
 mod practice;
 mod problem;
 mod raw;
+mod srtp;
 #[cfg(test)]
 mod tests;
 
-use std::{net::SocketAddr, ops::RangeInclusive, path::PathBuf, time::Duration};
+use std::{collections::BTreeSet, net::SocketAddr, ops::RangeInclusive, path::PathBuf, time::Duration};
 
 pub use mailbox::Mailbox;
+pub use features::{Features, RingOrder, RingStep, STAR_CODES, TimedPlan};
 pub use practice::practice_file;
 pub use problem::{Problem, Problems};
+pub use srtp::{Srtp, SrtpWish};
 
 use crate::types::{Extension, Hours, PhoneNumber};
 
@@ -30,6 +34,8 @@ pub struct Config {
     pub calls: Calls,
     pub texts: Texts,
     pub speech: Speech,
+    pub srtp: Srtp,
+    pub features: Features,
     pub numbers: Vec<Number>,
     pub extensions: Vec<ExtensionAccount>,
     pub trunks: Vec<Trunk>,
@@ -134,10 +140,18 @@ pub struct Speech {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Number {
     pub number: PhoneNumber,
+    /// What else the carrier calls it: some put the name of the account where others put the number.
+    pub also: BTreeSet<String>,
     pub label: String,
-    /// Extensions that ring, step by step.
-    pub ring: Vec<Vec<Extension>>,
-    /// Of each step.
+    /// Who rings, step by step.
+    pub ring: Vec<RingStep>,
+    /// How those of one step ring.
+    pub order: RingOrder,
+    /// What whoever waits hears who has called this number, instead of the office's music.
+    pub music: Option<String>,
+    /// Plans for some hours of the week, which go before `ring`.
+    pub plans: Vec<TimedPlan>,
+    /// Of each step, or of each phone if they ring in turn.
     pub ring_time: Duration,
     pub agent_first: bool,
 }
@@ -150,6 +164,8 @@ pub struct ExtensionAccount {
     pub password: String,
     /// This phone cannot do SHA-256 (RFC 8760) and may use MD5.
     pub legacy_md5: bool,
+    /// Where it is always rung, registered or not: a door phone, a gateway.
+    pub address: Option<SocketAddr>,
 }
 
 /// A carrier's trunk.

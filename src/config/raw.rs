@@ -1,11 +1,14 @@
 //! The file as it was written: names and places, nothing checked beyond the grammar.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 use toml::Spanned;
 
 use super::{
-    mailbox::RawMailbox,
-    problem::{Problem, Problems, line_of},
+use super::features::{RawHold, RawHolidays, RawPark, RawPlan, RawTransfer};
+use super::mailbox::RawMailbox;
+use super::problem::{Problem, Problems, line_of};
 };
 
 /// The whole file.
@@ -26,6 +29,8 @@ pub(super) struct File {
     #[serde(default)]
     pub speech: Speech,
     #[serde(default)]
+    pub srtp: RawSrtp,
+    #[serde(default)]
     pub number: Vec<Spanned<Number>>,
     #[serde(default)]
     pub extension: Vec<Spanned<Extension>>,
@@ -43,6 +48,16 @@ pub(super) struct File {
     pub vendor: Vec<Vendor>,
     #[serde(default)]
     pub fact: Vec<Fact>,
+    #[serde(default)]
+    pub park: RawPark,
+    #[serde(default)]
+    pub transfer: RawTransfer,
+    #[serde(default)]
+    pub hold: RawHold,
+    #[serde(default)]
+    pub star_codes: BTreeMap<String, Spanned<String>>,
+    #[serde(default)]
+    pub holidays: RawHolidays,
     pub practice: Option<Practice>,
 }
 
@@ -120,8 +135,14 @@ pub(super) struct Number {
     #[serde(default)]
     pub label: String,
     #[serde(default)]
+    pub also: Vec<Spanned<String>>,
+    #[serde(default)]
     pub ring: Vec<Vec<Spanned<String>>>,
     pub ring_seconds: Option<Spanned<u64>>,
+    pub order: Option<Spanned<String>>,
+    pub music: Option<Spanned<String>>,
+    #[serde(default)]
+    pub plan: Vec<RawPlan>,
     #[serde(default)]
     pub agent_first: bool,
 }
@@ -135,8 +156,9 @@ pub(super) struct Extension {
     pub password: Spanned<String>,
     #[serde(default)]
     pub legacy_md5: bool,
-    #[serde(default)]
     pub voicemail: bool,
+    #[serde(default)]
+    pub pickup_groups: Vec<String>,
 }
 
 #[derive(Debug, Deserialize)]

@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::{
     outbox::Entry,
-    pbx::{CallRecord, Caller, Mailbox, MailboxChange, TextResult},
+    pbx::{CallRecord, Caller, DayNight, DeskSettings, Mailbox, MailboxChange, TextResult},
     sip,
     trace::Finished,
     types::{CallId, Extension, MessageKey, PhoneNumber, VoicemailId},
@@ -14,25 +14,54 @@ use crate::{
 #[derive(Debug)]
 pub enum Input {
     /// A call began; from whom.
-    CallStarted { call: CallId, caller: Caller },
+    CallStarted {
+        call: CallId,
+        caller: Caller,
+    },
     /// A person of the office took that call.
-    PersonAnswered { call: CallId },
+    PersonAnswered {
+        call: CallId,
+    },
     /// A call is over; this is all of it.
     CallEnded(Box<CallRecord>),
     /// What went over the wire for a call that is over.
     CallTraced(Finished),
     /// A text came in. Answered by [`Output::SettleText`] with the same id, at once.
-    TextReceived { text: sip::TextId, from: PhoneNumber, to: PhoneNumber, body: String, call_id: String },
+    TextReceived {
+        text: sip::TextId,
+        from: PhoneNumber,
+        to: PhoneNumber,
+        body: String,
+        call_id: String,
+    },
     /// What became of an [`Output::Deliver`] with this key.
-    Delivered { key: MessageKey, result: TextResult },
+    Delivered {
+        key: MessageKey,
+        result: TextResult,
+    },
     /// A phone is reachable, from now on for `expires_in`.
     Bound(sip::Binding),
+    /// Somebody has set this for an extension, or has turned the office's key.
+    DeskSet {
+        extension: Extension,
+        settings: DeskSettings,
+    },
+    DayNightSet(DayNight),
     /// A phone is no longer reachable there.
-    Unbound { extension: Extension, contact: String },
+    Unbound {
+        extension: Extension,
+        contact: String,
+    },
     /// Something has happened to a mailbox.
-    MailboxChanged { mailbox: Extension, change: MailboxChange },
+    MailboxChanged {
+        mailbox: Extension,
+        change: MailboxChange,
+    },
     /// The answer to [`Output::Transcribe`]: the words, or nothing if the file could not be read.
-    Transcribed { id: VoicemailId, words: Option<String> },
+    Transcribed {
+        id: VoicemailId,
+        words: Option<String>,
+    },
     /// Is the wall clock right? Until it is, nothing is sent.
     ClockSynchronised(bool),
     /// The wall clock was put forward (or, negative, back) by so much: the host has seen it drift away from the
@@ -62,6 +91,8 @@ pub enum Output {
     Transcribe { id: VoicemailId, file: String },
     /// This file of the mailboxes' folder is of no use any more.
     DiscardSound { file: String },
+    /// What was set for extensions, and how the key stood.
+    RestoreDesks { desks: Vec<(Extension, DeskSettings)>, key: DayNight },
     /// Rows that the console shows have changed.
     Changed(Changed),
     /// Somebody should know. Repeated only when it changes.

@@ -6,7 +6,8 @@ use crate::{
     dialogue::Reading,
     media::{Agreed, Codec, Hears, RoomId, Score, SourceTrust, Tone},
     pbx::{
-        AgentReason, Barred, CallRecord, Caller, Dialled, Directory, LegResult, Mailbox, MailboxChange,
+        AgentReason, Barred, CallRecord, Caller, DayNight, DeskSettings, Dialled, Directory, LegResult, Mailbox,
+        MailboxChange,
         Party, Resource, ResourceState, Service, TurnRecord,
     },
     sip,
@@ -52,8 +53,8 @@ pub enum MediaEvent {
     TakeQuiet,
     /// What was recorded by [`MediaCommand::Take`] is on its way to the disk: its length, and how much of it is a voice.
     Taken { millis: u64, voiced_ms: u64 },
-    /// No RTP for as long as the settings call dead.
-    Dead { silent_ms: u64 },
+    /// No RTP for as long as the settings call dead, and why, as far as its packets tell.
+    Dead { silent_ms: u64, why: Unheard },
     /// The port could not be bound or the socket failed.
     Failed,
     /// What the leg's media was like, once, after `CloseLeg`.
@@ -77,6 +78,82 @@ pub struct Quality {
     /// How we sounded to the far end, by its own reports; `None` when it made none.
     #[serde(default)]
     pub there: Option<Score>,
+    #[serde(default)]
+    pub encryption: Encrypted,
+    /// Why the far end was not heard at the end, if it was not.
+    #[serde(default)]
+    pub unheard: Option<Unheard>,
+}
+
+/// How a leg's media was protected on its way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Encrypted {
+    #[default]
+    No,
+    /// SRTP with keys in the signalling (RFC 4568).
+    Sdes,
+    /// SRTP with keys of a DTLS handshake (RFC 5764).
+    Dtls,
+}
+
+impl Encrypted {
+    /// As it is kept and as programs are told it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::No => "none",
+            Self::Sdes => "sdes",
+            Self::Dtls => "dtls",
+        }
+    }
+
+    /// Reads what [`as_str`](Self::as_str) wrote.
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::No, Self::Sdes, Self::Dtls].into_iter().find(|known| known.as_str() == name)
+    }
+}
+
+/// Why nothing was heard of a far end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Unheard {
+    NothingCame,
+    CameFromElsewhere,
+    ReportsOnly,
+    NotNegotiated,
+    NotAuthentic,
+    NotRtp,
+    WentQuiet,
+}
+
+impl Unheard {
+    const ALL: [Self; 7] = [
+        Self::NothingCame,
+        Self::CameFromElsewhere,
+        Self::ReportsOnly,
+        Self::NotNegotiated,
+        Self::NotAuthentic,
+        Self::NotRtp,
+        Self::WentQuiet,
+    ];
+
+    /// As it is kept and as programs are told it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::NothingCame => "nothing_came",
+            Self::CameFromElsewhere => "came_from_elsewhere",
+            Self::ReportsOnly => "reports_only",
+            Self::NotNegotiated => "not_negotiated",
+            Self::NotAuthentic => "not_authentic",
+            Self::NotRtp => "not_rtp",
+            Self::WentQuiet => "went_quiet",
+        }
+    }
+
+    /// Reads what [`as_str`](Self::as_str) wrote.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|known| known.as_str() == name)
+    }
 }
 
 /// What somebody outside the switch asks of it.
@@ -88,6 +165,12 @@ pub enum Control {
     SettleText { text: sip::TextId, stored: bool },
     /// End this call.
     HangUp { call: CallId },
+    /// This is set for an extension from now on.
+    SetDesk { extension: Extension, settings: DeskSettings },
+    /// The office's key stands so from now on.
+    SetDayNight(DayNight),
+    /// What was set before a restart.
+    RestoreDesks { desks: Vec<(Extension, DeskSettings)>, key: DayNight },
     /// Phones that were registered before a restart.
     RestoreBindings(Vec<sip::Binding>),
     /// What lies in this mailbox, as the desk has it: at the start, and after every change of it.
@@ -272,6 +355,8 @@ pub enum Reason {
     Service,
     /// The agent's own deadlines: the caller has finished, or has been silent for long.
     Agent(crate::agent::Reason),
+    /// Somebody outside who was asked to press a key has not.
+    KeyPress,
     /// A transfer rings for so long and no longer.
     TransferRing,
     /// A parked call rings its parker again.
@@ -367,6 +452,13 @@ pub enum Fact {
         service: Service,
         done: bool,
     },
+    /// Somebody has set this for an extension; it is to be kept.
+    DeskSet {
+        extension: Extension,
+        settings: DeskSettings,
+    },
+    /// Somebody has turned the office's key; it is to be kept.
+    DayNightSet(DayNight),
     /// A park slot or a key that lamps show has another state.
     ResourceChanged {
         resource: Resource,

@@ -3,18 +3,18 @@
 use std::{
     collections::{BTreeMap, VecDeque},
     ops::RangeInclusive,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
 use super::{
-    Directory, Fact, MailboxChange, MediaCommand, Output, Resource, ResourceState, Settings, SpeechCommand,
-    ledger::Ledger, resources::Resources, services::Mailboxes,
+    DayNight, Directory, Fact, MailboxChange, MediaCommand, Output, Resource, ResourceState, Settings,
+    SpeechCommand, desk_settings::Desks, ledger::Ledger, resources::Resources, services::Mailboxes,
 };
 use crate::{
     media::Ports,
-    sip::{Endpoint, Peer, SessionId, TextId, TrunkHealth, TrunkName},
+    sip::{Binding, Endpoint, Peer, SessionId, TextId, TrunkHealth, TrunkName},
     types::{CallId, Chance, Extension, LegId, Moment, UtteranceId},
 };
 
@@ -29,6 +29,13 @@ pub(super) struct Exchange {
     pub(super) places: Places,
     pub(super) mailboxes: Mailboxes,
     pub(super) resources: Resources,
+    pub(super) desks: Desks,
+    pub(super) day_night: DayNight,
+    /// Who has sent calls outside that have begun to ring there, since the switch asked last.
+    pub(super) sent_outside: Vec<Extension>,
+    /// When an extension talked last, and who called it last. As many as there are extensions.
+    talked: BTreeMap<Extension, Instant>,
+    called: BTreeMap<Extension, String>,
     /// Park slots that are taken, and by which call; as many as the office has.
     slots: BTreeMap<Extension, CallId>,
     ports: Ports,
@@ -67,6 +74,11 @@ impl Exchange {
             places: Places::default(),
             mailboxes: Mailboxes::default(),
             resources: Resources::default(),
+            desks: Desks::default(),
+            day_night: DayNight::default(),
+            sent_outside: Vec::new(),
+            talked: BTreeMap::new(),
+            called: BTreeMap::new(),
             slots: BTreeMap::new(),
             chance,
             last_leg: 0,
@@ -218,6 +230,25 @@ impl Exchange {
         }
     }
 
+    /// This extension has just ceased to talk.
+    pub(super) fn has_talked(&mut self, now: Instant, extension: Extension) {
+        self.talked.insert(extension, now);
+    }
+
+    /// `None`, which is before any other time: not since the house began.
+    pub(super) fn last_talk(&self, extension: &Extension) -> Option<Instant> {
+        self.talked.get(extension).copied()
+    }
+
+    /// Somebody who can be called back rings at this extension.
+    pub(super) fn is_called(&mut self, extension: Extension, by: String) {
+        self.called.insert(extension, by);
+    }
+
+    pub(super) fn last_caller(&self, extension: &Extension) -> Option<&str> {
+        self.called.get(extension).map(String::as_str)
+    }
+
     /// Lamps and the console show the resource so from now on.
     pub(super) fn show(&mut self, resource: Resource, state: ResourceState) {
         if self.resources.set(resource.clone(), state.clone()) {
@@ -335,6 +366,14 @@ pub(super) struct Context<'a> {
 impl Context<'_> {
     pub(super) fn call(&self) -> CallId {
         self.ledger.call()
+    }
+
+    /// The phones of an extension: those that have registered, and one that is always where it is.
+    pub(super) fn phones_of(&self, extension: &Extension) -> Vec<Binding> {
+        let sip = &self.exchange.sip;
+        let fixed = self.ledger.directory().fixed_phones.get(extension);
+        let fixed = fixed.and_then(|address| sip.phone_at(extension, *address));
+        fixed.into_iter().chain(sip.bindings(self.now.at, extension)).collect()
     }
 
     /// Writes down why the call goes on as it does.

@@ -12,14 +12,17 @@
 //!   [`CallRecord`].
 
 mod announcing;
+mod asked;
 mod assisted;
 mod call;
 mod calls;
 mod conversation;
 mod decision;
 mod desk_event;
+mod desk_settings;
 mod dialplan;
 mod directory;
+mod encryption;
 mod ending;
 mod event;
 mod exchange;
@@ -32,6 +35,7 @@ mod leg;
 mod line;
 mod next;
 mod notice;
+mod opening;
 mod parked;
 mod prompting;
 mod record;
@@ -57,19 +61,22 @@ mod waiting;
 
 pub use crate::media::{Codec, Impairment, Score};
 pub use decision::Decision;
+pub use desk_settings::{DeskSettings, ForwardTo};
 pub use dialplan::{Asker, Barred, Usage, may_reach, parse as parse_dialled};
 pub use directory::{Directory, Limits, Number, Phone, Settings, TRUNK_PATIENCE, Texts};
+pub use encryption::{Srtp, SrtpPolicy};
 pub use event::{
-    Announcement, Control, Fact, Input, MediaCommand, MediaEvent, Output, Quality, Reason, Shelf, SoundFile,
-    SpeechCommand, TextResult,
+    Announcement, Control, Encrypted, Fact, Input, MediaCommand, MediaEvent, Output, Quality, Reason, Shelf,
+    SoundFile, SpeechCommand, TextResult, Unheard,
 };
-pub use features::{Features, MOST_PARK_SLOTS, Park};
+pub use features::{Features, Park};
+pub use opening::{DayNight, Foreseen, Opening, TimedPlan, foresee};
 pub use record::{
     AgentReason, CallDirection, CallRecord, Caller, Dialled, Disposition, Emergency, LegRecord, LegResult,
     Party, Speaker, TurnRecord,
 };
 pub use resources::{Resource, ResourceState};
-pub use ring_plan::{DEFAULT_RING, RingPlan, RingStep};
+pub use ring_plan::{DEFAULT_RING, RingOrder, RingPlan, RingStep};
 pub use services::{Mailbox, MailboxChange, MailboxPlan, PinHash, PinHashError, Services, VoiceMessage};
 pub use star_codes::{SameCode, Service, StarCodes};
 pub use switch::{Counts, Switch};

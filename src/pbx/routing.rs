@@ -1,10 +1,9 @@
 //! Where a new call goes: to the phones, to the agent, to the outside, or nowhere. Pure.
 
-use jiff::Timestamp;
-
 use super::{
-    AgentReason, Caller, Dialled, Directory, Party, RingPlan,
+    AgentReason, Caller, Dialled, Directory, Party,
     dialplan::{self, Asker, Barred, Usage},
+    ring_plan::Hunt,
     services::{self, Errand},
 };
 use crate::{
@@ -15,29 +14,14 @@ use crate::{
 /// Where a call goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Route {
-    /// These phones ring; the agent takes the call if nobody does.
-    Ring(RingPlan),
+    /// These ring; the agent takes the call if nobody does.
+    Ring(Hunt),
     /// Nobody rings.
     Agent(AgentReason),
-    /// From a desk phone to somebody who may be reached.
-    Connect,
+    /// From a desk phone to somebody who may be reached; to these, if it is an extension.
+    Connect(Option<Hunt>),
     /// The box itself serves the caller.
     Serve(Errand),
-}
-
-/// A call from a trunk: only numbers of ours are connected, so nothing can ever go from one trunk to another.
-pub(super) fn inbound(directory: &Directory, dialled: PhoneNumber, wall: Timestamp) -> Result<Route, Barred> {
-    let number = directory.numbers.get(&dialled).ok_or(Barred::NotANumber)?;
-    Ok(if number.agent_first {
-        Route::Agent(AgentReason::AgentFirst)
-    } else if !number.hours.is_open(wall) {
-        Route::Agent(AgentReason::ClosedHours)
-    } else if number.plan.steps().is_empty() {
-        // An open number for which nobody is to ring has been set to the agent, in other words.
-        Route::Agent(AgentReason::AgentFirst)
-    } else {
-        Route::Ring(number.plan.clone())
-    })
 }
 
 /// A call from a desk phone.
@@ -56,16 +40,17 @@ pub(super) fn from_phone(
         return Ok(Route::Serve(errand));
     }
     dialplan::may_reach(directory, Asker::Phone { extension, usage }, dialled)?;
-    Ok(Route::Connect)
+    Ok(Route::Connect(None))
 }
 
 /// The number of ours that a trunk's call is for: the Request-URI says it, or with carriers that put their account
 /// there, the `To`.
 pub(super) fn dialled_at_trunk(directory: &Directory, invitation: &Invitation) -> Option<PhoneNumber> {
-    [&invitation.dialled, &invitation.to.user]
-        .into_iter()
-        .filter_map(|text| PhoneNumber::parse_lenient(text.split(';').next().unwrap_or_default()).ok())
-        .find(|number| directory.numbers.contains_key(number))
+    let called = [&invitation.dialled, &invitation.to.user];
+    let called = called.map(|text| text.split(';').next().unwrap_or_default());
+    let numbers = called.into_iter().filter_map(|text| PhoneNumber::parse_lenient(text).ok());
+    let by_number = numbers.into_iter().find(|number| directory.numbers.contains_key(number));
+    by_number.or_else(|| called.into_iter().find_map(|text| directory.names.get(text).copied()))
 }
 
 /// Who calls. A trunk vouches for the asserted identity (RFC 3325); a phone is who its password says it is.
@@ -181,6 +166,7 @@ mod tests {
             call_id: "1@carrier".into(),
             offer: Vec::new(),
             source: "198.51.100.1:5060".parse().unwrap(),
+            transport: crate::sip::Transport::Udp,
         }
     }
 
@@ -200,6 +186,13 @@ mod tests {
         assert_eq!(dialled_at_trunk(&office, &invitation), Some(number(LEASING)));
         invitation.to.user = "+13035550999".into();
         assert_eq!(dialled_at_trunk(&office, &invitation), None);
+        let names = [("account-4711".to_owned(), number(MAIN))].into();
+        let named = Directory { names, ..office };
+        assert_eq!(
+            dialled_at_trunk(&named, &invitation),
+            Some(number(MAIN)),
+            "its name in the configuration"
+        );
     }
 
     #[test]
@@ -227,18 +220,5 @@ mod tests {
         let Caller::Number { display, .. } = shown(&invitation) else { panic!() };
         assert!(display.chars().count() <= LONGEST_NAME);
         assert!(!display.chars().any(char::is_control));
-    }
-
-    #[test]
-    fn the_hours_and_the_number_decide_who_is_to_answer() {
-        let mut office = office();
-        let at = |text: &str| text.parse::<Timestamp>().unwrap();
-        let (open, shut) = (at("2026-11-20T11:00:00-07:00"), at("2026-11-20T17:00:00-07:00"));
-        assert!(matches!(inbound(&office, number(MAIN), open), Ok(Route::Ring(_))));
-        assert_eq!(inbound(&office, number(MAIN), shut), Ok(Route::Agent(AgentReason::ClosedHours)));
-        assert_eq!(inbound(&office, number(LEASING), shut), Ok(Route::Agent(AgentReason::AgentFirst)));
-        assert_eq!(inbound(&office, number(DANA), open), Err(Barred::NotANumber));
-        office.numbers.get_mut(&number(MAIN)).unwrap().plan = RingPlan::default();
-        assert_eq!(inbound(&office, number(MAIN), open), Ok(Route::Agent(AgentReason::AgentFirst)));
     }
 }

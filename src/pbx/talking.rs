@@ -14,11 +14,11 @@ use super::{
     notice::{self, Notice},
     parked::Place,
     refusal::Refusal,
+    ring_plan::Hunt,
     session_event::SessionEvent,
     waiting::{Otherwise, Reach, Transferor},
 };
 use crate::{
-    media::Direction,
     sip::{Cause, ReferId, SessionId},
     types::{Extension, LegId},
 };
@@ -32,6 +32,8 @@ pub(super) struct Talking {
     bridged: bool,
     /// What both hear before they hear each other, if the call is recorded.
     notice: Option<Notice>,
+    /// Which of the two hear music, because the other holds them.
+    music: [bool; 2],
     until: Instant,
 }
 
@@ -54,10 +56,9 @@ impl Talking {
         cx.ledger.answered(cx.now.wall);
         let notice = Notice::due(cx, [&caller, &callee]);
         let until = cx.ledger.limit(cx.now.at);
-        let mut talking = Self { caller, callee, disposition, bridged: false, notice, until };
-        talking.bridge(cx);
-        // Whoever was already held when the other side came hears of it now.
-        hold::settle(cx, &mut talking.caller, &mut talking.callee);
+        let mut talking =
+            Self { caller, callee, disposition, bridged: false, notice, music: [false; 2], until };
+        talking.relay(cx);
         talking
     }
 
@@ -80,27 +81,22 @@ impl Talking {
                 if leg.confirmed(cx, &body).is_err() {
                     return self.hang_up(cx, Some(Cause::Sip(488)));
                 }
-                self.bridge(cx);
-                // What could not be offered before the ACK is offered now.
-                hold::settle(cx, &mut self.caller, &mut self.callee);
+                self.relay(cx);
             }
             SessionEvent::Reoffered(offer) => {
                 let (leg, other) = self.sides(side);
-                hold::reoffered(cx, leg, other, &offer);
+                let codec = other.codec();
+                hold::reoffered(cx, leg, codec, &offer);
+                self.relay(cx);
             }
-            SessionEvent::ReofferAnswered(Ok(answer)) => {
-                let (leg, other) = self.sides(side);
-                if leg.offer_answered(cx, &answer).is_err() {
-                    return self.hang_up(cx, Some(Cause::Sip(488)));
-                }
-                hold::settle(cx, leg, other);
-            }
-            SessionEvent::ReofferAnswered(Err(_)) => self.sides(side).0.offer_refused(),
             SessionEvent::Digit(digit) => {
                 let (_, other) = self.sides(side);
                 cx.exchange.media(other.id(), MediaCommand::Digit(digit));
             }
-            SessionEvent::Progress { .. } | SessionEvent::Answered { .. } | SessionEvent::Failed { .. } => {}
+            SessionEvent::Progress { .. }
+            | SessionEvent::Answered { .. }
+            | SessionEvent::Failed { .. }
+            | SessionEvent::ReofferAnswered(_) => {}
         }
         Step::Stay(self)
     }
@@ -115,7 +111,7 @@ impl Talking {
             MediaEvent::Played { utterance, complete, .. } => {
                 if let Some(notice) = &mut self.notice {
                     notice.played(cx, leg, *utterance, *complete);
-                    self.bridge(cx);
+                    self.relay(cx);
                 }
                 Step::Stay(self)
             }
@@ -132,7 +128,7 @@ impl Talking {
         if self.until <= cx.now.at {
             return self.hang_up(cx, Some(Cause::Q850(102)));
         }
-        self.bridge(cx);
+        self.relay(cx);
         Step::Stay(self)
     }
 
@@ -146,7 +142,7 @@ impl Talking {
     /// Is a phone of this extension one of the two? And does it hold the other?
     pub(super) fn phone(&self, extension: &Extension) -> Option<OnThePhone> {
         let leg = [&self.caller, &self.callee].into_iter().find(|leg| leg.extension() == Some(extension))?;
-        Some(if leg.permitted() == Direction::SendRecv { OnThePhone::Talks } else { OnThePhone::Holds })
+        Some(if leg.holds() { OnThePhone::Holds } else { OnThePhone::Talks })
     }
 
     /// The one whom this extension talks with waits in a slot from now on, and the extension is hung up on.
@@ -168,7 +164,7 @@ impl Talking {
     pub(super) fn handle_desk(self, cx: &mut Context<'_>, event: DeskEvent) -> Step<Self> {
         match event {
             DeskEvent::Park(place) => self.park(cx, place),
-            DeskEvent::Transfer { session, refer, to } => self.transfer(cx, session, refer, &to),
+            DeskEvent::Transfer { session, refer, to, hunt } => self.transfer(cx, session, refer, &to, hunt),
             DeskEvent::Join { session, mut with, charged } => {
                 if let Some(extension) = charged {
                     cx.ledger.charge(extension);
@@ -200,16 +196,26 @@ impl Talking {
 
     /// The one who talks with the phone at this session is to be connected elsewhere. The phone stays until that is done,
     /// or it hangs up.
-    fn transfer(self, cx: &mut Context<'_>, session: SessionId, refer: ReferId, to: &Dialled) -> Step<Self> {
+    fn transfer(
+        self,
+        cx: &mut Context<'_>,
+        session: SessionId,
+        refer: ReferId,
+        to: &Dialled,
+        hunt: Option<Hunt>,
+    ) -> Step<Self> {
         let Some(by) = self.transferor(session).cloned() else { return Step::Stay(self) };
         if matches!(to, Dialled::Number(_)) {
             cx.ledger.charge(by.clone());
         }
-        let reach = Reach::dialled(cx, to, cx.ledger.directory().features.transfer_ring);
+        let ring_for = cx.ledger.directory().features.transfer_ring;
+        let reach = match hunt {
+            Some(hunt) => Reach { hunt, label: None, music: false },
+            None => Reach::dialled(cx, to, ring_for),
+        };
         let disposition = self.disposition;
-        let (transferor, mut leg) = self.parted(cx, session);
+        let (transferor, leg) = self.parted(cx, session);
         superseded(cx.exchange.sip.accept_refer(cx.now.at, refer));
-        leg.reoffer(cx, Direction::SendRecv);
         let transferor = Some(Transferor { leg: Some(transferor), refer });
         Step::Go(Next::Reach { leg, reach, transferor, otherwise: Otherwise::Recall(by), disposition })
     }
@@ -240,15 +246,32 @@ impl Talking {
         if self.bridged {
             cx.exchange.media(self.caller.id(), MediaCommand::Unbridge);
         }
+        for (leg, _) in [&self.caller, &self.callee].into_iter().zip(self.music).filter(|(_, music)| *music) {
+            hold::stops_music_to(cx, leg);
+        }
         match self.side_of(session) {
             Some(Side::Caller) => (self.caller, self.callee),
             Some(Side::Callee) | None => (self.callee, self.caller),
         }
     }
 
-    /// Relays between the two as soon as both are connected: a caller without an offer is not before the ACK.
-    fn bridge(&mut self, cx: &mut Context<'_>) {
-        if !self.bridged && self.caller.is_connected() && self.callee.is_connected() {
+    /// Relays between the two as soon as both are connected (a caller without an offer is not before the ACK) and while
+    /// neither holds the other. Whoever is held hears music instead. Where the call is recorded both hear of it first.
+    fn relay(&mut self, cx: &mut Context<'_>) {
+        let held = [self.callee.holds(), self.caller.holds()];
+        if self.bridged && held != [false; 2] {
+            self.bridged = false;
+            cx.exchange.media(self.caller.id(), MediaCommand::Unbridge);
+        }
+        for ((leg, held), music) in [&self.caller, &self.callee].into_iter().zip(held).zip(&mut self.music) {
+            if held && !*music {
+                hold::plays_music_to(cx, leg);
+            } else if !held && *music {
+                hold::stops_music_to(cx, leg);
+            }
+            *music = held;
+        }
+        if !self.bridged && held == [false; 2] && self.caller.is_connected() && self.callee.is_connected() {
             if let Some(notice) = &mut self.notice {
                 notice.begin(cx);
                 if !notice.is_over(cx.now.at) {

@@ -7,7 +7,7 @@ use crate::{
     media::{Direction, Tone},
     pbx::{
         AgentReason, Announcement, Disposition, Fact, Input, LegResult, MediaCommand, MediaEvent, Party,
-        Speaker, SpeechCommand,
+        Speaker, SpeechCommand, Unheard,
         story::{DANA, LEASING, MAIN, ON_CALL, World, extension, in_danger, number, office, reading},
     },
     types::{TurnId, UtteranceId},
@@ -193,6 +193,10 @@ fn in_danger_the_caller_is_told_to_leave_and_the_person_on_call_is_bridged() {
     world.rings("carrier");
     world.wait_s(8);
     world.picks_up("carrier");
+    assert!(world.bridged().is_none(), "whoever has answered may be a voicemail");
+    let asked = world.hear_the_agent();
+    assert!(asked.contains("Press 1 to take it, or 9 to decline."), "{asked}");
+    world.presses('1');
     assert!(world.media.contains(&(caller, MediaCommand::Tone(None))));
     assert_eq!(world.bridged().unwrap().0, caller);
     assert_eq!(world.switch.counts().agent_places, 0, "the agent is free again");
@@ -394,7 +398,7 @@ fn nobody_talks_with_the_agent_for_longer_than_a_quarter_of_an_hour() {
 fn a_caller_whose_media_dies_does_not_keep_the_agent() {
     let (mut world, _) = with_the_agent();
     let leg = world.listening().unwrap().0;
-    world.media_event(leg, MediaEvent::Dead { silent_ms: 60_000 });
+    world.media_event(leg, MediaEvent::Dead { silent_ms: 60_000, why: Unheard::WentQuiet });
     assert!(world.has_ended("carrier"));
     assert_eq!(world.record().disposition, Disposition::AiAbandoned);
 }

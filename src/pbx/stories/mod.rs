@@ -1,12 +1,16 @@
 //! What happens at Maple Court, call by call. Each story ends with nothing left behind.
 
 mod agent;
+mod at_the_desk;
 mod chaos;
 mod early_media;
+mod fixed_phones;
+mod holds;
 mod inbound;
 mod outbound;
 mod pickup_and_park;
 mod recording;
+mod secure_media;
 mod texts;
 mod transfers;
 mod trunks;

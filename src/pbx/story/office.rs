@@ -56,6 +56,8 @@ pub(in crate::pbx) fn office() -> Directory {
             (number(MAIN), number_of("Main", false)),
             (number(LEASING), number_of("Leasing", true)),
         ]),
+        names: BTreeMap::new(),
+        fixed_phones: BTreeMap::new(),
         trunks: vec![trunk_at("carrier", CARRIER, None)],
         on_call: Some(number(ON_CALL)),
         outbound_caller: number(MAIN),
@@ -63,6 +65,7 @@ pub(in crate::pbx) fn office() -> Directory {
         limits: Limits::default(),
         services: Services::default(),
         texts: Texts::default(),
+        srtp: crate::pbx::Srtp::default(),
         record_calls: false,
         pack: Arc::new(Pack::property().unwrap()),
         office: Arc::new(Office {
