@@ -10,8 +10,8 @@ use crate::{
     dialogue::{Fact, Office, Pack, Roster, UnitRef},
     outbox::AfterCrash,
     pbx::{
-        Directory, Features, Limits, MailboxPlan, Number, Park, Phone, RingOrder, RingPlan, RingStep, Service,
-        Services, Settings, StarCodes, Texts, TimedPlan,
+        Directory, Features, Limits, MailboxPlan, Number, Park, Phone, RingOrder, RingPlan, RingStep,
+        Service, Services, Settings, Srtp, SrtpPolicy, StarCodes, Texts, TimedPlan,
     },
     sip::{Account, Credentials, Listener, Network, Registration, Transport, Trunk, TrunkName},
     types::{PhoneNumber, QuietHours},
@@ -132,6 +132,8 @@ fn services(config: &Config) -> Services {
         (mailbox.extension.clone(), plan)
     });
     Services { mailboxes: mailboxes.collect() }
+}
+
 fn srtp(config: &Config) -> Srtp {
     let policy = |wish: &SrtpWish| match wish {
         SrtpWish::Off => SrtpPolicy::Off,

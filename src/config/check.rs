@@ -19,7 +19,7 @@ use super::{
     features::{self, RawFeatures},
     mailbox::mailboxes,
     problem::line_of,
-    raw,
+    raw, srtp,
 };
 use crate::types::{Extension, Hours, PhoneNumber};
 

@@ -5,8 +5,8 @@
 //! wrong and the cure. This room knows no other: `app` hands each room its own small settings.
 
 mod check;
-mod mailbox;
 mod features;
+mod mailbox;
 mod practice;
 mod problem;
 mod raw;
@@ -16,8 +16,8 @@ mod tests;
 
 use std::{collections::BTreeSet, net::SocketAddr, ops::RangeInclusive, path::PathBuf, time::Duration};
 
-pub use mailbox::Mailbox;
 pub use features::{Features, RingOrder, RingStep, STAR_CODES, TimedPlan};
+pub use mailbox::Mailbox;
 pub use practice::practice_file;
 pub use problem::{Problem, Problems};
 pub use srtp::{Srtp, SrtpWish};

@@ -6,9 +6,10 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::{
-use super::features::{RawHold, RawHolidays, RawPark, RawPlan, RawTransfer};
-use super::mailbox::RawMailbox;
-use super::problem::{Problem, Problems, line_of};
+    features::{RawHold, RawHolidays, RawPark, RawPlan, RawTransfer},
+    mailbox::RawMailbox,
+    problem::{Problem, Problems, line_of},
+    srtp::RawSrtp,
 };
 
 /// The whole file.
@@ -159,6 +160,7 @@ pub(super) struct Extension {
     pub voicemail: bool,
     #[serde(default)]
     pub pickup_groups: Vec<String>,
+    pub address: Option<Spanned<String>>,
 }
 
 #[derive(Debug, Deserialize)]

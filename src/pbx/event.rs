@@ -6,9 +6,8 @@ use crate::{
     dialogue::Reading,
     media::{Agreed, Codec, Hears, RoomId, Score, SourceTrust, Tone},
     pbx::{
-        AgentReason, Barred, CallRecord, Caller, DayNight, DeskSettings, Dialled, Directory, LegResult, Mailbox,
-        MailboxChange,
-        Party, Resource, ResourceState, Service, TurnRecord,
+        AgentReason, Barred, CallRecord, Caller, DayNight, DeskSettings, Dialled, Directory, LegResult,
+        Mailbox, MailboxChange, Party, Resource, ResourceState, Service, TurnRecord,
     },
     sip,
     speech::SpeechEvent,
