@@ -157,6 +157,7 @@ pub(super) struct Extension {
     pub password: Spanned<String>,
     #[serde(default)]
     pub legacy_md5: bool,
+    #[serde(default)]
     pub voicemail: bool,
     #[serde(default)]
     pub pickup_groups: Vec<String>,

@@ -297,7 +297,10 @@ impl Switch {
                 })?;
                 let route = match (&dialled, route) {
                     (Dialled::Extension(called), Route::Connect(None)) => {
-                        Route::Connect(Some(self.hunt_of_extension(now, called, INTERNAL_RING)))
+                        // A phone with a mailbox does not ring as long as one whose caller has nowhere else to go.
+                        let mailbox = directory.services.mailboxes.get(called);
+                        let ring_for = mailbox.map_or(INTERNAL_RING, |mailbox| mailbox.ring);
+                        Route::Connect(Some(self.hunt_of_extension(now, called, ring_for)))
                     }
                     (_, route) => route,
                 };

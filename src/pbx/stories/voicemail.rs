@@ -102,11 +102,11 @@ fn the_pound_key_skips_the_greeting_and_ends_the_message() {
     let mut world = world();
     let _call = world.call("101", "200");
     world.wait(Duration::from_millis(500));
-    world.presses("#");
+    world.keys_in("#");
     world.wait_s(1);
     assert_eq!(takes(&world), 1);
     world.wait_s(8);
-    world.presses("#");
+    world.keys_in("#");
     let said = world.hear_the_agent();
     assert!(said.contains("has been saved"), "{said}");
     world.wait_s(1);
@@ -177,22 +177,22 @@ fn messages_are_heard_deleted_and_taken_back_from_the_own_phone() {
     let ids: Vec<_> = messages(&world).into_iter().map(|message| message.id).collect();
     let call = world.call("102", "*97");
     assert!(world.hear_the_agent().contains("enter your PIN"));
-    world.presses("481592#");
+    world.keys_in("481592#");
     let top = world.hear_the_agent();
     assert!(top.contains("You have 2 new messages.") && top.contains("press 1"), "{top}");
-    world.presses("1");
+    world.keys_in("1");
     let first = world.hear_the_agent();
     assert!(first.contains("Message 1. From extension 1 0 1, Friday, November 20"), "{first}");
     assert!(first.contains(&format!("[{}.wav]", ids[0])), "{first}");
-    world.presses("3");
+    world.keys_in("3");
     assert!(world.hear_the_agent().contains("Deleted"));
-    world.presses("2");
+    world.keys_in("2");
     world.hear_the_agent();
-    world.presses("3");
+    world.keys_in("3");
     world.hear_the_agent();
-    world.presses("3");
+    world.keys_in("3");
     assert!(world.hear_the_agent().contains("Kept"));
-    world.presses("2");
+    world.keys_in("2");
     assert!(world.hear_the_agent().contains("no more messages"));
     assert!(
         !changes(&world).iter().any(|(_, change)| matches!(change, MailboxChange::Deleted { .. })),
@@ -218,7 +218,7 @@ fn wrong_pins_shut_the_mailbox_for_that_caller_and_raise_an_alarm() {
         let call = world.call("101", "*98102");
         world.hear_the_agent();
         for _ in 0..3 {
-            world.presses("000000#");
+            world.keys_in("000000#");
             world.hear_the_agent();
         }
         world.wait_s(1);
@@ -234,7 +234,7 @@ fn wrong_pins_shut_the_mailbox_for_that_caller_and_raise_an_alarm() {
     // The owner is not kept out by others.
     let call = world.call("102", "*97");
     world.hear_the_agent();
-    world.presses("481592#");
+    world.keys_in("481592#");
     assert!(world.hear_the_agent().contains("You have no new messages."));
     world.hangs_up("102", call);
 }
@@ -245,21 +245,21 @@ fn the_first_call_from_the_own_phone_chooses_a_strong_pin() {
     let call = world.call("101", "*97");
     assert!(world.hear_the_agent().contains("choose a PIN"));
     for weak in ["1234#", "123456#", "777777#", "101597#"] {
-        world.presses(weak);
+        world.keys_in(weak);
         assert!(world.hear_the_agent().contains("choose a PIN"), "{weak}");
     }
-    world.presses("481592#");
+    world.keys_in("481592#");
     world.hear_the_agent();
-    world.presses("481593#");
+    world.keys_in("481593#");
     assert!(world.hear_the_agent().contains("not the same"));
-    world.presses("481592#");
+    world.keys_in("481592#");
     world.hear_the_agent();
-    world.presses("481592#");
+    world.keys_in("481592#");
     assert!(world.hear_the_agent().contains("has been changed"));
     world.hangs_up("101", call);
     let call = world.call("102", "*98101");
     assert!(world.hear_the_agent().contains("enter your PIN"));
-    world.presses("481592#");
+    world.keys_in("481592#");
     assert!(world.hear_the_agent().contains("You have no new messages."));
     world.hangs_up("102", call);
 }
@@ -269,19 +269,19 @@ fn a_greeting_is_recorded_judged_and_then_heard_by_callers() {
     let mut world = world();
     let call = world.call("102", "*97");
     world.hear_the_agent();
-    world.presses("481592#");
+    world.keys_in("481592#");
     world.hear_the_agent();
-    world.presses("2");
+    world.keys_in("2");
     world.hear_the_agent();
-    world.presses("2");
+    world.keys_in("2");
     world.hear_the_agent();
     world.wait_s(1);
     assert_eq!(takes(&world), 1);
     world.wait_s(3);
-    world.presses("#");
+    world.keys_in("#");
     let played = world.hear_the_agent();
     assert!(played.contains("[greeting-") && played.contains("To keep this greeting"), "{played}");
-    world.presses("1");
+    world.keys_in("1");
     assert!(world.hear_the_agent().contains("now in use"));
     world.hangs_up("102", call);
     let call = world.call("101", "102");

@@ -93,7 +93,7 @@ impl World {
     }
 
     /// The caller presses these keys, one after the other, on a leg that the box serves.
-    pub(in crate::pbx) fn presses(&mut self, keys: &str) {
+    pub(in crate::pbx) fn keys_in(&mut self, keys: &str) {
         let leg = self.served_leg();
         for key in keys.chars() {
             self.media_event(leg, MediaEvent::Digit(key));
