@@ -271,14 +271,16 @@ impl Talking {
             }
             *music = held;
         }
-        if !self.bridged && held == [false; 2] && self.caller.is_connected() && self.callee.is_connected() {
-            if let Some(notice) = &mut self.notice {
-                notice.begin(cx);
-                if !notice.is_over(cx.now.at) {
-                    return;
-                }
-                self.notice = None;
+        let connected = self.caller.is_connected() && self.callee.is_connected();
+        // The notice comes to its end whatever the two do meanwhile: its deadline must not stay behind.
+        if let Some(notice) = self.notice.as_mut().filter(|_| connected) {
+            notice.begin(cx);
+            if !notice.is_over(cx.now.at) {
+                return;
             }
+            self.notice = None;
+        }
+        if !self.bridged && held == [false; 2] && connected {
             notice::record(cx, self.caller.id(), [&self.caller, &self.callee]);
             self.bridged = true;
             cx.exchange.media(self.caller.id(), MediaCommand::Bridge { with: self.callee.id() });
