@@ -77,6 +77,7 @@ pub fn directory(config: &Config, pack: Arc<Pack>) -> anyhow::Result<Directory> 
             let entry = Number {
                 label: number.label.clone(),
                 plan: RingPlan::new(steps),
+                ringer: None,
                 agent_first: number.agent_first,
                 hours: config.office.hours.clone(),
                 trunk: trunk.clone(),
@@ -105,6 +106,7 @@ pub fn directory(config: &Config, pack: Arc<Pack>) -> anyhow::Result<Directory> 
             ..Limits::default()
         },
         texts: Texts { summaries_to: config.texts.summary_to.clone(), text_back: config.texts.text_back },
+        show_callers: true,
         record_calls: config.calls.record,
         pack,
         office: Arc::new(office(config)),

@@ -8,7 +8,7 @@ use std::{
 
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
-use super::{Directory, Fact, MediaCommand, Output, Settings, SpeechCommand, ledger::Ledger};
+use super::{Directory, Fact, MediaCommand, Output, Settings, SpeechCommand, lamps::Lamps, ledger::Ledger};
 use crate::{
     media::Ports,
     sip::{Endpoint, SessionId, TextId, TrunkHealth, TrunkName},
@@ -24,6 +24,7 @@ pub(super) struct Exchange {
     /// Can the agent hear and speak?
     pub(super) speech_ready: bool,
     pub(super) places: Places,
+    pub(super) lamps: Lamps,
     ports: Ports,
     /// For emergencies, when all others are taken.
     kept_ports: Ports,
@@ -56,6 +57,7 @@ impl Exchange {
             out: VecDeque::new(),
             speech_ready: false,
             places: Places::default(),
+            lamps: Lamps::default(),
             chance,
             last_leg: 0,
             sessions: BTreeMap::new(),

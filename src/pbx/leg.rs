@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use super::{
     LegResult, MediaCommand, Party,
     exchange::Context,
+    lamps::Stage,
     line::{Line, codecs_beginning_with, superseded},
 };
 use crate::{
@@ -56,6 +57,7 @@ impl Leg {
     ) -> Self {
         let permitted = agreed.as_ref().map_or(Direction::SendRecv, |agreed| agreed.direction);
         let our_offer = our_offer.map(|body| Offered { local, body, answered_by: AnsweredBy::Ack });
+        line.seat(cx, Stage::Confirmed);
         let leg = Self { line, answered: cx.now.wall, local, agreed, permitted, our_offer };
         leg.connect(cx);
         leg

@@ -24,6 +24,7 @@ mod exchange;
 mod fork;
 mod hold;
 mod incoming;
+mod lamps;
 mod ledger;
 mod leg;
 mod line;
@@ -31,6 +32,7 @@ mod next;
 mod record;
 mod refusal;
 mod ring_plan;
+mod ringer;
 mod ringing;
 mod routing;
 mod session_event;
@@ -50,11 +52,13 @@ pub use event::{
     Announcement, Control, Fact, Input, MediaCommand, MediaEvent, Output, Quality, Reason, SpeechCommand,
     TextResult,
 };
+pub use lamps::Light;
 pub use record::{
     AgentReason, CallDirection, CallRecord, Caller, Dialled, Disposition, Emergency, LegRecord, LegResult,
     Party, Speaker, TurnRecord,
 };
 pub use ring_plan::{DEFAULT_RING, RingPlan, RingStep};
+pub use ringer::Ringer;
 pub use switch::{Counts, Switch};
 
 /// Part of a [`Fact`]: who reads facts need not know SIP.

@@ -101,6 +101,8 @@ pub(super) struct World {
     heard_ms: u32,
     /// Does the media plane report that it has closed a leg?
     pub(super) media_answers: bool,
+    /// Every datagram that the switch has sent, and where to, since somebody looked.
+    sent: Vec<(SocketAddr, String)>,
     /// Every datagram that the switch has sent to the carrier.
     pub(super) to_carrier: Vec<String>,
 }
@@ -165,6 +167,7 @@ impl World {
             heard: Vec::new(),
             heard_ms: 0,
             media_answers: true,
+            sent: Vec::new(),
             to_carrier: Vec::new(),
         };
         world.settle();
@@ -276,6 +279,7 @@ impl World {
     fn carry_out(&mut self, output: Output) {
         match output {
             Output::Transmit { flow: sent, bytes } => {
+                self.sent.push((sent.remote, String::from_utf8_lossy(&bytes).into_owned()));
                 if sent.remote == self.carrier.address {
                     self.to_carrier.push(String::from_utf8_lossy(&bytes).into_owned());
                 }
@@ -305,6 +309,16 @@ impl World {
             Output::Fact(fact) => self.facts.push(fact),
             Output::CloseConnection { .. } | Output::Timeout(_) => {}
         }
+    }
+
+    /// What has been sent to this address since somebody looked.
+    pub(super) fn sent_to(&mut self, address: &str) -> Vec<String> {
+        self.settle();
+        let address: SocketAddr = address.parse().unwrap();
+        let (theirs, others) = std::mem::take(&mut self.sent).into_iter().partition(|(to, _)| *to == address);
+        self.sent = others;
+        let theirs: Vec<(SocketAddr, String)> = theirs;
+        theirs.into_iter().map(|(_, text)| text).collect()
     }
 
     pub(super) fn far(&mut self, name: &str) -> &mut Far {

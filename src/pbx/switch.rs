@@ -79,6 +79,7 @@ impl Switch {
             Input::Directory(directory) => {
                 self.exchange.sip.update(now.at, directory.sip_settings(&self.exchange.settings));
                 self.directory = directory;
+                self.exchange.lamps.directory_changed();
             }
             Input::Control(control) => self.handle_control(now, control),
             Input::Timeout => self.handle_timeout(now),
@@ -91,7 +92,9 @@ impl Switch {
             if let Some(output) = self.exchange.out.pop_front() {
                 return output;
             }
-            match self.exchange.sip.poll_output() {
+            let Exchange { lamps, sip, settings, .. } = &mut self.exchange;
+            lamps.tell(now, sip, &settings.realm, &self.directory);
+            match sip.poll_output() {
                 sip::Output::Transmit { flow, bytes } => return Output::Transmit { flow, bytes },
                 sip::Output::Close { connection } => return Output::CloseConnection { connection },
                 sip::Output::Event(event) => self.handle_sip(now, event),
@@ -110,6 +113,11 @@ impl Switch {
             waiting_for_agent: self.exchange.places.waiting(),
             texts_in_flight: self.texts.in_flight(),
         }
+    }
+
+    /// Phones may watch a lamp of this name: somebody waits there, or nobody does.
+    pub fn light(&mut self, name: &str, light: Option<super::Light>) {
+        self.exchange.lamps.light(name, light);
     }
 
     /// What the SIP room holds: transactions live on for a while after their call.
@@ -185,6 +193,15 @@ impl Switch {
             }
             Control::HangUp { call } => self.tell(now, call, CallEvent::HangUp),
             Control::RestoreBindings(bindings) => self.exchange.sip.restore(now.at, bindings),
+            Control::MessagesWaiting { extension, new, old } => {
+                self.exchange.lamps.messages(extension, new, old);
+            }
+            Control::TellPhone { extension, contact, event } => {
+                let Exchange { lamps, sip, .. } = &mut self.exchange;
+                if let Some(fact) = lamps.tell_phone(now, sip, extension, contact, event) {
+                    self.exchange.fact(fact);
+                }
+            }
             Control::ShutDown => {
                 self.shutting_down = true;
                 for call in self.calls.ids() {
@@ -222,8 +239,22 @@ impl Switch {
                 let seconds = retry_after.map(|wait| u32::try_from(wait.as_secs()).unwrap_or(u32::MAX));
                 self.texts.answered(&mut self.exchange, text, status, seconds);
             }
-            sip::Event::Bound { binding } => self.exchange.fact(Fact::Bound { binding }),
+            sip::Event::Subscribed { subscription, phone, package, resource } => {
+                self.exchange.lamps.subscribed(subscription, &phone, package, resource);
+            }
+            sip::Event::NotifyDue { subscription } => self.exchange.lamps.notify_due(subscription),
+            sip::Event::Unsubscribed { subscription, .. } => self.exchange.lamps.unsubscribed(subscription),
+            sip::Event::NoticeAnswered { notice, status } => {
+                if let Some(fact) = self.exchange.lamps.notice_answered(notice, status) {
+                    self.exchange.fact(fact);
+                }
+            }
+            sip::Event::Bound { binding } => {
+                self.exchange.lamps.bound(&binding.extension);
+                self.exchange.fact(Fact::Bound { binding });
+            }
             sip::Event::Unbound { extension, contact } => {
+                self.exchange.lamps.unbound(&extension, &contact);
                 self.exchange.fact(Fact::Unbound { extension, contact });
             }
             sip::Event::TrunkHealth { trunk, health } => {

@@ -78,6 +78,7 @@ impl Office {
             zone,
             main_rings: ring.clone(),
             leasing_rings: ring,
+            ringer: None,
             agent_first: false,
             international: false,
             on_call: true,
@@ -108,6 +109,7 @@ impl Office {
                 extensions: extensions.clone(),
                 ring_for: *ring_for,
             })),
+            ringer: None,
             agent_first: self.agent_first,
             hours: self.hours.clone(),
             trunk: trunk.clone(),
@@ -138,6 +140,7 @@ impl Office {
                 ..Limits::default()
             },
             texts: Texts { summaries_to: vec![STAFF.1.parse()?], text_back: true },
+            show_callers: true,
             record_calls: false,
             pack,
             office: Arc::new(self.facts()),

@@ -110,7 +110,11 @@ impl Names {
             Fact::Refused { cause, count, .. } => {
                 ("portico", format!("guard turned away {count}: {cause:?}"), true)
             }
-            Fact::AgentAnswered { .. } | Fact::Ended(_) | Fact::Bound { .. } | Fact::Unbound { .. } => {
+            Fact::PhoneTold { .. }
+            | Fact::AgentAnswered { .. }
+            | Fact::Ended(_)
+            | Fact::Bound { .. }
+            | Fact::Unbound { .. } => {
                 return None;
             }
         };

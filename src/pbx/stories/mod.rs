@@ -4,6 +4,7 @@ mod agent;
 mod chaos;
 mod early_media;
 mod inbound;
+mod lamps;
 mod outbound;
 mod texts;
 mod trunks;

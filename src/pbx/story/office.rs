@@ -38,6 +38,7 @@ pub(in crate::pbx) fn office() -> Directory {
     let number_of = |label: &str, agent_first| Number {
         label: label.into(),
         plan: plan.clone(),
+        ringer: None,
         agent_first,
         hours: hours.clone(),
         trunk: trunk.clone(),
@@ -61,6 +62,7 @@ pub(in crate::pbx) fn office() -> Directory {
         outbound_caller: number(MAIN),
         limits: Limits::default(),
         texts: Texts::default(),
+        show_callers: true,
         record_calls: false,
         pack: Arc::new(Pack::property().unwrap()),
         office: Arc::new(Office {
