@@ -8,7 +8,9 @@ mod dialog_info;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Caller, Dialled, Directory, Fact, Party};
+use super::{
+    Caller, Dialled, Directory, Fact, Party, Resource, ResourceState, Service, resources::Resources,
+};
 use crate::{
     sip::{self, Endpoint, NoticeId, Package, SendError, SubscriptionId},
     types::{CallId, Extension, LegId, Moment},
@@ -39,14 +41,6 @@ struct Table {
     seats: BTreeMap<LegId, Seat>,
 }
 
-/// What is shown under a name that is no extension, such as a place where calls are parked: somebody waits there.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Light {
-    /// Number or extension of who waits, and a name; both may be empty.
-    pub user: String,
-    pub name: String,
-}
-
 /// Messages that wait for an extension.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 struct Waiting {
@@ -58,10 +52,20 @@ struct Waiting {
 #[derive(Debug)]
 struct Watch {
     package: Package,
-    /// An extension, or the name of a light.
+    /// An extension, or what is dialled for a place to park or for a key.
     resource: String,
+    /// Is it an extension? That is decided when the first document is made.
+    extension: bool,
     /// Of the next document (RFC 4235, 3.1: each is one higher).
     version: u32,
+}
+
+/// What lamps are read from, beside the seats.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Office<'a> {
+    pub(super) realm: &'a str,
+    pub(super) directory: &'a Directory,
+    pub(super) resources: &'a Resources,
 }
 
 /// See the module's sentence. Bounded by the sessions and by the subscriptions of the SIP room, and by the extensions.
@@ -70,7 +74,6 @@ pub(super) struct Lamps {
     tables: BTreeMap<CallId, Table>,
     /// At which table each leg sits; a transfer may bring it to another.
     seated: BTreeMap<LegId, CallId>,
-    lights: BTreeMap<String, Option<Light>>,
     watches: BTreeMap<SubscriptionId, Watch>,
     watched: BTreeMap<(Package, String), BTreeSet<SubscriptionId>>,
     messages: BTreeMap<Extension, Waiting>,
@@ -152,12 +155,10 @@ impl Lamps {
 
     // ---- other lamps
 
-    /// There is a lamp of this name: somebody waits there, or nobody does.
-    pub(super) fn light(&mut self, name: &str, light: Option<Light>) {
-        if self.lights.get(name) != Some(&light) {
-            self.lights.insert(name.to_owned(), light);
-            self.due.extend(self.watched.get(&(Package::Dialog, name.to_owned())).into_iter().flatten());
-        }
+    /// A place to park, or a key, shows something else. They are few: whoever watches no extension is told.
+    pub(super) fn resource_changed(&mut self) {
+        let others = self.watches.iter().filter(|(_, watch)| watch.package == Package::Dialog);
+        self.due.extend(others.filter(|(_, watch)| !watch.extension).map(|(id, _)| *id));
     }
 
     /// So many messages wait for this extension.
@@ -186,7 +187,7 @@ impl Lamps {
             Package::MessageSummary => phone.to_string(),
         };
         self.watched.entry((package, resource.clone())).or_default().insert(subscription);
-        self.watches.insert(subscription, Watch { package, resource, version: 0 });
+        self.watches.insert(subscription, Watch { package, resource, extension: false, version: 0 });
         self.due.insert(subscription);
     }
 
@@ -265,10 +266,15 @@ impl Lamps {
     // ---- telling
 
     /// Tells everybody whose lamp may have changed.
-    pub(super) fn tell(&mut self, now: Moment, sip: &mut Endpoint, realm: &str, directory: &Directory) {
+    pub(super) fn tell(&mut self, now: Moment, sip: &mut Endpoint, office: Office<'_>) {
+        let Office { realm, directory, .. } = office;
         while let Some(subscription) = self.due.pop_first() {
+            if let Some(watch) = self.watches.get_mut(&subscription) {
+                let extension = watch.resource.parse::<Extension>();
+                watch.extension = extension.is_ok_and(|own| directory.extensions.contains_key(&own));
+            }
             let Some(watch) = self.watches.get(&subscription) else { continue };
-            let Some(body) = self.body(watch, realm, directory) else {
+            let Some(body) = self.body(watch, office) else {
                 let _ = sip.end_subscription(now.at, subscription);
                 continue;
             };
@@ -310,9 +316,9 @@ impl Lamps {
     }
 
     /// What this watch is to be told; `None` if there is nothing of that name.
-    fn body(&self, watch: &Watch, realm: &str, directory: &Directory) -> Option<String> {
-        let extension = watch.resource.parse::<Extension>().ok();
-        let extension = extension.filter(|extension| directory.extensions.contains_key(extension));
+    fn body(&self, watch: &Watch, office: Office<'_>) -> Option<String> {
+        let Office { realm, directory, resources } = office;
+        let extension = watch.resource.parse::<Extension>().ok().filter(|_| watch.extension);
         match watch.package {
             Package::MessageSummary => {
                 let extension = extension?;
@@ -322,12 +328,10 @@ impl Lamps {
             Package::Dialog => {
                 let dialogs = match extension {
                     Some(extension) => self.dialogs(&extension, directory),
-                    None => self
-                        .lights
-                        .get(&watch.resource)?
-                        .iter()
-                        .map(|light| waits(light, directory))
-                        .collect(),
+                    None => {
+                        let resource = directory.lamp_of(&watch.resource)?;
+                        waits(&resources.state(&resource), directory).into_iter().collect()
+                    }
                 };
                 Some(dialog_info::document(&watch.resource, realm, watch.version, &dialogs))
             }
@@ -378,14 +382,31 @@ fn extension_of(party: &Party) -> Option<&Extension> {
     }
 }
 
-/// Somebody who waits under a name is talked with by nobody: the lamp burns.
-fn waits(light: &Light, directory: &Directory) -> Dialog {
-    let remote = sip::Identity { user: light.user.clone(), display: light.name.clone() };
-    Dialog {
+/// Whoever is parked talks with nobody, and the lamp burns; a call that comes back blinks.
+fn waits(state: &ResourceState, directory: &Directory) -> Option<Dialog> {
+    let (stage, whom) = match state {
+        ResourceState::Off => return None,
+        ResourceState::Recalling { whom } => (Stage::Early, whom),
+        ResourceState::On { whom } => (Stage::Confirmed, whom),
+    };
+    let remote = sip::Identity { user: String::new(), display: whom.clone() };
+    Some(Dialog {
         id: "waiting".to_owned(),
-        stage: Stage::Confirmed,
+        stage,
         initiator: false,
         remote: directory.show_callers.then_some(remote),
+    })
+}
+
+impl Directory {
+    /// What a phone watches by this name: the number of a park slot, or the code of the key for day and night.
+    fn lamp_of(&self, dialled: &str) -> Option<Resource> {
+        let slot = dialled.parse::<Extension>().ok().filter(|slot| self.features.park.slots.contains(slot));
+        let key = || {
+            let code = self.features.star_codes.code(Service::DayNight);
+            code.is_some_and(|code| code.as_str() == dialled).then_some(Resource::DayNight)
+        };
+        slot.map(Resource::ParkSlot).or_else(key)
     }
 }
 

@@ -1,5 +1,7 @@
 //! All calls: the first heart. Takes one input at a time, and is then asked for outputs until it says `Timeout`.
 
+mod services;
+
 use std::{sync::Arc, time::Instant};
 
 use super::{
@@ -8,6 +10,7 @@ use super::{
     calls::Calls,
     dialplan::{self, Usage},
     exchange::Exchange,
+    lamps::Office,
     ledger::Beginning,
     refusal::Refusal,
     routing::{self, Route},
@@ -92,8 +95,9 @@ impl Switch {
             if let Some(output) = self.exchange.out.pop_front() {
                 return output;
             }
-            let Exchange { lamps, sip, settings, .. } = &mut self.exchange;
-            lamps.tell(now, sip, &settings.realm, &self.directory);
+            let Exchange { lamps, sip, settings, resources, .. } = &mut self.exchange;
+            let office = Office { realm: &settings.realm, directory: &self.directory, resources };
+            lamps.tell(now, sip, office);
             match sip.poll_output() {
                 sip::Output::Transmit { flow, bytes } => return Output::Transmit { flow, bytes },
                 sip::Output::Close { connection } => return Output::CloseConnection { connection },
@@ -113,11 +117,6 @@ impl Switch {
             waiting_for_agent: self.exchange.places.waiting(),
             texts_in_flight: self.texts.in_flight(),
         }
-    }
-
-    /// Phones may watch a lamp of this name: somebody waits there, or nobody does.
-    pub fn light(&mut self, name: &str, light: Option<super::Light>) {
-        self.exchange.lamps.light(name, light);
     }
 
     /// What the SIP room holds: transactions live on for a while after their call.
@@ -269,6 +268,7 @@ impl Switch {
     }
 
     fn invited(&mut self, now: Moment, session: SessionId, invitation: Invitation) {
+        let Some(invitation) = self.serve(now, session, invitation) else { return };
         match self.admit(now, &invitation) {
             Ok((dialled, route)) => self.begin(now, session, invitation, dialled, route),
             Err(Refusal { status, reason, retry_after }) => {

@@ -166,19 +166,18 @@ fn where_lamps_are_private_nobody_sees_who_calls() {
 }
 
 #[test]
-fn a_name_that_is_no_extension_ends_at_once_and_a_place_to_park_does_not() {
+fn a_place_to_park_burns_while_somebody_waits_there_and_a_name_that_is_nothing_ends_at_once() {
     let mut world = World::at_work();
     let mut watcher = Watcher { seq: 0 };
     let none = watcher.watch(&mut world, "dialog", "999");
     assert!(none.contains("Subscription-State: terminated;reason=noresource"), "{none}");
-    world.switch.light("701", None);
-    assert_eq!(reading(&watcher.watch(&mut world, "dialog", "701")), "idle");
-    let light = crate::pbx::Light { user: "+13035550177".into(), name: "Dana Reyes".into() };
-    world.switch.light("701", Some(light));
-    world.speech_ready(true);
-    assert_eq!(lamp(&mut world), "confirmed recipient Dana Reyes sip:+13035550177@192.0.2.1");
-    world.switch.light("701", None);
-    world.speech_ready(true);
+    let slot = world.switch.directory().features.park.slots.first().unwrap().clone();
+    assert_eq!(reading(&watcher.watch(&mut world, "dialog", slot.as_str())), "idle");
+    let call = world.call("carrier", MAIN);
+    world.picks_up("101");
+    world.parks("101");
+    assert!(lamp(&mut world).starts_with("confirmed recipient Dana Reyes"));
+    world.hangs_up("carrier", call);
     assert_eq!(lamp(&mut world), "idle");
 }
 

@@ -6,5 +6,6 @@ mod early_media;
 mod inbound;
 mod lamps;
 mod outbound;
+mod pickup_and_park;
 mod texts;
 mod trunks;
