@@ -8,6 +8,7 @@ mod housekeeping;
 mod media_legs;
 mod media_plane;
 mod office;
+mod phones;
 mod practice;
 mod recordings;
 mod speech_pool;
@@ -74,6 +75,7 @@ pub struct House {
     /// Makes tokens and reads records, for commands and tests.
     pub vitals: Arc<Mutex<Vitals>>,
     to_switch: mpsc::Sender<ToSwitch>,
+    phones: console::Phones,
     threads: Vec<thread::JoinHandle<()>>,
     console_stop: Option<oneshot::Sender<()>>,
     housekeeping_stop: Option<std::sync::mpsc::Sender<()>>,
@@ -134,17 +136,19 @@ impl House {
             trust_clock: config.practice.is_some(),
             notice,
         })?;
-        let facts = fan_out(desk, live.clone(), Arc::clone(&vitals), listener);
+        let phones = phones::phones(config, &directory, to_switch.clone())?;
+        let facts = fan_out(desk, live.clone(), Arc::clone(&vitals), phones.clone(), listener);
         let (sip, switch_thread) =
             start_switch(config, directory, split(&mut chance), inbox, media, speech, facts)?;
         let (console, setup, console_stop, console_thread) =
-            start_console(config, accounts, split(&mut chance), live, Arc::clone(&vitals))?;
+            start_console(config, accounts, split(&mut chance), live, Arc::clone(&vitals), phones.clone())?;
         Ok(Self {
             sip,
             console,
             setup,
             vitals,
             to_switch,
+            phones,
             threads: vec![switch_thread, desk_thread, console_thread, housekeeping_thread],
             console_stop: Some(console_stop),
             housekeeping_stop: Some(housekeeping_stop),
@@ -164,6 +168,7 @@ impl House {
     pub fn reload(&self, config: &Config) -> anyhow::Result<()> {
         let pack = Arc::new(Pack::property().context("the property pack")?);
         let directory = Arc::new(office::directory(config, pack)?);
+        self.phones.replace(phones::office(config, &directory)?);
         self.to_switch.blocking_send(ToSwitch::Directory(directory)).context("the switch has ended")
     }
 
@@ -202,6 +207,7 @@ fn fan_out(
     desk: Desk,
     live: Live,
     vitals: Arc<Mutex<Vitals>>,
+    phones: console::Phones,
     mut listener: Listener,
 ) -> Box<dyn FnMut(Fact) + Send> {
     Box::new(move |fact| {
@@ -210,6 +216,7 @@ fn fan_out(
         }
         desk.observe(&fact);
         live.observe(&fact, clock::wall());
+        phones.observe(&fact);
         vitals.lock().unwrap_or_else(PoisonError::into_inner).observe(&fact);
         listener(&fact);
     })
@@ -327,6 +334,7 @@ fn start_console(
     chance: Chance,
     live: Live,
     vitals: Arc<Mutex<Vitals>>,
+    phones: console::Phones,
 ) -> anyhow::Result<Console> {
     let settings = console::Settings {
         office: config.office.name.clone(),
@@ -336,6 +344,7 @@ fn start_console(
         now: clock::now,
     };
     let site = Site::new(settings, accounts, chance, live, vitals);
+    site.serve_phones(phones);
     let setup = site.offer_setup().unwrap_or_else(|error| {
         tracing::error!(%error, "nobody can be let into the console yet");
         None

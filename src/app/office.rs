@@ -37,7 +37,7 @@ pub fn lent_ports(media: &RangeInclusive<u16>, lent: &str) -> Option<RangeInclus
 }
 
 /// The address to tell others: our own, or that of the route to the outside when every address is listened on.
-fn reachable(listen: SocketAddr) -> std::net::IpAddr {
+pub(super) fn reachable(listen: SocketAddr) -> std::net::IpAddr {
     if !listen.ip().is_unspecified() {
         return listen.ip();
     }
@@ -77,7 +77,7 @@ pub fn directory(config: &Config, pack: Arc<Pack>) -> anyhow::Result<Directory> 
             let entry = Number {
                 label: number.label.clone(),
                 plan: RingPlan::new(steps),
-                ringer: None,
+                ringer: number.ringer,
                 agent_first: number.agent_first,
                 hours: config.office.hours.clone(),
                 trunk: trunk.clone(),
@@ -107,7 +107,7 @@ pub fn directory(config: &Config, pack: Arc<Pack>) -> anyhow::Result<Directory> 
             ..Limits::default()
         },
         texts: Texts { summaries_to: config.texts.summary_to.clone(), text_back: config.texts.text_back },
-        show_callers: true,
+        show_callers: config.phones.show_callers,
         record_calls: config.calls.record,
         pack,
         office: Arc::new(office(config)),

@@ -28,14 +28,14 @@ const VOICES: [&str; 4] = ["rms", "slt", "awb", "kal16"];
 
 /// Collects problems while values are converted; a value that is wrong is replaced by a stand-in that is never used,
 /// because one problem is enough for there to be no `Config`.
-struct Checker<'a> {
+pub(super) struct Checker<'a> {
     file: &'a str,
     text: &'a str,
     problems: Vec<Problem>,
 }
 
 impl Checker<'_> {
-    fn problem<T>(&mut self, at: &Spanned<T>, what: impl Display, cure: &str) {
+    pub(super) fn problem<T>(&mut self, at: &Spanned<T>, what: impl Display, cure: &str) {
         let line = line_of(self.text, at.span().start);
         self.problems.push(Problem {
             file: self.file.into(),
@@ -45,7 +45,7 @@ impl Checker<'_> {
         });
     }
 
-    fn parse<T: FromStr<Err: Display>>(
+    pub(super) fn parse<T: FromStr<Err: Display>>(
         &mut self,
         value: &Spanned<String>,
         is: &str,
@@ -77,7 +77,7 @@ impl Checker<'_> {
         self.parse(value, "an address with a port", ADDRESS_CURE)
     }
 
-    fn within(&mut self, value: &Spanned<u64>, range: RangeInclusive<u64>, unit: &str) -> u64 {
+    pub(super) fn within(&mut self, value: &Spanned<u64>, range: RangeInclusive<u64>, unit: &str) -> u64 {
         let given = *value.get_ref();
         if !range.contains(&given) {
             let cure = format!("write a number from {} to {}", range.start(), range.end());
@@ -124,6 +124,7 @@ pub(super) fn config(file: &str, text: &str, raw: raw::File) -> Result<Config, P
             summary_to: raw.texts.summary_to.unwrap_or_default().iter().filter_map(|n| c.number(n)).collect(),
         },
         speech: speech(&mut c, raw.speech),
+        phones: raw.phones.check(&mut c, raw.phone),
         extensions,
         trunks: trunks(&mut c, raw.trunk),
         units: raw.unit.into_iter().map(|u| unit(&mut c, u)).collect(),
@@ -349,6 +350,7 @@ fn numbers(
             label: entry.label,
             ring: steps,
             ring_time,
+            ringer: entry.ringer.map(|v| u8::try_from(c.within(&v, 1..=8, "as a ringer")).unwrap_or(1)),
             agent_first: entry.agent_first,
         });
     }

@@ -5,6 +5,7 @@
 //! wrong and the cure. This room knows no other: `app` hands each room its own small settings.
 
 mod check;
+mod phones;
 mod practice;
 mod problem;
 mod raw;
@@ -13,6 +14,7 @@ mod tests;
 
 use std::{net::SocketAddr, ops::RangeInclusive, path::PathBuf, time::Duration};
 
+pub use phones::{PhoneTransport, Phones};
 pub use practice::practice_file;
 pub use problem::{Problem, Problems};
 
@@ -28,6 +30,7 @@ pub struct Config {
     pub calls: Calls,
     pub texts: Texts,
     pub speech: Speech,
+    pub phones: Phones,
     pub numbers: Vec<Number>,
     pub extensions: Vec<ExtensionAccount>,
     pub trunks: Vec<Trunk>,
@@ -136,6 +139,8 @@ pub struct Number {
     pub ring: Vec<Vec<Extension>>,
     /// Of each step.
     pub ring_time: Duration,
+    /// How desk phones ring for it: one of their ringers, 1 to 8.
+    pub ringer: Option<u8>,
     pub agent_first: bool,
 }
 

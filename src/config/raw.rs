@@ -23,6 +23,10 @@ pub(super) struct File {
     #[serde(default)]
     pub speech: Speech,
     #[serde(default)]
+    pub phones: super::phones::Raw,
+    #[serde(default)]
+    pub phone: Vec<super::phones::RawPhone>,
+    #[serde(default)]
     pub number: Vec<Spanned<Number>>,
     #[serde(default)]
     pub extension: Vec<Spanned<Extension>>,
@@ -117,6 +121,7 @@ pub(super) struct Number {
     #[serde(default)]
     pub ring: Vec<Vec<Spanned<String>>>,
     pub ring_seconds: Option<Spanned<u64>>,
+    pub ringer: Option<Spanned<u64>>,
     #[serde(default)]
     pub agent_first: bool,
 }

@@ -9,8 +9,8 @@ use std::{
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
 use super::{
-    Directory, Fact, MediaCommand, Output, Resource, ResourceState, Settings, SpeechCommand, lamps::Lamps, ledger::Ledger,
-    resources::Resources,
+    Directory, Fact, MediaCommand, Output, Resource, ResourceState, Settings, SpeechCommand, lamps::Lamps,
+    ledger::Ledger, resources::Resources,
 };
 use crate::{
     media::Ports,

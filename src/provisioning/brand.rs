@@ -158,8 +158,10 @@ impl Maker {
             let found = files.iter().find(|(file, _)| *file == name).map(|(_, text)| *text);
             found.ok_or_else(|| ProvisioningError::NoTemplate { maker, file: name.to_owned() })
         };
-        let raw: Raw = toml::from_str(text("maker.toml")?).map_err(|source| {
-            ProvisioningError::Data { maker, file: "maker.toml".to_owned(), source }
+        let raw: Raw = toml::from_str(text("maker.toml")?).map_err(|source| ProvisioningError::Data {
+            maker,
+            file: "maker.toml".to_owned(),
+            source,
         })?;
         let files = raw.file.into_iter().map(|file| {
             let template = Template::parse(text(&file.template)?).map_err(|source| {

@@ -50,7 +50,9 @@ impl Makers {
         name: &str,
     ) -> Result<Option<File>, ProvisioningError> {
         let Some(maker) = self.of(brand) else { return Ok(None) };
-        let own = |file: &&MakersFile| mac_in(&file.name, name).is_some_and(|mac| mac.is_none_or(|mac| mac == settings.mac));
+        let own = |file: &&MakersFile| {
+            mac_in(&file.name, name).is_some_and(|mac| mac.is_none_or(|mac| mac == settings.mac))
+        };
         let Some(file) = maker.files.iter().find(own) else { return Ok(None) };
         let rendered = file.template.render(&settings.values(&maker.zones), maker.escape);
         let text = rendered.map_err(|source| ProvisioningError::Template {

@@ -8,8 +8,6 @@ mod brand;
 mod files;
 mod settings;
 mod template;
-#[cfg(test)]
-mod tests;
 
 pub use brand::{Brand, Makers};
 pub use files::{Asked, File};

@@ -96,19 +96,8 @@ impl Settings {
             Value::Text(place.map(|place| (place + 1).to_string()).unwrap_or_default())
         };
         let host = self.url.split_once("://").map_or(self.url.as_str(), |(_, host)| host);
-        let keys = self.keys.iter().enumerate().map(|(index, key)| {
-            let kind = match key.kind {
-                KeyKind::Colleague => "colleague",
-                KeyKind::Park => "park",
-            };
-            BTreeMap::from([
-                ("index", index.to_string()),
-                ("number", (index + 1).to_string()),
-                ("kind", kind.to_owned()),
-                ("user", key.user.clone()),
-                ("label", key.label.clone()),
-            ])
-        });
+        // Grandstream numbers the first keys beside the display otherwise than those on further pages.
+        let (first, further) = self.keys.split_at(self.keys.len().min(FIRST_KEYS));
         let contacts = self.contacts.iter().map(|contact| {
             BTreeMap::from([("name", contact.name.clone()), ("number", contact.number.clone())])
         });
@@ -136,10 +125,32 @@ impl Settings {
             ("codec_g722", codec("g722")),
             ("codec_pcmu", codec("pcmu")),
             ("codec_pcma", codec("pcma")),
-            ("keys", Value::Rows(keys.collect())),
+            ("keys", rows(&self.keys)),
+            ("keys_first", rows(first)),
+            ("keys_further", rows(further)),
             ("contacts", Value::Rows(contacts.collect())),
         ])
     }
+}
+
+/// Keys beside the display of a Grandstream phone that are not its line.
+const FIRST_KEYS: usize = 5;
+
+fn rows(keys: &[Key]) -> Value {
+    let row = |(index, key): (usize, &Key)| {
+        let kind = match key.kind {
+            KeyKind::Colleague => "colleague",
+            KeyKind::Park => "park",
+        };
+        BTreeMap::from([
+            ("index", index.to_string()),
+            ("number", (index + 1).to_string()),
+            ("kind", kind.to_owned()),
+            ("user", key.user.clone()),
+            ("label", key.label.clone()),
+        ])
+    };
+    Value::Rows(keys.iter().enumerate().map(row).collect())
 }
 
 /// A zone as a maker writes it.

@@ -77,11 +77,13 @@ impl Template {
         for (at, whole) in text.split_inclusive('\n').enumerate() {
             let line = at + 1;
             let alone = whole.trim();
-            let is_alone = alone.starts_with("{%") && alone.ends_with("%}") && alone.matches("{%").count() == 1;
+            let is_alone =
+                alone.starts_with("{%") && alone.ends_with("%}") && alone.matches("{%").count() == 1;
             let mut rest = if is_alone { alone } else { whole };
             while let Some(begin) = rest.find("{{").into_iter().chain(rest.find("{%")).min() {
                 put(&mut open, Part::Text(rest[..begin].to_owned()));
-                let (close, writes) = if rest[begin..].starts_with("{{") { ("}}", true) } else { ("%}", false) };
+                let (close, writes) =
+                    if rest[begin..].starts_with("{{") { ("}}", true) } else { ("%}", false) };
                 let syntax = || TemplateError::Syntax { line, what: rest[begin..].trim().to_owned() };
                 let end = rest[begin..].find(close).map(|end| begin + end).ok_or_else(syntax)?;
                 let inner = rest[begin + 2..end].trim();
@@ -119,7 +121,9 @@ fn take(open: &mut Vec<Open>, line: usize, tag: Tag) -> Result<(), TemplateError
         Tag::Write(part) => put(open, part),
         Tag::For { .. } | Tag::If { .. } => open.push(Open { line, tag, parts: Vec::new(), then: None }),
         Tag::Else => match open.last_mut() {
-            Some(Open { tag: Tag::If { .. }, parts, then: then @ None, .. }) => *then = Some(std::mem::take(parts)),
+            Some(Open { tag: Tag::If { .. }, parts, then: then @ None, .. }) => {
+                *then = Some(std::mem::take(parts))
+            }
             _ => return Err(TemplateError::Unbalanced { line }),
         },
         Tag::End => {
@@ -141,7 +145,8 @@ fn take(open: &mut Vec<Open>, line: usize, tag: Tag) -> Result<(), TemplateError
 }
 
 fn is_name(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"_.".contains(&b))
+    !text.is_empty()
+        && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"_.".contains(&b))
 }
 
 /// `name`, `name + 1`, `name * 5`, `name * 5 + 23000`.
@@ -176,12 +181,7 @@ fn instruction(inner: &str) -> Option<Tag> {
 /// The row of the innermost repetition, by its name.
 type Row<'a> = Option<(&'a str, &'a BTreeMap<&'static str, String>)>;
 
-fn look_up<'a>(
-    values: &'a Values,
-    row: Row<'a>,
-    line: usize,
-    name: &str,
-) -> Result<&'a str, TemplateError> {
+fn look_up<'a>(values: &'a Values, row: Row<'a>, line: usize, name: &str) -> Result<&'a str, TemplateError> {
     let unknown = || TemplateError::Unknown { line, name: name.to_owned() };
     if let (Some((of, fields)), Some((prefix, field))) = (row, name.split_once('.'))
         && prefix == of
@@ -211,7 +211,8 @@ fn write(
                     Some(plus) => {
                         let no_number = || TemplateError::NoNumber { line: *line, name: name.clone() };
                         let number: i64 = value.parse().map_err(|_| no_number())?;
-                        let reckoned = number.checked_mul(*times).and_then(|product| product.checked_add(*plus));
+                        let reckoned =
+                            number.checked_mul(*times).and_then(|product| product.checked_add(*plus));
                         out.push_str(&reckoned.ok_or_else(no_number)?.to_string());
                     }
                 }
@@ -260,7 +261,8 @@ mod tests {
     use super::*;
 
     fn values() -> Values {
-        let row = |number: &str, label: &str| BTreeMap::from([("number", number.into()), ("label", label.into())]);
+        let row =
+            |number: &str, label: &str| BTreeMap::from([("number", number.into()), ("label", label.into())]);
         BTreeMap::from([
             ("user", Value::Text("101".into())),
             ("name", Value::Text("O'Neil & <Sons>\r\nadmin = 1".into())),

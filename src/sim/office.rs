@@ -78,7 +78,6 @@ impl Office {
             zone,
             main_rings: ring.clone(),
             leasing_rings: ring,
-            ringer: None,
             agent_first: false,
             international: false,
             on_call: true,

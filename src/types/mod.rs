@@ -3,6 +3,7 @@
 mod calendar;
 mod called;
 mod id;
+mod mac;
 mod moment;
 mod number;
 mod pii;
@@ -11,6 +12,7 @@ mod star_code;
 pub use calendar::{DayHours, Hours, HoursError, QuietHours};
 pub use called::CalledHours;
 pub use id::{CallId, ContactId, LeadId, LegId, MessageKey, ParseIdError, TurnId, UtteranceId, WorkOrderId};
+pub use mac::{Mac, MacError};
 pub use moment::Moment;
 pub use number::{Extension, NumberError, PhoneNumber};
 pub use pii::Pii;

@@ -175,7 +175,8 @@ fn a_place_to_park_burns_while_somebody_waits_there_and_a_name_that_is_nothing_e
     assert_eq!(reading(&watcher.watch(&mut world, "dialog", slot.as_str())), "idle");
     let call = world.call("carrier", MAIN);
     world.picks_up("101");
-    world.parks("101");
+    world.call("101", "*70");
+    world.hear_the_agent();
     assert!(lamp(&mut world).starts_with("confirmed recipient Dana Reyes"));
     world.hangs_up("carrier", call);
     assert_eq!(lamp(&mut world), "idle");
