@@ -271,6 +271,11 @@ impl TransactionLayer {
         client.state = state;
         let user = client.user;
         let outcome = self.do_client(now, id, todo);
+        if let State::Completed | State::Accepted = state
+            && let Some(client) = self.clients.get_mut(&id)
+        {
+            client.lighten();
+        }
         if state == State::Terminated {
             self.forget_client(id);
         }
@@ -334,6 +339,16 @@ impl TransactionLayer {
     /// INVITE transactions that have ended since the last call.
     pub(super) fn take_ended(&mut self) -> Vec<Ended> {
         std::mem::take(&mut self.ended)
+    }
+}
+
+impl Client {
+    /// It has been answered and is not sent again: what its ACK and its dialogs are made from is enough.
+    fn lighten(&mut self) {
+        self.bytes = vec![];
+        self.draft.body = vec![];
+        self.draft.headers = vec![];
+        self.draft.named = vec![];
     }
 }
 
