@@ -1,5 +1,6 @@
 //! The real host: sockets, threads and the real clock around the two hearts. It builds the house and decides nothing.
 
+mod caller_names;
 mod clock;
 pub mod command;
 pub mod console_server;
@@ -9,6 +10,7 @@ mod media_legs;
 mod media_plane;
 mod office;
 mod phones;
+mod plug_and_play;
 mod practice;
 mod recordings;
 mod speech_pool;
@@ -79,6 +81,7 @@ pub struct House {
     threads: Vec<thread::JoinHandle<()>>,
     console_stop: Option<oneshot::Sender<()>>,
     housekeeping_stop: Option<std::sync::mpsc::Sender<()>>,
+    names_stop: Option<std::sync::mpsc::Sender<()>>,
 }
 
 /// Who else hears the facts, besides desk and console.
@@ -128,6 +131,7 @@ impl House {
             trust_clock: config.practice.is_some(),
         };
         let (housekeeping_stop, housekeeping_thread) = housekeeping.keep()?;
+        let (names_stop, names_thread) = caller_names::keep(accounts.reader(), to_switch.clone())?;
         let engine = Engine::new(store, office::desk(config)?, split(&mut chance));
         let (desk, desk_thread) = Desk::start(DeskSettings {
             engine,
@@ -149,9 +153,10 @@ impl House {
             vitals,
             to_switch,
             phones,
-            threads: vec![switch_thread, desk_thread, console_thread, housekeeping_thread],
+            threads: vec![switch_thread, desk_thread, console_thread, housekeeping_thread, names_thread],
             console_stop: Some(console_stop),
             housekeeping_stop: Some(housekeeping_stop),
+            names_stop: Some(names_stop),
         })
     }
 
@@ -182,7 +187,7 @@ impl House {
         if let Some(stop) = self.console_stop.take() {
             let _ = stop.send(());
         }
-        drop(self.housekeeping_stop.take());
+        drop((self.housekeeping_stop.take(), self.names_stop.take()));
         for thread in self.threads.drain(..) {
             if thread.join().is_err() {
                 tracing::error!("a thread of the house had panicked");
@@ -331,7 +336,7 @@ type Console = (SocketAddr, Option<Secret>, oneshot::Sender<()>, thread::JoinHan
 fn start_console(
     config: &Config,
     accounts: Store,
-    chance: Chance,
+    mut chance: Chance,
     live: Live,
     vitals: Arc<Mutex<Vitals>>,
     phones: console::Phones,
@@ -343,8 +348,10 @@ fn start_console(
         behind_tls: config.console.behind_tls,
         now: clock::now,
     };
-    let site = Site::new(settings, accounts, chance, live, vitals);
+    let site = Site::new(settings, accounts, split(&mut chance), live, vitals);
     site.serve_phones(phones);
+    let near = config.phones.plug_and_play.then(|| office::reachable(config.sip.listen));
+    let seed = split(&mut chance);
     let setup = site.offer_setup().unwrap_or_else(|error| {
         tracing::error!(%error, "nobody can be let into the console yet");
         None
@@ -376,6 +383,9 @@ fn start_console(
             };
             let address = listener.local_addr();
             let _ = bound.send(address);
+            if let Some(own) = near.filter(|own| !own.is_loopback()) {
+                tokio::spawn(plug_and_play::listen(site.clone(), own, seed));
+            }
             tokio::select! {
                 () = console_server::serve(listener, console::router(site), Limits::default()) => {}
                 _ = stopped => {}

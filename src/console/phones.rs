@@ -6,8 +6,9 @@
 
 use std::{
     collections::BTreeMap,
-    net::SocketAddr,
+    net::{IpAddr, SocketAddr},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
 };
 
 use axum::{
@@ -37,6 +38,8 @@ use crate::{
 
 /// For so long after the click a phone that does not know its secret yet is given its files.
 const FIRST_FETCH: SignedDuration = SignedDuration::from_mins(10);
+/// For so long after the click "look for new phones" those that ask by multicast are told where to fetch.
+const LOOKING_FOR: Duration = Duration::from_secs(30 * 60);
 /// Names of people in a phone's book: more than desk phones hold.
 const MOST_CONTACTS: usize = 500;
 
@@ -78,6 +81,8 @@ struct Inner {
     ask: Ask,
     /// As many as there are contacts of phones.
     told: Mutex<Told>,
+    /// Until when new phones are looked for.
+    looking: Mutex<Option<Instant>>,
 }
 
 impl std::fmt::Debug for Phones {
@@ -92,7 +97,12 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 impl Phones {
     pub fn new(office: PhoneOffice, ask: Ask) -> Self {
-        Self(Arc::new(Inner { office: Mutex::new(Arc::new(office)), ask, told: Mutex::default() }))
+        Self(Arc::new(Inner {
+            office: Mutex::new(Arc::new(office)),
+            ask,
+            told: Mutex::default(),
+            looking: Mutex::default(),
+        }))
     }
 
     /// The configuration has been read again.
@@ -120,6 +130,15 @@ impl Phones {
 
     pub(super) fn told(&self) -> Told {
         lock(&self.0.told).clone()
+    }
+
+    /// Are new phones looked for at this moment?
+    pub(super) fn is_looking(&self, now: Instant) -> bool {
+        lock(&self.0.looking).is_some_and(|until| now < until)
+    }
+
+    fn look(&self, now: Instant) {
+        *lock(&self.0.looking) = Some(now + LOOKING_FOR);
     }
 
     /// Tells the phone at this contact something. What it says is shown when it has said it.
@@ -177,6 +196,7 @@ pub(super) fn routes() -> Router<Site> {
         .route("/provision/{file}", get(first))
         .route("/provision/{secret}/{file}", get(file))
         .route("/phones", get(list))
+        .route("/phones/look", post(look))
         .route("/phones/{mac}", get(preview))
         .route("/phones/{mac}/adopt", post(adopt))
         .route("/phones/{mac}/forget", post(forget))
@@ -224,12 +244,13 @@ async fn first(
         Err(error) => return unavailable(&error),
     };
     let now = site.now().wall;
-    if let Some(device) = device.filter(|device| device.address == address)
-        && device.adopted.as_ref().is_some_and(|adopted| {
+    let fresh = |device: &DeviceRow| {
+        device.adopted.as_ref().is_some_and(|adopted| {
             let since = now.duration_since(adopted.at);
-            !since.is_negative() && since < FIRST_FETCH
+            adopted.address == address && !since.is_negative() && since < FIRST_FETCH
         })
-    {
+    };
+    if let Some(device) = device.filter(fresh) {
         site.throttle().succeeded(peer.ip());
         return give(&site, phones, &device, file).await;
     }
@@ -323,6 +344,7 @@ async fn list(State(site): State<Site>, person: Person) -> Response {
                 told: &phones.told(),
                 extensions: &office.extensions,
                 url: &office.url,
+                looking: phones.is_looking(site.now().at),
             };
             html(page::phones(&site.frame(&person), &view, site.zone())).into_response()
         }
@@ -398,6 +420,40 @@ async fn adopt(
         Ok(true) => Redirect::to("/phones").into_response(),
         Ok(false) => not_found().await,
         Err(error) => unavailable(&error),
+    }
+}
+
+/// For half an hour phones that ask on the local network are told where to fetch their settings.
+async fn look(State(site): State<Site>, person: Person, Form(form): Form<Proof>) -> Response {
+    if !person.session.proves(&form.csrf) {
+        return plain(StatusCode::FORBIDDEN, "The form did not come from this console.");
+    }
+    let Some(phones) = site.phones() else { return not_found().await };
+    phones.look(site.now().at);
+    Redirect::to("/phones").into_response()
+}
+
+impl Site {
+    /// A phone on the local network asks where its settings are. The address, if somebody looks for new phones or this one
+    /// is known; it is no secret, and what is behind it is for those alone who are given it.
+    pub async fn plugged_in(&self, mac: Mac, vendor: &str, model: &str, address: IpAddr) -> Option<String> {
+        let phones = self.phones()?;
+        let (office, now) = (phones.office(), self.now());
+        let known = self.read(move |reader| reader.device(mac)).await.ok()?;
+        if known.is_none() && !phones.is_looking(now.at) {
+            return None;
+        }
+        let brand = office.makers.brand_of(mac).or_else(|| Brand::of_user_agent(vendor))?;
+        let seen = DeviceSeen {
+            mac,
+            brand: brand.name().to_owned(),
+            user_agent: format!("{vendor} {model}").trim().to_owned(),
+            address: address.to_canonical().to_string(),
+        };
+        if let Err(error) = self.write(move |store| store.device_seen(&seen, now.wall)).await {
+            tracing::warn!(%error, %mac, "a phone that looks for its settings is not written down");
+        }
+        Some(format!("{}/provision", office.url))
     }
 }
 

@@ -79,6 +79,8 @@ pub enum Control {
     RestoreBindings(Vec<sip::Binding>),
     /// So many messages wait for this extension: its lamp burns while there are new ones. Said again after a restart.
     MessagesWaiting { extension: Extension, new: u32, old: u32 },
+    /// How the office calls people: phones show that, and not what a telephone company has in its list.
+    CallerNames(Arc<std::collections::BTreeMap<PhoneNumber, String>>),
     /// Tell the phone at this contact of an extension something that it has not asked for, for instance `check-sync` (an
     /// Event header). Answered by `Fact::PhoneTold`.
     TellPhone { extension: Extension, contact: String, event: String },

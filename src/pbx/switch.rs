@@ -2,7 +2,7 @@
 
 mod services;
 
-use std::{sync::Arc, time::Instant};
+use std::{collections::BTreeMap, sync::Arc, time::Instant};
 
 use super::{
     CallDirection, Control, Dialled, Directory, Fact, Input, MediaEvent, Output, Reason, Settings,
@@ -21,7 +21,7 @@ use super::{
 use crate::{
     agent::VoiceInput,
     sip::{self, Invitation, Peer, SessionId},
-    types::{CallId, Chance, Extension, LegId, Moment},
+    types::{CallId, Chance, Extension, LegId, Moment, PhoneNumber},
 };
 
 /// The telephone exchange of one office.
@@ -35,6 +35,8 @@ pub struct Switch {
     calls: Calls,
     texts: TextTraffic,
     spending: Spending,
+    /// The office's own book.
+    names: Arc<BTreeMap<PhoneNumber, String>>,
     shutting_down: bool,
 }
 
@@ -62,6 +64,7 @@ impl Switch {
             calls: Calls::default(),
             texts: TextTraffic::default(),
             spending: Spending::default(),
+            names: Arc::default(),
             shutting_down: false,
         }
     }
@@ -195,6 +198,7 @@ impl Switch {
             Control::MessagesWaiting { extension, new, old } => {
                 self.exchange.lamps.messages(extension, new, old);
             }
+            Control::CallerNames(names) => self.names = names,
             Control::TellPhone { extension, contact, event } => {
                 let Exchange { lamps, sip, .. } = &mut self.exchange;
                 if let Some(fact) = lamps.tell_phone(now, sip, extension, contact, event) {
@@ -341,7 +345,7 @@ impl Switch {
                 self.exchange.trunks_of(&self.directory).into_iter().next().map(|trunk| trunk.0),
             ),
         };
-        let caller = routing::caller(&invitation);
+        let caller = routing::known_by_name(routing::caller(&invitation), &self.names);
         let directory = self.directory.clone();
         let beginning = Beginning { call, direction, trunk, caller, dialled, at: now, directory };
         let arrival = Arrival { beginning, session, invitation, route };

@@ -363,9 +363,7 @@ impl TransactionLayer {
 impl Server {
     /// It waits for copies that come over a transport on which there are some, and for nothing else.
     fn is_spent(&self) -> bool {
-        self.kind == Kind::NonInvite
-            && self.state == State::Completed
-            && !self.flow.transport.is_stream()
+        self.kind == Kind::NonInvite && self.state == State::Completed && !self.flow.transport.is_stream()
     }
 }
 

@@ -8,7 +8,7 @@ use super::{
     columns::{Col, get, get_opt},
     settings::write_audit,
 };
-use crate::types::{Extension, Mac};
+use crate::types::{Extension, Mac, PhoneNumber};
 
 /// Phones that wait to be taken in, at most; the one that was seen longest ago makes room for a further one. Anybody in
 /// the building can make one appear.
@@ -54,6 +54,8 @@ pub struct AdoptedRow {
     pub secret: String,
     pub admin_password: String,
     pub at: Timestamp,
+    /// From where it had asked by then: the place that may fetch its settings before it knows its secret.
+    pub address: String,
     pub by: String,
     /// When it last fetched a file, and which.
     pub fetched: Option<(Timestamp, String)>,
@@ -111,7 +113,7 @@ impl Store {
         self.commit(|transaction| {
             let Adoption { mac, extension, secret, secret_hash, admin_password } = adoption;
             let changed = transaction.execute(
-                "UPDATE devices SET extension = ?2, secret = ?3, secret_hash = ?4, admin_password = ?5, adopted = ?6,
+                "UPDATE devices SET extension = ?2, secret = ?3, secret_hash = ?4, admin_password = ?5, adopted = ?6, adopted_at = address,
                  adopted_by = ?7, fetched = NULL, fetched_file = NULL, trouble = NULL WHERE mac = ?1",
                 params![
                     mac.to_string(),
@@ -224,11 +226,21 @@ impl Reader {
     }
 
     /// Names of people by their numbers, for phone books: at most so many.
-    pub fn phone_book(&self, most: usize) -> Result<Vec<(String, crate::types::PhoneNumber)>, StoreError> {
+    pub fn phone_book(&self, most: usize) -> Result<Vec<(String, PhoneNumber)>, StoreError> {
+        self.names("SELECT name, number FROM contacts WHERE name <> '' ORDER BY name, number LIMIT ?1", most)
+    }
+
+    /// The same without names that were only heard and never confirmed.
+    pub fn confirmed_names(&self, most: usize) -> Result<Vec<(String, PhoneNumber)>, StoreError> {
+        self.names(
+            "SELECT name, number FROM contacts WHERE name <> '' AND name_verified ORDER BY name, number LIMIT ?1",
+            most,
+        )
+    }
+
+    fn names(&self, query: &str, most: usize) -> Result<Vec<(String, PhoneNumber)>, StoreError> {
         self.read(|connection| {
-            let mut statement = connection.prepare_cached(
-                "SELECT name, number FROM contacts WHERE name IS NOT NULL AND name <> '' ORDER BY name LIMIT ?1",
-            )?;
+            let mut statement = connection.prepare_cached(query)?;
             let mut rows = statement.query(params![i64::try_from(most).unwrap_or(i64::MAX)])?;
             let mut names = Vec::new();
             while let Some(row) = rows.next()? {
@@ -249,6 +261,7 @@ fn device(row: &Row<'_>) -> Result<DeviceRow, StoreError> {
             secret: row.get::<_, Option<String>>("secret")?.unwrap_or_default(),
             admin_password: row.get::<_, Option<String>>("admin_password")?.unwrap_or_default(),
             at: get(row, "adopted")?,
+            address: row.get::<_, Option<String>>("adopted_at")?.unwrap_or_default(),
             by: row.get::<_, Option<String>>("adopted_by")?.unwrap_or_default(),
             fetched: get_opt::<Timestamp>(row, "fetched")?.zip(row.get::<_, Option<String>>("fetched_file")?),
             trouble: row.get("trouble")?,

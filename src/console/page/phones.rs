@@ -23,6 +23,8 @@ pub(in crate::console) struct PhoneList<'a> {
     pub told: &'a BTreeMap<(Extension, String), (String, Option<u16>)>,
     pub extensions: &'a BTreeMap<Extension, (String, String)>,
     pub url: &'a str,
+    /// Are phones that ask on the local network answered?
+    pub looking: bool,
 }
 
 pub(in crate::console) fn phones(frame: &Frame, list: &PhoneList<'_>, zone: &TimeZone) -> Markup {
@@ -67,7 +69,13 @@ pub(in crate::console) fn phones(frame: &Frame, list: &PhoneList<'_>, zone: &Tim
             }
         }
         h2 { "New phones without typing" }
-        p { "Set one of these in the router's DHCP server, and plug the phone in:" }
+        form method="post" action="/phones/look" {
+            input type="hidden" name="csrf" value=(frame.csrf);
+            @if list.looking { "New phones on this network are answered at the moment. " }
+            @else { "Phones that have just been unpacked ask their network for settings. " }
+            button { "Look for new phones for half an hour" }
+        }
+        p { "Or set one of these in the router's DHCP server, and plug the phone in:" }
         ul {
             li { "Option 66 (Yealink, Grandstream, Snom, Fanvil): " code { (list.url) "/provision" } }
             li { "Option 160 (Poly): " code { (list.url) "/provision" } }

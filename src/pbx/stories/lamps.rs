@@ -113,7 +113,7 @@ fn reading(notify: &str) -> String {
 }
 
 fn version(notify: &str) -> u32 {
-    notify.split_once(" version=\"").unwrap().1.split_once('"').unwrap().0.parse().unwrap()
+    notify.split_once("dialog-info\" version=\"").unwrap().1.split_once('"').unwrap().0.parse().unwrap()
 }
 
 #[test]
@@ -211,7 +211,7 @@ fn a_phone_that_does_not_ask_for_its_message_lamp_is_told_all_the_same() {
     // The desk says it before any phone has come back after a restart.
     world.control(Control::MessagesWaiting { extension: extension("101"), new: 1, old: 0 });
     world.plug_in("101");
-    let told = world.sent_to("192.0.2.101:5060");
+    let told = world.sent_to("10.0.0.101:5060");
     let notices: Vec<&String> = told.iter().filter(|text| text.starts_with("NOTIFY")).collect();
     assert!(notices.iter().any(|text| text.contains("Messages-Waiting: yes")), "{told:?}");
 }
@@ -255,7 +255,7 @@ fn phones_that_lost_are_told_that_a_colleague_has_the_call() {
     world.rings("102");
     let talk = world.picks_up("102");
     let cancel =
-        world.sent_to("192.0.2.101:5060").into_iter().find(|text| text.starts_with("CANCEL")).unwrap();
+        world.sent_to("10.0.0.101:5060").into_iter().find(|text| text.starts_with("CANCEL")).unwrap();
     assert!(
         cancel.contains("Reason: SIP;cause=200;text=\"Call completed elsewhere\", Q.850;cause=26\r\n"),
         "{cancel}"

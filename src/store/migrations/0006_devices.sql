@@ -12,6 +12,8 @@ CREATE TABLE devices (
     secret_hash    BLOB UNIQUE,
     admin_password TEXT,
     adopted        INTEGER,
+    -- From where it had asked when it was taken in.
+    adopted_at     TEXT,
     adopted_by     TEXT,
     fetched        INTEGER,
     fetched_file   TEXT,
