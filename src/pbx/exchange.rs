@@ -103,6 +103,14 @@ impl Exchange {
         self.sessions.remove(&session);
     }
 
+    /// The leg goes on in another call.
+    pub(super) fn leg_moves(&mut self, session: SessionId, leg: LegId, call: CallId) {
+        self.session_begins(session, call);
+        if let Some(socket) = self.sockets.get_mut(&leg) {
+            socket.call = call;
+        }
+    }
+
     pub(super) fn call_of_session(&self, session: SessionId) -> Option<CallId> {
         self.sessions.get(&session).copied()
     }

@@ -46,6 +46,8 @@ pub(super) struct Ledger {
     recording: Option<(String, u64)>,
     /// No call between people, or their waiting for each other, goes on beyond this.
     limit: Option<Instant>,
+    /// Who has sent the call to somebody outside, by a transfer or a forward.
+    charged: Option<Extension>,
     /// A service of the house has been dialled, and nobody called.
     private: bool,
 }
@@ -61,6 +63,7 @@ impl Ledger {
             outcome: None,
             recording: None,
             limit: None,
+            charged: None,
             private: false,
         }
     }
@@ -88,8 +91,13 @@ impl Ledger {
     pub(super) fn calls_outside(&self) -> Option<&Extension> {
         match (&self.beginning.caller, &self.beginning.dialled) {
             (Caller::Extension(extension), Dialled::Number(_)) => Some(extension),
-            _ => None,
+            _ => self.charged.as_ref(),
         }
+    }
+
+    /// From now on the call counts among those of this extension to the outside.
+    pub(super) fn charge(&mut self, extension: Extension) {
+        self.charged = Some(extension);
     }
 
     /// A call to the outside is tried through this trunk: the last one is the one that carried it.

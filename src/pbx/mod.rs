@@ -16,6 +16,7 @@ mod assisted;
 mod call;
 mod calls;
 mod conversation;
+mod desk_event;
 mod dialplan;
 mod directory;
 mod ending;

@@ -4,6 +4,7 @@
 mod findings;
 mod office;
 mod people;
+mod referring;
 mod talk;
 
 use std::{
@@ -103,6 +104,8 @@ pub(super) struct World {
     pub(super) media_answers: bool,
     /// Every datagram that the switch has sent, and where to, since somebody looked.
     sent: Vec<(SocketAddr, String)>,
+    /// Every NOTIFY that the switch has sent; each is answered with 200.
+    pub(super) notified: Vec<String>,
     /// Every datagram that the switch has sent to the carrier.
     pub(super) to_carrier: Vec<String>,
 }
@@ -168,6 +171,7 @@ impl World {
             heard_ms: 0,
             media_answers: true,
             sent: Vec::new(),
+            notified: Vec::new(),
             to_carrier: Vec::new(),
         };
         world.settle();
@@ -278,6 +282,15 @@ impl World {
 
     fn carry_out(&mut self, output: Output) {
         match output {
+            Output::Transmit { flow: sent, bytes } if bytes.starts_with(b"NOTIFY ") => {
+                let notify = String::from_utf8(bytes).unwrap();
+                let answer = referring::answer_to(&notify, 200);
+                self.sent.push((sent.remote, notify.clone()));
+                self.notified.push(notify);
+                let flow = flow(sent.local, sent.remote);
+                let input = sip::Input::Datagram { flow, bytes: answer.as_bytes() };
+                self.switch.handle_input(self.now, Input::Sip(input));
+            }
             Output::Transmit { flow: sent, bytes } => {
                 self.sent.push((sent.remote, String::from_utf8_lossy(&bytes).into_owned()));
                 if sent.remote == self.carrier.address {

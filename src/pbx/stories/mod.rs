@@ -8,4 +8,5 @@ mod lamps;
 mod outbound;
 mod pickup_and_park;
 mod texts;
+mod transfers;
 mod trunks;
