@@ -67,20 +67,14 @@ impl Plugged {
     }
 }
 
-/// Phones put their address into the user part, after `MAC:` (often escaped), or at the end of their instance.
+/// Phones put their address into the user part, after `MAC:`, often escaped.
 fn mac_of(request: &Message) -> Option<Mac> {
     let user = |address: Option<super::wire::Address<'_>>| {
         let user = address?.uri.user()?.into_owned();
-        let bare =
-            user.get(..4).filter(|head| head.eq_ignore_ascii_case("mac:")).map_or(&*user, |_| &user[4..]);
+        let bare = user.get(..4).filter(|head| head.eq_ignore_ascii_case("mac:")).map_or(&*user, |_| &user[4..]);
         bare.parse::<Mac>().ok()
     };
-    user(request.from()).or_else(|| user(request.to())).or_else(|| {
-        let contact = request.contact()?;
-        let instance = contact.params.text("+sip.instance")?.into_owned();
-        let digits: String = instance.chars().filter(char::is_ascii_hexdigit).collect();
-        digits.get(digits.len().checked_sub(12)?..)?.parse().ok()
-    })
+    user(request.from()).or_else(|| user(request.to()))
 }
 
 /// A parameter of the Event header, without its quotes, cut to what a page can show.
@@ -145,10 +139,5 @@ mod tests {
         ] {
             assert!(read(&text).is_none(), "{text}");
         }
-        let by_instance =
-            asks().replace("MAC%3a805ec01a2b3c@", "anybody@").replacen("Expires", "X: y\r\nExpires", 1);
-        let contact = format!("Contact: <sip:anybody@{PHONE}>");
-        let with = format!("{contact};+sip.instance=\"<urn:uuid:00000000-0000-1000-8000-0004131a2b3c>\"");
-        assert_eq!(read(&by_instance.replace(&contact, &with)).unwrap().mac.to_string(), "0004131a2b3c");
     }
 }
