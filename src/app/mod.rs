@@ -8,16 +8,21 @@ mod desk_loop;
 mod housekeeping;
 mod media_legs;
 mod media_plane;
+mod media_poll;
+mod media_rooms;
+mod media_slot;
 mod office;
 mod phones;
 mod plug_and_play;
 mod practice;
 mod recordings;
+mod sounds;
 mod speech_pool;
 mod switch_loop;
 mod telemetry;
 mod terminal;
 mod understanding;
+mod wire_tap;
 
 use std::{
     fs, io,
@@ -51,9 +56,11 @@ use desk_loop::{Desk, DeskSettings};
 use housekeeping::Housekeeping;
 use media_plane::{MediaPlane, MediaSettings};
 use recordings::Recordings;
+use sounds::Sounds;
 use speech_pool::{SpeechPool, SpeechSettings};
-use switch_loop::{Switchboard, ToSwitch};
+use switch_loop::{Onlookers, Switchboard, ToSwitch};
 use understanding::Understanding;
+use wire_tap::WireTap;
 
 pub use desk_loop::{NoNotice, Notice};
 
@@ -118,6 +125,7 @@ impl House {
             chance: split(&mut chance),
             speech: speech.clone(),
             recordings: Recordings::start(folder.join("recordings"))?,
+            sounds: Sounds::start(folder.join("recordings"), media.clone())?,
             to_switch: to_switch.clone(),
         })?;
         // A connection of the console's own; where the disk is away, it tries again at each request.
@@ -141,9 +149,13 @@ impl House {
             notice,
         })?;
         let phones = phones::phones(config, &directory, to_switch.clone())?;
-        let facts = fan_out(desk, live.clone(), Arc::clone(&vitals), phones.clone(), listener);
+        let archive = desk.clone();
+        let onlookers = Onlookers {
+            facts: fan_out(desk, live.clone(), Arc::clone(&vitals), phones.clone(), listener),
+            tap: WireTap::new(Box::new(move |trace| archive.keep_trace(trace))),
+        };
         let (sip, switch_thread) =
-            start_switch(config, directory, split(&mut chance), inbox, media, speech, facts)?;
+            start_switch(config, directory, split(&mut chance), inbox, media, speech, onlookers)?;
         let (console, setup, console_stop, console_thread) =
             start_console(config, accounts, split(&mut chance), live, Arc::clone(&vitals), phones.clone())?;
         Ok(Self {
@@ -283,7 +295,7 @@ fn start_switch(
     inbox: mpsc::Receiver<ToSwitch>,
     media: MediaPlane,
     speech: SpeechPool,
-    facts: Box<dyn FnMut(Fact) + Send>,
+    onlookers: Onlookers,
 ) -> anyhow::Result<(SocketAddr, thread::JoinHandle<()>)> {
     let listen = config.sip.listen;
     let config = config.clone();
@@ -322,7 +334,7 @@ fn start_switch(
             }
             let switch = Switch::new(clock::now(), directory, settings, chance);
             let _ = bound.send(Ok(udp.local()));
-            Switchboard { switch, udp, tcp, inbox, media, speech, facts }.run().await;
+            Switchboard { switch, udp, tcp, inbox, media, speech, onlookers }.run().await;
         });
     })?;
     let sip = when_bound.recv().context("the switch did not start")?.with_context(|| {

@@ -112,7 +112,14 @@ impl Bridge {
         self.leg_mut(side).handle_rtcp(now, from, bytes);
     }
 
-    /// Call every 20 ms: reports, keys that we send ourselves, and what both sides said if it is recorded.
+    /// Is there more to do than to relay: a recording, or a key of ours that sounds? Without, [`Self::tick`] may come as
+    /// seldom as reports and silences are to be exact.
+    pub fn needs_every_beat(&self) -> bool {
+        self.recording || self.caller.is_pressing() || self.other.is_pressing()
+    }
+
+    /// Call every 20 ms while [`Self::needs_every_beat`]: reports, keys that we send ourselves, and what both sides said
+    /// if it is recorded.
     pub fn tick(&mut self, now: Instant) -> Option<Overheard> {
         for leg in [&mut self.caller, &mut self.other] {
             leg.press_pending(now);

@@ -137,6 +137,11 @@ impl EventSender {
         self.current.is_some() || (self.gap == 0 && !self.queue.is_empty())
     }
 
+    /// Is there anything that frames must still pass for?
+    pub(super) fn is_busy(&self) -> bool {
+        self.current.is_some() || self.gap > 0 || !self.queue.is_empty()
+    }
+
     /// Forgets what has not been sent.
     pub(super) fn clear(&mut self) {
         *self = Self::default();

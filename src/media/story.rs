@@ -144,7 +144,7 @@ impl Talker {
 pub(super) fn share(frame: &Frame, frequency: f32) -> f32 {
     let (mut cosine, mut sine, mut total) = (0.0_f32, 0.0_f32, 1.0_f32);
     for (n, &sample) in frame.samples().iter().enumerate() {
-        let turn = TAU * frequency * n as f32 / 8_000.0;
+        let turn = TAU * frequency * n as f32 / frame.rate().hz() as f32;
         cosine += f32::from(sample) * turn.cos();
         sine += f32::from(sample) * turn.sin();
         total += f32::from(sample) * f32::from(sample);

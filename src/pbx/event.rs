@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Instant};
 
 use crate::{
     dialogue::Reading,
-    media::{Agreed, SourceTrust, Tone},
+    media::{Agreed, Hears, RoomId, SourceTrust, Tone},
     pbx::{
         AgentReason, Barred, CallRecord, Caller, Dialled, Directory, LegResult, Party, Resource,
         ResourceState, Service, TurnRecord,
@@ -125,8 +125,19 @@ pub enum MediaCommand {
     Bridge { with: LegId },
     /// Stop relaying.
     Unbridge,
-    /// Play this tone until told otherwise; `None` stops it.
+    /// Into this room, or, if it is there already, hear these from now on. A leg that was bridged leaves its bridge; a
+    /// room is opened by the first who enters and gone with the last. A full room leaves the leg alone.
+    Mix { room: RoomId, hears: Hears },
+    /// Out of its room; the leg stands alone again.
+    LeaveMix,
+    /// Play this tone until told otherwise; `None` stops it, and music too.
     Tone(Option<Tone>),
+    /// Say this sound file once, after what is being said; `Played` tells how much of it was heard, and nothing of it if
+    /// it cannot be read. A plain name is a recording made by `Record`, of which the left side is heard; a path is any
+    /// WAV file.
+    Play { utterance: UtteranceId, file: String },
+    /// Whenever nothing is said, this WAV file over and over, in place of a tone; `None` stops it.
+    Music(Option<String>),
     /// Play the recorded announcement that needs no speech engine.
     Announce { utterance: UtteranceId, announcement: Announcement },
     /// Send this key to the far end (RFC 4733), once: the other side pressed it in a SIP INFO.
@@ -135,6 +146,10 @@ pub enum MediaCommand {
     Hush { utterance: UtteranceId },
     /// Record this leg and whatever is bridged to it or spoken to it: two channels, the leg's own on the left.
     Record { file: String },
+    /// From now on silence is recorded, or again what is said.
+    PauseRecording(bool),
+    /// The recording ends here; the leg goes on.
+    EndRecording,
     /// Close the socket after what is queued has been played.
     Close,
 }
@@ -200,6 +215,13 @@ pub enum Fact {
         caller: Caller,
         dialled: Dialled,
         trunk: Option<String>,
+    },
+    /// A part of the call has this Call-ID, and this trunk or extension at its other end: for whoever keeps what goes over
+    /// the wire.
+    Dialog {
+        call: CallId,
+        call_id: String,
+        peer: String,
     },
     /// Somebody dialled an emergency number: whoever is in the house must see it (47 CFR 9.16), reached or not.
     EmergencyDialled {

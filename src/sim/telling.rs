@@ -123,6 +123,7 @@ impl Names {
             }
             Fact::PhoneTold { .. }
             | Fact::AgentAnswered { .. }
+            | Fact::Dialog { .. }
             | Fact::Ended(_)
             | Fact::Bound { .. }
             | Fact::Unbound { .. } => {

@@ -71,7 +71,8 @@ impl Plugged {
 fn mac_of(request: &Message) -> Option<Mac> {
     let user = |address: Option<super::wire::Address<'_>>| {
         let user = address?.uri.user()?.into_owned();
-        let bare = user.get(..4).filter(|head| head.eq_ignore_ascii_case("mac:")).map_or(&*user, |_| &user[4..]);
+        let bare =
+            user.get(..4).filter(|head| head.eq_ignore_ascii_case("mac:")).map_or(&*user, |_| &user[4..]);
         bare.parse::<Mac>().ok()
     };
     user(request.from()).or_else(|| user(request.to()))

@@ -8,6 +8,7 @@ mod waiting;
 use std::{
     collections::VecDeque,
     net::SocketAddr,
+    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -15,7 +16,7 @@ use rand_chacha::rand_core::Rng;
 
 use super::{
     codec::Codec,
-    dtmf::{EventReceiver, EventSender},
+    dtmf::{EventPacket, EventReceiver, EventSender},
     frame::{Frame, SampleRate},
     jitter::JitterBuffer,
     latch::{Latch, SourceTrust},
@@ -24,6 +25,7 @@ use super::{
     reception::{Arrival, Reception},
     rtp::Packet,
     sdp::Agreed,
+    sound::Sound,
     tone::Tone,
 };
 use crate::types::{Chance, UtteranceId};
@@ -137,6 +139,8 @@ pub struct Leg {
     heard_any: bool,
     silence_told: bool,
     closed: bool,
+    /// Between composing and uttering: where the frame goes, and the key that takes its place.
+    turn: Option<(SocketAddr, Option<(u8, EventPacket)>)>,
     progress: VecDeque<Progress>,
     events: VecDeque<LegEvent>,
     waiting: Waiting,
@@ -162,6 +166,7 @@ impl Leg {
             heard_any: false,
             silence_told: false,
             closed: false,
+            turn: None,
             progress: VecDeque::new(),
             events: VecDeque::new(),
             waiting: Waiting::default(),
@@ -187,20 +192,64 @@ impl Leg {
         }
     }
 
-    /// Call every 20 ms. What was heard comes back; what is said is ready to be taken by `poll_transmit`.
+    /// Call every 20 ms. What was heard comes back; what is said is ready to be taken by `poll_transmit`. In a room, the
+    /// three parts of it are called instead: [`Self::hear`], [`Self::compose`], [`Self::utter`].
     pub fn tick(&mut self, now: Instant) -> Tick {
         let heard = self.hear(now);
-        let mut said = Frame::silence(SampleRate::Hz8000);
+        let said = self.compose(now);
+        self.utter(now, &said);
+        Tick { heard, said }
+    }
+
+    /// What the house itself says to the far end in the frame that begins now: an utterance, music, a tone, or silence.
+    pub fn compose(&mut self, now: Instant) -> Frame {
+        let mut said = Frame::silence(self.rate());
         let timestamp = self.outgoing.begin_frame(now);
-        let destination = if self.may_send() { self.latch.rtp_destination(now) } else { None };
-        if let Some(to) = destination {
-            self.say(timestamp, to, &mut said);
+        self.turn = None;
+        if self.may_send()
+            && let Some(to) = self.latch.rtp_destination(now)
+        {
+            let event = self
+                .agreed
+                .telephone_event
+                .and_then(|number| Some((number, self.events_out.next(timestamp)?)));
+            if event.is_none() {
+                self.playout.fill(&mut said, &mut self.progress);
+            }
+            self.turn = Some((to, event));
         } else {
             // On hold, or with nobody there yet, words wait instead of being spoken to nobody.
             self.outgoing.pause();
         }
+        said
+    }
+
+    /// Sends a frame: what was composed, alone or with what others in the room say. At the rate of [`Self::rate`].
+    pub fn utter(&mut self, now: Instant, said: &Frame) {
+        if let Some((to, event)) = self.turn.take()
+            && let Some(out) = self.waiting.open()
+        {
+            if let Some((number, event)) = event {
+                self.outgoing.event(number, event.marker, event.timestamp, out);
+                out.extend_from_slice(&event.payload);
+            } else {
+                self.outgoing.audio(self.agreed.payload_type, said.samples().len(), out);
+                self.agreed.codec.encode(said.samples(), out);
+            }
+            self.waiting.seal(Channel::Rtp, to);
+        }
+        while let Some(progress) = self.progress.pop_front() {
+            self.tell(match progress {
+                Progress::Played(played) => LegEvent::Played(played),
+                Progress::LowMark(utterance) => LegEvent::LowMark(utterance),
+            });
+        }
         self.mind(now);
-        Tick { heard, said }
+    }
+
+    /// The rate of the codec that is sent.
+    pub fn rate(&self) -> SampleRate {
+        SampleRate::Hz8000
     }
 
     /// The next datagram to send; ask until there is none.
@@ -247,7 +296,20 @@ impl Leg {
         self.playout.is_speaking()
     }
 
-    /// What sounds when nothing is said; `None`: silence.
+    /// A recorded sound, as an utterance of its own after those before it.
+    ///
+    /// # Errors
+    /// When the utterance, or a later one, has already been begun.
+    pub fn play_sound(&mut self, utterance: UtteranceId, sound: Arc<Sound>) -> Result<(), PlayError> {
+        self.playout.play_sound(utterance, sound)
+    }
+
+    /// Music that sounds over and over when nothing is said, in place of a tone.
+    pub fn music(&mut self, sound: Arc<Sound>) {
+        self.playout.music(sound);
+    }
+
+    /// What sounds when nothing is said, in place of music; `None`: silence.
     pub fn tone(&mut self, tone: Option<Tone>) {
         self.playout.tone(tone);
     }
@@ -350,7 +412,7 @@ impl Leg {
     }
 
     /// The next 20 ms of the far end.
-    pub(super) fn hear(&mut self, now: Instant) -> Frame {
+    pub fn hear(&mut self, now: Instant) -> Frame {
         let mut heard = Frame::silence(SampleRate::Hz8000);
         if let Some(jitter) = &mut self.jitter {
             jitter.pull(now, heard.samples_mut());
@@ -395,6 +457,11 @@ impl Leg {
         Some(to)
     }
 
+    /// Does a key of ours sound, or wait to?
+    pub(super) fn is_pressing(&self) -> bool {
+        self.events_out.is_busy()
+    }
+
     /// A frame's worth of keys, while somebody else's packets fill the stream.
     pub(super) fn press_pending(&mut self, now: Instant) {
         if !self.may_send() {
@@ -433,27 +500,6 @@ impl Leg {
 
     fn may_send(&self) -> bool {
         !self.closed && self.agreed.may_send()
-    }
-
-    fn say(&mut self, timestamp: u32, to: SocketAddr, said: &mut Frame) {
-        let Some(out) = self.waiting.open() else { return };
-        let event =
-            self.agreed.telephone_event.and_then(|number| Some((number, self.events_out.next(timestamp)?)));
-        if let Some((number, event)) = event {
-            self.outgoing.event(number, event.marker, event.timestamp, out);
-            out.extend_from_slice(&event.payload);
-        } else {
-            self.playout.fill(said, &mut self.progress);
-            self.outgoing.audio(self.agreed.payload_type, said.samples().len(), out);
-            self.agreed.codec.encode(said.samples(), out);
-        }
-        self.waiting.seal(Channel::Rtp, to);
-        while let Some(progress) = self.progress.pop_front() {
-            self.tell(match progress {
-                Progress::Played(played) => LegEvent::Played(played),
-                Progress::LowMark(utterance) => LegEvent::LowMark(utterance),
-            });
-        }
     }
 
     fn tell(&mut self, event: LegEvent) {
