@@ -12,11 +12,12 @@ use slab::Slab;
 use super::{
     media_plane::ToMedia,
     media_poll::Register,
+    media_rooms::RoomKind,
     media_slot::{Line, Outside, Slot, Sockets, place_of, report},
 };
 use crate::{
     media::{
-        Agreed, Bridge, Channel, Codec, Leg, LegSettings, LegStats, Mixer, RoomId, SampleRate, Side, Sound,
+        Agreed, Bridge, Channel, Codec, Decoder, Leg, LegSettings, LegStats, Mixer, SampleRate, Side, Sound,
         SourceTrust,
     },
     pbx::{Announcement, MediaCommand, MediaEvent, Quality},
@@ -68,7 +69,7 @@ pub(super) struct Legs {
     bridges: Slab<Joined>,
     /// Slots that hear or say something of their own in every beat.
     pub(super) alone: BTreeSet<usize>,
-    pub(super) rooms: BTreeMap<RoomId, Mixer>,
+    pub(super) rooms: BTreeMap<RoomKind, Mixer>,
     /// Sound files that are being read, and who waits for them.
     awaited: Vec<Awaited>,
     /// Bridges that need every beat; the others are looked after in turns.
@@ -126,6 +127,10 @@ impl Legs {
                         report(&self.outside, slot.id, &mut slot.utterances, event);
                     }
                 }
+                let (caller, other, misfit) = (joined.caller, joined.other, joined.bridge.is_misfit());
+                if misfit {
+                    self.mix_instead(caller, other);
+                }
             }
             (&mut Line::Bridged { bridge, side }, Channel::Rtcp) => {
                 if let Some(joined) = self.bridges.get_mut(bridge) {
@@ -141,7 +146,7 @@ impl Legs {
             let Some(slot) = self.slots.get_mut(place) else { continue };
             let Line::Alone(leg) = &mut slot.line else { continue };
             let frame = leg.tick(now);
-            slot.after_frame(&mut self.outside, &frame.heard, &frame.said, &frame.said);
+            slot.after_frame(&mut self.outside, &frame.heard, &frame.said, &frame.said, |_| {});
         }
         self.tick_rooms(now);
         self.turn = (self.turn + 1) % TURNS;
@@ -182,7 +187,9 @@ impl Legs {
     pub(super) fn handle(&mut self, now: Instant, message: ToMedia) {
         match message {
             ToMedia::Command { leg, command } => self.command(now, leg, command),
-            ToMedia::Play { leg, utterance, samples } => self.play(leg, utterance, &samples),
+            ToMedia::Play { leg, utterance, samples } => {
+                self.play(leg, utterance, SampleRate::Hz16000, &samples)
+            }
             ToMedia::Finish { leg, utterance } => {
                 if let Some(media) = self.leg(leg) {
                     media.finish(utterance);
@@ -204,7 +211,7 @@ impl Legs {
             MediaCommand::Bridge { with } => self.join(id, with),
             MediaCommand::Unbridge => self.part(id),
             MediaCommand::Mix { room, hears } => {
-                self.enter(id, room, hears);
+                self.enter(id, RoomKind::Named(room), hears);
             }
             MediaCommand::LeaveMix => self.leave(id),
             MediaCommand::Play { utterance, file } => self.want(id, file, Some(utterance)),
@@ -223,8 +230,8 @@ impl Legs {
             }
             MediaCommand::Announce { utterance, announcement: Announcement::CannotTakeCall } => {
                 let mut samples = Vec::with_capacity(CANNOT_TAKE_CALL.len());
-                Codec::Pcmu.decode(CANNOT_TAKE_CALL, &mut samples);
-                self.play(id, utterance, &samples);
+                Decoder::new(Codec::Pcmu).decode(CANNOT_TAKE_CALL, &mut samples);
+                self.play(id, utterance, SampleRate::Hz8000, &samples);
                 if let Some(leg) = self.leg(id) {
                     leg.finish(utterance);
                 }
@@ -269,6 +276,10 @@ impl Legs {
         let settings = LegSettings::draw(&mut self.chance, agreed, trust);
         if let Some(leg) = self.leg(id) {
             leg.update(now, agreed, trust);
+            // With other codecs, two that were relayed may have to be mixed from now on, or the reverse.
+            if let Some((caller, other)) = self.put_through(id) {
+                self.join(caller, other);
+            }
         } else if let Some(place) = self.places.get(&id).copied() {
             self.stand_alone(place, Box::new(Leg::new(now, settings)));
         }
@@ -281,11 +292,11 @@ impl Legs {
         }
     }
 
-    fn play(&mut self, id: LegId, utterance: UtteranceId, samples: &[i16]) {
+    fn play(&mut self, id: LegId, utterance: UtteranceId, rate: SampleRate, samples: &[i16]) {
         let Some(slot) = self.slot(id) else { return };
         let Line::Alone(leg) = &mut slot.line else { return };
         // Over: it was hushed while these samples were made. Full: a minute waits, and the rest goes unsaid.
-        if leg.play(utterance, SampleRate::Hz8000, samples).is_ok()
+        if leg.play(utterance, rate, samples).is_ok()
             && slot.utterances.back().is_none_or(|(last, _)| *last != utterance)
         {
             slot.utterances.push_back((utterance, false));
@@ -346,6 +357,11 @@ impl Legs {
     fn join(&mut self, caller: LegId, other: LegId) {
         self.part(caller);
         self.part(other);
+        if let (Some(near), Some(far)) = (self.agreed(caller), self.agreed(other))
+            && !near.codec.relays_as(far.codec)
+        {
+            return self.pair(caller, other);
+        }
         let (Some(first), Some(second)) = (self.take_alone(caller), self.take_alone(other)) else {
             tracing::warn!(%caller, %other, "legs that are not connected cannot be bridged");
             return;
@@ -361,6 +377,25 @@ impl Legs {
             }
         }
         self.attend(caller);
+    }
+
+    /// A side has changed to a codec that the other was not sent until now: from here on they meet in a room.
+    fn mix_instead(&mut self, caller: usize, other: usize) {
+        let (Some(near), Some(far)) = (self.slots.get(caller), self.slots.get(other)) else { return };
+        let (near, far) = (near.id, far.id);
+        self.part(near);
+        self.pair(near, far);
+    }
+
+    fn agreed(&mut self, id: LegId) -> Option<Agreed> {
+        self.leg(id).map(|leg| *leg.agreed())
+    }
+
+    /// The two legs that are put through to each other, if this is one of them: as caller and other.
+    fn put_through(&mut self, id: LegId) -> Option<(LegId, LegId)> {
+        let Some((_, joined)) = self.joined(id) else { return self.paired(id) };
+        let (caller, other) = (joined.caller, joined.other);
+        Some((self.slots.get(caller)?.id, self.slots.get(other)?.id))
     }
 
     /// A recording has ended: its bridge decodes no longer, unless the other side is recorded too.
@@ -449,6 +484,9 @@ impl Legs {
 
 fn quality(stats: &LegStats) -> Quality {
     Quality {
+        codec: (stats.received > 0 || stats.sent > 0).then_some(stats.codec),
+        heard: stats.score_heard(),
+        there: stats.score_there(),
         packets_received: stats.received,
         packets_lost: stats.lost,
         packets_sent: stats.sent,

@@ -50,7 +50,7 @@ pub(super) enum ToMedia {
         leg: LegId,
         command: MediaCommand,
     },
-    /// 8 kHz.
+    /// 16 kHz.
     Play {
         leg: LegId,
         utterance: UtteranceId,
@@ -120,7 +120,7 @@ impl MediaPlane {
         self.send(ToMedia::Command { leg, command });
     }
 
-    /// Samples of an utterance, 8 kHz, after those before them.
+    /// Samples of an utterance, 16 kHz, after those before them.
     pub fn play(&self, leg: LegId, utterance: UtteranceId, samples: Vec<i16>) {
         self.send(ToMedia::Play { leg, utterance, samples });
     }

@@ -10,11 +10,11 @@ use socket2::SockRef;
 use tokio::sync::mpsc;
 
 use super::{
-    media_poll::Register, recordings::Recordings, sounds::Sounds, speech_pool::SpeechPool,
-    switch_loop::ToSwitch,
+    media_poll::Register, media_rooms::RoomKind, recordings::Recordings, sounds::Sounds,
+    speech_pool::SpeechPool, switch_loop::ToSwitch,
 };
 use crate::{
-    media::{Channel, Frame, Leg, LegEvent, LegSettings, RoomId, Side, Transmit},
+    media::{Channel, Frame, Leg, LegEvent, LegSettings, Side, Transmit},
     pbx::MediaEvent,
     types::{LegId, UtteranceId},
 };
@@ -93,7 +93,7 @@ pub(super) struct Slot {
     pub(super) id: LegId,
     pub(super) line: Line,
     /// The leg stands alone, and hears others in this room.
-    pub(super) room: Option<RoomId>,
+    pub(super) room: Option<RoomKind>,
     pub(super) sockets: Sockets,
     pub(super) heard_by_ears: bool,
     /// Utterances that were begun, and whether their first voiced frame has left.
@@ -107,16 +107,21 @@ impl Slot {
     }
 
     /// A frame has passed: it is sent, heard by the ears, recorded, and what came of it is told. `said` is what the far
-    /// end was sent, and `house` what of it is the house's own.
-    pub(super) fn after_frame(&mut self, outside: &mut Outside, voice: &Frame, house: &Frame, said: &Frame) {
+    /// end was sent, and `house` what of it is the house's own. `saw` is shown what happened on the leg.
+    pub(super) fn after_frame(
+        &mut self,
+        outside: &mut Outside,
+        voice: &Frame,
+        house: &Frame,
+        said: &Frame,
+        mut saw: impl FnMut(&LegEvent),
+    ) {
         let Line::Alone(leg) = &mut self.line else { return };
         while let Some(transmit) = leg.poll_transmit() {
             self.sockets.send(&transmit);
         }
-        if self.heard_by_ears
-            && let Ok(samples) = <[i16; 160]>::try_from(voice.samples())
-        {
-            outside.speech.frame(self.id, samples);
+        if self.heard_by_ears {
+            outside.speech.frame(self.id, *voice);
         }
         outside.recordings.push(self.id, voice, said);
         if house.power() > VOICED
@@ -127,6 +132,7 @@ impl Slot {
             outside.tell(self.id, MediaEvent::Speaking { utterance: *utterance });
         }
         while let Some(event) = leg.poll_event() {
+            saw(&event);
             report(outside, self.id, &mut self.utterances, event);
         }
     }

@@ -18,6 +18,7 @@ mod mixer;
 mod outgoing;
 mod playout;
 mod port;
+mod quality;
 mod reception;
 mod recording;
 mod resample;
@@ -31,7 +32,7 @@ mod story;
 mod tone;
 
 pub use bridge::{Bridge, Overheard, Side};
-pub use codec::Codec;
+pub use codec::{Codec, Decoder, Encoder};
 pub use dtmf::MAX_QUEUED_DIGITS;
 pub use frame::{Frame, SampleRate};
 pub use latch::{Party, SourceTrust};
@@ -39,8 +40,9 @@ pub use leg::{Channel, Dropped, Leg, LegEvent, LegSettings, LegStats, Tick, Tran
 pub use mixer::{Heard, Hears, MAX_MEMBERS, Mixer, RoomId};
 pub use playout::{MAX_QUEUED_SAMPLES, PlayError, Played};
 pub use port::{DRAIN, Ports};
+pub use quality::{Impairment, Score};
 pub use recording::{FileWrite, Recorder};
-pub use resample::{Ratio, Resampler};
+pub use resample::{Fit, Ratio, Resampler};
 pub use sdp::{Agreed, Direction, LocalMedia, Payload, SdpError, accept, answer, offer};
 pub use sound::{Channels, Sound, SoundError};
 pub use srtp::{MasterKey, Opener, Refused, Sealer, Suite};

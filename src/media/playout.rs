@@ -12,9 +12,9 @@ use super::{
 };
 use crate::types::UtteranceId;
 
-/// A minute of speech at 8 kHz may wait, half of one at 16. More is refused, so that a voice that talks faster than time
-/// cannot fill the memory.
-pub const MAX_QUEUED_SAMPLES: usize = 60 * 8_000;
+/// A minute of speech at 16 kHz may wait. More is refused, so that a voice that talks faster than time cannot fill the
+/// memory.
+pub const MAX_QUEUED_SAMPLES: usize = 60 * 16_000;
 /// With less than half a second left of an unfinished utterance, more of it is asked for.
 const LOW_MARK_MILLIS: usize = 500;
 /// Speech that is cut off falls silent over 5 ms, so that it does not click.

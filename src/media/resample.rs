@@ -88,14 +88,14 @@ impl Resampler {
 
 /// Frames of either rate brought to either rate, without a seam as long as neither changes.
 #[derive(Debug, Default)]
-pub(super) struct Fit {
+pub struct Fit {
     resampler: Option<Resampler>,
     made: Vec<i16>,
 }
 
 impl Fit {
     /// This frame at that rate.
-    pub(super) fn fit(&mut self, frame: &Frame, rate: SampleRate) -> Frame {
+    pub fn fit(&mut self, frame: &Frame, rate: SampleRate) -> Frame {
         let ratio = match (frame.rate(), rate) {
             (SampleRate::Hz8000, SampleRate::Hz16000) => Ratio::Up2,
             (SampleRate::Hz16000, SampleRate::Hz8000) => Ratio::Down2,

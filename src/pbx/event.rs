@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Instant};
 
 use crate::{
     dialogue::Reading,
-    media::{Agreed, Hears, RoomId, SourceTrust, Tone},
+    media::{Agreed, Codec, Hears, RoomId, Score, SourceTrust, Tone},
     pbx::{
         AgentReason, Barred, CallRecord, Caller, Dialled, Directory, LegResult, Party, Resource,
         ResourceState, Service, TurnRecord,
@@ -64,6 +64,15 @@ pub struct Quality {
     pub packets_sent: u64,
     pub jitter_ms: u32,
     pub round_trip_ms: Option<u32>,
+    /// What was sent at the end.
+    #[serde(default)]
+    pub codec: Option<Codec>,
+    /// How the far end sounded to us; `None` when nothing was heard.
+    #[serde(default)]
+    pub heard: Option<Score>,
+    /// How we sounded to the far end, by its own reports; `None` when it made none.
+    #[serde(default)]
+    pub there: Option<Score>,
 }
 
 /// What somebody outside the switch asks of it.
