@@ -5,6 +5,7 @@
 //! wrong and the cure. This room knows no other: `app` hands each room its own small settings.
 
 mod check;
+mod features;
 mod phones;
 mod practice;
 mod problem;
@@ -14,6 +15,7 @@ mod tests;
 
 use std::{net::SocketAddr, ops::RangeInclusive, path::PathBuf, time::Duration};
 
+pub use features::{Features, RingOrder, RingStep, STAR_CODES, TimedPlan};
 pub use phones::{PhoneTransport, Phones};
 pub use practice::practice_file;
 pub use problem::{Problem, Problems};
@@ -31,6 +33,7 @@ pub struct Config {
     pub texts: Texts,
     pub speech: Speech,
     pub phones: Phones,
+    pub features: Features,
     pub numbers: Vec<Number>,
     pub extensions: Vec<ExtensionAccount>,
     pub trunks: Vec<Trunk>,
@@ -135,9 +138,15 @@ pub struct Speech {
 pub struct Number {
     pub number: PhoneNumber,
     pub label: String,
-    /// Extensions that ring, step by step.
-    pub ring: Vec<Vec<Extension>>,
-    /// Of each step.
+    /// Who rings, step by step.
+    pub ring: Vec<RingStep>,
+    /// How those of one step ring.
+    pub order: RingOrder,
+    /// What whoever waits hears who has called this number, instead of the office's music.
+    pub music: Option<String>,
+    /// Plans for some hours of the week, which go before `ring`.
+    pub plans: Vec<TimedPlan>,
+    /// Of each step, or of each phone if they ring in turn.
     pub ring_time: Duration,
     /// How desk phones ring for it: one of their ringers, 1 to 8.
     pub ringer: Option<u8>,
