@@ -10,15 +10,17 @@ mod phones;
 mod practice;
 mod problem;
 mod raw;
+mod srtp;
 #[cfg(test)]
 mod tests;
 
-use std::{net::SocketAddr, ops::RangeInclusive, path::PathBuf, time::Duration};
+use std::{collections::BTreeSet, net::SocketAddr, ops::RangeInclusive, path::PathBuf, time::Duration};
 
 pub use features::{Features, RingOrder, RingStep, STAR_CODES, TimedPlan};
 pub use phones::{PhoneTransport, Phones};
 pub use practice::practice_file;
 pub use problem::{Problem, Problems};
+pub use srtp::{Srtp, SrtpWish};
 
 use crate::types::{Extension, Hours, PhoneNumber};
 
@@ -33,6 +35,7 @@ pub struct Config {
     pub texts: Texts,
     pub speech: Speech,
     pub phones: Phones,
+    pub srtp: Srtp,
     pub features: Features,
     pub numbers: Vec<Number>,
     pub extensions: Vec<ExtensionAccount>,
@@ -137,6 +140,8 @@ pub struct Speech {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Number {
     pub number: PhoneNumber,
+    /// What else the carrier calls it: some put the name of the account where others put the number.
+    pub also: BTreeSet<String>,
     pub label: String,
     /// Who rings, step by step.
     pub ring: Vec<RingStep>,
@@ -161,6 +166,8 @@ pub struct ExtensionAccount {
     pub password: String,
     /// This phone cannot do SHA-256 (RFC 8760) and may use MD5.
     pub legacy_md5: bool,
+    /// Where it is always rung, registered or not: a door phone, a gateway.
+    pub address: Option<SocketAddr>,
 }
 
 /// A carrier's trunk.

@@ -5,8 +5,11 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::features::{RawHold, RawHolidays, RawPark, RawPlan, RawTransfer};
-use super::problem::{Problem, Problems, line_of};
+use super::{
+    features::{RawHold, RawHolidays, RawPark, RawPlan, RawTransfer},
+    problem::{Problem, Problems, line_of},
+    srtp::RawSrtp,
+};
 
 /// The whole file.
 #[derive(Debug, Deserialize)]
@@ -29,6 +32,8 @@ pub(super) struct File {
     pub phones: super::phones::Raw,
     #[serde(default)]
     pub phone: Vec<super::phones::RawPhone>,
+    #[serde(default)]
+    pub srtp: RawSrtp,
     #[serde(default)]
     pub number: Vec<Spanned<Number>>,
     #[serde(default)]
@@ -132,6 +137,8 @@ pub(super) struct Number {
     #[serde(default)]
     pub label: String,
     #[serde(default)]
+    pub also: Vec<Spanned<String>>,
+    #[serde(default)]
     pub ring: Vec<Vec<Spanned<String>>>,
     pub ring_seconds: Option<Spanned<u64>>,
     pub ringer: Option<Spanned<u64>>,
@@ -152,6 +159,7 @@ pub(super) struct Extension {
     pub password: Spanned<String>,
     #[serde(default)]
     pub legacy_md5: bool,
+    pub address: Option<Spanned<String>>,
     #[serde(default)]
     pub pickup_groups: Vec<String>,
 }

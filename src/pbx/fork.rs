@@ -4,15 +4,16 @@ use std::net::SocketAddr;
 
 use super::{
     Fact, LegRecord, LegResult, MediaCommand, Party, decision,
+    encryption::FarEnd,
     exchange::Context,
     lamps::Stage,
     leg::Leg,
-    line::{Line, open, superseded},
+    line::{Line, open, superseded, wish},
     ring_plan::Outside,
     ringer::Ringer,
 };
 use crate::{
-    media::{self, Agreed, Codec, LocalMedia},
+    media::{self, Agreed, Codec, LocalMedia, Wish},
     sip::{self, Binding, Cause, Identity, Outgoing, SessionId, TrunkName},
     types::LegId,
 };
@@ -48,25 +49,31 @@ impl Fork {
     ) -> Result<Self, LegResult> {
         let id = cx.exchange.next_leg();
         let mut headers = Vec::new();
-        let (target, outside, source) = match destination {
+        let (target, outside, source, wish) = match destination {
             Destination::Phone(Binding { extension, contact, flow, user_agent, .. }) => {
                 let ringer = Ringer::of_call(cx.ledger.directory(), cx.ledger.caller(), cx.ledger.dialled());
                 headers.push(("Alert-Info".to_owned(), ringer.alert_info(&user_agent)));
-                (sip::Target::Phone { extension, contact, flow }, None, flow.remote.ip())
+                let wish = wish(cx, FarEnd::Phone(&extension), flow.transport);
+                (sip::Target::Phone { extension, contact, flow }, None, flow.remote.ip(), wish)
             }
             Destination::Outside { trunk, who } => {
-                let source = cx.ledger.directory().trunk(&trunk).map(|trunk| trunk.send_to.ip());
-                let Some(source) = source else {
+                let known = cx.ledger.directory().trunk(&trunk);
+                let Some((source, transport)) = known.map(|trunk| (trunk.send_to.ip(), trunk.transport))
+                else {
                     return Err(Self::impossible(cx, id, party, LegResult::Failed(503)));
                 };
                 let number = who.dial_string();
                 cx.ledger.goes_through(&trunk);
                 cx.decide(decision::tried(&trunk.0, who));
-                (sip::Target::Trunk { trunk: trunk.clone(), number }, Some((trunk, who)), source)
+                let wish = wish(cx, FarEnd::Trunk(&trunk), transport);
+                (sip::Target::Trunk { trunk: trunk.clone(), number }, Some((trunk, who)), source, wish)
             }
         };
+        if wish == Wish::Impossible {
+            return Err(Self::impossible(cx, id, party, LegResult::Failed(488)));
+        }
         let trunk = outside.as_ref().map(|(trunk, _)| trunk.clone());
-        let Some(local) = open(cx, id, trunk.as_ref()) else {
+        let Some(local) = open(cx, id, trunk.as_ref(), wish) else {
             return Err(Self::impossible(cx, id, party, LegResult::Failed(503)));
         };
         let offer = media::offer(&local, codecs);

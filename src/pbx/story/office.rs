@@ -57,6 +57,8 @@ pub(in crate::pbx) fn office() -> Directory {
             (number(MAIN), number_of("Main", false)),
             (number(LEASING), number_of("Leasing", true)),
         ]),
+        names: BTreeMap::new(),
+        fixed_phones: BTreeMap::new(),
         trunks: vec![trunk_at("carrier", CARRIER, None)],
         on_call: Some(number(ON_CALL)),
         outbound_caller: number(MAIN),
@@ -64,6 +66,7 @@ pub(in crate::pbx) fn office() -> Directory {
         limits: Limits::default(),
         texts: Texts::default(),
         show_callers: true,
+        srtp: crate::pbx::Srtp::default(),
         record_calls: false,
         pack: Arc::new(Pack::property().unwrap()),
         office: Arc::new(Office {

@@ -1,3 +1,5 @@
+-- A file as schema 8 wrote it, with a row in every table. When a migration is added, the file before it is kept here:
+-- `sqlite3 portico.db .dump`, and the number of its schema at the end. Kept files are never edited.
 PRAGMA foreign_keys = OFF;
 BEGIN TRANSACTION;
 CREATE TABLE api_tokens (
@@ -86,27 +88,6 @@ CREATE TABLE contacts (
     texted_back    INTEGER                        -- end of the last call that a text answered
 ) STRICT;
 INSERT INTO "contacts" VALUES(9,'+13035550142','Dana Reyes',1,1,'has a dog',1795276680000,1795276680000,1795276680000,NULL);
-CREATE TABLE devices (
-    mac            TEXT PRIMARY KEY,
-    brand          TEXT NOT NULL,
-    user_agent     TEXT NOT NULL,
-    address        TEXT NOT NULL,
-    first_seen     INTEGER NOT NULL,
-    last_seen      INTEGER NOT NULL,
-    -- The rest is empty until somebody has taken it in.
-    extension      TEXT,
-    secret         TEXT,
-    secret_hash    BLOB UNIQUE,
-    admin_password TEXT,
-    adopted        INTEGER,
-    -- From where it had asked when it was taken in.
-    adopted_at     TEXT,
-    adopted_by     TEXT,
-    fetched        INTEGER,
-    fetched_file   TEXT,
-    trouble        TEXT
-) STRICT, WITHOUT ROWID;
-INSERT INTO "devices" VALUES('805ec01a2b3c','Yealink','Yealink SIP-T46U 108.86.0.20','192.0.2.77',1795262400000,1795262400000,'101','5ec2e7',X'00FF','admin',1795262400000,'192.0.2.77','Robin Hale',1795262400000,'805ec01a2b3c.cfg',NULL);
 CREATE TABLE enrolments (
     id       INTEGER PRIMARY KEY,
     contact  INTEGER NOT NULL REFERENCES contacts (id),
@@ -163,12 +144,12 @@ CREATE TABLE legs (
     packets_lost     INTEGER,
     packets_sent     INTEGER,
     jitter_ms        INTEGER,
-    round_trip_ms    INTEGER, codec TEXT, heard TEXT, there TEXT,
+    round_trip_ms    INTEGER, codec TEXT, heard TEXT, there TEXT, encryption TEXT, unheard TEXT,
     PRIMARY KEY (call, seq)
 ) STRICT, WITHOUT ROWID;
-INSERT INTO "legs" VALUES(1,0,'number','+13035550142','DANA',1795276680000,1795276698000,1795276720000,'completed',NULL,1100,2,1090,3,NULL,'PCMU','431 nothing','362 loss');
-INSERT INTO "legs" VALUES(1,1,'phone','101','',1795276680000,NULL,1795276698000,'failed',503,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
-INSERT INTO "legs" VALUES(1,2,'agent',NULL,'',1795276698000,1795276698000,1795276720000,'completed',NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
+INSERT INTO "legs" VALUES(1,0,'number','+13035550142','DANA',1795276680000,1795276698000,1795276720000,'completed',NULL,1100,2,1090,3,NULL,'PCMU','431 nothing','362 loss','sdes','went_quiet');
+INSERT INTO "legs" VALUES(1,1,'phone','101','',1795276680000,NULL,1795276698000,'failed',503,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
+INSERT INTO "legs" VALUES(1,2,'agent',NULL,'',1795276698000,1795276698000,1795276720000,'completed',NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
 CREATE TABLE outbox (
     key         INTEGER PRIMARY KEY,
     kind        TEXT NOT NULL,
