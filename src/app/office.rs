@@ -40,7 +40,7 @@ pub fn lent_ports(media: &RangeInclusive<u16>, lent: &str) -> Option<RangeInclus
 }
 
 /// The address to tell others: our own, or that of the route to the outside when every address is listened on.
-fn reachable(listen: SocketAddr) -> std::net::IpAddr {
+pub(super) fn reachable(listen: SocketAddr) -> std::net::IpAddr {
     if !listen.ip().is_unspecified() {
         return listen.ip();
     }
@@ -75,6 +75,7 @@ pub fn directory(config: &Config, pack: Arc<Pack>) -> anyhow::Result<Directory> 
         .map(|number| {
             let entry = Number {
                 label: number.label.clone(),
+                ringer: number.ringer,
                 plan: plan_of(&number.ring, number.order, number.ring_time),
                 agent_first: number.agent_first,
                 hours: config.office.hours.clone(),
@@ -110,6 +111,7 @@ pub fn directory(config: &Config, pack: Arc<Pack>) -> anyhow::Result<Directory> 
             ..Limits::default()
         },
         texts: Texts { summaries_to: config.texts.summary_to.clone(), text_back: config.texts.text_back },
+        show_callers: config.phones.show_callers,
         srtp: srtp(config),
         record_calls: config.calls.record,
         pack,

@@ -140,6 +140,7 @@ pub(super) fn config(file: &str, text: &str, raw: raw::File) -> Result<Config, P
             summary_to: raw.texts.summary_to.unwrap_or_default().iter().filter_map(|n| c.number(n)).collect(),
         },
         speech: speech(&mut c, raw.speech),
+        phones: raw.phones.check(&mut c, raw.phone),
         extensions,
         trunks: trunks(&mut c, raw.trunk),
         units: raw.unit.into_iter().map(|u| unit(&mut c, u)).collect(),
@@ -380,6 +381,7 @@ fn numbers(
             music,
             plans,
             ring_time,
+            ringer: entry.ringer.map(|v| u8::try_from(c.within(&v, 1..=8, "as a ringer")).unwrap_or(1)),
             agent_first: entry.agent_first,
         });
     }

@@ -6,6 +6,7 @@
 
 mod check;
 mod features;
+mod phones;
 mod practice;
 mod problem;
 mod raw;
@@ -16,6 +17,7 @@ mod tests;
 use std::{collections::BTreeSet, net::SocketAddr, ops::RangeInclusive, path::PathBuf, time::Duration};
 
 pub use features::{Features, RingOrder, RingStep, STAR_CODES, TimedPlan};
+pub use phones::{PhoneTransport, Phones};
 pub use practice::practice_file;
 pub use problem::{Problem, Problems};
 pub use srtp::{Srtp, SrtpWish};
@@ -32,6 +34,7 @@ pub struct Config {
     pub calls: Calls,
     pub texts: Texts,
     pub speech: Speech,
+    pub phones: Phones,
     pub srtp: Srtp,
     pub features: Features,
     pub numbers: Vec<Number>,
@@ -150,6 +153,8 @@ pub struct Number {
     pub plans: Vec<TimedPlan>,
     /// Of each step, or of each phone if they ring in turn.
     pub ring_time: Duration,
+    /// How desk phones ring for it: one of their ringers, 1 to 8.
+    pub ringer: Option<u8>,
     pub agent_first: bool,
 }
 

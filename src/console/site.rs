@@ -2,14 +2,14 @@
 
 use std::{
     path::PathBuf,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
 };
 
 use jiff::tz::TimeZone;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use tokio::sync::broadcast;
 
-use super::{Live, Secret, Vitals, access::Person, known::Known, page, throttle::Throttle};
+use super::{Live, Phones, Secret, Vitals, access::Person, known::Known, page, throttle::Throttle};
 use crate::{
     store::{Reader, Store, StoreError},
     types::{Chance, Moment},
@@ -47,6 +47,7 @@ struct Inner {
     hashing: tokio::sync::Semaphore,
     live: Live,
     vitals: Arc<Mutex<Vitals>>,
+    phones: OnceLock<Phones>,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -73,7 +74,17 @@ impl Site {
             hashing: tokio::sync::Semaphore::new(2),
             live,
             vitals,
+            phones: OnceLock::new(),
         }))
+    }
+
+    /// From now on phones get their settings here. Said once, before anything is served.
+    pub fn serve_phones(&self, phones: Phones) {
+        let _ = self.0.phones.set(phones);
+    }
+
+    pub(super) fn phones(&self) -> Option<&Phones> {
+        self.0.phones.get()
     }
 
     /// A token for the page that makes the first account, if there is none yet. Valid until it is used, or until the

@@ -10,7 +10,7 @@ use rand_chacha::rand_core::{Rng, SeedableRng};
 
 use super::{
     DayNight, Directory, Fact, MediaCommand, Output, Resource, ResourceState, Settings, SpeechCommand,
-    desk_settings::Desks, ledger::Ledger, resources::Resources,
+    desk_settings::Desks, lamps::Lamps, ledger::Ledger, resources::Resources,
 };
 use crate::{
     media::Ports,
@@ -27,6 +27,7 @@ pub(super) struct Exchange {
     /// Can the agent hear and speak?
     pub(super) speech_ready: bool,
     pub(super) places: Places,
+    pub(super) lamps: Lamps,
     pub(super) resources: Resources,
     pub(super) desks: Desks,
     pub(super) day_night: DayNight,
@@ -69,6 +70,7 @@ impl Exchange {
             out: VecDeque::new(),
             speech_ready: false,
             places: Places::default(),
+            lamps: Lamps::default(),
             resources: Resources::default(),
             desks: Desks::default(),
             day_night: DayNight::default(),
@@ -234,6 +236,7 @@ impl Exchange {
     /// Lamps and the console show the resource so from now on.
     pub(super) fn show(&mut self, resource: Resource, state: ResourceState) {
         if self.resources.set(resource.clone(), state.clone()) {
+            self.lamps.resource_changed();
             self.fact(Fact::ResourceChanged { resource, state });
         }
     }

@@ -6,9 +6,11 @@ use super::{
     Fact, LegRecord, LegResult, MediaCommand, Party, decision,
     encryption::FarEnd,
     exchange::Context,
+    lamps::Stage,
     leg::Leg,
     line::{Line, open, superseded, wish},
     ring_plan::Outside,
+    ringer::Ringer,
 };
 use crate::{
     media::{self, Agreed, Codec, LocalMedia, Wish},
@@ -46,8 +48,11 @@ impl Fork {
         codecs: &[Codec],
     ) -> Result<Self, LegResult> {
         let id = cx.exchange.next_leg();
+        let mut headers = Vec::new();
         let (target, outside, source, wish) = match destination {
-            Destination::Phone(Binding { extension, contact, flow, .. }) => {
+            Destination::Phone(Binding { extension, contact, flow, user_agent, .. }) => {
+                let ringer = Ringer::of_call(cx.ledger.directory(), cx.ledger.caller(), cx.ledger.dialled());
+                headers.push(("Alert-Info".to_owned(), ringer.alert_info(&user_agent)));
                 let wish = wish(cx, FarEnd::Phone(&extension), flow.transport);
                 (sip::Target::Phone { extension, contact, flow }, None, flow.remote.ip(), wish)
             }
@@ -72,12 +77,13 @@ impl Fork {
             return Err(Self::impossible(cx, id, party, LegResult::Failed(503)));
         };
         let offer = media::offer(&local, codecs);
-        let outgoing = Outgoing { target, from, offer: offer.clone(), headers: Vec::new() };
+        let outgoing = Outgoing { target, from, offer: offer.clone(), headers };
         match cx.exchange.sip.invite(cx.now.at, outgoing) {
             Ok(session) => {
                 let call = cx.call();
                 cx.exchange.session_begins(session, call);
                 let line = Line { id, session, party, started: cx.now.wall, trunk, source };
+                line.seat(cx, Stage::Trying);
                 Ok(Self { line, local, offer, rings: false, early: None, outside })
             }
             Err(_) => {
@@ -126,6 +132,7 @@ impl Fork {
     pub(super) fn progressed(&mut self, cx: &mut Context<'_>) {
         if !self.rings {
             self.rings = true;
+            cx.exchange.lamps.rings(self.line.id);
             let (call, leg, party) = (cx.call(), self.line.id, self.line.party.clone());
             cx.exchange.fact(Fact::Ringing { call, leg, party });
         }

@@ -4,6 +4,7 @@ use super::{
     LegResult, MediaCommand, Party,
     encryption::FarEnd,
     exchange::Context,
+    lamps::Stage,
     leg::Leg,
     line::{Line, codecs_beginning_with, codecs_to_meet, describe, open, superseded, wish},
     refusal::Refusal,
@@ -64,6 +65,7 @@ impl Incoming {
         let line = Line { id, session, party, started: cx.now.wall, trunk, source };
         let call = cx.call();
         cx.exchange.session_begins(session, call);
+        line.seat(cx, Stage::Trying);
         let mut incoming =
             Self { line, wish, offer: invitation.offer, wishes: Vec::new(), rings: false, early: None };
         if !incoming.offer.is_empty() {
@@ -106,6 +108,7 @@ impl Incoming {
     pub(super) fn ring(&mut self, cx: &mut Context<'_>) {
         if !self.rings {
             self.rings = true;
+            cx.exchange.lamps.rings(self.line.id);
             let body = self.early.as_ref().map(|early| early.body.clone());
             superseded(cx.exchange.sip.ring(cx.now.at, self.line.session, 180, body));
         }

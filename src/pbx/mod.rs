@@ -30,6 +30,7 @@ mod features;
 mod fork;
 mod hold;
 mod incoming;
+mod lamps;
 mod ledger;
 mod leg;
 mod line;
@@ -41,6 +42,7 @@ mod record;
 mod refusal;
 mod resources;
 mod ring_plan;
+mod ringer;
 mod ringing;
 mod routing;
 mod session_event;
@@ -75,6 +77,7 @@ pub use record::{
 };
 pub use resources::{Resource, ResourceState};
 pub use ring_plan::{DEFAULT_RING, RingOrder, RingPlan, RingStep};
+pub use ringer::Ringer;
 pub use star_codes::{SameCode, Service, StarCodes};
 pub use switch::{Counts, Switch};
 

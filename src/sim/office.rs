@@ -112,6 +112,7 @@ impl Office {
                 ring_for: *ring_for,
                 ..RingStep::default()
             })),
+            ringer: None,
             agent_first: self.agent_first,
             hours: self.hours.clone(),
             trunk: trunk.clone(),
@@ -145,6 +146,7 @@ impl Office {
                 ..Limits::default()
             },
             texts: Texts { summaries_to: vec![STAFF.1.parse()?], text_back: true },
+            show_callers: true,
             srtp: crate::pbx::Srtp::default(),
             record_calls: false,
             pack,

@@ -315,7 +315,8 @@ pub struct Invitation {
 /// The cause that a CANCEL or BYE carries (RFC 3326); decides whether a phone shows a missed call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Cause {
-    /// `SIP;cause=200;text="Call completed elsewhere"`.
+    /// `SIP;cause=200;text="Call completed elsewhere"`, and for phones that look for it `Q.850;cause=26`, a user who was
+    /// not chosen: neither counts as a missed call.
     AnsweredElsewhere,
     /// `SIP;cause=…` with a final status.
     Sip(u16),
@@ -327,7 +328,9 @@ impl fmt::Display for Cause {
     /// As the value of a Reason header.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Cause::AnsweredElsewhere => f.write_str("SIP;cause=200;text=\"Call completed elsewhere\""),
+            Cause::AnsweredElsewhere => {
+                f.write_str("SIP;cause=200;text=\"Call completed elsewhere\", Q.850;cause=26")
+            }
             Cause::Sip(status) => write!(f, "SIP;cause={status}"),
             Cause::Q850(cause) => write!(f, "Q.850;cause={cause}"),
         }

@@ -32,6 +32,7 @@ mod guard;
 mod invite;
 mod late;
 mod offer;
+mod plug_and_play;
 mod refer;
 mod registrar;
 mod registration;
@@ -60,6 +61,7 @@ pub use event::{
     SubscriptionId, Target, TextId, Transport, TrunkHealth, TrunkName,
 };
 pub use guard::Refusal;
+pub use plug_and_play::Plugged;
 pub use settings::{
     Account, Credentials, Limits, Listener, Network, NetworkError, Registration, Settings, Trunk,
 };

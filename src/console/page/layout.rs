@@ -13,17 +13,19 @@ pub(in crate::console) enum Section {
     Leads,
     Contacts,
     Messages,
+    Phones,
     Health,
 }
 
 impl Section {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 8] = [
         Self::Live,
         Self::Calls,
         Self::WorkOrders,
         Self::Leads,
         Self::Contacts,
         Self::Messages,
+        Self::Phones,
         Self::Health,
     ];
 
@@ -35,6 +37,7 @@ impl Section {
             Self::Leads => "Leads",
             Self::Contacts => "Contacts",
             Self::Messages => "Texts",
+            Self::Phones => "Phones",
             Self::Health => "Health",
         }
     }
@@ -47,6 +50,7 @@ impl Section {
             Self::Leads => "/leads",
             Self::Contacts => "/contacts",
             Self::Messages => "/texts",
+            Self::Phones => "/phones",
             Self::Health => "/health",
         }
     }

@@ -6,6 +6,7 @@ mod health;
 mod layout;
 mod lists;
 mod live;
+mod phones;
 mod sign_in;
 mod words;
 
@@ -15,4 +16,5 @@ pub(super) use health::health;
 pub(super) use layout::{Frame, trouble};
 pub(super) use lists::{calls, leads, messages, work_orders};
 pub(super) use live::{card, live};
+pub(super) use phones::{PhoneList, phone_preview, phones};
 pub(super) use sign_in::{set_up, sign_in};

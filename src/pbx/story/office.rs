@@ -38,6 +38,7 @@ pub(in crate::pbx) fn office() -> Directory {
     let number_of = |label: &str, agent_first| Number {
         label: label.into(),
         plan: plan.clone(),
+        ringer: None,
         agent_first,
         hours: hours.clone(),
         trunk: trunk.clone(),
@@ -64,6 +65,7 @@ pub(in crate::pbx) fn office() -> Directory {
         features: crate::pbx::Features::default(),
         limits: Limits::default(),
         texts: Texts::default(),
+        show_callers: true,
         srtp: crate::pbx::Srtp::default(),
         record_calls: false,
         pack: Arc::new(Pack::property().unwrap()),
