@@ -10,7 +10,9 @@ use crate::{
     dialogue::{Fact, Office, Pack, Roster, UnitRef},
     outbox::AfterCrash,
     pbx::{Directory, Limits, Number, Phone, RingPlan, RingStep, Settings, Texts},
-    sip::{Account, Credentials, Listener, Network, Registration, Transport, Trunk, TrunkName},
+    sip::{
+        Account, Credentials, Listener, Network, Registration, SessionTimers, Transport, Trunk, TrunkName,
+    },
     types::{PhoneNumber, QuietHours},
 };
 
@@ -137,6 +139,7 @@ fn trunk_of(trunk: &crate::config::Trunk) -> Trunk {
         credentials,
         registration,
         probe: trunk.probe,
+        session_timers: SessionTimers { expires: trunk.session, ..SessionTimers::default() },
     }
 }
 

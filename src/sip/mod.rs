@@ -28,15 +28,21 @@ mod draft;
 mod endpoint;
 mod event;
 mod guard;
+mod info;
 mod invite;
 mod offer;
+mod offer_answer;
+mod outgoing;
 mod refer;
 mod registrar;
 mod registration;
+mod reliable;
+mod reoffer;
 mod replaces;
 mod reply;
 mod schedule;
 mod server_transaction;
+mod session_timer;
 mod settings;
 mod subscription;
 mod tag;
@@ -58,7 +64,8 @@ pub use event::{
 };
 pub use guard::Refusal;
 pub use settings::{
-    Account, Credentials, Limits, Listener, Network, NetworkError, Registration, Settings, Trunk,
+    Account, Credentials, Limits, Listener, Network, NetworkError, Registration, SessionTimers, Settings,
+    Trunk,
 };
 pub use timer::Timer;
 

@@ -42,6 +42,9 @@ pub(super) struct ServerKey(pub(super) Box<[u8]>);
 pub(super) enum ClientUser {
     Invite(SessionId),
     Reinvite(SessionId),
+    /// An UPDATE that refreshes a call.
+    Update(SessionId),
+    Prack(SessionId),
     /// A request whose answer changes nothing: CANCEL, BYE.
     Nobody,
     Text(TextId),
