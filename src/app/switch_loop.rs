@@ -185,7 +185,7 @@ impl Switchboard {
     fn transmit(&mut self, flows: &mut Flows, flow: Flow, bytes: Vec<u8>) {
         match (flow.transport, flow.connection) {
             (Transport::Udp, _) => self.udp.send(flow.remote, &bytes),
-            (Transport::Tcp, Some(ConnectionId(id))) => {
+            (_, Some(ConnectionId(id))) => {
                 let connection = Connection(id);
                 if !self.tcp.send(connection, bytes)
                     && let Some(flow) = flows.ends.remove(&connection)
@@ -193,7 +193,7 @@ impl Switchboard {
                     self.switch.handle_input(clock::now(), Input::Sip(SipInput::Disconnected { flow }));
                 }
             }
-            (Transport::Tcp, None) => self.tcp.connect(flow.remote),
+            (_, None) => self.tcp.connect(flow.remote),
         }
     }
 }

@@ -10,7 +10,7 @@ use super::{
     ring_plan::Outside,
 };
 use crate::{
-    media::{self, Agreed, Codec, LocalMedia},
+    media::{self, Agreed, Codec, Direction, LocalMedia},
     sip::{self, Binding, Cause, Identity, Outgoing, SessionId, TrunkName},
     types::LegId,
 };
@@ -24,6 +24,8 @@ pub(super) struct Fork {
     rings: bool,
     /// What was agreed on before anybody answered.
     early: Option<Agreed>,
+    /// By a later offer of theirs than our first.
+    agreed_anew: bool,
     /// At which trunk, and for whom.
     outside: Option<(TrunkName, Outside)>,
 }
@@ -70,7 +72,7 @@ impl Fork {
                 let call = cx.call();
                 cx.exchange.session_begins(session, call);
                 let line = Line { id, session, party, started: cx.now.wall, trunk, source };
-                Ok(Self { line, local, offer, rings: false, early: None, outside })
+                Ok(Self { line, local, offer, rings: false, early: None, agreed_anew: false, outside })
             }
             Err(_) => {
                 if let Some((trunk, _)) = &outside {
@@ -97,6 +99,10 @@ impl Fork {
 
     pub(super) fn id(&self) -> LegId {
         self.line.id
+    }
+
+    pub(super) fn party(&self) -> &Party {
+        &self.line.party
     }
 
     /// The trunk that it goes through, and to whom, if it leaves the house.
@@ -130,6 +136,22 @@ impl Fork {
         Some((self.line.id, agreed.codec))
     }
 
+    /// They offer other media before they answer (UPDATE, RFC 3311): what their 200 may repeat of the first answer counts
+    /// no more.
+    pub(super) fn reoffered(&mut self, cx: &mut Context<'_>, offer: &[u8]) {
+        let local = self.local.revised(Direction::SendRecv);
+        let (now, session) = (cx.now.at, self.line.session);
+        let Ok((body, agreed)) = media::answer(offer, &local, &Codec::ALL) else {
+            return superseded(cx.exchange.sip.refuse_reoffer(now, session, 488));
+        };
+        superseded(cx.exchange.sip.accept_reoffer(now, session, body));
+        let trust = self.line.trust();
+        cx.exchange.media(self.line.id, MediaCommand::Connect { agreed, trust });
+        self.local = local;
+        self.early = Some(agreed);
+        self.agreed_anew = true;
+    }
+
     /// 200. `Err`: its description is no answer to our offer; the call to it has been ended.
     pub(super) fn answered(
         mut self,
@@ -139,7 +161,7 @@ impl Fork {
     ) -> Result<Leg, LegResult> {
         self.line.source = source.ip();
         // Some carriers leave the description out of the 200 when a 183 had it (RFC 3261, 13.2.1 wants it in both).
-        let agreed = match self.early.filter(|_| body.is_empty()) {
+        let agreed = match self.early.filter(|_| body.is_empty() || self.agreed_anew) {
             Some(early) => Ok(early),
             None => media::accept(&self.offer, body),
         };

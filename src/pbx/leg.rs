@@ -3,14 +3,15 @@
 use jiff::Timestamp;
 
 use super::{
-    LegResult, MediaCommand, Party,
+    Caller, Fact, LegResult, MediaCommand, Party,
     exchange::Context,
     line::{Line, codecs_beginning_with, superseded},
+    session_event::SessionEvent,
 };
 use crate::{
     media::{self, Agreed, Codec, Direction, LocalMedia, Tone},
     sip::{Cause, SessionId},
-    types::LegId,
+    types::{Extension, LegId},
 };
 
 /// Somebody who has answered, or has been answered.
@@ -78,6 +79,20 @@ impl Leg {
 
     pub(super) fn party(&self) -> &Party {
         &self.line.party
+    }
+
+    /// The extension, if a phone of the house is at the other end.
+    pub(super) fn extension(&self) -> Option<&Extension> {
+        match self.party() {
+            Party::Phone(extension) | Party::Caller(Caller::Extension(extension)) => Some(extension),
+            Party::Caller(_) | Party::Number(_) | Party::Emergency(_) | Party::Agent => None,
+        }
+    }
+
+    /// Says that this party has taken the call.
+    pub(super) fn has_answered(&self, cx: &mut Context<'_>) {
+        let (call, leg, party) = (cx.call(), self.id(), self.party().clone());
+        cx.exchange.fact(Fact::Answered { call, leg, party });
     }
 
     pub(super) fn codec(&self) -> Option<Codec> {
@@ -150,6 +165,24 @@ impl Leg {
         let codec = self.codec();
         if self.reoffered(cx, offer, allowed, codec).is_err() {
             self.refuse_reoffer(cx);
+        }
+    }
+
+    /// What happens on the session of a leg that nobody is bridged to, and that has not ended. `Err`: there is nothing left
+    /// that it could be talked on.
+    pub(super) fn alone(&mut self, cx: &mut Context<'_>, event: SessionEvent) -> Result<(), NoMedia> {
+        match event {
+            SessionEvent::Confirmed(body) => self.confirmed(cx, &body),
+            SessionEvent::Reoffered(offer) => {
+                self.reoffered_alone(cx, &offer, Direction::SendRecv);
+                Ok(())
+            }
+            SessionEvent::ReofferAnswered(Ok(answer)) => self.offer_answered(cx, &answer),
+            SessionEvent::ReofferAnswered(Err(_)) => {
+                self.offer_refused();
+                Ok(())
+            }
+            _ => Ok(()),
         }
     }
 

@@ -1,5 +1,7 @@
 //! All calls: the first heart. Takes one input at a time, and is then asked for outputs until it says `Timeout`.
 
+mod services;
+
 use std::{sync::Arc, time::Instant};
 
 use super::{
@@ -238,6 +240,7 @@ impl Switch {
     }
 
     fn invited(&mut self, now: Moment, session: SessionId, invitation: Invitation) {
+        let Some(invitation) = self.serve(now, session, invitation) else { return };
         match self.admit(now, &invitation) {
             Ok((dialled, route)) => self.begin(now, session, invitation, dialled, route),
             Err(Refusal { status, reason, retry_after }) => {

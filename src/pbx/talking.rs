@@ -8,11 +8,13 @@ use super::{
     hold,
     leg::Leg,
     next::{Next, Step},
+    parked::Place,
     session_event::SessionEvent,
 };
 use crate::{
+    media::Direction,
     sip::{Cause, SessionId},
-    types::LegId,
+    types::{Extension, LegId},
 };
 
 /// A call between two people.
@@ -32,6 +34,13 @@ enum Side {
     Callee,
 }
 
+/// What a phone of one of the two does at the moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum OnThePhone {
+    Holds,
+    Talks,
+}
+
 impl Talking {
     pub(super) fn begin(cx: &mut Context<'_>, caller: Leg, callee: Leg, disposition: Disposition) -> Self {
         cx.ledger.answered(cx.now.wall);
@@ -40,7 +49,7 @@ impl Talking {
         {
             cx.exchange.media(caller.id(), MediaCommand::Record { file });
         }
-        let until = cx.now.at + cx.ledger.directory().limits.call_length;
+        let until = cx.ledger.limit(cx.now.at);
         let mut talking = Self { caller, callee, disposition, bridged: false, until };
         talking.bridge(cx);
         // Whoever was already held when the other side came hears of it now.
@@ -60,7 +69,8 @@ impl Talking {
     ) -> Step<Self> {
         let Some(side) = self.side_of(session) else { return Step::Stay(self) };
         match event {
-            SessionEvent::Ended(_) | SessionEvent::Cancelled => return self.ended_by(cx, side),
+            SessionEvent::Ended(by) => return self.ended_by(cx, side, by.cause()),
+            SessionEvent::Cancelled => return self.ended_by(cx, side, None),
             SessionEvent::Confirmed(body) => {
                 let (leg, _) = self.sides(side);
                 if leg.confirmed(cx, &body).is_err() {
@@ -117,6 +127,23 @@ impl Talking {
         Step::Go(Next::End(self.disposition))
     }
 
+    /// Is a phone of this extension one of the two? And does it hold the other?
+    pub(super) fn phone(&self, extension: &Extension) -> Option<OnThePhone> {
+        let leg = [&self.caller, &self.callee].into_iter().find(|leg| leg.extension() == Some(extension))?;
+        Some(if leg.permitted() == Direction::SendRecv { OnThePhone::Talks } else { OnThePhone::Holds })
+    }
+
+    /// The one whom this extension talks with waits in a slot from now on, and the extension is hung up on.
+    pub(super) fn park(self, cx: &mut Context<'_>, place: Place) -> Step<Self> {
+        let (parker, waits) = if self.callee.extension() == Some(&place.by) {
+            (self.callee, self.caller)
+        } else {
+            (self.caller, self.callee)
+        };
+        parker.hang_up(cx, None);
+        Step::Go(Next::Park { leg: waits, place, disposition: self.disposition })
+    }
+
     /// Relays between the two as soon as both are connected: a caller without an offer is not before the ACK.
     fn bridge(&mut self, cx: &mut Context<'_>) {
         if !self.bridged && self.caller.is_connected() && self.callee.is_connected() {
@@ -125,13 +152,14 @@ impl Talking {
         }
     }
 
-    fn ended_by(self, cx: &mut Context<'_>, side: Side) -> Step<Self> {
+    fn ended_by(self, cx: &mut Context<'_>, side: Side, cause: Option<Cause>) -> Step<Self> {
         let (gone, left) = match side {
             Side::Caller => (self.caller, self.callee),
             Side::Callee => (self.callee, self.caller),
         };
         gone.gone(cx);
-        left.hang_up(cx, None);
+        // Why the one has gone is what the other is told (RFC 3326).
+        left.hang_up(cx, cause);
         Step::Go(Next::End(self.disposition))
     }
 

@@ -6,7 +6,7 @@ use std::time::Instant;
 use super::{
     credentials::Again,
     draft::Draft,
-    event::{Cause, Flow, Transport},
+    event::{Cause, Flow},
     schedule::Wake,
     tag::Branch,
     timer::{T2, Timer},
@@ -286,6 +286,11 @@ impl TransactionLayer {
         client.state = state;
         let user = client.user;
         let outcome = self.do_client(now, id, todo);
+        if let State::Completed | State::Accepted = state
+            && let Some(client) = self.clients.get_mut(&id)
+        {
+            client.lighten();
+        }
         if state == State::Terminated {
             self.forget_client(id);
         }
@@ -313,7 +318,7 @@ impl TransactionLayer {
                     }
                 }
                 Do::Start(timer) => {
-                    if !(timer.only_unreliable() && client.flow.transport == Transport::Tcp) {
+                    if !(timer.only_unreliable() && client.flow.transport.is_stream()) {
                         // Once something was heard the rest of the copies keep the longest interval (17.1.2.2).
                         let after = match (timer, client.state) {
                             (Timer::E, State::Proceeding) => T2,
@@ -349,6 +354,16 @@ impl TransactionLayer {
     /// INVITE transactions that have ended since the last call.
     pub(super) fn take_ended(&mut self) -> Vec<Ended> {
         std::mem::take(&mut self.ended)
+    }
+}
+
+impl Client {
+    /// It has been answered and is not sent again: what its ACK and its dialogs are made from is enough.
+    fn lighten(&mut self) {
+        self.bytes = vec![];
+        self.draft.body = vec![];
+        self.draft.headers = vec![];
+        self.draft.named = vec![];
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{
     draft::Draft,
-    event::{Flow, Transport},
+    event::Flow,
     settings::Trunk,
     tag::Tag,
     wire::{Address, Message, Method, Name, Uri},
@@ -157,7 +157,7 @@ impl Dialog {
     /// for phones behind NAT, and keeps strangers from aiming our requests.
     pub(super) fn next_hop(&self, trunk: Option<&Trunk>) -> Flow {
         let Some(trunk) = trunk else { return self.flow };
-        if self.flow.transport == Transport::Tcp {
+        if self.flow.transport.is_stream() {
             // A connection that they opened cannot be opened again from here.
             let remote = if self.flow.connection.is_some() { self.flow.remote } else { trunk.send_to };
             return Flow { remote, ..self.flow };

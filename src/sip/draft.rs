@@ -39,13 +39,9 @@ pub(super) struct Draft {
 impl Draft {
     /// The bytes of the request; `None` if its Request-URI is none.
     pub(super) fn write(&self, branch: Branch, transport: Transport, sent_by: SocketAddr) -> Option<Vec<u8>> {
-        let protocol = match transport {
-            Transport::Udp => "UDP",
-            Transport::Tcp => "TCP",
-        };
         Uri::parse(self.uri.as_bytes())?;
         let mut builder =
-            RequestBuilder::new(&self.method, &self.uri).via(protocol, sent_by, &branch.to_string());
+            RequestBuilder::new(&self.method, &self.uri).via(transport.via(), sent_by, &branch.to_string());
         for route in &self.routes {
             builder = builder.header(Name::Route, route);
         }

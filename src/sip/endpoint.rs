@@ -13,7 +13,7 @@ use super::{
     digest::Authenticator,
     event::{
         Binding, Cause, Event, Flow, Identity, Input, NoticeId, Outgoing, Output, SessionId, SubscriptionId,
-        Target, TextId, Transport, TrunkHealth, TrunkName,
+        Target, TextId, TrunkHealth, TrunkName,
     },
     guard::{Guard, Refusal},
     invite::Sessions,
@@ -44,8 +44,6 @@ pub struct Endpoint {
     pub(super) connections: Connections,
     pub(super) authenticator: Authenticator,
     pub(super) algorithms: Algorithms,
-    /// Mixed into the tags of stateless answers.
-    pub(super) salt: u64,
 }
 
 /// How much each table holds: for health, and for tests that nothing is left behind.
@@ -73,7 +71,7 @@ impl Endpoint {
         let authenticator = Authenticator::new(&settings.realm, now, &mut chance);
         let algorithms = Algorithms::new(&settings);
         let mut endpoint = Self {
-            layer: TransactionLayer::new(settings, chance),
+            layer: TransactionLayer::new(settings, chance, salt),
             sessions: Sessions::default(),
             registrar: Registrar::default(),
             trunks: Trunks::default(),
@@ -83,7 +81,6 @@ impl Endpoint {
             connections: Connections::default(),
             authenticator,
             algorithms,
-            salt,
         };
         endpoint.trunks.update(now, &mut endpoint.layer);
         endpoint
@@ -402,7 +399,9 @@ impl Endpoint {
 
     fn response(&mut self, now: Instant, flow: Flow, response: &Message) {
         let Some((client, status)) = self.asked_by_us(&flow, response) else {
-            self.guard.count(now, Refusal::Stray, flow.remote);
+            if !self.late_success(now, flow, response) {
+                self.guard.count(now, Refusal::Stray, flow.remote);
+            }
             return;
         };
         let again =
@@ -488,12 +487,12 @@ impl Endpoint {
     // ---- connections
 
     fn connected(&mut self, now: Instant, flow: Flow) {
-        if flow.transport != Transport::Tcp {
+        if !flow.transport.is_stream() {
             return;
         }
         // A trunk that speaks UDP has its connections trusted once it has sent a request over them.
         let trunk = self.layer.settings.trunk_at(flow.remote.ip());
-        let trusted = trunk.is_some_and(|(_, trunk)| trunk.transport == Transport::Tcp);
+        let trusted = trunk.is_some_and(|(_, trunk)| trunk.transport == flow.transport);
         let banned = trunk.is_none() && self.guard.is_banned(now, flow.remote);
         if banned && let Some(connection) = flow.connection {
             self.layer.close(connection);
@@ -541,6 +540,7 @@ impl Endpoint {
             Wake::Probe(at) => self.trunks.probe_due(now, layer, at),
             Wake::Rested(at) => self.trunks.rested(layer, at),
             Wake::Guard => {}
+            Wake::Spent => layer.spent_are_due(now),
             Wake::Connection(connection) => {
                 if let Some(flow) = self.connections.overdue(layer, connection) {
                     self.guard.count(now, Refusal::Connection, flow.remote);

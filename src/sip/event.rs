@@ -13,13 +13,67 @@ use crate::types::Extension;
 pub enum Transport {
     Udp,
     Tcp,
+    /// TCP under TLS.
+    Tls,
+    /// WebSocket (RFC 7118): one SIP message in each of its messages.
+    Ws,
+    /// WebSocket under TLS: a browser's.
+    Wss,
 }
 
-/// One TCP connection, named by the host that holds it. Numbers are never reused.
+impl Transport {
+    /// As Via names it (RFC 3261, 20.42; RFC 7118, 5.2).
+    pub fn via(self) -> &'static str {
+        match self {
+            Transport::Udp => "UDP",
+            Transport::Tcp => "TCP",
+            Transport::Tls => "TLS",
+            Transport::Ws => "WS",
+            Transport::Wss => "WSS",
+        }
+    }
+
+    /// As the `transport` parameter of a URI names it. `tls` is deprecated by RFC 3261, 26.2.2, and what every phone and
+    /// carrier writes; a browser's is `ws` with and without TLS (RFC 7118, 5.4).
+    pub fn param(self) -> &'static str {
+        match self {
+            Transport::Udp => "udp",
+            Transport::Tcp => "tcp",
+            Transport::Tls => "tls",
+            Transport::Ws | Transport::Wss => "ws",
+        }
+    }
+
+    /// What is sent arrives, in order and once, or the connection ends: nothing is repeated (RFC 3261, 17).
+    pub fn is_stream(self) -> bool {
+        self != Transport::Udp
+    }
+
+    /// Under TLS.
+    pub fn is_secure(self) -> bool {
+        matches!(self, Transport::Tls | Transport::Wss)
+    }
+
+    pub fn is_websocket(self) -> bool {
+        matches!(self, Transport::Ws | Transport::Wss)
+    }
+
+    /// The port where a URI or a Via names none (RFC 3261, 19.1.2; RFC 7118, 5.3).
+    pub fn default_port(self) -> u16 {
+        match self {
+            Transport::Udp | Transport::Tcp => 5060,
+            Transport::Tls => 5061,
+            Transport::Ws => 80,
+            Transport::Wss => 443,
+        }
+    }
+}
+
+/// One connection of a stream transport, named by the host that holds it. Numbers are never reused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ConnectionId(pub u64);
 
-/// Where bytes came from, or go to: for UDP an address, for TCP a connection (or, outbound, an address to connect to).
+/// Where bytes came from, or go to: for UDP an address, for a stream a connection (or, outbound, an address to connect to).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Flow {
     pub transport: Transport,
@@ -27,7 +81,7 @@ pub struct Flow {
     pub remote: SocketAddr,
     /// Our end: the address of the socket that took or will send the bytes.
     pub local: SocketAddr,
-    /// For TCP, the connection to use; `None` asks the host to open one to `remote`.
+    /// For a stream, the connection to use; `None` asks the host to open one to `remote`.
     pub connection: Option<ConnectionId>,
 }
 
@@ -36,7 +90,7 @@ pub struct Flow {
 pub enum Input<'a> {
     /// One UDP datagram.
     Datagram { flow: Flow, bytes: &'a [u8] },
-    /// The next bytes of a TCP connection, in order; framing is done here.
+    /// The next bytes of a connection, in order; framing is done here. Of a WebSocket: one whole message of it.
     Stream { flow: Flow, bytes: &'a [u8] },
     /// A connection was accepted (or opened on our request).
     Connected { flow: Flow },
@@ -297,6 +351,17 @@ pub enum EndedBy {
     DialogGone,
     /// Nobody has refreshed the session in time (RFC 4028, 10): the far end has vanished.
     Expired,
+}
+
+impl EndedBy {
+    /// Why, for whoever was on the other side of the call: the far end's own word, or ours for it.
+    pub fn cause(self) -> Option<Cause> {
+        match self {
+            EndedBy::Remote(cause) => cause,
+            EndedBy::NoAck | EndedBy::DialogGone | EndedBy::Expired => Some(Cause::Sip(408)),
+            EndedBy::Us => None,
+        }
+    }
 }
 
 /// What happened, for the PBX.

@@ -131,7 +131,7 @@ impl Sessions {
         source: Flow,
     ) {
         let remote_tag = response.to_tag().unwrap_or_default().to_owned();
-        if let Some(done) = self.acknowledged.get(&client).and_then(|by_tag| by_tag.get(&remote_tag)) {
+        if let Some(done) = self.acknowledgement(client, &remote_tag) {
             layer.transmit(done.flow, done.ack.clone());
             return;
         }
@@ -152,11 +152,13 @@ impl Sessions {
         let mut ack = dialog.ack(seq);
         ack.credentials = credentials;
         if let Some(ack) = layer.send_ack(&ack, hop) {
-            self.acknowledged.entry(client).or_default().insert(remote_tag, Acknowledged { flow: hop, ack });
+            let done = Acknowledged { tag: remote_tag, flow: hop, ack };
+            self.acknowledged.entry(client).or_default().push(done);
         }
         if first && answered == Some(false) {
             let Some(Session::Calling(calling)) = self.table.remove(&id) else { return };
-            let (talking, body) = calling.answered(now, layer, id, dialog, response);
+            let (mut talking, body) = calling.answered(now, layer, id, dialog, response);
+            talking.made_by = Some(client);
             layer.schedule.clear(&Wake::Cancelled(id));
             self.table.insert(id, Session::Talking(talking));
             layer.tell(Event::Answered { session: id, body, source: source.remote });

@@ -261,7 +261,8 @@ impl Talking {
                 let mut ack = self.dialog.ack(asked.seq);
                 ack.credentials = asked.credentials.clone();
                 let hop = self.hop(layer);
-                let ack = layer.send_ack(&ack, hop).map(|ack| Acknowledged { flow: hop, ack });
+                let tag = self.dialog.remote_tag.clone();
+                let ack = layer.send_ack(&ack, hop).map(|ack| Acknowledged { tag, flow: hop, ack });
                 self.settle_timer(now, layer, id, Terms::of_success(response), true);
                 if !ask.refresh {
                     self.described = ask.offer;

@@ -38,6 +38,8 @@ pub(super) struct Talking {
     pub(super) dialog: Dialog,
     /// Their INVITE, if they called.
     pub(super) origin: Option<ServerId>,
+    /// Our INVITE, if we did.
+    pub(super) made_by: Option<ClientId>,
     contact: String,
     unacknowledged: Option<Unacknowledged>,
     pub(super) negotiation: Negotiation,
@@ -58,6 +60,7 @@ impl Talking {
             peer,
             dialog,
             origin,
+            made_by: None,
             contact,
             unacknowledged: None,
             negotiation: Negotiation::Settled,

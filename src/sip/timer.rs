@@ -50,7 +50,7 @@ impl Timer {
     /// A doubles without a ceiling (B ends it), E and G double up to T2 (17.1.1.2, 17.1.2.2, 17.2.1). Where nothing
     /// can be lost or doubled on the way, the waits for copies are zero.
     pub fn after(self, nth: u32, transport: Transport) -> Duration {
-        let reliable = transport == Transport::Tcp;
+        let reliable = transport.is_stream();
         let doubled = T1.saturating_mul(1 << nth.min(6));
         match self {
             Timer::A => doubled,

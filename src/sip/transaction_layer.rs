@@ -12,12 +12,12 @@ use std::{
 
 use super::{
     client_transaction::{self as client, Client},
-    event::{
-        ConnectionId, Event, Flow, NoticeId, Output, ReferId, SessionId, SubscriptionId, TextId, Transport,
-    },
+    event::{ConnectionId, Event, Flow, NoticeId, Output, ReferId, SessionId, SubscriptionId, TextId},
+    fingerprint::Fingerprint,
     schedule::Schedule,
     server_transaction::{self as server, Server},
     settings::Settings,
+    spent::{Copied, Spent},
     tag::Branch,
 };
 use crate::types::Chance;
@@ -33,9 +33,12 @@ pub(super) struct ClientId {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct ServerId(pub(super) u64);
 
-/// What tells their requests apart (17.2.3), with the source address, so that no third party can join one.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(super) struct ServerKey(pub(super) Box<[u8]>);
+/// Where one of their requests is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Met {
+    InProgress(ServerId),
+    Spent(Copied),
+}
 
 /// For whom a request was sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -108,8 +111,12 @@ pub(super) struct TransactionLayer {
     out: VecDeque<Output>,
     pub(super) clients: BTreeMap<ClientId, Client>,
     pub(super) servers: BTreeMap<ServerId, Server>,
-    pub(super) keys: HashMap<ServerKey, ServerId>,
+    /// By what tells their requests apart (17.2.3), with the source address, so that no third party can join one.
+    pub(super) keys: HashMap<Fingerprint, Met>,
+    pub(super) spent: Spent,
     pub(super) served: u64,
+    /// Mixed into fingerprints and into the tags of stateless answers.
+    pub(super) salt: u64,
     /// INVITE transactions that have ended since somebody asked.
     pub(super) ended: Vec<Ended>,
     /// Where an open connection leads to, so that a request to its far end uses it (18.1.1).
@@ -117,7 +124,7 @@ pub(super) struct TransactionLayer {
 }
 
 impl TransactionLayer {
-    pub(super) fn new(settings: Settings, chance: Chance) -> Self {
+    pub(super) fn new(settings: Settings, chance: Chance, salt: u64) -> Self {
         Self {
             settings,
             chance,
@@ -126,7 +133,9 @@ impl TransactionLayer {
             clients: BTreeMap::new(),
             servers: BTreeMap::new(),
             keys: HashMap::new(),
+            spent: Spent::default(),
             served: 0,
+            salt,
             ended: vec![],
             connections: BTreeMap::new(),
         }
@@ -137,7 +146,7 @@ impl TransactionLayer {
     }
 
     pub(super) fn transmit(&mut self, mut flow: Flow, bytes: Vec<u8>) {
-        if flow.transport == Transport::Tcp && flow.connection.is_none() {
+        if flow.transport.is_stream() && flow.connection.is_none() {
             flow.connection = self.connections.get(&flow.remote).copied();
         }
         self.out.push_back(Output::Transmit { flow, bytes });
@@ -165,7 +174,7 @@ impl TransactionLayer {
             self.connections.remove(&flow.remote);
         }
         let hit = |f: &Flow| {
-            f.transport == Transport::Tcp
+            f.transport.is_stream()
                 && (f.connection.is_some() && f.connection == flow.connection
                     || f.connection.is_none() && f.remote == flow.remote)
         };
@@ -188,6 +197,6 @@ impl TransactionLayer {
     }
 
     pub(super) fn counts(&self) -> (usize, usize) {
-        (self.clients.len(), self.servers.len())
+        (self.clients.len(), self.servers.len() + self.spent.len())
     }
 }

@@ -7,6 +7,7 @@ use rand_chacha::rand_core::Rng;
 use super::{
     dialog::Dialog,
     event::{Cause, EndedBy, Event, Flow, Identity, Invitation, Peer, SessionId, Transport},
+    fingerprint::Press,
     invite::{Session, Sessions, cause_of},
     offer::offer_of,
     offer_answer::{Carrier, Conflict, Meaning, Side, Standing, describe, invited_without},
@@ -60,7 +61,10 @@ enum Early {
 /// How we name ourselves in Contact: the user they know, at the address they can reach.
 pub(super) fn own_contact(layer: &TransactionLayer, user: &str, flow: &Flow) -> String {
     let address = layer.settings.advertised(flow);
-    let transport = if flow.transport == Transport::Tcp { ";transport=tcp" } else { "" };
+    let transport = match flow.transport {
+        Transport::Udp => String::new(),
+        other => format!(";transport={}", other.param()),
+    };
     if user.is_empty() {
         format!("sip:{address}{transport}")
     } else {
@@ -375,7 +379,11 @@ impl Sessions {
             return;
         };
         let from_tag = request.from_tag().unwrap_or_default();
-        let original = (call_id.to_owned(), from_tag.to_owned(), seq);
+        let mut press = Press::new(layer.salt);
+        press.put(call_id.as_bytes());
+        press.put(from_tag.as_bytes());
+        press.put(&seq.to_be_bytes());
+        let original = press.lift();
         let comes_from_us = Tag::parse(from_tag).is_some_and(|tag| self.by_tag.contains_key(&tag));
         if comes_from_us || self.originals.contains_key(&original) {
             layer.respond(
@@ -408,7 +416,7 @@ impl Sessions {
         };
         let (invited, invitation) = Invited::new(request, server, tag, peer, flow, terms);
         let invitation = Invitation { replaces, ..invitation };
-        self.originals.insert(original.clone(), (server, id));
+        self.originals.insert(original, (server, id));
         self.original_of.insert(server, original);
         self.by_tag.insert(tag, id);
         self.table.insert(id, Session::Invited(invited));

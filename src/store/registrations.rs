@@ -38,10 +38,7 @@ impl Store {
                     .execute(params![
                         Col(binding.extension.clone()),
                         binding.contact,
-                        match binding.flow.transport {
-                            Transport::Udp => "udp",
-                            Transport::Tcp => "tcp",
-                        },
+                        word(binding.flow.transport),
                         binding.flow.remote.to_string(),
                         binding.flow.local.to_string(),
                         binding.user_agent,
@@ -71,10 +68,7 @@ impl Store {
                 let Some(expires_in) = Duration::try_from(left).ok().filter(|left| !left.is_zero()) else {
                     continue;
                 };
-                let transport = match row.get::<_, String>("transport")?.as_str() {
-                    "tcp" => Transport::Tcp,
-                    _ => Transport::Udp,
-                };
+                let transport = transport(&row.get::<_, String>("transport")?);
                 let (remote, local): (String, String) = (row.get("remote")?, row.get("local")?);
                 let (Ok(remote), Ok(local)) = (remote.parse(), local.parse()) else {
                     return Err(StoreError::Unreadable { table: "bindings" });
@@ -91,4 +85,20 @@ impl Store {
             Ok(bindings)
         })
     }
+}
+
+const TRANSPORTS: [(Transport, &str); 5] = [
+    (Transport::Udp, "udp"),
+    (Transport::Tcp, "tcp"),
+    (Transport::Tls, "tls"),
+    (Transport::Ws, "ws"),
+    (Transport::Wss, "wss"),
+];
+
+fn word(transport: Transport) -> &'static str {
+    TRANSPORTS.iter().find(|(known, _)| *known == transport).map_or("udp", |(_, word)| word)
+}
+
+fn transport(word: &str) -> Transport {
+    TRANSPORTS.iter().find(|(_, known)| *known == word).map_or(Transport::Udp, |(transport, _)| *transport)
 }

@@ -5,5 +5,6 @@ mod chaos;
 mod early_media;
 mod inbound;
 mod outbound;
+mod pickup_and_park;
 mod texts;
 mod trunks;

@@ -314,7 +314,7 @@ impl World {
                 Output::Close { connection } => self.close(connection, at),
                 Output::Transmit { flow, bytes } => match flow.transport {
                     Transport::Udp => self.post(flow.local, flow.remote, bytes),
-                    Transport::Tcp => self.stream(flow, bytes),
+                    _ => self.stream(flow, bytes),
                 },
             }
         }
