@@ -15,6 +15,7 @@ mod switch_loop;
 mod telemetry;
 mod terminal;
 mod understanding;
+mod wire_tap;
 
 use std::{
     fs, io,
@@ -49,8 +50,9 @@ use housekeeping::Housekeeping;
 use media_plane::{MediaPlane, MediaSettings};
 use recordings::Recordings;
 use speech_pool::{SpeechPool, SpeechSettings};
-use switch_loop::{Switchboard, ToSwitch};
+use switch_loop::{Onlookers, Switchboard, ToSwitch};
 use understanding::Understanding;
+use wire_tap::WireTap;
 
 pub use desk_loop::{NoNotice, Notice};
 
@@ -134,9 +136,13 @@ impl House {
             trust_clock: config.practice.is_some(),
             notice,
         })?;
-        let facts = fan_out(desk, live.clone(), Arc::clone(&vitals), listener);
+        let archive = desk.clone();
+        let onlookers = Onlookers {
+            facts: fan_out(desk, live.clone(), Arc::clone(&vitals), listener),
+            tap: WireTap::new(Box::new(move |trace| archive.keep_trace(trace))),
+        };
         let (sip, switch_thread) =
-            start_switch(config, directory, split(&mut chance), inbox, media, speech, facts)?;
+            start_switch(config, directory, split(&mut chance), inbox, media, speech, onlookers)?;
         let (console, setup, console_stop, console_thread) =
             start_console(config, accounts, split(&mut chance), live, Arc::clone(&vitals))?;
         Ok(Self {
@@ -271,7 +277,7 @@ fn start_switch(
     inbox: mpsc::Receiver<ToSwitch>,
     media: MediaPlane,
     speech: SpeechPool,
-    facts: Box<dyn FnMut(Fact) + Send>,
+    onlookers: Onlookers,
 ) -> anyhow::Result<(SocketAddr, thread::JoinHandle<()>)> {
     let listen = config.sip.listen;
     let config = config.clone();
@@ -310,7 +316,7 @@ fn start_switch(
             }
             let switch = Switch::new(clock::now(), directory, settings, chance);
             let _ = bound.send(Ok(udp.local()));
-            Switchboard { switch, udp, tcp, inbox, media, speech, facts }.run().await;
+            Switchboard { switch, udp, tcp, inbox, media, speech, onlookers }.run().await;
         });
     })?;
     let sip = when_bound.recv().context("the switch did not start")?.with_context(|| {

@@ -10,7 +10,7 @@ use tokio::{
     time::{Instant as TokioInstant, sleep_until},
 };
 
-use super::{clock, media_plane::MediaPlane, speech_pool::SpeechPool};
+use super::{clock, media_plane::MediaPlane, speech_pool::SpeechPool, wire_tap::WireTap};
 use crate::{
     dialogue,
     net::{Connection, Datagrams, StreamEvent, Streams},
@@ -52,6 +52,13 @@ pub enum ToSwitch {
     Stop,
 }
 
+/// Who learns what the switch does; none of them can hold it up.
+pub struct Onlookers {
+    /// Facts leave here, in order; the host fans them out.
+    pub facts: Box<dyn FnMut(Fact) + Send>,
+    pub tap: WireTap,
+}
+
 /// The other threads, as the switch's outputs reach them.
 pub struct Switchboard {
     pub switch: Switch,
@@ -60,8 +67,7 @@ pub struct Switchboard {
     pub inbox: mpsc::Receiver<ToSwitch>,
     pub media: MediaPlane,
     pub speech: SpeechPool,
-    /// Facts leave here, in order; the host fans them out.
-    pub facts: Box<dyn FnMut(Fact) + Send>,
+    pub onlookers: Onlookers,
 }
 
 impl std::fmt::Debug for Switchboard {
@@ -99,6 +105,7 @@ impl Switchboard {
                         let local = self.udp.local();
                         let Some((remote, bytes)) = self.udp.take() else { break };
                         let flow = Flow { transport: Transport::Udp, remote, local, connection: None };
+                        self.onlookers.tap.received(&flow, bytes);
                         self.switch.handle_input(clock::now(), Input::Sip(SipInput::Datagram { flow, bytes }));
                         deadline = self.drain(&mut flows);
                     }
@@ -146,6 +153,7 @@ impl Switchboard {
             }
             StreamEvent::Bytes { connection, bytes } => {
                 if let Some(&flow) = flows.ends.get(&connection) {
+                    self.onlookers.tap.received(&flow, &bytes);
                     self.switch.handle_input(now, Input::Sip(SipInput::Stream { flow, bytes: &bytes }));
                 }
             }
@@ -176,13 +184,20 @@ impl Switchboard {
                 }
                 Output::Media { leg, command } => self.media.command(leg, command),
                 Output::Speech { leg, command } => self.speech.command(leg, command),
-                Output::Fact(fact) => (self.facts)(fact),
-                Output::Timeout(deadline) => return deadline.map(|(at, _)| at),
+                Output::Fact(fact) => {
+                    self.onlookers.tap.observe(&fact);
+                    (self.onlookers.facts)(fact);
+                }
+                Output::Timeout(deadline) => {
+                    let tapped = self.onlookers.tap.round();
+                    return deadline.map(|(at, _)| at).into_iter().chain(tapped).min();
+                }
             }
         }
     }
 
     fn transmit(&mut self, flows: &mut Flows, flow: Flow, bytes: Vec<u8>) {
+        self.onlookers.tap.sent(&flow, &bytes);
         match (flow.transport, flow.connection) {
             (Transport::Udp, _) => self.udp.send(flow.remote, &bytes),
             (_, Some(ConnectionId(id))) => {

@@ -3,17 +3,21 @@
 use std::time::Instant;
 
 use super::{
-    Dialled, Disposition, Fact, MediaEvent, Party, Reason, RingPlan, RingStep,
+    AgentReason, Caller, Dialled, Disposition, Fact, MediaEvent, Party, Reason, RingPlan, RingStep,
     announcing::Announcing,
     assisted::Assisted,
+    desk_event::DeskEvent,
     dialplan::{self, Asker},
     ending::Ending,
     exchange::{Context, Exchange},
     incoming::Incoming,
     ledger::{Beginning, Ledger},
+    leg::Leg,
+    line::superseded,
     next::{Announced, Next, Step},
-    parked::{Parked, Place},
+    parked::Parked,
     prompting::{Prompt, Prompting},
+    refusal::Refusal,
     ring_plan::{Hunt, INTERNAL_RING, OUTBOUND_RING, Outside, TRANSFER_RING},
     ringing::Ringing,
     routing::Route,
@@ -25,7 +29,7 @@ use crate::{
     agent::VoiceInput,
     dialogue,
     sip::{Invitation, SessionId},
-    types::{Extension, LegId, Moment},
+    types::{CallId, Extension, LegId, Moment},
 };
 
 /// A call from its INVITE until its record is out.
@@ -62,14 +66,8 @@ pub(super) enum CallEvent {
     Speech(VoiceInput),
     /// A place at the agent may be free.
     AgentPlace,
-    /// Another phone takes the call: it has dialled for the one that rings, or for the slot.
-    Taken {
-        session: SessionId,
-        invitation: Box<Invitation>,
-        by: Extension,
-    },
-    /// A phone that talks wants the other one parked. The slot has been taken.
-    Park(Place),
+    /// Somebody at a desk phone does something with it.
+    Desk(DeskEvent),
     /// Somebody in the office, or the end of the process, wants it to end.
     HangUp,
     Timeout,
@@ -134,6 +132,47 @@ impl Call {
             State::Ringing(state) => state.extensions().collect(),
             _ => Vec::new(),
         }
+    }
+
+    /// The extension at which this session of ours rings.
+    pub(super) fn rings_at(&self, session: SessionId) -> Option<&Extension> {
+        match &self.state {
+            State::Ringing(state) => state.rings_at(session),
+            _ => None,
+        }
+    }
+
+    /// Whom this phone's call, which nobody has answered yet, is for.
+    pub(super) fn rings_for(&self, session: SessionId, by: &Extension) -> Option<&Dialled> {
+        let own = *self.ledger.caller() == Caller::Extension(by.clone());
+        match &self.state {
+            State::Ringing(state) if own && state.is_waited_for_at(session) => Some(self.ledger.dialled()),
+            _ => None,
+        }
+    }
+
+    /// The phone at this session, if it talks: it may move the call elsewhere.
+    pub(super) fn transferor(&self, session: SessionId) -> Option<&Extension> {
+        match &self.state {
+            State::Talking(state) => state.transferor(session),
+            _ => None,
+        }
+    }
+
+    /// The one who talks with the phone at this session goes on in another call; this one is over.
+    pub(super) fn give_away(
+        mut self,
+        now: Moment,
+        exchange: &mut Exchange,
+        session: SessionId,
+        to: CallId,
+    ) -> (Option<Self>, Option<Leg>) {
+        let State::Talking(state) = self.state else { return (Some(self), None) };
+        let mut cx = Context { now, exchange, ledger: &mut self.ledger };
+        let (leg, disposition) = state.give_away(&mut cx, session);
+        let leg = leg.moves_to(&mut cx, to);
+        let state = go(&mut cx, Next::End(disposition));
+        (Self { ledger: self.ledger, state }.unless_over(now, exchange), Some(leg))
     }
 
     /// Does this extension talk with somebody by this call?
@@ -205,8 +244,10 @@ fn in_ringing(state: Ringing, cx: &mut Context<'_>, event: CallEvent) -> Step<Ri
         // Late words for an agent that is handing over.
         CallEvent::Speech(_) => Step::Stay(state),
         CallEvent::AgentPlace => state.handle_agent_place(cx),
-        CallEvent::Taken { session, invitation, by } => state.taken(cx, session, *invitation, by),
-        CallEvent::Park(_) => Step::Stay(state),
+        CallEvent::Desk(DeskEvent::Taken { session, invitation, by }) => {
+            state.taken(cx, session, *invitation, by)
+        }
+        CallEvent::Desk(event) => stays(cx, state, event),
         CallEvent::HangUp => state.hang_up(cx),
         CallEvent::Timeout => state.handle_timeout(cx),
     }
@@ -216,8 +257,8 @@ fn in_talking(state: Talking, cx: &mut Context<'_>, event: CallEvent) -> Step<Ta
     match event {
         CallEvent::Session { session, event } => state.handle_session(cx, session, event),
         CallEvent::Media { leg, event } => state.handle_media(cx, leg, &event),
-        CallEvent::Park(place) => state.park(cx, place),
-        CallEvent::Speech(_) | CallEvent::AgentPlace | CallEvent::Taken { .. } => Step::Stay(state),
+        CallEvent::Desk(event) => state.handle_desk(cx, event),
+        CallEvent::Speech(_) | CallEvent::AgentPlace => Step::Stay(state),
         CallEvent::HangUp => state.hang_up(cx, None),
         CallEvent::Timeout => state.handle_timeout(cx),
     }
@@ -228,18 +269,38 @@ fn in_assisted(state: Assisted, cx: &mut Context<'_>, event: CallEvent) -> Step<
         CallEvent::Session { session, event } => state.handle_session(cx, session, event),
         CallEvent::Media { leg, event } => state.handle_media(cx, leg, &event),
         CallEvent::Speech(input) => state.tell(cx, input),
-        CallEvent::AgentPlace | CallEvent::Taken { .. } | CallEvent::Park(_) => Step::Stay(state),
+        CallEvent::AgentPlace => Step::Stay(state),
+        CallEvent::Desk(event) => stays(cx, state, event),
         CallEvent::HangUp => state.hang_up(cx),
         CallEvent::Timeout => state.handle_timeout(cx),
     }
+}
+
+/// Nothing can be done with the call at this moment. What has been brought along for it is not left hanging.
+fn stays<S>(cx: &mut Context<'_>, state: S, event: DeskEvent) -> Step<S> {
+    match event {
+        DeskEvent::Taken { session, .. } | DeskEvent::TakeOver { session, .. } => {
+            let Refusal { status, reason, retry_after } = Refusal::NOBODY;
+            superseded(cx.exchange.sip.reject(cx.now.at, session, status, reason, retry_after));
+        }
+        DeskEvent::Park(_) => leave_slot(cx),
+        DeskEvent::Transfer { refer, .. } => {
+            superseded(cx.exchange.sip.refuse_refer(cx.now.at, refer, 603));
+        }
+        DeskEvent::Join { with, .. } => with.hang_up(cx, None),
+    }
+    Step::Stay(state)
 }
 
 fn in_parked(state: Parked, cx: &mut Context<'_>, event: CallEvent) -> Step<Parked> {
     match event {
         CallEvent::Session { session, event } => state.handle_session(cx, session, event),
         CallEvent::Media { leg, event } => state.handle_media(cx, leg, &event),
-        CallEvent::Taken { session, invitation, by } => state.taken(cx, session, *invitation, by),
-        CallEvent::Speech(_) | CallEvent::AgentPlace | CallEvent::Park(_) => Step::Stay(state),
+        CallEvent::Desk(DeskEvent::Taken { session, invitation, by }) => {
+            state.taken(cx, session, *invitation, by)
+        }
+        CallEvent::Desk(event) => stays(cx, state, event),
+        CallEvent::Speech(_) | CallEvent::AgentPlace => Step::Stay(state),
         CallEvent::HangUp => state.hang_up(cx, None),
         CallEvent::Timeout => state.handle_timeout(cx),
     }
@@ -250,7 +311,8 @@ fn in_prompting(state: Prompting, cx: &mut Context<'_>, event: CallEvent) -> Ste
         CallEvent::Session { session, event } => state.handle_session(cx, session, event),
         CallEvent::Media { leg, event } => state.handle_media(cx, leg, &event),
         CallEvent::Speech(input) => state.handle_speech(cx, &input),
-        CallEvent::AgentPlace | CallEvent::Taken { .. } | CallEvent::Park(_) => Step::Stay(state),
+        CallEvent::AgentPlace => Step::Stay(state),
+        CallEvent::Desk(event) => stays(cx, state, event),
         CallEvent::HangUp => state.hang_up(cx, None),
         CallEvent::Timeout => state.handle_timeout(cx),
     }
@@ -260,9 +322,8 @@ fn in_announcing(state: Announcing, cx: &mut Context<'_>, event: CallEvent) -> S
     match event {
         CallEvent::Session { session, event } => state.handle_session(cx, session, event),
         CallEvent::Media { leg, event } => state.handle_media(cx, leg, &event),
-        CallEvent::Speech(_) | CallEvent::AgentPlace | CallEvent::Taken { .. } | CallEvent::Park(_) => {
-            Step::Stay(state)
-        }
+        CallEvent::Speech(_) | CallEvent::AgentPlace => Step::Stay(state),
+        CallEvent::Desk(event) => stays(cx, state, event),
         CallEvent::HangUp => state.hang_up(cx, None),
         CallEvent::Timeout => state.handle_timeout(cx),
     }
@@ -282,6 +343,8 @@ fn go(cx: &mut Context<'_>, mut next: Next) -> State {
 }
 
 fn enter(cx: &mut Context<'_>, next: Next) -> Step<State> {
+    let why = next.decision(cx.ledger);
+    cx.decide(why);
     match next {
         Next::Ring { caller, plan } => {
             Ringing::for_caller(cx, caller, Hunt::of_plan(&plan), None).map(State::Ringing)
@@ -326,10 +389,19 @@ fn enter(cx: &mut Context<'_>, next: Next) -> Step<State> {
         Next::Park { leg, place, disposition } => {
             Step::Stay(State::Parked(Parked::begin(cx, leg, place, disposition)))
         }
-        Next::Reach { leg, reach, otherwise, disposition } => {
+        Next::Reach { leg, reach, transferor, otherwise, disposition } => {
             let label = reach.label.clone();
-            let waiting = Waiting { leg, label, otherwise, disposition };
+            let waiting = Waiting { leg, transferor, label, otherwise, disposition };
             Ringing::for_waiting(cx, waiting, reach).map(State::Ringing)
+        }
+        Next::AssistAgain { caller } => {
+            let (call, limit) = (cx.call(), cx.ledger.directory().limits.agent_calls);
+            let why = AgentReason::NoAnswer;
+            if cx.exchange.speech_ready && cx.exchange.places.take(call, limit) {
+                Step::Stay(State::Assisted(Assisted::begin(cx, caller, why)))
+            } else {
+                Step::Go(Next::Announce { caller: Announced::Talking(caller), why: Some(why) })
+            }
         }
         Next::Tell { caller, prompt } => match caller.answer(cx, None) {
             Ok(caller) => Step::Stay(State::Prompting(Prompting::begin(cx, caller, prompt))),

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     media::Ports,
-    sip::{Endpoint, SessionId, TextId, TrunkHealth, TrunkName},
+    sip::{Endpoint, Peer, SessionId, TextId, TrunkHealth, TrunkName},
     types::{CallId, Chance, Extension, LegId, Moment},
 };
 
@@ -95,10 +95,25 @@ impl Exchange {
 
     pub(super) fn session_begins(&mut self, session: SessionId, call: CallId) {
         self.sessions.insert(session, call);
+        if let Some((call_id, peer)) = self.sip.dialog_of(session) {
+            let peer = match peer {
+                Peer::Trunk(name) => name.0.clone(),
+                Peer::Phone(extension) => extension.to_string(),
+            };
+            self.fact(Fact::Dialog { call, call_id, peer });
+        }
     }
 
     pub(super) fn session_ends(&mut self, session: SessionId) {
         self.sessions.remove(&session);
+    }
+
+    /// The leg goes on in another call.
+    pub(super) fn leg_moves(&mut self, session: SessionId, leg: LegId, call: CallId) {
+        self.session_begins(session, call);
+        if let Some(socket) = self.sockets.get_mut(&leg) {
+            socket.call = call;
+        }
     }
 
     pub(super) fn call_of_session(&self, session: SessionId) -> Option<CallId> {
@@ -302,6 +317,11 @@ pub(super) struct Context<'a> {
 impl Context<'_> {
     pub(super) fn call(&self) -> CallId {
         self.ledger.call()
+    }
+
+    /// Writes down why the call goes on as it does.
+    pub(super) fn decide(&mut self, why: String) {
+        self.ledger.decide(self.now.at, why);
     }
 }
 

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::{
-    Caller, Fact, LegResult, MediaCommand, Party,
+    Caller, Fact, LegRecord, LegResult, MediaCommand, Party,
     exchange::Context,
     line::{Line, codecs_beginning_with, superseded},
     session_event::SessionEvent,
@@ -11,7 +11,7 @@ use super::{
 use crate::{
     media::{self, Agreed, Codec, Direction, LocalMedia, Tone},
     sip::{Cause, SessionId},
-    types::{Extension, LegId},
+    types::{CallId, Extension, LegId},
 };
 
 /// Somebody who has answered, or has been answered.
@@ -228,6 +228,28 @@ impl Leg {
             // The version has been used up, whatever became of it.
             self.local.version = offered.local.version;
         }
+    }
+
+    /// It goes on in another call: what was talked here is written down, and its session and socket are that call's.
+    pub(super) fn moves_to(self, cx: &mut Context<'_>, call: CallId) -> Self {
+        let line = &self.line;
+        let record = LegRecord {
+            party: line.party.clone(),
+            started: line.started,
+            answered: Some(self.answered),
+            ended: cx.now.wall,
+            result: LegResult::Completed,
+            quality: None,
+        };
+        cx.ledger.leg_ended(line.id, record);
+        cx.exchange.leg_moves(line.session, line.id, call);
+        self
+    }
+
+    /// It has come from another call, and counts for this one from now on.
+    pub(super) fn has_moved_here(&mut self, cx: &Context<'_>) {
+        self.line.started = cx.now.wall;
+        self.answered = cx.now.wall;
     }
 
     /// BYE.

@@ -7,7 +7,7 @@ use super::{
     leg::Leg,
     parked::Place,
     prompting::Prompt,
-    waiting::{Otherwise, Reach},
+    waiting::{Otherwise, Reach, Transferor},
 };
 use crate::dialogue;
 
@@ -47,8 +47,16 @@ pub(super) enum Next {
     Resume { caller: Leg, conversation: Conversation },
     /// Somebody waits in a park slot. The slot has been taken for this call.
     Park { leg: Leg, place: Place, disposition: Disposition },
-    /// Another phone is rung for somebody who has been answered.
-    Reach { leg: Leg, reach: Reach, otherwise: Otherwise, disposition: Disposition },
+    /// Another phone is rung for somebody who has been answered; who has asked for it may be waiting as well.
+    Reach {
+        leg: Leg,
+        reach: Reach,
+        transferor: Option<Transferor>,
+        otherwise: Otherwise,
+        disposition: Disposition,
+    },
+    /// A caller from outside, who has talked with somebody before, has nobody now: the agent takes the call if it can.
+    AssistAgain { caller: Leg },
     /// A phone that has dialled a code is told what has come of it.
     Tell { caller: Incoming, prompt: Prompt },
     /// There is no agent: the recorded announcement answers.

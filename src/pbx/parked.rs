@@ -65,7 +65,8 @@ impl Parked {
         let mut reach = Reach::extension(&place.by, ring_for);
         reach.label = Some("Park recall".to_owned());
         reach.music = true;
-        Step::Go(Next::Reach { leg, reach, otherwise: Otherwise::Park(place), disposition })
+        let otherwise = Otherwise::Park(place);
+        Step::Go(Next::Reach { leg, reach, transferor: None, otherwise, disposition })
     }
 
     pub(super) fn handle_session(

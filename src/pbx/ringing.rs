@@ -10,6 +10,7 @@ use std::{
 use super::{
     AgentReason, Disposition, LegResult, MediaEvent, Party, Reason,
     conversation::Conversation,
+    decision,
     exchange::Context,
     fork::{Destination, Fork},
     incoming::Incoming,
@@ -134,6 +135,11 @@ impl Ringing {
         if session == self.waiter.session() {
             return self.handle_waiter(cx, event);
         }
+        if let Waiter::Waits(waiting) = &mut self.waiter
+            && waiting.heard_of_transferor(cx, session, &event)
+        {
+            return Step::Stay(self);
+        }
         match event {
             SessionEvent::Progress { status, body, source } if status >= 180 => {
                 self.progressed(cx, session, status, &body, source);
@@ -202,10 +208,7 @@ impl Ringing {
                 caller.hang_up(cx, None);
                 conversation.end(cx, EndReason::HungUp)
             }
-            Waiter::Waits(waiting) => {
-                waiting.leg.hang_up(cx, None);
-                waiting.disposition
-            }
+            Waiter::Waits(waiting) => waiting.hang_up(cx),
         };
         Step::Go(Next::End(disposition))
     }
@@ -262,10 +265,7 @@ impl Ringing {
                 caller.gone(cx);
                 conversation.end(cx, EndReason::HungUp)
             }
-            Waiter::Waits(waiting) => {
-                waiting.leg.gone(cx);
-                waiting.disposition
-            }
+            Waiter::Waits(waiting) => waiting.gone(cx),
         };
         Step::Go(Next::End(disposition))
     }
@@ -292,6 +292,19 @@ impl Ringing {
             }
         };
         self.connect(cx, callee)
+    }
+
+    /// The extension at which this session of ours rings.
+    pub(super) fn rings_at(&self, session: SessionId) -> Option<&Extension> {
+        match self.forks.get(&session)?.party() {
+            Party::Phone(extension) => Some(extension),
+            Party::Caller(_) | Party::Number(_) | Party::Emergency(_) | Party::Agent => None,
+        }
+    }
+
+    /// Is it a desk phone's own call, which waits at this session?
+    pub(super) fn is_waited_for_at(&self, session: SessionId) -> bool {
+        matches!(&self.waiter, Waiter::Desk(caller) if caller.session() == session)
     }
 
     /// The extensions whose phones ring.
@@ -336,10 +349,7 @@ impl Ringing {
                 caller.tone(cx, None);
                 (caller, conversation.end(cx, EndReason::HandedOver))
             }
-            Waiter::Waits(waiting) => {
-                waiting.leg.tone(cx, None);
-                (waiting.leg, waiting.disposition)
-            }
+            Waiter::Waits(waiting) => waiting.answered(cx),
         };
         callee.has_answered(cx);
         Step::Go(Next::Talk { caller, callee, disposition })
@@ -355,6 +365,7 @@ impl Ringing {
     ) {
         let Some((trunk, who)) = self.forks.get(&session).and_then(Fork::outside) else { return };
         if trunk_answer::is_the_trunks(status) {
+            cx.ledger.decide(cx.now.at, decision::passed_over(&trunk.0, status));
             cx.exchange.sip.trunk_failed(cx.now.at, trunk, status, retry_after);
             return;
         }
@@ -375,6 +386,7 @@ impl Ringing {
             self.forks.values().filter(|fork| silent(fork)).map(Fork::session).collect();
         for fork in given_up.iter().filter_map(|session| self.forks.remove(session)) {
             if let Some((trunk, _)) = fork.outside() {
+                cx.ledger.decide(cx.now.at, decision::passed_over(&trunk.0, 0));
                 cx.exchange.sip.trunk_failed(cx.now.at, trunk, 0, None);
             }
             fork.cancel(cx, None, LegResult::Failed(408));
@@ -514,7 +526,9 @@ impl Ringing {
                 caller.tone(cx, None);
                 Step::Go(Next::Resume { caller, conversation })
             }
-            Waiter::Waits(waiting) => waiting.in_vain(),
+            Waiter::Waits(waiting) => {
+                waiting.in_vain(cx, self.last_status.map_or(480, |status| Refusal::passed_on(status).status))
+            }
         }
     }
 }

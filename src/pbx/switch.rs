@@ -1,6 +1,7 @@
 //! All calls: the first heart. Takes one input at a time, and is then asked for outputs until it says `Timeout`.
 
 mod services;
+mod transfers;
 
 use std::{sync::Arc, time::Instant};
 
@@ -206,10 +207,7 @@ impl Switch {
                     self.tell(now, call, CallEvent::Session { session, event });
                 }
             }
-            // Whoever asked has been told, or has gone.
-            Sorted::Referred { refer } => {
-                let _ = self.exchange.sip.refuse_refer(now.at, refer, 603);
-            }
+            Sorted::Referred { session, refer, to } => self.referred(now, session, refer, &to),
             Sorted::Other(event) => self.handle_other(now, event),
         }
     }

@@ -61,7 +61,8 @@ impl Waiter {
     pub(super) fn ring(&mut self, cx: &mut Context<'_>) {
         match self {
             Self::Outside { caller, .. } | Self::Desk(caller) => caller.ring(cx),
-            Self::Handed { .. } | Self::Waits(_) => {}
+            Self::Handed { .. } => {}
+            Self::Waits(waiting) => waiting.rings(cx),
         }
     }
 

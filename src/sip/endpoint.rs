@@ -12,8 +12,8 @@ use super::{
     credentials::after_challenge,
     digest::Authenticator,
     event::{
-        Binding, Cause, Event, Flow, Identity, Input, NoticeId, Outgoing, Output, SessionId, SubscriptionId,
-        Target, TextId, TrunkHealth, TrunkName,
+        Binding, Cause, Event, Flow, Identity, Input, NoticeId, Outgoing, Output, Peer, SessionId,
+        SubscriptionId, Target, TextId, TrunkHealth, TrunkName,
     },
     guard::{Guard, Refusal},
     invite::Sessions,
@@ -341,6 +341,11 @@ impl Endpoint {
         self.sessions.shut_down(now, &mut self.layer);
         self.subscriptions.shut_down(&mut self.layer);
         self.trunks.shut_down(now, &mut self.layer);
+    }
+
+    /// The Call-ID of a session, and who is at its other end.
+    pub fn dialog_of(&self, session: SessionId) -> Option<(String, &Peer)> {
+        self.sessions.call_id_of(&self.layer, session)
     }
 
     // ---- bytes

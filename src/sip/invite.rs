@@ -229,11 +229,6 @@ impl Sessions {
         }
     }
 
-    /// What we sent to the fork that answered this INVITE of ours with this tag.
-    pub(super) fn acknowledgement(&self, client: ClientId, tag: &str) -> Option<&Acknowledged> {
-        self.acknowledged.get(&client)?.iter().find(|done| done.tag == tag)
-    }
-
     // ---- timers
 
     pub(super) fn answer_due(&mut self, now: Instant, layer: &mut TransactionLayer, id: SessionId) {

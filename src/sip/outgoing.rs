@@ -18,6 +18,11 @@ use super::{
 
 /// Our calls, until they are answered.
 impl Sessions {
+    /// What we sent to the fork that answered this INVITE of ours with this tag.
+    pub(super) fn acknowledgement(&self, client: ClientId, tag: &str) -> Option<&Acknowledged> {
+        self.acknowledged.get(&client)?.iter().find(|done| done.tag == tag)
+    }
+
     /// What became of an INVITE of ours that asked for a call. Without a message: its time-out or failed sending.
     pub(super) fn answered(
         &mut self,

@@ -7,7 +7,7 @@ use rand_chacha::rand_core::Rng;
 use super::{
     dialog::Dialog,
     event::{Cause, EndedBy, Event, Flow, Identity, Invitation, Peer, SessionId, Transport},
-    fingerprint::Press,
+    fingerprint::Fingerprint,
     invite::{Session, Sessions, cause_of},
     offer::offer_of,
     offer_answer::{Carrier, Conflict, Meaning, Side, Standing, describe, invited_without},
@@ -379,11 +379,8 @@ impl Sessions {
             return;
         };
         let from_tag = request.from_tag().unwrap_or_default();
-        let mut press = Press::new(layer.salt);
-        press.put(call_id.as_bytes());
-        press.put(from_tag.as_bytes());
-        press.put(&seq.to_be_bytes());
-        let original = press.lift();
+        let original =
+            Fingerprint::of(layer.salt, &[call_id.as_bytes(), from_tag.as_bytes(), &seq.to_be_bytes()]);
         let comes_from_us = Tag::parse(from_tag).is_some_and(|tag| self.by_tag.contains_key(&tag));
         if comes_from_us || self.originals.contains_key(&original) {
             layer.respond(

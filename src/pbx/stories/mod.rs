@@ -7,4 +7,5 @@ mod inbound;
 mod outbound;
 mod pickup_and_park;
 mod texts;
+mod transfers;
 mod trunks;

@@ -3,8 +3,8 @@
 use super::{Beginning, Call, CallEvent, Switch, dialplan};
 use crate::{
     pbx::{
-        CallDirection, Dialled, Fact, Service, parked::Place, prompting::Prompt, routing,
-        star_codes::Dialling, talking::OnThePhone,
+        CallDirection, Dialled, Fact, Service, desk_event::DeskEvent, parked::Place, prompting::Prompt,
+        routing, star_codes::Dialling, talking::OnThePhone,
     },
     sip::{Invitation, Peer, SessionId},
     types::{CallId, Extension, Moment, StarCode},
@@ -30,6 +30,12 @@ impl Switch {
     ) -> Option<Invitation> {
         let Peer::Phone(by) = invitation.peer.clone() else { return Some(invitation) };
         let directory = self.directory.clone();
+        if let Some(replaced) = invitation.replaces
+            && !self.shutting_down
+        {
+            self.take_over(now, session, invitation, by, replaced);
+            return None;
+        }
         let park = &directory.features.park;
         let slot = invitation.dialled.parse().ok().filter(|slot| park.slots.contains(slot));
         // Nobody is told anything when the house shuts down. An emergency is never a service, whatever the tables say.
@@ -106,7 +112,7 @@ impl Switch {
         let Asked { session, invitation, by, service, .. } = asked;
         self.exchange.fact(Fact::ServiceAsked { by: by.clone(), service, done: true });
         let invitation = Box::new(invitation);
-        self.tell(now, call, CallEvent::Taken { session, invitation, by });
+        self.tell(now, call, CallEvent::Desk(DeskEvent::Taken { session, invitation, by }));
     }
 
     /// A phone has dialled a park slot: whoever waits there is connected to it.
@@ -121,7 +127,7 @@ impl Switch {
         match self.exchange.parked_in(slot) {
             Some(call) => {
                 let invitation = Box::new(invitation);
-                self.tell(now, call, CallEvent::Taken { session, invitation, by });
+                self.tell(now, call, CallEvent::Desk(DeskEvent::Taken { session, invitation, by }));
             }
             None => {
                 let prompt = Prompt::refused(format!("Nobody is parked on {}.", spelled(slot)));
@@ -141,7 +147,8 @@ impl Switch {
         let prompt = match parked {
             Ok((call, slot)) => {
                 let words = format!("Parked on {}.", spelled(&slot));
-                self.tell(now, call, CallEvent::Park(Place { slot, by: asked.by.clone() }));
+                let place = Place { slot, by: asked.by.clone() };
+                self.tell(now, call, CallEvent::Desk(DeskEvent::Park(place)));
                 Prompt::done(words)
             }
             Err(why) => Prompt::refused(why),
