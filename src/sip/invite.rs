@@ -202,10 +202,15 @@ impl Sessions {
                     let Some(&original) = self.original_of.get(&server) else { continue };
                     // Unanswered, and its connection is gone: nobody waits for an answer any more.
                     if let Some(&(_, session)) = self.originals.get(&original)
-                        && let Some(Session::Invited(_)) = self.table.get(&session)
+                        && let Some(Session::Invited(invited)) = self.table.get(&session)
                     {
+                        let told = if invited.is_answering() {
+                            Event::Ended { session, by: EndedBy::Remote(None) }
+                        } else {
+                            Event::Cancelled { session, cause: None }
+                        };
                         self.forget(layer, session);
-                        layer.tell(Event::Cancelled { session, cause: None });
+                        layer.tell(told);
                         continue;
                     }
                     let over = self

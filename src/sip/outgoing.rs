@@ -10,7 +10,6 @@ use super::{
     schedule::Wake,
     settings::without_kept,
     tag::Tag,
-    talking::Talking,
     transaction_layer::{ClientId, ClientUser, Outcome, TransactionLayer},
     uac::{Calling, next_hop},
     wire::{Message, Method},

@@ -436,8 +436,14 @@ impl Sessions {
             for server in [Some(invited.server), invited.asked].into_iter().flatten() {
                 layer.respond(now, server, &Reply::new(487));
             }
+            // The PBX holds it for answered, if only the 200 has still to go out.
+            let told = if invited.is_answering() {
+                Event::Ended { session, by: EndedBy::Remote(cause) }
+            } else {
+                Event::Cancelled { session, cause }
+            };
             self.forget(layer, session);
-            layer.tell(Event::Cancelled { session, cause });
+            layer.tell(told);
         }
     }
 
