@@ -7,9 +7,13 @@ mod desk_loop;
 mod housekeeping;
 mod media_legs;
 mod media_plane;
+mod media_poll;
+mod media_rooms;
+mod media_slot;
 mod office;
 mod practice;
 mod recordings;
+mod sounds;
 mod speech_pool;
 mod switch_loop;
 mod telemetry;
@@ -49,6 +53,7 @@ use desk_loop::{Desk, DeskSettings};
 use housekeeping::Housekeeping;
 use media_plane::{MediaPlane, MediaSettings};
 use recordings::Recordings;
+use sounds::Sounds;
 use speech_pool::{SpeechPool, SpeechSettings};
 use switch_loop::{Onlookers, Switchboard, ToSwitch};
 use understanding::Understanding;
@@ -115,6 +120,7 @@ impl House {
             chance: split(&mut chance),
             speech: speech.clone(),
             recordings: Recordings::start(folder.join("recordings"))?,
+            sounds: Sounds::start(folder.join("recordings"), media.clone())?,
             to_switch: to_switch.clone(),
         })?;
         // A connection of the console's own; where the disk is away, it tries again at each request.
