@@ -5,6 +5,7 @@
 //! wrong and the cure. This room knows no other: `app` hands each room its own small settings.
 
 mod check;
+mod features;
 mod practice;
 mod problem;
 mod raw;
@@ -13,6 +14,7 @@ mod tests;
 
 use std::{net::SocketAddr, ops::RangeInclusive, path::PathBuf, time::Duration};
 
+pub use features::{Features, RingOrder, RingStep, STAR_CODES, TimedPlan};
 pub use practice::practice_file;
 pub use problem::{Problem, Problems};
 
@@ -28,6 +30,7 @@ pub struct Config {
     pub calls: Calls,
     pub texts: Texts,
     pub speech: Speech,
+    pub features: Features,
     pub numbers: Vec<Number>,
     pub extensions: Vec<ExtensionAccount>,
     pub trunks: Vec<Trunk>,
@@ -132,9 +135,15 @@ pub struct Speech {
 pub struct Number {
     pub number: PhoneNumber,
     pub label: String,
-    /// Extensions that ring, step by step.
-    pub ring: Vec<Vec<Extension>>,
-    /// Of each step.
+    /// Who rings, step by step.
+    pub ring: Vec<RingStep>,
+    /// How those of one step ring.
+    pub order: RingOrder,
+    /// What whoever waits hears who has called this number, instead of the office's music.
+    pub music: Option<String>,
+    /// Plans for some hours of the week, which go before `ring`.
+    pub plans: Vec<TimedPlan>,
+    /// Of each step, or of each phone if they ring in turn.
     pub ring_time: Duration,
     pub agent_first: bool,
 }

@@ -156,7 +156,11 @@ fn a_number_may_be_the_agents_from_the_first_ring() {
 fn the_next_step_of_a_plan_rings_when_the_first_has_had_its_time() {
     let mut office = office();
     office.numbers.get_mut(&number(MAIN)).unwrap().plan = RingPlan::new([
-        RingStep { extensions: vec![extension("101")], ring_for: Duration::from_secs(12) },
+        RingStep {
+            extensions: vec![extension("101")],
+            ring_for: Duration::from_secs(12),
+            ..RingStep::default()
+        },
         RingStep::new([extension("102")]),
     ]);
     let mut world = World::with(office);
@@ -331,24 +335,36 @@ fn a_caller_without_an_offer_hears_the_announcement_after_the_ack() {
 }
 
 #[test]
-fn a_hold_passes_through_and_is_taken_back() {
+fn whoever_is_held_hears_music_in_every_dialect_of_hold() {
     let mut world = World::at_work();
     let dana = world.call("carrier", MAIN);
     let desk = world.picks_up("101");
     let (caller, callee) = world.bridged().unwrap();
-    world.wants("101", desk, Direction::SendOnly);
-    assert_eq!(world.direction(callee), Direction::RecvOnly);
-    assert_eq!(world.takes_reoffer("carrier").as_deref(), Some("sendonly"), "the caller is held");
-    assert_eq!(world.direction(caller), Direction::SendOnly);
+    let old_style = |world: &mut World| {
+        let offer = String::from_utf8(world.offer_of("101", Direction::SendRecv)).unwrap();
+        let offer = offer.replace("c=IN IP4 10.0.0.101", "c=IN IP4 0.0.0.0");
+        assert!(offer.contains("0.0.0.0"), "{offer}");
+        world.reoffers("101", desk, offer.into_bytes());
+    };
+    let dialects: [&dyn Fn(&mut World); 3] = [
+        &|world| world.wants("101", desk, Direction::SendOnly),
+        &|world| world.wants("101", desk, Direction::Inactive),
+        &old_style,
+    ];
+    for hold in dialects {
+        world.media.clear();
+        hold(&mut world);
+        assert!(!world.direction(callee).sends(), "101 hears nothing");
+        assert!(world.media.contains(&(caller, MediaCommand::Unbridge)));
+        assert!(matches!(world.commands(caller).last(), Some(MediaCommand::Tone(Some(_)))));
+        assert_eq!(world.takes_reoffer("carrier"), None, "a hold is nothing that a carrier has to know");
 
-    // A held leg is quiet by right.
-    world.media_event(caller, MediaEvent::Dead { silent_ms: 60_000 });
-    assert!(!world.has_ended("101"));
-
-    world.wants("101", desk, Direction::SendRecv);
-    assert_eq!(world.takes_reoffer("carrier").as_deref(), Some("sendrecv"));
-    assert_eq!(world.direction(caller), Direction::SendRecv);
-    assert_eq!(world.direction(callee), Direction::SendRecv);
+        world.media.clear();
+        world.wants("101", desk, Direction::SendRecv);
+        assert_eq!(world.direction(callee), Direction::SendRecv);
+        assert!(world.media.contains(&(caller, MediaCommand::Tone(None))));
+        assert_eq!(world.bridged(), Some((caller, callee)));
+    }
     world.hangs_up("carrier", dana);
 }
 
@@ -359,15 +375,13 @@ fn both_sides_may_hold_each_other() {
     let desk = world.picks_up("101");
     let (caller, callee) = world.bridged().unwrap();
     world.wants("101", desk, Direction::SendOnly);
-    assert_eq!(world.takes_reoffer("carrier").as_deref(), Some("sendonly"));
     world.wants("carrier", dana, Direction::SendOnly);
-    assert_eq!(world.takes_reoffer("101").as_deref(), Some("sendonly"));
+    world.media.clear();
     world.wants("101", desk, Direction::SendRecv);
-    assert_eq!(world.direction(callee), Direction::SendOnly, "101 is still held by the caller");
-    world.takes_reoffer("carrier");
-    assert_eq!(world.direction(caller), Direction::RecvOnly);
+    assert_eq!(world.bridged(), None, "101 is still held by the caller");
+    assert!(world.commands(callee).iter().all(|command| **command != MediaCommand::Tone(None)));
     world.wants("carrier", dana, Direction::SendRecv);
-    world.takes_reoffer("101");
+    assert_eq!(world.bridged(), Some((caller, callee)));
     assert_eq!(world.direction(caller), Direction::SendRecv);
     assert_eq!(world.direction(callee), Direction::SendRecv);
     world.hangs_up("101", desk);
