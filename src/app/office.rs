@@ -85,11 +85,16 @@ pub fn directory(config: &Config, pack: Arc<Pack>) -> anyhow::Result<Directory> 
             (number.number, entry)
         })
         .collect();
+    let names = config.numbers.iter().flat_map(|n| n.also.iter().map(|name| (name.clone(), n.number)));
+    let fixed =
+        config.extensions.iter().filter_map(|account| Some((account.extension.clone(), account.address?)));
     let patience = config.trunks.iter().map(|trunk| (TrunkName(trunk.name.clone()), trunk.patience));
     Ok(Directory {
         name: config.office.name.clone(),
         extensions: extensions.collect(),
         numbers,
+        names: names.collect(),
+        fixed_phones: fixed.collect(),
         trunks: config.trunks.iter().map(trunk_of).collect(),
         on_call: Some(config.office.on_call),
         outbound_caller: main.number,

@@ -12,7 +12,7 @@ mod raw;
 #[cfg(test)]
 mod tests;
 
-use std::{net::SocketAddr, ops::RangeInclusive, path::PathBuf, time::Duration};
+use std::{collections::BTreeSet, net::SocketAddr, ops::RangeInclusive, path::PathBuf, time::Duration};
 
 pub use features::{Features, RingOrder, RingStep, STAR_CODES, TimedPlan};
 pub use practice::practice_file;
@@ -134,6 +134,8 @@ pub struct Speech {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Number {
     pub number: PhoneNumber,
+    /// What else the carrier calls it: some put the name of the account where others put the number.
+    pub also: BTreeSet<String>,
     pub label: String,
     /// Who rings, step by step.
     pub ring: Vec<RingStep>,
@@ -156,6 +158,8 @@ pub struct ExtensionAccount {
     pub password: String,
     /// This phone cannot do SHA-256 (RFC 8760) and may use MD5.
     pub legacy_md5: bool,
+    /// Where it is always rung, registered or not: a door phone, a gateway.
+    pub address: Option<SocketAddr>,
 }
 
 /// A carrier's trunk.

@@ -128,6 +128,8 @@ pub(super) struct Number {
     #[serde(default)]
     pub label: String,
     #[serde(default)]
+    pub also: Vec<Spanned<String>>,
+    #[serde(default)]
     pub ring: Vec<Vec<Spanned<String>>>,
     pub ring_seconds: Option<Spanned<u64>>,
     pub order: Option<Spanned<String>>,
@@ -147,6 +149,7 @@ pub(super) struct Extension {
     pub password: Spanned<String>,
     #[serde(default)]
     pub legacy_md5: bool,
+    pub address: Option<Spanned<String>>,
     #[serde(default)]
     pub pickup_groups: Vec<String>,
 }

@@ -2,7 +2,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    net::{IpAddr, Ipv4Addr},
+    net::{IpAddr, Ipv4Addr, SocketAddr},
     ops::RangeInclusive,
     sync::Arc,
     time::Duration,
@@ -24,6 +24,10 @@ pub struct Directory {
     pub extensions: BTreeMap<Extension, Phone>,
     /// The numbers that are ours. A call or a text for any other number is not found.
     pub numbers: BTreeMap<PhoneNumber, Number>,
+    /// What else carriers call them: some put the name of the account where others put the number.
+    pub names: BTreeMap<String, PhoneNumber>,
+    /// Phones that do not register, and are rung where they are: door phones, gateways.
+    pub fixed_phones: BTreeMap<Extension, SocketAddr>,
     /// In order of preference: calls to the outside try one after the other, those last that are down.
     pub trunks: Vec<sip::Trunk>,
     /// Whom the agent rings when somebody is needed at once.

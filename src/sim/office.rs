@@ -132,6 +132,8 @@ impl Office {
                 (MAIN.1.parse()?, number("Main", &self.main_rings)),
                 (LEASING.1.parse()?, number("Leasing", &self.leasing_rings)),
             ]),
+            names: BTreeMap::new(),
+            fixed_phones: BTreeMap::new(),
             trunks: self.trunks(trunk),
             on_call: if self.on_call { Some(ON_CALL.1.parse()?) } else { None },
             outbound_caller: MAIN.1.parse()?,

@@ -1,6 +1,7 @@
 //! The room's heart: owns transactions, sessions, registrar, trunks, texts and guard, and gives each input to its owner.
 
 use std::{
+    net::SocketAddr,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -13,7 +14,7 @@ use super::{
     digest::Authenticator,
     event::{
         Binding, Cause, Event, Flow, Identity, Input, NoticeId, Outgoing, Output, Peer, SessionId,
-        SubscriptionId, Target, TextId, TrunkHealth, TrunkName,
+        SubscriptionId, Target, TextId, Transport, TrunkHealth, TrunkName,
     },
     guard::{Guard, Refusal},
     invite::Sessions,
@@ -346,6 +347,18 @@ impl Endpoint {
     /// The Call-ID of a session, and who is at its other end.
     pub fn dialog_of(&self, session: SessionId) -> Option<(String, &Peer)> {
         self.sessions.call_id_of(&self.layer, session)
+    }
+
+    /// A phone that does not register, at its address; `None` if no socket of ours reaches it.
+    pub fn phone_at(&self, extension: &Extension, address: SocketAddr) -> Option<Binding> {
+        Some(Binding {
+            extension: extension.clone(),
+            contact: format!("sip:{extension}@{address}"),
+            instance: None,
+            flow: self.layer.settings.flow_to(Transport::Udp, address)?,
+            expires_in: Duration::MAX,
+            user_agent: String::new(),
+        })
     }
 
     // ---- bytes

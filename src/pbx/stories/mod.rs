@@ -4,6 +4,8 @@ mod agent;
 mod at_the_desk;
 mod chaos;
 mod early_media;
+mod fixed_phones;
+mod holds;
 mod inbound;
 mod outbound;
 mod pickup_and_park;

@@ -56,6 +56,8 @@ pub(in crate::pbx) fn office() -> Directory {
             (number(MAIN), number_of("Main", false)),
             (number(LEASING), number_of("Leasing", true)),
         ]),
+        names: BTreeMap::new(),
+        fixed_phones: BTreeMap::new(),
         trunks: vec![trunk_at("carrier", CARRIER, None)],
         on_call: Some(number(ON_CALL)),
         outbound_caller: number(MAIN),
