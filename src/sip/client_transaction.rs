@@ -223,21 +223,6 @@ impl TransactionLayer {
         self.send_as(now, id, draft, flow, user, tried + 1)
     }
 
-    /// A request that was refused goes out once more with other headers, under a new branch and CSeq.
-    pub(super) fn send_changed(
-        &mut self,
-        now: Instant,
-        id: ClientId,
-        user: ClientUser,
-        change: impl FnOnce(&mut Draft),
-    ) -> Result<ClientId, NotBegun> {
-        let (mut draft, flow) =
-            self.clients.get(&id).map(|c| ((*c.draft).clone(), c.flow)).ok_or(NotBegun::BadTarget)?;
-        draft.seq += 1;
-        change(&mut draft);
-        self.send(now, draft, flow, user)
-    }
-
     /// What was asked, on which flow, for whom, and how often with credentials.
     pub(super) fn asked(&self, id: ClientId) -> Option<(&Draft, Flow, ClientUser, u8)> {
         self.clients.get(&id).map(|c| (&*c.draft, c.flow, c.user, c.tried))

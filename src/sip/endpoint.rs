@@ -429,8 +429,14 @@ impl Endpoint {
                 }
                 _ => true,
             });
+        let longer = self.sessions.with_longer_session(&self.layer, client, response);
         let to = response.text(Name::To).unwrap_or_default();
         let Some((user, outcome)) = self.layer.response(now, client, status, &to) else { return };
+        if let (Some(longer), ClientUser::Invite(id)) = (longer, user)
+            && self.sessions.ask_longer_session(now, &mut self.layer, id, longer, response)
+        {
+            return;
+        }
         if let Some(again) = again {
             let seq = again.draft.seq + 1;
             if let Ok(new) = self.layer.send_again(now, again) {

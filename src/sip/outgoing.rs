@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use super::{
     SendError,
     dialog::Dialog,
+    draft::Draft,
     event::{Cause, Event, Flow, Outgoing, SessionId, Target},
     invite::{Acknowledged, Session, Sessions, bye},
     schedule::Wake,
@@ -17,6 +18,38 @@ use super::{
 
 /// Our calls, until they are answered.
 impl Sessions {
+    /// What goes out instead of an INVITE of ours that a 422 has refused. To be asked before the transaction hears of the
+    /// response, for it lets its request go then.
+    pub(super) fn with_longer_session(
+        &self,
+        layer: &TransactionLayer,
+        client: ClientId,
+        response: &Message,
+    ) -> Option<(Draft, Flow)> {
+        let (_, _, ClientUser::Invite(id), _) = layer.asked(client)? else { return None };
+        match self.table.get(&id)? {
+            Session::Calling(calling) if calling.client == client => {
+                calling.with_longer_session(layer, response)
+            }
+            _ => None,
+        }
+    }
+
+    /// Sends it. False if it could not be sent.
+    pub(super) fn ask_longer_session(
+        &mut self,
+        now: Instant,
+        layer: &mut TransactionLayer,
+        id: SessionId,
+        (draft, flow): (Draft, Flow),
+        response: &Message,
+    ) -> bool {
+        let Some(Session::Calling(calling)) = self.table.get_mut(&id) else { return false };
+        let Ok(client) = layer.send(now, draft, flow, ClientUser::Invite(id)) else { return false };
+        calling.raised(client, response);
+        true
+    }
+
     /// What we sent to the fork that answered this INVITE of ours with this tag.
     pub(super) fn acknowledgement(&self, client: ClientId, tag: &str) -> Option<&Acknowledged> {
         self.acknowledged.get(&client)?.iter().find(|done| done.tag == tag)
@@ -40,9 +73,6 @@ impl Sessions {
                     if status < 200 {
                         calling.progressed(now, layer, id, response, flow);
                     } else if calling.client == client {
-                        if status == 422 && calling.asks_again(now, layer, id, response) {
-                            return;
-                        }
                         let reason = response.reason().into_owned();
                         let status = if calling.is_cancelled() { 487 } else { status };
                         let wait = response.retry_after().map(|seconds| Duration::from_secs(seconds.into()));

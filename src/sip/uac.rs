@@ -237,26 +237,28 @@ impl Calling {
         self.provisional = false;
     }
 
-    /// A 422: the INVITE goes out once more with the interval that is wanted (RFC 4028, 7.3). False if it does not.
-    pub(super) fn asks_again(
-        &mut self,
-        now: Instant,
-        layer: &mut TransactionLayer,
-        id: SessionId,
+    /// Our INVITE with the interval that a 422 wants (RFC 4028, 7.3); `None` lets the failure stand.
+    pub(super) fn with_longer_session(
+        &self,
+        layer: &TransactionLayer,
         response: &Message,
-    ) -> bool {
-        let Some(least) = session_timer::wanted_by(response) else { return false };
-        if self.is_cancelled() || self.raised >= RAISES {
-            return false;
+    ) -> Option<(Draft, Flow)> {
+        if response.status() != Some(422) || self.is_cancelled() || self.raised >= RAISES {
+            return None;
         }
-        let expires = layer.settings.session_timers_of(&self.peer).expires;
-        let user = ClientUser::Invite(id);
-        let change = |draft: &mut Draft| session_timer::ask(draft, expires, least, None);
-        let Ok(client) = layer.send_changed(now, self.client, user, change) else { return false };
+        let least = session_timer::wanted_by(response)?;
+        let (draft, flow, _, _) = layer.asked(self.client)?;
+        let mut draft = draft.clone();
+        draft.seq += 1;
+        session_timer::ask(&mut draft, layer.settings.session_timers_of(&self.peer).expires, least, None);
+        Some((draft, flow))
+    }
+
+    /// It has gone out.
+    pub(super) fn raised(&mut self, client: ClientId, response: &Message) {
         self.raised += 1;
-        self.least = least;
+        self.least = session_timer::wanted_by(response).unwrap_or(self.least);
         self.retried(client);
-        true
     }
 
     /// A provisional answer.

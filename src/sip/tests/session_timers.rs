@@ -47,7 +47,7 @@ fn count(world: &World, method: &str) -> (usize, usize) {
 }
 
 #[test]
-fn calls_live_under_the_rules_of_three_carriers() {
+fn a_call_of_four_hours_lives_under_the_rules_of_three_carriers() {
     // A carrier that asks for a sign of life every five minutes: its calls to us are its own to refresh.
     let mut world = world_of(500, (1800, 90), (300, 90));
     world.talk();
@@ -63,6 +63,16 @@ fn calls_live_under_the_rules_of_three_carriers() {
     assert_eq!(count(&world, "INVITE "), (2, 0));
     assert_eq!(world.lines(CARRIER, OFFICE).iter().filter(|line| line.contains(" 422 ")).count(), 1);
     assert!(matches!(&world.events(OFFICE)[..], [Event::Answered { .. }]));
+    world.trace.clear();
+    world.run(4 * HOUR);
+    assert_eq!(
+        (world.counts(OFFICE).sessions, world.counts(CARRIER).sessions),
+        (1, 1),
+        "{:?} {:#?}",
+        world.events(OFFICE),
+        world.trace
+    );
+    assert_eq!(count(&world, "UPDATE "), (7, 0), "every half hour, by us");
     world.tell(OFFICE, |e, now| e.bye(now, session, None)).unwrap();
     world.run(Duration::from_secs(1));
     assert_eq!((world.counts(OFFICE).sessions, world.counts(CARRIER).sessions), (0, 0));
@@ -108,6 +118,13 @@ fn a_far_end_that_vanishes_ends_the_call_in_time_whoever_was_to_refresh() {
 fn an_interval_that_is_too_short_is_refused_with_ours_and_raised_by_the_caller() {
     let mut world = world_of(520, (1800, 600), (120, 90));
     world.talk();
+    assert!(
+        world
+            .sent_to(OFFICE)
+            .iter()
+            .filter(|text| text.starts_with("INVITE "))
+            .all(|text| text.ends_with("offer of the carrier"))
+    );
     let refused = world.sent_to(CARRIER).into_iter().find(|text| text.starts_with("SIP/2.0 422 ")).unwrap();
     assert_eq!(header(&refused, "Min-SE"), "600");
     let again = world.sent_to(OFFICE).into_iter().rfind(|text| text.starts_with("INVITE ")).unwrap();
