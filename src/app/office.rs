@@ -5,13 +5,13 @@ use std::{collections::BTreeMap, net::SocketAddr, ops::RangeInclusive, sync::Arc
 use jiff::civil::Time;
 
 use crate::{
-    config::{self, Config},
+    config::{self, Config, SrtpWish},
     desk,
     dialogue::{Fact, Office, Pack, Roster, UnitRef},
     outbox::AfterCrash,
     pbx::{
         Directory, Features, Limits, Number, Park, Phone, RingOrder, RingPlan, RingStep, Service, Settings,
-        StarCodes, Texts, TimedPlan,
+        Srtp, SrtpPolicy, StarCodes, Texts, TimedPlan,
     },
     sip::{
         Account, Credentials, Listener, Network, Registration, SessionTimers, Transport, Trunk, TrunkName,
@@ -112,10 +112,29 @@ pub fn directory(config: &Config, pack: Arc<Pack>) -> anyhow::Result<Directory> 
             ..Limits::default()
         },
         texts: Texts { summaries_to: config.texts.summary_to.clone(), text_back: config.texts.text_back },
+        srtp: srtp(config),
         record_calls: config.calls.record,
         pack,
         office: Arc::new(office(config)),
     })
+}
+
+fn srtp(config: &Config) -> Srtp {
+    let policy = |wish: &SrtpWish| match wish {
+        SrtpWish::Off => SrtpPolicy::Off,
+        SrtpWish::Optional => SrtpPolicy::Optional,
+        SrtpWish::Required => SrtpPolicy::Required,
+    };
+    let Config { srtp, extensions, trunks, .. } = config;
+    let phones = extensions.iter().map(|account| {
+        let wish = srtp.extension.get(&account.extension).unwrap_or(&srtp.phones);
+        (account.extension.clone(), policy(wish))
+    });
+    let carriers = trunks.iter().map(|trunk| {
+        let wish = srtp.trunk.get(&trunk.name).unwrap_or(&srtp.trunks);
+        (TrunkName(trunk.name.clone()), policy(wish))
+    });
+    Srtp { extensions: phones.collect(), trunks: carriers.collect(), without_tls: srtp.without_tls }
 }
 
 /// What desk phones can do with calls.

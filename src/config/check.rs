@@ -18,7 +18,7 @@ use super::{
     Problems, Sip, Speech, Store, Texts, Trunk, TrunkAccount, Unit, Vendor,
     features::{self, RawFeatures},
     problem::line_of,
-    raw,
+    raw, srtp,
 };
 use crate::types::{Extension, Hours, PhoneNumber};
 
@@ -104,6 +104,7 @@ pub(super) fn config(file: &str, text: &str, raw: raw::File) -> Result<Config, P
     let known: BTreeSet<Extension> = extensions.iter().map(|e| e.extension.clone()).collect();
     let sip = sip(&mut c, raw.sip);
     let calls = calls(&mut c, raw.calls, sip.rtp_ports.len());
+    let trunk_names = raw.trunk.iter().map(|trunk| trunk.get_ref().name.get_ref().clone()).collect();
     let office = office(&mut c, raw.office);
     let zone = office.hours.zone().clone();
     let sections = RawFeatures {
@@ -114,6 +115,7 @@ pub(super) fn config(file: &str, text: &str, raw: raw::File) -> Result<Config, P
         holidays: raw.holidays,
     };
     let config = Config {
+        srtp: srtp::check(&mut c, raw.srtp, &known, &trunk_names),
         office,
         features: features::features(&mut c, sections, &known, groups),
         sip,

@@ -9,6 +9,7 @@ mod features;
 mod practice;
 mod problem;
 mod raw;
+mod srtp;
 #[cfg(test)]
 mod tests;
 
@@ -17,6 +18,7 @@ use std::{collections::BTreeSet, net::SocketAddr, ops::RangeInclusive, path::Pat
 pub use features::{Features, RingOrder, RingStep, STAR_CODES, TimedPlan};
 pub use practice::practice_file;
 pub use problem::{Problem, Problems};
+pub use srtp::{Srtp, SrtpWish};
 
 use crate::types::{Extension, Hours, PhoneNumber};
 
@@ -30,6 +32,7 @@ pub struct Config {
     pub calls: Calls,
     pub texts: Texts,
     pub speech: Speech,
+    pub srtp: Srtp,
     pub features: Features,
     pub numbers: Vec<Number>,
     pub extensions: Vec<ExtensionAccount>,

@@ -5,8 +5,11 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::features::{RawHold, RawHolidays, RawPark, RawPlan, RawTransfer};
-use super::problem::{Problem, Problems, line_of};
+use super::{
+    features::{RawHold, RawHolidays, RawPark, RawPlan, RawTransfer},
+    problem::{Problem, Problems, line_of},
+    srtp::RawSrtp,
+};
 
 /// The whole file.
 #[derive(Debug, Deserialize)]
@@ -25,6 +28,8 @@ pub(super) struct File {
     pub texts: Texts,
     #[serde(default)]
     pub speech: Speech,
+    #[serde(default)]
+    pub srtp: RawSrtp,
     #[serde(default)]
     pub number: Vec<Spanned<Number>>,
     #[serde(default)]

@@ -8,9 +8,10 @@ use std::{
     time::Duration,
 };
 
-use super::{Features, RingPlan};
+use super::{Features, RingPlan, Srtp};
 use crate::{
     dialogue::{Office, Pack},
+    media::Fingerprint,
     sip::{self, TrunkName},
     types::{Extension, Hours, PhoneNumber},
 };
@@ -38,6 +39,8 @@ pub struct Directory {
     /// What desk phones can do with calls.
     pub features: Features,
     pub texts: Texts,
+    /// Whose media is encrypted.
+    pub srtp: Srtp,
     /// Two-channel recordings of every call that is talked on.
     pub record_calls: bool,
     /// What the agent knows how to talk about.
@@ -145,6 +148,8 @@ pub struct Settings {
     pub media_ports: RangeInclusive<u16>,
     /// Where phones send media to. A trunk is told the address that it is told to send SIP to, if that differs.
     pub media_address: IpAddr,
+    /// Of the certificate that browsers are shown; without one no browser is talked to.
+    pub media_fingerprint: Option<Fingerprint>,
 }
 
 impl Default for Settings {
@@ -156,6 +161,7 @@ impl Default for Settings {
             sip_limits: sip::Limits::default(),
             media_ports: 20_000..=20_999,
             media_address: IpAddr::V4(Ipv4Addr::LOCALHOST),
+            media_fingerprint: None,
         }
     }
 }

@@ -4,13 +4,14 @@ use std::net::SocketAddr;
 
 use super::{
     Fact, LegRecord, LegResult, MediaCommand, Party, decision,
+    encryption::FarEnd,
     exchange::Context,
     leg::Leg,
-    line::{Line, open, superseded},
+    line::{Line, open, superseded, wish},
     ring_plan::Outside,
 };
 use crate::{
-    media::{self, Agreed, Codec, Direction, LocalMedia},
+    media::{self, Agreed, Codec, Direction, LocalMedia, Wish},
     sip::{self, Binding, Cause, Identity, Outgoing, SessionId, TrunkName},
     types::LegId,
 };
@@ -47,23 +48,29 @@ impl Fork {
         codecs: &[Codec],
     ) -> Result<Self, LegResult> {
         let id = cx.exchange.next_leg();
-        let (target, outside, source) = match destination {
+        let (target, outside, source, wish) = match destination {
             Destination::Phone(Binding { extension, contact, flow, .. }) => {
-                (sip::Target::Phone { extension, contact, flow }, None, flow.remote.ip())
+                let wish = wish(cx, FarEnd::Phone(&extension), flow.transport);
+                (sip::Target::Phone { extension, contact, flow }, None, flow.remote.ip(), wish)
             }
             Destination::Outside { trunk, who } => {
-                let source = cx.ledger.directory().trunk(&trunk).map(|trunk| trunk.send_to.ip());
-                let Some(source) = source else {
+                let known = cx.ledger.directory().trunk(&trunk);
+                let Some((source, transport)) = known.map(|trunk| (trunk.send_to.ip(), trunk.transport))
+                else {
                     return Err(Self::impossible(cx, id, party, LegResult::Failed(503)));
                 };
                 let number = who.dial_string();
                 cx.ledger.goes_through(&trunk);
                 cx.decide(decision::tried(&trunk.0, who));
-                (sip::Target::Trunk { trunk: trunk.clone(), number }, Some((trunk, who)), source)
+                let wish = wish(cx, FarEnd::Trunk(&trunk), transport);
+                (sip::Target::Trunk { trunk: trunk.clone(), number }, Some((trunk, who)), source, wish)
             }
         };
+        if wish == Wish::Impossible {
+            return Err(Self::impossible(cx, id, party, LegResult::Failed(488)));
+        }
         let trunk = outside.as_ref().map(|(trunk, _)| trunk.clone());
-        let Some(local) = open(cx, id, trunk.as_ref()) else {
+        let Some(local) = open(cx, id, trunk.as_ref(), wish) else {
             return Err(Self::impossible(cx, id, party, LegResult::Failed(503)));
         };
         let offer = media::offer(&local, codecs);
@@ -148,7 +155,12 @@ impl Fork {
     pub(super) fn reoffered(&mut self, cx: &mut Context<'_>, offer: &[u8]) {
         let local = self.local.revised(Direction::SendRecv);
         let (now, session) = (cx.now.at, self.line.session);
-        let Ok((body, agreed)) = media::answer(offer, &local, &Codec::ALL) else {
+        let answered = media::answer(offer, &local, &Codec::ALL).ok().filter(|(_, agreed)| {
+            // What was encrypted does not go on in the clear.
+            !self.early.is_some_and(|early| early.protection.is_encrypted())
+                || agreed.protection.is_encrypted()
+        });
+        let Some((body, agreed)) = answered else {
             return superseded(cx.exchange.sip.refuse_reoffer(now, session, 488));
         };
         superseded(cx.exchange.sip.accept_reoffer(now, session, body));

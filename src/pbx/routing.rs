@@ -155,6 +155,7 @@ mod tests {
             call_id: "1@carrier".into(),
             offer: Vec::new(),
             source: "198.51.100.1:5060".parse().unwrap(),
+            transport: crate::sip::Transport::Udp,
         }
     }
 

@@ -145,6 +145,7 @@ impl Office {
                 ..Limits::default()
             },
             texts: Texts { summaries_to: vec![STAFF.1.parse()?], text_back: true },
+            srtp: crate::pbx::Srtp::default(),
             record_calls: false,
             pack,
             office: Arc::new(self.facts()),

@@ -9,6 +9,7 @@ mod holds;
 mod inbound;
 mod outbound;
 mod pickup_and_park;
+mod secure_media;
 mod texts;
 mod transfers;
 mod trunks;

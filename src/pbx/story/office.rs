@@ -64,6 +64,7 @@ pub(in crate::pbx) fn office() -> Directory {
         features: crate::pbx::Features::default(),
         limits: Limits::default(),
         texts: Texts::default(),
+        srtp: crate::pbx::Srtp::default(),
         record_calls: false,
         pack: Arc::new(Pack::property().unwrap()),
         office: Arc::new(Office {
