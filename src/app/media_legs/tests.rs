@@ -8,7 +8,7 @@ use crate::{
         chance, clock, media_plane::MediaPlane, media_poll::Readiness, recordings::Recordings,
         sounds::Sounds, speech_pool::SpeechPool,
     },
-    media::{Direction, Encoder, Party, Payload},
+    media::{Direction, Encoder, Party, Payload, Protection},
     types::CallId,
 };
 
@@ -29,6 +29,7 @@ fn agreed(codec: Codec, remote: std::net::SocketAddr) -> Agreed {
         remote_rtcp: remote,
         direction: Direction::SendRecv,
         ptime: 20,
+        protection: Protection::Plain,
     }
 }
 
@@ -36,7 +37,7 @@ fn agreed(codec: Codec, remote: std::net::SocketAddr) -> Agreed {
 fn legs_that_share_no_codec_hear_each_other_and_each_others_keys() {
     let folder = std::env::temp_dir().join(format!("portico-legs-{}", std::process::id()));
     let (to_switch, _told) = tokio::sync::mpsc::channel(1_000);
-    let (media, _thread) = MediaPlane::new().unwrap();
+    let (media, _thread) = MediaPlane::new(None).unwrap();
     let outside = Outside {
         speech: SpeechPool::new(to_switch.clone(), media.clone()).unwrap(),
         recordings: Recordings::start(folder.clone()).unwrap(),
@@ -45,7 +46,7 @@ fn legs_that_share_no_codec_hear_each_other_and_each_others_keys() {
     };
     let readiness = Readiness::new().unwrap();
     let home = IpAddr::from([127, 0, 0, 1]);
-    let mut legs = Legs::new(home, readiness.register().unwrap(), chance().unwrap(), outside);
+    let mut legs = Legs::new(home, readiness.register().unwrap(), chance().unwrap(), None, outside);
     let start = clock::instant();
     let mut far_ends = Vec::new();
     for (leg, codec) in [(CALLER, Codec::Pcmu), (DESK, Codec::G722)] {
