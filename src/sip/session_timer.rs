@@ -38,7 +38,7 @@ impl Terms {
         let seconds = |s: u32| Duration::from_secs(s.into());
         let Some(asked) = asked else {
             // They could refresh, and have not asked for anything: then we ask, and do it ourselves.
-            return Ok(supports.then(|| Self { interval: ours.expires, refresher: Refresher::Uas }));
+            return Ok(supports.then_some(Self { interval: ours.expires, refresher: Refresher::Uas }));
         };
         if seconds(asked.seconds) < ours.least {
             // An interval that a proxy has put there is no fault of theirs, and is not obeyed either.

@@ -223,9 +223,8 @@ fn their_reliable_answers_are_acknowledged_once_each_and_in_order() {
     assert_eq!(told, [(183, b"early".to_vec()), (181, vec![]), (180, vec![])]);
     // They may offer anew now, and the 200 need not repeat the answer.
     let update = format!(
-        "UPDATE {} SIP/2.0\r\nVia: SIP/2.0/UDP {CARRIER};branch=z9hG4bKup;rport\r\nMax-Forwards: 70\r\nFrom: {};tag=theirs\r\n\
+        "UPDATE sip:office@{OFFICE} SIP/2.0\r\nVia: SIP/2.0/UDP {CARRIER};branch=z9hG4bKup;rport\r\nMax-Forwards: 70\r\nFrom: {};tag=theirs\r\n\
          To: {}\r\nCall-ID: {}\r\nCSeq: 1 UPDATE\r\nContent-Length: 0\r\n\r\n",
-        format!("sip:office@{OFFICE}"),
         header(&invite, "To"),
         header(&invite, "From"),
         header(&invite, "Call-ID"),
