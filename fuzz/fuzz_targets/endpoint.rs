@@ -51,6 +51,7 @@ fn trunk(name: &str, at: SocketAddr) -> Trunk {
         credentials: None,
         registration: None,
         probe: false,
+        session_timers: Default::default(),
     }
 }
 

@@ -13,7 +13,9 @@ use crate::{
         Directory, Features, Limits, Number, Park, Phone, RingOrder, RingPlan, RingStep, Service, Settings,
         Srtp, SrtpPolicy, StarCodes, Texts, TimedPlan,
     },
-    sip::{Account, Credentials, Listener, Network, Registration, Transport, Trunk, TrunkName},
+    sip::{
+        Account, Credentials, Listener, Network, Registration, SessionTimers, Transport, Trunk, TrunkName,
+    },
     types::{PhoneNumber, QuietHours},
 };
 
@@ -211,6 +213,7 @@ fn trunk_of(trunk: &crate::config::Trunk) -> Trunk {
         credentials,
         registration,
         probe: trunk.probe,
+        session_timers: SessionTimers { expires: trunk.session, ..SessionTimers::default() },
     }
 }
 

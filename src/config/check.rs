@@ -415,6 +415,9 @@ fn trunks(c: &mut Checker<'_>, raw: Vec<Spanned<raw::Trunk>>) -> Vec<Trunk> {
         });
         // Beyond half a minute RFC 3261's own Timer B has given the call up.
         let patience = entry.answer_seconds.map_or(4, |v| c.within(&v, 1..=30, "seconds of patience"));
+        let session = entry
+            .session_seconds
+            .map_or(1800, |v| c.within(&v, 90..=86_400, "seconds between signs of life"));
         let Some(send_to) = c.address(&entry.send_to) else { continue };
         trunks.push(Trunk {
             name: entry.name.into_inner(),
@@ -424,6 +427,7 @@ fn trunks(c: &mut Checker<'_>, raw: Vec<Spanned<raw::Trunk>>) -> Vec<Trunk> {
             domain: entry.domain.map(Spanned::into_inner),
             patience: Duration::from_secs(patience),
             probe: entry.probe.unwrap_or(true),
+            session: Duration::from_secs(session),
             register,
         });
     }

@@ -184,6 +184,8 @@ pub struct Trunk {
     pub patience: Duration,
     /// Is it asked now and then whether it lives (OPTIONS)?
     pub probe: bool,
+    /// How long a call may go without a sign of life from the carrier (RFC 4028).
+    pub session: Duration,
     pub register: Option<TrunkAccount>,
 }
 

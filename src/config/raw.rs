@@ -175,6 +175,7 @@ pub(super) struct Trunk {
     pub domain: Option<Spanned<String>>,
     pub answer_seconds: Option<Spanned<u64>>,
     pub probe: Option<bool>,
+    pub session_seconds: Option<Spanned<u64>>,
     pub register: Option<Register>,
 }
 

@@ -13,7 +13,7 @@ use super::{
     ringer::Ringer,
 };
 use crate::{
-    media::{self, Agreed, Codec, LocalMedia, Wish},
+    media::{self, Agreed, Codec, Direction, LocalMedia, Wish},
     sip::{self, Binding, Cause, Identity, Outgoing, SessionId, TrunkName},
     types::LegId,
 };
@@ -27,6 +27,8 @@ pub(super) struct Fork {
     rings: bool,
     /// What was agreed on before anybody answered.
     early: Option<Agreed>,
+    /// By a later offer of theirs than our first.
+    agreed_anew: bool,
     /// At which trunk, and for whom.
     outside: Option<(TrunkName, Outside)>,
 }
@@ -84,7 +86,7 @@ impl Fork {
                 cx.exchange.session_begins(session, call);
                 let line = Line { id, session, party, started: cx.now.wall, trunk, source };
                 line.seat(cx, Stage::Trying);
-                Ok(Self { line, local, offer, rings: false, early: None, outside })
+                Ok(Self { line, local, offer, rings: false, early: None, agreed_anew: false, outside })
             }
             Err(_) => {
                 if let Some((trunk, _)) = &outside {
@@ -155,6 +157,27 @@ impl Fork {
         Some((self.line.id, agreed.codec))
     }
 
+    /// They offer other media before they answer (UPDATE, RFC 3311): what their 200 may repeat of the first answer counts
+    /// no more.
+    pub(super) fn reoffered(&mut self, cx: &mut Context<'_>, offer: &[u8]) {
+        let local = self.local.revised(Direction::SendRecv);
+        let (now, session) = (cx.now.at, self.line.session);
+        let answered = media::answer(offer, &local, &Codec::ALL).ok().filter(|(_, agreed)| {
+            // What was encrypted does not go on in the clear.
+            !self.early.is_some_and(|early| early.protection.is_encrypted())
+                || agreed.protection.is_encrypted()
+        });
+        let Some((body, agreed)) = answered else {
+            return superseded(cx.exchange.sip.refuse_reoffer(now, session, 488));
+        };
+        superseded(cx.exchange.sip.accept_reoffer(now, session, body));
+        let trust = self.line.trust();
+        cx.exchange.media(self.line.id, MediaCommand::Connect { agreed, trust });
+        self.local = local;
+        self.early = Some(agreed);
+        self.agreed_anew = true;
+    }
+
     /// 200. `Err`: its description is no answer to our offer; the call to it has been ended.
     pub(super) fn answered(
         mut self,
@@ -164,7 +187,7 @@ impl Fork {
     ) -> Result<Leg, LegResult> {
         self.line.source = source.ip();
         // Some carriers leave the description out of the 200 when a 183 had it (RFC 3261, 13.2.1 wants it in both).
-        let agreed = match self.early.filter(|_| body.is_empty()) {
+        let agreed = match self.early.filter(|_| body.is_empty() || self.agreed_anew) {
             Some(early) => Ok(early),
             None => media::accept(&self.offer, body),
         };

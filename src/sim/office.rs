@@ -165,6 +165,7 @@ impl Office {
             credentials: None,
             registration: None,
             probe: self.probe,
+            session_timers: sip::SessionTimers::default(),
         };
         let spare = self.spare.then(|| trunk(TrunkName("spare".to_owned()), SPARE));
         [trunk(first, CARRIER)].into_iter().chain(spare).collect()

@@ -123,6 +123,12 @@ pub enum Reason {
     Transaction(crate::sip::Timer),
     /// A 2xx to an INVITE is repeated until its ACK comes (RFC 3261, 13.3.1.4).
     AnswerRetransmission,
+    /// A reliable provisional answer is repeated until its PRACK comes (RFC 3262, 3).
+    ProvisionalRetransmission,
+    /// A call is refreshed: half of its session interval is over (RFC 4028, 10).
+    SessionRefresh,
+    /// A call that nobody has refreshed is ended (RFC 4028, 10).
+    SessionExpiry,
     /// A glare (491) is retried (RFC 3261, 14.1).
     GlareRetry,
     /// An INVITE that we cancelled has got no final answer for 64*T1 (RFC 3261, 9.1).
@@ -348,6 +354,19 @@ pub enum EndedBy {
     NoAck,
     /// A request inside the dialog was answered 481 or 408: the far end has forgotten us (RFC 3261, 12.2.1.2).
     DialogGone,
+    /// Nobody has refreshed the session in time (RFC 4028, 10): the far end has vanished.
+    Expired,
+}
+
+impl EndedBy {
+    /// Why, for whoever was on the other side of the call: the far end's own word, or ours for it.
+    pub fn cause(self) -> Option<Cause> {
+        match self {
+            EndedBy::Remote(cause) => cause,
+            EndedBy::NoAck | EndedBy::DialogGone | EndedBy::Expired => Some(Cause::Sip(408)),
+            EndedBy::Us => None,
+        }
+    }
 }
 
 /// What happened, for the PBX.

@@ -109,5 +109,6 @@ pub(super) fn trunk_at(name: &str, at: &str, account: Option<&str>) -> sip::Trun
             expires: Duration::from_secs(600),
         }),
         probe: false,
+        session_timers: sip::SessionTimers::default(),
     }
 }
