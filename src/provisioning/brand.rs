@@ -161,7 +161,7 @@ impl Maker {
         let raw: Raw = toml::from_str(text("maker.toml")?).map_err(|source| ProvisioningError::Data {
             maker,
             file: "maker.toml".to_owned(),
-            source,
+            source: Box::new(source),
         })?;
         let files = raw.file.into_iter().map(|file| {
             let template = Template::parse(text(&file.template)?).map_err(|source| {

@@ -18,7 +18,7 @@ pub use template::TemplateError;
 #[derive(Debug, thiserror::Error)]
 pub enum ProvisioningError {
     #[error("the factory data of {maker} ({file}) cannot be read")]
-    Data { maker: &'static str, file: String, source: toml::de::Error },
+    Data { maker: &'static str, file: String, source: Box<toml::de::Error> },
     #[error("the template {file} of {maker} is wrong")]
     Template { maker: &'static str, file: String, source: TemplateError },
     #[error("the template {file} of {maker} is missing")]
