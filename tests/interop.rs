@@ -230,7 +230,9 @@ fn a_lamp_shows_who_talks_and_goes_dark_afterwards() {
         return;
     }
     let portico = Portico::start("lamp", &office(27_600, free_address(CARRIER)));
-    let watcher = sipp(&portico, "phone_watches", free_address(PHONE), &[]);
+    // sipp would put the number that it calls into the digest, and not the Request-URI (RFC 7616, 3.4.6).
+    let watched = format!("101@{}", portico.sip);
+    let watcher = sipp(&portico, "phone_watches", free_address(PHONE), &["-auth_uri", &watched]);
     let phone = phone(&portico, "answers", &[]);
     sipp(&portico, "trunk_calls", free_address(CARRIER), &[]).succeeds();
     phone.succeeds();
