@@ -1,6 +1,7 @@
 //! The real host: sockets, threads and the real clock around the two hearts. It builds the house and decides nothing.
 
 mod browser_identity;
+mod caller_names;
 mod clock;
 pub mod command;
 pub mod console_server;
@@ -13,6 +14,8 @@ mod media_poll;
 mod media_rooms;
 mod media_slot;
 mod office;
+mod phones;
+mod plug_and_play;
 mod practice;
 mod recordings;
 mod sounds;
@@ -84,9 +87,11 @@ pub struct House {
     /// Makes tokens and reads records, for commands and tests.
     pub vitals: Arc<Mutex<Vitals>>,
     to_switch: mpsc::Sender<ToSwitch>,
+    phones: console::Phones,
     threads: Vec<thread::JoinHandle<()>>,
     console_stop: Option<oneshot::Sender<()>>,
     housekeeping_stop: Option<std::sync::mpsc::Sender<()>>,
+    names_stop: Option<std::sync::mpsc::Sender<()>>,
 }
 
 /// Wishes of the console that may wait for the switch; further ones are refused, and the page says so.
@@ -140,6 +145,7 @@ impl House {
             trust_clock: config.practice.is_some(),
         };
         let (housekeeping_stop, housekeeping_thread) = housekeeping.keep()?;
+        let (names_stop, names_thread) = caller_names::keep(accounts.reader(), to_switch.clone())?;
         let engine = Engine::new(store, office::desk(config)?, split(&mut chance));
         let sounds = MailboxSounds::new(folder, speech.clone());
         let (desk, desk_thread) = Desk::start(DeskSettings {
@@ -150,24 +156,34 @@ impl House {
             trust_clock: config.practice.is_some(),
             notice,
         })?;
+        let phones = phones::phones(config, &directory, to_switch.clone())?;
         let archive = desk.clone();
         let onlookers = Onlookers {
-            facts: fan_out(desk, live.clone(), Arc::clone(&vitals), listener),
+            facts: fan_out(desk, live.clone(), Arc::clone(&vitals), phones.clone(), listener),
             tap: WireTap::new(Box::new(move |trace| archive.keep_trace(trace))),
         };
         let (sip, switch_thread) =
             start_switch(config, directory, split(&mut chance), inbox, media, speech, onlookers)?;
-        let (console, setup, console_stop, console_thread) =
-            start_console(config, accounts, split(&mut chance), live, Arc::clone(&vitals), &to_switch)?;
+        let (console, setup, console_stop, console_thread) = start_console(
+            config,
+            accounts,
+            split(&mut chance),
+            live,
+            Arc::clone(&vitals),
+            phones.clone(),
+            &to_switch,
+        )?;
         Ok(Self {
             sip,
             console,
             setup,
             vitals,
             to_switch,
-            threads: vec![switch_thread, desk_thread, console_thread, housekeeping_thread],
+            phones,
+            threads: vec![switch_thread, desk_thread, console_thread, housekeeping_thread, names_thread],
             console_stop: Some(console_stop),
             housekeeping_stop: Some(housekeeping_stop),
+            names_stop: Some(names_stop),
         })
     }
 
@@ -184,6 +200,7 @@ impl House {
     pub fn reload(&self, config: &Config) -> anyhow::Result<()> {
         let pack = Arc::new(Pack::property().context("the property pack")?);
         let directory = Arc::new(office::directory(config, pack)?);
+        self.phones.replace(phones::office(config, &directory)?);
         self.to_switch.blocking_send(ToSwitch::Directory(directory)).context("the switch has ended")
     }
 
@@ -197,7 +214,7 @@ impl House {
         if let Some(stop) = self.console_stop.take() {
             let _ = stop.send(());
         }
-        drop(self.housekeeping_stop.take());
+        drop((self.housekeeping_stop.take(), self.names_stop.take()));
         for thread in self.threads.drain(..) {
             if thread.join().is_err() {
                 tracing::error!("a thread of the house had panicked");
@@ -222,6 +239,7 @@ fn fan_out(
     desk: Desk,
     live: Live,
     vitals: Arc<Mutex<Vitals>>,
+    phones: console::Phones,
     mut listener: Listener,
 ) -> Box<dyn FnMut(Fact) + Send> {
     Box::new(move |fact| {
@@ -230,6 +248,7 @@ fn fan_out(
         }
         desk.observe(&fact);
         live.observe(&fact, clock::wall());
+        phones.observe(&fact);
         vitals.lock().unwrap_or_else(PoisonError::into_inner).observe(&fact);
         listener(&fact);
     })
@@ -347,9 +366,10 @@ type Console = (SocketAddr, Option<Secret>, oneshot::Sender<()>, thread::JoinHan
 fn start_console(
     config: &Config,
     accounts: Store,
-    chance: Chance,
+    mut chance: Chance,
     live: Live,
     vitals: Arc<Mutex<Vitals>>,
+    phones: console::Phones,
     to_switch: &mpsc::Sender<ToSwitch>,
 ) -> anyhow::Result<Console> {
     let settings = console::Settings {
@@ -360,10 +380,13 @@ fn start_console(
         behind_tls: config.console.behind_tls,
         now: clock::now,
     };
-    let site = Site::new(settings, accounts, chance, live, vitals);
+    let site = Site::new(settings, accounts, split(&mut chance), live, vitals);
+    site.serve_phones(phones);
     let (wishes, mut wished) = mpsc::channel(WISHES);
     site.connect(wishes);
     let to_switch = to_switch.clone();
+    let near = config.phones.plug_and_play.then(|| office::reachable(config.sip.listen));
+    let seed = split(&mut chance);
     let setup = site.offer_setup().unwrap_or_else(|error| {
         tracing::error!(%error, "nobody can be let into the console yet");
         None
@@ -403,6 +426,9 @@ fn start_console(
                     }
                 }
             });
+            if let Some(own) = near.filter(|own| !own.is_loopback()) {
+                tokio::spawn(plug_and_play::listen(site.clone(), own, seed));
+            }
             tokio::select! {
                 () = console_server::serve(listener, console::router(site), Limits::default()) => {}
                 _ = stopped => {}

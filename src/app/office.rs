@@ -13,7 +13,9 @@ use crate::{
         Directory, Features, Limits, MailboxPlan, Number, Park, Phone, RingOrder, RingPlan, RingStep,
         Service, Services, Settings, Srtp, SrtpPolicy, StarCodes, Texts, TimedPlan,
     },
-    sip::{Account, Credentials, Listener, Network, Registration, Transport, Trunk, TrunkName},
+    sip::{
+        Account, Credentials, Listener, Network, Registration, SessionTimers, Transport, Trunk, TrunkName,
+    },
     types::{PhoneNumber, QuietHours},
 };
 
@@ -40,7 +42,7 @@ pub fn lent_ports(media: &RangeInclusive<u16>, lent: &str) -> Option<RangeInclus
 }
 
 /// The address to tell others: our own, or that of the route to the outside when every address is listened on.
-fn reachable(listen: SocketAddr) -> std::net::IpAddr {
+pub(super) fn reachable(listen: SocketAddr) -> std::net::IpAddr {
     if !listen.ip().is_unspecified() {
         return listen.ip();
     }
@@ -75,6 +77,7 @@ pub fn directory(config: &Config, pack: Arc<Pack>) -> anyhow::Result<Directory> 
         .map(|number| {
             let entry = Number {
                 label: number.label.clone(),
+                ringer: number.ringer,
                 plan: plan_of(&number.ring, number.order, number.ring_time),
                 agent_first: number.agent_first,
                 hours: config.office.hours.clone(),
@@ -111,6 +114,7 @@ pub fn directory(config: &Config, pack: Arc<Pack>) -> anyhow::Result<Directory> 
         },
         services: services(config),
         texts: Texts { summaries_to: config.texts.summary_to.clone(), text_back: config.texts.text_back },
+        show_callers: config.phones.show_callers,
         srtp: srtp(config),
         record_calls: config.calls.record,
         pack,
@@ -226,6 +230,7 @@ fn trunk_of(trunk: &crate::config::Trunk) -> Trunk {
         credentials,
         registration,
         probe: trunk.probe,
+        session_timers: SessionTimers { expires: trunk.session, ..SessionTimers::default() },
     }
 }
 

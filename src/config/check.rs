@@ -149,6 +149,7 @@ pub(super) fn config(file: &str, text: &str, raw: raw::File) -> Result<Config, P
             summary_to: raw.texts.summary_to.unwrap_or_default().iter().filter_map(|n| c.number(n)).collect(),
         },
         speech: speech(&mut c, raw.speech),
+        phones: raw.phones.check(&mut c, raw.phone),
         extensions,
         trunks: trunks(&mut c, raw.trunk),
         mailboxes,
@@ -390,6 +391,7 @@ fn numbers(
             music,
             plans,
             ring_time,
+            ringer: entry.ringer.map(|v| u8::try_from(c.within(&v, 1..=8, "as a ringer")).unwrap_or(1)),
             agent_first: entry.agent_first,
         });
     }
@@ -423,6 +425,9 @@ fn trunks(c: &mut Checker<'_>, raw: Vec<Spanned<raw::Trunk>>) -> Vec<Trunk> {
         });
         // Beyond half a minute RFC 3261's own Timer B has given the call up.
         let patience = entry.answer_seconds.map_or(4, |v| c.within(&v, 1..=30, "seconds of patience"));
+        let session = entry
+            .session_seconds
+            .map_or(1800, |v| c.within(&v, 90..=86_400, "seconds between signs of life"));
         let Some(send_to) = c.address(&entry.send_to) else { continue };
         trunks.push(Trunk {
             name: entry.name.into_inner(),
@@ -432,6 +437,7 @@ fn trunks(c: &mut Checker<'_>, raw: Vec<Spanned<raw::Trunk>>) -> Vec<Trunk> {
             domain: entry.domain.map(Spanned::into_inner),
             patience: Duration::from_secs(patience),
             probe: entry.probe.unwrap_or(true),
+            session: Duration::from_secs(session),
             register,
         });
     }

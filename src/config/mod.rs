@@ -7,6 +7,7 @@
 mod check;
 mod features;
 mod mailbox;
+mod phones;
 mod practice;
 mod problem;
 mod raw;
@@ -18,6 +19,7 @@ use std::{collections::BTreeSet, net::SocketAddr, ops::RangeInclusive, path::Pat
 
 pub use features::{Features, RingOrder, RingStep, STAR_CODES, TimedPlan};
 pub use mailbox::Mailbox;
+pub use phones::{PhoneTransport, Phones};
 pub use practice::practice_file;
 pub use problem::{Problem, Problems};
 pub use srtp::{Srtp, SrtpWish};
@@ -34,6 +36,7 @@ pub struct Config {
     pub calls: Calls,
     pub texts: Texts,
     pub speech: Speech,
+    pub phones: Phones,
     pub srtp: Srtp,
     pub features: Features,
     pub numbers: Vec<Number>,
@@ -153,6 +156,8 @@ pub struct Number {
     pub plans: Vec<TimedPlan>,
     /// Of each step, or of each phone if they ring in turn.
     pub ring_time: Duration,
+    /// How desk phones ring for it: one of their ringers, 1 to 8.
+    pub ringer: Option<u8>,
     pub agent_first: bool,
 }
 
@@ -182,6 +187,8 @@ pub struct Trunk {
     pub patience: Duration,
     /// Is it asked now and then whether it lives (OPTIONS)?
     pub probe: bool,
+    /// How long a call may go without a sign of life from the carrier (RFC 4028).
+    pub session: Duration,
     pub register: Option<TrunkAccount>,
 }
 

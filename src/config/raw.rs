@@ -30,6 +30,10 @@ pub(super) struct File {
     #[serde(default)]
     pub speech: Speech,
     #[serde(default)]
+    pub phones: super::phones::Raw,
+    #[serde(default)]
+    pub phone: Vec<super::phones::RawPhone>,
+    #[serde(default)]
     pub srtp: RawSrtp,
     #[serde(default)]
     pub number: Vec<Spanned<Number>>,
@@ -140,6 +144,7 @@ pub(super) struct Number {
     #[serde(default)]
     pub ring: Vec<Vec<Spanned<String>>>,
     pub ring_seconds: Option<Spanned<u64>>,
+    pub ringer: Option<Spanned<u64>>,
     pub order: Option<Spanned<String>>,
     pub music: Option<Spanned<String>>,
     #[serde(default)]
@@ -175,6 +180,7 @@ pub(super) struct Trunk {
     pub domain: Option<Spanned<String>>,
     pub answer_seconds: Option<Spanned<u64>>,
     pub probe: Option<bool>,
+    pub session_seconds: Option<Spanned<u64>>,
     pub register: Option<Register>,
 }
 

@@ -9,7 +9,7 @@ use jiff::tz::TimeZone;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use tokio::sync::{broadcast, mpsc};
 
-use super::{Live, Secret, Vitals, access::Person, known::Known, page, throttle::Throttle};
+use super::{Live, Phones, Secret, Vitals, access::Person, known::Known, page, throttle::Throttle};
 use crate::{
     pbx::Control,
     store::{Reader, Store, StoreError},
@@ -52,6 +52,7 @@ struct Inner {
     vitals: Arc<Mutex<Vitals>>,
     /// The way to the switch, once there is one.
     switch: OnceLock<mpsc::Sender<Control>>,
+    phones: OnceLock<Phones>,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -79,6 +80,7 @@ impl Site {
             live,
             vitals,
             switch: OnceLock::new(),
+            phones: OnceLock::new(),
         }))
     }
 
@@ -90,6 +92,15 @@ impl Site {
     /// Asks something of the switch. False: it does not keep up, or there is none.
     pub(super) fn ask(&self, control: Control) -> bool {
         self.0.switch.get().is_some_and(|switch| switch.try_send(control).is_ok())
+    }
+
+    /// From now on phones get their settings here. Said once, before anything is served.
+    pub fn serve_phones(&self, phones: Phones) {
+        let _ = self.0.phones.set(phones);
+    }
+
+    pub(super) fn phones(&self) -> Option<&Phones> {
+        self.0.phones.get()
     }
 
     /// A token for the page that makes the first account, if there is none yet. Valid until it is used, or until the

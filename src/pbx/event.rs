@@ -176,6 +176,13 @@ pub enum Control {
     Mailbox(Mailbox),
     /// Somebody at the console has done this to a mailbox.
     ChangeMailbox { mailbox: Extension, change: MailboxChange },
+    /// So many messages wait for this extension: its lamp burns while there are new ones. Said again after a restart.
+    MessagesWaiting { extension: Extension, new: u32, old: u32 },
+    /// How the office calls people: phones show that, and not what a telephone company has in its list.
+    CallerNames(Arc<std::collections::BTreeMap<PhoneNumber, String>>),
+    /// Tell the phone at this contact of an extension something that it has not asked for, for instance `check-sync` (an
+    /// Event header). Answered by `Fact::PhoneTold`.
+    TellPhone { extension: Extension, contact: String, event: String },
     /// BYE and CANCEL to everybody; refuse what is new.
     ShutDown,
 }
@@ -484,6 +491,13 @@ pub enum Fact {
     Unbound {
         extension: Extension,
         contact: String,
+    },
+    /// What a phone said to `Control::TellPhone` (408: nothing; 480: it is not registered).
+    PhoneTold {
+        extension: Extension,
+        contact: String,
+        event: String,
+        status: u16,
     },
     TrunkHealth {
         trunk: String,

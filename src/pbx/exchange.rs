@@ -9,8 +9,9 @@ use std::{
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
 use super::{
-    DayNight, Directory, Fact, MailboxChange, MediaCommand, Output, Resource, ResourceState, Settings,
-    SpeechCommand, desk_settings::Desks, ledger::Ledger, resources::Resources, services::Mailboxes,
+    DayNight, Directory, Fact, Mailbox, MailboxChange, MediaCommand, Output, Resource, ResourceState,
+    Settings, SpeechCommand, desk_settings::Desks, lamps::Lamps, ledger::Ledger, resources::Resources,
+    services::Mailboxes,
 };
 use crate::{
     media::Ports,
@@ -28,6 +29,7 @@ pub(super) struct Exchange {
     pub(super) speech_ready: bool,
     pub(super) places: Places,
     pub(super) mailboxes: Mailboxes,
+    pub(super) lamps: Lamps,
     pub(super) resources: Resources,
     pub(super) desks: Desks,
     pub(super) day_night: DayNight,
@@ -73,6 +75,7 @@ impl Exchange {
             speech_ready: false,
             places: Places::default(),
             mailboxes: Mailboxes::default(),
+            lamps: Lamps::default(),
             resources: Resources::default(),
             desks: Desks::default(),
             day_night: DayNight::default(),
@@ -104,7 +107,22 @@ impl Exchange {
     /// Changes a mailbox, and says so.
     pub(super) fn change_mailbox(&mut self, mailbox: &Extension, change: MailboxChange) {
         self.mailboxes.apply(mailbox, &change);
+        self.light_mailbox(mailbox);
         self.fact(Fact::MailboxChanged { mailbox: mailbox.clone(), change });
+    }
+
+    /// What lies in a mailbox, as the desk has it.
+    pub(super) fn restore_mailbox(&mut self, mailbox: Mailbox) {
+        let id = mailbox.id.clone();
+        self.mailboxes.replace(mailbox);
+        self.light_mailbox(&id);
+    }
+
+    /// The lamp of the extension whose mailbox it is.
+    fn light_mailbox(&mut self, id: &Extension) {
+        let (new, old) = self.mailboxes.get(id).map_or((0, 0), Mailbox::counts);
+        let count = |messages: usize| u32::try_from(messages).unwrap_or(u32::MAX);
+        self.lamps.messages(id.clone(), count(new), count(old));
     }
 
     pub(super) fn media(&mut self, leg: LegId, command: MediaCommand) {
@@ -252,6 +270,7 @@ impl Exchange {
     /// Lamps and the console show the resource so from now on.
     pub(super) fn show(&mut self, resource: Resource, state: ResourceState) {
         if self.resources.set(resource.clone(), state.clone()) {
+            self.lamps.resource_changed();
             self.fact(Fact::ResourceChanged { resource, state });
         }
     }

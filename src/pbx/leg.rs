@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use super::{
     Caller, Fact, LegRecord, LegResult, MediaCommand, Party,
     exchange::Context,
+    lamps::Stage,
     line::{Line, codecs_beginning_with, superseded},
     session_event::SessionEvent,
 };
@@ -49,6 +50,7 @@ impl Leg {
         our_offer: Option<Vec<u8>>,
     ) -> Self {
         let permitted = agreed.as_ref().map_or(Direction::SendRecv, |agreed| agreed.direction);
+        line.seat(cx, Stage::Confirmed);
         let our_offer = our_offer.map(|body| Offered { local, body });
         let mut leg = Self { line, answered: cx.now.wall, local, agreed, permitted, our_offer, told: None };
         leg.connect(cx);

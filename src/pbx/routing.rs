@@ -1,5 +1,7 @@
 //! Where a new call goes: to the phones, to the agent, to the outside, or nowhere. Pure.
 
+use std::collections::BTreeMap;
+
 use super::{
     AgentReason, Caller, Dialled, Directory, Party,
     dialplan::{self, Asker, Barred, Usage},
@@ -66,6 +68,17 @@ pub(super) fn caller(invitation: &Invitation) -> Caller {
                 None => Caller::Anonymous,
             }
         }
+    }
+}
+
+/// The same caller by the name in the office's own book, which is worth more than any that came with the call.
+pub(super) fn known_by_name(caller: Caller, names: &BTreeMap<PhoneNumber, String>) -> Caller {
+    match caller {
+        Caller::Number { number, display } => {
+            let name = names.get(&number).map(|name| as_name(name)).filter(|name| !name.is_empty());
+            Caller::Number { number, display: name.unwrap_or(display) }
+        }
+        other => other,
     }
 }
 
@@ -220,5 +233,15 @@ mod tests {
         let Caller::Number { display, .. } = shown(&invitation) else { panic!() };
         assert!(display.chars().count() <= LONGEST_NAME);
         assert!(!display.chars().any(char::is_control));
+    }
+
+    #[test]
+    fn the_offices_own_book_is_worth_more_than_a_name_that_came_along() {
+        let caller = || Caller::Number { number: number(DANA), display: "WIRELESS CALLER".into() };
+        let book = BTreeMap::from([(number(DANA), "Dana Reyes".to_owned())]);
+        let named = |name: &str| Caller::Number { number: number(DANA), display: name.into() };
+        assert_eq!(known_by_name(caller(), &book), named("Dana Reyes"));
+        assert_eq!(known_by_name(caller(), &BTreeMap::new()), caller());
+        assert_eq!(known_by_name(Caller::Anonymous, &book), Caller::Anonymous);
     }
 }

@@ -114,6 +114,8 @@ pub(super) struct World {
     heard_ms: u32,
     /// Does the media plane report that it has closed a leg?
     pub(super) media_answers: bool,
+    /// Every datagram that the switch has sent, and where to, since somebody looked.
+    sent: Vec<(SocketAddr, String)>,
     /// Every NOTIFY that the switch has sent; each is answered with 200.
     pub(super) notified: Vec<String>,
     /// Every datagram that the switch has sent to the carrier.
@@ -181,6 +183,7 @@ impl World {
             heard: Vec::new(),
             heard_ms: 0,
             media_answers: true,
+            sent: Vec::new(),
             notified: Vec::new(),
             to_carrier: Vec::new(),
         };
@@ -303,12 +306,14 @@ impl World {
             Output::Transmit { flow: sent, bytes } if bytes.starts_with(b"NOTIFY ") => {
                 let notify = String::from_utf8(bytes).unwrap();
                 let answer = referring::answer_to(&notify, 200);
+                self.sent.push((sent.remote, notify.clone()));
                 self.notified.push(notify);
                 let flow = flow(sent.local, sent.remote);
                 let input = sip::Input::Datagram { flow, bytes: answer.as_bytes() };
                 self.switch.handle_input(self.now, Input::Sip(input));
             }
             Output::Transmit { flow: sent, bytes } => {
+                self.sent.push((sent.remote, String::from_utf8_lossy(&bytes).into_owned()));
                 if sent.remote == self.carrier.address {
                     self.to_carrier.push(String::from_utf8_lossy(&bytes).into_owned());
                 }
@@ -339,6 +344,16 @@ impl World {
             Output::Fact(fact) => self.facts.push(fact),
             Output::CloseConnection { .. } | Output::Timeout(_) => {}
         }
+    }
+
+    /// What has been sent to this address since somebody looked.
+    pub(super) fn sent_to(&mut self, address: &str) -> Vec<String> {
+        self.settle();
+        let address: SocketAddr = address.parse().unwrap();
+        let (theirs, others) = std::mem::take(&mut self.sent).into_iter().partition(|(to, _)| *to == address);
+        self.sent = others;
+        let theirs: Vec<(SocketAddr, String)> = theirs;
+        theirs.into_iter().map(|(_, text)| text).collect()
     }
 
     pub(super) fn far(&mut self, name: &str) -> &mut Far {

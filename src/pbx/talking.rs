@@ -75,7 +75,8 @@ impl Talking {
     ) -> Step<Self> {
         let Some(side) = self.side_of(session) else { return Step::Stay(self) };
         match event {
-            SessionEvent::Ended(_) | SessionEvent::Cancelled => return self.ended_by(cx, side),
+            SessionEvent::Ended(by) => return self.ended_by(cx, side, by.cause()),
+            SessionEvent::Cancelled => return self.ended_by(cx, side, None),
             SessionEvent::Confirmed(body) => {
                 let (leg, _) = self.sides(side);
                 if leg.confirmed(cx, &body).is_err() {
@@ -287,13 +288,14 @@ impl Talking {
         }
     }
 
-    fn ended_by(self, cx: &mut Context<'_>, side: Side) -> Step<Self> {
+    fn ended_by(self, cx: &mut Context<'_>, side: Side, cause: Option<Cause>) -> Step<Self> {
         let (gone, left) = match side {
             Side::Caller => (self.caller, self.callee),
             Side::Callee => (self.callee, self.caller),
         };
         gone.gone(cx);
-        left.hang_up(cx, None);
+        // Why the one has gone is what the other is told (RFC 3326).
+        left.hang_up(cx, cause);
         Step::Go(Next::End(self.disposition))
     }
 

@@ -112,6 +112,7 @@ impl Office {
                 ring_for: *ring_for,
                 ..RingStep::default()
             })),
+            ringer: None,
             agent_first: self.agent_first,
             hours: self.hours.clone(),
             trunk: trunk.clone(),
@@ -146,6 +147,7 @@ impl Office {
             },
             services: Services::default(),
             texts: Texts { summaries_to: vec![STAFF.1.parse()?], text_back: true },
+            show_callers: true,
             srtp: crate::pbx::Srtp::default(),
             record_calls: false,
             pack,
@@ -164,6 +166,7 @@ impl Office {
             credentials: None,
             registration: None,
             probe: self.probe,
+            session_timers: sip::SessionTimers::default(),
         };
         let spare = self.spare.then(|| trunk(TrunkName("spare".to_owned()), SPARE));
         [trunk(first, CARRIER)].into_iter().chain(spare).collect()

@@ -128,7 +128,8 @@ impl Names {
             Fact::ResourceChanged { resource, state } => {
                 ("portico", format!("{}: {}", resource_name(resource), resource_state(state)), false)
             }
-            Fact::AgentAnswered { .. }
+            Fact::PhoneTold { .. }
+            | Fact::AgentAnswered { .. }
             | Fact::Dialog { .. }
             | Fact::Ended(_)
             | Fact::Bound { .. }

@@ -29,8 +29,8 @@ const MIGRATIONS: [&str; 10] = [
     include_str!("migrations/0006_traces.sql"),
     include_str!("migrations/0007_scores.sql"),
     include_str!("migrations/0008_secure_media.sql"),
-    include_str!("migrations/0009_voicemail.sql"),
-    include_str!("migrations/0010_told.sql"),
+    include_str!("migrations/0009_devices.sql"),
+    include_str!("migrations/0010_voicemail.sql"),
 ];
 
 /// How long a statement waits for another connection's commit.

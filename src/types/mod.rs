@@ -4,6 +4,7 @@ mod calendar;
 mod called;
 mod holidays;
 mod id;
+mod mac;
 mod moment;
 mod number;
 mod pii;
@@ -16,6 +17,7 @@ pub use holidays::{FederalHoliday, Holidays};
 pub use id::{
     CallId, ContactId, LeadId, LegId, MessageKey, ParseIdError, TurnId, UtteranceId, VoicemailId, WorkOrderId,
 };
+pub use mac::{Mac, MacError};
 pub use moment::Moment;
 pub use number::{Extension, NumberError, PhoneNumber};
 pub use pii::Pii;

@@ -14,11 +14,12 @@ pub(in crate::console) enum Section {
     Contacts,
     Messages,
     Mailboxes,
+    Phones,
     Health,
 }
 
 impl Section {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 9] = [
         Self::Live,
         Self::Calls,
         Self::WorkOrders,
@@ -26,6 +27,7 @@ impl Section {
         Self::Contacts,
         Self::Messages,
         Self::Mailboxes,
+        Self::Phones,
         Self::Health,
     ];
 
@@ -38,6 +40,7 @@ impl Section {
             Self::Contacts => "Contacts",
             Self::Messages => "Texts",
             Self::Mailboxes => "Voicemail",
+            Self::Phones => "Phones",
             Self::Health => "Health",
         }
     }
@@ -51,6 +54,7 @@ impl Section {
             Self::Contacts => "/contacts",
             Self::Messages => "/texts",
             Self::Mailboxes => "/mailboxes",
+            Self::Phones => "/phones",
             Self::Health => "/health",
         }
     }

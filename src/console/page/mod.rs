@@ -7,6 +7,7 @@ mod layout;
 mod lists;
 mod live;
 mod mailboxes;
+mod phones;
 mod sign_in;
 mod words;
 
@@ -17,4 +18,5 @@ pub(super) use layout::{Frame, trouble};
 pub(super) use lists::{calls, leads, messages, work_orders};
 pub(super) use live::{card, live};
 pub(super) use mailboxes::mailboxes;
+pub(super) use phones::{PhoneList, phone_preview, phones};
 pub(super) use sign_in::{set_up, sign_in};

@@ -7,6 +7,7 @@ mod early_media;
 mod fixed_phones;
 mod holds;
 mod inbound;
+mod lamps;
 mod outbound;
 mod pickup_and_park;
 mod recording;

@@ -38,6 +38,7 @@ pub(in crate::pbx) fn office() -> Directory {
     let number_of = |label: &str, agent_first| Number {
         label: label.into(),
         plan: plan.clone(),
+        ringer: None,
         agent_first,
         hours: hours.clone(),
         trunk: trunk.clone(),
@@ -65,6 +66,7 @@ pub(in crate::pbx) fn office() -> Directory {
         limits: Limits::default(),
         services: Services::default(),
         texts: Texts::default(),
+        show_callers: true,
         srtp: crate::pbx::Srtp::default(),
         record_calls: false,
         pack: Arc::new(Pack::property().unwrap()),
@@ -108,5 +110,6 @@ pub(super) fn trunk_at(name: &str, at: &str, account: Option<&str>) -> sip::Trun
             expires: Duration::from_secs(600),
         }),
         probe: false,
+        session_timers: sip::SessionTimers::default(),
     }
 }

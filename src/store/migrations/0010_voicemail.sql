@@ -24,3 +24,8 @@ CREATE TABLE voicemails (
 CREATE INDEX voicemails_by_mailbox ON voicemails (mailbox, received, id);
 CREATE INDEX voicemails_by_time ON voicemails (received DESC, id DESC);
 CREATE INDEX voicemails_untranscribed ON voicemails (id) WHERE transcribed = 0;
+
+-- When somebody had heard, to its end, the spoken notice that the call is recorded. A recording of people without it is held
+-- back.
+
+ALTER TABLE legs ADD COLUMN told INTEGER;
