@@ -13,14 +13,14 @@ use super::{
     media_plane::ToMedia,
     media_poll::Register,
     media_rooms::RoomKind,
-    media_slot::{Line, Outside, Slot, Sockets, place_of, report},
+    media_slot::{Line, Outside, Slot, Sockets, place_of, report, unheard},
 };
 use crate::{
     media::{
-        Agreed, Bridge, Channel, Codec, Decoder, Leg, LegSettings, LegStats, Mixer, SampleRate, Side, Sound,
-        SourceTrust,
+        Agreed, Bridge, Channel, Codec, Decoder, Identity, Leg, LegSettings, LegStats, Mixer, Protection,
+        SampleRate, Side, Sound, SourceTrust,
     },
-    pbx::{Announcement, MediaCommand, MediaEvent, Quality},
+    pbx::{Announcement, Encrypted, MediaCommand, MediaEvent, Quality},
     types::{Chance, LegId, UtteranceId},
 };
 
@@ -33,6 +33,8 @@ const CANNOT_TAKE_CALL: &[u8] = include_bytes!("../../firmware-config/announceme
 
 /// "Emergency. Somebody in the office …", the same.
 const EMERGENCY_DIALLED: &[u8] = include_bytes!("../../firmware-config/announcements/emergency-dialled.ulaw");
+/// "This call is recorded.", made in the same way.
+const CALL_IS_RECORDED: &[u8] = include_bytes!("../../firmware-config/announcements/call-is-recorded.ulaw");
 
 /// A bridge, and the places of its legs.
 #[derive(Debug)]
@@ -65,6 +67,8 @@ pub(super) struct Legs {
     bind: IpAddr,
     register: Register,
     chance: Chance,
+    /// Our certificate, for browsers.
+    identity: Option<Arc<Identity>>,
     pub(super) outside: Outside,
     pub(super) places: BTreeMap<LegId, usize>,
     /// A packet's socket leads here without a search.
@@ -82,11 +86,18 @@ pub(super) struct Legs {
 }
 
 impl Legs {
-    pub(super) fn new(bind: IpAddr, register: Register, chance: Chance, outside: Outside) -> Self {
+    pub(super) fn new(
+        bind: IpAddr,
+        register: Register,
+        chance: Chance,
+        identity: Option<Arc<Identity>>,
+        outside: Outside,
+    ) -> Self {
         Self {
             bind,
             register,
             chance,
+            identity,
             outside,
             places: BTreeMap::new(),
             slots: Slab::new(),
@@ -115,7 +126,13 @@ impl Legs {
         let bytes = &self.buffer[..length];
         match (&mut slot.line, channel) {
             (Line::Open, _) => {}
-            (Line::Alone(media), Channel::Rtp) => media.handle_rtp(now, from, bytes),
+            (Line::Alone(media), Channel::Rtp) => {
+                media.handle_rtp(now, from, bytes);
+                // A browser's questions are answered at once: it measures the way by them.
+                while let Some(transmit) = media.poll_transmit() {
+                    slot.sockets.send(&transmit);
+                }
+            }
             (Line::Alone(media), Channel::Rtcp) => media.handle_rtcp(now, from, bytes),
             (&mut Line::Bridged { bridge, side }, Channel::Rtp) => {
                 let Some(joined) = self.bridges.get_mut(bridge) else { return };
@@ -126,6 +143,9 @@ impl Legs {
                     across.sockets.send(&transmit);
                 }
                 if let Some(slot) = self.slots.get_mut(place) {
+                    while let Some(transmit) = joined.bridge.poll_transmit(side) {
+                        slot.sockets.send(&transmit);
+                    }
                     while let Some(event) = joined.bridge.poll_event(side) {
                         report(&self.outside, slot.id, &mut slot.utterances, event);
                     }
@@ -235,6 +255,7 @@ impl Legs {
                 let recorded = match announcement {
                     Announcement::CannotTakeCall => CANNOT_TAKE_CALL,
                     Announcement::EmergencyDialled => EMERGENCY_DIALLED,
+                    Announcement::CallIsRecorded => CALL_IS_RECORDED,
                 };
                 let mut samples = Vec::with_capacity(recorded.len());
                 Decoder::new(Codec::Pcmu).decode(recorded, &mut samples);
@@ -258,6 +279,14 @@ impl Legs {
                 self.attend(id);
             }
             MediaCommand::PauseRecording(paused) => self.outside.recordings.pause(id, paused),
+            MediaCommand::PlayFile { utterance, file } => {
+                let path = self.outside.recordings.path_of(&file);
+                self.want(id, path, Some(utterance));
+            }
+            MediaCommand::Take { file, quiet_ms } => {
+                self.outside.recordings.begin_take(id, file, quiet_ms);
+            }
+            MediaCommand::EndTake => self.end_take(id),
             MediaCommand::EndRecording => {
                 self.outside.recordings.end(id);
                 self.record_what_is_on(id);
@@ -280,7 +309,8 @@ impl Legs {
     }
 
     fn connect(&mut self, now: Instant, id: LegId, agreed: Agreed, trust: SourceTrust) {
-        let settings = LegSettings::draw(&mut self.chance, agreed, trust);
+        let identity = self.identity.clone();
+        let settings = LegSettings { identity, ..LegSettings::draw(&mut self.chance, agreed, trust) };
         if let Some(leg) = self.leg(id) {
             leg.update(now, agreed, trust);
             // With other codecs, two that were relayed may have to be mixed from now on, or the reverse.
@@ -307,6 +337,13 @@ impl Legs {
             && slot.utterances.back().is_none_or(|(last, _)| *last != utterance)
         {
             slot.utterances.push_back((utterance, false));
+        }
+    }
+
+    fn end_take(&mut self, id: LegId) {
+        if let Some(taken) = self.outside.recordings.end_take(id) {
+            let event = MediaEvent::Taken { millis: taken.millis, voiced_ms: taken.voiced_ms };
+            self.outside.tell(id, event);
         }
     }
 
@@ -440,6 +477,7 @@ impl Legs {
 
     fn close(&mut self, id: LegId) {
         self.part(id);
+        self.end_take(id);
         let Some(place) = self.places.remove(&id) else { return };
         self.alone.remove(&place);
         self.awaited.retain(|waiting| waiting.leg != id);
@@ -447,7 +485,7 @@ impl Legs {
         let Some(slot) = self.slots.try_remove(place) else { return };
         self.outside.recordings.end(id);
         let quality = match &slot.line {
-            Line::Alone(leg) => quality(&leg.stats()),
+            Line::Alone(leg) => quality(&leg.stats(), leg.agreed()),
             Line::Open | Line::Bridged { .. } => Quality::default(),
         };
         self.outside.tell(id, MediaEvent::Closed { quality });
@@ -489,7 +527,7 @@ impl Legs {
     }
 }
 
-fn quality(stats: &LegStats) -> Quality {
+fn quality(stats: &LegStats, agreed: &Agreed) -> Quality {
     Quality {
         codec: (stats.received > 0 || stats.sent > 0).then_some(stats.codec),
         heard: stats.score_heard(),
@@ -499,5 +537,14 @@ fn quality(stats: &LegStats) -> Quality {
         packets_sent: stats.sent,
         jitter_ms: stats.jitter.as_millis() as u32,
         round_trip_ms: stats.round_trip.map(|trip| trip.as_millis() as u32),
+        encryption: match agreed.protection {
+            Protection::Plain => Encrypted::No,
+            Protection::Sdes(_) => Encrypted::Sdes,
+            Protection::Dtls(_) => Encrypted::Dtls,
+        },
+        unheard: stats.silence.map(unheard),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,16 +1,21 @@
 //! The real host: sockets, threads and the real clock around the two hearts. It builds the house and decides nothing.
 
+mod browser_identity;
+mod caller_names;
 mod clock;
 pub mod command;
 pub mod console_server;
 mod desk_loop;
 mod housekeeping;
+mod mailbox_sounds;
 mod media_legs;
 mod media_plane;
 mod media_poll;
 mod media_rooms;
 mod media_slot;
 mod office;
+mod phones;
+mod plug_and_play;
 mod practice;
 mod recordings;
 mod sounds;
@@ -34,7 +39,7 @@ use rand_chacha::rand_core::SeedableRng;
 use tokio::{
     net::TcpListener,
     runtime,
-    sync::{broadcast::error::RecvError, mpsc, oneshot},
+    sync::{mpsc, oneshot},
 };
 
 use crate::{
@@ -43,7 +48,7 @@ use crate::{
     desk::Engine,
     dialogue::Pack,
     net::{Datagrams, StreamLimits, Streams},
-    pbx::{Control, Fact, Switch},
+    pbx::{Control, Fact, Settings, Shelf, Switch},
     speech::{Models, Recognizer, Synthesizer, VoiceDetector},
     store::Store,
     types::Chance,
@@ -51,6 +56,7 @@ use crate::{
 use console_server::Limits;
 use desk_loop::{Desk, DeskSettings};
 use housekeeping::Housekeeping;
+use mailbox_sounds::MailboxSounds;
 use media_plane::{MediaPlane, MediaSettings};
 use recordings::Recordings;
 use sounds::Sounds;
@@ -81,10 +87,15 @@ pub struct House {
     /// Makes tokens and reads records, for commands and tests.
     pub vitals: Arc<Mutex<Vitals>>,
     to_switch: mpsc::Sender<ToSwitch>,
+    phones: console::Phones,
     threads: Vec<thread::JoinHandle<()>>,
     console_stop: Option<oneshot::Sender<()>>,
     housekeeping_stop: Option<std::sync::mpsc::Sender<()>>,
+    names_stop: Option<std::sync::mpsc::Sender<()>>,
 }
+
+/// Wishes of the console that may wait for the switch; further ones are refused, and the page says so.
+const WISHES: usize = 64;
 
 /// Who else hears the facts, besides desk and console.
 pub type Listener = Box<dyn FnMut(&Fact) + Send>;
@@ -114,13 +125,13 @@ impl House {
         vitals.lock().unwrap_or_else(PoisonError::into_inner).set_plan(directory.emergency.clone());
         let live = Live::default();
         let (to_switch, inbox) = mpsc::channel(switch_loop::INBOX);
-        let (media, media_thread) = MediaPlane::new()?;
+        let (media, media_thread) = MediaPlane::new(browser_identity::generate())?;
         let speech = start_speech(config, rehearsal, &to_switch, media.clone(), &vitals)?;
         media_thread.start(MediaSettings {
             bind: media_bind(config.sip.listen),
             chance: split(&mut chance),
             speech: speech.clone(),
-            recordings: Recordings::start(folder.join("recordings"))?,
+            recordings: Recordings::start(folder.clone())?,
             sounds: Sounds::start(folder.join("recordings"), media.clone())?,
             to_switch: to_switch.clone(),
         })?;
@@ -137,17 +148,21 @@ impl House {
             trust_clock: config.practice.is_some(),
         };
         let (housekeeping_stop, housekeeping_thread) = housekeeping.keep()?;
+        let (names_stop, names_thread) = caller_names::keep(accounts.reader(), to_switch.clone())?;
         let engine = Engine::new(store, office::desk(config)?, split(&mut chance));
+        let sounds = MailboxSounds::new(folder, speech.clone());
         let (desk, desk_thread) = Desk::start(DeskSettings {
             engine,
             to_switch: to_switch.clone(),
             vitals: Arc::clone(&vitals),
+            sounds,
             trust_clock: config.practice.is_some(),
             notice,
         })?;
+        let phones = phones::phones(config, &directory, to_switch.clone())?;
         let archive = desk.clone();
         let onlookers = Onlookers {
-            facts: fan_out(desk, live.clone(), Arc::clone(&vitals), listener),
+            facts: fan_out(desk, live.clone(), Arc::clone(&vitals), phones.clone(), listener),
             tap: WireTap::new(Box::new(move |trace| archive.keep_trace(trace))),
         };
         let (sip, switch_thread) =
@@ -158,7 +173,8 @@ impl House {
             split(&mut chance),
             live,
             Arc::clone(&vitals),
-            to_switch.clone(),
+            phones.clone(),
+            &to_switch,
         )?;
         Ok(Self {
             sip,
@@ -166,9 +182,11 @@ impl House {
             setup,
             vitals,
             to_switch,
-            threads: vec![switch_thread, desk_thread, console_thread, housekeeping_thread],
+            phones,
+            threads: vec![switch_thread, desk_thread, console_thread, housekeeping_thread, names_thread],
             console_stop: Some(console_stop),
             housekeeping_stop: Some(housekeeping_stop),
+            names_stop: Some(names_stop),
         })
     }
 
@@ -186,6 +204,7 @@ impl House {
         let pack = Arc::new(Pack::property().context("the property pack")?);
         let directory = Arc::new(office::directory(config, pack)?);
         self.vitals.lock().unwrap_or_else(PoisonError::into_inner).set_plan(directory.emergency.clone());
+        self.phones.replace(phones::office(config, &directory)?);
         self.to_switch.blocking_send(ToSwitch::Directory(directory)).context("the switch has ended")
     }
 
@@ -199,7 +218,7 @@ impl House {
         if let Some(stop) = self.console_stop.take() {
             let _ = stop.send(());
         }
-        drop(self.housekeeping_stop.take());
+        drop((self.housekeeping_stop.take(), self.names_stop.take()));
         for thread in self.threads.drain(..) {
             if thread.join().is_err() {
                 tracing::error!("a thread of the house had panicked");
@@ -224,6 +243,7 @@ fn fan_out(
     desk: Desk,
     live: Live,
     vitals: Arc<Mutex<Vitals>>,
+    phones: console::Phones,
     mut listener: Listener,
 ) -> Box<dyn FnMut(Fact) + Send> {
     Box::new(move |fact| {
@@ -236,6 +256,7 @@ fn fan_out(
         }
         desk.observe(&fact);
         live.observe(&fact, clock::wall());
+        phones.observe(&fact);
         vitals.lock().unwrap_or_else(PoisonError::into_inner).observe(&fact);
         listener(&fact);
     })
@@ -324,7 +345,10 @@ fn start_switch(
                     return;
                 }
             };
-            let settings = office::machine(&config, udp.local(), tcp.local());
+            let settings = Settings {
+                media_fingerprint: media.fingerprint(),
+                ..office::machine(&config, udp.local(), tcp.local())
+            };
             // Not to be read (no Linux): nothing to compare with.
             let lent = std::fs::read_to_string("/proc/sys/net/ipv4/ip_local_port_range").unwrap_or_default();
             if let Some(shared) = office::lent_ports(&settings.media_ports, &lent) {
@@ -350,20 +374,27 @@ type Console = (SocketAddr, Option<Secret>, oneshot::Sender<()>, thread::JoinHan
 fn start_console(
     config: &Config,
     accounts: Store,
-    chance: Chance,
+    mut chance: Chance,
     live: Live,
     vitals: Arc<Mutex<Vitals>>,
-    to_switch: mpsc::Sender<ToSwitch>,
+    phones: console::Phones,
+    to_switch: &mpsc::Sender<ToSwitch>,
 ) -> anyhow::Result<Console> {
-    let mut orders = live.orders();
     let settings = console::Settings {
         office: config.office.name.clone(),
         zone: config.office.hours.zone().clone(),
         recordings: config.store.folder.join("recordings"),
+        mailboxes: config.store.folder.join(Shelf::Mailboxes.folder()),
         behind_tls: config.console.behind_tls,
         now: clock::now,
     };
-    let site = Site::new(settings, accounts, chance, live, vitals);
+    let site = Site::new(settings, accounts, split(&mut chance), live, vitals);
+    site.serve_phones(phones);
+    let (wishes, mut wished) = mpsc::channel(WISHES);
+    site.connect(wishes);
+    let to_switch = to_switch.clone();
+    let near = config.phones.plug_and_play.then(|| office::reachable(config.sip.listen));
+    let seed = split(&mut chance);
     let setup = site.offer_setup().unwrap_or_else(|error| {
         tracing::error!(%error, "nobody can be let into the console yet");
         None
@@ -395,19 +426,17 @@ fn start_console(
             };
             let address = listener.local_addr();
             let _ = bound.send(address);
+            // Ends with the site, whose sender it waits for.
             tokio::spawn(async move {
-                loop {
-                    match orders.recv().await {
-                        Ok(order) => {
-                            let _ = to_switch.send(ToSwitch::Control(order)).await;
-                        }
-                        Err(RecvError::Lagged(lost)) => {
-                            tracing::warn!(lost, "orders of the console were lost")
-                        }
-                        Err(RecvError::Closed) => return,
+                while let Some(control) = wished.recv().await {
+                    if to_switch.send(ToSwitch::Control(control)).await.is_err() {
+                        return;
                     }
                 }
             });
+            if let Some(own) = near.filter(|own| !own.is_loopback()) {
+                tokio::spawn(plug_and_play::listen(site.clone(), own, seed));
+            }
             tokio::select! {
                 () = console_server::serve(listener, console::router(site), Limits::default()) => {}
                 _ = stopped => {}

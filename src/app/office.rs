@@ -5,17 +5,19 @@ use std::{collections::BTreeMap, net::SocketAddr, ops::RangeInclusive, sync::Arc
 use jiff::civil::Time;
 
 use crate::{
-    config::{self, Config},
+    config::{self, Config, SrtpWish},
     desk,
     dialogue::{Fact, Office, Pack, Roster, UnitRef},
     outbox::AfterCrash,
     pbx::{
         CivicAddress, CivicElement, Directory, EmergencyNotice, EmergencyPlan, Features, IdentityForm,
-        Limits, Location, Locations, Money, Number, NumberForm, Park, Phone, PriceClass, Right, RingOrder,
-        RingPlan, RingStep, ScreeningRules, Service, Settings, StarCodes, Texts, TimedPlan, Tolls, Treatment,
-        TrunkProfile, device_key,
+        Limits, Location, Locations, MailboxPlan, Money, Number, NumberForm, Park, Phone, PriceClass, Right,
+        RingOrder, RingPlan, RingStep, ScreeningRules, Service, Services, Settings, Srtp, SrtpPolicy,
+        StarCodes, Texts, TimedPlan, Tolls, Treatment, TrunkProfile, device_key,
     },
-    sip::{Account, Credentials, Listener, Network, Registration, Transport, Trunk, TrunkName},
+    sip::{
+        Account, Credentials, Listener, Network, Registration, SessionTimers, Transport, Trunk, TrunkName,
+    },
     types::{PhoneNumber, QuietHours},
 };
 
@@ -42,7 +44,7 @@ pub fn lent_ports(media: &RangeInclusive<u16>, lent: &str) -> Option<RangeInclus
 }
 
 /// The address to tell others: our own, or that of the route to the outside when every address is listened on.
-fn reachable(listen: SocketAddr) -> std::net::IpAddr {
+pub(super) fn reachable(listen: SocketAddr) -> std::net::IpAddr {
     if !listen.ip().is_unspecified() {
         return listen.ip();
     }
@@ -77,6 +79,7 @@ pub fn directory(config: &Config, pack: Arc<Pack>) -> anyhow::Result<Directory> 
         .map(|number| {
             let entry = Number {
                 label: number.label.clone(),
+                ringer: number.ringer,
                 plan: plan_of(&number.ring, number.order, number.ring_time),
                 agent_first: number.agent_first,
                 hours: config.office.hours.clone(),
@@ -88,11 +91,16 @@ pub fn directory(config: &Config, pack: Arc<Pack>) -> anyhow::Result<Directory> 
     let profiles =
         config.trunks.iter().map(|trunk| (TrunkName(trunk.name.clone()), profile_of(config, trunk)));
     let shown = config.extensions.iter().filter_map(|e| Some((e.extension.clone(), e.shows?)));
+    let names = config.numbers.iter().flat_map(|n| n.also.iter().map(|name| (name.clone(), n.number)));
+    let fixed =
+        config.extensions.iter().filter_map(|account| Some((account.extension.clone(), account.address?)));
     let patience = config.trunks.iter().map(|trunk| (TrunkName(trunk.name.clone()), trunk.patience));
     Ok(Directory {
         name: config.office.name.clone(),
         extensions: extensions.collect(),
         numbers,
+        names: names.collect(),
+        fixed_phones: fixed.collect(),
         trunks: config.trunks.iter().map(trunk_of).collect(),
         trunk_profiles: profiles.collect(),
         emergency: emergency_plan(config),
@@ -114,7 +122,10 @@ pub fn directory(config: &Config, pack: Arc<Pack>) -> anyhow::Result<Directory> 
             trunk_patience: patience.collect(),
             ..Limits::default()
         },
+        services: services(config),
         texts: Texts { summaries_to: config.texts.summary_to.clone(), text_back: config.texts.text_back },
+        show_callers: config.phones.show_callers,
+        srtp: srtp(config),
         record_calls: config.calls.record,
         pack,
         office: Arc::new(office(config)),
@@ -211,6 +222,40 @@ fn profile_of(config: &Config, trunk: &crate::config::Trunk) -> TrunkProfile {
     }
 }
 
+/// What the box itself does with callers.
+fn services(config: &Config) -> Services {
+    let mailboxes = config.mailboxes.iter().map(|mailbox| {
+        let plan = MailboxPlan {
+            name: mailbox.name.clone(),
+            greeting: mailbox.greeting.clone(),
+            pin: mailbox.pin.clone(),
+            ask_at_own_phone: mailbox.ask_pin,
+            ring: mailbox.ring,
+            longest: mailbox.longest,
+        };
+        (mailbox.extension.clone(), plan)
+    });
+    Services { mailboxes: mailboxes.collect() }
+}
+
+fn srtp(config: &Config) -> Srtp {
+    let policy = |wish: &SrtpWish| match wish {
+        SrtpWish::Off => SrtpPolicy::Off,
+        SrtpWish::Optional => SrtpPolicy::Optional,
+        SrtpWish::Required => SrtpPolicy::Required,
+    };
+    let Config { srtp, extensions, trunks, .. } = config;
+    let phones = extensions.iter().map(|account| {
+        let wish = srtp.extension.get(&account.extension).unwrap_or(&srtp.phones);
+        (account.extension.clone(), policy(wish))
+    });
+    let carriers = trunks.iter().map(|trunk| {
+        let wish = srtp.trunk.get(&trunk.name).unwrap_or(&srtp.trunks);
+        (TrunkName(trunk.name.clone()), policy(wish))
+    });
+    Srtp { extensions: phones.collect(), trunks: carriers.collect(), without_tls: srtp.without_tls }
+}
+
 /// What desk phones can do with calls.
 fn features(config: &Config) -> Features {
     let written = &config.features;
@@ -285,6 +330,7 @@ fn trunk_of(trunk: &crate::config::Trunk) -> Trunk {
         credentials,
         registration,
         probe: trunk.probe,
+        session_timers: SessionTimers { expires: trunk.session, ..SessionTimers::default() },
     }
 }
 

@@ -17,8 +17,9 @@ use super::{
     Calls, Config, Console, ExtensionAccount, Listing, Number, Office, OfficeFact, Practice, Problem,
     Problems, Sip, Speech, Store, Texts, Trunk, TrunkAccount, Unit, Vendor, emergency,
     features::{self, RawFeatures},
+    mailbox::mailboxes,
     problem::line_of,
-    raw, screening, tolls, trunk_profile,
+    raw, screening, srtp, tolls, trunk_profile,
 };
 use crate::types::{Country, EmergencyNumbers, Extension, Hours, PhoneNumber};
 
@@ -76,7 +77,7 @@ impl Checker<'_> {
         None
     }
 
-    fn address(&mut self, value: &Spanned<String>) -> Option<SocketAddr> {
+    pub(super) fn address(&mut self, value: &Spanned<String>) -> Option<SocketAddr> {
         self.parse(value, "an address with a port", ADDRESS_CURE)
     }
 
@@ -101,8 +102,16 @@ pub(super) fn config(file: &str, text: &str, raw: raw::File) -> Result<Config, P
     let mut c = Checker { file, text, problems: Vec::new() };
     only_own_numbers(&mut c, &raw);
     let emergency_numbers = emergency::numbers(&mut c, &raw.emergency);
+    let with_voicemail: BTreeSet<Extension> = raw
+        .extension
+        .iter()
+        .filter(|entry| entry.get_ref().voicemail)
+        .filter_map(|entry| entry.get_ref().extension.get_ref().parse().ok())
+        .collect();
     let groups = pickup_groups(&raw.extension);
     let extensions = extensions(&mut c, raw.extension, &emergency_numbers);
+    let names = extensions.iter().map(|e| (e.extension.clone(), e.name.clone())).collect();
+    let mailboxes = mailboxes(&mut c, raw.mailbox, &names, &with_voicemail);
     let known: BTreeSet<Extension> = extensions.iter().map(|e| e.extension.clone()).collect();
     let trunk_names: BTreeSet<String> =
         raw.trunk.iter().map(|t| t.get_ref().name.get_ref().clone()).collect();
@@ -114,6 +123,7 @@ pub(super) fn config(file: &str, text: &str, raw: raw::File) -> Result<Config, P
     }
     let sip = sip(&mut c, raw.sip);
     let calls = calls(&mut c, raw.calls, sip.rtp_ports.len());
+    let trunk_names = raw.trunk.iter().map(|trunk| trunk.get_ref().name.get_ref().clone()).collect();
     let office = office(&mut c, raw.office);
     let zone = office.hours.zone().clone();
     let sections = RawFeatures {
@@ -124,6 +134,7 @@ pub(super) fn config(file: &str, text: &str, raw: raw::File) -> Result<Config, P
         holidays: raw.holidays,
     };
     let config = Config {
+        srtp: srtp::check(&mut c, raw.srtp, &known, &trunk_names),
         office,
         features: features::features(&mut c, sections, &known, groups),
         sip,
@@ -148,12 +159,14 @@ pub(super) fn config(file: &str, text: &str, raw: raw::File) -> Result<Config, P
             summary_to: raw.texts.summary_to.unwrap_or_default().iter().filter_map(|n| c.number(n)).collect(),
         },
         speech: speech(&mut c, raw.speech),
+        phones: raw.phones.check(&mut c, raw.phone),
         extensions,
         trunks: trunks(&mut c, raw.trunk),
         screening: screening::screening(&mut c, raw.screening),
         tolls: tolls::tolls(&mut c, raw.tolls),
         emergency: emergency::emergency(&mut c, raw.emergency, emergency_numbers, &known),
         locations: emergency::locations(&mut c, raw.location, &known),
+        mailboxes,
         units: raw.unit.into_iter().map(|u| unit(&mut c, u)).collect(),
         listings: raw
             .listing
@@ -371,9 +384,14 @@ fn extensions(
             let what = format_args!("`{}` is nothing that a phone may call", right.get_ref());
             c.problem(right, what, "write one of inside, domestic, abroad, premium");
         }
+        let address = entry.address.as_ref().and_then(|address| {
+            let cure = "write its address and port, such as \"192.168.1.50:5060\"";
+            c.parse::<SocketAddr>(address, "the address of a phone", cure)
+        });
         accounts.push(ExtensionAccount {
             shows: entry.shows.as_ref().and_then(|number| c.number(number)),
             may_call: entry.may_call.map(Spanned::into_inner),
+            address,
             extension,
             name: entry.name,
             password: entry.password.into_inner(),
@@ -412,6 +430,15 @@ fn numbers(
                 "delete one of the two sections",
             );
         }
+        let mut also = BTreeSet::new();
+        for name in &entry.also {
+            let plain = |c: char| c.is_ascii_alphanumeric() || "-_.+".contains(c);
+            if name.get_ref().is_empty() || !name.get_ref().chars().all(plain) {
+                let cure = "write it as the carrier sends it before the @: letters, digits, - _ . +";
+                c.problem(name, format_args!("`{}` is no name of a number", name.get_ref()), cure);
+            }
+            also.insert(name.get_ref().clone());
+        }
         let steps = features::ring(c, &entry.ring, known);
         let music = entry.music.as_ref().and_then(|file| features::music(c, file));
         let order = features::order(c, entry.order.as_ref());
@@ -421,12 +448,14 @@ fn numbers(
             .map_or(ring, |v| Duration::from_secs(c.within(&v, 6..=60, "seconds of ringing")));
         numbers.push(Number {
             number,
+            also,
             label: entry.label,
             ring: steps,
             order,
             music,
             plans,
             ring_time,
+            ringer: entry.ringer.map(|v| u8::try_from(c.within(&v, 1..=8, "as a ringer")).unwrap_or(1)),
             agent_first: entry.agent_first,
             trunk: entry.trunk.map(Spanned::into_inner),
         });
@@ -463,6 +492,9 @@ fn trunks(c: &mut Checker<'_>, raw: Vec<Spanned<raw::Trunk>>) -> Vec<Trunk> {
         });
         // Beyond half a minute RFC 3261's own Timer B has given the call up.
         let patience = entry.answer_seconds.map_or(4, |v| c.within(&v, 1..=30, "seconds of patience"));
+        let session = entry
+            .session_seconds
+            .map_or(1800, |v| c.within(&v, 90..=86_400, "seconds between signs of life"));
         let Some(send_to) = c.address(&entry.send_to) else { continue };
         trunks.push(Trunk {
             name: entry.name.into_inner(),
@@ -473,6 +505,7 @@ fn trunks(c: &mut Checker<'_>, raw: Vec<Spanned<raw::Trunk>>) -> Vec<Trunk> {
             profile,
             patience: Duration::from_secs(patience),
             probe: entry.probe.unwrap_or(true),
+            session: Duration::from_secs(session),
             register,
         });
     }

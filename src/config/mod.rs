@@ -8,23 +8,29 @@ mod carriers;
 mod check;
 mod emergency;
 mod features;
+mod mailbox;
+mod phones;
 mod practice;
 mod problem;
 mod raw;
 mod screening;
+mod srtp;
 #[cfg(test)]
 mod tests;
 mod tolls;
 mod trunk_profile;
 
-use std::{net::SocketAddr, ops::RangeInclusive, path::PathBuf, time::Duration};
+use std::{collections::BTreeSet, net::SocketAddr, ops::RangeInclusive, path::PathBuf, time::Duration};
 
 pub use carriers::Carrier;
 pub use emergency::{Emergency, Location};
 pub use features::{Features, RingOrder, RingStep, STAR_CODES, TimedPlan};
+pub use mailbox::Mailbox;
+pub use phones::{PhoneTransport, Phones};
 pub use practice::practice_file;
 pub use problem::{Problem, Problems};
 pub use screening::Screening;
+pub use srtp::{Srtp, SrtpWish};
 pub use tolls::Tolls;
 pub use trunk_profile::TrunkProfile;
 
@@ -40,6 +46,8 @@ pub struct Config {
     pub calls: Calls,
     pub texts: Texts,
     pub speech: Speech,
+    pub phones: Phones,
+    pub srtp: Srtp,
     pub features: Features,
     pub numbers: Vec<Number>,
     pub extensions: Vec<ExtensionAccount>,
@@ -48,6 +56,7 @@ pub struct Config {
     pub screening: Screening,
     pub emergency: Emergency,
     pub locations: Vec<Location>,
+    pub mailboxes: Vec<Mailbox>,
     pub units: Vec<Unit>,
     pub listings: Vec<Listing>,
     /// Residents, owners and staff, by their full names: so that a name is written as the office writes it.
@@ -152,6 +161,8 @@ pub struct Speech {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Number {
     pub number: PhoneNumber,
+    /// What else the carrier calls it: some put the name of the account where others put the number.
+    pub also: BTreeSet<String>,
     pub label: String,
     /// Who rings, step by step.
     pub ring: Vec<RingStep>,
@@ -163,6 +174,8 @@ pub struct Number {
     pub plans: Vec<TimedPlan>,
     /// Of each step, or of each phone if they ring in turn.
     pub ring_time: Duration,
+    /// How desk phones ring for it: one of their ringers, 1 to 8.
+    pub ringer: Option<u8>,
     pub agent_first: bool,
     /// The trunk that carries it, by its name; the first if not said.
     pub trunk: Option<String>,
@@ -180,6 +193,8 @@ pub struct ExtensionAccount {
     pub may_call: Option<String>,
     /// This phone cannot do SHA-256 (RFC 8760) and may use MD5.
     pub legacy_md5: bool,
+    /// Where it is always rung, registered or not: a door phone, a gateway.
+    pub address: Option<SocketAddr>,
 }
 
 /// A carrier's trunk.
@@ -196,6 +211,8 @@ pub struct Trunk {
     pub patience: Duration,
     /// Is it asked now and then whether it lives (OPTIONS)?
     pub probe: bool,
+    /// How long a call may go without a sign of life from the carrier (RFC 4028).
+    pub session: Duration,
     pub register: Option<TrunkAccount>,
     pub profile: TrunkProfile,
 }

@@ -5,8 +5,12 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::features::{RawHold, RawHolidays, RawPark, RawPlan, RawTransfer};
-use super::problem::{Problem, Problems, line_of};
+use super::{
+    features::{RawHold, RawHolidays, RawPark, RawPlan, RawTransfer},
+    mailbox::RawMailbox,
+    problem::{Problem, Problems, line_of},
+    srtp::RawSrtp,
+};
 
 /// The whole file.
 #[derive(Debug, Deserialize)]
@@ -26,6 +30,12 @@ pub(super) struct File {
     #[serde(default)]
     pub speech: Speech,
     #[serde(default)]
+    pub phones: super::phones::Raw,
+    #[serde(default)]
+    pub phone: Vec<super::phones::RawPhone>,
+    #[serde(default)]
+    pub srtp: RawSrtp,
+    #[serde(default)]
     pub number: Vec<Spanned<Number>>,
     #[serde(default)]
     pub extension: Vec<Spanned<Extension>>,
@@ -39,6 +49,8 @@ pub(super) struct File {
     pub emergency: super::emergency::RawEmergency,
     #[serde(default)]
     pub location: Vec<Spanned<super::emergency::RawLocation>>,
+    #[serde(default)]
+    pub mailbox: Vec<Spanned<RawMailbox>>,
     #[serde(default)]
     pub unit: Vec<Unit>,
     #[serde(default)]
@@ -140,8 +152,11 @@ pub(super) struct Number {
     #[serde(default)]
     pub label: String,
     #[serde(default)]
+    pub also: Vec<Spanned<String>>,
+    #[serde(default)]
     pub ring: Vec<Vec<Spanned<String>>>,
     pub ring_seconds: Option<Spanned<u64>>,
+    pub ringer: Option<Spanned<u64>>,
     pub order: Option<Spanned<String>>,
     pub music: Option<Spanned<String>>,
     #[serde(default)]
@@ -163,7 +178,10 @@ pub(super) struct Extension {
     #[serde(default)]
     pub legacy_md5: bool,
     #[serde(default)]
+    pub voicemail: bool,
+    #[serde(default)]
     pub pickup_groups: Vec<String>,
+    pub address: Option<Spanned<String>>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -177,6 +195,7 @@ pub(super) struct Trunk {
     pub domain: Option<Spanned<String>>,
     pub answer_seconds: Option<Spanned<u64>>,
     pub probe: Option<bool>,
+    pub session_seconds: Option<Spanned<u64>>,
     pub register: Option<Register>,
     pub preset: Option<Spanned<String>>,
     pub channels: Option<Spanned<u64>>,

@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use tokio::sync::broadcast;
 
 use crate::{
-    pbx::{AgentReason, CallRecord, Caller, Control, Dialled, Fact, LegResult, Party, TurnRecord},
+    pbx::{AgentReason, CallRecord, Caller, Dialled, Fact, LegResult, Party, TurnRecord},
     store::EmergencyRow,
     types::{CallId, Extension, LegId},
 };
@@ -65,9 +65,6 @@ struct Board {
     unseen: BTreeMap<CallId, EmergencyCall>,
 }
 
-/// Orders that may wait for the host, which takes them at once; when it does not, the oldest are lost.
-const ORDERS_WAITING: usize = 64;
-
 /// Notices that may stand at once; the oldest goes when there are more, and stays in the records.
 const UNSEEN_KEPT: usize = 32;
 
@@ -91,18 +88,11 @@ pub struct Live {
     changes: broadcast::Sender<Change>,
     /// The notices of emergencies have changed.
     alarms: broadcast::Sender<()>,
-    /// What somebody at a console asks of the switch.
-    orders: broadcast::Sender<Control>,
 }
 
 impl Default for Live {
     fn default() -> Self {
-        Self {
-            board: Arc::default(),
-            changes: broadcast::channel(BEHIND).0,
-            alarms: broadcast::channel(1).0,
-            orders: broadcast::channel(ORDERS_WAITING).0,
-        }
+        Self { board: Arc::default(), changes: broadcast::channel(BEHIND).0, alarms: broadcast::channel(1).0 }
     }
 }
 
@@ -216,8 +206,6 @@ impl Live {
         let mut board = self.board();
         let known = board.is_emergency(call);
         if board.unseen.remove(&call).is_some() {
-            // Nobody listens: nothing is left to be stopped.
-            let _ = self.orders.send(Control::EmergencySeen { call });
             let _ = self.alarms.send(());
         }
         known
@@ -247,16 +235,6 @@ impl Live {
     /// Each time that the notices change.
     pub(super) fn alarms(&self) -> broadcast::Receiver<()> {
         self.alarms.subscribe()
-    }
-
-    /// Asks something of the switch. Nobody listens when the host has no switch: then nothing is to be done.
-    pub(super) fn order(&self, order: Control) {
-        let _ = self.orders.send(order);
-    }
-
-    /// What the console asks of the switch, from now on.
-    pub fn orders(&self) -> broadcast::Receiver<Control> {
-        self.orders.subscribe()
     }
 }
 

@@ -10,6 +10,7 @@ use super::{
     clock::{Clock, moved},
     dispatch::Dispatch,
     emergencies::{Emergencies, News},
+    mailboxes::Mail,
     phones::Phones,
 };
 use crate::{
@@ -30,6 +31,7 @@ pub struct Engine {
     pub(super) dispatch: Dispatch,
     phones: Phones,
     pub(super) emergencies: Emergencies,
+    pub(super) mail: Mail,
     live: LiveCalls,
     /// Records that the store has not taken yet, the oldest first.
     pub(super) waiting: VecDeque<Box<CallRecord>>,
@@ -69,6 +71,7 @@ impl Engine {
             dispatch: Dispatch::new(policy),
             phones: Phones::default(),
             emergencies: Emergencies::default(),
+            mail: Mail::default(),
             live: LiveCalls::default(),
             waiting: VecDeque::new(),
             lost: 0,
@@ -162,6 +165,8 @@ impl Engine {
                     self.brought_back = false;
                 }
             }
+            Input::MailboxChanged { mailbox, change } => self.mailbox_changed(mailbox, change),
+            Input::Transcribed { id, words } => self.message_transcribed(id, words),
             Input::TrunkUp => self.dispatch.trunk_up(),
             Input::ClockStepped(_) | Input::OutboxChanged | Input::Timeout => {}
         }
@@ -230,6 +235,7 @@ impl Engine {
         self.store_emergencies()?;
         self.settle(now)?;
         self.store_records(now)?;
+        self.store_mail(now)?;
         if self.phones.has_settings() {
             let (desks, key) = self.phones.settings();
             self.store.keep_desks(desks, key, now)?;
@@ -262,7 +268,7 @@ impl Engine {
     }
 
     fn store_is_well(&mut self) {
-        if self.trouble.is_some() && self.waiting.is_empty() {
+        if self.trouble.is_some() && self.waiting.is_empty() && !self.mail_waits() {
             self.trouble = None;
             self.output(Output::Alarm(Alarm::StoreWell));
         } else if let Some(trouble) = &mut self.trouble {

@@ -22,6 +22,7 @@ use super::{
     ring_plan::{Hunt, INTERNAL_RING, OUTBOUND_RING, Outside, Stage, TRANSFER_RING, Target},
     ringing::Ringing,
     routing::Route,
+    services::Serving,
     session_event::SessionEvent,
     talking::{OnThePhone, Talking},
     waiting::Waiting,
@@ -50,6 +51,7 @@ enum State {
     Prompting(Prompting),
     Announcing(Announcing),
     Emergency(Box<EmergencyCall>),
+    Serving(Serving),
     Ending(Ending),
 }
 
@@ -107,6 +109,7 @@ impl Call {
                 let state = in_emergency(&mut cx, after);
                 return Self { ledger, state }.unless_over(now, exchange);
             }
+            (Ok(caller), Route::Serve(errand)) => Next::Serve { caller: Announced::Waiting(caller), errand },
             (Err(_), _) => Next::End(Disposition::Failed),
         };
         let state = go(&mut cx, next);
@@ -208,6 +211,7 @@ impl Call {
                 let state = in_emergency(&mut cx, after);
                 return Self { ledger: self.ledger, state }.unless_over(now, exchange);
             }
+            State::Serving(state) => state.handle(&mut cx, event).map(State::Serving),
             State::Ending(state) => Step::Stay(State::Ending(state)),
         };
         let state = match step {
@@ -226,6 +230,7 @@ impl Call {
             State::Prompting(state) => state.deadline(),
             State::Announcing(state) => state.deadline(),
             State::Emergency(state) => state.deadline(),
+            State::Serving(state) => state.deadline(),
             State::Ending(state) => state.deadline(),
         }
     }
@@ -243,6 +248,7 @@ impl Call {
     pub(super) fn sacrifice(&self) -> Option<Sacrifice> {
         match &self.state {
             State::Assisted(_) | State::Announcing(_) => Some(Sacrifice::Agent),
+            State::Serving(_) => Some(Sacrifice::Service),
             State::Ringing(_) | State::Talking(_) | State::Parked(_) | State::Prompting(_) => {
                 let outbound =
                     matches!(self.ledger.dialled(), Dialled::Number(_)) && self.ledger.is_outbound();
@@ -267,11 +273,12 @@ impl Call {
     }
 }
 
-/// A call whose line an emergency may take: those of the agent before those of people, and never a person who has called
-/// the office.
+/// A call whose line an emergency may take: those of the agent, then those of mailboxes, before those of people; and never
+/// somebody who has called the office and talks with a person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Sacrifice {
     Agent,
+    Service,
     Outbound,
 }
 
@@ -334,7 +341,7 @@ fn in_assisted(state: Assisted, cx: &mut Context<'_>, event: CallEvent) -> Step<
 }
 
 /// Nothing can be done with the call at this moment. What has been brought along for it is not left hanging.
-fn stays<S>(cx: &mut Context<'_>, state: S, event: DeskEvent) -> Step<S> {
+pub(super) fn stays<S>(cx: &mut Context<'_>, state: S, event: DeskEvent) -> Step<S> {
     match event {
         DeskEvent::Taken { session, .. } | DeskEvent::TakeOver { session, .. } => {
             let Refusal { status, reason, retry_after } = Refusal::NOBODY;
@@ -443,6 +450,17 @@ fn enter(cx: &mut Context<'_>, next: Next) -> Step<State> {
                 Err(_) => Step::Go(Next::End(Disposition::Failed)),
             }
         }
+        Next::Serve { caller, errand } => {
+            leave_agent(cx);
+            let (answered, fresh) = match caller {
+                Announced::Waiting(caller) => (caller.answer(cx, None), true),
+                Announced::Talking(caller) => (Ok(caller), false),
+            };
+            match answered {
+                Ok(caller) => Serving::begin(cx, caller, errand, fresh).map(State::Serving),
+                Err(_) => Step::Go(Next::End(Disposition::Failed)),
+            }
+        }
         Next::Park { leg, place, disposition } => {
             Step::Stay(State::Parked(Parked::begin(cx, leg, place, disposition)))
         }
@@ -488,7 +506,12 @@ fn leave_slot(cx: &mut Context<'_>) {
 fn hunt_of_desk(cx: &mut Context<'_>) -> Hunt {
     let directory = cx.ledger.directory().clone();
     match cx.ledger.dialled().clone() {
-        Dialled::Extension(extension) => Hunt::of_extension(extension, INTERNAL_RING),
+        // A phone with a mailbox does not ring as long as one whose caller has nowhere else to go.
+        Dialled::Extension(extension) => {
+            let mailbox = directory.services.mailboxes.get(&extension);
+            let ring_for = mailbox.map_or(INTERNAL_RING, |mailbox| mailbox.ring);
+            Hunt::of_extension(extension, ring_for)
+        }
         // Features ring nobody.
         Dialled::Star(_) => Hunt::default(),
         Dialled::Number(number) => Hunt::of_outside(

@@ -2,7 +2,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    net::{IpAddr, Ipv4Addr},
+    net::{IpAddr, Ipv4Addr, SocketAddr},
     ops::RangeInclusive,
     sync::Arc,
     time::Duration,
@@ -10,9 +10,10 @@ use std::{
 
 use jiff::{Timestamp, tz::TimeZone};
 
-use super::{Caller, EmergencyPlan, Features, RingPlan, ScreeningRules, Tolls, TrunkProfile};
+use super::{Caller, EmergencyPlan, Features, RingPlan, ScreeningRules, Services, Srtp, Tolls, TrunkProfile};
 use crate::{
     dialogue::{Office, Pack},
+    media::Fingerprint,
     sip::{self, Identity, TrunkName},
     types::{Extension, Hours, PhoneNumber},
 };
@@ -26,6 +27,10 @@ pub struct Directory {
     pub extensions: BTreeMap<Extension, Phone>,
     /// The numbers that are ours. A call or a text for any other number is not found.
     pub numbers: BTreeMap<PhoneNumber, Number>,
+    /// What else carriers call them: some put the name of the account where others put the number.
+    pub names: BTreeMap<String, PhoneNumber>,
+    /// Phones that do not register, and are rung where they are: door phones, gateways.
+    pub fixed_phones: BTreeMap<Extension, SocketAddr>,
     /// In order of preference: calls to the outside try one after the other, those last that are down.
     pub trunks: Vec<sip::Trunk>,
     /// What is known of each trunk beside its addresses; [`TrunkProfile::default`] for those that are not here.
@@ -39,9 +44,15 @@ pub struct Directory {
     pub outbound_numbers: BTreeMap<Extension, PhoneNumber>,
     pub screening: ScreeningRules,
     pub limits: Limits,
+    /// What the box itself does with callers: mailboxes.
+    pub services: Services,
     /// What desk phones can do with calls.
     pub features: Features,
     pub texts: Texts,
+    /// Do the lamps of colleagues' phones show with whom somebody talks?
+    pub show_callers: bool,
+    /// Whose media is encrypted.
+    pub srtp: Srtp,
     /// Two-channel recordings of every call that is talked on.
     pub record_calls: bool,
     /// What the agent knows how to talk about.
@@ -64,6 +75,8 @@ pub struct Number {
     /// What desk phones show beside the caller: `Leasing`. May be empty.
     pub label: String,
     pub plan: RingPlan,
+    /// How desk phones ring for it: one of their ringers by number; `None`: as for any call from outside.
+    pub ringer: Option<u8>,
     /// No phone rings: the agent takes every call.
     pub agent_first: bool,
     /// Outside of these the agent takes the call at once.
@@ -152,6 +165,8 @@ pub struct Settings {
     pub media_ports: RangeInclusive<u16>,
     /// Where phones send media to. A trunk is told the address that it is told to send SIP to, if that differs.
     pub media_address: IpAddr,
+    /// Of the certificate that browsers are shown; without one no browser is talked to.
+    pub media_fingerprint: Option<Fingerprint>,
 }
 
 impl Default for Settings {
@@ -163,6 +178,7 @@ impl Default for Settings {
             sip_limits: sip::Limits::default(),
             media_ports: 20_000..=20_999,
             media_address: IpAddr::V4(Ipv4Addr::LOCALHOST),
+            media_fingerprint: None,
         }
     }
 }

@@ -4,13 +4,16 @@ use std::net::SocketAddr;
 
 use super::{
     Fact, LegRecord, LegResult, MediaCommand, Party, decision,
+    encryption::FarEnd,
     exchange::Context,
+    lamps::Stage,
     leg::Leg,
-    line::{Line, open, superseded},
+    line::{Line, open, superseded, wish},
     ring_plan::Outside,
+    ringer::Ringer,
 };
 use crate::{
-    media::{self, Agreed, Codec, LocalMedia},
+    media::{self, Agreed, Codec, Direction, LocalMedia, Wish},
     sip::{self, Binding, BodyPart, Cause, Identity, Outgoing, SessionId, TrunkName},
     types::LegId,
 };
@@ -24,6 +27,8 @@ pub(super) struct Fork {
     rings: bool,
     /// What was agreed on before anybody answered.
     early: Option<Agreed>,
+    /// By a later offer of theirs than our first.
+    agreed_anew: bool,
     /// At which trunk, and for whom.
     outside: Option<(TrunkName, Outside)>,
 }
@@ -66,9 +71,12 @@ impl Fork {
         let id = cx.exchange.next_leg();
         let Enclosed { mut headers, parts } = enclosed;
         let mut from_shown = from.clone();
-        let (target, outside, source) = match destination {
-            Destination::Phone(Binding { extension, contact, flow, .. }) => {
-                (sip::Target::Phone { extension, contact, flow }, None, flow.remote.ip())
+        let (target, outside, source, wish) = match destination {
+            Destination::Phone(Binding { extension, contact, flow, user_agent, .. }) => {
+                let ringer = Ringer::of_call(cx.ledger.directory(), cx.ledger.caller(), cx.ledger.dialled());
+                headers.push(("Alert-Info".to_owned(), ringer.alert_info(&user_agent)));
+                let wish = wish(cx, FarEnd::Phone(&extension), flow.transport);
+                (sip::Target::Phone { extension, contact, flow }, None, flow.remote.ip(), wish)
             }
             Destination::Outside { trunk, who } => {
                 let directory = cx.ledger.directory().clone();
@@ -88,11 +96,15 @@ impl Fork {
                 headers.extend(shown.headers);
                 cx.ledger.goes_through(&trunk);
                 cx.decide(decision::tried(&trunk.0, &number));
-                (sip::Target::Trunk { trunk: trunk.clone(), number }, Some((trunk, who)), source)
+                let wish = wish(cx, FarEnd::Trunk(&trunk), known.transport);
+                (sip::Target::Trunk { trunk: trunk.clone(), number }, Some((trunk, who)), source, wish)
             }
         };
+        if wish == Wish::Impossible {
+            return Err(Self::impossible(cx, id, party, LegResult::Failed(488)));
+        }
         let trunk = outside.as_ref().map(|(trunk, _)| trunk.clone());
-        let Some(local) = open(cx, id, trunk.as_ref()) else {
+        let Some(local) = open(cx, id, trunk.as_ref(), wish) else {
             return Err(Self::impossible(cx, id, party, LegResult::Failed(503)));
         };
         let offer = media::offer(&local, codecs);
@@ -102,7 +114,8 @@ impl Fork {
                 let call = cx.call();
                 cx.exchange.session_begins(session, call, trunk.as_ref());
                 let line = Line { id, session, party, started: cx.now.wall, trunk, source };
-                Ok(Self { line, local, offer, rings: false, early: None, outside })
+                line.seat(cx, Stage::Trying);
+                Ok(Self { line, local, offer, rings: false, early: None, agreed_anew: false, outside })
             }
             Err(_) => {
                 if let Some((trunk, _)) = &outside {
@@ -117,7 +130,8 @@ impl Fork {
     /// A leg that never was: nobody is registered, or nothing could be sent.
     pub(super) fn impossible(cx: &mut Context<'_>, leg: LegId, party: Party, result: LegResult) -> LegResult {
         let (call, at) = (cx.call(), cx.now.wall);
-        let record = LegRecord { party, started: at, answered: None, ended: at, result, quality: None };
+        let record =
+            LegRecord { party, started: at, answered: None, ended: at, result, quality: None, told: None };
         let why = match result {
             LegResult::Unregistered => "no phone is registered",
             LegResult::DoNotDisturb => "it does not want to be disturbed",
@@ -150,6 +164,7 @@ impl Fork {
     pub(super) fn progressed(&mut self, cx: &mut Context<'_>) {
         if !self.rings {
             self.rings = true;
+            cx.exchange.lamps.rings(self.line.id);
             let (call, leg, party) = (cx.call(), self.line.id, self.line.party.clone());
             cx.exchange.fact(Fact::Ringing { call, leg, party });
         }
@@ -172,6 +187,27 @@ impl Fork {
         Some((self.line.id, agreed.codec))
     }
 
+    /// They offer other media before they answer (UPDATE, RFC 3311): what their 200 may repeat of the first answer counts
+    /// no more.
+    pub(super) fn reoffered(&mut self, cx: &mut Context<'_>, offer: &[u8]) {
+        let local = self.local.revised(Direction::SendRecv);
+        let (now, session) = (cx.now.at, self.line.session);
+        let answered = media::answer(offer, &local, &Codec::ALL).ok().filter(|(_, agreed)| {
+            // What was encrypted does not go on in the clear.
+            !self.early.is_some_and(|early| early.protection.is_encrypted())
+                || agreed.protection.is_encrypted()
+        });
+        let Some((body, agreed)) = answered else {
+            return superseded(cx.exchange.sip.refuse_reoffer(now, session, 488));
+        };
+        superseded(cx.exchange.sip.accept_reoffer(now, session, body));
+        let trust = self.line.trust();
+        cx.exchange.media(self.line.id, MediaCommand::Connect { agreed, trust });
+        self.local = local;
+        self.early = Some(agreed);
+        self.agreed_anew = true;
+    }
+
     /// 200. `Err`: its description is no answer to our offer; the call to it has been ended.
     pub(super) fn answered(
         mut self,
@@ -181,7 +217,7 @@ impl Fork {
     ) -> Result<Leg, LegResult> {
         self.line.source = source.ip();
         // Some carriers leave the description out of the 200 when a 183 had it (RFC 3261, 13.2.1 wants it in both).
-        let agreed = match self.early.filter(|_| body.is_empty()) {
+        let agreed = match self.early.filter(|_| body.is_empty() || self.agreed_anew) {
             Some(early) => Ok(early),
             None => media::accept(&self.offer, body),
         };

@@ -2,13 +2,15 @@
 
 use super::{
     LegResult, MediaCommand, Party,
+    encryption::FarEnd,
     exchange::Context,
+    lamps::Stage,
     leg::Leg,
-    line::{Line, codecs_beginning_with, codecs_to_meet, describe, open, superseded},
+    line::{Line, codecs_beginning_with, codecs_to_meet, describe, open, superseded, wish},
     refusal::Refusal,
 };
 use crate::{
-    media::{self, Agreed, Codec, LocalMedia},
+    media::{self, Agreed, Codec, Direction, LocalMedia, Wish},
     sip::{Invitation, Peer, SessionId},
     types::LegId,
 };
@@ -17,6 +19,8 @@ use crate::{
 #[derive(Debug)]
 pub(super) struct Incoming {
     line: Line,
+    /// What we wish of the encryption of the caller's media.
+    wish: Wish,
     offer: Vec<u8>,
     /// What the caller would like to speak, in order; empty if the offer is to come from us.
     wishes: Vec<Codec>,
@@ -47,6 +51,11 @@ impl Incoming {
         invitation: Invitation,
         party: Party,
     ) -> Result<Self, Unanswerable> {
+        let far_end = match &invitation.peer {
+            Peer::Trunk(trunk) => FarEnd::Trunk(trunk),
+            Peer::Phone(extension) => FarEnd::Phone(extension),
+        };
+        let wish = wish(cx, far_end, invitation.transport);
         let trunk = match invitation.peer {
             Peer::Trunk(trunk) => Some(trunk),
             Peer::Phone(_) => None,
@@ -56,10 +65,11 @@ impl Incoming {
         let line = Line { id, session, party, started: cx.now.wall, trunk, source };
         let call = cx.call();
         cx.exchange.session_begins(session, call, line.trunk.as_ref());
+        line.seat(cx, Stage::Trying);
         let mut incoming =
-            Self { line, offer: invitation.offer, wishes: Vec::new(), rings: false, early: None };
+            Self { line, wish, offer: invitation.offer, wishes: Vec::new(), rings: false, early: None };
         if !incoming.offer.is_empty() {
-            let local = describe(cx, incoming.line.trunk.as_ref());
+            let local = describe(cx, incoming.line.trunk.as_ref(), wish);
             match media::answer(&incoming.offer, &local, &Codec::ALL) {
                 Ok((_, agreed)) => {
                     incoming.wishes = agreed.receive.iter().flatten().map(|payload| payload.codec).collect();
@@ -98,6 +108,7 @@ impl Incoming {
     pub(super) fn ring(&mut self, cx: &mut Context<'_>) {
         if !self.rings {
             self.rings = true;
+            cx.exchange.lamps.rings(self.line.id);
             let body = self.early.as_ref().map(|early| early.body.clone());
             superseded(cx.exchange.sip.ring(cx.now.at, self.line.session, 180, body));
         }
@@ -133,11 +144,33 @@ impl Incoming {
         }
     }
 
+    /// The caller offers other media before the answer (UPDATE or PRACK): possible once it has been told of ours reliably.
+    pub(super) fn reoffered(&mut self, cx: &mut Context<'_>, offer: &[u8]) {
+        let (now, session) = (cx.now.at, self.line.session);
+        let answered = self.early.as_mut().and_then(|early| {
+            let local = early.local.revised(Direction::SendRecv);
+            let codecs = codecs_beginning_with(&[early.agreed.codec]);
+            let (body, agreed) = media::answer(offer, &local, &codecs).ok()?;
+            // What was encrypted does not go on in the clear.
+            if early.agreed.protection.is_encrypted() && !agreed.protection.is_encrypted() {
+                return None;
+            }
+            *early = Early { local, body: body.clone(), agreed, hears: early.hears };
+            Some((body, agreed))
+        });
+        let Some((body, agreed)) = answered else {
+            return superseded(cx.exchange.sip.refuse_reoffer(now, session, 488));
+        };
+        superseded(cx.exchange.sip.accept_reoffer(now, session, body));
+        let trust = self.line.trust();
+        cx.exchange.media(self.line.id, MediaCommand::Connect { agreed, trust });
+    }
+
     fn describe_early(&self, cx: &mut Context<'_>, hears: LegId, codec: Codec) -> Option<Early> {
         if self.offer.is_empty() {
             return None;
         }
-        let local = open(cx, self.line.id, self.line.trunk.as_ref())?;
+        let local = open(cx, self.line.id, self.line.trunk.as_ref(), self.wish)?;
         let (body, agreed) = self.answer_to_offer(&local, Some(codec))?;
         Some(Early { local, body, agreed, hears })
     }
@@ -159,7 +192,7 @@ impl Incoming {
             superseded(cx.exchange.sip.answer(cx.now.at, self.line.session, body));
             return Ok(Leg::begin(cx, self.line, local, Some(agreed), None));
         }
-        let Some(local) = open(cx, self.line.id, self.line.trunk.as_ref()) else {
+        let Some(local) = open(cx, self.line.id, self.line.trunk.as_ref(), self.wish) else {
             self.refuse(cx, Refusal::UNAVAILABLE, LegResult::Failed(503));
             return Err(Unanswerable);
         };

@@ -4,10 +4,15 @@ use std::net::IpAddr;
 
 use jiff::Timestamp;
 
-use super::{Dialled, LegRecord, LegResult, Party, exchange::Context};
+use super::{
+    Dialled, Directory, LegRecord, LegResult, Party,
+    encryption::FarEnd,
+    exchange::{Context, Exchange},
+    lamps::Stage,
+};
 use crate::{
-    media::{self, Codec, Direction, LocalMedia, SourceTrust},
-    sip::{SendError, SessionId, TrunkName},
+    media::{self, Codec, Direction, Encryption, LocalMedia, Seed, SourceTrust, Wish},
+    sip::{self, SendError, SessionId, Transport, TrunkName},
     types::LegId,
 };
 
@@ -25,6 +30,11 @@ pub(super) struct Line {
 }
 
 impl Line {
+    /// What the lamps show of it from now on.
+    pub(super) fn seat(&self, cx: &mut Context<'_>, stage: Stage) {
+        cx.exchange.lamps.seat(cx.ledger.call(), cx.ledger.dialled(), self.id, &self.party, stage);
+    }
+
     pub(super) fn trust(&self) -> SourceTrust {
         let party = if self.trunk.is_some() { media::Party::Trunk } else { media::Party::Phone };
         SourceTrust { signalling_ip: self.source, party }
@@ -32,36 +42,78 @@ impl Line {
 
     /// Writes the leg down, and frees its session and its socket.
     pub(super) fn end(self, cx: &mut Context<'_>, answered: Option<Timestamp>, result: LegResult) {
+        cx.exchange.lamps.leave(self.id);
         cx.exchange.session_ends(self.session);
         cx.exchange.close_socket(self.id);
         let Self { id, party, started, .. } = self;
         let ended = cx.now.wall;
-        cx.ledger.leg_ended(id, LegRecord { party, started, answered, ended, result, quality: None });
+        cx.ledger
+            .leg_ended(id, LegRecord { party, started, answered, ended, result, quality: None, told: None });
     }
 }
 
 /// A command to a session that has ended meanwhile. The event that says so is on its way, and ends the leg.
 pub(super) const fn superseded(_command: Result<(), SendError>) {}
 
+/// What we wish of the encryption of this far end's media.
+pub(super) fn wish(cx: &Context<'_>, far_end: FarEnd<'_>, transport: Transport) -> Wish {
+    let emergency = matches!(cx.ledger.dialled(), Dialled::Emergency(_));
+    wish_of(cx.exchange, cx.ledger.directory(), far_end, transport, emergency)
+}
+
+/// The same for a leg that belongs to no call.
+pub(super) fn wish_of(
+    exchange: &Exchange,
+    directory: &Directory,
+    far_end: FarEnd<'_>,
+    transport: Transport,
+    emergency: bool,
+) -> Wish {
+    if matches!(transport, Transport::Ws | Transport::Wss) {
+        // Whoever speaks SIP over WebSocket is a browser, and speaks nothing but DTLS-SRTP.
+        return exchange.settings.media_fingerprint.map_or(Wish::Impossible, Wish::Browser);
+    }
+    directory.srtp.wish(far_end, transport, emergency)
+}
+
 /// Opens a socket for the leg and describes it.
-pub(super) fn open(cx: &mut Context<'_>, leg: LegId, trunk: Option<&TrunkName>) -> Option<LocalMedia> {
+pub(super) fn open(
+    cx: &mut Context<'_>,
+    leg: LegId,
+    trunk: Option<&TrunkName>,
+    wish: Wish,
+) -> Option<LocalMedia> {
     let call = cx.call();
     let emergency = matches!(cx.ledger.dialled(), Dialled::Emergency(_));
     let port = cx.exchange.open_socket(cx.now, call, leg, emergency)?;
-    Some(LocalMedia { port, ..describe(cx, trunk) })
+    Some(LocalMedia { port, ..describe(cx, trunk, wish) })
 }
 
 /// Our end as far as it is known before there is a port.
-pub(super) fn describe(cx: &mut Context<'_>, trunk: Option<&TrunkName>) -> LocalMedia {
+pub(super) fn describe(cx: &mut Context<'_>, trunk: Option<&TrunkName>, wish: Wish) -> LocalMedia {
     let trunk = trunk.and_then(|name| cx.ledger.directory().trunk(name));
+    describe_towards(cx.exchange, trunk, wish)
+}
+
+/// The same for a leg that belongs to no call.
+pub(super) fn describe_towards(
+    exchange: &mut Exchange,
+    trunk: Option<&sip::Trunk>,
+    wish: Wish,
+) -> LocalMedia {
+    let mut seed = Seed::default();
+    for part in seed.0.chunks_exact_mut(8) {
+        part.copy_from_slice(&exchange.random().to_be_bytes());
+    }
     LocalMedia {
-        address: cx.exchange.settings.media_address_for(trunk),
+        address: exchange.settings.media_address_for(trunk),
         // The discard port: a description needs one even when nobody will ever see it.
         port: 9,
         // Within the 62 bits that every parser holds.
-        session_id: cx.exchange.random() >> 2,
+        session_id: exchange.random() >> 2,
         version: 0,
         direction: Direction::SendRecv,
+        encryption: Encryption { wish, seed },
     }
 }
 

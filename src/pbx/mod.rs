@@ -26,6 +26,7 @@ mod dialplan;
 mod directory;
 mod emergency;
 mod emergency_call;
+mod encryption;
 mod ending;
 mod event;
 mod exchange;
@@ -33,11 +34,13 @@ mod features;
 mod fork;
 mod hold;
 mod incoming;
+mod lamps;
 mod ledger;
 mod leg;
 mod line;
 mod location;
 mod next;
+mod notice;
 mod notices;
 mod opening;
 mod parked;
@@ -46,9 +49,11 @@ mod record;
 mod refusal;
 mod resources;
 mod ring_plan;
+mod ringer;
 mod ringing;
 mod routing;
 mod screening;
+mod services;
 mod session_event;
 mod spending;
 mod star_codes;
@@ -73,9 +78,10 @@ pub use desk_settings::{DeskSettings, ForwardTo};
 pub use dialplan::{Asker, Barred, Usage, may_reach, parse as parse_dialled};
 pub use directory::{Directory, Limits, Number, Phone, Settings, TRUNK_PATIENCE, Texts};
 pub use emergency::{EmergencyNotice, EmergencyPlan};
+pub use encryption::{Srtp, SrtpPolicy};
 pub use event::{
-    Announcement, Control, Fact, Input, MediaCommand, MediaEvent, Output, Quality, Reason, SpeechCommand,
-    TextResult,
+    Announcement, Control, Encrypted, Fact, Input, MediaCommand, MediaEvent, Output, Quality, Reason, Shelf,
+    SoundFile, SpeechCommand, TextResult, Unheard,
 };
 pub use features::{Features, Park};
 pub use location::{CivicAddress, CivicElement, Device, KnownBy, Location, Locations, device_key};
@@ -86,7 +92,9 @@ pub use record::{
 };
 pub use resources::{Resource, ResourceState};
 pub use ring_plan::{DEFAULT_RING, RingOrder, RingPlan, RingStep};
+pub use ringer::Ringer;
 pub use screening::{Listing, ScreeningRules, Treatment};
+pub use services::{Mailbox, MailboxChange, MailboxPlan, PinHash, PinHashError, Services, VoiceMessage};
 pub use spending::Spent;
 pub use star_codes::{SameCode, Service, StarCodes};
 pub use switch::{Counts, Switch};

@@ -12,11 +12,14 @@ use std::{
 
 use super::{
     Announcement, Directory, Emergency, Fact, MediaCommand, MediaEvent, Party, Reason, SpeechCommand,
-    exchange::Exchange, session_event::SessionEvent,
+    encryption::FarEnd,
+    exchange::Exchange,
+    line::{describe_towards, wish_of},
+    session_event::SessionEvent,
 };
 use crate::{
-    media::{self, Codec, Direction, LocalMedia, SourceTrust},
-    sip::{Identity, Outgoing, SessionId, Target, TrunkName},
+    media::{self, Codec, LocalMedia, SourceTrust},
+    sip::{Identity, Outgoing, SessionId, Target, Transport, TrunkName},
     types::{CallId, Extension, LegId, Moment, PhoneNumber, UtteranceId},
 };
 
@@ -321,13 +324,17 @@ impl Notice {
         let leg = exchange.next_leg();
         let port = exchange.open_socket(now, id, leg, true)?;
         let known = trunk.as_ref().and_then(|name| directory.trunk(name));
-        let local = LocalMedia {
-            address: exchange.settings.media_address_for(known),
-            port,
-            session_id: exchange.random() >> 2,
-            version: 0,
-            direction: Direction::SendRecv,
+        let wish = match &target {
+            // A notice goes out in clear rather than not at all, like the call that it is about.
+            Target::Phone { extension, flow, .. } => {
+                wish_of(exchange, directory, FarEnd::Phone(extension), flow.transport, true)
+            }
+            Target::Trunk { trunk, .. } => {
+                let transport = known.map_or(Transport::Udp, |trunk| trunk.transport);
+                wish_of(exchange, directory, FarEnd::Trunk(trunk), transport, true)
+            }
         };
+        let local = LocalMedia { port, ..describe_towards(exchange, known, wish) };
         let offer = media::offer(&local, &Codec::ALL);
         let user = match &trunk {
             Some(_) => directory.outbound_caller.to_string(),

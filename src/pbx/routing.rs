@@ -1,9 +1,12 @@
 //! Where a new call goes: to the phones, to the agent, to the outside, or nowhere. Pure.
 
+use std::collections::BTreeMap;
+
 use super::{
     AgentReason, Caller, Dialled, Directory, Emergency, Party,
     dialplan::{self, Asker, Barred, Usage},
     ring_plan::Hunt,
+    services::{self, Errand},
     whereabouts::Whereabouts,
 };
 use crate::{
@@ -22,6 +25,8 @@ pub(super) enum Route {
     Connect(Option<Hunt>),
     /// From a desk phone, at this place, to an emergency number.
     Emergency(Emergency, Whereabouts),
+    /// The box itself serves the caller.
+    Serve(Errand),
 }
 
 /// A call from a desk phone.
@@ -31,6 +36,14 @@ pub(super) fn from_phone(
     dialled: &Dialled,
     usage: Usage,
 ) -> Result<Route, Barred> {
+    let errand = match dialled {
+        Dialled::Star(code) => Some(services::starred(directory, extension, code).ok_or(Barred::NotANumber)?),
+        Dialled::Extension(dialled) => services::dialled(directory, dialled),
+        Dialled::Number(_) | Dialled::Emergency(_) => None,
+    };
+    if let Some(errand) = errand {
+        return Ok(Route::Serve(errand));
+    }
     dialplan::may_reach(directory, Asker::Phone { extension, usage }, dialled)?;
     Ok(Route::Connect(None))
 }
@@ -38,10 +51,11 @@ pub(super) fn from_phone(
 /// The number of ours that a trunk's call is for: the Request-URI says it, or with carriers that put their account
 /// there, the `To`.
 pub(super) fn dialled_at_trunk(directory: &Directory, invitation: &Invitation) -> Option<PhoneNumber> {
-    [&invitation.dialled, &invitation.to.user]
-        .into_iter()
-        .filter_map(|text| PhoneNumber::parse_lenient(text.split(';').next().unwrap_or_default()).ok())
-        .find(|number| directory.numbers.contains_key(number))
+    let called = [&invitation.dialled, &invitation.to.user];
+    let called = called.map(|text| text.split(';').next().unwrap_or_default());
+    let numbers = called.into_iter().filter_map(|text| PhoneNumber::parse_lenient(text).ok());
+    let by_number = numbers.into_iter().find(|number| directory.numbers.contains_key(number));
+    by_number.or_else(|| called.into_iter().find_map(|text| directory.names.get(text).copied()))
 }
 
 /// Who calls. A trunk vouches for the asserted identity (RFC 3325); a phone is who its password says it is.
@@ -59,6 +73,17 @@ pub(super) fn caller(invitation: &Invitation) -> Caller {
                 None => Caller::Anonymous,
             }
         }
+    }
+}
+
+/// The same caller by the name in the office's own book, which is worth more than any that came with the call.
+pub(super) fn known_by_name(caller: Caller, names: &BTreeMap<PhoneNumber, String>) -> Caller {
+    match caller {
+        Caller::Number { number, display } => {
+            let name = names.get(&number).map(|name| as_name(name)).filter(|name| !name.is_empty());
+            Caller::Number { number, display: name.unwrap_or(display) }
+        }
+        other => other,
     }
 }
 
@@ -160,6 +185,7 @@ mod tests {
             call_id: "1@carrier".into(),
             offer: Vec::new(),
             source: "198.51.100.1:5060".parse().unwrap(),
+            transport: crate::sip::Transport::Udp,
         }
     }
 
@@ -179,6 +205,13 @@ mod tests {
         assert_eq!(dialled_at_trunk(&office, &invitation), Some(number(LEASING)));
         invitation.to.user = "+13035550999".into();
         assert_eq!(dialled_at_trunk(&office, &invitation), None);
+        let names = [("account-4711".to_owned(), number(MAIN))].into();
+        let named = Directory { names, ..office };
+        assert_eq!(
+            dialled_at_trunk(&named, &invitation),
+            Some(number(MAIN)),
+            "its name in the configuration"
+        );
     }
 
     #[test]
@@ -212,5 +245,15 @@ mod tests {
         let Caller::Number { display, .. } = shown(&invitation) else { panic!() };
         assert!(display.chars().count() <= LONGEST_NAME);
         assert!(!display.chars().any(char::is_control));
+    }
+
+    #[test]
+    fn the_offices_own_book_is_worth_more_than_a_name_that_came_along() {
+        let caller = || Caller::Number { number: number(DANA), display: "WIRELESS CALLER".into() };
+        let book = BTreeMap::from([(number(DANA), "Dana Reyes".to_owned())]);
+        let named = |name: &str| Caller::Number { number: number(DANA), display: name.into() };
+        assert_eq!(known_by_name(caller(), &book), named("Dana Reyes"));
+        assert_eq!(known_by_name(caller(), &BTreeMap::new()), caller());
+        assert_eq!(known_by_name(Caller::Anonymous, &book), Caller::Anonymous);
     }
 }

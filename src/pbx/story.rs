@@ -23,7 +23,7 @@ use super::{
     SpeechCommand, Switch,
 };
 use crate::{
-    media::{Direction, LocalMedia},
+    media::{Direction, Encryption, LocalMedia},
     sip::{self, Endpoint, Event, SessionId},
     types::{Chance, LegId, Moment},
 };
@@ -45,6 +45,8 @@ pub(super) struct Far {
     held: Option<Vec<(SocketAddr, Vec<u8>)>>,
     /// How it would have its media: it holds, if that is not both ways.
     wish: Direction,
+    /// How it would have its media encrypted.
+    pub(super) encryption: Encryption,
     last_call: Option<SessionId>,
     version: u64,
 }
@@ -72,6 +74,7 @@ impl Far {
             dead: false,
             held: None,
             wish: Direction::SendRecv,
+            encryption: Encryption::OFF,
             last_call: None,
             version: 0,
         }
@@ -79,7 +82,14 @@ impl Far {
 
     fn local(&self, direction: Direction) -> LocalMedia {
         let address = self.address.ip();
-        LocalMedia { address, port: 30_000, session_id: 7, version: self.version, direction }
+        LocalMedia {
+            address,
+            port: 30_000,
+            session_id: 7,
+            version: self.version,
+            direction,
+            encryption: self.encryption,
+        }
     }
 }
 
@@ -95,6 +105,8 @@ pub(super) struct World {
     pub(super) speech: Vec<(LegId, SpeechCommand)>,
     /// Does the media plane play what the agent says?
     pub(super) mouth_works: bool,
+    /// How much voice there is in whatever is recorded.
+    pub(super) voiced_ms: u64,
     mouths: BTreeMap<LegId, Playing>,
     /// What has been played since somebody listened last.
     heard: Vec<String>,
@@ -102,6 +114,8 @@ pub(super) struct World {
     heard_ms: u32,
     /// Does the media plane report that it has closed a leg?
     pub(super) media_answers: bool,
+    /// Every datagram that the switch has sent, and where to, since somebody looked.
+    sent: Vec<(SocketAddr, String)>,
     /// Every NOTIFY that the switch has sent; each is answered with 200.
     pub(super) notified: Vec<String>,
     /// Every datagram that the switch has sent to the carrier.
@@ -112,7 +126,7 @@ pub(super) struct World {
 const WORKDAY: &str = "2026-11-20T11:00:00-07:00";
 
 #[expect(clippy::disallowed_methods, reason = "an origin for virtual time; no test lets real time pass")]
-fn origin() -> Instant {
+pub(super) fn origin() -> Instant {
     Instant::now()
 }
 
@@ -169,10 +183,12 @@ impl World {
             media: Vec::new(),
             speech: Vec::new(),
             mouth_works: true,
+            voiced_ms: 4_000,
             mouths: BTreeMap::new(),
             heard: Vec::new(),
             heard_ms: 0,
             media_answers: true,
+            sent: Vec::new(),
             notified: Vec::new(),
             to_carrier: Vec::new(),
         };
@@ -191,6 +207,14 @@ impl World {
             _ => false,
         });
         assert!(bound, "{name} could not register");
+    }
+
+    /// The phone stands at its address, and registers nowhere.
+    pub(super) fn put_up(&mut self, name: &'static str) -> SocketAddr {
+        let (_, address) = DESK.into_iter().find(|(phone, _)| *phone == name).unwrap();
+        let phone = Far::new(self.now.at, 3 + self.phones.len() as u64, address, None);
+        self.phones.insert(name, phone);
+        address.parse().unwrap()
     }
 
     pub(super) fn speech_ready(&mut self, ready: bool) {
@@ -287,12 +311,14 @@ impl World {
             Output::Transmit { flow: sent, bytes } if bytes.starts_with(b"NOTIFY ") => {
                 let notify = String::from_utf8(bytes).unwrap();
                 let answer = referring::answer_to(&notify, 200);
+                self.sent.push((sent.remote, notify.clone()));
                 self.notified.push(notify);
                 let flow = flow(sent.local, sent.remote);
                 let input = sip::Input::Datagram { flow, bytes: answer.as_bytes() };
                 self.switch.handle_input(self.now, Input::Sip(input));
             }
             Output::Transmit { flow: sent, bytes } => {
+                self.sent.push((sent.remote, String::from_utf8_lossy(&bytes).into_owned()));
                 if sent.remote == self.carrier.address {
                     self.to_carrier.push(String::from_utf8_lossy(&bytes).into_owned());
                 }
@@ -309,6 +335,7 @@ impl World {
                 if closes {
                     self.mouths.remove(&leg);
                 }
+                self.sounds(leg);
                 if closes && self.media_answers {
                     let quality = Quality { packets_received: 50, packets_sent: 50, ..Quality::default() };
                     let event = MediaEvent::Closed { quality };
@@ -322,6 +349,16 @@ impl World {
             Output::Fact(fact) => self.facts.push(fact),
             Output::CloseConnection { .. } | Output::Timeout(_) => {}
         }
+    }
+
+    /// What has been sent to this address since somebody looked.
+    pub(super) fn sent_to(&mut self, address: &str) -> Vec<String> {
+        self.settle();
+        let address: SocketAddr = address.parse().unwrap();
+        let (theirs, others) = std::mem::take(&mut self.sent).into_iter().partition(|(to, _)| *to == address);
+        self.sent = others;
+        let theirs: Vec<(SocketAddr, String)> = theirs;
+        theirs.into_iter().map(|(_, text)| text).collect()
     }
 
     pub(super) fn far(&mut self, name: &str) -> &mut Far {

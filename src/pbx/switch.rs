@@ -5,7 +5,7 @@ mod hunting;
 mod services;
 mod transfers;
 
-use std::{cmp::Reverse, sync::Arc, time::Instant};
+use std::{cmp::Reverse, collections::BTreeMap, sync::Arc, time::Instant};
 
 use super::{
     AgentReason, Barred, CallDirection, Control, Dialled, Directory, Fact, Foreseen, Input, MediaEvent,
@@ -15,6 +15,7 @@ use super::{
     dialplan,
     exchange::{Exchange, LineWanted},
     foresee,
+    lamps::Office,
     ledger::Beginning,
     notices::{Alarm, Notices},
     refusal::Refusal,
@@ -41,6 +42,8 @@ pub struct Switch {
     calls: Calls,
     texts: TextTraffic,
     notices: Notices,
+    /// The office's own book.
+    names: Arc<BTreeMap<PhoneNumber, String>>,
     shutting_down: bool,
 }
 
@@ -68,6 +71,7 @@ impl Switch {
             calls: Calls::default(),
             texts: TextTraffic::default(),
             notices: Notices::default(),
+            names: Arc::default(),
             shutting_down: false,
         }
     }
@@ -91,6 +95,7 @@ impl Switch {
             Input::Directory(directory) => {
                 self.exchange.sip.update(now.at, directory.sip_settings(&self.exchange.settings));
                 self.directory = directory;
+                self.exchange.lamps.directory_changed();
             }
             Input::Control(control) => self.handle_control(now, control),
             Input::Timeout => self.handle_timeout(now),
@@ -103,7 +108,10 @@ impl Switch {
             if let Some(output) = self.exchange.out.pop_front() {
                 return output;
             }
-            match self.exchange.sip.poll_output() {
+            let Exchange { lamps, sip, settings, resources, .. } = &mut self.exchange;
+            let office = Office { realm: &settings.realm, directory: &self.directory, resources };
+            lamps.tell(now, sip, office);
+            match sip.poll_output() {
                 sip::Output::Transmit { flow, bytes } => return Output::Transmit { flow, bytes },
                 sip::Output::Close { connection } => return Output::CloseConnection { connection },
                 sip::Output::Event(event) => self.handle_sip(now, event),
@@ -224,6 +232,8 @@ impl Switch {
                 let status = if stored { 202 } else { 503 };
                 self.exchange.settle_text(now, text, status);
             }
+            Control::Mailbox(mailbox) => self.exchange.restore_mailbox(mailbox),
+            Control::ChangeMailbox { mailbox, change } => self.exchange.change_mailbox(&mailbox, change),
             Control::RestoreListed(listed) => self.exchange.screening.restore(listed),
             Control::List { number, listing } => self.exchange.screening.list(number, listing),
             Control::EmergencySeen { call } => self.notices.seen(now, &mut self.exchange, call),
@@ -238,6 +248,16 @@ impl Switch {
             Control::SetDayNight(key) => self.set_day_night(key),
             Control::RestoreDesks { desks, key } => self.restore_desks(desks, key),
             Control::RestoreBindings(bindings) => self.exchange.sip.restore(now.at, bindings),
+            Control::MessagesWaiting { extension, new, old } => {
+                self.exchange.lamps.messages(extension, new, old);
+            }
+            Control::CallerNames(names) => self.names = names,
+            Control::TellPhone { extension, contact, event } => {
+                let Exchange { lamps, sip, .. } = &mut self.exchange;
+                if let Some(fact) = lamps.tell_phone(now, sip, extension, contact, event) {
+                    self.exchange.fact(fact);
+                }
+            }
             Control::ShutDown => {
                 self.shutting_down = true;
                 self.notices.shut_down(now, &mut self.exchange);
@@ -277,8 +297,22 @@ impl Switch {
                 let seconds = retry_after.map(|wait| u32::try_from(wait.as_secs()).unwrap_or(u32::MAX));
                 self.texts.answered(&mut self.exchange, text, status, seconds);
             }
-            sip::Event::Bound { binding } => self.exchange.fact(Fact::Bound { binding }),
+            sip::Event::Subscribed { subscription, phone, package, resource } => {
+                self.exchange.lamps.subscribed(subscription, &phone, package, resource);
+            }
+            sip::Event::NotifyDue { subscription } => self.exchange.lamps.notify_due(subscription),
+            sip::Event::Unsubscribed { subscription, .. } => self.exchange.lamps.unsubscribed(subscription),
+            sip::Event::NoticeAnswered { notice, status } => {
+                if let Some(fact) = self.exchange.lamps.notice_answered(notice, status) {
+                    self.exchange.fact(fact);
+                }
+            }
+            sip::Event::Bound { binding } => {
+                self.exchange.lamps.bound(&binding.extension);
+                self.exchange.fact(Fact::Bound { binding });
+            }
             sip::Event::Unbound { extension, contact } => {
+                self.exchange.lamps.unbound(&extension, &contact);
                 self.exchange.fact(Fact::Unbound { extension, contact });
             }
             sip::Event::TrunkHealth { trunk, health } => {
@@ -340,7 +374,10 @@ impl Switch {
                 })?;
                 let route = match (&dialled, route) {
                     (Dialled::Extension(called), Route::Connect(None)) => {
-                        Route::Connect(Some(self.hunt_of_extension(now, called, INTERNAL_RING)))
+                        // A phone with a mailbox does not ring as long as one whose caller has nowhere else to go.
+                        let mailbox = directory.services.mailboxes.get(called);
+                        let ring_for = mailbox.map_or(INTERNAL_RING, |mailbox| mailbox.ring);
+                        Route::Connect(Some(self.hunt_of_extension(now, called, ring_for)))
                     }
                     (_, route) => route,
                 };
@@ -393,7 +430,7 @@ impl Switch {
                 self.exchange.trunks_of(&self.directory).into_iter().next().map(|trunk| trunk.0),
             ),
         };
-        let caller = routing::caller(&invitation);
+        let caller = routing::known_by_name(routing::caller(&invitation), &self.names);
         let directory = self.directory.clone();
         let vouched = Vouched::of(invitation.verstat.as_deref());
         let beginning = Beginning { call, direction, trunk, caller, vouched, dialled, at: now, directory };

@@ -9,7 +9,7 @@ use std::{
 use rand_chacha::rand_core::SeedableRng;
 
 use crate::{
-    media::{self, Codec, Direction, LocalMedia},
+    media::{self, Codec, Direction, Encryption, LocalMedia},
     sip::{
         self, Cause, Endpoint, Event, Flow, Identity, Outgoing, SendError, SessionId, Target, TextId,
         TrunkName,
@@ -72,6 +72,7 @@ impl Station {
                 expires: REGISTRATION,
             }),
             probe: false,
+            session_timers: sip::SessionTimers::default(),
         };
         let settings = sip::Settings {
             realm: address.ip().to_string(),
@@ -236,6 +237,7 @@ impl Station {
             session_id: 7,
             version: 0,
             direction: Direction::SendRecv,
+            encryption: Encryption::OFF,
         }
     }
 

@@ -123,6 +123,12 @@ pub enum Reason {
     Transaction(crate::sip::Timer),
     /// A 2xx to an INVITE is repeated until its ACK comes (RFC 3261, 13.3.1.4).
     AnswerRetransmission,
+    /// A reliable provisional answer is repeated until its PRACK comes (RFC 3262, 3).
+    ProvisionalRetransmission,
+    /// A call is refreshed: half of its session interval is over (RFC 4028, 10).
+    SessionRefresh,
+    /// A call that nobody has refreshed is ended (RFC 4028, 10).
+    SessionExpiry,
     /// A glare (491) is retried (RFC 3261, 14.1).
     GlareRetry,
     /// An INVITE that we cancelled has got no final answer for 64*T1 (RFC 3261, 9.1).
@@ -305,6 +311,8 @@ pub struct Invitation {
     pub offer: Vec<u8>,
     /// The address the request came from: media is expected from here when the SDP names a private address.
     pub source: SocketAddr,
+    /// How the request came: over TLS, nobody on the way can read the keys in a description.
+    pub transport: Transport,
     /// The session whose place this call is to take (RFC 3891), ours to somebody: answered, or ringing there. Whether the
     /// caller may take it is for the PBX to say. With `answer`, end the other one (BYE, or CANCEL).
     pub replaces: Option<SessionId>,
@@ -315,7 +323,8 @@ pub struct Invitation {
 /// The cause that a CANCEL or BYE carries (RFC 3326); decides whether a phone shows a missed call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Cause {
-    /// `SIP;cause=200;text="Call completed elsewhere"`.
+    /// `SIP;cause=200;text="Call completed elsewhere"`, and for phones that look for it `Q.850;cause=26`, a user who was
+    /// not chosen: neither counts as a missed call.
     AnsweredElsewhere,
     /// `SIP;cause=…` with a final status.
     Sip(u16),
@@ -327,7 +336,9 @@ impl fmt::Display for Cause {
     /// As the value of a Reason header.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Cause::AnsweredElsewhere => f.write_str("SIP;cause=200;text=\"Call completed elsewhere\""),
+            Cause::AnsweredElsewhere => {
+                f.write_str("SIP;cause=200;text=\"Call completed elsewhere\", Q.850;cause=26")
+            }
             Cause::Sip(status) => write!(f, "SIP;cause={status}"),
             Cause::Q850(cause) => write!(f, "Q.850;cause={cause}"),
         }
@@ -345,6 +356,19 @@ pub enum EndedBy {
     NoAck,
     /// A request inside the dialog was answered 481 or 408: the far end has forgotten us (RFC 3261, 12.2.1.2).
     DialogGone,
+    /// Nobody has refreshed the session in time (RFC 4028, 10): the far end has vanished.
+    Expired,
+}
+
+impl EndedBy {
+    /// Why, for whoever was on the other side of the call: the far end's own word, or ours for it.
+    pub fn cause(self) -> Option<Cause> {
+        match self {
+            EndedBy::Remote(cause) => cause,
+            EndedBy::NoAck | EndedBy::DialogGone | EndedBy::Expired => Some(Cause::Sip(408)),
+            EndedBy::Us => None,
+        }
+    }
 }
 
 /// What happened, for the PBX.

@@ -15,8 +15,8 @@ use crate::{
     followup::{ConsentKind, ConsentSource, Enrolling},
     outbox::Entry,
     pbx::{
-        AgentReason, Attestation, CallDirection, CallRecord, Caller, Codec, Dialled, Disposition, Impairment,
-        LegRecord, Party, Quality, Score, Speaker, TurnRecord, Vouched,
+        AgentReason, Attestation, CallDirection, CallRecord, Caller, Codec, Dialled, Disposition, Encrypted,
+        Impairment, LegRecord, Party, Quality, Score, Speaker, TurnRecord, Unheard, Vouched,
     },
     types::{CallId, ContactId},
 };
@@ -336,12 +336,7 @@ pub(super) fn of_contact(connection: &Connection, contact: ContactId) -> Result<
 }
 
 fn call_row(row: &Row<'_>) -> rusqlite::Result<CallRow> {
-    let kind: String = row.get("caller_kind")?;
-    let caller = match kind.as_str() {
-        "number" => Caller::Number { number: get(row, "caller")?, display: row.get("caller_display")? },
-        "extension" => Caller::Extension(get(row, "caller")?),
-        _ => Caller::Anonymous,
-    };
+    let caller = caller_of(row)?;
     let intent: Option<String> = row.get("intent")?;
     Ok(CallRow {
         id: get(row, "id")?,
@@ -363,8 +358,18 @@ fn call_row(row: &Row<'_>) -> rusqlite::Result<CallRow> {
     })
 }
 
+/// The caller of a row that has the three columns.
+pub(super) fn caller_of(row: &Row<'_>) -> rusqlite::Result<Caller> {
+    let kind: String = row.get("caller_kind")?;
+    Ok(match kind.as_str() {
+        "number" => Caller::Number { number: get(row, "caller")?, display: row.get("caller_display")? },
+        "extension" => Caller::Extension(get(row, "caller")?),
+        _ => Caller::Anonymous,
+    })
+}
+
 /// A caller as kind, number or extension, and display name.
-fn caller_columns(caller: &Caller) -> (&'static str, Option<String>, &str) {
+pub(super) fn caller_columns(caller: &Caller) -> (&'static str, Option<String>, &str) {
     match caller {
         Caller::Number { number, display } => ("number", Some(number.to_string()), display),
         Caller::Extension(extension) => ("extension", Some(extension.to_string()), ""),
@@ -429,8 +434,9 @@ fn insert_leg(connection: &Connection, call: CallId, seq: usize, leg: &LegRecord
     connection
         .prepare_cached(
             "INSERT INTO legs (call, seq, party_kind, party, party_display, started, answered, ended, result, status,
-                 packets_received, packets_lost, packets_sent, jitter_ms, round_trip_ms, codec, heard, there)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)",
+                 packets_received, packets_lost, packets_sent, jitter_ms, round_trip_ms, codec, heard, there,
+                 encryption, unheard, told)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)",
         )?
         .execute(params![
             Col(call),
@@ -451,6 +457,9 @@ fn insert_leg(connection: &Connection, call: CallId, seq: usize, leg: &LegRecord
             quality.and_then(|q| q.codec).map(Codec::encoding_name),
             quality.and_then(|q| q.heard).map(score_column),
             quality.and_then(|q| q.there).map(score_column),
+            quality.map(|q| q.encryption.as_str()),
+            quality.and_then(|q| q.unheard).map(Unheard::as_str),
+            leg.told.map(Col),
         ])?;
     Ok(())
 }
@@ -520,6 +529,8 @@ fn legs(connection: &Connection, call: CallId) -> Result<Vec<LegRecord>, StoreEr
                     .and_then(|name| Codec::ALL.into_iter().find(|codec| codec.encoding_name() == name)),
                 heard: row.get::<_, Option<String>>("heard")?.as_deref().and_then(score_from),
                 there: row.get::<_, Option<String>>("there")?.as_deref().and_then(score_from),
+                encryption: named(row, "encryption", Encrypted::from_name)?.unwrap_or_default(),
+                unheard: named(row, "unheard", Unheard::from_name)?,
             }),
         };
         legs.push(LegRecord {
@@ -529,9 +540,20 @@ fn legs(connection: &Connection, call: CallId) -> Result<Vec<LegRecord>, StoreEr
             ended: get(row, "ended")?,
             result: leg_result_from(&row.get::<_, String>("result")?, row.get("status")?)?,
             quality,
+            told: get_opt(row, "told")?,
         });
     }
     Ok(legs)
+}
+
+/// A word that stands for one of a closed list; null in calls of an older program.
+fn named<T>(
+    row: &rusqlite::Row<'_>,
+    column: &str,
+    read: impl Fn(&str) -> Option<T>,
+) -> Result<Option<T>, StoreError> {
+    let text: Option<String> = row.get(column)?;
+    text.map(|text| read(&text).ok_or(StoreError::Unreadable { table: "legs" })).transpose()
 }
 
 fn insert_turn(

@@ -16,6 +16,7 @@ mod columns;
 mod connection;
 mod contacts;
 mod desk;
+mod devices;
 mod emergencies;
 mod error;
 mod followups;
@@ -31,6 +32,7 @@ mod settings;
 mod spending;
 mod tickets;
 mod traces;
+mod voicemail;
 
 #[cfg(test)]
 mod tests;
@@ -42,6 +44,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 pub use accounts::{Account, AccountError, ApiToken, NewAccount, Role, TokenHash};
 pub use calls::{CallDetail, CallFilter, CallRow, TextBackNote, WrapUp, WrappedUp};
 pub use contacts::{CallerUpdate, ContactDetail, ContactRow, ContactStanding};
+pub use devices::{AdoptedRow, Adoption, DeviceRow, DeviceSeen, RegisteredRow};
 pub use emergencies::{EmergencyRow, EmergencySeen};
 pub use error::StoreError;
 pub use followups::EnrolmentRow;
@@ -54,6 +57,7 @@ pub use reader::Reader;
 pub use screening::ListedNumber;
 pub use settings::AuditRow;
 pub use tickets::{LeadRow, TicketStatus, WorkOrderRow};
+pub use voicemail::{Untranscribed, VoicemailRow};
 
 use connection::Location;
 

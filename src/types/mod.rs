@@ -6,9 +6,11 @@ mod country;
 mod emergency;
 mod holidays;
 mod id;
+mod mac;
 mod moment;
 mod number;
 mod pii;
+mod pin;
 mod star_code;
 
 pub use calendar::{DayHours, Hours, HoursError, QuietHours};
@@ -16,10 +18,14 @@ pub use called::CalledHours;
 pub use country::{Country, UnknownCountry};
 pub use emergency::{Emergency, EmergencyNumbers, ServiceNumber};
 pub use holidays::{FederalHoliday, Holidays};
-pub use id::{CallId, ContactId, LeadId, LegId, MessageKey, ParseIdError, TurnId, UtteranceId, WorkOrderId};
+pub use id::{
+    CallId, ContactId, LeadId, LegId, MessageKey, ParseIdError, TurnId, UtteranceId, VoicemailId, WorkOrderId,
+};
+pub use mac::{Mac, MacError};
 pub use moment::Moment;
 pub use number::{Extension, NumberError, PhoneNumber};
 pub use pii::Pii;
+pub use pin::{Pin, WeakPin};
 pub use star_code::{StarCode, StarCodeError};
 
 /// The house's one kind of chance: a seeded, cryptographically strong generator owned by each heart.

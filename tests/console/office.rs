@@ -18,8 +18,8 @@ use portico::{
     dialogue::{LifeSafety, Urgency},
     outbox::{Entry, Kind},
     pbx::{
-        AgentReason, CallDirection, CallRecord, Caller, Dialled, Disposition, LegRecord, LegResult, Party,
-        Quality, Speaker, TurnRecord,
+        AgentReason, CallDirection, CallRecord, Caller, Dialled, Disposition, Encrypted, LegRecord,
+        LegResult, Party, Quality, Speaker, TurnRecord, Unheard,
     },
     store::{CallerUpdate, IncomingText, LeadRow, Store, TextBackNote, TicketStatus, WorkOrderRow, WrapUp},
     types::{CallId, Chance, ContactId, LeadId, MessageKey, Moment, PhoneNumber, WorkOrderId},
@@ -76,6 +76,7 @@ impl Office {
             office: "Maple Court".into(),
             zone: TimeZone::get("America/Denver").unwrap(),
             recordings: recordings.clone(),
+            mailboxes: recordings.join("mailboxes"),
             behind_tls: false,
             now,
         };
@@ -220,7 +221,15 @@ pub fn wrap_up(n: u64) -> WrapUp {
     let callback = number("+13035550142");
     let caller = Caller::Number { number: callback, display: SCRIPT.into() };
     let call = CallId::from_random(n);
-    let leg = |party, result, answered| LegRecord { party, started, answered, ended, result, quality: None };
+    let leg = |party, result, answered| LegRecord {
+        party,
+        started,
+        answered,
+        ended,
+        result,
+        quality: None,
+        told: answered,
+    };
     let record = CallRecord {
         call,
         direction: CallDirection::Inbound,
@@ -241,6 +250,8 @@ pub fn wrap_up(n: u64) -> WrapUp {
                     packets_sent: 1_090,
                     jitter_ms: 3,
                     round_trip_ms: Some(9),
+                    encryption: Encrypted::Sdes,
+                    unheard: Some(Unheard::WentQuiet),
                     ..Quality::default()
                 }),
                 ..leg(Party::Caller(caller), LegResult::Completed, Some(started))

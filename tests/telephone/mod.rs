@@ -8,8 +8,8 @@ use std::{
 
 use portico::{
     media::{
-        Agreed, Channel, Codec, Direction, Leg, LegSettings, LocalMedia, Party, SampleRate, SourceTrust,
-        accept, answer, offer,
+        Agreed, Channel, Codec, Direction, Encryption, Leg, LegSettings, LocalMedia, Party, SampleRate,
+        SourceTrust, accept, answer, offer,
     },
     sip::{
         Credentials, Endpoint, Event, Flow, Identity, Input, Limits, Listener, Network, Outgoing, Output,
@@ -113,6 +113,7 @@ impl Telephone {
                 expires: Duration::from_secs(3600),
             }),
             probe: false,
+            session_timers: portico::sip::SessionTimers::default(),
         };
         let settings = Settings {
             realm: "carrier.example".to_owned(),
@@ -145,6 +146,7 @@ impl Telephone {
             session_id: 1,
             version: 1,
             direction: Direction::SendRecv,
+            encryption: Encryption::OFF,
         }
     }
 

@@ -15,11 +15,13 @@ pub(in crate::console) enum Section {
     Messages,
     Screening,
     Emergency,
+    Mailboxes,
+    Phones,
     Health,
 }
 
 impl Section {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 11] = [
         Self::Live,
         Self::Calls,
         Self::WorkOrders,
@@ -28,6 +30,8 @@ impl Section {
         Self::Messages,
         Self::Screening,
         Self::Emergency,
+        Self::Mailboxes,
+        Self::Phones,
         Self::Health,
     ];
 
@@ -41,6 +45,8 @@ impl Section {
             Self::Messages => "Texts",
             Self::Screening => "Screening",
             Self::Emergency => "911",
+            Self::Mailboxes => "Voicemail",
+            Self::Phones => "Phones",
             Self::Health => "Health",
         }
     }
@@ -55,6 +61,8 @@ impl Section {
             Self::Messages => "/texts",
             Self::Screening => "/screening",
             Self::Emergency => "/emergency",
+            Self::Mailboxes => "/mailboxes",
+            Self::Phones => "/phones",
             Self::Health => "/health",
         }
     }

@@ -7,7 +7,8 @@ use crate::{
     dialogue::{LifeSafety, Urgency},
     outbox::{Failure, State},
     pbx::{
-        AgentReason, Attestation, Caller, Codec, Dialled, Disposition, Impairment, LegResult, Party, Score,
+        AgentReason, Attestation, Caller, Codec, Dialled, Disposition, Encrypted, Impairment, LegResult,
+        Party, Score, Unheard,
     },
     store::{TextBackNote, TicketStatus},
     types::PhoneNumber,
@@ -194,5 +195,29 @@ pub(super) fn attestation(attestation: Attestation) -> &'static str {
         Attestation::Gateway => "it came from another network, nothing is checked",
         Attestation::Failed => "the number may be false",
         Attestation::Unverified => "nothing about the number",
+    }
+}
+
+/// How a leg's media was protected.
+pub(super) const fn encrypted(how: Encrypted) -> &'static str {
+    match how {
+        Encrypted::No => "not encrypted",
+        Encrypted::Sdes => "encrypted (SRTP)",
+        Encrypted::Dtls => "encrypted (DTLS-SRTP)",
+    }
+}
+
+/// Why nothing was heard of somebody, and where to look.
+pub(super) const fn unheard(why: Unheard) -> &'static str {
+    match why {
+        Unheard::NothingCame => {
+            "No sound came at all: look for a firewall, or a wrong address in [sip] advertised"
+        }
+        Unheard::CameFromElsewhere => "Sound came from an address that its signalling does not vouch for",
+        Unheard::ReportsOnly => "Reports came, but no sound: the far end's microphone or codec",
+        Unheard::NotNegotiated => "Sound came in a codec that was never agreed on",
+        Unheard::NotAuthentic => "Sound came that was not encrypted with the agreed key",
+        Unheard::NotRtp => "What came was no sound",
+        Unheard::WentQuiet => "It fell silent before the call ended",
     }
 }

@@ -11,8 +11,8 @@ use crate::{
     followup::{Sequence, Touch, When},
     outbox::{AfterCrash, Entry, Kind},
     pbx::{
-        AgentReason, CallDirection, CallRecord, Caller, Dialled, Disposition, LegRecord, LegResult, Party,
-        Quality, Speaker, TextResult, TurnRecord,
+        AgentReason, CallDirection, CallRecord, Caller, Dialled, Disposition, Encrypted, LegRecord,
+        LegResult, Party, Quality, Speaker, TextResult, TurnRecord, Unheard,
     },
     sip::TextId,
     store::{CallDetail, Reader, Store},
@@ -151,7 +151,10 @@ impl House {
                 Output::RestoreBindings(bindings) => self.restored.push(bindings),
                 Output::RestoreDesks { desks, key } => self.desks = Some((desks, key)),
                 Output::Alarm(alarm) => self.alarms.push(alarm),
-                Output::Changed(_) => {}
+                Output::Changed(_)
+                | Output::RestoreMailbox(_)
+                | Output::Transcribe { .. }
+                | Output::DiscardSound { .. } => {}
                 Output::Timeout(wake) => return wake.map(|(at, _)| at),
             }
         }
@@ -265,13 +268,16 @@ pub(crate) fn record(from: &str, disposition: Disposition, ended: Timestamp, cal
     let started = ended.checked_sub(SignedDuration::from_secs(30)).unwrap();
     let by_agent = matches!(disposition, Disposition::AiHandled | Disposition::AiAbandoned);
     let answered = (disposition != Disposition::CallerAbandoned).then_some(started);
-    let leg = |party, result, quality| LegRecord { party, started, answered, ended, result, quality };
+    let leg =
+        |party, result, quality| LegRecord { party, started, answered, ended, result, quality, told: None };
     let quality = Quality {
         packets_received: 1_500,
         packets_lost: 3,
         packets_sent: 1_498,
         jitter_ms: 4,
         round_trip_ms: Some(22),
+        encryption: Encrypted::Sdes,
+        unheard: Some(Unheard::WentQuiet),
         ..Quality::default()
     };
     CallRecord {

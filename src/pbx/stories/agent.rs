@@ -7,7 +7,7 @@ use crate::{
     media::{Direction, Tone},
     pbx::{
         AgentReason, Announcement, Disposition, Fact, Input, LegResult, MediaCommand, MediaEvent, Party,
-        Speaker, SpeechCommand,
+        Speaker, SpeechCommand, Unheard,
         story::{DANA, LEASING, MAIN, ON_CALL, World, extension, in_danger, number, office, reading},
     },
     types::{TurnId, UtteranceId},
@@ -153,7 +153,7 @@ fn each_turn_is_found_where_it_begins_in_the_recording() {
     let record = world.record();
     let at: Vec<u64> = record.turns.iter().map(|turn| record.in_recording(turn).unwrap()).collect();
     // The mouth of these stories begins after 150 ms and takes 60 ms for a letter.
-    let greeted = 60 * greeting.len() as u64;
+    let greeted = 60 * greeting.trim_start_matches("[recorded] ").len() as u64;
     assert!((150..=500).contains(&at[0]), "{at:?}");
     let silence = at[1] - at[0] - greeted;
     assert!((pause..pause + 200).contains(&silence), "the caller's turn begins with the voice: {at:?}");
@@ -398,7 +398,7 @@ fn nobody_talks_with_the_agent_for_longer_than_a_quarter_of_an_hour() {
 fn a_caller_whose_media_dies_does_not_keep_the_agent() {
     let (mut world, _) = with_the_agent();
     let leg = world.listening().unwrap().0;
-    world.media_event(leg, MediaEvent::Dead { silent_ms: 60_000 });
+    world.media_event(leg, MediaEvent::Dead { silent_ms: 60_000, why: Unheard::WentQuiet });
     assert!(world.has_ended("carrier"));
     assert_eq!(world.record().disposition, Disposition::AiAbandoned);
 }

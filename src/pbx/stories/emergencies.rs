@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, time::Duration};
 use crate::{
     pbx::{
         Announcement, CivicAddress, CivicElement, Control, Directory, Disposition, Fact, Location,
-        MediaCommand, MediaEvent, Party, Phone, TrunkProfile,
+        MediaCommand, MediaEvent, Party, Phone, TrunkProfile, Unheard,
         story::{DANA, LEASING, MAIN, ON_CALL, World, extension, number, office, office_with_spare},
     },
     sip::{self, TrunkName},
@@ -159,7 +159,7 @@ fn silence_and_the_office_do_not_end_an_emergency() {
     world.picks_up("carrier");
     let (caller, service) = world.bridged().unwrap();
     for leg in [caller, service] {
-        world.media_event(leg, MediaEvent::Dead { silent_ms: 60_000 });
+        world.media_event(leg, MediaEvent::Dead { silent_ms: 60_000, why: Unheard::WentQuiet });
     }
     let id = world.facts.iter().find_map(|fact| match fact {
         Fact::CallStarted { call, .. } => Some(*call),

@@ -3,10 +3,10 @@
 use std::{sync::Arc, time::Duration};
 
 use crate::{
-    media::{Codec, Direction},
+    media::Codec,
     pbx::{
         AgentReason, Announcement, CallDirection, Caller, Control, Dialled, Disposition, Fact, Input,
-        LegResult, MediaCommand, MediaEvent, Party, Quality, RingPlan, RingStep,
+        LegResult, MediaCommand, MediaEvent, Party, Quality, RingPlan, RingStep, Unheard,
         story::{DANA, LEASING, MAIN, World, direction_in, extension, number, office},
     },
     sip::Cause,
@@ -335,60 +335,6 @@ fn a_caller_without_an_offer_hears_the_announcement_after_the_ack() {
 }
 
 #[test]
-fn whoever_is_held_hears_music_in_every_dialect_of_hold() {
-    let mut world = World::at_work();
-    let dana = world.call("carrier", MAIN);
-    let desk = world.picks_up("101");
-    let (caller, callee) = world.bridged().unwrap();
-    let old_style = |world: &mut World| {
-        let offer = String::from_utf8(world.offer_of("101", Direction::SendRecv)).unwrap();
-        let offer = offer.replace("c=IN IP4 10.0.0.101", "c=IN IP4 0.0.0.0");
-        assert!(offer.contains("0.0.0.0"), "{offer}");
-        world.reoffers("101", desk, offer.into_bytes());
-    };
-    let dialects: [&dyn Fn(&mut World); 3] = [
-        &|world| world.wants("101", desk, Direction::SendOnly),
-        &|world| world.wants("101", desk, Direction::Inactive),
-        &old_style,
-    ];
-    for hold in dialects {
-        world.media.clear();
-        hold(&mut world);
-        assert!(!world.direction(callee).sends(), "101 hears nothing");
-        assert!(world.media.contains(&(caller, MediaCommand::Unbridge)));
-        assert!(matches!(world.commands(caller).last(), Some(MediaCommand::Tone(Some(_)))));
-        assert_eq!(world.takes_reoffer("carrier"), None, "a hold is nothing that a carrier has to know");
-
-        world.media.clear();
-        world.wants("101", desk, Direction::SendRecv);
-        assert_eq!(world.direction(callee), Direction::SendRecv);
-        assert!(world.media.contains(&(caller, MediaCommand::Tone(None))));
-        assert_eq!(world.bridged(), Some((caller, callee)));
-    }
-    world.hangs_up("carrier", dana);
-}
-
-#[test]
-fn both_sides_may_hold_each_other() {
-    let mut world = World::at_work();
-    let dana = world.call("carrier", MAIN);
-    let desk = world.picks_up("101");
-    let (caller, callee) = world.bridged().unwrap();
-    world.wants("101", desk, Direction::SendOnly);
-    world.wants("carrier", dana, Direction::SendOnly);
-    world.media.clear();
-    world.wants("101", desk, Direction::SendRecv);
-    assert_eq!(world.bridged(), None, "101 is still held by the caller");
-    assert!(world.commands(callee).iter().all(|command| **command != MediaCommand::Tone(None)));
-    world.wants("carrier", dana, Direction::SendRecv);
-    assert_eq!(world.bridged(), Some((caller, callee)));
-    assert_eq!(world.direction(caller), Direction::SendRecv);
-    assert_eq!(world.direction(callee), Direction::SendRecv);
-    world.hangs_up("101", desk);
-    assert!(world.has_ended("carrier"));
-}
-
-#[test]
 fn a_reinvite_that_cannot_be_had_changes_nothing() {
     let mut world = World::at_work();
     let dana = world.call("carrier", MAIN);
@@ -411,7 +357,7 @@ fn the_trunk_dies_in_the_middle_of_a_call() {
     world.wait_s(30);
     world.far("carrier").dead = true;
     world.wait_s(60);
-    world.media_event(caller, MediaEvent::Dead { silent_ms: 60_000 });
+    world.media_event(caller, MediaEvent::Dead { silent_ms: 60_000, why: Unheard::WentQuiet });
     assert!(world.has_ended("101"), "the phone is told at once");
     assert_eq!(world.record().disposition, Disposition::Answered);
     // The BYE to the dead carrier is given up after 32 seconds: asserted by the end of every story.
@@ -542,7 +488,7 @@ fn who_has_waited_twenty_seconds_for_the_agent_hears_the_announcement() {
 }
 
 #[test]
-fn the_recording_begins_with_the_answer() {
+fn the_recording_begins_when_both_have_heard_the_notice() {
     let mut office = office();
     office.record_calls = true;
     let mut world = World::with(office);
@@ -553,10 +499,16 @@ fn the_recording_begins_with_the_answer() {
     };
     assert_eq!(records(&world), 0);
     world.picks_up("101");
+    assert_eq!((records(&world), world.bridged()), (0, None), "not before both have heard of it");
+    world.wait_s(3);
     assert_eq!(records(&world), 1);
+    assert!(world.bridged().is_some());
     world.hangs_up("carrier", dana);
     let record = world.record();
     assert_eq!(record.recording, Some(format!("{}.wav", record.call)));
+    assert!(record.recording_is_cleared());
+    let mut talked = record.legs.iter().filter(|leg| leg.answered.is_some());
+    assert!(talked.all(|leg| leg.told.is_some()), "{:#?}", record.legs);
 }
 
 #[test]

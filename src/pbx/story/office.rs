@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 
 use crate::{
     dialogue::{Office, Pack, Roster},
-    pbx::{Directory, EmergencyPlan, Limits, Number, Phone, RingPlan, Texts},
+    pbx::{Directory, EmergencyPlan, Limits, Number, Phone, RingPlan, Services, Texts},
     sip::{self, TrunkName},
     types::{Extension, Hours, PhoneNumber},
 };
@@ -49,6 +49,7 @@ pub(in crate::pbx) fn office() -> Directory {
     let number_of = |label: &str, agent_first| Number {
         label: label.into(),
         plan: plan.clone(),
+        ringer: None,
         agent_first,
         hours: hours.clone(),
         trunk: trunk.clone(),
@@ -67,6 +68,8 @@ pub(in crate::pbx) fn office() -> Directory {
             (number(MAIN), number_of("Main", false)),
             (number(LEASING), number_of("Leasing", true)),
         ]),
+        names: BTreeMap::new(),
+        fixed_phones: BTreeMap::new(),
         trunks: vec![trunk_at("carrier", CARRIER, None)],
         trunk_profiles: BTreeMap::new(),
         emergency: EmergencyPlan::default(),
@@ -76,7 +79,10 @@ pub(in crate::pbx) fn office() -> Directory {
         outbound_caller: number(MAIN),
         features: crate::pbx::Features::default(),
         limits: Limits::default(),
+        services: Services::default(),
         texts: Texts::default(),
+        show_callers: true,
+        srtp: crate::pbx::Srtp::default(),
         record_calls: false,
         pack: Arc::new(Pack::property().unwrap()),
         office: Arc::new(Office {
@@ -119,5 +125,6 @@ pub(super) fn trunk_at(name: &str, at: &str, account: Option<&str>) -> sip::Trun
             expires: Duration::from_secs(600),
         }),
         probe: false,
+        session_timers: sip::SessionTimers::default(),
     }
 }
