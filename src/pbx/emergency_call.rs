@@ -145,7 +145,7 @@ impl EmergencyCall {
         match &mut self.stage {
             Stage::Talking { .. } => return self.in_talking(cx, session, event),
             Stage::Dialling(dialling) if session == dialling.caller.session() => {
-                if matches!(event, SessionEvent::Cancelled | SessionEvent::Ended(_)) {
+                if matches!(event, SessionEvent::Cancelled(_) | SessionEvent::Ended(_)) {
                     return self.abandoned(cx);
                 }
                 return After::Going(self);
@@ -163,10 +163,10 @@ impl EmergencyCall {
                 After::Going(self)
             }
             SessionEvent::Answered { body, source } => self.answered(cx, &body, source),
-            SessionEvent::Failed { status, retry_after } => self.failed(cx, status, retry_after),
+            SessionEvent::Failed { status, retry_after, .. } => self.failed(cx, status, retry_after),
             SessionEvent::Ended(_) => self.failed(cx, 487, None),
             SessionEvent::Progress { .. }
-            | SessionEvent::Cancelled
+            | SessionEvent::Cancelled(_)
             | SessionEvent::Confirmed(_)
             | SessionEvent::Reoffered(_)
             | SessionEvent::ReofferAnswered(_)
@@ -364,7 +364,7 @@ impl EmergencyCall {
         };
         let (leg, other) = if of_caller { (caller, service) } else { (service, caller) };
         match event {
-            SessionEvent::Ended(_) | SessionEvent::Cancelled => {
+            SessionEvent::Ended(_) | SessionEvent::Cancelled(_) => {
                 let Stage::Talking { caller, service, .. } = self.stage else {
                     return After::Over(Disposition::Answered);
                 };

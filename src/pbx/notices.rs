@@ -195,7 +195,7 @@ impl Notices {
             SessionEvent::Answered { body, source } => {
                 notice.answered(now, exchange, directory, session, &body, source)
             }
-            SessionEvent::Failed { .. } | SessionEvent::Ended(_) | SessionEvent::Cancelled => {
+            SessionEvent::Failed { .. } | SessionEvent::Ended(_) | SessionEvent::Cancelled(_) => {
                 notice.lost(now, exchange, session)
             }
             SessionEvent::Reoffered(_) => {

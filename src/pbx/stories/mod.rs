@@ -12,6 +12,7 @@ mod lamps;
 mod outbound;
 mod pickup_and_park;
 mod recording;
+mod redirections;
 mod screening;
 mod secure_media;
 mod texts;
