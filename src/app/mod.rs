@@ -1,5 +1,6 @@
 //! The real host: sockets, threads and the real clock around the two hearts. It builds the house and decides nothing.
 
+mod certificates;
 mod clock;
 pub mod command;
 pub mod console_server;
@@ -10,6 +11,7 @@ mod media_plane;
 mod office;
 mod practice;
 mod recordings;
+mod sockets;
 mod speech_pool;
 mod switch_loop;
 mod telemetry;
@@ -37,17 +39,19 @@ use crate::{
     console::{self, Live, Secret, Site, Vitals},
     desk::Engine,
     dialogue::Pack,
-    net::{Datagrams, StreamLimits, Streams},
+    net::{Identity, Resolver, Wrapping},
     pbx::{Control, Fact, Switch},
     speech::{Models, Recognizer, Synthesizer, VoiceDetector},
     store::Store,
     types::Chance,
 };
+use certificates::Certificates;
 use console_server::Limits;
 use desk_loop::{Desk, DeskSettings};
 use housekeeping::Housekeeping;
 use media_plane::{MediaPlane, MediaSettings};
 use recordings::Recordings;
+use sockets::{Sockets, Trusts};
 use speech_pool::{SpeechPool, SpeechSettings};
 use switch_loop::{Switchboard, ToSwitch};
 use understanding::Understanding;
@@ -68,6 +72,8 @@ pub fn chance() -> anyhow::Result<Chance> {
 #[derive(Debug)]
 pub struct House {
     pub sip: SocketAddr,
+    /// What the listeners of streams are bound to.
+    pub streams: Vec<(Wrapping, SocketAddr)>,
     pub console: SocketAddr,
     /// The one-time link for the first account, if there is none yet.
     pub setup: Option<Secret>,
@@ -77,6 +83,7 @@ pub struct House {
     threads: Vec<thread::JoinHandle<()>>,
     console_stop: Option<oneshot::Sender<()>>,
     housekeeping_stop: Option<std::sync::mpsc::Sender<()>>,
+    certificates_stop: Option<std::sync::mpsc::Sender<()>>,
 }
 
 /// Who else hears the facts, besides desk and console.
@@ -135,17 +142,31 @@ impl House {
             notice,
         })?;
         let facts = fan_out(desk, live.clone(), Arc::clone(&vitals), listener);
-        let (sip, switch_thread) =
-            start_switch(config, directory, split(&mut chance), inbox, media, speech, facts)?;
+        let certificates = Certificates::open(config, Arc::clone(&vitals))?;
+        let identity = certificates.identity();
+        let (certificates_stop, certificates_thread) = certificates.keep()?;
+        let (sip, streams, switch_thread) =
+            start_switch(config, directory, split(&mut chance), inbox, media, speech, facts, identity)?;
+        let told = streams.iter().map(|(wrapping, address)| format!("{wrapping:?} {address}"));
+        vitals.lock().unwrap_or_else(PoisonError::into_inner).listeners =
+            [format!("Udp {sip}")].into_iter().chain(told).collect();
         let (console, setup, console_stop, console_thread) =
             start_console(config, accounts, split(&mut chance), live, Arc::clone(&vitals))?;
         Ok(Self {
             sip,
+            streams,
             console,
             setup,
             vitals,
             to_switch,
-            threads: vec![switch_thread, desk_thread, console_thread, housekeeping_thread],
+            threads: vec![
+                switch_thread,
+                desk_thread,
+                console_thread,
+                housekeeping_thread,
+                certificates_thread,
+            ],
+            certificates_stop: Some(certificates_stop),
             console_stop: Some(console_stop),
             housekeeping_stop: Some(housekeeping_stop),
         })
@@ -164,6 +185,8 @@ impl House {
     pub fn reload(&self, config: &Config) -> anyhow::Result<()> {
         let pack = Arc::new(Pack::property().context("the property pack")?);
         let directory = Arc::new(office::directory(config, pack)?);
+        let trusts = Trusts::of(config);
+        self.to_switch.blocking_send(ToSwitch::Trusts(trusts)).context("the switch has ended")?;
         self.to_switch.blocking_send(ToSwitch::Directory(directory)).context("the switch has ended")
     }
 
@@ -178,6 +201,7 @@ impl House {
             let _ = stop.send(());
         }
         drop(self.housekeeping_stop.take());
+        drop(self.certificates_stop.take());
         for thread in self.threads.drain(..) {
             if thread.join().is_err() {
                 tracing::error!("a thread of the house had panicked");
@@ -264,6 +288,7 @@ fn engines(_: &Models, _: &str, _: usize) -> anyhow::Result<Engines> {
 }
 
 /// The switch on a thread and a runtime of its own: the console's load is not the phones'.
+#[expect(clippy::too_many_arguments, reason = "what the switch's thread takes with it")]
 fn start_switch(
     config: &Config,
     directory: Arc<crate::pbx::Directory>,
@@ -272,7 +297,8 @@ fn start_switch(
     media: MediaPlane,
     speech: SpeechPool,
     facts: Box<dyn FnMut(Fact) + Send>,
-) -> anyhow::Result<(SocketAddr, thread::JoinHandle<()>)> {
+    identity: Identity,
+) -> anyhow::Result<(SocketAddr, Vec<(Wrapping, SocketAddr)>, thread::JoinHandle<()>)> {
     let listen = config.sip.listen;
     let config = config.clone();
     let (bound, when_bound) = std::sync::mpsc::sync_channel(1);
@@ -285,20 +311,14 @@ fn start_switch(
             }
         };
         runtime.block_on(async move {
-            let sockets = async {
-                let udp = Datagrams::bind(listen)?;
-                // The port that UDP got, so that port 0 gives both the same.
-                let tcp = Streams::listen(udp.local(), StreamLimits::default()).await?;
-                Ok::<_, io::Error>((udp, tcp))
-            };
-            let (udp, tcp) = match sockets.await {
+            let sockets = match Sockets::open(&config, Some(&identity)) {
                 Ok(sockets) => sockets,
                 Err(error) => {
                     let _ = bound.send(Err(error));
                     return;
                 }
             };
-            let settings = office::machine(&config, udp.local(), tcp.local());
+            let settings = office::machine(&config, &sockets);
             // Not to be read (no Linux): nothing to compare with.
             let lent = std::fs::read_to_string("/proc/sys/net/ipv4/ip_local_port_range").unwrap_or_default();
             if let Some(shared) = office::lent_ports(&settings.media_ports, &lent) {
@@ -309,14 +329,16 @@ fn start_switch(
                 );
             }
             let switch = Switch::new(clock::now(), directory, settings, chance);
-            let _ = bound.send(Ok(udp.local()));
-            Switchboard { switch, udp, tcp, inbox, media, speech, facts }.run().await;
+            let _ = bound.send(Ok((sockets.udp.socket.local(), sockets.bound.clone())));
+            let (trusts, resolver) = (Trusts::of(&config), Resolver::of_system());
+            let answers = mpsc::channel(switch_loop::ANSWERS);
+            Switchboard { switch, sockets, trusts, resolver, answers, inbox, media, speech, facts }.run().await;
         });
     })?;
-    let sip = when_bound.recv().context("the switch did not start")?.with_context(|| {
+    let (sip, streams) = when_bound.recv().context("the switch did not start")?.with_context(|| {
         format!("SIP cannot listen on {listen}: is another Portico, or another SIP program, running?")
     })?;
-    Ok((sip, thread))
+    Ok((sip, streams, thread))
 }
 
 type Console = (SocketAddr, Option<Secret>, oneshot::Sender<()>, thread::JoinHandle<()>);

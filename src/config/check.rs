@@ -15,7 +15,8 @@ use toml::Spanned;
 
 use super::{
     Calls, Config, Console, ExtensionAccount, Listing, Number, Office, OfficeFact, Practice, Problem,
-    Problems, Sip, Speech, Store, Texts, Trunk, TrunkAccount, Unit, Vendor, problem::line_of, raw,
+    Problems, Sip, Speech, Store, Texts, Transports, Trunk, TrunkAccount, Unit, Vendor, destination,
+    problem::line_of, raw, transports,
 };
 use crate::types::{Extension, Hours, PhoneNumber};
 
@@ -28,14 +29,14 @@ const VOICES: [&str; 4] = ["rms", "slt", "awb", "kal16"];
 
 /// Collects problems while values are converted; a value that is wrong is replaced by a stand-in that is never used,
 /// because one problem is enough for there to be no `Config`.
-struct Checker<'a> {
+pub(super) struct Checker<'a> {
     file: &'a str,
     text: &'a str,
     problems: Vec<Problem>,
 }
 
 impl Checker<'_> {
-    fn problem<T>(&mut self, at: &Spanned<T>, what: impl Display, cure: &str) {
+    pub(super) fn problem<T>(&mut self, at: &Spanned<T>, what: impl Display, cure: &str) {
         let line = line_of(self.text, at.span().start);
         self.problems.push(Problem {
             file: self.file.into(),
@@ -86,7 +87,7 @@ impl Checker<'_> {
         given
     }
 
-    fn not_empty(&mut self, value: &Spanned<String>, is: &str) {
+    pub(super) fn not_empty(&mut self, value: &Spanned<String>, is: &str) {
         if value.get_ref().trim().is_empty() {
             self.problem(value, format_args!("{is} is empty"), "write it between the quotes");
         }
@@ -103,6 +104,7 @@ pub(super) fn config(file: &str, text: &str, raw: raw::File) -> Result<Config, P
     let config = Config {
         office: office(&mut c, raw.office),
         sip,
+        tls: transports::tls(&mut c, raw.tls),
         console: Console {
             listen: raw
                 .console
@@ -175,8 +177,10 @@ fn office(c: &mut Checker<'_>, raw: raw::Office) -> Office {
 const STAND_IN: PhoneNumber = PhoneNumber::STAND_IN;
 
 fn sip(c: &mut Checker<'_>, raw: raw::Sip) -> Sip {
-    let listen =
-        raw.listen.and_then(|v| c.address(&v)).unwrap_or_else(|| SocketAddr::from(([0, 0, 0, 0], 5060)));
+    let mut plain = transports::addresses(c, raw.listen, "listen");
+    if plain.is_empty() {
+        plain.push(transports::everywhere(5060));
+    }
     let rtp_ports = raw.rtp_ports.map_or(16384..=18383, |value| {
         let bounds = value.get_ref().split_once('-').and_then(|(first, last)| {
             Some((first.trim().parse::<u16>().ok()?, last.trim().parse::<u16>().ok()?))
@@ -197,7 +201,14 @@ fn sip(c: &mut Checker<'_>, raw: raw::Sip) -> Sip {
         c.not_empty(realm, "the realm");
     }
     Sip {
-        listen,
+        listen: plain[0],
+        transports: Transports {
+            plain,
+            tls: transports::addresses(c, raw.tls, "tls"),
+            ws: transports::addresses(c, raw.ws, "ws"),
+            wss: transports::addresses(c, raw.wss, "wss"),
+            origins: raw.origins,
+        },
         advertised: raw
             .advertised
             .and_then(|v| c.parse(&v, "an IP address", "write the public address of the box")),
@@ -382,12 +393,17 @@ fn trunks(c: &mut Checker<'_>, raw: Vec<Spanned<raw::Trunk>>) -> Vec<Trunk> {
         });
         // Beyond half a minute RFC 3261's own Timer B has given the call up.
         let patience = entry.answer_seconds.map_or(4, |v| c.within(&v, 1..=30, "seconds of patience"));
-        let Some(send_to) = c.address(&entry.send_to) else { continue };
+        let transport = destination::transport(c, entry.transport.as_ref(), entry.tcp);
+        let keep_alive =
+            entry.keep_alive_seconds.map_or(25, |v| c.within(&v, 0..=600, "seconds of keep-alive"));
+        let Some(send_to) = destination::send_to(c, &entry.send_to, transport) else { continue };
         trunks.push(Trunk {
             name: entry.name.into_inner(),
             from,
             send_to,
-            tcp: entry.tcp,
+            transport,
+            ca: entry.ca.map(PathBuf::from),
+            keep_alive: Duration::from_secs(keep_alive),
             domain: entry.domain.map(Spanned::into_inner),
             patience: Duration::from_secs(patience),
             probe: entry.probe.unwrap_or(true),

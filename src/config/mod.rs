@@ -5,16 +5,20 @@
 //! wrong and the cure. This room knows no other: `app` hands each room its own small settings.
 
 mod check;
+mod destination;
 mod practice;
 mod problem;
 mod raw;
 #[cfg(test)]
 mod tests;
+mod transports;
 
 use std::{net::SocketAddr, ops::RangeInclusive, path::PathBuf, time::Duration};
 
+pub use destination::{SendTo, TrunkTransport};
 pub use practice::practice_file;
 pub use problem::{Problem, Problems};
+pub use transports::{Tls, Transports};
 
 use crate::types::{Extension, Hours, PhoneNumber};
 
@@ -23,6 +27,7 @@ use crate::types::{Extension, Hours, PhoneNumber};
 pub struct Config {
     pub office: Office,
     pub sip: Sip,
+    pub tls: Tls,
     pub console: Console,
     pub store: Store,
     pub calls: Calls,
@@ -65,8 +70,9 @@ pub struct Office {
 /// Where SIP and RTP are spoken.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Sip {
-    /// UDP and TCP.
+    /// UDP and TCP: the first of `transports.plain`.
     pub listen: SocketAddr,
+    pub transports: Transports,
     /// The address that peers are told, when the box stands behind a NAT with a fixed address.
     pub advertised: Option<std::net::IpAddr>,
     pub realm: String,
@@ -155,8 +161,12 @@ pub struct Trunk {
     pub name: String,
     /// Networks that the carrier sends from, as address and prefix length.
     pub from: Vec<(std::net::IpAddr, u8)>,
-    pub send_to: SocketAddr,
-    pub tcp: bool,
+    pub send_to: SendTo,
+    pub transport: TrunkTransport,
+    /// A PEM file of authorities that may sign the carrier's certificate, beside the system's.
+    pub ca: Option<PathBuf>,
+    /// How often a hole in the way is kept open (CRLF): 0 for never.
+    pub keep_alive: Duration,
     /// The host part of the addresses we send to; the address itself if the carrier names none.
     pub domain: Option<String>,
     /// How long the trunk may leave a call without any answer before the next one is tried.
@@ -164,6 +174,17 @@ pub struct Trunk {
     /// Is it asked now and then whether it lives (OPTIONS)?
     pub probe: bool,
     pub register: Option<TrunkAccount>,
+}
+
+impl Trunk {
+    /// May a connection to it be under TLS?
+    pub fn may_use_tls(&self) -> bool {
+        match self.transport {
+            TrunkTransport::Tls => true,
+            TrunkTransport::Any => matches!(self.send_to, SendTo::Name { port: None, .. }),
+            TrunkTransport::Udp | TrunkTransport::Tcp => false,
+        }
+    }
 }
 
 /// Our account at a carrier.

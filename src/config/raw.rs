@@ -3,7 +3,10 @@
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::problem::{Problem, Problems, line_of};
+use super::{
+    problem::{Problem, Problems, line_of},
+    transports::{OneOrMore, RawTls},
+};
 
 /// The whole file.
 #[derive(Debug, Deserialize)]
@@ -12,6 +15,8 @@ pub(super) struct File {
     pub office: Office,
     #[serde(default)]
     pub sip: Sip,
+    #[serde(default)]
+    pub tls: RawTls,
     #[serde(default)]
     pub console: Console,
     #[serde(default)]
@@ -58,7 +63,12 @@ pub(super) struct Office {
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Sip {
-    pub listen: Option<Spanned<String>>,
+    pub listen: Option<Spanned<OneOrMore>>,
+    pub tls: Option<Spanned<OneOrMore>>,
+    pub ws: Option<Spanned<OneOrMore>>,
+    pub wss: Option<Spanned<OneOrMore>>,
+    #[serde(default)]
+    pub origins: Vec<String>,
     pub advertised: Option<Spanned<String>>,
     pub realm: Option<Spanned<String>>,
     pub rtp_ports: Option<Spanned<String>>,
@@ -140,6 +150,9 @@ pub(super) struct Trunk {
     pub send_to: Spanned<String>,
     #[serde(default)]
     pub tcp: bool,
+    pub transport: Option<Spanned<String>>,
+    pub ca: Option<String>,
+    pub keep_alive_seconds: Option<Spanned<u64>>,
     pub domain: Option<Spanned<String>>,
     pub answer_seconds: Option<Spanned<u64>>,
     pub probe: Option<bool>,

@@ -26,7 +26,7 @@ pub use api::openapi;
 pub use live::{BEHIND, Live};
 pub use secret::Secret;
 pub use site::{Settings, Site};
-pub use vitals::{Condition, Part, Vitals};
+pub use vitals::{Condition, Part, Shown, Vitals};
 
 use axum::{Router, extract::DefaultBodyLimit, middleware};
 

@@ -50,7 +50,7 @@ impl Fork {
                 (sip::Target::Phone { extension, contact, flow }, None, flow.remote.ip())
             }
             Destination::Outside { trunk, who } => {
-                let source = cx.ledger.directory().trunk(&trunk).map(|trunk| trunk.send_to.ip());
+                let source = cx.exchange.sip.trunk_address(&trunk).map(|at| at.ip());
                 let Some(source) = source else {
                     return Err(Self::impossible(cx, id, party, LegResult::Failed(503)));
                 };

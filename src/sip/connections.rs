@@ -1,4 +1,4 @@
-//! TCP connections: framing, who may have how many, and how long one may dawdle.
+//! Connections of every stream transport: framing, who may have how many, and how long one may dawdle.
 
 use std::{
     collections::BTreeMap,
@@ -67,6 +67,9 @@ impl Connections {
         layer.schedule.set(Wake::Connection(id), connection.deadline());
         self.open.insert(id, connection);
         layer.connected(&flow);
+        if trusted {
+            layer.proven(id);
+        }
         true
     }
 
@@ -79,7 +82,11 @@ impl Connections {
         bytes: &[u8],
     ) -> Vec<Frame> {
         let Some(connection) = self.open.get_mut(&id) else { return vec![] };
-        let frames: Vec<Frame> = connection.framer.push(bytes).collect();
+        let frames: Vec<Frame> = if connection.flow.transport.is_websocket() {
+            vec![Frame::of_whole(bytes)]
+        } else {
+            connection.framer.push(bytes).collect()
+        };
         connection.heard = now;
         connection.partial = match connection.framer.pending() {
             0 => None,
@@ -95,8 +102,11 @@ impl Connections {
         if let Some(id) = flow.connection
             && let Some(connection) = self.open.get_mut(&id)
         {
-            connection.trusted = true;
+            let first = !std::mem::replace(&mut connection.trusted, true);
             layer.schedule.set(Wake::Connection(id), connection.deadline());
+            if first {
+                layer.proven(id);
+            }
         }
     }
 

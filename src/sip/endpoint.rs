@@ -84,6 +84,7 @@ impl Endpoint {
             algorithms,
             salt,
         };
+        endpoint.layer.update_targets(now);
         endpoint.trunks.update(now, &mut endpoint.layer);
         endpoint
     }
@@ -100,6 +101,7 @@ impl Endpoint {
         self.layer.settings = settings;
         self.registrar.keep_accounts(&mut self.layer);
         self.subscriptions.keep_accounts(now, &mut self.layer);
+        self.layer.update_targets(now);
         if trunks_differ {
             self.trunks.update(now, &mut self.layer);
         }
@@ -112,6 +114,8 @@ impl Endpoint {
             Input::Stream { flow, bytes } => self.stream(now, flow, bytes),
             Input::Connected { flow } => self.connected(now, flow),
             Input::Disconnected { flow } => self.disconnected(now, &flow),
+            Input::Unreachable { flow, why } => self.unreachable(now, &flow, &why),
+            Input::Resolved { question, answer } => self.resolved(now, &question, &answer),
             Input::Timeout => {}
         }
         while let Some(wake) = self.layer.schedule.pop(now) {
@@ -310,6 +314,19 @@ impl Endpoint {
         self.sessions.is_heard(session)
     }
 
+    /// Where requests to this trunk go now; `None` while its name is being looked up, or leads nowhere.
+    pub fn trunk_address(&self, trunk: &TrunkName) -> Option<std::net::SocketAddr> {
+        let (at, _) = self.layer.settings.trunk(trunk)?;
+        self.layer.trunk_flow(at).map(|flow| flow.remote)
+    }
+
+    /// The trunk that this address belongs to, with the name that its certificate must be for (RFC 5922, 4: the SIP domain,
+    /// not the host that serves it).
+    pub fn trunk_towards(&self, remote: std::net::SocketAddr) -> Option<(TrunkName, String)> {
+        let (_, trunk) = self.layer.settings.trunk_at(remote.ip())?;
+        Some((trunk.name.clone(), trunk.domain.clone()))
+    }
+
     /// How much each table holds.
     pub fn counts(&self) -> Counts {
         let (client_transactions, server_transactions) = self.layer.counts();
@@ -355,6 +372,7 @@ impl Endpoint {
             match frame {
                 Frame::Message(message) => self.message(now, flow, message),
                 Frame::Ping => self.layer.transmit(flow, b"\r\n".to_vec()),
+                Frame::Broken(ParseError::Dropped(super::wire::Dropped::KeepAlive)) => {}
                 Frame::Broken(error) => {
                     self.unreadable(now, flow, error);
                     self.guard.count(now, Refusal::Connection, flow.remote);
@@ -414,6 +432,7 @@ impl Endpoint {
                     ClientUser::Text(_)
                     | ClientUser::Notification(_)
                     | ClientUser::Notice(_)
+                    | ClientUser::Revival(..)
                     | ClientUser::Nobody => {}
                     ClientUser::Refer(refer) => self.sessions.notify_retried(refer, seq),
                 }
@@ -445,6 +464,9 @@ impl Endpoint {
         outcome: Outcome,
         response: Option<(&Message, Flow)>,
     ) {
+        if self.fails_over(now, client, user, outcome, response.map(|(message, _)| message)) {
+            return;
+        }
         let layer = &mut self.layer;
         let message = response.map(|(message, _)| message);
         match user {
@@ -462,7 +484,7 @@ impl Endpoint {
                 self.trunks.registration_answered(now, layer, at, client, outcome, message);
             }
             ClientUser::Probe(at) => self.trunks.probe_answered(now, layer, at, client, outcome, message),
-            ClientUser::Nobody => {}
+            ClientUser::Nobody | ClientUser::Revival(..) => {}
         }
     }
 
@@ -482,6 +504,13 @@ impl Endpoint {
         if banned || !self.connections.opened(now, &mut self.layer, flow, trusted) {
             self.guard.count(now, Refusal::Connection, flow.remote);
         }
+    }
+
+    /// What was to go there fails, and the trunk's health says why.
+    fn unreachable(&mut self, now: Instant, flow: &Flow, why: &str) {
+        self.layer.unreachable = Some(why.to_owned());
+        self.disconnected(now, flow);
+        self.layer.unreachable = None;
     }
 
     fn disconnected(&mut self, now: Instant, flow: &Flow) {
@@ -517,6 +546,9 @@ impl Endpoint {
             Wake::Binding(extension) => self.registrar.expire(now, layer, &extension),
             Wake::Registration(at) => self.trunks.registration_due(now, layer, at),
             Wake::Probe(at) => self.trunks.probe_due(now, layer, at),
+            Wake::Targets(at) => self.targets_due(now, at),
+            Wake::Unheard(client) => self.unheard_of(now, client),
+            Wake::KeepAlive(at) => self.trunks.keep_alive_due(now, layer, at),
             Wake::Rested(at) => self.trunks.rested(layer, at),
             Wake::Guard => {}
             Wake::Connection(connection) => {

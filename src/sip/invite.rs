@@ -240,7 +240,10 @@ impl Sessions {
                 Some(200..=299) => self.accepted(now, layer, id, client, response, flow),
                 Some(status) => {
                     let Some(Session::Calling(calling)) = self.table.get_mut(&id) else { return };
-                    if status < 200 {
+                    if status < 200 && calling.client != client {
+                        // Another target was tried in the meantime: this one is not to ring.
+                        layer.cancel(now, client, None);
+                    } else if status < 200 {
                         calling.progressed(now, layer, id, response, flow);
                     } else if calling.client == client {
                         let reason = response.reason().into_owned();
@@ -251,10 +254,16 @@ impl Sessions {
                 }
                 None => {}
             },
+            (Outcome::TimedOut | Outcome::Unsent, _) if !self.is_current(id, client) => {}
             (Outcome::TimedOut, _) => self.fail(layer, id, 408, "No Answer".to_owned(), None),
             (Outcome::Unsent, _) => self.fail(layer, id, 503, "Not Reachable".to_owned(), None),
             (Outcome::Response, None) => {}
         }
+    }
+
+    /// Is this the INVITE that the call waits for? Others of it went to targets that were passed over.
+    pub(super) fn is_current(&self, id: SessionId, client: ClientId) -> bool {
+        matches!(self.table.get(&id), Some(Session::Calling(calling)) if calling.client == client)
     }
 
     /// What became of a re-INVITE of ours.

@@ -27,8 +27,10 @@ pub mod digest;
 mod draft;
 mod endpoint;
 mod event;
+mod fail_over;
 mod guard;
 mod invite;
+mod locate;
 mod offer;
 mod refer;
 mod registrar;
@@ -41,6 +43,7 @@ mod settings;
 mod subscription;
 mod tag;
 mod talking;
+mod targets;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -54,11 +57,13 @@ pub use endpoint::{Counts, Endpoint};
 pub use event::{
     Binding, Cause, ConnectionId, EndedBy, Event, Flow, Identity, Input, Invitation, NoticeId, Outgoing,
     Output, Package, Peer, Reason, ReferId, ReferTarget, Replaces, SessionId, SubscriptionEnd,
-    SubscriptionId, Target, TextId, Transport, TrunkHealth, TrunkName,
+    SubscriptionId, Target, TargetState, TextId, Transport, TrunkHealth, TrunkName,
 };
 pub use guard::Refusal;
+pub use locate::{Answer, Question, Record, RecordKind};
 pub use settings::{
-    Account, Credentials, Limits, Listener, Network, NetworkError, Registration, Settings, Trunk,
+    Account, Credentials, Limits, Listener, Located, Network, NetworkError, Registration, SendTo, Settings,
+    Trunk,
 };
 pub use timer::Timer;
 
