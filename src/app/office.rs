@@ -97,6 +97,7 @@ pub fn directory(config: &Config, pack: Arc<Pack>) -> anyhow::Result<Directory> 
         trunks: config.trunks.iter().map(trunk_of).collect(),
         on_call: Some(config.office.on_call),
         outbound_caller: main.number,
+        features: crate::pbx::Features::default(),
         limits: Limits {
             calls: config.calls.max_calls,
             agent_calls: config.calls.max_agent_calls,

@@ -3,26 +3,33 @@
 use std::time::Instant;
 
 use super::{
-    Dialled, Disposition, Fact, MediaEvent, Reason, RingPlan, RingStep,
+    AgentReason, Caller, Dialled, Disposition, Fact, MediaEvent, Party, Reason, RingPlan, RingStep,
     announcing::Announcing,
     assisted::Assisted,
+    desk_event::DeskEvent,
     dialplan::{self, Asker},
     ending::Ending,
     exchange::{Context, Exchange},
     incoming::Incoming,
     ledger::{Beginning, Ledger},
+    leg::Leg,
+    line::superseded,
     next::{Announced, Next, Step},
+    parked::Parked,
+    prompting::{Prompt, Prompting},
+    refusal::Refusal,
     ring_plan::{Hunt, INTERNAL_RING, OUTBOUND_RING, Outside, TRANSFER_RING},
     ringing::Ringing,
     routing::Route,
     session_event::SessionEvent,
-    talking::Talking,
+    talking::{OnThePhone, Talking},
+    waiting::Waiting,
 };
 use crate::{
     agent::VoiceInput,
     dialogue,
     sip::{Invitation, SessionId},
-    types::{LegId, Moment},
+    types::{CallId, Extension, LegId, Moment},
 };
 
 /// A call from its INVITE until its record is out.
@@ -38,6 +45,8 @@ enum State {
     Ringing(Ringing),
     Talking(Talking),
     Assisted(Assisted),
+    Parked(Parked),
+    Prompting(Prompting),
     Announcing(Announcing),
     Ending(Ending),
 }
@@ -57,6 +66,8 @@ pub(super) enum CallEvent {
     Speech(VoiceInput),
     /// A place at the agent may be free.
     AgentPlace,
+    /// Somebody at a desk phone does something with it.
+    Desk(DeskEvent),
     /// Somebody in the office, or the end of the process, wants it to end.
     HangUp,
     Timeout,
@@ -84,7 +95,8 @@ impl Call {
         });
         let mut ledger = Ledger::new(beginning);
         let mut cx = Context { now, exchange, ledger: &mut ledger };
-        let next = match (Incoming::new(&mut cx, session, invitation), route) {
+        let party = Party::Caller(cx.ledger.caller().clone());
+        let next = match (Incoming::new(&mut cx, session, invitation, party), route) {
             (Ok(caller), Route::Ring(plan)) => Next::Ring { caller, plan },
             (Ok(caller), Route::Agent(why)) => Next::Queue { caller, why },
             (Ok(caller), Route::Connect) => Next::Connect { caller },
@@ -92,6 +104,83 @@ impl Call {
         };
         let state = go(&mut cx, next);
         Self { ledger, state }.unless_over(now, exchange)
+    }
+
+    /// A phone has dialled a code, and is told what has come of it: a call to nobody, which leaves no record.
+    pub(super) fn tell(
+        exchange: &mut Exchange,
+        beginning: Beginning,
+        session: SessionId,
+        invitation: Invitation,
+        prompt: Prompt,
+    ) -> Option<Self> {
+        let now = beginning.at;
+        let mut ledger = Ledger::private(beginning);
+        let mut cx = Context { now, exchange, ledger: &mut ledger };
+        let party = Party::Caller(cx.ledger.caller().clone());
+        let next = match Incoming::new(&mut cx, session, invitation, party) {
+            Ok(caller) => Next::Tell { caller, prompt },
+            Err(_) => Next::End(Disposition::Failed),
+        };
+        let state = go(&mut cx, next);
+        Self { ledger, state }.unless_over(now, exchange)
+    }
+
+    /// The extensions whose phones ring for this call.
+    pub(super) fn ringing_extensions(&self) -> Vec<&Extension> {
+        match &self.state {
+            State::Ringing(state) => state.extensions().collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// The extension at which this session of ours rings.
+    pub(super) fn rings_at(&self, session: SessionId) -> Option<&Extension> {
+        match &self.state {
+            State::Ringing(state) => state.rings_at(session),
+            _ => None,
+        }
+    }
+
+    /// Whom this phone's call, which nobody has answered yet, is for.
+    pub(super) fn rings_for(&self, session: SessionId, by: &Extension) -> Option<&Dialled> {
+        let own = *self.ledger.caller() == Caller::Extension(by.clone());
+        match &self.state {
+            State::Ringing(state) if own && state.is_waited_for_at(session) => Some(self.ledger.dialled()),
+            _ => None,
+        }
+    }
+
+    /// The phone at this session, if it talks: it may move the call elsewhere.
+    pub(super) fn transferor(&self, session: SessionId) -> Option<&Extension> {
+        match &self.state {
+            State::Talking(state) => state.transferor(session),
+            _ => None,
+        }
+    }
+
+    /// The one who talks with the phone at this session goes on in another call; this one is over.
+    pub(super) fn give_away(
+        mut self,
+        now: Moment,
+        exchange: &mut Exchange,
+        session: SessionId,
+        to: CallId,
+    ) -> (Option<Self>, Option<Leg>) {
+        let State::Talking(state) = self.state else { return (Some(self), None) };
+        let mut cx = Context { now, exchange, ledger: &mut self.ledger };
+        let (leg, disposition) = state.give_away(&mut cx, session);
+        let leg = leg.moves_to(&mut cx, to);
+        let state = go(&mut cx, Next::End(disposition));
+        (Self { ledger: self.ledger, state }.unless_over(now, exchange), Some(leg))
+    }
+
+    /// Does this extension talk with somebody by this call?
+    pub(super) fn phone(&self, extension: &Extension) -> Option<OnThePhone> {
+        match &self.state {
+            State::Talking(state) => state.phone(extension),
+            _ => None,
+        }
     }
 
     /// One event. `None`: the call is over, and its record is out.
@@ -104,6 +193,8 @@ impl Call {
             State::Ringing(state) => in_ringing(state, &mut cx, event).map(State::Ringing),
             State::Talking(state) => in_talking(state, &mut cx, event).map(State::Talking),
             State::Assisted(state) => in_assisted(state, &mut cx, event).map(State::Assisted),
+            State::Parked(state) => in_parked(state, &mut cx, event).map(State::Parked),
+            State::Prompting(state) => in_prompting(state, &mut cx, event).map(State::Prompting),
             State::Announcing(state) => in_announcing(state, &mut cx, event).map(State::Announcing),
             State::Ending(state) => Step::Stay(State::Ending(state)),
         };
@@ -119,6 +210,8 @@ impl Call {
             State::Ringing(state) => state.deadline(),
             State::Talking(state) => state.deadline(),
             State::Assisted(state) => state.deadline(),
+            State::Parked(state) => state.deadline(),
+            State::Prompting(state) => state.deadline(),
             State::Announcing(state) => state.deadline(),
             State::Ending(state) => state.deadline(),
         }
@@ -137,7 +230,9 @@ impl Call {
         let State::Ending(ending) = &self.state else { return Some(self) };
         let finished = ending.finished(&mut Context { now, exchange, ledger: &mut self.ledger });
         let Some((ended, disposition)) = finished else { return Some(self) };
-        exchange.fact(Fact::Ended(Box::new(self.ledger.close(ended, disposition))));
+        if !self.ledger.is_private() {
+            exchange.fact(Fact::Ended(Box::new(self.ledger.close(ended, disposition))));
+        }
         None
     }
 }
@@ -149,6 +244,10 @@ fn in_ringing(state: Ringing, cx: &mut Context<'_>, event: CallEvent) -> Step<Ri
         // Late words for an agent that is handing over.
         CallEvent::Speech(_) => Step::Stay(state),
         CallEvent::AgentPlace => state.handle_agent_place(cx),
+        CallEvent::Desk(DeskEvent::Taken { session, invitation, by }) => {
+            state.taken(cx, session, *invitation, by)
+        }
+        CallEvent::Desk(event) => stays(cx, state, event),
         CallEvent::HangUp => state.hang_up(cx),
         CallEvent::Timeout => state.handle_timeout(cx),
     }
@@ -158,6 +257,7 @@ fn in_talking(state: Talking, cx: &mut Context<'_>, event: CallEvent) -> Step<Ta
     match event {
         CallEvent::Session { session, event } => state.handle_session(cx, session, event),
         CallEvent::Media { leg, event } => state.handle_media(cx, leg, &event),
+        CallEvent::Desk(event) => state.handle_desk(cx, event),
         CallEvent::Speech(_) | CallEvent::AgentPlace => Step::Stay(state),
         CallEvent::HangUp => state.hang_up(cx, None),
         CallEvent::Timeout => state.handle_timeout(cx),
@@ -170,7 +270,50 @@ fn in_assisted(state: Assisted, cx: &mut Context<'_>, event: CallEvent) -> Step<
         CallEvent::Media { leg, event } => state.handle_media(cx, leg, &event),
         CallEvent::Speech(input) => state.tell(cx, input),
         CallEvent::AgentPlace => Step::Stay(state),
+        CallEvent::Desk(event) => stays(cx, state, event),
         CallEvent::HangUp => state.hang_up(cx),
+        CallEvent::Timeout => state.handle_timeout(cx),
+    }
+}
+
+/// Nothing can be done with the call at this moment. What has been brought along for it is not left hanging.
+fn stays<S>(cx: &mut Context<'_>, state: S, event: DeskEvent) -> Step<S> {
+    match event {
+        DeskEvent::Taken { session, .. } | DeskEvent::TakeOver { session, .. } => {
+            let Refusal { status, reason, retry_after } = Refusal::NOBODY;
+            superseded(cx.exchange.sip.reject(cx.now.at, session, status, reason, retry_after));
+        }
+        DeskEvent::Park(_) => leave_slot(cx),
+        DeskEvent::Transfer { refer, .. } => {
+            superseded(cx.exchange.sip.refuse_refer(cx.now.at, refer, 603));
+        }
+        DeskEvent::Join { with, .. } => with.hang_up(cx, None),
+    }
+    Step::Stay(state)
+}
+
+fn in_parked(state: Parked, cx: &mut Context<'_>, event: CallEvent) -> Step<Parked> {
+    match event {
+        CallEvent::Session { session, event } => state.handle_session(cx, session, event),
+        CallEvent::Media { leg, event } => state.handle_media(cx, leg, &event),
+        CallEvent::Desk(DeskEvent::Taken { session, invitation, by }) => {
+            state.taken(cx, session, *invitation, by)
+        }
+        CallEvent::Desk(event) => stays(cx, state, event),
+        CallEvent::Speech(_) | CallEvent::AgentPlace => Step::Stay(state),
+        CallEvent::HangUp => state.hang_up(cx, None),
+        CallEvent::Timeout => state.handle_timeout(cx),
+    }
+}
+
+fn in_prompting(state: Prompting, cx: &mut Context<'_>, event: CallEvent) -> Step<Prompting> {
+    match event {
+        CallEvent::Session { session, event } => state.handle_session(cx, session, event),
+        CallEvent::Media { leg, event } => state.handle_media(cx, leg, &event),
+        CallEvent::Speech(input) => state.handle_speech(cx, &input),
+        CallEvent::AgentPlace => Step::Stay(state),
+        CallEvent::Desk(event) => stays(cx, state, event),
+        CallEvent::HangUp => state.hang_up(cx, None),
         CallEvent::Timeout => state.handle_timeout(cx),
     }
 }
@@ -180,6 +323,7 @@ fn in_announcing(state: Announcing, cx: &mut Context<'_>, event: CallEvent) -> S
         CallEvent::Session { session, event } => state.handle_session(cx, session, event),
         CallEvent::Media { leg, event } => state.handle_media(cx, leg, &event),
         CallEvent::Speech(_) | CallEvent::AgentPlace => Step::Stay(state),
+        CallEvent::Desk(event) => stays(cx, state, event),
         CallEvent::HangUp => state.hang_up(cx, None),
         CallEvent::Timeout => state.handle_timeout(cx),
     }
@@ -216,6 +360,7 @@ fn enter(cx: &mut Context<'_>, next: Next) -> Step<State> {
         }
         Next::Talk { caller, callee, disposition } => {
             leave_agent(cx);
+            leave_slot(cx);
             Step::Stay(State::Talking(Talking::begin(cx, caller, callee, disposition)))
         }
         Next::Assist { caller, why } => match caller.answer(cx, None) {
@@ -239,7 +384,29 @@ fn enter(cx: &mut Context<'_>, next: Next) -> Step<State> {
                 Err(_) => Step::Go(Next::End(Disposition::Failed)),
             }
         }
+        Next::Park { leg, place, disposition } => {
+            Step::Stay(State::Parked(Parked::begin(cx, leg, place, disposition)))
+        }
+        Next::Reach { leg, reach, transferor, otherwise, disposition } => {
+            let label = reach.label.clone();
+            let waiting = Waiting { leg, transferor, label, otherwise, disposition };
+            Ringing::for_waiting(cx, waiting, reach).map(State::Ringing)
+        }
+        Next::AssistAgain { caller } => {
+            let (call, limit) = (cx.call(), cx.ledger.directory().limits.agent_calls);
+            let why = AgentReason::NoAnswer;
+            if cx.exchange.speech_ready && cx.exchange.places.take(call, limit) {
+                Step::Stay(State::Assisted(Assisted::begin(cx, caller, why)))
+            } else {
+                Step::Go(Next::Announce { caller: Announced::Talking(caller), why: Some(why) })
+            }
+        }
+        Next::Tell { caller, prompt } => match caller.answer(cx, None) {
+            Ok(caller) => Step::Stay(State::Prompting(Prompting::begin(cx, caller, prompt))),
+            Err(_) => Step::Go(Next::End(Disposition::Failed)),
+        },
         Next::End(disposition) => {
+            leave_slot(cx);
             leave_agent(cx);
             Step::Stay(State::Ending(Ending::begin(cx, disposition)))
         }
@@ -249,6 +416,11 @@ fn enter(cx: &mut Context<'_>, next: Next) -> Step<State> {
 fn leave_agent(cx: &mut Context<'_>) {
     let call = cx.call();
     cx.exchange.places.leave(call);
+}
+
+fn leave_slot(cx: &mut Context<'_>) {
+    let call = cx.call();
+    cx.exchange.slots_left_by(call);
 }
 
 /// Whom a desk phone has dialled. That it may be reached has been decided.

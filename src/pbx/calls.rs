@@ -43,6 +43,10 @@ impl Calls {
         self.calls.insert(id, Held { call: Box::new(call), deadline });
     }
 
+    pub(super) fn get(&self, id: CallId) -> Option<&Call> {
+        self.calls.get(&id).map(|held| &*held.call)
+    }
+
     pub(super) fn next_deadline(&self) -> Option<(Instant, Reason)> {
         let (_, id) = self.due.first()?;
         self.calls.get(id)?.deadline

@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use super::RingPlan;
+use super::{Features, RingPlan};
 use crate::{
     dialogue::{Office, Pack},
     sip::{self, TrunkName},
@@ -31,6 +31,8 @@ pub struct Directory {
     /// One of ours; shown to people whom desk phones call.
     pub outbound_caller: PhoneNumber,
     pub limits: Limits,
+    /// What desk phones can do with calls.
+    pub features: Features,
     pub texts: Texts,
     /// Two-channel recordings of every call that is talked on.
     pub record_calls: bool,

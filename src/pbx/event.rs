@@ -5,7 +5,10 @@ use std::{sync::Arc, time::Instant};
 use crate::{
     dialogue::Reading,
     media::{Agreed, SourceTrust, Tone},
-    pbx::{AgentReason, Barred, CallRecord, Caller, Dialled, Directory, LegResult, Party, TurnRecord},
+    pbx::{
+        AgentReason, Barred, CallRecord, Caller, Dialled, Directory, LegResult, Party, Resource,
+        ResourceState, Service, TurnRecord,
+    },
     sip,
     speech::SpeechEvent,
     types::{CallId, Extension, LegId, MessageKey, PhoneNumber, TurnId, UtteranceId},
@@ -179,6 +182,10 @@ pub enum Reason {
     Agent(crate::agent::Reason),
     /// A transfer rings for so long and no longer.
     TransferRing,
+    /// A parked call rings its parker again.
+    ParkRecall,
+    /// A phone that has dialled a code has been told what came of it.
+    Prompt,
     /// A call may not last longer than this.
     CallLimit,
     /// The media of an ended leg should have reported its quality by this time.
@@ -243,6 +250,18 @@ pub enum Fact {
     },
     /// The call is over; this is all of it.
     Ended(Box<CallRecord>),
+
+    /// A phone has asked for a service of the house by its code; `done`: and got it.
+    ServiceAsked {
+        by: Extension,
+        service: Service,
+        done: bool,
+    },
+    /// A park slot or a key that lamps show has another state.
+    ResourceChanged {
+        resource: Resource,
+        state: ResourceState,
+    },
 
     /// A text came in through a trunk; answer with `Control::SettleText` once it is stored.
     TextReceived {

@@ -8,11 +8,14 @@ use std::{
 
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
-use super::{Directory, Fact, MediaCommand, Output, Settings, SpeechCommand, ledger::Ledger};
+use super::{
+    Directory, Fact, MediaCommand, Output, Resource, ResourceState, Settings, SpeechCommand, ledger::Ledger,
+    resources::Resources,
+};
 use crate::{
     media::Ports,
     sip::{Endpoint, SessionId, TextId, TrunkHealth, TrunkName},
-    types::{CallId, Chance, LegId, Moment},
+    types::{CallId, Chance, Extension, LegId, Moment},
 };
 
 /// Everything that outlives a single call.
@@ -24,6 +27,9 @@ pub(super) struct Exchange {
     /// Can the agent hear and speak?
     pub(super) speech_ready: bool,
     pub(super) places: Places,
+    pub(super) resources: Resources,
+    /// Park slots that are taken, and by which call; as many as the office has.
+    slots: BTreeMap<Extension, CallId>,
     ports: Ports,
     /// For emergencies, when all others are taken.
     kept_ports: Ports,
@@ -56,6 +62,8 @@ impl Exchange {
             out: VecDeque::new(),
             speech_ready: false,
             places: Places::default(),
+            resources: Resources::default(),
+            slots: BTreeMap::new(),
             chance,
             last_leg: 0,
             sessions: BTreeMap::new(),
@@ -91,6 +99,14 @@ impl Exchange {
 
     pub(super) fn session_ends(&mut self, session: SessionId) {
         self.sessions.remove(&session);
+    }
+
+    /// The leg goes on in another call.
+    pub(super) fn leg_moves(&mut self, session: SessionId, leg: LegId, call: CallId) {
+        self.session_begins(session, call);
+        if let Some(socket) = self.sockets.get_mut(&leg) {
+            socket.call = call;
+        }
     }
 
     pub(super) fn call_of_session(&self, session: SessionId) -> Option<CallId> {
@@ -155,6 +171,32 @@ impl Exchange {
             self.sockets.iter().filter(|(_, socket)| socket.call == call).map(|(leg, _)| *leg).collect();
         for leg in held {
             self.socket_closed(now, leg);
+        }
+    }
+
+    /// Takes this park slot for the call. False if another call has it.
+    pub(super) fn take_slot(&mut self, slot: &Extension, call: CallId) -> bool {
+        *self.slots.entry(slot.clone()).or_insert(call) == call
+    }
+
+    pub(super) fn parked_in(&self, slot: &Extension) -> Option<CallId> {
+        self.slots.get(slot).copied()
+    }
+
+    /// The call no longer waits in a slot.
+    pub(super) fn slots_left_by(&mut self, call: CallId) {
+        let left: Vec<Extension> =
+            self.slots.iter().filter(|(_, by)| **by == call).map(|(slot, _)| slot.clone()).collect();
+        for slot in left {
+            self.slots.remove(&slot);
+            self.show(Resource::ParkSlot(slot), ResourceState::Off);
+        }
+    }
+
+    /// Lamps and the console show the resource so from now on.
+    pub(super) fn show(&mut self, resource: Resource, state: ResourceState) {
+        if self.resources.set(resource.clone(), state.clone()) {
+            self.fact(Fact::ResourceChanged { resource, state });
         }
     }
 

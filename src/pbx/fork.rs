@@ -99,6 +99,10 @@ impl Fork {
         self.line.id
     }
 
+    pub(super) fn party(&self) -> &Party {
+        &self.line.party
+    }
+
     /// The trunk that it goes through, and to whom, if it leaves the house.
     pub(super) fn outside(&self) -> Option<(&TrunkName, Outside)> {
         self.outside.as_ref().map(|(trunk, who)| (trunk, *who))

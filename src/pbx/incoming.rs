@@ -45,8 +45,8 @@ impl Incoming {
         cx: &mut Context<'_>,
         session: SessionId,
         invitation: Invitation,
+        party: Party,
     ) -> Result<Self, Unanswerable> {
-        let party = Party::Caller(cx.ledger.caller().clone());
         let trunk = match invitation.peer {
             Peer::Trunk(trunk) => Some(trunk),
             Peer::Phone(_) => None,

@@ -44,6 +44,12 @@ pub(super) struct Ledger {
     outcome: Option<Outcome>,
     /// Its file, and its beginning in milliseconds since that of the call.
     recording: Option<(String, u64)>,
+    /// No call between people, or their waiting for each other, goes on beyond this.
+    limit: Option<Instant>,
+    /// Who has sent the call to somebody outside, by a transfer or a forward.
+    charged: Option<Extension>,
+    /// A service of the house has been dialled, and nobody called.
+    private: bool,
 }
 
 impl Ledger {
@@ -56,7 +62,25 @@ impl Ledger {
             turns: Vec::new(),
             outcome: None,
             recording: None,
+            limit: None,
+            charged: None,
+            private: false,
         }
+    }
+
+    /// Of something that is no call to anybody: it is told to nobody and leaves no record.
+    pub(super) fn private(beginning: Beginning) -> Self {
+        Self { private: true, ..Self::new(beginning) }
+    }
+
+    pub(super) fn is_private(&self) -> bool {
+        self.private
+    }
+
+    /// When the call has to end, from the first time that people talked: transfers do not make it longer.
+    pub(super) fn limit(&mut self, now: Instant) -> Instant {
+        let length = self.beginning.directory.limits.call_length;
+        *self.limit.get_or_insert(now + length)
     }
 
     pub(super) fn call(&self) -> CallId {
@@ -67,8 +91,13 @@ impl Ledger {
     pub(super) fn calls_outside(&self) -> Option<&Extension> {
         match (&self.beginning.caller, &self.beginning.dialled) {
             (Caller::Extension(extension), Dialled::Number(_)) => Some(extension),
-            _ => None,
+            _ => self.charged.as_ref(),
         }
+    }
+
+    /// From now on the call counts among those of this extension to the outside.
+    pub(super) fn charge(&mut self, extension: Extension) {
+        self.charged = Some(extension);
     }
 
     /// A call to the outside is tried through this trunk: the last one is the one that carried it.

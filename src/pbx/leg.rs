@@ -3,14 +3,15 @@
 use jiff::Timestamp;
 
 use super::{
-    LegResult, MediaCommand, Party,
+    Caller, Fact, LegRecord, LegResult, MediaCommand, Party,
     exchange::Context,
     line::{Line, codecs_beginning_with, superseded},
+    session_event::SessionEvent,
 };
 use crate::{
     media::{self, Agreed, Codec, Direction, LocalMedia, Tone},
     sip::{Cause, SessionId},
-    types::LegId,
+    types::{CallId, Extension, LegId},
 };
 
 /// Somebody who has answered, or has been answered.
@@ -78,6 +79,20 @@ impl Leg {
 
     pub(super) fn party(&self) -> &Party {
         &self.line.party
+    }
+
+    /// The extension, if a phone of the house is at the other end.
+    pub(super) fn extension(&self) -> Option<&Extension> {
+        match self.party() {
+            Party::Phone(extension) | Party::Caller(Caller::Extension(extension)) => Some(extension),
+            Party::Caller(_) | Party::Number(_) | Party::Emergency(_) | Party::Agent => None,
+        }
+    }
+
+    /// Says that this party has taken the call.
+    pub(super) fn has_answered(&self, cx: &mut Context<'_>) {
+        let (call, leg, party) = (cx.call(), self.id(), self.party().clone());
+        cx.exchange.fact(Fact::Answered { call, leg, party });
     }
 
     pub(super) fn codec(&self) -> Option<Codec> {
@@ -153,6 +168,24 @@ impl Leg {
         }
     }
 
+    /// What happens on the session of a leg that nobody is bridged to, and that has not ended. `Err`: there is nothing left
+    /// that it could be talked on.
+    pub(super) fn alone(&mut self, cx: &mut Context<'_>, event: SessionEvent) -> Result<(), NoMedia> {
+        match event {
+            SessionEvent::Confirmed(body) => self.confirmed(cx, &body),
+            SessionEvent::Reoffered(offer) => {
+                self.reoffered_alone(cx, &offer, Direction::SendRecv);
+                Ok(())
+            }
+            SessionEvent::ReofferAnswered(Ok(answer)) => self.offer_answered(cx, &answer),
+            SessionEvent::ReofferAnswered(Err(_)) => {
+                self.offer_refused();
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+
     pub(super) fn refuse_reoffer(&self, cx: &mut Context<'_>) {
         superseded(cx.exchange.sip.refuse_reoffer(cx.now.at, self.line.session, 488));
     }
@@ -195,6 +228,28 @@ impl Leg {
             // The version has been used up, whatever became of it.
             self.local.version = offered.local.version;
         }
+    }
+
+    /// It goes on in another call: what was talked here is written down, and its session and socket are that call's.
+    pub(super) fn moves_to(self, cx: &mut Context<'_>, call: CallId) -> Self {
+        let line = &self.line;
+        let record = LegRecord {
+            party: line.party.clone(),
+            started: line.started,
+            answered: Some(self.answered),
+            ended: cx.now.wall,
+            result: LegResult::Completed,
+            quality: None,
+        };
+        cx.ledger.leg_ended(line.id, record);
+        cx.exchange.leg_moves(line.session, line.id, call);
+        self
+    }
+
+    /// It has come from another call, and counts for this one from now on.
+    pub(super) fn has_moved_here(&mut self, cx: &Context<'_>) {
+        self.line.started = cx.now.wall;
+        self.answered = cx.now.wall;
     }
 
     /// BYE.

@@ -16,11 +16,13 @@ mod assisted;
 mod call;
 mod calls;
 mod conversation;
+mod desk_event;
 mod dialplan;
 mod directory;
 mod ending;
 mod event;
 mod exchange;
+mod features;
 mod fork;
 mod hold;
 mod incoming;
@@ -28,13 +30,17 @@ mod ledger;
 mod leg;
 mod line;
 mod next;
+mod parked;
+mod prompting;
 mod record;
 mod refusal;
+mod resources;
 mod ring_plan;
 mod ringing;
 mod routing;
 mod session_event;
 mod spending;
+mod star_codes;
 #[cfg(test)]
 mod stories;
 #[cfg(test)]
@@ -43,6 +49,8 @@ mod switch;
 mod talking;
 mod texts;
 mod trunk_answer;
+mod waiter;
+mod waiting;
 
 pub use dialplan::{Asker, Barred, Usage, may_reach, parse as parse_dialled};
 pub use directory::{Directory, Limits, Number, Phone, Settings, TRUNK_PATIENCE, Texts};
@@ -50,11 +58,14 @@ pub use event::{
     Announcement, Control, Fact, Input, MediaCommand, MediaEvent, Output, Quality, Reason, SpeechCommand,
     TextResult,
 };
+pub use features::{Features, MOST_PARK_SLOTS, Park};
 pub use record::{
     AgentReason, CallDirection, CallRecord, Caller, Dialled, Disposition, Emergency, LegRecord, LegResult,
     Party, Speaker, TurnRecord,
 };
+pub use resources::{Resource, ResourceState};
 pub use ring_plan::{DEFAULT_RING, RingPlan, RingStep};
+pub use star_codes::{SameCode, Service, StarCodes};
 pub use switch::{Counts, Switch};
 
 /// Part of a [`Fact`]: who reads facts need not know SIP.

@@ -1,6 +1,14 @@
 //! The ways out of a state: what a call becomes next, with what it takes along.
 
-use super::{AgentReason, Disposition, RingPlan, conversation::Conversation, incoming::Incoming, leg::Leg};
+use super::{
+    AgentReason, Disposition, RingPlan,
+    conversation::Conversation,
+    incoming::Incoming,
+    leg::Leg,
+    parked::Place,
+    prompting::Prompt,
+    waiting::{Otherwise, Reach, Transferor},
+};
 use crate::dialogue;
 
 /// What came of an event in a state.
@@ -37,6 +45,20 @@ pub(super) enum Next {
     Transfer { caller: Leg, conversation: Conversation, to: dialogue::Destination, brief: String },
     /// Nobody took the transfer, and the conversation goes on.
     Resume { caller: Leg, conversation: Conversation },
+    /// Somebody waits in a park slot. The slot has been taken for this call.
+    Park { leg: Leg, place: Place, disposition: Disposition },
+    /// Another phone is rung for somebody who has been answered; who has asked for it may be waiting as well.
+    Reach {
+        leg: Leg,
+        reach: Reach,
+        transferor: Option<Transferor>,
+        otherwise: Otherwise,
+        disposition: Disposition,
+    },
+    /// A caller from outside, who has talked with somebody before, has nobody now: the agent takes the call if it can.
+    AssistAgain { caller: Leg },
+    /// A phone that has dialled a code is told what has come of it.
+    Tell { caller: Incoming, prompt: Prompt },
     /// There is no agent: the recorded announcement answers.
     Announce { caller: Announced, why: Option<AgentReason> },
     /// Nothing is left to do but to wait for what the media plane has counted.

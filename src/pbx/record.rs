@@ -134,6 +134,13 @@ pub enum Caller {
     Anonymous,
 }
 
+impl Caller {
+    /// Does the call come from outside of the house?
+    pub fn is_outside(&self) -> bool {
+        !matches!(self, Self::Extension(_))
+    }
+}
+
 /// The other end of a leg.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Party {

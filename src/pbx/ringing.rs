@@ -8,7 +8,7 @@ use std::{
 };
 
 use super::{
-    AgentReason, Disposition, Fact, LegResult, MediaEvent, Party, Reason,
+    AgentReason, Disposition, LegResult, MediaEvent, Party, Reason,
     conversation::Conversation,
     exchange::Context,
     fork::{Destination, Fork},
@@ -20,12 +20,14 @@ use super::{
     routing,
     session_event::SessionEvent,
     trunk_answer,
+    waiter::Waiter,
+    waiting::{Reach, Waiting},
 };
 use crate::{
     dialogue::EndReason,
-    media::{Codec, Direction, Tone},
-    sip::{Cause, SessionId},
-    types::LegId,
+    media::{Codec, Tone},
+    sip::{Cause, Invitation, SessionId},
+    types::{Extension, LegId},
 };
 
 /// Phones that ring together for one call. Ten contacts an extension and a step of many extensions could be more; those
@@ -47,17 +49,6 @@ pub(super) struct Ringing {
     silent_until: Option<Instant>,
     /// The plan is over, and the caller waits for a place at the agent while phones may ring on.
     queued: bool,
-}
-
-/// Who waits for somebody to answer.
-#[derive(Debug)]
-enum Waiter {
-    /// A caller from a trunk. `why`: the agent was to take the call from the first.
-    Outside { caller: Incoming, why: Option<AgentReason> },
-    /// A desk phone.
-    Desk(Incoming),
-    /// A caller of the agent, who hears ringback. Desk phones show what the agent has learnt.
-    Handed { caller: Leg, conversation: Conversation, brief: String },
 }
 
 impl Ringing {
@@ -86,6 +77,14 @@ impl Ringing {
         Self::new(cx, Waiter::Handed { caller, conversation, brief }, hunt).next_stage(cx)
     }
 
+    /// For somebody who has been answered and waits: another phone is rung.
+    pub(super) fn for_waiting(cx: &mut Context<'_>, waiting: Waiting, reach: Reach) -> Step<Self> {
+        if !reach.music {
+            waiting.leg.tone(cx, Some(Tone::Ringback));
+        }
+        Self::new(cx, Waiter::Waits(Box::new(waiting)), reach.hunt).next_stage(cx)
+    }
+
     fn new(cx: &Context<'_>, waiter: Waiter, hunt: Hunt) -> Self {
         let (forks, results) = (BTreeMap::new(), Vec::new());
         let until = cx.now.at;
@@ -95,7 +94,7 @@ impl Ringing {
     pub(super) fn deadline(&self) -> Option<(Instant, Reason)> {
         let why = match self.waiter {
             _ if self.queued => Reason::AgentPlace,
-            Waiter::Handed { .. } => Reason::TransferRing,
+            Waiter::Handed { .. } | Waiter::Waits(_) => Reason::TransferRing,
             Waiter::Outside { .. } | Waiter::Desk(_) => Reason::RingStep,
         };
         let silent = self.silent_until.map(|at| (at, Reason::TrunkSilent));
@@ -135,6 +134,11 @@ impl Ringing {
         if session == self.waiter.session() {
             return self.handle_waiter(cx, event);
         }
+        if let Waiter::Waits(waiting) = &mut self.waiter
+            && waiting.heard_of_transferor(cx, session, &event)
+        {
+            return Step::Stay(self);
+        }
         match event {
             SessionEvent::Progress { status, body, source } if status >= 180 => {
                 self.progressed(cx, session, status, &body, source);
@@ -165,7 +169,7 @@ impl Ringing {
             return if *event == MediaEvent::Failed { self.hang_up(cx) } else { Step::Stay(self) };
         }
         let lost = matches!(event, MediaEvent::Dead { .. } | MediaEvent::Failed);
-        if let Waiter::Handed { caller, .. } = &self.waiter
+        if let Some(caller) = self.waiter.answered()
             && caller.id() == leg
         {
             let dead = lost && (caller.may_be_heard() || *event == MediaEvent::Failed);
@@ -198,6 +202,7 @@ impl Ringing {
                 caller.hang_up(cx, None);
                 conversation.end(cx, EndReason::HungUp)
             }
+            Waiter::Waits(waiting) => waiting.hang_up(cx),
         };
         Step::Go(Next::End(disposition))
     }
@@ -205,24 +210,10 @@ impl Ringing {
     fn handle_waiter(mut self, cx: &mut Context<'_>, event: SessionEvent) -> Step<Self> {
         match event {
             SessionEvent::Cancelled | SessionEvent::Ended(_) => self.abandoned(cx),
-            SessionEvent::Confirmed(body) => {
-                let confirmed = match &mut self.waiter {
-                    Waiter::Handed { caller, .. } => caller.confirmed(cx, &body),
-                    Waiter::Outside { .. } | Waiter::Desk(_) => Ok(()),
-                };
-                if confirmed.is_ok() { Step::Stay(self) } else { self.hang_up(cx) }
+            event => {
+                let waits = self.waiter.answered_mut().map_or(Ok(()), |caller| caller.alone(cx, event));
+                if waits.is_ok() { Step::Stay(self) } else { self.hang_up(cx) }
             }
-            SessionEvent::Reoffered(offer) => {
-                if let Waiter::Handed { caller, .. } = &mut self.waiter {
-                    caller.reoffered_alone(cx, &offer, Direction::SendRecv);
-                }
-                Step::Stay(self)
-            }
-            SessionEvent::Progress { .. }
-            | SessionEvent::Answered { .. }
-            | SessionEvent::Failed { .. }
-            | SessionEvent::ReofferAnswered(_)
-            | SessionEvent::Digit(_) => Step::Stay(self),
         }
     }
 
@@ -262,6 +253,7 @@ impl Ringing {
                 caller.gone(cx);
                 conversation.end(cx, EndReason::HungUp)
             }
+            Waiter::Waits(waiting) => waiting.gone(cx),
         };
         Step::Go(Next::End(disposition))
     }
@@ -287,6 +279,49 @@ impl Ringing {
                 return self.one_less(cx, result);
             }
         };
+        self.connect(cx, callee)
+    }
+
+    /// The extension at which this session of ours rings.
+    pub(super) fn rings_at(&self, session: SessionId) -> Option<&Extension> {
+        match self.forks.get(&session)?.party() {
+            Party::Phone(extension) => Some(extension),
+            Party::Caller(_) | Party::Number(_) | Party::Emergency(_) | Party::Agent => None,
+        }
+    }
+
+    /// Is it a desk phone's own call, which waits at this session?
+    pub(super) fn is_waited_for_at(&self, session: SessionId) -> bool {
+        matches!(&self.waiter, Waiter::Desk(caller) if caller.session() == session)
+    }
+
+    /// The extensions whose phones ring.
+    pub(super) fn extensions(&self) -> impl Iterator<Item = &Extension> {
+        self.forks.values().filter_map(|fork| match fork.party() {
+            Party::Phone(extension) => Some(extension),
+            Party::Caller(_) | Party::Number(_) | Party::Emergency(_) | Party::Agent => None,
+        })
+    }
+
+    /// Another phone takes the call, by a code or a key: it is as if it had rung there.
+    pub(super) fn taken(
+        self,
+        cx: &mut Context<'_>,
+        session: SessionId,
+        invitation: Invitation,
+        by: Extension,
+    ) -> Step<Self> {
+        let wish = self.waiter.codecs_to_offer().first().copied();
+        let taker = Incoming::new(cx, session, invitation, Party::Phone(by))
+            .and_then(|incoming| incoming.answer(cx, wish));
+        match taker {
+            Ok(callee) => self.connect(cx, callee),
+            Err(_) => Step::Stay(self),
+        }
+    }
+
+    /// Somebody has taken the call: the others are silenced, and the two talk.
+    fn connect(mut self, cx: &mut Context<'_>, callee: Leg) -> Step<Self> {
         self.silence(cx, Some(Cause::AnsweredElsewhere), LegResult::AnsweredElsewhere);
         let (caller, disposition) = match self.waiter {
             Waiter::Outside { caller, .. } | Waiter::Desk(caller) => {
@@ -302,9 +337,9 @@ impl Ringing {
                 caller.tone(cx, None);
                 (caller, conversation.end(cx, EndReason::HandedOver))
             }
+            Waiter::Waits(waiting) => waiting.answered(cx),
         };
-        let (call, leg, party) = (cx.call(), callee.id(), callee.party().clone());
-        cx.exchange.fact(Fact::Answered { call, leg, party });
+        callee.has_answered(cx);
         Step::Go(Next::Talk { caller, callee, disposition })
     }
 
@@ -387,7 +422,7 @@ impl Ringing {
         let codecs = self.waiter.codecs_to_offer();
         let directory = cx.ledger.directory().clone();
         let (caller, dialled) = (cx.ledger.caller(), cx.ledger.dialled());
-        let to_phones = routing::shown_to_phones(&directory, caller, dialled, self.waiter.brief());
+        let to_phones = routing::shown_to_phones(&directory, caller, dialled, self.waiter.shown());
         let to_outside = routing::shown_outside(&directory, cx.ledger.dialled());
         for target in stage.targets {
             match target {
@@ -477,38 +512,9 @@ impl Ringing {
                 caller.tone(cx, None);
                 Step::Go(Next::Resume { caller, conversation })
             }
-        }
-    }
-}
-
-impl Waiter {
-    fn session(&self) -> SessionId {
-        match self {
-            Self::Outside { caller, .. } | Self::Desk(caller) => caller.session(),
-            Self::Handed { caller, .. } => caller.session(),
-        }
-    }
-
-    /// What the agent has learnt of the caller.
-    fn brief(&self) -> Option<&str> {
-        match self {
-            Self::Outside { .. } | Self::Desk(_) => None,
-            Self::Handed { brief, .. } => Some(brief.as_str()).filter(|brief| !brief.is_empty()),
-        }
-    }
-
-    /// Whoever has been answered hears our ringback; the others are told to play their own.
-    fn ring(&mut self, cx: &mut Context<'_>) {
-        match self {
-            Self::Outside { caller, .. } | Self::Desk(caller) => caller.ring(cx),
-            Self::Handed { .. } => {}
-        }
-    }
-
-    fn codecs_to_offer(&self) -> Vec<Codec> {
-        match self {
-            Self::Outside { caller, .. } | Self::Desk(caller) => caller.codecs_to_offer(),
-            Self::Handed { caller, .. } => caller.codecs_to_offer(),
+            Waiter::Waits(waiting) => {
+                waiting.in_vain(cx, self.last_status.map_or(480, |status| Refusal::passed_on(status).status))
+            }
         }
     }
 }

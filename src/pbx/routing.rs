@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::{
-    AgentReason, Caller, Dialled, Directory, RingPlan,
+    AgentReason, Caller, Dialled, Directory, Party, RingPlan,
     dialplan::{self, Asker, Barred, Usage},
 };
 use crate::{
@@ -87,28 +87,58 @@ pub(super) fn as_name(text: &str) -> String {
     text.chars().filter(|c| !c.is_control()).take(LONGEST_NAME).collect::<String>().trim().to_owned()
 }
 
-/// What a desk phone shows for an inbound call, behind the label of the number that was dialled: the caller, or what the
-/// agent has learnt of the caller.
+/// What a phone that rings is to show.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Shown<'a> {
+    /// Who calls.
+    Caller,
+    /// What the agent has learnt of the caller.
+    Brief(&'a str),
+    /// Who waits, and what for: `Park recall`.
+    Waiting { whom: &'a Party, label: Option<&'a str> },
+}
+
+/// What a desk phone shows for a call, behind the label of the number that was dialled or what the call comes back for.
 pub(super) fn shown_to_phones(
     directory: &Directory,
     caller: &Caller,
     dialled: &Dialled,
-    brief: Option<&str>,
+    shown: Shown<'_>,
 ) -> Identity {
-    let label = dialled.number().and_then(|number| directory.numbers.get(&number)).map(|n| n.label.as_str());
-    let (user, name) = match caller {
-        Caller::Number { number, display } if display.is_empty() => (number.to_string(), number.national()),
-        Caller::Number { number, display } => (number.to_string(), display.clone()),
-        Caller::Extension(extension) => {
-            let name = directory.extensions.get(extension).map_or("", |phone| phone.name.as_str());
-            (extension.to_string(), name.to_owned())
+    let dialled =
+        dialled.number().and_then(|number| directory.numbers.get(&number)).map(|n| n.label.as_str());
+    let (identity, label) = match shown {
+        Shown::Caller => (identity_of(directory, &Party::Caller(caller.clone())), dialled),
+        Shown::Brief(brief) => {
+            let identity = identity_of(directory, &Party::Caller(caller.clone()));
+            (Identity { display: as_name(brief), ..identity }, dialled)
         }
-        Caller::Anonymous => ("anonymous".to_owned(), "Anonymous".to_owned()),
+        Shown::Waiting { whom, label } => (identity_of(directory, whom), label.or(dialled)),
     };
-    let name = brief.map_or(name, as_name);
     let display = match label {
-        Some(label) if !label.is_empty() => format!("{label}: {name}"),
-        _ => name,
+        Some(label) if !label.is_empty() => format!("{label}: {}", identity.display),
+        _ => identity.display,
+    };
+    Identity { display, ..identity }
+}
+
+/// Who somebody is, as phones show it.
+pub(super) fn identity_of(directory: &Directory, party: &Party) -> Identity {
+    let named = |extension: &Extension| {
+        let name = directory.extensions.get(extension).map_or("", |phone| phone.name.as_str());
+        (extension.to_string(), name.to_owned())
+    };
+    let (user, display) = match party {
+        Party::Caller(Caller::Number { number, display }) if !display.is_empty() => {
+            (number.to_string(), display.clone())
+        }
+        Party::Caller(Caller::Number { number, .. }) | Party::Number(number) => {
+            (number.to_string(), number.national())
+        }
+        Party::Caller(Caller::Extension(extension)) | Party::Phone(extension) => named(extension),
+        Party::Caller(Caller::Anonymous) => ("anonymous".to_owned(), "Anonymous".to_owned()),
+        Party::Emergency(emergency) => (emergency.digits().to_owned(), emergency.digits().to_owned()),
+        Party::Agent => ("agent".to_owned(), "Agent".to_owned()),
     };
     Identity { user, display }
 }

@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, time::Duration};
 
-use crate::sip::{self, EndedBy, Invitation, ReferId, SessionId};
+use crate::sip::{self, EndedBy, Invitation, ReferId, ReferTarget, SessionId};
 
 /// An event of one session that is part of a call.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,7 +26,7 @@ pub(super) enum Sorted {
     /// A call in progress.
     Session { session: SessionId, event: SessionEvent },
     /// The far end of a call wants it transferred.
-    Referred { refer: ReferId },
+    Referred { session: SessionId, refer: ReferId, to: ReferTarget },
     /// No call at all: texts, bindings, trunks, the guard.
     Other(sip::Event),
 }
@@ -48,7 +48,9 @@ pub(super) fn sort(event: sip::Event) -> Sorted {
         sip::Event::ReofferAnswered { session, result } => (session, SessionEvent::ReofferAnswered(result)),
         sip::Event::Ended { session, by } => (session, SessionEvent::Ended(by)),
         sip::Event::InfoDigit { session, digit } => (session, SessionEvent::Digit(digit)),
-        sip::Event::Referred { refer, .. } => return Sorted::Referred { refer },
+        sip::Event::Referred { session, refer, to, referred_by: _ } => {
+            return Sorted::Referred { session, refer, to };
+        }
         other @ (sip::Event::TextReceived { .. }
         | sip::Event::TextAnswered { .. }
         | sip::Event::Subscribed { .. }

@@ -4,6 +4,7 @@
 mod findings;
 mod office;
 mod people;
+mod referring;
 mod talk;
 
 use std::{
@@ -101,6 +102,8 @@ pub(super) struct World {
     heard_ms: u32,
     /// Does the media plane report that it has closed a leg?
     pub(super) media_answers: bool,
+    /// Every NOTIFY that the switch has sent; each is answered with 200.
+    pub(super) notified: Vec<String>,
     /// Every datagram that the switch has sent to the carrier.
     pub(super) to_carrier: Vec<String>,
 }
@@ -165,6 +168,7 @@ impl World {
             heard: Vec::new(),
             heard_ms: 0,
             media_answers: true,
+            notified: Vec::new(),
             to_carrier: Vec::new(),
         };
         world.settle();
@@ -278,6 +282,14 @@ impl World {
 
     fn carry_out(&mut self, output: Output) {
         match output {
+            Output::Transmit { flow: sent, bytes } if bytes.starts_with(b"NOTIFY ") => {
+                let notify = String::from_utf8(bytes).unwrap();
+                let answer = referring::answer_to(&notify, 200);
+                self.notified.push(notify);
+                let flow = flow(sent.local, sent.remote);
+                let input = sip::Input::Datagram { flow, bytes: answer.as_bytes() };
+                self.switch.handle_input(self.now, Input::Sip(input));
+            }
             Output::Transmit { flow: sent, bytes } => {
                 if sent.remote == self.carrier.address {
                     self.to_carrier.push(String::from_utf8_lossy(&bytes).into_owned());

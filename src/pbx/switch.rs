@@ -1,5 +1,8 @@
 //! All calls: the first heart. Takes one input at a time, and is then asked for outputs until it says `Timeout`.
 
+mod services;
+mod transfers;
+
 use std::{sync::Arc, time::Instant};
 
 use super::{
@@ -211,10 +214,7 @@ impl Switch {
                     self.tell(now, call, CallEvent::Session { session, event });
                 }
             }
-            // Whoever asked has been told, or has gone.
-            Sorted::Referred { refer } => {
-                let _ = self.exchange.sip.refuse_refer(now.at, refer, 603);
-            }
+            Sorted::Referred { session, refer, to } => self.referred(now, session, refer, &to),
             Sorted::Other(event) => self.handle_other(now, event),
         }
     }
@@ -248,6 +248,7 @@ impl Switch {
     }
 
     fn invited(&mut self, now: Moment, session: SessionId, invitation: Invitation) {
+        let Some(invitation) = self.serve(now, session, invitation) else { return };
         match self.admit(now, &invitation) {
             Ok((dialled, route)) => self.begin(now, session, invitation, dialled, route),
             Err(Refusal { status, reason, retry_after }) => {

@@ -3,16 +3,23 @@
 use std::time::Instant;
 
 use super::{
-    Disposition, MediaCommand, MediaEvent, Reason,
+    Dialled, Disposition, MediaCommand, MediaEvent, Party, Reason,
+    desk_event::DeskEvent,
     exchange::Context,
     hold,
+    incoming::Incoming,
     leg::Leg,
+    line::superseded,
     next::{Next, Step},
+    parked::Place,
+    refusal::Refusal,
     session_event::SessionEvent,
+    waiting::{Otherwise, Reach, Transferor},
 };
 use crate::{
-    sip::{Cause, SessionId},
-    types::LegId,
+    media::Direction,
+    sip::{Cause, ReferId, SessionId},
+    types::{Extension, LegId},
 };
 
 /// A call between two people.
@@ -32,6 +39,13 @@ enum Side {
     Callee,
 }
 
+/// What a phone of one of the two does at the moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum OnThePhone {
+    Holds,
+    Talks,
+}
+
 impl Talking {
     pub(super) fn begin(cx: &mut Context<'_>, caller: Leg, callee: Leg, disposition: Disposition) -> Self {
         cx.ledger.answered(cx.now.wall);
@@ -40,7 +54,7 @@ impl Talking {
         {
             cx.exchange.media(caller.id(), MediaCommand::Record { file });
         }
-        let until = cx.now.at + cx.ledger.directory().limits.call_length;
+        let until = cx.ledger.limit(cx.now.at);
         let mut talking = Self { caller, callee, disposition, bridged: false, until };
         talking.bridge(cx);
         // Whoever was already held when the other side came hears of it now.
@@ -115,6 +129,109 @@ impl Talking {
         self.caller.hang_up(cx, cause);
         self.callee.hang_up(cx, cause);
         Step::Go(Next::End(self.disposition))
+    }
+
+    /// Is a phone of this extension one of the two? And does it hold the other?
+    pub(super) fn phone(&self, extension: &Extension) -> Option<OnThePhone> {
+        let leg = [&self.caller, &self.callee].into_iter().find(|leg| leg.extension() == Some(extension))?;
+        Some(if leg.permitted() == Direction::SendRecv { OnThePhone::Talks } else { OnThePhone::Holds })
+    }
+
+    /// The one whom this extension talks with waits in a slot from now on, and the extension is hung up on.
+    fn park(self, cx: &mut Context<'_>, place: Place) -> Step<Self> {
+        let parker = [&self.callee, &self.caller].into_iter().find(|leg| leg.extension() == Some(&place.by));
+        let Some(parker) = parker.map(Leg::session) else { return Step::Stay(self) };
+        let disposition = self.disposition;
+        let (parker, waits) = self.parted(cx, parker);
+        parker.hang_up(cx, None);
+        Step::Go(Next::Park { leg: waits, place, disposition })
+    }
+
+    /// The phone at this session, if it is one of the house: nobody else may move the call elsewhere.
+    pub(super) fn transferor(&self, session: SessionId) -> Option<&Extension> {
+        [&self.caller, &self.callee].into_iter().find(|leg| leg.session() == session)?.extension()
+    }
+
+    /// Somebody at a desk phone moves the call.
+    pub(super) fn handle_desk(self, cx: &mut Context<'_>, event: DeskEvent) -> Step<Self> {
+        match event {
+            DeskEvent::Park(place) => self.park(cx, place),
+            DeskEvent::Transfer { session, refer, to } => self.transfer(cx, session, refer, &to),
+            DeskEvent::Join { session, mut with, charged } => {
+                if let Some(extension) = charged {
+                    cx.ledger.charge(extension);
+                }
+                with.has_moved_here(cx);
+                with.has_answered(cx);
+                self.replace(cx, session, *with)
+            }
+            DeskEvent::TakeOver { session, invitation, by, replaced } => {
+                let stays = [&self.caller, &self.callee].into_iter().find(|leg| leg.session() != replaced);
+                let codec = stays.and_then(Leg::codec);
+                let taker = Incoming::new(cx, session, *invitation, Party::Phone(by))
+                    .and_then(|incoming| incoming.answer(cx, codec));
+                match taker {
+                    Ok(taker) => {
+                        taker.has_answered(cx);
+                        self.replace(cx, replaced, taker)
+                    }
+                    Err(_) => Step::Stay(self),
+                }
+            }
+            DeskEvent::Taken { session, .. } => {
+                let Refusal { status, reason, retry_after } = Refusal::NOBODY;
+                superseded(cx.exchange.sip.reject(cx.now.at, session, status, reason, retry_after));
+                Step::Stay(self)
+            }
+        }
+    }
+
+    /// The one who talks with the phone at this session is to be connected elsewhere. The phone stays until that is done,
+    /// or it hangs up.
+    fn transfer(self, cx: &mut Context<'_>, session: SessionId, refer: ReferId, to: &Dialled) -> Step<Self> {
+        let Some(by) = self.transferor(session).cloned() else { return Step::Stay(self) };
+        if matches!(to, Dialled::Number(_)) {
+            cx.ledger.charge(by.clone());
+        }
+        let reach = Reach::dialled(cx, to, cx.ledger.directory().features.transfer_ring);
+        let disposition = self.disposition;
+        let (transferor, mut leg) = self.parted(cx, session);
+        superseded(cx.exchange.sip.accept_refer(cx.now.at, refer));
+        leg.reoffer(cx, Direction::SendRecv);
+        let transferor = Some(Transferor { leg: Some(transferor), refer });
+        Step::Go(Next::Reach { leg, reach, transferor, otherwise: Otherwise::Recall(by), disposition })
+    }
+
+    /// Another leg takes the place of the one at this session, which is hung up on: an attended transfer, or a phone that
+    /// has taken the call over.
+    fn replace(self, cx: &mut Context<'_>, session: SessionId, with: Leg) -> Step<Self> {
+        if self.side_of(session).is_none() {
+            with.hang_up(cx, None);
+            return Step::Stay(self);
+        }
+        let disposition = self.disposition;
+        let (leaves, stays) = self.parted(cx, session);
+        leaves.hang_up(cx, None);
+        Step::Go(Next::Talk { caller: stays, callee: with, disposition })
+    }
+
+    /// Gives away the one who talks with the phone at this session, which is hung up on: this call is over.
+    pub(super) fn give_away(self, cx: &mut Context<'_>, session: SessionId) -> (Leg, Disposition) {
+        let disposition = self.disposition;
+        let (leaves, goes_on) = self.parted(cx, session);
+        leaves.hang_up(cx, None);
+        (goes_on, disposition)
+    }
+
+    /// The leg at this session (or else the callee), and the other one; nothing is relayed between them any more.
+    fn parted(self, cx: &mut Context<'_>, session: SessionId) -> (Leg, Leg) {
+        if self.bridged {
+            cx.exchange.media(self.caller.id(), MediaCommand::Unbridge);
+        }
+        match self.side_of(session) {
+            Some(Side::Caller) => (self.caller, self.callee),
+            Some(Side::Callee) | None => (self.callee, self.caller),
+        }
     }
 
     /// Relays between the two as soon as both are connected: a caller without an offer is not before the ACK.

@@ -131,6 +131,7 @@ impl Office {
             trunks: self.trunks(trunk),
             on_call: if self.on_call { Some(ON_CALL.1.parse()?) } else { None },
             outbound_caller: MAIN.1.parse()?,
+            features: crate::pbx::Features::default(),
             limits: Limits {
                 international: self.international,
                 agent_calls: self.agent_calls,

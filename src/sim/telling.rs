@@ -7,7 +7,10 @@ use crate::{
     desk::Alarm,
     dialogue::Urgency,
     outbox::{Failure, Kind, State, Suppression},
-    pbx::{AgentReason, Caller, Dialled, Disposition, Fact, LegResult, Party, Speaker, TextResult},
+    pbx::{
+        AgentReason, Caller, Dialled, Disposition, Fact, LegResult, Party, Resource, ResourceState, Speaker,
+        TextResult,
+    },
     sip::TrunkHealth,
     store::{CallRow, LeadRow, MessageRow, WorkOrderRow},
     types::PhoneNumber,
@@ -110,6 +113,14 @@ impl Names {
             }
             Fact::Refused { cause, count, .. } => {
                 ("portico", format!("guard turned away {count}: {cause:?}"), true)
+            }
+            Fact::ServiceAsked { by, service, done } => {
+                let what = service.name().replace('_', " ");
+                let came = if *done { "" } else { ", which cannot be had" };
+                ("portico", format!("{by} asks for {what}{came}"), false)
+            }
+            Fact::ResourceChanged { resource, state } => {
+                ("portico", format!("{}: {}", resource_name(resource), resource_state(state)), false)
             }
             Fact::AgentAnswered { .. } | Fact::Ended(_) | Fact::Bound { .. } | Fact::Unbound { .. } => {
                 return None;
@@ -242,5 +253,25 @@ fn leg_result(result: LegResult) -> String {
         LegResult::AnsweredElsewhere => "answered elsewhere".to_owned(),
         LegResult::CallerGone => "caller gone".to_owned(),
         LegResult::Failed(status) => format!("failed with {status}"),
+    }
+}
+
+fn resource_name(resource: &Resource) -> String {
+    match resource {
+        Resource::ParkSlot(slot) => format!("slot {slot}"),
+        Resource::DayNight => "day/night key".to_owned(),
+        Resource::DoNotDisturb(extension) => format!("{extension} do not disturb"),
+        Resource::Forward(extension) => format!("{extension} forward"),
+    }
+}
+
+fn resource_state(state: &ResourceState) -> String {
+    let with = |word: &str, whom: &str| {
+        if whom.is_empty() { word.to_owned() } else { format!("{word}, {whom}") }
+    };
+    match state {
+        ResourceState::Off => "off".to_owned(),
+        ResourceState::Recalling { whom } => with("recalling", whom),
+        ResourceState::On { whom } => with("on", whom),
     }
 }

@@ -1,19 +1,21 @@
 //! Their requests: which transaction or dialog one belongs to, who sends it, and the answers for those who may not.
 
-use std::{sync::Arc, time::Instant};
+use std::{net::IpAddr, sync::Arc, time::Instant};
 
 use super::{
     digest::{Known as KnownUser, Secret, Verdict},
     endpoint::Endpoint,
     event::{Flow, Peer, SubscriptionId, Transport},
+    fingerprint::{Fingerprint, Press},
     guard::Refusal,
     invite::{Found, cause_of},
     offer::offer_of,
     refer,
     reply::{ALLOW, Reply, SUPPORTED},
     settings::without_kept,
+    spent::Copied,
     tag::Tag,
-    transaction_layer::{Known, ServerId, ServerKey, ServerUser},
+    transaction_layer::{Known, Met, ServerId, ServerUser},
     uas::SDP,
     wire::{Address, Message, Method, Name, Scheme, check},
 };
@@ -29,33 +31,6 @@ enum Sender {
     Refused,
 }
 
-/// What tells a request's transaction from others (17.2.3). ACK and CANCEL are looked up under the INVITE's.
-fn key(request: &Message, flow: &Flow, method: &str) -> ServerKey {
-    let mut key = Vec::with_capacity(120);
-    let mut put = |part: &[u8]| {
-        key.extend_from_slice(part);
-        key.push(0);
-    };
-    put(flow.remote.ip().to_string().as_bytes());
-    put(method.as_bytes());
-    if let Some(via) = request.via() {
-        put(via.host.to_ascii_lowercase().as_bytes());
-        put(&via.port.unwrap_or(5060).to_be_bytes());
-        match via.transaction_branch() {
-            Some(branch) => put(branch.as_bytes()),
-            // RFC 2543: no branch to go by, but everything that copies have in common.
-            None => {
-                put(request.raw_uri().unwrap_or_default());
-                put(via.branch().unwrap_or_default().as_bytes());
-                put(request.call_id().unwrap_or_default().as_bytes());
-                put(request.from_tag().unwrap_or_default().as_bytes());
-                put(&request.cseq().map_or(0, |(seq, _)| seq).to_be_bytes());
-            }
-        }
-    }
-    ServerKey(key.into_boxed_slice())
-}
-
 impl Endpoint {
     pub(super) fn request(&mut self, now: Instant, flow: Flow, request: Arc<Message>) {
         if let Err(rejection) = check::request(&request) {
@@ -68,23 +43,58 @@ impl Endpoint {
             Method::Ack => self.ack(now, &flow, &request),
             Method::Cancel => self.cancel_request(now, &flow, request),
             method => {
-                let key = key(&request, &flow, method.as_str());
-                match self.layer.find(&key) {
-                    Some(server) => self.copy(now, server),
+                let key = self.key(&request, &flow, method.as_str());
+                match self.layer.find(key) {
+                    Some(met) => self.copy(now, &flow, &request, met),
                     None => self.new_request(now, flow, request, method, key),
                 }
             }
         }
     }
 
-    fn copy(&mut self, now: Instant, server: ServerId) {
-        if let Known::CopyOfAccepted(session) = self.layer.copy(now, server) {
-            self.sessions.copy_of_accepted(&mut self.layer, session);
+    /// What tells a request's transaction from others (17.2.3). ACK and CANCEL are looked up under the INVITE's.
+    fn key(&self, request: &Message, flow: &Flow, method: &str) -> Fingerprint {
+        let mut press = Press::new(self.layer.salt);
+        match flow.remote.ip() {
+            IpAddr::V4(ip) => press.put(&ip.octets()),
+            IpAddr::V6(ip) => press.put(&ip.octets()),
         }
+        press.put(method.as_bytes());
+        if let Some(via) = request.via() {
+            press.put(via.host.to_ascii_lowercase().as_bytes());
+            press.put(&via.port.unwrap_or(5060).to_be_bytes());
+            match via.transaction_branch() {
+                Some(branch) => press.put(branch.as_bytes()),
+                // RFC 2543: no branch to go by, but everything that copies have in common.
+                None => {
+                    press.put(request.raw_uri().unwrap_or_default());
+                    press.put(via.branch().unwrap_or_default().as_bytes());
+                    press.put(request.call_id().unwrap_or_default().as_bytes());
+                    press.put(request.from_tag().unwrap_or_default().as_bytes());
+                    press.put(&request.cseq().map_or(0, |(seq, _)| seq).to_be_bytes());
+                }
+            }
+        }
+        press.lift()
+    }
+
+    fn copy(&mut self, now: Instant, flow: &Flow, request: &Message, met: Met) {
+        let answer = match met {
+            Met::InProgress(server) => {
+                if let Known::CopyOfAccepted(session) = self.layer.copy(now, server) {
+                    self.sessions.copy_of_accepted(&mut self.layer, session);
+                }
+                return;
+            }
+            Met::Spent(Copied::Silently { .. }) => return,
+            Met::Spent(Copied::Anew { status, tag }) => Reply::new(status).write(request, tag),
+            Met::Spent(Copied::Again(bytes)) => bytes.into_vec(),
+        };
+        self.layer.transmit(reply_flow(flow, request), answer);
     }
 
     fn ack(&mut self, now: Instant, flow: &Flow, ack: &Message) {
-        if let Some(server) = self.layer.find(&key(ack, flow, "INVITE"))
+        if let Some(Met::InProgress(server)) = self.layer.find(self.key(ack, flow, "INVITE"))
             && self.layer.ack(now, server)
         {
             return;
@@ -98,23 +108,28 @@ impl Endpoint {
     }
 
     fn cancel_request(&mut self, now: Instant, flow: &Flow, request: Arc<Message>) {
-        let own = key(&request, flow, "CANCEL");
-        if let Some(server) = self.layer.find(&own) {
-            self.copy(now, server);
+        let own = self.key(&request, flow, "CANCEL");
+        if let Some(met) = self.layer.find(own) {
+            self.copy(now, flow, &request, met);
             return;
         }
-        let Some(invite) = self.layer.find(&key(&request, flow, "INVITE")) else {
-            self.refuse(now, flow, &request, &Reply::new(481), Refusal::Stray);
-            return;
+        let (tag, user) = match self.layer.find(self.key(&request, flow, "INVITE")) {
+            Some(Met::InProgress(invite)) => (self.layer.tag_of(invite), self.layer.served_by(invite)),
+            // Too late: after the final answer a CANCEL changes nothing (9.2).
+            Some(Met::Spent(Copied::Silently { tag } | Copied::Anew { tag, .. })) => (Some(tag), None),
+            Some(Met::Spent(Copied::Again(_))) | None => {
+                self.refuse(now, flow, &request, &Reply::new(481), Refusal::Stray);
+                return;
+            }
         };
         let cause = cause_of(&request);
         let Some(server) = self.begin(now, flow, &request, own) else { return };
         // The answer to the CANCEL and the one to the INVITE carry the same tag (9.2).
-        if let Some(tag) = self.layer.tag_of(invite) {
+        if let Some(tag) = tag {
             self.layer.set_tag(server, tag);
         }
         self.layer.respond(now, server, &Reply::new(200));
-        if let Some(ServerUser::Invite(session)) = self.layer.served_by(invite) {
+        if let Some(ServerUser::Invite(session)) = user {
             self.sessions.cancelled(now, &mut self.layer, session, cause);
         }
     }
@@ -125,7 +140,7 @@ impl Endpoint {
         flow: Flow,
         request: Arc<Message>,
         method: Method,
-        key: ServerKey,
+        key: Fingerprint,
     ) {
         if request.max_forwards() == Some(0) {
             self.refuse(now, &flow, &request, &Reply::new(483), Refusal::BadRequest);
@@ -194,7 +209,7 @@ impl Endpoint {
         flow: &Flow,
         request: &Arc<Message>,
         method: &Method,
-        key: ServerKey,
+        key: Fingerprint,
     ) {
         if *method == Method::Subscribe
             && let Some((subscription, rightful)) = self.subscriptions.dialog_of(request, flow)
@@ -253,7 +268,7 @@ impl Endpoint {
         now: Instant,
         flow: &Flow,
         request: &Arc<Message>,
-        key: ServerKey,
+        key: Fingerprint,
         subscription: Option<SubscriptionId>,
     ) {
         let Some(subscription) = subscription else {
@@ -403,7 +418,7 @@ impl Endpoint {
         now: Instant,
         flow: &Flow,
         request: &Arc<Message>,
-        key: ServerKey,
+        key: Fingerprint,
     ) -> Option<ServerId> {
         let back = reply_flow(flow, request);
         match self.layer.begin(key, request.clone(), back) {
@@ -470,7 +485,7 @@ impl Endpoint {
     fn stateless_tag(&self, request: &Message) -> Tag {
         let branch = request.via().and_then(|via| via.branch()).unwrap_or_default();
         let parts = [branch, request.call_id().unwrap_or_default(), request.from_tag().unwrap_or_default()];
-        let mut hash = self.salt;
+        let mut hash = self.layer.salt;
         for byte in parts.iter().flat_map(|part| part.bytes().chain([0])) {
             hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
         }

@@ -233,6 +233,12 @@ impl TransactionLayer {
         self.send_as(now, id, draft, flow, user, tried)
     }
 
+    /// A request to a trunk, as it would be sent to another target.
+    pub(super) fn spurned(&self, id: ClientId) -> Option<Unheard> {
+        let client = self.clients.get(&id).filter(|client| client.draft.trunk.is_some())?;
+        Some(Unheard { draft: (*client.draft).clone(), flow: client.flow, tried: client.tried })
+    }
+
     /// Has anything been heard of this request?
     pub(super) fn is_unheard(&self, id: ClientId) -> bool {
         self.clients.get(&id).is_some_and(|client| matches!(client.state, State::Calling | State::Trying))
@@ -319,12 +325,12 @@ impl TransactionLayer {
         let user = client.user;
         let outcome = self.do_client(now, id, todo);
         if matches!(outcome, Some(Outcome::TimedOut | Outcome::Unsent)) {
-            self.unheard =
-                self.clients.get(&id).filter(|client| client.draft.trunk.is_some()).map(|client| Unheard {
-                    draft: (*client.draft).clone(),
-                    flow: client.flow,
-                    tried: client.tried,
-                });
+            self.unheard = self.spurned(id);
+        }
+        if let State::Completed | State::Accepted = state
+            && let Some(client) = self.clients.get_mut(&id)
+        {
+            client.lighten();
         }
         if state == State::Terminated {
             self.forget_client(id);
@@ -390,6 +396,16 @@ impl TransactionLayer {
     /// INVITE transactions that have ended since the last call.
     pub(super) fn take_ended(&mut self) -> Vec<Ended> {
         std::mem::take(&mut self.ended)
+    }
+}
+
+impl Client {
+    /// It has been answered and is not sent again: what its ACK and its dialogs are made from is enough.
+    fn lighten(&mut self) {
+        self.bytes = vec![];
+        self.draft.body = vec![];
+        self.draft.headers = vec![];
+        self.draft.named = vec![];
     }
 }
 

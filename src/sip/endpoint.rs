@@ -43,8 +43,6 @@ pub struct Endpoint {
     pub(super) connections: Connections,
     pub(super) authenticator: Authenticator,
     pub(super) algorithms: Algorithms,
-    /// Mixed into the tags of stateless answers.
-    pub(super) salt: u64,
 }
 
 /// How much each table holds: for health, and for tests that nothing is left behind.
@@ -72,7 +70,7 @@ impl Endpoint {
         let authenticator = Authenticator::new(&settings.realm, now, &mut chance);
         let algorithms = Algorithms::new(&settings);
         let mut endpoint = Self {
-            layer: TransactionLayer::new(settings, chance),
+            layer: TransactionLayer::new(settings, chance, salt),
             sessions: Sessions::default(),
             registrar: Registrar::default(),
             trunks: Trunks::default(),
@@ -82,7 +80,6 @@ impl Endpoint {
             connections: Connections::default(),
             authenticator,
             algorithms,
-            salt,
         };
         endpoint.layer.update_targets(now);
         endpoint.trunks.update(now, &mut endpoint.layer);
@@ -409,7 +406,9 @@ impl Endpoint {
 
     fn response(&mut self, now: Instant, flow: Flow, response: &Message) {
         let Some((client, status)) = self.asked_by_us(&flow, response) else {
-            self.guard.count(now, Refusal::Stray, flow.remote);
+            if !self.late_success(now, flow, response) {
+                self.guard.count(now, Refusal::Stray, flow.remote);
+            }
             return;
         };
         let again =
@@ -418,7 +417,12 @@ impl Endpoint {
                 _ => true,
             });
         let to = response.text(Name::To).unwrap_or_default();
-        let Some((user, outcome)) = self.layer.response(now, client, status, &to) else { return };
+        // Before the transaction lets go of what only a repetition needs.
+        self.layer.unheard = if status == 503 { self.layer.spurned(client) } else { None };
+        let Some((user, outcome)) = self.layer.response(now, client, status, &to) else {
+            self.layer.unheard = None;
+            return;
+        };
         if let Some(again) = again {
             let seq = again.draft.seq + 1;
             if let Ok(new) = self.layer.send_again(now, again) {
@@ -551,6 +555,7 @@ impl Endpoint {
             Wake::KeepAlive(at) => self.trunks.keep_alive_due(now, layer, at),
             Wake::Rested(at) => self.trunks.rested(layer, at),
             Wake::Guard => {}
+            Wake::Spent => layer.spent_are_due(now),
             Wake::Connection(connection) => {
                 if let Some(flow) = self.connections.overdue(layer, connection) {
                     self.guard.count(now, Refusal::Connection, flow.remote);

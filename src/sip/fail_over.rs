@@ -55,10 +55,10 @@ impl Endpoint {
         let unheard = self.layer.unheard.take();
         let (failed, rest, why) = match outcome {
             Outcome::Response if status == Some(503) => {
-                let Some((draft, flow, _, tried)) = self.layer.asked(client) else { return false };
+                let Some(failed) = unheard else { return false };
                 let wait = response.and_then(Message::retry_after).map(|s| Duration::from_secs(u64::from(s)));
                 let rest = wait.map_or(REST, |wait| wait.min(LONGEST_REST));
-                (Unheard { draft: draft.clone(), flow, tried }, rest, "it answered 503".to_owned())
+                (failed, rest, "it answered 503".to_owned())
             }
             Outcome::Response => {
                 if status.is_some_and(|status| status >= 200) {

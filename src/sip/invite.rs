@@ -14,6 +14,7 @@ use super::{
     SendError,
     draft::Draft,
     event::{Cause, EndedBy, Event, Flow, Invitation, Outgoing, Peer, SessionId, Target},
+    fingerprint::{Fingerprint, Press},
     refer::Referrals,
     reply::Reply,
     schedule::Wake,
@@ -35,11 +36,13 @@ pub(super) enum Session {
 }
 
 /// What copies of one INVITE have in common, whatever way they took (8.2.2.2): Call-ID, From tag and CSeq.
-pub(super) type Original = (String, String, u32);
+pub(super) type Original = Fingerprint;
 
 /// What we sent to acknowledge a 2xx, sent again for each copy of it.
 #[derive(Debug)]
 pub(super) struct Acknowledged {
+    /// Theirs: each fork has its own.
+    pub(super) tag: String,
     pub(super) flow: Flow,
     pub(super) ack: Vec<u8>,
 }
@@ -55,7 +58,7 @@ pub(super) struct Sessions {
     originals: BTreeMap<Original, (ServerId, SessionId)>,
     original_of: BTreeMap<ServerId, Original>,
     /// Who has answered each INVITE of ours, until its transaction ends (RFC 6026: 64*T1 after the first 2xx).
-    pub(super) acknowledged: BTreeMap<ClientId, BTreeMap<String, Acknowledged>>,
+    pub(super) acknowledged: BTreeMap<ClientId, Vec<Acknowledged>>,
     pub(super) referrals: Referrals,
     begun: u64,
 }
@@ -97,7 +100,11 @@ impl Sessions {
             return;
         };
         let from_tag = request.from_tag().unwrap_or_default();
-        let original = (call_id.to_owned(), from_tag.to_owned(), seq);
+        let mut press = Press::new(layer.salt);
+        press.put(call_id.as_bytes());
+        press.put(from_tag.as_bytes());
+        press.put(&seq.to_be_bytes());
+        let original = press.lift();
         let comes_from_us = Tag::parse(from_tag).is_some_and(|tag| self.by_tag.contains_key(&tag));
         if comes_from_us || self.originals.contains_key(&original) {
             layer.respond(
@@ -123,7 +130,7 @@ impl Sessions {
         let id = self.next_id();
         let (invited, invitation) = Invited::new(request, server, tag, peer, flow);
         let invitation = Invitation { replaces, ..invitation };
-        self.originals.insert(original.clone(), (server, id));
+        self.originals.insert(original, (server, id));
         self.original_of.insert(server, original);
         self.by_tag.insert(tag, id);
         self.table.insert(id, Session::Invited(invited));
@@ -220,6 +227,9 @@ impl Sessions {
     /// The ACK of a 2xx.
     pub(super) fn acked(&mut self, now: Instant, layer: &mut TransactionLayer, id: SessionId, ack: &Message) {
         let Some(Session::Talking(talking)) = self.table.get_mut(&id) else { return };
+        if let Some(origin) = talking.origin {
+            layer.acknowledged(now, origin);
+        }
         if talking.acked(now, layer, id, ack) {
             self.forget(layer, id);
         }
@@ -278,17 +288,15 @@ impl Sessions {
     ) {
         // A copy of its 2xx wants the same ACK, even when the session is gone.
         if let Some(response) = response
-            && let Some(done) =
-                self.acknowledged.get(&client).and_then(|d| d.get(response.to_tag().unwrap_or_default()))
+            && let Some(done) = self.acknowledgement(client, response.to_tag().unwrap_or_default())
         {
             layer.transmit(done.flow, done.ack.clone());
             return;
         }
         let Some(Session::Talking(talking)) = self.table.get_mut(&id) else { return };
         let (ack, ended) = talking.reinvite_answered(now, layer, id, client, outcome, response);
-        if let (Some(ack), Some(response)) = (ack, response) {
-            let tag = response.to_tag().unwrap_or_default().to_owned();
-            self.acknowledged.entry(client).or_default().insert(tag, ack);
+        if let Some(ack) = ack {
+            self.acknowledged.entry(client).or_default().push(ack);
         }
         if let Some(ended) = ended {
             self.end(layer, id, ended);
@@ -321,9 +329,9 @@ impl Sessions {
                     self.acknowledged.remove(&client);
                 }
                 Ended::Server(server) => {
-                    let Some(original) = self.original_of.get(&server) else { continue };
+                    let Some(&original) = self.original_of.get(&server) else { continue };
                     // Unanswered, and its connection is gone: nobody waits for an answer any more.
-                    if let Some(&(_, session)) = self.originals.get(original)
+                    if let Some(&(_, session)) = self.originals.get(&original)
                         && let Some(Session::Invited(_)) = self.table.get(&session)
                     {
                         self.forget(layer, session);
@@ -332,7 +340,7 @@ impl Sessions {
                     }
                     let over = self
                         .originals
-                        .get(original)
+                        .get(&original)
                         .is_some_and(|(_, session)| !self.table.contains_key(session));
                     if over && let Some(original) = self.original_of.remove(&server) {
                         self.originals.remove(&original);
@@ -349,6 +357,11 @@ impl Sessions {
                 talking.connection_lost(lost);
             }
         }
+    }
+
+    /// What we sent to the fork that answered this INVITE of ours with this tag.
+    pub(super) fn acknowledgement(&self, client: ClientId, tag: &str) -> Option<&Acknowledged> {
+        self.acknowledged.get(&client)?.iter().find(|done| done.tag == tag)
     }
 
     // ---- timers
@@ -547,12 +560,18 @@ impl Sessions {
         let (tag, server) = match session {
             Session::Invited(invited) => (invited.dialog.local_tag, Some(invited.server)),
             Session::Calling(calling) => (calling.tag, None),
-            Session::Talking(talking) => (talking.dialog.local_tag, talking.origin),
+            Session::Talking(talking) => {
+                // A further 2xx to our INVITE says itself all that its ACK and its BYE need (see `late_success`).
+                if let Some(client) = talking.made_by {
+                    layer.abandon(client);
+                }
+                (talking.dialog.local_tag, talking.origin)
+            }
         };
         self.by_tag.remove(&tag);
         // While the INVITE's transaction lives a copy that took another way is still recognised.
         if let Some(server) = server
-            && layer.served_by(server).is_none()
+            && !layer.is_alive(server)
             && let Some(original) = self.original_of.remove(&server)
         {
             self.originals.remove(&original);

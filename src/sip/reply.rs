@@ -51,6 +51,13 @@ impl Reply {
         self
     }
 
+    /// The status, if there is nothing else to it.
+    pub(super) fn plain(&self) -> Option<u16> {
+        let bare =
+            self.reason.is_none() && self.headers.is_empty() && !self.record_routes && self.body.is_none();
+        bare.then_some(self.status)
+    }
+
     /// The bytes of the answer to `request`.
     pub(super) fn write(&self, request: &Message, tag: Tag) -> Vec<u8> {
         let phrase = self.reason.as_deref().unwrap_or_else(|| reason_phrase(self.status));

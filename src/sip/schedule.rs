@@ -43,6 +43,8 @@ pub(super) enum Wake {
     /// The trunk at this place has rested after a call that it could not carry.
     Rested(usize),
     Guard,
+    /// The oldest of their served requests has no more copies to expect.
+    Spent,
     Connection(ConnectionId),
 }
 
@@ -65,6 +67,7 @@ impl Wake {
             Wake::KeepAlive(_) => Reason::KeepAlive,
             Wake::Rested(_) => Reason::TrunkRest,
             Wake::Guard => Reason::Guard,
+            Wake::Spent => Reason::Transaction(Timer::J),
             Wake::Connection(_) => Reason::IdleConnection,
         }
     }

@@ -5,11 +5,13 @@ use std::{sync::Arc, time::Instant};
 
 use super::{
     event::Flow,
+    fingerprint::Fingerprint,
     reply::Reply,
     schedule::Wake,
+    spent::{Copied, Over},
     tag::Tag,
-    timer::Timer,
-    transaction_layer::{Ended, Known, NotBegun, ServerId, ServerKey, ServerUser, TransactionLayer},
+    timer::{GIVE_UP, Timer},
+    transaction_layer::{Ended, Known, Met, NotBegun, ServerId, ServerUser, TransactionLayer},
     wire::{Message, Method},
 };
 
@@ -133,13 +135,15 @@ fn non_invite(state: State, happening: Happening) -> Step {
 pub(super) struct Server {
     kind: Kind,
     state: State,
-    key: ServerKey,
+    key: Fingerprint,
     /// Where answers go (18.2.2).
     pub(super) flow: Flow,
     /// What answers are written along; let go with the final one.
     request: Option<Arc<Message>>,
     tag: Tag,
     last: Vec<u8>,
+    /// The final answer is nothing but a status.
+    plain: Option<u16>,
     resent: u32,
     user: ServerUser,
 }
@@ -147,8 +151,8 @@ pub(super) struct Server {
 /// Their requests.
 impl TransactionLayer {
     /// The transaction that a request belongs to; for ACK and CANCEL the key is that of the INVITE.
-    pub(super) fn find(&self, key: &ServerKey) -> Option<ServerId> {
-        self.keys.get(key).copied()
+    pub(super) fn find(&self, key: Fingerprint) -> Option<Met> {
+        self.keys.get(&key).cloned()
     }
 
     /// A copy of a request in progress.
@@ -171,7 +175,7 @@ impl TransactionLayer {
     /// A new request. Fails when the table is full.
     pub(super) fn begin(
         &mut self,
-        key: ServerKey,
+        key: Fingerprint,
         request: Arc<Message>,
         flow: Flow,
     ) -> Result<ServerId, NotBegun> {
@@ -185,15 +189,16 @@ impl TransactionLayer {
         let server = Server {
             kind,
             state: begin(kind),
-            key: key.clone(),
+            key,
             flow,
             request: Some(request),
             tag: Tag::new(&mut self.chance),
             last: vec![],
+            plain: None,
             resent: 0,
             user: ServerUser::Nobody,
         };
-        self.keys.insert(key, id);
+        self.keys.insert(key, Met::InProgress(id));
         self.servers.insert(id, server);
         Ok(id)
     }
@@ -230,6 +235,9 @@ impl TransactionLayer {
         let server = self.servers.get_mut(&id)?;
         let request = if reply.status < 200 { server.request.clone() } else { server.request.take() };
         let bytes = reply.write(&*request?, server.tag);
+        if reply.status >= 200 {
+            server.plain = reply.plain();
+        }
         let happening = match reply.status {
             100..=199 => Happening::SendProvisional,
             200..=299 => Happening::SendSuccess,
@@ -261,7 +269,11 @@ impl TransactionLayer {
             match act {
                 Do::Send => {
                     if let Some(bytes) = response.take() {
-                        server.last = bytes.clone();
+                        // What an accepted INVITE was answered with is the session's to repeat, and a bare status is
+                        // written anew for whoever asks again.
+                        let repeated =
+                            state != State::Accepted && !(server.plain.is_some() && server.is_spent());
+                        server.last = if repeated { bytes.clone() } else { vec![] };
                         self.transmit(flow, bytes);
                     }
                 }
@@ -291,8 +303,67 @@ impl TransactionLayer {
             if server.kind == Kind::Invite {
                 self.ended.push(Ended::Server(id));
             }
+        } else if self.servers.get(&id).is_some_and(Server::is_spent) {
+            self.spend(now, id);
         }
         for_user
+    }
+
+    /// The 2xx to an INVITE has been acknowledged: its transaction has only late copies to absorb.
+    pub(super) fn acknowledged(&mut self, now: Instant, id: ServerId) {
+        if self.servers.get(&id).is_some_and(|server| server.state == State::Accepted) {
+            self.spend(now, id);
+        }
+    }
+
+    fn spend(&mut self, now: Instant, id: ServerId) {
+        let Some(Server { kind, key, tag, last, plain, .. }) = self.servers.remove(&id) else { return };
+        let (timer, copied, invite) = match kind {
+            Kind::Invite => (Timer::L, Copied::Silently { tag }, Some(id)),
+            Kind::NonInvite => {
+                let answer = plain.map(|status| Copied::Anew { status, tag });
+                (Timer::J, answer.unwrap_or_else(|| Copied::Again(last.into_boxed_slice())), None)
+            }
+        };
+        self.schedule.clear(&Wake::Server(id, timer));
+        self.keys.insert(key, Met::Spent(copied));
+        if let Some(over) = self.spent.keep(now + GIVE_UP, key, invite) {
+            self.forget_spent(over);
+        }
+        self.wake_for_spent();
+    }
+
+    pub(super) fn spent_are_due(&mut self, now: Instant) {
+        while let Some(over) = self.spent.over(now) {
+            self.forget_spent(over);
+        }
+        if self.spent.len() == 0 {
+            self.keys.shrink_to(2 * self.servers.len());
+        }
+        self.wake_for_spent();
+    }
+
+    fn forget_spent(&mut self, over: Over) {
+        self.keys.remove(&over.key);
+        self.ended.extend(over.invite.map(Ended::Server));
+    }
+
+    fn wake_for_spent(&mut self) {
+        if let Some(at) = self.spent.next() {
+            self.schedule.set(Wake::Spent, at);
+        }
+    }
+
+    /// Is the transaction of this INVITE of theirs alive, if only for its copies?
+    pub(super) fn is_alive(&self, id: ServerId) -> bool {
+        self.servers.contains_key(&id) || self.spent.has_invite(id)
+    }
+}
+
+impl Server {
+    /// It waits for copies that come over a transport on which there are some, and for nothing else.
+    fn is_spent(&self) -> bool {
+        self.kind == Kind::NonInvite && self.state == State::Completed && !self.flow.transport.is_stream()
     }
 }
 

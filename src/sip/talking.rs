@@ -59,6 +59,8 @@ pub(super) struct Talking {
     pub(super) dialog: Dialog,
     /// Their INVITE, if they called.
     pub(super) origin: Option<ServerId>,
+    /// Our INVITE, if we did.
+    pub(super) made_by: Option<ClientId>,
     contact: String,
     unacknowledged: Option<Unacknowledged>,
     negotiation: Negotiation,
@@ -74,6 +76,7 @@ impl Talking {
             peer,
             dialog,
             origin,
+            made_by: None,
             contact,
             unacknowledged: None,
             negotiation: Negotiation::Settled,
@@ -442,7 +445,8 @@ impl Talking {
                 let mut ack = self.dialog.ack(asked.seq);
                 ack.credentials = asked.credentials.clone();
                 let hop = self.hop(layer);
-                let ack = layer.send_ack(&ack, hop).map(|ack| Acknowledged { flow: hop, ack });
+                let tag = self.dialog.remote_tag.clone();
+                let ack = layer.send_ack(&ack, hop).map(|ack| Acknowledged { tag, flow: hop, ack });
                 layer.tell(Event::ReofferAnswered { session: id, result: Ok(response.body().to_vec()) });
                 (ack, None)
             }

@@ -16,10 +16,12 @@ use super::{
     event::{
         ConnectionId, Event, Flow, NoticeId, Output, ReferId, SessionId, SubscriptionId, TextId, Transport,
     },
+    fingerprint::Fingerprint,
     locate::Question,
     schedule::Schedule,
     server_transaction::{self as server, Server},
     settings::Settings,
+    spent::{Copied, Spent},
     tag::Branch,
     targets::Targets,
 };
@@ -36,9 +38,12 @@ pub(super) struct ClientId {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct ServerId(pub(super) u64);
 
-/// What tells their requests apart (17.2.3), with the source address, so that no third party can join one.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(super) struct ServerKey(pub(super) Box<[u8]>);
+/// Where one of their requests is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Met {
+    InProgress(ServerId),
+    Spent(Copied),
+}
 
 /// For whom a request was sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -118,8 +123,12 @@ pub(super) struct TransactionLayer {
     out: VecDeque<Output>,
     pub(super) clients: BTreeMap<ClientId, Client>,
     pub(super) servers: BTreeMap<ServerId, Server>,
-    pub(super) keys: HashMap<ServerKey, ServerId>,
+    /// By what tells their requests apart (17.2.3), with the source address, so that no third party can join one.
+    pub(super) keys: HashMap<Fingerprint, Met>,
+    pub(super) spent: Spent,
     pub(super) served: u64,
+    /// Mixed into fingerprints and into the tags of stateless answers.
+    pub(super) salt: u64,
     /// INVITE transactions that have ended since somebody asked.
     pub(super) ended: Vec<Ended>,
     /// Where each trunk's requests go.
@@ -133,7 +142,7 @@ pub(super) struct TransactionLayer {
 }
 
 impl TransactionLayer {
-    pub(super) fn new(settings: Settings, chance: Chance) -> Self {
+    pub(super) fn new(settings: Settings, chance: Chance, salt: u64) -> Self {
         Self {
             settings,
             chance,
@@ -142,7 +151,9 @@ impl TransactionLayer {
             clients: BTreeMap::new(),
             servers: BTreeMap::new(),
             keys: HashMap::new(),
+            spent: Spent::default(),
             served: 0,
+            salt,
             ended: vec![],
             targets: Targets::default(),
             unheard: None,
@@ -225,6 +236,6 @@ impl TransactionLayer {
     }
 
     pub(super) fn counts(&self) -> (usize, usize) {
-        (self.clients.len(), self.servers.len())
+        (self.clients.len(), self.servers.len() + self.spent.len())
     }
 }

@@ -277,7 +277,7 @@ impl Sessions {
         source: Flow,
     ) {
         let remote_tag = response.to_tag().unwrap_or_default().to_owned();
-        if let Some(done) = self.acknowledged.get(&client).and_then(|by_tag| by_tag.get(&remote_tag)) {
+        if let Some(done) = self.acknowledgement(client, &remote_tag) {
             layer.transmit(done.flow, done.ack.clone());
             return;
         }
@@ -298,12 +298,14 @@ impl Sessions {
         let mut ack = dialog.ack(seq);
         ack.credentials = credentials;
         if let Some(ack) = layer.send_ack(&ack, hop) {
-            self.acknowledged.entry(client).or_default().insert(remote_tag, Acknowledged { flow: hop, ack });
+            let done = Acknowledged { tag: remote_tag, flow: hop, ack };
+            self.acknowledged.entry(client).or_default().push(done);
         }
         if first && answered == Some(false) {
             let Some(Session::Calling(calling)) = self.table.remove(&id) else { return };
             let body = response.body().to_vec();
-            let talking = Talking::new(calling.peer, dialog, calling.contact, None);
+            let mut talking = Talking::new(calling.peer, dialog, calling.contact, None);
+            talking.made_by = Some(client);
             layer.schedule.clear(&Wake::Cancelled(id));
             self.table.insert(id, Session::Talking(talking));
             layer.tell(Event::Answered { session: id, body, source: source.remote });

@@ -5,5 +5,7 @@ mod chaos;
 mod early_media;
 mod inbound;
 mod outbound;
+mod pickup_and_park;
 mod texts;
+mod transfers;
 mod trunks;

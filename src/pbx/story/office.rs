@@ -59,6 +59,7 @@ pub(in crate::pbx) fn office() -> Directory {
         trunks: vec![trunk_at("carrier", CARRIER, None)],
         on_call: Some(number(ON_CALL)),
         outbound_caller: number(MAIN),
+        features: crate::pbx::Features::default(),
         limits: Limits::default(),
         texts: Texts::default(),
         record_calls: false,

@@ -2,13 +2,20 @@
 
 use std::{net::SocketAddr, time::Instant};
 
-use super::{DANA, World, direction_in, flow};
+use super::{DANA, Far, World, direction_in, flow};
 use crate::{
     media::{self, Codec, Direction},
     pbx::{Fact, Input},
     sip::{self, Endpoint, Event, Identity, Outgoing, SessionId, Target, TextId, TrunkName},
     types::CallId,
 };
+
+impl Far {
+    /// What has happened to it until now is nobody's business any more.
+    pub(in crate::pbx) fn forget(&mut self) {
+        self.events.clear();
+    }
+}
 
 impl World {
     /// Somebody calls: the carrier for an outside caller, or a phone.

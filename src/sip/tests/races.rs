@@ -236,6 +236,39 @@ fn both_forks_are_acknowledged_and_the_second_is_ended() {
 }
 
 #[test]
+fn a_fork_that_answers_when_the_call_is_over_is_acknowledged_and_ended() {
+    let mut world = World::of_an_office(31);
+    world.unplug(CARRIER);
+    let outgoing = to_trunk("carrier", "+13035550199", b"offer");
+    let session = world.tell(OFFICE, |e, now| e.invite(now, outgoing)).unwrap();
+    world.run(millis(50));
+    let invite = world.received(CARRIER).pop().unwrap();
+    world.send(CARRIER, OFFICE, answer_text(&invite, 200, "fork-a"));
+    world.run(millis(50));
+    // A copy of the 2xx while they talk wants nothing but its ACK.
+    world.send(CARRIER, OFFICE, answer_text(&invite, 200, "fork-a"));
+    world.run(millis(50));
+    let sent = world.received(CARRIER);
+    assert_eq!(sent.iter().filter(|text| text.starts_with("ACK")).count(), 2, "{sent:?}");
+    world.tell(OFFICE, |e, now| e.bye(now, session, None)).unwrap();
+    world.run(millis(50));
+    let end = world.received(CARRIER).pop().unwrap();
+    world.send(CARRIER, OFFICE, answer_text(&end, 200, "fork-a"));
+    world.run(Duration::from_secs(6));
+    assert_eq!(
+        world.counts(OFFICE).client_transactions,
+        0,
+        "nothing is kept for forks of a call that is over"
+    );
+    world.send(CARRIER, OFFICE, answer_text(&invite, 200, "fork-b"));
+    world.run(millis(50));
+    let sent = world.received(CARRIER);
+    let to =
+        |method: &str| sent.iter().filter(|t| t.starts_with(method) && t.contains(";tag=fork-b")).count();
+    assert_eq!((to("ACK"), to("BYE")), (1, 1), "{sent:?}");
+}
+
+#[test]
 fn a_call_survives_a_network_that_loses_a_third_doubles_and_overtakes() {
     for seed in 0..30u64 {
         let mut world = World::of_an_office(1000 + seed);

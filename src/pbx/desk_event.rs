@@ -1,0 +1,23 @@
+//! What people at desk phones do with a call that is going on.
+
+use super::{Dialled, leg::Leg, parked::Place};
+use crate::{
+    sip::{Invitation, ReferId, SessionId},
+    types::Extension,
+};
+
+/// Decided by the switch: whoever does it may do it.
+#[derive(Debug)]
+pub(super) enum DeskEvent {
+    /// Another phone takes the call: it has dialled for the one that rings, or for the slot.
+    Taken { session: SessionId, invitation: Box<Invitation>, by: Extension },
+    /// The phone of this place's extension wants the other one parked. The slot has been taken for this call.
+    Park(Place),
+    /// The phone at this session wants the other one connected to somebody else (RFC 3515).
+    Transfer { session: SessionId, refer: ReferId, to: Dialled },
+    /// The phone at this session has brought another call to its end by joining it with this one: its leg stays. If one of
+    /// the two led outside, this extension is charged.
+    Join { session: SessionId, with: Box<Leg>, charged: Option<Extension> },
+    /// A phone takes the place of the one at `replaced` (RFC 3891).
+    TakeOver { session: SessionId, invitation: Box<Invitation>, by: Extension, replaced: SessionId },
+}

@@ -1,0 +1,65 @@
+//! What the office has set for its desk phones' services: codes, park slots, pickup groups and their times.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
+
+use super::StarCodes;
+use crate::types::Extension;
+
+/// The settings of what people at desk phones do with calls. Part of a [`Directory`](super::Directory).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Features {
+    pub star_codes: StarCodes,
+    pub park: Park,
+    /// The groups within which an extension may take calls that ring elsewhere. Who is in none may take any that rings at
+    /// somebody who is in none.
+    pub pickup_groups: BTreeMap<Extension, BTreeSet<String>>,
+    /// For so long a transferred call rings, before it comes back to who transferred it; and there for as long again.
+    pub transfer_ring: Duration,
+}
+
+/// Where calls are parked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Park {
+    /// What is dialled for each, in the order in which they are filled.
+    pub slots: Vec<Extension>,
+    /// After so long a parked call rings the phone that has parked it.
+    pub recall_after: Duration,
+    /// For so long; then it is parked again.
+    pub recall_ring: Duration,
+}
+
+/// More slots than these are on no phone's keys.
+pub const MOST_PARK_SLOTS: usize = 40;
+
+impl Default for Features {
+    fn default() -> Self {
+        Self {
+            star_codes: StarCodes::default(),
+            park: Park::default(),
+            pickup_groups: BTreeMap::new(),
+            transfer_ring: Duration::from_secs(30),
+        }
+    }
+}
+
+impl Default for Park {
+    /// Four slots, 701 to 704, and a recall after 75 seconds.
+    fn default() -> Self {
+        let slots = ["701", "702", "703", "704"].iter().filter_map(|slot| slot.parse().ok()).collect();
+        Self { slots, recall_after: Duration::from_secs(75), recall_ring: Duration::from_secs(30) }
+    }
+}
+
+impl Features {
+    /// May the one take calls that ring at the other?
+    pub(super) fn may_pick_up(&self, one: &Extension, other: &Extension) -> bool {
+        match (self.pickup_groups.get(one), self.pickup_groups.get(other)) {
+            (None, None) => true,
+            (Some(mine), Some(theirs)) => !mine.is_disjoint(theirs),
+            (None, Some(_)) | (Some(_), None) => false,
+        }
+    }
+}

@@ -1,0 +1,196 @@
+//! What a phone dials for a service of the house: codes and park slots, seen to before any other rule but emergencies.
+
+use super::{Beginning, Call, CallEvent, Switch, dialplan};
+use crate::{
+    pbx::{
+        CallDirection, Dialled, Fact, Service, desk_event::DeskEvent, parked::Place, prompting::Prompt,
+        routing, star_codes::Dialling, talking::OnThePhone,
+    },
+    sip::{Invitation, Peer, SessionId},
+    types::{CallId, Extension, Moment, StarCode},
+};
+
+/// A service that a phone has asked for.
+#[derive(Debug)]
+pub(super) struct Asked {
+    session: SessionId,
+    invitation: Invitation,
+    by: Extension,
+    service: Service,
+    dialled: StarCode,
+}
+
+impl Switch {
+    /// Does what was dialled for, if it is a service. Otherwise the invitation comes back, for the dial plan.
+    pub(super) fn serve(
+        &mut self,
+        now: Moment,
+        session: SessionId,
+        invitation: Invitation,
+    ) -> Option<Invitation> {
+        let Peer::Phone(by) = invitation.peer.clone() else { return Some(invitation) };
+        let directory = self.directory.clone();
+        if let Some(replaced) = invitation.replaces
+            && !self.shutting_down
+        {
+            self.take_over(now, session, invitation, by, replaced);
+            return None;
+        }
+        let park = &directory.features.park;
+        let slot = invitation.dialled.parse().ok().filter(|slot| park.slots.contains(slot));
+        // Nobody is told anything when the house shuts down. An emergency is never a service, whatever the tables say.
+        if self.shutting_down {
+            return Some(invitation);
+        }
+        let dialled = match (dialplan::parse(&invitation.dialled, &directory), slot) {
+            (Ok(Dialled::Emergency(_)), _) => return Some(invitation),
+            (Ok(Dialled::Star(code)), _) => code,
+            (_, Some(slot)) => {
+                self.retrieve(now, session, invitation, by, &slot);
+                return None;
+            }
+            (_, None) => return Some(invitation),
+        };
+        let Some(Dialling { service, rest }) = directory.features.star_codes.read(&dialled) else {
+            return Some(invitation);
+        };
+        let asked = Asked { session, invitation, by, service, dialled: dialled.clone() };
+        match service {
+            Service::GroupPickup => {
+                let target = self.rings_in_group_of(&asked.by);
+                self.pick_up(now, asked, target);
+            }
+            Service::DirectedPickup => {
+                let target = rest.parse().ok().and_then(|extension| self.rings_at(&asked.by, &extension));
+                self.pick_up(now, asked, target);
+            }
+            Service::Park => self.park_own(now, asked),
+            // Until the house has them, these are numbers that do not exist.
+            Service::DoNotDisturbOn
+            | Service::DoNotDisturbOff
+            | Service::ForwardAlways
+            | Service::ForwardAlwaysOff
+            | Service::ForwardBusy
+            | Service::ForwardBusyOff
+            | Service::ForwardNoAnswer
+            | Service::ForwardNoAnswerOff
+            | Service::CallBack
+            | Service::WithholdNumber
+            | Service::OwnVoicemail
+            | Service::AnyVoicemail
+            | Service::Intercom
+            | Service::Record
+            | Service::BlockLastCaller
+            | Service::DayNight => return Some(asked.invitation),
+        }
+        None
+    }
+
+    /// The call that has rung longest in a group of this extension.
+    fn rings_in_group_of(&self, by: &Extension) -> Option<CallId> {
+        let features = &self.directory.features;
+        let in_group = |call: &&Call| {
+            call.ringing_extensions().iter().any(|rung| *rung != by && features.may_pick_up(by, rung))
+        };
+        let rings = self.calls.iter().filter(in_group);
+        rings.min_by_key(|call| call.ledger().began()).map(|call| call.ledger().call())
+    }
+
+    /// The call that has rung longest at this extension.
+    fn rings_at(&self, by: &Extension, extension: &Extension) -> Option<CallId> {
+        if !self.directory.features.may_pick_up(by, extension) {
+            return None;
+        }
+        let rings = self.calls.iter().filter(|call| call.ringing_extensions().contains(&extension));
+        rings.min_by_key(|call| call.ledger().began()).map(|call| call.ledger().call())
+    }
+
+    fn pick_up(&mut self, now: Moment, asked: Asked, target: Option<CallId>) {
+        let Some(call) = target else {
+            return self.answer(now, asked, Prompt::refused("There is no call to pick up."));
+        };
+        let Asked { session, invitation, by, service, .. } = asked;
+        self.exchange.fact(Fact::ServiceAsked { by: by.clone(), service, done: true });
+        let invitation = Box::new(invitation);
+        self.tell(now, call, CallEvent::Desk(DeskEvent::Taken { session, invitation, by }));
+    }
+
+    /// A phone has dialled a park slot: whoever waits there is connected to it.
+    fn retrieve(
+        &mut self,
+        now: Moment,
+        session: SessionId,
+        invitation: Invitation,
+        by: Extension,
+        slot: &Extension,
+    ) {
+        match self.exchange.parked_in(slot) {
+            Some(call) => {
+                let invitation = Box::new(invitation);
+                self.tell(now, call, CallEvent::Desk(DeskEvent::Taken { session, invitation, by }));
+            }
+            None => {
+                let prompt = Prompt::refused(format!("Nobody is parked on {}.", spelled(slot)));
+                self.prompt(now, session, invitation, Dialled::Extension(slot.clone()), prompt);
+            }
+        }
+    }
+
+    /// The call of this phone, best one that it holds, is parked in the first free slot; the phone hears which.
+    fn park_own(&mut self, now: Moment, asked: Asked) {
+        let own = self.calls.iter().filter_map(|call| Some((call.phone(&asked.by)?, call.ledger().call())));
+        let own: Option<(OnThePhone, CallId)> = own.min();
+        let parked = own.ok_or("You have no call to park.").and_then(|(_, call)| {
+            let slot = self.free_slot(call).ok_or("All parking places are taken.")?;
+            Ok((call, slot))
+        });
+        let prompt = match parked {
+            Ok((call, slot)) => {
+                let words = format!("Parked on {}.", spelled(&slot));
+                let place = Place { slot, by: asked.by.clone() };
+                self.tell(now, call, CallEvent::Desk(DeskEvent::Park(place)));
+                Prompt::done(words)
+            }
+            Err(why) => Prompt::refused(why),
+        };
+        self.answer(now, asked, prompt);
+    }
+
+    /// The first slot that is free, taken for this call.
+    pub(super) fn free_slot(&mut self, call: CallId) -> Option<Extension> {
+        let slots = self.directory.features.park.slots.clone();
+        slots.into_iter().find(|slot| self.exchange.take_slot(slot, call))
+    }
+
+    /// The phone is told what has come of what it asked for.
+    pub(super) fn answer(&mut self, now: Moment, asked: Asked, prompt: Prompt) {
+        let Asked { session, invitation, by, service, dialled } = asked;
+        self.exchange.fact(Fact::ServiceAsked { by, service, done: prompt.done });
+        self.prompt(now, session, invitation, Dialled::Star(dialled), prompt);
+    }
+
+    /// The phone is answered, told this, and hung up on.
+    fn prompt(
+        &mut self,
+        now: Moment,
+        session: SessionId,
+        invitation: Invitation,
+        dialled: Dialled,
+        prompt: Prompt,
+    ) {
+        let call = CallId::from_random(self.exchange.random());
+        let caller = routing::caller(&invitation);
+        let directory = self.directory.clone();
+        let direction = CallDirection::Internal;
+        let beginning = Beginning { call, direction, trunk: None, caller, dialled, at: now, directory };
+        if let Some(in_progress) = Call::tell(&mut self.exchange, beginning, session, invitation, prompt) {
+            self.calls.put(call, in_progress);
+        }
+    }
+}
+
+/// Digit by digit, as it is dialled.
+fn spelled(digits: &Extension) -> String {
+    let digits: Vec<String> = digits.to_string().chars().map(String::from).collect();
+    digits.join(" ")
+}
