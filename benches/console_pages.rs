@@ -88,6 +88,7 @@ fn wrap_up(n: u64, began: Timestamp) -> WrapUp {
         outcome: None,
         recording: None,
         recording_from_ms: None,
+        decisions: Vec::new(),
     };
     WrapUp {
         record,

@@ -189,5 +189,6 @@ fn record(n: u64, ended: Timestamp) -> Result<CallRecord, Box<dyn Error>> {
         }),
         recording: None,
         recording_from_ms: None,
+        decisions: Vec::new(),
     })
 }

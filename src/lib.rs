@@ -11,6 +11,7 @@
 //! | [`types`] | the vocabulary: numbers, ids, hours, both clocks' readings | – |
 //! | [`net`] | sockets: bytes in, bytes out | – |
 //! | [`encoder`] | a sentence as a vector | – |
+//! | [`trace`] | what went over the wire for a call: ladder and capture file | types |
 //! | [`config`] | the office's file, as written and as checked | types |
 //! | [`sip`] | a SIP endpoint without sockets | types |
 //! | [`media`] | audio without sockets: SDP, RTP, jitter, codecs, bridges | types |
@@ -20,9 +21,9 @@
 //! | [`speech`] | ears and mouth | media, types |
 //! | [`agent`] | the conversation's voice: turns, pauses, interruptions | speech, dialogue, types |
 //! | [`pbx`] | the switch: routes, rings, bridges, hands over | agent, speech, dialogue, media, sip, types |
-//! | [`store`] | the only room that speaks SQL | pbx, sip, dialogue, followup, outbox, types |
-//! | [`desk`] | wrap-up, texts, follow-up | store, pbx, agent, dialogue, followup, outbox, sip, types |
-//! | [`console`] | the web console and the JSON interface | desk, store, pbx, sip, followup, outbox, dialogue, types |
+//! | [`store`] | the only room that speaks SQL | pbx, trace, sip, dialogue, followup, outbox, types |
+//! | [`desk`] | wrap-up, texts, follow-up | store, trace, pbx, agent, dialogue, followup, outbox, sip, types |
+//! | [`console`] | the web console and the JSON interface | desk, store, trace, pbx, sip, followup, outbox, dialogue, types |
 //! | [`sim`] | the virtual host | all of the above but net, config, encoder and console |
 //! | [`app`] | the real host | everything but sim |
 //!
@@ -45,4 +46,5 @@ pub mod sim;
 pub mod sip;
 pub mod speech;
 pub mod store;
+pub mod trace;
 pub mod types;

@@ -86,6 +86,18 @@ enum Command {
         #[arg(long)]
         example: bool,
     },
+    /// Tell why a call went the way it went: each decision, what went over the wire, each leg's quality.
+    ///
+    /// Without a call, lists the latest ones with their ids. Reads the records; Portico may be running or not.
+    Explain {
+        /// The id of the call, as the console and this list show it.
+        call: Option<String>,
+        #[arg(long, default_value = "portico.toml")]
+        config: PathBuf,
+        /// Also write what went over the wire as a capture file, for Wireshark and its like.
+        #[arg(long, value_name = "FILE", requires = "call")]
+        pcap: Option<PathBuf>,
+    },
     /// Read lines on standard input, and write how each is understood: one JSON object a line.
     Understand {
         #[arg(long, default_value = "portico.toml")]
@@ -166,6 +178,9 @@ fn main() -> ExitCode {
         }
         Command::Check { example: true, .. } => command::example(),
         Command::Check { config, .. } => command::check(&config),
+        Command::Explain { call, config, pcap } => {
+            command::explain(&config, call.as_deref(), pcap.as_deref())
+        }
         Command::Understand { config, models, words_only } => {
             command::understand(&config, &models, words_only)
         }

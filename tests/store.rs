@@ -212,6 +212,7 @@ fn wrap_up(n: u64) -> WrapUp {
         outcome: None,
         recording: None,
         recording_from_ms: None,
+        decisions: Vec::new(),
     };
     WrapUp {
         record,

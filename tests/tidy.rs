@@ -21,24 +21,25 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("outbox", &["types"]),
     ("followup", &["types"]),
     ("encoder", &[]),
+    ("trace", &["types"]),
     ("speech", &["media", "types"]),
     ("agent", &["speech", "dialogue", "types"]),
     ("pbx", &["agent", "speech", "dialogue", "media", "sip", "types"]),
-    ("store", &["pbx", "sip", "dialogue", "followup", "outbox", "types"]),
-    ("desk", &["store", "pbx", "agent", "dialogue", "followup", "outbox", "sip", "types"]),
-    ("console", &["desk", "store", "pbx", "sip", "followup", "outbox", "dialogue", "types"]),
+    ("store", &["pbx", "sip", "trace", "dialogue", "followup", "outbox", "types"]),
+    ("desk", &["store", "pbx", "agent", "trace", "dialogue", "followup", "outbox", "sip", "types"]),
+    ("console", &["desk", "store", "pbx", "trace", "sip", "followup", "outbox", "dialogue", "types"]),
     (
         "sim",
         &[
-            "desk", "store", "pbx", "agent", "speech", "dialogue", "media", "sip", "outbox", "followup",
-            "types",
+            "desk", "store", "pbx", "agent", "speech", "dialogue", "media", "sip", "trace", "outbox",
+            "followup", "types",
         ],
     ),
     (
         "app",
         &[
             "console", "desk", "store", "pbx", "agent", "speech", "encoder", "dialogue", "media", "sip",
-            "outbox", "followup", "config", "net", "types",
+            "trace", "outbox", "followup", "config", "net", "types",
         ],
     ),
 ];

@@ -19,6 +19,7 @@ use crate::{
     desk::{Alarm, Engine, Input, Output},
     pbx::{Control, Fact},
     sip::TrunkHealth,
+    trace::Finished,
 };
 
 /// Facts that may wait while the disk is slow. Call records among them are what the house lives by, so the bound is
@@ -77,6 +78,11 @@ impl Desk {
         let (inbox, receiver) = sync_channel(INBOX);
         let handle = thread::Builder::new().name("desk".into()).spawn(move || run(settings, &receiver))?;
         Ok((Self { inbox }, handle))
+    }
+
+    /// Hands over what went over the wire for a call. It only explains: a desk that is busy does without.
+    pub fn keep_trace(&self, trace: Finished) {
+        let _ = self.inbox.try_send(Input::CallTraced(trace));
     }
 
     /// Carries a fact of the switch over; never waits.

@@ -17,6 +17,7 @@ mod switch_loop;
 mod telemetry;
 mod terminal;
 mod understanding;
+mod wire_tap;
 
 use std::{
     fs, io,
@@ -53,8 +54,9 @@ use media_plane::{MediaPlane, MediaSettings};
 use recordings::Recordings;
 use sockets::{Sockets, Trusts};
 use speech_pool::{SpeechPool, SpeechSettings};
-use switch_loop::{Switchboard, ToSwitch};
+use switch_loop::{Onlookers, Switchboard, ToSwitch};
 use understanding::Understanding;
+use wire_tap::WireTap;
 
 pub use desk_loop::{NoNotice, Notice};
 
@@ -141,12 +143,16 @@ impl House {
             trust_clock: config.practice.is_some(),
             notice,
         })?;
-        let facts = fan_out(desk, live.clone(), Arc::clone(&vitals), listener);
+        let archive = desk.clone();
+        let onlookers = Onlookers {
+            facts: fan_out(desk, live.clone(), Arc::clone(&vitals), listener),
+            tap: WireTap::new(Box::new(move |trace| archive.keep_trace(trace))),
+        };
         let certificates = Certificates::open(config, Arc::clone(&vitals))?;
         let identity = certificates.identity();
         let (certificates_stop, certificates_thread) = certificates.keep()?;
         let (sip, streams, switch_thread) =
-            start_switch(config, directory, split(&mut chance), inbox, media, speech, facts, identity)?;
+            start_switch(config, directory, split(&mut chance), inbox, media, speech, onlookers, identity)?;
         let told = streams.iter().map(|(wrapping, address)| format!("{wrapping:?} {address}"));
         vitals.lock().unwrap_or_else(PoisonError::into_inner).listeners =
             [format!("Udp {sip}")].into_iter().chain(told).collect();
@@ -287,6 +293,9 @@ fn engines(_: &Models, _: &str, _: usize) -> anyhow::Result<Engines> {
     anyhow::bail!("this program was built without speech")
 }
 
+/// Where UDP and the streams are listened on, and the thread.
+type Started = (SocketAddr, Vec<(Wrapping, SocketAddr)>, thread::JoinHandle<()>);
+
 /// The switch on a thread and a runtime of its own: the console's load is not the phones'.
 #[expect(clippy::too_many_arguments, reason = "what the switch's thread takes with it")]
 fn start_switch(
@@ -296,9 +305,9 @@ fn start_switch(
     inbox: mpsc::Receiver<ToSwitch>,
     media: MediaPlane,
     speech: SpeechPool,
-    facts: Box<dyn FnMut(Fact) + Send>,
+    onlookers: Onlookers,
     identity: Identity,
-) -> anyhow::Result<(SocketAddr, Vec<(Wrapping, SocketAddr)>, thread::JoinHandle<()>)> {
+) -> anyhow::Result<Started> {
     let listen = config.sip.listen;
     let config = config.clone();
     let (bound, when_bound) = std::sync::mpsc::sync_channel(1);
@@ -332,7 +341,7 @@ fn start_switch(
             let _ = bound.send(Ok((sockets.udp.socket.local(), sockets.bound.clone())));
             let (trusts, resolver) = (Trusts::of(&config), Resolver::of_system());
             let answers = mpsc::channel(switch_loop::ANSWERS);
-            Switchboard { switch, sockets, trusts, resolver, answers, inbox, media, speech, facts }.run().await;
+            Switchboard { switch, sockets, trusts, resolver, answers, inbox, media, speech, onlookers }.run().await;
         });
     })?;
     let (sip, streams) = when_bound.recv().context("the switch did not start")?.with_context(|| {

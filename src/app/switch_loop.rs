@@ -15,6 +15,7 @@ use super::{
     media_plane::MediaPlane,
     sockets::{self, Sockets, Trusts, told},
     speech_pool::SpeechPool,
+    wire_tap::WireTap,
 };
 use crate::{
     dialogue,
@@ -67,6 +68,13 @@ pub enum ToSwitch {
     Stop,
 }
 
+/// Who learns what the switch does; none of them can hold it up.
+pub struct Onlookers {
+    /// Facts leave here, in order; the host fans them out.
+    pub facts: Box<dyn FnMut(Fact) + Send>,
+    pub tap: WireTap,
+}
+
 /// The other threads, as the switch's outputs reach them.
 pub struct Switchboard {
     pub switch: Switch,
@@ -78,8 +86,7 @@ pub struct Switchboard {
     pub inbox: mpsc::Receiver<ToSwitch>,
     pub media: MediaPlane,
     pub speech: SpeechPool,
-    /// Facts leave here, in order; the host fans them out.
-    pub facts: Box<dyn FnMut(Fact) + Send>,
+    pub onlookers: Onlookers,
 }
 
 impl std::fmt::Debug for Switchboard {
@@ -132,6 +139,7 @@ impl Switchboard {
                         let local = udp.local;
                         let Some((remote, bytes)) = udp.socket.take() else { break };
                         let flow = Flow { transport: Transport::Udp, remote, local, connection: None };
+                        self.onlookers.tap.received(&flow, bytes);
                         self.switch.handle_input(clock::now(), Input::Sip(SipInput::Datagram { flow, bytes }));
                         deadline = self.drain(&mut flows);
                     }
@@ -190,6 +198,7 @@ impl Switchboard {
             }
             StreamEvent::Bytes { connection, bytes } => {
                 if let Some(&flow) = flows.ends.get(&connection) {
+                    self.onlookers.tap.received(&flow, &bytes);
                     self.switch.handle_input(now, Input::Sip(SipInput::Stream { flow, bytes: &bytes }));
                 }
             }
@@ -225,13 +234,20 @@ impl Switchboard {
                 Output::Resolve { question } => self.resolve(question),
                 Output::Media { leg, command } => self.media.command(leg, command),
                 Output::Speech { leg, command } => self.speech.command(leg, command),
-                Output::Fact(fact) => (self.facts)(fact),
-                Output::Timeout(deadline) => return deadline.map(|(at, _)| at),
+                Output::Fact(fact) => {
+                    self.onlookers.tap.observe(&fact);
+                    (self.onlookers.facts)(fact);
+                }
+                Output::Timeout(deadline) => {
+                    let tapped = self.onlookers.tap.round();
+                    return deadline.map(|(at, _)| at).into_iter().chain(tapped).min();
+                }
             }
         }
     }
 
     fn transmit(&mut self, flows: &mut Flows, flow: Flow, bytes: Vec<u8>) {
+        self.onlookers.tap.sent(&flow, &bytes);
         match (flow.transport, flow.connection) {
             (Transport::Udp, _) => {
                 let first = self.sockets.udp.local.is_ipv4() == flow.remote.is_ipv4();

@@ -17,6 +17,7 @@ use super::{
 };
 use crate::{
     store::{CallFilter, Cursor, StoreError},
+    trace::pcap,
     types::{CallId, ContactId},
 };
 
@@ -31,6 +32,7 @@ pub(super) fn routes() -> Router<Site> {
         .route("/calls", get(calls))
         .route("/calls/{call}", get(call))
         .route("/calls/{call}/recording.wav", get(recording))
+        .route("/calls/{call}/trace.pcap", get(capture))
         .route("/work-orders", get(work_orders))
         .route("/leads", get(leads))
         .route("/contacts", get(contacts))
@@ -128,8 +130,9 @@ async fn call(State(site): State<Site>, person: Person, Path(id): Path<String>) 
     match site.read(move |reader| reader.call(id)).await {
         Ok(Some(mut detail)) => {
             detail.record.recording = at_hand(&site, detail.record.recording).await;
+            let trace = site.read(move |reader| reader.trace(id)).await.unwrap_or_default();
             let frame = site.frame(&person);
-            html(page::call(&frame, &detail, site.zone())).into_response()
+            html(page::call(&frame, &detail, &trace, site.zone())).into_response()
         }
         Ok(None) => not_found().await,
         Err(error) => unavailable(&error),
@@ -158,6 +161,23 @@ async fn recording(
     match recording::wav(&site.settings().recordings.join(&name), &name, &headers).await {
         Some(file) => file,
         None => not_found().await,
+    }
+}
+
+/// What went over the wire for the call, as a capture file.
+async fn capture(State(site): State<Site>, _: Person, Path(id): Path<String>) -> Response {
+    let Ok(id) = id.parse::<CallId>() else { return not_found().await };
+    match site.read(move |reader| reader.trace(id)).await {
+        Ok(trace) if trace.is_empty() => not_found().await,
+        Ok(trace) => {
+            let name = format!("attachment; filename=\"{id}.pcap\"");
+            let head = [
+                (header::CONTENT_TYPE, "application/vnd.tcpdump.pcap".to_owned()),
+                (header::CONTENT_DISPOSITION, name),
+            ];
+            (head, pcap(trace.iter().map(|(_, message)| message))).into_response()
+        }
+        Err(error) => unavailable(&error),
     }
 }
 

@@ -15,6 +15,7 @@ use crate::{
     outbox::Policy,
     pbx::{CallRecord, Caller},
     store::{Store, StoreError},
+    trace::Finished,
     types::{CallId, Chance, PhoneNumber},
 };
 
@@ -31,6 +32,8 @@ pub struct Engine {
     /// Records that the store has not taken yet, the oldest first.
     pub(super) waiting: VecDeque<Box<CallRecord>>,
     pub(super) lost: u64,
+    /// Traces that the store has not taken yet.
+    pub(super) traces: Vec<Finished>,
     pub(super) trouble: Option<Trouble>,
     pub(super) outbox_full: bool,
     started: bool,
@@ -66,6 +69,7 @@ impl Engine {
             live: LiveCalls::default(),
             waiting: VecDeque::new(),
             lost: 0,
+            traces: Vec::new(),
             trouble: None,
             outbox_full: false,
             started: false,
@@ -129,6 +133,7 @@ impl Engine {
                 self.live.ended(record.call);
                 self.keep(record);
             }
+            Input::CallTraced(trace) => self.keep_trace(trace),
             Input::TextReceived { text, from, to, body, call_id } => {
                 let stored = match self.may_try_store(now) {
                     true => self.take_text(now, from, to, body, call_id),
@@ -198,6 +203,7 @@ impl Engine {
         }
         self.settle(now)?;
         self.store_records(now)?;
+        self.store_traces(now)?;
         if self.phones.due().is_some_and(|due| due <= now) {
             let (bound, unbound) = self.phones.pending(now);
             self.store.keep_bindings(&bound, &unbound, now)?;

@@ -6,6 +6,7 @@ use crate::{
     outbox::Entry,
     pbx::{CallRecord, Caller, TextResult},
     sip,
+    trace::Finished,
     types::{CallId, Extension, MessageKey, PhoneNumber},
 };
 
@@ -18,6 +19,8 @@ pub enum Input {
     PersonAnswered { call: CallId },
     /// A call is over; this is all of it.
     CallEnded(Box<CallRecord>),
+    /// What went over the wire for a call that is over.
+    CallTraced(Finished),
     /// A text came in. Answered by [`Output::SettleText`] with the same id, at once.
     TextReceived { text: sip::TextId, from: PhoneNumber, to: PhoneNumber, body: String, call_id: String },
     /// What became of an [`Output::Deliver`] with this key.

@@ -8,6 +8,7 @@ use super::{Alarm, Changed, Engine, Output, wrap_up};
 use crate::{
     pbx::CallRecord,
     store::{StoreError, WrapUp},
+    trace::Finished,
     types::Chance,
 };
 
@@ -16,6 +17,12 @@ const AT_ONCE: usize = 50;
 
 /// From so many records on, and each time they double, it is said aloud.
 const ALARMING: usize = 10;
+
+/// Records that may wait without any hurry.
+const FEW: usize = 8;
+
+/// Traces that wait for the store; the next commit takes them all.
+const MOST_TRACES: usize = 64;
 
 impl Engine {
     /// Keeps a record until it is stored. When the memory is full, the oldest goes: the newest are what the office
@@ -40,6 +47,19 @@ impl Engine {
         self.lost += 1;
         let count = self.lost;
         self.output(Output::Alarm(Alarm::RecordsLost { count }));
+    }
+
+    /// Keeps a trace for the store. While records have to wait, traces are let go: they only explain, and a burst of
+    /// calls is explained by any one of them.
+    pub(super) fn keep_trace(&mut self, trace: Finished) {
+        if self.waiting.len() < FEW && self.traces.len() < MOST_TRACES && self.trouble.is_none() {
+            self.traces.push(trace);
+        }
+    }
+
+    pub(super) fn store_traces(&mut self, now: Timestamp) -> Result<(), StoreError> {
+        let traces = std::mem::take(&mut self.traces);
+        if traces.is_empty() { Ok(()) } else { self.store.keep_traces(&traces, now) }
     }
 
     pub(super) fn store_records(&mut self, now: Timestamp) -> Result<(), StoreError> {

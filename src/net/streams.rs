@@ -241,7 +241,8 @@ impl Streams {
                     return StreamEvent::NotOpened { wrapping, remote, why };
                 }
                 Report::Refused(remote, why) => return StreamEvent::Refused { remote, why },
-                Report::Bytes(connection, bytes, _) if self.open.contains_key(&connection) => {
+                Report::Bytes(connection, bytes, turn) if self.open.contains_key(&connection) => {
+                    drop(turn);
                     return StreamEvent::Bytes { connection, bytes };
                 }
                 Report::Ended(connection) if self.open.remove(&connection).is_some() => {

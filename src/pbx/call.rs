@@ -343,6 +343,8 @@ fn go(cx: &mut Context<'_>, mut next: Next) -> State {
 }
 
 fn enter(cx: &mut Context<'_>, next: Next) -> Step<State> {
+    let why = next.decision(cx.ledger);
+    cx.decide(why);
     match next {
         Next::Ring { caller, plan } => {
             Ringing::for_caller(cx, caller, Hunt::of_plan(&plan), None).map(State::Ringing)

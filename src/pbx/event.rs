@@ -202,6 +202,13 @@ pub enum Fact {
         dialled: Dialled,
         trunk: Option<String>,
     },
+    /// A part of the call has this Call-ID, and this trunk or extension at its other end: for whoever keeps what goes over
+    /// the wire.
+    Dialog {
+        call: CallId,
+        call_id: String,
+        peer: String,
+    },
     /// Somebody dialled an emergency number: whoever is in the house must see it (47 CFR 9.16), reached or not.
     EmergencyDialled {
         call: CallId,

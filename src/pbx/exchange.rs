@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     media::Ports,
-    sip::{Endpoint, SessionId, TextId, TrunkHealth, TrunkName},
+    sip::{Endpoint, Peer, SessionId, TextId, TrunkHealth, TrunkName},
     types::{CallId, Chance, Extension, LegId, Moment},
 };
 
@@ -95,6 +95,13 @@ impl Exchange {
 
     pub(super) fn session_begins(&mut self, session: SessionId, call: CallId) {
         self.sessions.insert(session, call);
+        if let Some((call_id, peer)) = self.sip.dialog_of(session) {
+            let peer = match peer {
+                Peer::Trunk(name) => name.0.clone(),
+                Peer::Phone(extension) => extension.to_string(),
+            };
+            self.fact(Fact::Dialog { call, call_id, peer });
+        }
     }
 
     pub(super) fn session_ends(&mut self, session: SessionId) {
@@ -310,6 +317,11 @@ pub(super) struct Context<'a> {
 impl Context<'_> {
     pub(super) fn call(&self) -> CallId {
         self.ledger.call()
+    }
+
+    /// Writes down why the call goes on as it does.
+    pub(super) fn decide(&mut self, why: String) {
+        self.ledger.decide(self.now.at, why);
     }
 }
 

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use super::{
-    Fact, LegRecord, LegResult, MediaCommand, Party,
+    Fact, LegRecord, LegResult, MediaCommand, Party, decision,
     exchange::Context,
     leg::Leg,
     line::{Line, open, superseded},
@@ -56,6 +56,7 @@ impl Fork {
                 };
                 let number = who.dial_string();
                 cx.ledger.goes_through(&trunk);
+                cx.decide(decision::tried(&trunk.0, who));
                 (sip::Target::Trunk { trunk: trunk.clone(), number }, Some((trunk, who)), source)
             }
         };
@@ -86,6 +87,12 @@ impl Fork {
     pub(super) fn impossible(cx: &mut Context<'_>, leg: LegId, party: Party, result: LegResult) -> LegResult {
         let (call, at) = (cx.call(), cx.now.wall);
         let record = LegRecord { party, started: at, answered: None, ended: at, result, quality: None };
+        let why = if result == LegResult::Unregistered {
+            "no phone is registered"
+        } else {
+            "nothing could be sent"
+        };
+        cx.decide(format!("{} is left out: {why}", decision::name(&record.party)));
         cx.exchange.fact(Fact::NotAnswered { call, leg, party: record.party.clone(), result });
         cx.ledger.leg_ended(leg, record);
         result

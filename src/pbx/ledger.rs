@@ -5,8 +5,8 @@ use std::{sync::Arc, time::Instant};
 use jiff::Timestamp;
 
 use super::{
-    AgentReason, CallDirection, CallRecord, Caller, Dialled, Directory, Disposition, LegRecord, Quality,
-    Speaker, TurnRecord,
+    AgentReason, CallDirection, CallRecord, Caller, Decision, Dialled, Directory, Disposition, LegRecord,
+    Quality, Speaker, TurnRecord,
 };
 use crate::{
     dialogue::Outcome,
@@ -16,6 +16,9 @@ use crate::{
 
 /// Legs kept of one call. A ring plan of ten phones and three transfers is far below; further legs are not written down.
 const MOST_LEGS: usize = 128;
+
+/// Decisions kept of one call: as many as legs and hand-overs make in any call that has an end.
+const MOST_DECISIONS: usize = 256;
 
 /// Turns kept of one call. Fifteen minutes of conversation have about two hundred; further turns are not written down.
 const MOST_TURNS: usize = 1000;
@@ -46,6 +49,7 @@ pub(super) struct Ledger {
     recording: Option<(String, u64)>,
     /// No call between people, or their waiting for each other, goes on beyond this.
     limit: Option<Instant>,
+    decisions: Vec<Decision>,
     /// Who has sent the call to somebody outside, by a transfer or a forward.
     charged: Option<Extension>,
     /// A service of the house has been dialled, and nobody called.
@@ -63,6 +67,7 @@ impl Ledger {
             outcome: None,
             recording: None,
             limit: None,
+            decisions: Vec::new(),
             charged: None,
             private: false,
         }
@@ -132,6 +137,18 @@ impl Ledger {
         self.agent_reason = Some(why);
     }
 
+    /// Writes down why the call goes on as it does.
+    pub(super) fn decide(&mut self, now: Instant, why: String) {
+        if self.decisions.len() < MOST_DECISIONS {
+            let at_ms = self.millis(now);
+            self.decisions.push(Decision { at_ms, why });
+        }
+    }
+
+    pub(super) fn direction(&self) -> CallDirection {
+        self.beginning.direction
+    }
+
     pub(super) fn leg_ended(&mut self, leg: LegId, record: LegRecord) {
         if self.legs.len() < MOST_LEGS {
             self.legs.push((leg, record));
@@ -199,6 +216,7 @@ impl Ledger {
             outcome: self.outcome,
             recording,
             recording_from_ms,
+            decisions: self.decisions,
         }
     }
 }

@@ -16,6 +16,7 @@ mod assisted;
 mod call;
 mod calls;
 mod conversation;
+mod decision;
 mod desk_event;
 mod dialplan;
 mod directory;
@@ -52,6 +53,7 @@ mod trunk_answer;
 mod waiter;
 mod waiting;
 
+pub use decision::Decision;
 pub use dialplan::{Asker, Barred, Usage, may_reach, parse as parse_dialled};
 pub use directory::{Directory, Limits, Number, Phone, Settings, TRUNK_PATIENCE, Texts};
 pub use event::{

@@ -5,7 +5,7 @@ use std::{fmt, str::FromStr};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::Quality;
+use super::{Decision, Quality};
 use crate::{
     dialogue::Outcome,
     types::{CallId, Extension, NumberError, PhoneNumber, StarCode},
@@ -35,6 +35,8 @@ pub struct CallRecord {
     /// When the recording began, in milliseconds since the call began: its position 0 on the scale of
     /// [`TurnRecord::at_ms`]. None for calls that were not recorded, or by a program that did not note it.
     pub recording_from_ms: Option<u64>,
+    /// Why it went the way it went, in order.
+    pub decisions: Vec<Decision>,
 }
 
 impl CallRecord {

@@ -10,6 +10,7 @@ use std::{
 use super::{
     AgentReason, Disposition, LegResult, MediaEvent, Party, Reason,
     conversation::Conversation,
+    decision,
     exchange::Context,
     fork::{Destination, Fork},
     incoming::Incoming,
@@ -353,6 +354,7 @@ impl Ringing {
     ) {
         let Some((trunk, who)) = self.forks.get(&session).and_then(Fork::outside) else { return };
         if trunk_answer::is_the_trunks(status) {
+            cx.ledger.decide(cx.now.at, decision::passed_over(&trunk.0, status));
             cx.exchange.sip.trunk_failed(cx.now.at, trunk, status, retry_after);
             return;
         }
@@ -373,6 +375,7 @@ impl Ringing {
             self.forks.values().filter(|fork| silent(fork)).map(Fork::session).collect();
         for fork in given_up.iter().filter_map(|session| self.forks.remove(session)) {
             if let Some((trunk, _)) = fork.outside() {
+                cx.ledger.decide(cx.now.at, decision::passed_over(&trunk.0, 0));
                 cx.exchange.sip.trunk_failed(cx.now.at, trunk, 0, None);
             }
             fork.cancel(cx, None, LegResult::Failed(408));

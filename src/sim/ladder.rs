@@ -1,6 +1,8 @@
-//! What happened, as text: everybody a column, virtual time at the left, an arrow for each datagram. And what of it a story expects.
+//! What happened in a story, as a ladder; and what of it the story expects.
 
 use std::{fmt::Write, time::Duration};
+
+use crate::trace::{self, clock};
 
 /// One thing that happened, in the words in which stories expect it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,44 +14,18 @@ pub(super) struct Happening {
     pub(super) expected: bool,
 }
 
-/// What is drawn, in order.
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Row {
-    Arrow {
-        at: Duration,
-        from: usize,
-        to: usize,
-        label: String,
-        lost: bool,
-        remark: String,
-    },
-    /// Words in somebody's column.
-    Note {
-        at: Duration,
-        column: usize,
-        text: String,
-    },
-    /// Something said of more than a moment.
-    Heading(String),
-}
-
 /// The book of a story.
 #[derive(Debug)]
 pub(super) struct Ladder {
-    columns: Vec<String>,
-    rows: Vec<Row>,
+    drawing: trace::Ladder,
     happenings: Vec<Happening>,
     /// Nothing but headings is kept: of a week, nobody reads the datagrams.
     terse: bool,
 }
 
-const WIDTH: usize = 15;
-/// `00:00:00.000 `
-const MARGIN: usize = 14;
-
 impl Ladder {
     pub(super) fn new(columns: Vec<String>) -> Self {
-        Self { columns, rows: Vec::new(), happenings: Vec::new(), terse: false }
+        Self { drawing: trace::Ladder::new(columns), happenings: Vec::new(), terse: false }
     }
 
     pub(super) fn be_terse(&mut self) {
@@ -62,12 +38,8 @@ impl Ladder {
 
     /// What has been written so far was only the furnishing.
     pub(super) fn forget(&mut self) {
-        self.rows.clear();
+        self.drawing.clear();
         self.happenings.clear();
-    }
-
-    fn column(&self, name: &str) -> usize {
-        self.columns.iter().position(|column| column == name).unwrap_or(1)
     }
 
     pub(super) fn arrow(
@@ -80,14 +52,13 @@ impl Ladder {
         remark: String,
     ) {
         if !self.terse {
-            let (from, to) = (self.column(from), self.column(to));
-            self.rows.push(Row::Arrow { at, from, to, label: label.to_owned(), lost, remark });
+            self.drawing.arrow(at, from, to, label, lost, remark);
         }
     }
 
     /// A line of its own, kept even of what is told tersely.
     pub(super) fn say(&mut self, at: Duration, sentence: String) {
-        self.rows.push(Row::Heading(sentence.clone()));
+        self.drawing.heading(sentence.clone());
         self.happenings.push(Happening { at, sentence, lasting: false, expected: false });
     }
 
@@ -101,8 +72,7 @@ impl Ladder {
     /// Something that can be expected, in somebody's column.
     pub(super) fn note(&mut self, at: Duration, column: &str, sentence: String, lasting: bool) {
         if !self.terse {
-            let column = self.column(column);
-            self.rows.push(Row::Note { at, column, text: sentence.clone() });
+            self.drawing.note(at, column, sentence.clone());
             self.happenings.push(Happening { at, sentence, lasting, expected: false });
         }
     }
@@ -144,91 +114,8 @@ impl Ladder {
 
     /// The whole ladder.
     pub(super) fn draw(&self) -> String {
-        let mut text = String::new();
-        if !self.terse {
-            let mut head = " ".repeat(MARGIN);
-            for (index, name) in self.columns.iter().enumerate() {
-                let at = center(index).saturating_sub(name.chars().count() / 2);
-                pad(&mut head, at);
-                head.push_str(name);
-            }
-            let _ = writeln!(text, "{}", head.trim_end());
-        }
-        for row in &self.rows {
-            let line = match row {
-                Row::Heading(words) => words.clone(),
-                Row::Arrow { at, from, to, label, lost, remark } => {
-                    let mut line = format!("{:<MARGIN$}{}", clock(*at), self.lifelines());
-                    arrow(&mut line, *from, *to, label, *lost);
-                    if !remark.is_empty() {
-                        line.push_str("   ");
-                        line.push_str(remark);
-                    }
-                    line
-                }
-                Row::Note { at, column, text } => {
-                    let mut line = format!("{:<MARGIN$}{}", clock(*at), self.lifelines());
-                    line = line.chars().take(center(*column)).collect();
-                    line.push_str("o ");
-                    line.push_str(text);
-                    line
-                }
-            };
-            let _ = writeln!(text, "{}", line.trim_end());
-        }
-        text
+        self.drawing.draw()
     }
-
-    fn lifelines(&self) -> String {
-        let mut line = String::new();
-        for index in 0..self.columns.len() {
-            pad(&mut line, center(index) - MARGIN);
-            line.push('|');
-        }
-        line
-    }
-}
-
-/// The place of a column's lifeline.
-fn center(column: usize) -> usize {
-    MARGIN + WIDTH / 2 + column * WIDTH
-}
-
-fn pad(line: &mut String, to: usize) {
-    while line.chars().count() < to {
-        line.push(' ');
-    }
-}
-
-/// Draws an arrow between two lifelines, its label in the middle; one that never arrives ends in a cross.
-fn arrow(line: &mut String, from: usize, to: usize, label: &str, lost: bool) {
-    let (left, right) = (center(from.min(to)) + 1, center(from.max(to)));
-    let mut glyphs: Vec<char> = line.chars().collect();
-    let room = right.saturating_sub(left);
-    let shown: Vec<char> = label.chars().take(room.saturating_sub(2)).collect();
-    let begin = left + (room - shown.len()) / 2;
-    for glyph in &mut glyphs[left..right] {
-        *glyph = '-';
-    }
-    glyphs[begin..begin + shown.len()].copy_from_slice(&shown);
-    let head = if lost {
-        'x'
-    } else if from < to {
-        '>'
-    } else {
-        '<'
-    };
-    let at = if from < to { right - 1 } else { left };
-    glyphs[at] = head;
-    *line = glyphs.into_iter().collect();
-}
-
-/// `00:00:20.140`; from the second day on with the day before it.
-pub(super) fn clock(at: Duration) -> String {
-    let seconds = at.as_secs();
-    let (days, rest) = (seconds / 86_400, seconds % 86_400);
-    let time = format!("{:02}:{:02}:{:02}.{:03}", rest / 3600, rest / 60 % 60, rest % 60, at.subsec_millis());
-    if days == 0 { time } else { format!("{days}d {}", &time[..8]) }
 }
 
 /// Where two ladders part, with a little of what comes before; `None` if they do not.
@@ -288,24 +175,10 @@ mod tests {
     }
 
     #[test]
-    fn a_ladder_shows_who_sent_what_to_whom_and_what_never_arrived() {
+    fn what_happened_can_be_expected_once() {
         let mut ladder = Ladder::new(["carrier", "portico", "101"].map(str::to_owned).to_vec());
-        ladder.arrow(Duration::ZERO, "carrier", "portico", "INVITE", false, String::new());
-        ladder.arrow(Duration::from_millis(20), "portico", "carrier", "100 INVITE", true, String::new());
         ladder.note(Duration::from_secs(1), "101", "101 rings".to_owned(), false);
-        assert_eq!(
-            ladder.draw(),
-            "                  carrier        portico          101\n\
-             00:00:00.000         |----INVITE--->|              |\n\
-             00:00:00.020         |x-100 INVITE--|              |\n\
-             00:00:01.000         |              |              o 101 rings\n"
-        );
         assert!(ladder.take(&Words::new("101 rings")));
         assert!(!ladder.take(&Words::new("101 rings")));
-    }
-
-    #[test]
-    fn later_days_are_counted() {
-        assert_eq!(clock(Duration::from_secs(2 * 86_400 + 3600)), "2d 01:00:00");
     }
 }

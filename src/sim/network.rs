@@ -9,7 +9,7 @@ use std::{
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
 use super::datagram;
-use crate::types::Chance;
+use crate::{trace, types::Chance};
 
 /// Which way a datagram goes, as seen from the peer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -134,7 +134,7 @@ impl Network {
         if path.dead {
             return Sent::Lost;
         }
-        let label = datagram::label(&parcel.bytes);
+        let label = trace::label(&parcel.bytes);
         let mut arrives = now + path.delay + self.up_to(path.jitter);
         let ordered = self.orders.iter_mut().find(|ordered| {
             ordered.count > 0

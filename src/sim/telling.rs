@@ -122,7 +122,11 @@ impl Names {
             Fact::ResourceChanged { resource, state } => {
                 ("portico", format!("{}: {}", resource_name(resource), resource_state(state)), false)
             }
-            Fact::AgentAnswered { .. } | Fact::Ended(_) | Fact::Bound { .. } | Fact::Unbound { .. } => {
+            Fact::AgentAnswered { .. }
+            | Fact::Dialog { .. }
+            | Fact::Ended(_)
+            | Fact::Bound { .. }
+            | Fact::Unbound { .. } => {
                 return None;
             }
         };

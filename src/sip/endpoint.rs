@@ -1,6 +1,7 @@
 //! The room's heart: owns transactions, sessions, registrar, trunks, texts and guard, and gives each input to its owner.
 
 use std::{
+    collections::BTreeMap,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -12,8 +13,8 @@ use super::{
     credentials::after_challenge,
     digest::Authenticator,
     event::{
-        Binding, Cause, Event, Flow, Identity, Input, NoticeId, Outgoing, Output, SessionId, SubscriptionId,
-        Target, TextId, TrunkHealth, TrunkName,
+        Binding, Cause, Event, Flow, Identity, Input, NoticeId, Outgoing, Output, Peer, SessionId,
+        SubscriptionId, Target, TextId, TrunkHealth, TrunkName,
     },
     guard::{Guard, Refusal},
     invite::Sessions,
@@ -22,6 +23,7 @@ use super::{
     reply::Reply,
     schedule::Wake,
     settings::Settings,
+    stun,
     subscription::Subscriptions,
     tag::Branch,
     text::Texts,
@@ -81,7 +83,7 @@ impl Endpoint {
             authenticator,
             algorithms,
         };
-        endpoint.layer.update_targets(now);
+        endpoint.layer.update_targets(now, &BTreeMap::new());
         endpoint.trunks.update(now, &mut endpoint.layer);
         endpoint
     }
@@ -95,10 +97,11 @@ impl Endpoint {
         }
         self.algorithms = Algorithms::new(&settings);
         let trunks_differ = settings.trunks != self.layer.settings.trunks;
-        self.layer.settings = settings;
+        let old = std::mem::replace(&mut self.layer.settings, settings);
+        let located = old.trunks.into_iter().map(|trunk| (trunk.name, trunk.located)).collect();
         self.registrar.keep_accounts(&mut self.layer);
         self.subscriptions.keep_accounts(now, &mut self.layer);
-        self.layer.update_targets(now);
+        self.layer.update_targets(now, &located);
         if trunks_differ {
             self.trunks.update(now, &mut self.layer);
         }
@@ -349,12 +352,23 @@ impl Endpoint {
         self.trunks.shut_down(now, &mut self.layer);
     }
 
+    /// The Call-ID of a session, and who is at its other end.
+    pub fn dialog_of(&self, session: SessionId) -> Option<(String, &Peer)> {
+        self.sessions.call_id_of(&self.layer, session)
+    }
+
     // ---- bytes
 
     fn datagram(&mut self, now: Instant, flow: Flow, bytes: &[u8]) {
         let from_trunk = self.layer.settings.trunk_at(flow.remote.ip()).is_some();
         if !from_trunk && self.guard.is_banned(now, flow.remote) {
             self.guard.count(now, Refusal::Banned, flow.remote);
+            return;
+        }
+        if stun::is_stun(bytes) {
+            if let Some(answer) = stun::answer(bytes, flow.remote).filter(|_| self.may_answer(now, &flow)) {
+                self.layer.transmit(flow, answer);
+            }
             return;
         }
         match Message::parse(bytes) {
@@ -417,6 +431,7 @@ impl Endpoint {
                 _ => true,
             });
         let to = response.text(Name::To).unwrap_or_default();
+        self.learn_public(now, client, &flow, response);
         // Before the transaction lets go of what only a repetition needs.
         self.layer.unheard = if status == 503 { self.layer.spurned(client) } else { None };
         let Some((user, outcome)) = self.layer.response(now, client, status, &to) else {

@@ -6,6 +6,14 @@ use std::hash::{DefaultHasher, Hasher};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Fingerprint(u64, u64);
 
+impl Fingerprint {
+    pub(super) fn of(salt: u64, parts: &[&[u8]]) -> Self {
+        let mut press = Press::new(salt);
+        parts.iter().for_each(|part| press.put(part));
+        press.lift()
+    }
+}
+
 /// A fingerprint that is being taken, part by part; parts do not run into each other.
 #[derive(Debug)]
 pub(super) struct Press(DefaultHasher, DefaultHasher);
@@ -34,17 +42,15 @@ impl Press {
 mod tests {
     use super::*;
 
-    fn of(salt: u64, parts: &[&[u8]]) -> Fingerprint {
-        let mut press = Press::new(salt);
-        parts.iter().for_each(|part| press.put(part));
-        press.lift()
-    }
-
     #[test]
     fn the_same_words_leave_the_same_print_and_others_another() {
-        assert_eq!(of(1, &[b"a", b"bc"]), of(1, &[b"a", b"bc"]));
-        assert_ne!(of(1, &[b"a", b"bc"]), of(1, &[b"ab", b"c"]));
-        assert_ne!(of(1, &[b"a"]), of(1, &[b"a", b""]));
-        assert_ne!(of(1, &[b"a"]), of(2, &[b"a"]), "a stranger cannot work out what meets what");
+        assert_eq!(Fingerprint::of(1, &[b"a", b"bc"]), Fingerprint::of(1, &[b"a", b"bc"]));
+        assert_ne!(Fingerprint::of(1, &[b"a", b"bc"]), Fingerprint::of(1, &[b"ab", b"c"]));
+        assert_ne!(Fingerprint::of(1, &[b"a"]), Fingerprint::of(1, &[b"a", b""]));
+        assert_ne!(
+            Fingerprint::of(1, &[b"a"]),
+            Fingerprint::of(2, &[b"a"]),
+            "a stranger cannot work out what meets what"
+        );
     }
 }

@@ -14,7 +14,7 @@ use super::{
     SendError,
     draft::Draft,
     event::{Cause, EndedBy, Event, Flow, Invitation, Outgoing, Peer, SessionId, Target},
-    fingerprint::{Fingerprint, Press},
+    fingerprint::Fingerprint,
     refer::Referrals,
     reply::Reply,
     schedule::Wake,
@@ -100,11 +100,8 @@ impl Sessions {
             return;
         };
         let from_tag = request.from_tag().unwrap_or_default();
-        let mut press = Press::new(layer.salt);
-        press.put(call_id.as_bytes());
-        press.put(from_tag.as_bytes());
-        press.put(&seq.to_be_bytes());
-        let original = press.lift();
+        let original =
+            Fingerprint::of(layer.salt, &[call_id.as_bytes(), from_tag.as_bytes(), &seq.to_be_bytes()]);
         let comes_from_us = Tag::parse(from_tag).is_some_and(|tag| self.by_tag.contains_key(&tag));
         if comes_from_us || self.originals.contains_key(&original) {
             layer.respond(
@@ -357,11 +354,6 @@ impl Sessions {
                 talking.connection_lost(lost);
             }
         }
-    }
-
-    /// What we sent to the fork that answered this INVITE of ours with this tag.
-    pub(super) fn acknowledgement(&self, client: ClientId, tag: &str) -> Option<&Acknowledged> {
-        self.acknowledged.get(&client)?.iter().find(|done| done.tag == tag)
     }
 
     // ---- timers

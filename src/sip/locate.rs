@@ -92,6 +92,9 @@ struct Offer {
     host: String,
 }
 
+/// With its addresses.
+type Reachable = (Offer, Vec<IpAddr>);
+
 /// What is known now, taken as far as it leads.
 pub(super) fn locate(wish: &Wish, known: &BTreeMap<Question, Answer>, chance: &mut Chance) -> Progress {
     let mut search = Search { wish, known, missing: Vec::new() };
@@ -99,7 +102,7 @@ pub(super) fn locate(wish: &Wish, known: &BTreeMap<Question, Answer>, chance: &m
     if !search.missing.is_empty() {
         return Progress::Needs(search.missing);
     }
-    let groups: Vec<(Offer, Vec<IpAddr>)> =
+    let groups: Vec<Reachable> =
         offers.into_iter().map(|offer| (search.addresses(&offer.host), offer)).map(|(a, o)| (o, a)).collect();
     if !search.missing.is_empty() {
         return Progress::Needs(search.missing);
@@ -248,14 +251,14 @@ fn literal(host: &str) -> Option<IpAddr> {
 }
 
 /// By transport as offered, by priority, and within one priority by lot, heavier ones likelier (RFC 2782).
-fn in_order(groups: Vec<(Offer, Vec<IpAddr>)>, chance: &mut Chance) -> Vec<(Offer, Vec<IpAddr>)> {
+fn in_order(groups: Vec<Reachable>, chance: &mut Chance) -> Vec<Reachable> {
     let mut order: Vec<Transport> = Vec::new();
     for (offer, _) in &groups {
         if !order.contains(&offer.transport) {
             order.push(offer.transport);
         }
     }
-    let mut sorted: BTreeMap<(usize, u16), Vec<(Offer, Vec<IpAddr>)>> = BTreeMap::new();
+    let mut sorted: BTreeMap<(usize, u16), Vec<Reachable>> = BTreeMap::new();
     for group in groups {
         let place = order.iter().position(|transport| *transport == group.0.transport).unwrap_or_default();
         sorted.entry((place, group.0.priority)).or_default().push(group);

@@ -1,10 +1,11 @@
 //! Replaces (RFC 3891): which of our dialogs a header names, and whether a new call may take its place.
 
 use super::{
-    event::{Replaces, SessionId},
+    event::{Peer, Replaces, SessionId},
     invite::{Session, Sessions},
     reply::Reply,
     tag::Tag,
+    transaction_layer::TransactionLayer,
     wire::{Message, Name, Params},
 };
 
@@ -27,6 +28,15 @@ impl Replaces {
 }
 
 impl Sessions {
+    /// How a session is named on the wire, and who is at its other end.
+    pub(super) fn call_id_of(&self, layer: &TransactionLayer, id: SessionId) -> Option<(String, &Peer)> {
+        Some(match self.table.get(&id)? {
+            Session::Invited(invited) => (invited.dialog.call_id.clone(), &invited.peer),
+            Session::Calling(calling) => (layer.asked(calling.client)?.0.call_id.clone(), &calling.peer),
+            Session::Talking(talking) => (talking.dialog.call_id.clone(), &talking.peer),
+        })
+    }
+
     /// The session whose dialog is named. The tags may also stand the other way round: a lamp shows a phone's dialog as that
     /// phone has it (RFC 4235), and whoever picks up copies it from there. Our own tag is a secret of the dialog either way.
     pub(super) fn session_of(&self, named: &Replaces) -> Option<SessionId> {

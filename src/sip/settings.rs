@@ -106,6 +106,8 @@ pub struct Located {
     pub(super) addresses: Vec<SocketAddr>,
     /// Where it sees us: the public side of a NAT (RFC 3581).
     pub(super) public: Option<SocketAddr>,
+    /// Since when.
+    pub(super) learned: Option<std::time::Instant>,
 }
 
 impl PartialEq for Located {
@@ -277,6 +279,13 @@ impl Settings {
         Some(Flow { transport, remote, local: listener.local, connection: None })
     }
 
+    /// Is what this trunk is told of us laid down in the configuration?
+    pub(super) fn is_fixed(&self, trunk: &Trunk, flow: &Flow) -> bool {
+        let listener = |l: &&Listener| l.transport == flow.transport && l.local == flow.local;
+        trunk.advertised.is_some()
+            || self.listeners.iter().find(listener).is_some_and(|l| l.advertised.is_some())
+    }
+
     /// Is this one of our own names: the realm, or an address of a listener?
     pub(super) fn is_own_host(&self, uri: &Uri<'_>) -> bool {
         let own = |ip: IpAddr| {
@@ -292,7 +301,7 @@ impl Settings {
     /// What a peer on this flow is told to send to.
     pub(super) fn advertised(&self, flow: &Flow) -> SocketAddr {
         if let Some((_, trunk)) = self.trunk_at(flow.remote.ip())
-            && let Some(advertised) = trunk.advertised
+            && let Some(advertised) = trunk.advertised.or(trunk.located.public)
         {
             return advertised;
         }

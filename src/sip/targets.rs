@@ -11,10 +11,10 @@ use std::{
 };
 
 use super::{
-    event::{Event, Flow, TargetState, Transport},
+    event::{Event, Flow, TargetState, Transport, TrunkName},
     locate::{Answer, Progress, Question, Wish, locate},
     schedule::Wake,
-    settings::{SendTo, Settings},
+    settings::{Located, SendTo, Settings},
     transaction_layer::TransactionLayer,
 };
 
@@ -118,7 +118,7 @@ impl TargetSet {
 
 impl TransactionLayer {
     /// Takes over the trunks of the settings; those that are reached as before keep their targets.
-    pub(super) fn update_targets(&mut self, now: Instant) {
+    pub(super) fn update_targets(&mut self, now: Instant, located: &BTreeMap<TrunkName, Located>) {
         let mut old = std::mem::take(&mut self.targets.sets);
         for at in 0..old.len() {
             self.schedule.clear(&Wake::Targets(at));
@@ -128,6 +128,9 @@ impl TransactionLayer {
             let new = TargetSet::new(&trunk.send_to, trunk.transport, &self.settings);
             let known = old.iter().position(|set| set.send_to == new.send_to && set.wish == new.wish);
             let fresh = known.is_none();
+            if let Some(located) = located.get(&self.settings.trunks[at].name) {
+                self.settings.trunks[at].located = located.clone();
+            }
             let set = known.map_or(new, |at| old.remove(at));
             self.targets.sets.push(set);
             if fresh {

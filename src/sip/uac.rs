@@ -265,6 +265,11 @@ impl Calling {
 }
 
 impl Sessions {
+    /// What we sent to the fork that answered this INVITE of ours with this tag.
+    pub(super) fn acknowledgement(&self, client: ClientId, tag: &str) -> Option<&Acknowledged> {
+        self.acknowledged.get(&client)?.iter().find(|done| done.tag == tag)
+    }
+
     /// A 2xx to an INVITE of ours: each fork's is acknowledged; the first takes the call, any other one, or any after
     /// our CANCEL, is ended with BYE (13.2.2.4; 9.1).
     pub(super) fn accepted(

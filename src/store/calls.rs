@@ -273,10 +273,13 @@ impl Reader {
                         row.get::<_, Option<String>>("outcome")?,
                         row.get("recording")?,
                         row.get::<_, Option<i64>>("recording_from_ms")?,
+                        row.get::<_, String>("decisions")?,
                     ))
                 })
                 .optional()?;
-            let Some((row, trunk, outcome, recording, recording_from_ms)) = head else { return Ok(None) };
+            let Some((row, trunk, outcome, recording, recording_from_ms, decisions)) = head else {
+                return Ok(None);
+            };
             let outcome: Option<Outcome> = outcome
                 .map(|json| serde_json::from_str(&json))
                 .transpose()
@@ -297,6 +300,8 @@ impl Reader {
                 outcome,
                 recording,
                 recording_from_ms: recording_from_ms.map(i64::unsigned_abs),
+                decisions: serde_json::from_str(&decisions)
+                    .map_err(|_| StoreError::Unreadable { table: "calls" })?,
             };
             let (work_orders, leads) = tickets::of_call(connection, id)?;
             Ok(Some(CallDetail {
@@ -368,11 +373,13 @@ fn insert_call(
 ) -> Result<(), StoreError> {
     let record = &wrap_up.record;
     let (kind, caller, display) = caller_columns(&record.caller);
+    let decisions = serde_json::to_string(&record.decisions)?;
     connection
         .prepare_cached(
             "INSERT INTO calls (id, direction, trunk, caller_kind, caller, caller_display, dialled, started, answered, ended,
-                 disposition, missed, agent_reason, contact, intent, outcome, summary, text_back, recording, recording_from_ms)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)",
+                 disposition, missed, agent_reason, contact, intent, outcome, summary, text_back, recording, recording_from_ms,
+                 decisions)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)",
         )?
         .execute(params![
             Col(record.call),
@@ -395,6 +402,7 @@ fn insert_call(
             Col(wrap_up.text_back),
             record.recording,
             record.recording_from_ms.map(saturating),
+            decisions,
         ])?;
     Ok(())
 }

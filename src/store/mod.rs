@@ -27,6 +27,7 @@ mod reader;
 mod registrations;
 mod settings;
 mod tickets;
+mod traces;
 
 #[cfg(test)]
 mod tests;

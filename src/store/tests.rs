@@ -101,6 +101,7 @@ fn record(call: u64, started: Timestamp) -> CallRecord {
         }),
         recording: Some("a.wav".into()),
         recording_from_ms: None,
+        decisions: Vec::new(),
     }
 }
 

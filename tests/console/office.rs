@@ -265,6 +265,7 @@ pub fn wrap_up(n: u64) -> WrapUp {
         outcome: None,
         recording: Some(format!("{call}.wav")),
         recording_from_ms: Some(18_000),
+        decisions: Vec::new(),
     };
     let text = Entry::new(
         MessageKey::from_random(n),

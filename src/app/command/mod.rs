@@ -1,5 +1,6 @@
 //! What each command of the program does; `main` reads the arguments and calls these.
 
+mod explain;
 mod practice;
 mod run;
 mod speech;
@@ -17,6 +18,7 @@ use crate::{
     store::Store,
 };
 
+pub use explain::explain;
 pub use practice::{PracticeCall, practice, practice_list};
 pub use run::run;
 pub use speech::{hear, say};

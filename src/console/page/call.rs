@@ -10,9 +10,15 @@ use super::{
 use crate::{
     pbx::{CallRecord, LegRecord, TurnRecord},
     store::CallDetail,
+    trace::{Message, course},
 };
 
-pub(in crate::console) fn call(frame: &Frame, detail: &CallDetail, zone: &TimeZone) -> Markup {
+pub(in crate::console) fn call(
+    frame: &Frame,
+    detail: &CallDetail,
+    trace: &[(String, Message)],
+    zone: &TimeZone,
+) -> Markup {
     let record = &detail.record;
     let (word, class) = words::disposition(record.disposition);
     let body = html! {
@@ -46,11 +52,30 @@ pub(in crate::console) fn call(frame: &Frame, detail: &CallDetail, zone: &TimeZo
         @if !record.turns.is_empty() { h2 { "What was said" } (live::talk(&record.turns, |turn| position(record, turn))) }
         h2 { "Who took part" }
         (legs(&record.legs, zone))
+        (why(record, trace))
         @if !detail.work_orders.is_empty() { h2 { "Work orders" } (lists::work_order_table(&detail.work_orders, zone)) }
         @if !detail.leads.is_empty() { h2 { "Leads" } (lists::lead_table(&detail.leads, zone)) }
         @if !detail.messages.is_empty() { h2 { "Texts" } (lists::message_table(&detail.messages, "What was sent about this call, in order", zone)) }
     };
     frame.page(Section::Calls, "Call", &body)
+}
+
+/// Why the call went the way it went: the ladder, with the decisions between.
+fn why(record: &CallRecord, trace: &[(String, Message)]) -> Markup {
+    let reasons: Vec<(u64, String)> =
+        record.decisions.iter().map(|decision| (decision.at_ms, decision.why.clone())).collect();
+    html! {
+        h2 { "Why this call went the way it did" }
+        details {
+            summary { (reasons.last().map_or("Step by step", |(_, last)| last)) }
+            pre class="ladder" tabindex="0" { (course(record.started, trace, &reasons)) }
+        }
+        @if trace.is_empty() {
+            p class="quiet" { "What went over the wire was not kept: traces are kept for two weeks, and not of a flood of calls." }
+        } @else {
+            p { a href={ "/calls/" (record.call) "/trace.pcap" } { "Capture file" } " of the signalling, for the carrier's support" }
+        }
+    }
 }
 
 /// The recording, from where this turn begins (Media Fragments 1.0, 4.2.1).

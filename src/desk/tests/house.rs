@@ -287,6 +287,7 @@ pub(crate) fn record(from: &str, disposition: Disposition, ended: Timestamp, cal
         outcome: None,
         recording: None,
         recording_from_ms: None,
+        decisions: Vec::new(),
     }
 }
 

@@ -7,20 +7,20 @@ use crate::{
     pbx::{self, MediaEvent},
     sim::{
         caller::{Deed, Person},
-        datagram,
         network::{Parcel, Sent, Way},
         office::{CARRIER, SPARE, SWITCH},
         phone::Phone,
         station::{Said, Station},
     },
     sip::{self, Event},
+    trace,
     types::Extension,
 };
 
 impl World {
     pub(super) fn deliver(&mut self, parcel: &Parcel) -> Result<(), WorldError> {
         let now = self.clock.now();
-        let label = datagram::label(&parcel.bytes);
+        let label = trace::label(&parcel.bytes);
         if parcel.to == SWITCH {
             self.ladder.unseen(self.clock.elapsed(), format!("portico gets {label}"));
             if let Power::On(house) = &mut self.power {
@@ -121,7 +121,7 @@ impl World {
     }
 
     pub(super) fn post(&mut self, peer: SocketAddr, way: Way, parcel: Parcel) {
-        let label = datagram::label(&parcel.bytes);
+        let label = trace::label(&parcel.bytes);
         let (from, to) = (parcel.from, parcel.to);
         let now = self.clock.now().at;
         let sent = self.network.send(now, peer, way, parcel);

@@ -1,0 +1,128 @@
+//! Why a call went the way it went: each turn of its course in a sentence, written down as it is taken.
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    AgentReason, CallDirection, Dialled, Disposition, Party,
+    ledger::Ledger,
+    next::{Announced, Next},
+    ring_plan::Outside,
+};
+use crate::dialogue::Destination;
+
+/// One turn in the course of a call.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Decision {
+    /// Since the call began.
+    pub at_ms: u64,
+    /// For whoever asks why: a sentence without its full stop.
+    pub why: String,
+}
+
+impl Next {
+    /// What is decided when a call goes this way.
+    pub(super) fn decision(&self, ledger: &Ledger) -> String {
+        match self {
+            Next::Ring { plan, .. } => {
+                let steps = plan.steps().iter().map(|step| {
+                    let who: Vec<String> = step.extensions.iter().map(ToString::to_string).collect();
+                    format!("{} for {} s", who.join(" and "), step.ring_for.as_secs())
+                });
+                format!("{}: its phones ring: {}", called(ledger), steps.collect::<Vec<_>>().join(", then "))
+            }
+            Next::Queue { why, .. } => {
+                format!("{}: no phone rings, because {}; the agent takes it", called(ledger), because(*why))
+            }
+            Next::Connect { .. } => match ledger.dialled() {
+                Dialled::Emergency(emergency) => {
+                    format!(
+                        "{} is an emergency number: it goes out before any rule is asked",
+                        emergency.digits()
+                    )
+                }
+                dialled => format!("{dialled} was dialled, and may be reached from this phone"),
+            },
+            Next::Talk { callee, .. } => format!("{} is connected", name(callee.party())),
+            Next::Assist { why, .. } => format!("the agent answers, because {}", because(*why)),
+            Next::AssistAgain { .. } => "nobody else took it: the agent goes on".to_owned(),
+            Next::Transfer { to, .. } => match to {
+                Destination::Staff => "the agent hands over: the phones of this number ring".to_owned(),
+                Destination::OnCall => "the agent hands over: the person on call is rung".to_owned(),
+            },
+            Next::Resume { .. } => "nobody took the hand-over: the agent goes on".to_owned(),
+            Next::Park { .. } => "the call is parked".to_owned(),
+            Next::Reach { .. } => "another phone is rung for whoever waits".to_owned(),
+            Next::Tell { .. } => "a code was dialled: its answer is played".to_owned(),
+            Next::Announce { caller: Announced::Waiting(_), .. } => {
+                "the agent cannot take the call: the recorded announcement answers".to_owned()
+            }
+            Next::Announce { caller: Announced::Talking(_), .. } => {
+                "the agent's speech has failed: the recorded announcement goes on".to_owned()
+            }
+            Next::End(disposition) => format!("over: {}", outcome(*disposition)),
+        }
+    }
+}
+
+/// A trunk is passed over, with what it said (0: nothing at all).
+pub(super) fn passed_over(trunk: &str, status: u16) -> String {
+    match status {
+        0 => format!("trunk {trunk} has not answered at all: the next is tried"),
+        status => format!(
+            "trunk {trunk} answered {status}, which says that it cannot carry the call: the next is tried"
+        ),
+    }
+}
+
+/// Somebody outside is tried.
+pub(super) fn tried(trunk: &str, who: Outside) -> String {
+    format!("trunk {trunk} is tried for {}", who.dial_string())
+}
+
+fn called(ledger: &Ledger) -> String {
+    let number = ledger.dialled().number();
+    let label = number.and_then(|number| ledger.directory().numbers.get(&number)).map(|number| &number.label);
+    match (ledger.direction(), label) {
+        (CallDirection::Inbound, Some(label)) if !label.is_empty() => {
+            format!("{} ({label}) was called", ledger.dialled())
+        }
+        _ => format!("{} was called", ledger.dialled()),
+    }
+}
+
+/// Who that is.
+pub(super) fn name(party: &Party) -> String {
+    match party {
+        Party::Caller(_) => "the caller".to_owned(),
+        Party::Phone(extension) => extension.to_string(),
+        Party::Number(number) => number.to_string(),
+        Party::Emergency(emergency) => emergency.digits().to_owned(),
+        Party::Agent => "the agent".to_owned(),
+    }
+}
+
+fn because(why: AgentReason) -> &'static str {
+    match why {
+        AgentReason::NoAnswer => "nobody answered",
+        AgentReason::Busy => "everybody was busy",
+        AgentReason::Declined => "everybody declined",
+        AgentReason::Unregistered => "no phone was registered",
+        AgentReason::ClosedHours => "the office is closed at this hour",
+        AgentReason::Unreachable => "no phone could be reached",
+        AgentReason::AgentFirst => "this number is set to the agent first",
+    }
+}
+
+fn outcome(disposition: Disposition) -> &'static str {
+    match disposition {
+        Disposition::Answered => "people talked",
+        Disposition::AiHandled => "the agent dealt with it",
+        Disposition::AiAbandoned => "the caller left the agent before anything came of it",
+        Disposition::CallerAbandoned => "the caller gave up while it rang",
+        Disposition::HandedOver => "the agent handed it over to a person",
+        Disposition::Announced => "the announcement was played",
+        Disposition::Voicemail => "it went to a mailbox",
+        Disposition::Served => "the box itself was what was called",
+        Disposition::Failed => "it could not be set up",
+    }
+}
