@@ -125,6 +125,7 @@ impl Switchboard {
                         let local = udp.local;
                         let Some((remote, bytes)) = udp.socket.take() else { break };
                         let flow = Flow { transport: Transport::Udp, remote, local, connection: None };
+                        self.onlookers.tap.received(&flow, bytes);
                         self.switch.handle_input(clock::now(), Input::Sip(SipInput::Datagram { flow, bytes }));
                         deadline = self.drain(&mut flows);
                     }
