@@ -32,10 +32,11 @@ fn address(port: u16) -> SocketAddr {
 }
 
 fn leg(now: Instant, port: u16, codec: Codec) -> Leg {
-    let list = [Some(Payload { number: codec.static_payload_type(), codec }), None];
+    let mut list = [None; Codec::ALL.len()];
+    list[0] = Some(Payload { number: codec.payload_type(), codec });
     let agreed = Agreed {
         codec,
-        payload_type: codec.static_payload_type(),
+        payload_type: codec.payload_type(),
         send: list,
         receive: list,
         telephone_event: Some(101),
@@ -53,7 +54,7 @@ fn leg(now: Instant, port: u16, codec: Codec) -> Leg {
 /// A talker's n-th packet: a sawtooth that no encoder finds easy.
 fn packet(codec: Codec, number: u32, into: &mut Vec<u8>) {
     into.clear();
-    into.extend_from_slice(&[0x80, codec.static_payload_type()]);
+    into.extend_from_slice(&[0x80, codec.payload_type()]);
     into.extend_from_slice(&(number as u16).to_be_bytes());
     into.extend_from_slice(&(number * 160).to_be_bytes());
     into.extend_from_slice(&9_u32.to_be_bytes());

@@ -14,7 +14,7 @@ const PHONE: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 4_000
 
 fuzz_target!(|input: &[u8]| {
     let mut now = Instant::now();
-    let list = [Codec::Pcmu, Codec::Pcma].map(|codec| Some(Payload { number: codec.static_payload_type(), codec }));
+    let list = Codec::ALL.map(|codec| Some(Payload { number: codec.payload_type(), codec }));
     let agreed = Agreed {
         codec: Codec::Pcmu,
         payload_type: 0,
@@ -36,7 +36,7 @@ fuzz_target!(|input: &[u8]| {
         sequence = sequence.wrapping_add(u16::from(step[0] % 4));
         let jump = if step[1] & 0x80 == 0 { 160 } else { u32::from_be_bytes([step[2], step[3], step[1], 0]) };
         timestamp = timestamp.wrapping_add(jump);
-        let payload_type = if step[1] & 1 == 0 { 0 } else { 8 };
+        let payload_type = Codec::ALL[usize::from(step[1] & 1) + usize::from(step[1] & 4) / 2].payload_type();
         let mut packet = vec![0x80, payload_type | (step[1] & 2) << 6];
         packet.extend_from_slice(&sequence.to_be_bytes());
         packet.extend_from_slice(&timestamp.to_be_bytes());

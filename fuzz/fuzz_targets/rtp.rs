@@ -13,10 +13,11 @@ use portico::media::{Agreed, Bridge, Codec, Direction, Leg, LegSettings, Party, 
 const HERE: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 
 fn leg(now: Instant, port: u16, codec: Codec) -> Leg {
-    let list = [Some(Payload { number: codec.static_payload_type(), codec }), None];
+    let mut list = [None; Codec::ALL.len()];
+    list[0] = Some(Payload { number: codec.payload_type(), codec });
     let agreed = Agreed {
         codec,
-        payload_type: codec.static_payload_type(),
+        payload_type: codec.payload_type(),
         send: list,
         receive: list,
         telephone_event: Some(101),

@@ -1,226 +1,185 @@
 //! The legs and bridges of the media thread, with their sockets: what arrives goes in, what they say goes out.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, VecDeque},
-    io,
-    net::{IpAddr, SocketAddr},
+    collections::{BTreeMap, BTreeSet},
+    net::IpAddr,
+    sync::Arc,
     time::Instant,
 };
 
-use mio::{Interest, Registry, Token, net::UdpSocket};
-use tokio::sync::mpsc;
+use slab::Slab;
 
-use super::{media_plane::ToMedia, recordings::Recordings, speech_pool::SpeechPool, switch_loop::ToSwitch};
+use super::{
+    media_plane::ToMedia,
+    media_poll::Register,
+    media_rooms::RoomKind,
+    media_slot::{Line, Outside, Slot, Sockets, place_of, report},
+};
 use crate::{
     media::{
-        Agreed, Bridge, Channel, Codec, Leg, LegEvent, LegSettings, LegStats, SampleRate, Side, SourceTrust,
-        Transmit,
+        Agreed, Bridge, Channel, Codec, Decoder, Leg, LegSettings, LegStats, Mixer, SampleRate, Side, Sound,
+        SourceTrust,
     },
     pbx::{Announcement, MediaCommand, MediaEvent, Quality},
     types::{Chance, LegId, UtteranceId},
 };
 
-/// Datagrams that are taken from one socket before the others get their turn: a flood on one port delays nobody.
-const BURST: usize = 64;
-
-/// Mean power above which a frame is voice and no longer the silence before it; about −55 dBov.
-const VOICED: f32 = 3_400.0;
+/// Bridges that only relay are looked after in turns, each once in so many beats: their reports and their silences are
+/// counted in seconds.
+const TURNS: usize = 16;
 
 /// "Thank you for calling …", 8 kHz µ-law, spoken once by the synthesiser and kept.
 const CANNOT_TAKE_CALL: &[u8] = include_bytes!("../../firmware-config/announcements/cannot-take-call.ulaw");
 
-/// The queues to the other threads.
+/// A bridge, and the places of its legs.
 #[derive(Debug)]
-pub(super) struct Outside {
-    pub speech: SpeechPool,
-    pub recordings: Recordings,
-    pub to_switch: mpsc::Sender<ToSwitch>,
+struct Joined {
+    bridge: Box<Bridge>,
+    caller: usize,
+    other: usize,
 }
 
-impl Outside {
-    fn tell(&self, leg: LegId, event: MediaEvent) {
-        if self.to_switch.try_send(ToSwitch::Media { leg, event }).is_err() {
-            tracing::warn!(%leg, "the switch does not keep up with the media; an event was dropped");
+impl Joined {
+    const fn place(&self, side: Side) -> usize {
+        match side {
+            Side::Caller => self.caller,
+            Side::Other => self.other,
         }
     }
 }
 
-/// One leg's sockets.
+/// A leg that waits for a file: to say it as an utterance, or to hear it as music.
 #[derive(Debug)]
-struct Sockets {
-    rtp: UdpSocket,
-    rtcp: UdpSocket,
-}
-
-impl Sockets {
-    /// Media is late or it is nothing: what the kernel does not take at once is lost, as on the wire.
-    fn send(&self, transmit: &Transmit<'_>) {
-        let socket = match transmit.channel {
-            Channel::Rtp => &self.rtp,
-            Channel::Rtcp => &self.rtcp,
-        };
-        let _ = socket.send_to(transmit.bytes, transmit.to);
-    }
-}
-
-/// Where a leg's sound goes.
-#[derive(Debug)]
-enum Line {
-    /// Bound, but nothing has been agreed on.
-    Open,
-    Alone(Box<Leg>),
-    Bridged {
-        bridge: LegId,
-        side: Side,
-    },
-}
-
-/// What is known of a leg besides its media.
-#[derive(Debug)]
-struct Slot {
-    line: Line,
-    sockets: Sockets,
-    heard_by_ears: bool,
-    /// Utterances that were begun, and whether their first voiced frame has left.
-    utterances: VecDeque<(UtteranceId, bool)>,
-}
-
-#[derive(Debug)]
-struct Joined {
-    bridge: Box<Bridge>,
-    caller: LegId,
-    other: LegId,
+struct Awaited {
+    leg: LegId,
+    file: String,
+    utterance: Option<UtteranceId>,
 }
 
 /// Everything the thread holds.
 #[derive(Debug)]
 pub(super) struct Legs {
     bind: IpAddr,
-    registry: Registry,
+    register: Register,
     chance: Chance,
-    outside: Outside,
-    slots: BTreeMap<LegId, Slot>,
-    /// By the leg that stands as the caller.
-    bridges: BTreeMap<LegId, Joined>,
-    /// Sockets with more to read.
-    unread: BTreeSet<Token>,
+    pub(super) outside: Outside,
+    pub(super) places: BTreeMap<LegId, usize>,
+    /// A packet's socket leads here without a search.
+    pub(super) slots: Slab<Slot>,
+    bridges: Slab<Joined>,
+    /// Slots that hear or say something of their own in every beat.
+    pub(super) alone: BTreeSet<usize>,
+    pub(super) rooms: BTreeMap<RoomKind, Mixer>,
+    /// Sound files that are being read, and who waits for them.
+    awaited: Vec<Awaited>,
+    /// Bridges that need every beat; the others are looked after in turns.
+    attended: BTreeSet<usize>,
+    turn: usize,
     buffer: Box<[u8; 2048]>,
 }
 
-fn token(leg: LegId, channel: Channel) -> Token {
-    Token((leg.0 as usize) << 1 | usize::from(channel == Channel::Rtcp))
-}
-
-fn leg_of(token: Token) -> (LegId, Channel) {
-    let channel = if token.0 & 1 == 0 { Channel::Rtp } else { Channel::Rtcp };
-    (LegId((token.0 >> 1) as u64), channel)
-}
-
 impl Legs {
-    pub(super) fn new(bind: IpAddr, registry: Registry, chance: Chance, outside: Outside) -> Self {
+    pub(super) fn new(bind: IpAddr, register: Register, chance: Chance, outside: Outside) -> Self {
         Self {
             bind,
-            registry,
+            register,
             chance,
             outside,
-            slots: BTreeMap::new(),
-            bridges: BTreeMap::new(),
-            unread: BTreeSet::new(),
+            places: BTreeMap::new(),
+            slots: Slab::new(),
+            bridges: Slab::new(),
+            alone: BTreeSet::new(),
+            rooms: BTreeMap::new(),
+            awaited: Vec::new(),
+            attended: BTreeSet::new(),
+            turn: 0,
             buffer: Box::new([0; 2048]),
         }
     }
 
-    pub(super) fn has_unread(&self) -> bool {
-        !self.unread.is_empty()
+    /// Is there nobody whom a beat would do anything for?
+    pub(super) fn is_idle(&self) -> bool {
+        self.alone.is_empty() && self.rooms.is_empty() && self.bridges.is_empty()
     }
 
-    pub(super) fn readable(&mut self, token: Token) {
-        self.unread.insert(token);
-    }
-
-    /// Takes a burst from every socket that has something.
-    pub(super) fn read(&mut self, now: Instant) {
-        for token in std::mem::take(&mut self.unread) {
-            let (leg, channel) = leg_of(token);
-            for taken in 0..=BURST {
-                if taken == BURST {
-                    self.unread.insert(token);
-                    break;
-                }
-                let Some(slot) = self.slots.get(&leg) else { break };
-                let socket = if channel == Channel::Rtp { &slot.sockets.rtp } else { &slot.sockets.rtcp };
-                match socket.recv_from(&mut self.buffer[..]) {
-                    Ok((length, from)) => self.arrived(now, leg, channel, from, length),
-                    Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
-                    // An ICMP error of an earlier packet; the next read goes on.
-                    Err(_) => {}
-                }
-            }
-        }
-    }
-
-    fn arrived(&mut self, now: Instant, leg: LegId, channel: Channel, from: SocketAddr, length: usize) {
+    /// Takes one datagram from a socket that has something. A mark of a socket that is gone leads to one that has
+    /// nothing, or to nowhere.
+    pub(super) fn receive(&mut self, now: Instant, mark: u64) {
+        let (place, channel) = place_of(mark);
+        let Some(slot) = self.slots.get_mut(place) else { return };
+        // Nothing there after all, or the ICMP error of an earlier packet: the next read goes on.
+        let Ok((length, from)) = slot.sockets.of(channel).recv_from(&mut self.buffer[..]) else { return };
         let bytes = &self.buffer[..length];
-        let Some(slot) = self.slots.get_mut(&leg) else { return };
         match (&mut slot.line, channel) {
             (Line::Open, _) => {}
             (Line::Alone(media), Channel::Rtp) => media.handle_rtp(now, from, bytes),
             (Line::Alone(media), Channel::Rtcp) => media.handle_rtcp(now, from, bytes),
             (&mut Line::Bridged { bridge, side }, Channel::Rtp) => {
-                let Some(joined) = self.bridges.get_mut(&bridge) else { return };
-                let across = if side == Side::Caller { joined.other } else { joined.caller };
+                let Some(joined) = self.bridges.get_mut(bridge) else { return };
+                let across = joined.place(side.across());
                 if let Some(transmit) = joined.bridge.handle_rtp(now, side, from, bytes)
-                    && let Some(slot) = self.slots.get(&across)
+                    && let Some(across) = self.slots.get(across)
                 {
-                    slot.sockets.send(&transmit);
+                    across.sockets.send(&transmit);
+                }
+                if let Some(slot) = self.slots.get_mut(place) {
+                    while let Some(event) = joined.bridge.poll_event(side) {
+                        report(&self.outside, slot.id, &mut slot.utterances, event);
+                    }
+                }
+                let (caller, other, misfit) = (joined.caller, joined.other, joined.bridge.is_misfit());
+                if misfit {
+                    self.mix_instead(caller, other);
                 }
             }
             (&mut Line::Bridged { bridge, side }, Channel::Rtcp) => {
-                if let Some(joined) = self.bridges.get_mut(&bridge) {
+                if let Some(joined) = self.bridges.get_mut(bridge) {
                     joined.bridge.handle_rtcp(now, side, from, bytes);
                 }
             }
         }
     }
 
-    /// One frame for everybody.
+    /// One frame for everybody who hears or says something here; and for some of those who only relay, what is due.
     pub(super) fn tick(&mut self, now: Instant) {
-        for (&id, slot) in &mut self.slots {
+        for &place in &self.alone {
+            let Some(slot) = self.slots.get_mut(place) else { continue };
             let Line::Alone(leg) = &mut slot.line else { continue };
             let frame = leg.tick(now);
-            while let Some(transmit) = leg.poll_transmit() {
-                slot.sockets.send(&transmit);
-            }
-            if slot.heard_by_ears
-                && let Ok(samples) = <[i16; 160]>::try_from(frame.heard.samples())
-            {
-                self.outside.speech.frame(id, samples);
-            }
-            self.outside.recordings.push(id, &frame.heard, &frame.said);
-            if frame.said.power() > VOICED
-                && let Some((utterance, told)) = slot.utterances.front_mut()
-                && !*told
-            {
-                *told = true;
-                self.outside.tell(id, MediaEvent::Speaking { utterance: *utterance });
-            }
-            while let Some(event) = leg.poll_event() {
-                report(&self.outside, id, &mut slot.utterances, event);
+            slot.after_frame(&mut self.outside, &frame.heard, &frame.said, &frame.said, |_| {});
+        }
+        self.tick_rooms(now);
+        self.turn = (self.turn + 1) % TURNS;
+        for key in (self.turn..self.bridges.capacity()).step_by(TURNS) {
+            if !self.attended.contains(&key) {
+                self.look_after(now, key);
             }
         }
-        for joined in self.bridges.values_mut() {
-            if let Some(overheard) = joined.bridge.tick(now) {
-                self.outside.recordings.push(joined.caller, &overheard.caller, &overheard.other);
-                self.outside.recordings.push(joined.other, &overheard.other, &overheard.caller);
+        for key in self.attended.clone() {
+            self.look_after(now, key);
+            if !self.bridges.get(key).is_some_and(|joined| joined.bridge.needs_every_beat()) {
+                self.attended.remove(&key);
             }
-            for (side, id) in [(Side::Caller, joined.caller), (Side::Other, joined.other)] {
-                let Some(slot) = self.slots.get_mut(&id) else { continue };
-                while let Some(transmit) = joined.bridge.poll_transmit(side) {
-                    slot.sockets.send(&transmit);
-                }
-                while let Some(event) = joined.bridge.poll_event(side) {
-                    report(&self.outside, id, &mut slot.utterances, event);
-                }
+        }
+    }
+
+    fn look_after(&mut self, now: Instant, key: usize) {
+        let Some(joined) = self.bridges.get_mut(key) else { return };
+        let overheard = joined.bridge.tick(now);
+        for side in [Side::Caller, Side::Other] {
+            let Some(slot) = self.slots.get_mut(joined.place(side)) else { continue };
+            if let Some(overheard) = &overheard {
+                let (own, across) = match side {
+                    Side::Caller => (&overheard.caller, &overheard.other),
+                    Side::Other => (&overheard.other, &overheard.caller),
+                };
+                self.outside.recordings.push(slot.id, own, across);
+            }
+            while let Some(transmit) = joined.bridge.poll_transmit(side) {
+                slot.sockets.send(&transmit);
+            }
+            while let Some(event) = joined.bridge.poll_event(side) {
+                report(&self.outside, slot.id, &mut slot.utterances, event);
             }
         }
     }
@@ -228,14 +187,17 @@ impl Legs {
     pub(super) fn handle(&mut self, now: Instant, message: ToMedia) {
         match message {
             ToMedia::Command { leg, command } => self.command(now, leg, command),
-            ToMedia::Play { leg, utterance, samples } => self.play(leg, utterance, &samples),
+            ToMedia::Play { leg, utterance, samples } => {
+                self.play(leg, utterance, SampleRate::Hz16000, &samples)
+            }
             ToMedia::Finish { leg, utterance } => {
                 if let Some(media) = self.leg(leg) {
                     media.finish(utterance);
                 }
             }
+            ToMedia::Sound { file, sound } => self.sound(&file, sound.as_ref()),
             ToMedia::Hear { leg, on } => {
-                if let Some(slot) = self.slots.get_mut(&leg) {
+                if let Some(slot) = self.slot(leg) {
                     slot.heard_by_ears = on;
                 }
             }
@@ -248,15 +210,28 @@ impl Legs {
             MediaCommand::Connect { agreed, trust } => self.connect(now, id, agreed, trust),
             MediaCommand::Bridge { with } => self.join(id, with),
             MediaCommand::Unbridge => self.part(id),
+            MediaCommand::Mix { room, hears } => {
+                self.enter(id, RoomKind::Named(room), hears);
+            }
+            MediaCommand::LeaveMix => self.leave(id),
+            MediaCommand::Play { utterance, file } => self.want(id, file, Some(utterance)),
+            MediaCommand::Music(Some(file)) => self.want(id, file, None),
+            MediaCommand::Music(None) => {
+                self.awaited.retain(|waiting| waiting.leg != id || waiting.utterance.is_some());
+                if let Some(leg) = self.leg(id) {
+                    leg.tone(None);
+                }
+            }
             MediaCommand::Tone(tone) => {
+                self.awaited.retain(|waiting| waiting.leg != id || waiting.utterance.is_some());
                 if let Some(leg) = self.leg(id) {
                     leg.tone(tone);
                 }
             }
             MediaCommand::Announce { utterance, announcement: Announcement::CannotTakeCall } => {
                 let mut samples = Vec::with_capacity(CANNOT_TAKE_CALL.len());
-                Codec::Pcmu.decode(CANNOT_TAKE_CALL, &mut samples);
-                self.play(id, utterance, &samples);
+                Decoder::new(Codec::Pcmu).decode(CANNOT_TAKE_CALL, &mut samples);
+                self.play(id, utterance, SampleRate::Hz8000, &samples);
                 if let Some(leg) = self.leg(id) {
                     leg.finish(utterance);
                 }
@@ -265,31 +240,30 @@ impl Legs {
                 if let Some(leg) = self.leg(id) {
                     leg.send_digit(digit);
                 }
+                self.attend(id);
             }
             MediaCommand::Hush { utterance } => self.hush(id, utterance),
             MediaCommand::Record { file } => {
                 self.outside.recordings.begin(id, file);
-                if let Some(joined) = self.joined(id) {
+                if let Some((_, joined)) = self.joined(id) {
                     joined.bridge.record(true);
                 }
+                self.attend(id);
+            }
+            MediaCommand::PauseRecording(paused) => self.outside.recordings.pause(id, paused),
+            MediaCommand::EndRecording => {
+                self.outside.recordings.end(id);
+                self.record_what_is_on(id);
             }
             MediaCommand::Close => self.close(id),
         }
     }
 
     fn open(&mut self, id: LegId, port: u16) {
-        let bind = |port: u16, channel: Channel| -> io::Result<UdpSocket> {
-            let mut socket = UdpSocket::bind(SocketAddr::new(self.bind, port))?;
-            self.registry.register(&mut socket, token(id, channel), Interest::READABLE)?;
-            Ok(socket)
-        };
-        match bind(port, Channel::Rtp)
-            .and_then(|rtp| Ok(Sockets { rtp, rtcp: bind(port + 1, Channel::Rtcp)? }))
-        {
+        let place = self.slots.vacant_key();
+        match Sockets::bind(self.bind, port, &self.register, place) {
             Ok(sockets) => {
-                let slot =
-                    Slot { line: Line::Open, sockets, heard_by_ears: false, utterances: VecDeque::new() };
-                self.slots.insert(id, slot);
+                self.places.insert(id, self.slots.insert(Slot::new(id, sockets)));
             }
             Err(error) => {
                 tracing::warn!(%error, port, "an RTP port could not be bound");
@@ -302,25 +276,70 @@ impl Legs {
         let settings = LegSettings::draw(&mut self.chance, agreed, trust);
         if let Some(leg) = self.leg(id) {
             leg.update(now, agreed, trust);
-        } else if let Some(slot) = self.slots.get_mut(&id) {
-            slot.line = Line::Alone(Box::new(Leg::new(now, settings)));
+            // With other codecs, two that were relayed may have to be mixed from now on, or the reverse.
+            if let Some((caller, other)) = self.put_through(id) {
+                self.join(caller, other);
+            }
+        } else if let Some(place) = self.places.get(&id).copied() {
+            self.stand_alone(place, Box::new(Leg::new(now, settings)));
         }
     }
 
-    fn play(&mut self, id: LegId, utterance: UtteranceId, samples: &[i16]) {
-        let Some(slot) = self.slots.get_mut(&id) else { return };
+    fn stand_alone(&mut self, place: usize, leg: Box<Leg>) {
+        if let Some(slot) = self.slots.get_mut(place) {
+            slot.line = Line::Alone(leg);
+            self.alone.insert(place);
+        }
+    }
+
+    fn play(&mut self, id: LegId, utterance: UtteranceId, rate: SampleRate, samples: &[i16]) {
+        let Some(slot) = self.slot(id) else { return };
         let Line::Alone(leg) = &mut slot.line else { return };
         // Over: it was hushed while these samples were made. Full: a minute waits, and the rest goes unsaid.
-        if leg.play(utterance, SampleRate::Hz8000, samples).is_ok()
+        if leg.play(utterance, rate, samples).is_ok()
             && slot.utterances.back().is_none_or(|(last, _)| *last != utterance)
         {
             slot.utterances.push_back((utterance, false));
         }
     }
 
+    /// Has a file read, to be played to this leg.
+    fn want(&mut self, id: LegId, file: String, utterance: Option<UtteranceId>) {
+        if utterance.is_none() {
+            self.awaited.retain(|waiting| waiting.leg != id || waiting.utterance.is_some());
+        }
+        let asked = self.outside.sounds.want(&file);
+        self.awaited.push(Awaited { leg: id, file: file.clone(), utterance });
+        if !asked {
+            self.sound(&file, None);
+        }
+    }
+
+    /// A file has been read, or cannot be: an utterance is then over before it began, and music is silence.
+    fn sound(&mut self, file: &str, sound: Option<&Arc<Sound>>) {
+        let came: Vec<Awaited> = self.awaited.extract_if(.., |waiting| waiting.file == file).collect();
+        for Awaited { leg: id, utterance, .. } in came {
+            let Some(leg) = self.leg(id) else { continue };
+            let Some(utterance) = utterance else {
+                match sound {
+                    Some(sound) => leg.music(Arc::clone(sound)),
+                    None => leg.tone(None),
+                }
+                continue;
+            };
+            let begun = sound.is_some_and(|sound| leg.play_sound(utterance, Arc::clone(sound)).is_ok());
+            if begun && let Some(slot) = self.slot(id) {
+                slot.utterances.push_back((utterance, false));
+            } else {
+                self.outside.tell(id, MediaEvent::Played { utterance, heard_ms: 0, complete: false });
+            }
+        }
+    }
+
     fn hush(&mut self, id: LegId, utterance: UtteranceId) {
+        self.awaited.retain(|waiting| waiting.leg != id || waiting.utterance.is_none_or(|of| of > utterance));
         let played = self.leg(id).map(|leg| leg.hush_through(utterance)).unwrap_or_default();
-        let Some(slot) = self.slots.get_mut(&id) else { return };
+        let Some(slot) = self.slot(id) else { return };
         slot.utterances.clear();
         let mut told = false;
         for part in played {
@@ -338,41 +357,87 @@ impl Legs {
     fn join(&mut self, caller: LegId, other: LegId) {
         self.part(caller);
         self.part(other);
+        if let (Some(near), Some(far)) = (self.agreed(caller), self.agreed(other))
+            && !near.codec.relays_as(far.codec)
+        {
+            return self.pair(caller, other);
+        }
         let (Some(first), Some(second)) = (self.take_alone(caller), self.take_alone(other)) else {
             tracing::warn!(%caller, %other, "legs that are not connected cannot be bridged");
             return;
         };
         let recording = self.outside.recordings.is_on(caller) || self.outside.recordings.is_on(other);
+        let (Some(&near), Some(&far)) = (self.places.get(&caller), self.places.get(&other)) else { return };
         let bridge = Box::new(Bridge::new(*first, *second, recording));
-        self.bridges.insert(caller, Joined { bridge, caller, other });
-        for (id, side) in [(caller, Side::Caller), (other, Side::Other)] {
-            if let Some(slot) = self.slots.get_mut(&id) {
-                slot.line = Line::Bridged { bridge: caller, side };
+        let key = self.bridges.insert(Joined { bridge, caller: near, other: far });
+        for (place, side) in [(near, Side::Caller), (far, Side::Other)] {
+            if let Some(slot) = self.slots.get_mut(place) {
+                slot.line = Line::Bridged { bridge: key, side };
                 slot.utterances.clear();
             }
         }
+        self.attend(caller);
     }
 
-    fn part(&mut self, id: LegId) {
-        let Some(Line::Bridged { bridge, .. }) = self.slots.get(&id).map(|slot| &slot.line) else { return };
-        let Some(joined) = self.bridges.remove(bridge) else { return };
-        let (first, second) = joined.bridge.into_legs();
-        for (id, leg) in [(joined.caller, first), (joined.other, second)] {
-            if let Some(slot) = self.slots.get_mut(&id) {
-                slot.line = Line::Alone(Box::new(leg));
-            }
+    /// A side has changed to a codec that the other was not sent until now: from here on they meet in a room.
+    fn mix_instead(&mut self, caller: usize, other: usize) {
+        let (Some(near), Some(far)) = (self.slots.get(caller), self.slots.get(other)) else { return };
+        let (near, far) = (near.id, far.id);
+        self.part(near);
+        self.pair(near, far);
+    }
+
+    fn agreed(&mut self, id: LegId) -> Option<Agreed> {
+        self.leg(id).map(|leg| *leg.agreed())
+    }
+
+    /// The two legs that are put through to each other, if this is one of them: as caller and other.
+    fn put_through(&mut self, id: LegId) -> Option<(LegId, LegId)> {
+        let Some((_, joined)) = self.joined(id) else { return self.paired(id) };
+        let (caller, other) = (joined.caller, joined.other);
+        Some((self.slots.get(caller)?.id, self.slots.get(other)?.id))
+    }
+
+    /// A recording has ended: its bridge decodes no longer, unless the other side is recorded too.
+    fn record_what_is_on(&mut self, id: LegId) {
+        let Some(&Line::Bridged { bridge, .. }) = self.slot(id).map(|slot| &slot.line) else { return };
+        let Some(joined) = self.bridges.get_mut(bridge) else { return };
+        let on = [joined.caller, joined.other]
+            .into_iter()
+            .filter_map(|place| self.slots.get(place))
+            .any(|slot| self.outside.recordings.is_on(slot.id));
+        joined.bridge.record(on);
+    }
+
+    /// This leg's bridge may have more to do than to relay.
+    fn attend(&mut self, id: LegId) {
+        if let Some((key, joined)) = self.joined(id)
+            && joined.bridge.needs_every_beat()
+        {
+            self.attended.insert(key);
+        }
+    }
+
+    /// Off its bridge or out of its room.
+    pub(super) fn part(&mut self, id: LegId) {
+        self.leave(id);
+        let Some(Line::Bridged { bridge, .. }) = self.slot(id).map(|slot| &slot.line) else { return };
+        let key = *bridge;
+        let Some(Joined { bridge, caller, other }) = self.bridges.try_remove(key) else { return };
+        self.attended.remove(&key);
+        let (first, second) = bridge.into_legs();
+        for (place, leg) in [(caller, first), (other, second)] {
+            self.stand_alone(place, Box::new(leg));
         }
     }
 
     fn close(&mut self, id: LegId) {
         self.part(id);
-        let Some(mut slot) = self.slots.remove(&id) else { return };
-        // The descriptors go with the sockets whether or not the poll lets go of them first.
-        let _ = self.registry.deregister(&mut slot.sockets.rtp);
-        let _ = self.registry.deregister(&mut slot.sockets.rtcp);
-        for channel in [Channel::Rtp, Channel::Rtcp] {
-            self.unread.remove(&token(id, channel));
-        }
+        let Some(place) = self.places.remove(&id) else { return };
+        self.alone.remove(&place);
+        self.awaited.retain(|waiting| waiting.leg != id);
+        // The list of readiness forgets the sockets as they are closed.
+        let Some(slot) = self.slots.try_remove(place) else { return };
         self.outside.recordings.end(id);
         let quality = match &slot.line {
             Line::Alone(leg) => quality(&leg.stats()),
@@ -381,26 +446,34 @@ impl Legs {
         self.outside.tell(id, MediaEvent::Closed { quality });
     }
 
+    pub(super) fn slot(&mut self, id: LegId) -> Option<&mut Slot> {
+        self.slots.get_mut(*self.places.get(&id)?)
+    }
+
     /// The leg, wherever it is.
-    fn leg(&mut self, id: LegId) -> Option<&mut Leg> {
-        match &mut self.slots.get_mut(&id)?.line {
+    pub(super) fn leg(&mut self, id: LegId) -> Option<&mut Leg> {
+        match &mut self.slots.get_mut(*self.places.get(&id)?)?.line {
             Line::Open => None,
             Line::Alone(leg) => Some(leg),
-            &mut Line::Bridged { bridge, side } => Some(self.bridges.get_mut(&bridge)?.bridge.leg_mut(side)),
+            &mut Line::Bridged { bridge, side } => Some(self.bridges.get_mut(bridge)?.bridge.leg_mut(side)),
         }
     }
 
-    fn joined(&mut self, id: LegId) -> Option<&mut Joined> {
-        match &self.slots.get(&id)?.line {
-            Line::Bridged { bridge, .. } => self.bridges.get_mut(bridge),
+    fn joined(&mut self, id: LegId) -> Option<(usize, &mut Joined)> {
+        match self.slot(id)?.line {
+            Line::Bridged { bridge, .. } => Some((bridge, self.bridges.get_mut(bridge)?)),
             Line::Open | Line::Alone(_) => None,
         }
     }
 
     fn take_alone(&mut self, id: LegId) -> Option<Box<Leg>> {
-        let slot = self.slots.get_mut(&id)?;
+        let place = *self.places.get(&id)?;
+        let slot = self.slots.get_mut(place)?;
         match std::mem::replace(&mut slot.line, Line::Open) {
-            Line::Alone(leg) => Some(leg),
+            Line::Alone(leg) => {
+                self.alone.remove(&place);
+                Some(leg)
+            }
             line => {
                 slot.line = line;
                 None
@@ -409,27 +482,11 @@ impl Legs {
     }
 }
 
-fn report(outside: &Outside, id: LegId, utterances: &mut VecDeque<(UtteranceId, bool)>, event: LegEvent) {
-    let event = match event {
-        LegEvent::FirstPacket => MediaEvent::FirstPacket,
-        LegEvent::Digit(digit) => MediaEvent::Digit(digit),
-        LegEvent::Silent => MediaEvent::Dead { silent_ms: LegSettings::SILENT_AFTER.as_millis() as u64 },
-        LegEvent::Played(played) => {
-            utterances.retain(|(utterance, _)| *utterance != played.utterance);
-            MediaEvent::Played {
-                utterance: played.utterance,
-                heard_ms: played.millis as u32,
-                complete: played.whole,
-            }
-        }
-        // The synthesiser is many times faster than speech: what it has made is already here.
-        LegEvent::LowMark(_) => return,
-    };
-    outside.tell(id, event);
-}
-
 fn quality(stats: &LegStats) -> Quality {
     Quality {
+        codec: (stats.received > 0 || stats.sent > 0).then_some(stats.codec),
+        heard: stats.score_heard(),
+        there: stats.score_there(),
         packets_received: stats.received,
         packets_lost: stats.lost,
         packets_sent: stats.sent,

@@ -15,17 +15,20 @@ use std::{
     time::{Duration, Instant},
 };
 
-use mio::{Events, Poll, Token, Waker};
 use tokio::sync::mpsc;
 
 use super::{
     clock,
-    media_legs::{Legs, Outside},
+    media_legs::Legs,
+    media_poll::{Named, Readiness, Waker},
+    media_slot::Outside,
     recordings::Recordings,
+    sounds::Sounds,
     speech_pool::SpeechPool,
     switch_loop::ToSwitch,
 };
 use crate::{
+    media::Sound,
     pbx::MediaCommand,
     types::{Chance, LegId, UtteranceId},
 };
@@ -40,8 +43,6 @@ const BEAT: Duration = Duration::from_millis(20);
 /// Beats that are made up for after the machine has stood still; older ones are left out, as the sound is stale.
 const MADE_UP_FOR: u32 = 10;
 
-const WAKE: Token = Token(usize::MAX);
-
 /// What reaches the thread of the media.
 #[derive(Debug)]
 pub(super) enum ToMedia {
@@ -49,7 +50,7 @@ pub(super) enum ToMedia {
         leg: LegId,
         command: MediaCommand,
     },
-    /// 8 kHz.
+    /// 16 kHz.
     Play {
         leg: LegId,
         utterance: UtteranceId,
@@ -58,6 +59,11 @@ pub(super) enum ToMedia {
     Finish {
         leg: LegId,
         utterance: UtteranceId,
+    },
+    /// A file that was asked for has been read; `None`: it cannot be played.
+    Sound {
+        file: String,
+        sound: Option<Arc<Sound>>,
     },
     /// Frames of this leg go to the ears, or no longer.
     Hear {
@@ -70,14 +76,14 @@ pub(super) enum ToMedia {
 #[derive(Debug, Clone)]
 pub struct MediaPlane {
     inbox: SyncSender<ToMedia>,
-    waker: Arc<Waker>,
+    waker: Waker,
     lost: Arc<AtomicU64>,
 }
 
 /// The receiving end, before its thread runs.
 pub struct MediaThread {
     inbox: Receiver<ToMedia>,
-    poll: Poll,
+    readiness: Readiness,
 }
 
 impl std::fmt::Debug for MediaThread {
@@ -94,6 +100,7 @@ pub struct MediaSettings {
     pub chance: Chance,
     pub speech: SpeechPool,
     pub recordings: Recordings,
+    pub sounds: Sounds,
     pub to_switch: mpsc::Sender<ToSwitch>,
 }
 
@@ -103,17 +110,17 @@ impl MediaPlane {
     /// # Errors
     /// When the system has no poll to give.
     pub fn new() -> io::Result<(Self, MediaThread)> {
-        let poll = Poll::new()?;
-        let waker = Arc::new(Waker::new(poll.registry(), WAKE)?);
+        let readiness = Readiness::new()?;
+        let waker = readiness.waker();
         let (sender, inbox) = sync_channel(INBOX);
-        Ok((Self { inbox: sender, waker, lost: Arc::default() }, MediaThread { inbox, poll }))
+        Ok((Self { inbox: sender, waker, lost: Arc::default() }, MediaThread { inbox, readiness }))
     }
 
     pub fn command(&self, leg: LegId, command: MediaCommand) {
         self.send(ToMedia::Command { leg, command });
     }
 
-    /// Samples of an utterance, 8 kHz, after those before them.
+    /// Samples of an utterance, 16 kHz, after those before them.
     pub fn play(&self, leg: LegId, utterance: UtteranceId, samples: Vec<i16>) {
         self.send(ToMedia::Play { leg, utterance, samples });
     }
@@ -128,12 +135,9 @@ impl MediaPlane {
         self.send(ToMedia::Hear { leg, on });
     }
 
-    fn send(&self, message: ToMedia) {
+    pub(super) fn send(&self, message: ToMedia) {
         match self.inbox.try_send(message) {
-            Ok(()) => {
-                // A wake that fails is made up for by the next beat.
-                let _ = self.waker.wake();
-            }
+            Ok(()) => self.waker.wake(),
             Err(TrySendError::Full(_)) => {
                 let lost = self.lost.fetch_add(1, Ordering::Relaxed) + 1;
                 if lost.is_power_of_two() {
@@ -166,35 +170,32 @@ impl MediaThread {
         self.inbox.try_iter().collect()
     }
 
-    fn run(mut self, settings: MediaSettings) -> io::Result<()> {
-        let registry = self.poll.registry().try_clone()?;
+    fn run(self, settings: MediaSettings) -> io::Result<()> {
         let outside = Outside {
             speech: settings.speech,
             recordings: settings.recordings,
+            sounds: settings.sounds,
             to_switch: settings.to_switch,
         };
-        let mut legs = Legs::new(settings.bind, registry, settings.chance, outside);
-        let mut events = Events::with_capacity(1024);
-        let mut beat = clock::instant() + BEAT;
+        let register = self.readiness.register()?;
+        let mut legs = Legs::new(settings.bind, register, settings.chance, outside);
+        let mut beat: Option<Instant> = None;
+        let mut named = Named::nothing();
         loop {
+            let wait = beat.map(|beat| beat.saturating_duration_since(clock::instant()));
+            self.readiness.wait(wait, &mut named)?;
             let now = clock::instant();
-            let wait = if legs.has_unread() { Duration::ZERO } else { beat.saturating_duration_since(now) };
-            match self.poll.poll(&mut events, Some(wait)) {
-                Ok(()) => {}
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-                Err(error) => return Err(error),
+            for mark in named.marks() {
+                legs.receive(now, mark);
             }
-            let now = clock::instant();
-            for event in &events {
-                if event.token() != WAKE {
-                    legs.readable(event.token());
+            if named.woken() {
+                for message in self.inbox.try_iter() {
+                    legs.handle(now, message);
                 }
             }
-            legs.read(now);
-            for message in self.inbox.try_iter() {
-                legs.handle(now, message);
-            }
-            beat = keep_time(beat, now, |now| legs.tick(now));
+            // With nobody on the line there is no beat, and the thread sleeps.
+            beat = (!legs.is_idle())
+                .then(|| beat.map_or(now + BEAT, |beat| keep_time(beat, now, |now| legs.tick(now))));
         }
     }
 }

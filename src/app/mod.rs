@@ -8,10 +8,14 @@ mod desk_loop;
 mod housekeeping;
 mod media_legs;
 mod media_plane;
+mod media_poll;
+mod media_rooms;
+mod media_slot;
 mod office;
 mod practice;
 mod recordings;
 mod sockets;
+mod sounds;
 mod speech_pool;
 mod switch_loop;
 mod telemetry;
@@ -53,6 +57,7 @@ use housekeeping::Housekeeping;
 use media_plane::{MediaPlane, MediaSettings};
 use recordings::Recordings;
 use sockets::{Sockets, Trusts};
+use sounds::Sounds;
 use speech_pool::{SpeechPool, SpeechSettings};
 use switch_loop::{Onlookers, Switchboard, ToSwitch};
 use understanding::Understanding;
@@ -122,6 +127,7 @@ impl House {
             chance: split(&mut chance),
             speech: speech.clone(),
             recordings: Recordings::start(folder.join("recordings"))?,
+            sounds: Sounds::start(folder.join("recordings"), media.clone())?,
             to_switch: to_switch.clone(),
         })?;
         // A connection of the console's own; where the disk is away, it tries again at each request.

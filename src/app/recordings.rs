@@ -1,7 +1,7 @@
 //! Recordings on disk: frames in, files out, on a thread of its own, so that a slow card never touches the beat.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fs::{self, File},
     io::{self, Seek, SeekFrom, Write},
     path::PathBuf,
@@ -10,7 +10,7 @@ use std::{
 };
 
 use crate::{
-    media::{FileWrite, Frame, Recorder},
+    media::{FileWrite, Frame, Recorder, SampleRate},
     types::LegId,
 };
 
@@ -29,6 +29,7 @@ enum ToDisk {
 #[derive(Debug)]
 pub struct Recordings {
     recorders: BTreeMap<LegId, Recorder>,
+    paused: BTreeSet<LegId>,
     disk: SyncSender<ToDisk>,
     dropped: u64,
 }
@@ -41,13 +42,22 @@ impl Recordings {
     pub fn start(folder: PathBuf) -> io::Result<Self> {
         let (disk, inbox) = sync_channel(WAITING);
         thread::Builder::new().name("recordings".into()).spawn(move || write(&folder, &inbox))?;
-        Ok(Self { recorders: BTreeMap::new(), disk, dropped: 0 })
+        Ok(Self { recorders: BTreeMap::new(), paused: BTreeSet::new(), disk, dropped: 0 })
     }
 
     pub(super) fn begin(&mut self, leg: LegId, file: String) {
         self.recorders.insert(leg, Recorder::new());
         self.send(ToDisk::Open { leg, file });
         self.flush(leg);
+    }
+
+    /// While paused, silence is written, so that the file's time stays the call's.
+    pub(super) fn pause(&mut self, leg: LegId, paused: bool) {
+        if paused {
+            self.paused.insert(leg);
+        } else {
+            self.paused.remove(&leg);
+        }
     }
 
     pub(super) fn is_on(&self, leg: LegId) -> bool {
@@ -57,7 +67,12 @@ impl Recordings {
     /// 20 ms of a leg, if it is recorded: its own sound, and what it hears.
     pub(super) fn push(&mut self, leg: LegId, own: &Frame, other: &Frame) {
         if let Some(recorder) = self.recorders.get_mut(&leg) {
-            recorder.push(own, other);
+            let silence = Frame::silence(SampleRate::Hz8000);
+            if self.paused.contains(&leg) {
+                recorder.push(&silence, &silence)
+            } else {
+                recorder.push(own, other)
+            };
             self.flush(leg);
         }
     }
@@ -67,6 +82,7 @@ impl Recordings {
             recorder.finish();
             self.flush(leg);
             self.recorders.remove(&leg);
+            self.paused.remove(&leg);
             self.send(ToDisk::Close { leg });
         }
     }

@@ -19,7 +19,7 @@ use std::{
 
 use super::{clock, media_plane::MediaPlane, switch_loop::ToSwitch, understanding::Understanding};
 use crate::{
-    media::{Ratio, Resampler},
+    media::{Fit, Frame, SampleRate},
     pbx::SpeechCommand,
     speech::{
         DecodeId, DecodeRequest, Ear, EarOutput, EarTuning, Recognizer, Repertoire, SpeechError, Synthesizer,
@@ -60,10 +60,10 @@ impl std::fmt::Debug for SpeechSettings {
 /// What reaches the thread of the ears.
 #[derive(Debug)]
 enum ToEars {
-    /// 20 ms of the caller, 8 kHz.
+    /// 20 ms of the caller, as wide as the call carries them.
     Frame {
         leg: LegId,
-        samples: [i16; 160],
+        frame: Frame,
     },
     Listen {
         leg: LegId,
@@ -204,7 +204,7 @@ pub struct SpeechPool {
     detector: Arc<Mutex<VoiceDetector>>,
     /// Sentences being made or waiting, so that they can be stopped. Each call counts its own utterances from one.
     speaking: Arc<Mutex<Speaking>>,
-    /// 8 kHz, of the one voice that this pool speaks with.
+    /// 16 kHz, of the one voice that this pool speaks with.
     repertoire: Arc<Mutex<Repertoire>>,
 }
 
@@ -253,8 +253,8 @@ impl SpeechPool {
     }
 
     /// A frame of the caller's, from the media plane; never waits.
-    pub fn frame(&self, leg: LegId, samples: [i16; 160]) {
-        if let Err(TrySendError::Full(_)) = self.ears.try_send(ToEars::Frame { leg, samples }) {
+    pub fn frame(&self, leg: LegId, frame: Frame) {
+        if let Err(TrySendError::Full(_)) = self.ears.try_send(ToEars::Frame { leg, frame }) {
             count(&self.shed.frames, "frames");
         }
     }
@@ -351,22 +351,19 @@ impl SpeechPool {
 
     /// The thread of the ears.
     fn hear(&self, inbox: &Receiver<ToEars>) {
-        let mut ears: BTreeMap<LegId, (Ear, Resampler, bool)> = BTreeMap::new();
-        let mut wide = Vec::with_capacity(2 * 160);
+        let mut ears: BTreeMap<LegId, (Ear, Fit, bool)> = BTreeMap::new();
         while let Ok(message) = inbox.recv() {
             let leg = match message {
-                ToEars::Frame { leg, samples } => {
-                    let Some((ear, resampler, audible)) = ears.get_mut(&leg) else { continue };
-                    wide.clear();
-                    resampler.process(&samples, &mut wide);
-                    ear.handle_frame(&wide, *audible);
+                ToEars::Frame { leg, frame } => {
+                    let Some((ear, fit, audible)) = ears.get_mut(&leg) else { continue };
+                    ear.handle_frame(fit.fit(&frame, SampleRate::Hz16000).samples(), *audible);
                     leg
                 }
                 ToEars::Listen { leg, turn } => {
                     ears.entry(leg).and_modify(|(ear, ..)| ear.next_turn(turn)).or_insert_with(|| {
                         let detector = self.detector.lock().unwrap_or_else(PoisonError::into_inner);
                         let ear = Ear::with_detector(EarTuning::default(), turn, &detector);
-                        (ear, Resampler::new(Ratio::Up2), false)
+                        (ear, Fit::default(), false)
                     });
                     leg
                 }
@@ -464,15 +461,14 @@ impl Mouth {
         self.pool.media.finish(leg, utterance);
     }
 
-    /// Makes the sound of a clause, 8 kHz, and keeps it.
+    /// Makes the sound of a clause, 16 kHz, and keeps it. Where a call carries less, its leg narrows it.
     fn make(&mut self, clause: &str) -> Result<Arc<[i16]>, SpeechError> {
-        let mut down = Resampler::new(Ratio::Down2);
-        let mut narrow = Vec::new();
+        let mut made = Vec::new();
         self.synthesizer.speak(clause, &mut |samples| {
-            down.process(samples, &mut narrow);
+            made.extend_from_slice(samples);
             ControlFlow::Continue(())
         })?;
-        let sound: Arc<[i16]> = narrow.into();
+        let sound: Arc<[i16]> = made.into();
         self.pool.repertoire().keep(clause, Arc::clone(&sound));
         Ok(sound)
     }

@@ -8,7 +8,7 @@ use std::{net::SocketAddr, time::Instant};
 
 use super::{
     frame::Frame,
-    leg::{Channel, Leg, LegEvent, Transmit},
+    leg::{Channel, Content, Leg, LegEvent, Transmit},
     rtp::{HEADER_LEN, MAX_PAYLOAD},
 };
 
@@ -37,6 +37,8 @@ pub struct Bridge {
     caller: Leg,
     other: Leg,
     recording: bool,
+    /// Something came that the other side cannot be sent as it is.
+    misfit: bool,
     relayed: Vec<u8>,
 }
 
@@ -50,9 +52,22 @@ pub struct Overheard {
 impl Bridge {
     /// Puts two legs through. What either was saying is hushed by the caller of this, if it is to be.
     pub fn new(caller: Leg, other: Leg, recording: bool) -> Self {
-        let mut bridge = Self { caller, other, recording, relayed: Vec::with_capacity(HEADER_LEN + 240) };
+        let mut bridge =
+            Self { caller, other, recording, misfit: false, relayed: Vec::with_capacity(HEADER_LEN + 240) };
         bridge.record(recording);
         bridge
+    }
+
+    /// Can what these legs agreed on pass between them packet by packet? Otherwise they meet in a
+    /// [`Mixer`](super::Mixer).
+    pub fn fits(caller: &Leg, other: &Leg) -> bool {
+        caller.agreed().codec.relays_as(other.agreed().codec)
+    }
+
+    /// Has a side sent what the other cannot be sent, though both could do better? A far end may change between the codecs
+    /// it has agreed on at any time (RFC 3264, 5.1).
+    pub fn is_misfit(&self) -> bool {
+        self.misfit
     }
 
     /// Takes the bridge down; the legs go on alone, their streams unbroken.
@@ -101,6 +116,12 @@ impl Bridge {
         if self.recording {
             here.listen(now, &inbound);
         }
+        if let Content::Audio(codec) = inbound.content
+            && !there.can_relay(codec)
+        {
+            self.misfit = true;
+            return None;
+        }
         debug_assert!(inbound.packet.payload.len() <= MAX_PAYLOAD);
         self.relayed.clear();
         let to = there.relay(now, &inbound, &mut self.relayed)?;
@@ -112,7 +133,14 @@ impl Bridge {
         self.leg_mut(side).handle_rtcp(now, from, bytes);
     }
 
-    /// Call every 20 ms: reports, keys that we send ourselves, and what both sides said if it is recorded.
+    /// Is there more to do than to relay: a recording, or a key of ours that sounds? Without, [`Self::tick`] may come as
+    /// seldom as reports and silences are to be exact.
+    pub fn needs_every_beat(&self) -> bool {
+        self.recording || self.caller.is_pressing() || self.other.is_pressing()
+    }
+
+    /// Call every 20 ms while [`Self::needs_every_beat`]: reports, keys that we send ourselves, and what both sides said
+    /// if it is recorded.
     pub fn tick(&mut self, now: Instant) -> Option<Overheard> {
         for leg in [&mut self.caller, &mut self.other] {
             leg.press_pending(now);

@@ -3,6 +3,7 @@
 //! In the manner of ITU-T G.711 appendix I: the last pitch period is repeated, fades after 10 ms and is silent after
 //! 60, and where true sound returns the two are cross-faded. Unlike it, nothing is held back for a smooth beginning:
 //! the step at the seam is spread over the first samples instead, which saves the appendix's 3.75 ms of delay.
+//! Lengths are named at 8 kHz, and are twice as many samples at 16.
 
 /// Enough for two of the longest pitch periods and the template that finds them.
 const HISTORY: usize = 400;
@@ -20,6 +21,8 @@ pub(super) const SILENT_AFTER: usize = 480;
 /// One stream's concealment.
 #[derive(Debug)]
 pub(super) struct Concealer {
+    /// Samples in 1/8000 s.
+    scale: usize,
     history: Vec<i16>,
     /// Invented samples since the last true one.
     invented: usize,
@@ -29,14 +32,17 @@ pub(super) struct Concealer {
 }
 
 impl Concealer {
-    pub(super) fn new() -> Self {
-        Self { history: vec![0; HISTORY], invented: 0, cycle: Vec::new(), pitch: SHORTEST_PITCH, step: 0.0 }
+    /// For 8 or 16 kHz: `scale` 1 or 2.
+    pub(super) fn new(scale: usize) -> Self {
+        let (history, pitch) = (vec![0; HISTORY * scale], SHORTEST_PITCH * scale);
+        Self { scale, history, invented: 0, cycle: Vec::new(), pitch, step: 0.0 }
     }
 
     /// True samples are about to be heard. If a hole came before, its end is blended in.
     pub(super) fn heard(&mut self, samples: &mut [i16]) {
         if self.invented > 0 {
-            let overlap = (32 + self.invented / 80 * 32).min(80).min(samples.len());
+            let overlap = (32 + self.invented / (80 * self.scale) * 32).min(80) * self.scale;
+            let overlap = overlap.min(samples.len());
             let mut tail = Vec::with_capacity(overlap);
             self.invent(overlap, &mut tail);
             for (place, (sample, invented)) in samples.iter_mut().zip(tail).enumerate() {
@@ -58,27 +64,27 @@ impl Concealer {
 
     /// Has the hole outlasted what can be invented?
     pub(super) fn is_silent(&self) -> bool {
-        self.invented >= SILENT_AFTER
+        self.invented >= SILENT_AFTER * self.scale
     }
 
     fn invent(&mut self, count: usize, out: &mut Vec<i16>) {
+        let (newest, full) = (self.history.len() - 1, FULL_VOICE * self.scale);
         if self.invented == 0 {
-            self.pitch = pitch(&self.history);
+            self.pitch = pitch(&self.history, self.scale);
             self.cycle_of(self.pitch);
-            let last = f32::from(self.history[HISTORY - 1]);
-            self.step = last - f32::from(self.history[HISTORY - 1 - self.pitch]);
+            self.step = f32::from(self.history[newest]) - f32::from(self.history[newest - self.pitch]);
         }
         for _ in 0..count {
-            if self.invented == FULL_VOICE {
+            if self.invented == full {
                 // Two periods from now on: one, repeated for long, buzzes.
                 self.cycle_of(self.pitch * 2);
             }
-            let gain = if self.invented < FULL_VOICE {
+            let gain = if self.invented < full {
                 1.0
             } else {
-                1.0 - (self.invented - FULL_VOICE) as f32 / (SILENT_AFTER - FULL_VOICE) as f32
+                1.0 - (self.invented - full) as f32 / ((SILENT_AFTER - FULL_VOICE) * self.scale) as f32
             };
-            let seam = self.step * (1.0 - self.invented as f32 / SEAM as f32).max(0.0);
+            let seam = self.step * (1.0 - self.invented as f32 / (SEAM * self.scale) as f32).max(0.0);
             let sample = self.cycle.get(self.invented % self.cycle.len().max(1)).copied().unwrap_or(0);
             out.push(((f32::from(sample) + seam) * gain.max(0.0)).clamp(-32_768.0, 32_767.0) as i16);
             self.invented += 1;
@@ -88,17 +94,18 @@ impl Concealer {
     /// The last samples as a loop: its end leads over to what came before its beginning.
     fn cycle_of(&mut self, length: usize) {
         self.cycle.clear();
-        self.cycle.extend_from_slice(&self.history[HISTORY - length..]);
+        let kept = self.history.len();
+        self.cycle.extend_from_slice(&self.history[kept - length..]);
         let overlap = self.pitch / 4;
         for place in 0..overlap {
-            let end = self.history[HISTORY - overlap + place];
-            let before = self.history[HISTORY - length - overlap + place];
+            let end = self.history[kept - overlap + place];
+            let before = self.history[kept - length - overlap + place];
             self.cycle[length - overlap + place] = blend(end, before, place + 1, overlap);
         }
     }
 
     fn remember(&mut self, samples: &[i16]) {
-        let newest = &samples[samples.len().saturating_sub(HISTORY)..];
+        let newest = &samples[samples.len().saturating_sub(self.history.len())..];
         self.history.drain(..newest.len());
         self.history.extend_from_slice(newest);
     }
@@ -111,13 +118,16 @@ fn blend(from: i16, to: i16, place: usize, length: usize) -> i16 {
 }
 
 /// The lag at which the newest samples resemble the older ones most.
-fn pitch(history: &[i16]) -> usize {
-    let newest = history.len() - TEMPLATE;
-    best_lag(LONGEST_PITCH, |lag| (&history[newest..], &history[newest - lag..history.len() - lag]))
+fn pitch(history: &[i16], scale: usize) -> usize {
+    let newest = history.len() - TEMPLATE * scale;
+    best_lag(LONGEST_PITCH * scale, scale, |lag| {
+        (&history[newest..], &history[newest - lag..history.len() - lag])
+    })
 }
 
-/// The lag at which two stretches resemble each other most, by normalised cross-correlation; coarse, then fine.
-fn best_lag<'a>(longest: usize, stretches: impl Fn(usize) -> (&'a [i16], &'a [i16])) -> usize {
+/// The lag at which two stretches resemble each other most, by normalised cross-correlation; coarse, then fine. A whole
+/// number of units of 1/8000 s, so that taking it out or repeating it keeps time in those.
+fn best_lag<'a>(longest: usize, scale: usize, stretches: impl Fn(usize) -> (&'a [i16], &'a [i16])) -> usize {
     let likeness = |lag: usize, stride: usize| {
         let (one, other) = stretches(lag);
         let (mut product, mut power) = (0.0_f32, 1.0_f32);
@@ -127,29 +137,31 @@ fn best_lag<'a>(longest: usize, stretches: impl Fn(usize) -> (&'a [i16], &'a [i1
         }
         product / power.sqrt()
     };
+    let shortest = SHORTEST_PITCH * scale;
     let best = |lags: &mut dyn Iterator<Item = usize>, stride: usize| {
         lags.map(|lag| (lag, likeness(lag, stride)))
-            .fold((SHORTEST_PITCH, f32::MIN), |best, next| if next.1 > best.1 { next } else { best })
+            .fold((shortest, f32::MIN), |best, next| if next.1 > best.1 { next } else { best })
             .0
     };
-    let coarse = best(&mut (SHORTEST_PITCH..=longest).step_by(2), 2);
-    best(&mut (coarse.saturating_sub(1).max(SHORTEST_PITCH)..=(coarse + 1).min(longest)), 1)
+    let coarse = best(&mut (shortest..=longest).step_by(2 * scale), 2 * scale);
+    let fine = coarse.saturating_sub(scale).max(shortest)..=(coarse + scale).min(longest);
+    best(&mut fine.step_by(scale), scale)
 }
 
-/// Samples that [`shrink`] and [`stretch`] need before them to try every pitch.
+/// Units that [`shrink`] and [`stretch`] need before them to try every pitch.
 pub(super) const SCALABLE: usize = 2 * LONGEST_PITCH;
 /// With fewer than these not even the higher voices can be tried.
 const LEAST_SCALABLE: usize = 160;
 
-fn scaling_lag(samples: &[i16]) -> Option<usize> {
-    let longest = LONGEST_PITCH.min(samples.len() / 2);
-    (samples.len() >= LEAST_SCALABLE)
-        .then(|| best_lag(longest, |lag| (&samples[..longest], &samples[lag..lag + longest])))
+fn scaling_lag(samples: &[i16], scale: usize) -> Option<usize> {
+    let longest = (LONGEST_PITCH * scale).min(samples.len() / 2);
+    (samples.len() >= LEAST_SCALABLE * scale)
+        .then(|| best_lag(longest, scale, |lag| (&samples[..longest], &samples[lag..lag + longest])))
 }
 
 /// Takes one pitch period out of the beginning; how many samples that were. Nothing when there is too little.
-pub(super) fn shrink(samples: &mut Vec<i16>) -> usize {
-    let Some(lag) = scaling_lag(samples) else { return 0 };
+pub(super) fn shrink(samples: &mut Vec<i16>, scale: usize) -> usize {
+    let Some(lag) = scaling_lag(samples, scale) else { return 0 };
     for place in 0..lag {
         samples[place + lag] = blend(samples[place], samples[place + lag], place, lag);
     }
@@ -158,8 +170,8 @@ pub(super) fn shrink(samples: &mut Vec<i16>) -> usize {
 }
 
 /// Repeats one pitch period near the beginning; how many samples that adds. Nothing when there is too little.
-pub(super) fn stretch(samples: &mut Vec<i16>) -> usize {
-    let Some(lag) = scaling_lag(samples) else { return 0 };
+pub(super) fn stretch(samples: &mut Vec<i16>, scale: usize) -> usize {
+    let Some(lag) = scaling_lag(samples, scale) else { return 0 };
     // Between the first period and the second stands one that leads from the second back to the first.
     let bridge: Vec<i16> =
         (0..lag).map(|place| blend(samples[place + lag], samples[place], place, lag)).collect();
@@ -189,7 +201,7 @@ mod tests {
 
     #[test]
     fn a_lost_frame_of_a_voice_sounds_on_as_the_voice() {
-        let mut concealer = Concealer::new();
+        let mut concealer = Concealer::new(1);
         concealer.heard(&mut voice(0, 800));
         let mut out = Vec::new();
         concealer.conceal(80, &mut out);
@@ -200,7 +212,7 @@ mod tests {
 
     #[test]
     fn the_seams_do_not_click() {
-        let mut concealer = Concealer::new();
+        let mut concealer = Concealer::new(1);
         let mut before = voice(0, 800);
         let natural = largest_step(&before);
         concealer.heard(&mut before);
@@ -214,7 +226,7 @@ mod tests {
 
     #[test]
     fn a_long_hole_fades_to_silence_within_sixty_milliseconds() {
-        let mut concealer = Concealer::new();
+        let mut concealer = Concealer::new(1);
         concealer.heard(&mut voice(0, 800));
         let mut out = Vec::new();
         for _ in 0..5 {
@@ -229,7 +241,7 @@ mod tests {
     #[test]
     fn before_the_first_sound_there_is_silence() {
         let mut out = Vec::new();
-        Concealer::new().conceal(320, &mut out);
+        Concealer::new(1).conceal(320, &mut out);
         assert!(out.iter().all(|&sample| sample == 0));
     }
 
@@ -238,11 +250,11 @@ mod tests {
         let natural = largest_step(&voice(0, 800));
         for scale in [shrink, stretch] {
             let mut samples = voice(0, 480);
-            let changed = scale(&mut samples);
+            let changed = scale(&mut samples, 1);
             assert_eq!(changed % 64, 0, "a whole period: {changed}");
             assert_eq!(samples.len().abs_diff(480), changed);
             assert!(largest_step(&samples) <= natural * 5 / 4);
         }
-        assert_eq!(shrink(&mut vec![0; LEAST_SCALABLE - 1]), 0);
+        assert_eq!(shrink(&mut vec![0; LEAST_SCALABLE - 1], 1), 0);
     }
 }

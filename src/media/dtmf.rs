@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 /// Keys that wait to be sent; a further one is refused.
 pub const MAX_QUEUED_DIGITS: usize = 32;
-/// How much later than the last packet of an unfinished event its next one may claim to start, in timestamp units.
+/// How much later than the last packet of an unfinished event its next one may claim to start: 40 ms in units of 8 kHz.
 const CONTINUATION_SLACK: u32 = 320;
 
 const DIGITS: [char; 16] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', '*', '#', 'A', 'B', 'C', 'D'];
@@ -24,8 +24,15 @@ struct Heard {
 }
 
 impl EventReceiver {
-    /// One packet of an event; the key if it is the first that is seen of it.
-    pub(super) fn receive(&mut self, marker: bool, timestamp: u32, payload: &[u8]) -> Option<char> {
+    /// One packet of an event, on a clock of so many units a second; the key if it is the first that is seen of it.
+    pub(super) fn receive(
+        &mut self,
+        marker: bool,
+        timestamp: u32,
+        clock: u32,
+        payload: &[u8],
+    ) -> Option<char> {
+        let slack = CONTINUATION_SLACK * (clock / 8_000).max(1);
         let &[event, flags, high, low, ..] = payload else { return None };
         let ended = flags & 0x80 != 0;
         let duration = u32::from(u16::from_be_bytes([high, low]));
@@ -43,7 +50,7 @@ impl EventReceiver {
             }
             // A key held for over 8 s goes on in a new segment (2.5.1.3), and some gateways wrongly move the timestamp
             // within an event: without marker, and without an end before it, it is still the same key.
-            if !marker && !last.ended && last.event == event && later <= last.duration + CONTINUATION_SLACK {
+            if !marker && !last.ended && last.event == event && later <= last.duration + slack {
                 *last = Heard { event, timestamp, duration, ended };
                 return None;
             }
@@ -66,7 +73,6 @@ const END_COPIES: u16 = 3;
 const GAP_FRAMES: u16 = 4;
 /// -10 dBm0 (2.3.3).
 const VOLUME: u8 = 10;
-const FRAME_UNITS: u16 = 160;
 
 /// Sends events, one packet a frame in place of the audio.
 #[derive(Debug, Default)]
@@ -105,8 +111,9 @@ impl EventSender {
         }
     }
 
-    /// The event packet for the frame that begins at this timestamp, if a key is sounding.
-    pub(super) fn next(&mut self, timestamp: u32) -> Option<EventPacket> {
+    /// The event packet for the frame that begins at this timestamp, if a key is sounding. `frame_units`: timestamp units
+    /// in a frame.
+    pub(super) fn next(&mut self, timestamp: u32, frame_units: u16) -> Option<EventPacket> {
         if self.gap > 0 {
             self.gap -= 1;
             return None;
@@ -119,7 +126,7 @@ impl EventSender {
         };
         pressing.frame += 1;
         let ended = pressing.frame >= PRESSED_FRAMES;
-        let [high, low] = (pressing.frame.min(PRESSED_FRAMES) * FRAME_UNITS).to_be_bytes();
+        let [high, low] = pressing.frame.min(PRESSED_FRAMES).saturating_mul(frame_units).to_be_bytes();
         let packet = EventPacket {
             marker: pressing.frame == 1,
             timestamp: pressing.started,
@@ -135,6 +142,11 @@ impl EventSender {
     /// Does a key sound, or is one about to?
     pub(super) fn is_sounding(&self) -> bool {
         self.current.is_some() || (self.gap == 0 && !self.queue.is_empty())
+    }
+
+    /// Is there anything that frames must still pass for?
+    pub(super) fn is_busy(&self) -> bool {
+        self.current.is_some() || self.gap > 0 || !self.queue.is_empty()
     }
 
     /// Forgets what has not been sent.
@@ -162,7 +174,7 @@ mod tests {
         let mut receiver = EventReceiver::default();
         packets
             .iter()
-            .filter_map(|(marker, timestamp, payload)| receiver.receive(*marker, *timestamp, payload))
+            .filter_map(|(marker, timestamp, payload)| receiver.receive(*marker, *timestamp, 8_000, payload))
             .collect()
     }
 
@@ -213,7 +225,7 @@ mod tests {
     #[test]
     fn flash_and_fragments_are_no_keys() {
         assert_eq!(heard(&[(true, 1, [16, 0x8a, 0, 160])]), "");
-        assert_eq!(EventReceiver::default().receive(true, 1, &[1, 2, 3]), None);
+        assert_eq!(EventReceiver::default().receive(true, 1, 8_000, &[1, 2, 3]), None);
     }
 
     #[test]
@@ -225,9 +237,9 @@ mod tests {
         let mut text = String::new();
         let mut ends = 0;
         for frame in 0..80_u32 {
-            if let Some(packet) = sender.next(frame * 160) {
+            if let Some(packet) = sender.next(frame * 160, 160) {
                 ends += u32::from(packet.payload[1] >> 7);
-                text.extend(receiver.receive(packet.marker, packet.timestamp, &packet.payload));
+                text.extend(receiver.receive(packet.marker, packet.timestamp, 8_000, &packet.payload));
             }
         }
         assert_eq!((text.as_str(), ends), ("0*#9A", 15));

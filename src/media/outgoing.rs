@@ -15,6 +15,8 @@ pub(super) struct Outgoing {
     ssrc: u32,
     /// Of the next packet.
     sequence: u16,
+    /// Timestamp units in a second.
+    clock: u32,
     /// Where the stream's clock stood, and when.
     timestamp: u32,
     at: Instant,
@@ -46,7 +48,17 @@ pub(super) enum Relayed {
 
 impl Outgoing {
     pub(super) fn new(now: Instant, ssrc: u32, sequence: u16, timestamp: u32) -> Self {
-        Self { ssrc, sequence, timestamp, at: now, splice: None, talking: false, packets: 0, octets: 0 }
+        Self {
+            ssrc,
+            sequence,
+            clock: 8_000,
+            timestamp,
+            at: now,
+            splice: None,
+            talking: false,
+            packets: 0,
+            octets: 0,
+        }
     }
 
     pub(super) fn ssrc(&self) -> u32 {
@@ -55,19 +67,35 @@ impl Outgoing {
 
     /// The stream's clock at this moment.
     pub(super) fn timestamp_at(&self, now: Instant) -> u32 {
-        self.timestamp.wrapping_add((now.saturating_duration_since(self.at).as_micros() * 8 / 1_000) as u32)
+        let elapsed = now.saturating_duration_since(self.at).as_micros();
+        self.timestamp.wrapping_add((elapsed * u128::from(self.clock) / 1_000_000) as u32)
+    }
+
+    /// The stream goes on at another codec's clock; its timestamps count on from where they are.
+    pub(super) fn keep_clock(&mut self, now: Instant, clock: u32) {
+        if clock != self.clock {
+            self.timestamp = self.timestamp_at(now);
+            (self.at, self.clock) = (now, clock);
+            self.splice = None;
+        }
+    }
+
+    /// Timestamp units in a frame.
+    pub(super) fn frame_units(&self) -> u16 {
+        (self.clock / 50) as u16
     }
 
     /// The clock for the frame that begins now. Ticks keep to whole frames while they come when they should; after a
     /// longer pause, or after somebody else's packets, the stream's clock is taken from the time that has passed.
     pub(super) fn begin_frame(&mut self, now: Instant) -> u32 {
         let elapsed = self.timestamp_at(now);
-        let next = self.timestamp.wrapping_add(160);
+        let next = self.timestamp.wrapping_add(u32::from(self.frame_units()));
+        let strayed = i32::from(self.frame_units()) * 5;
         let off = elapsed.wrapping_sub(next).cast_signed();
         let spliced = self.splice.take().is_some();
-        self.timestamp = if spliced || off.abs() > 800 { elapsed } else { next };
+        self.timestamp = if spliced || off.abs() > strayed { elapsed } else { next };
         // Ticks may come unevenly; the clock moves with the frames and not with the ticks.
-        self.at = if spliced || off.abs() > 800 { now } else { self.at + Duration::from_millis(20) };
+        self.at = if spliced || off.abs() > strayed { now } else { self.at + Duration::from_millis(20) };
         self.timestamp
     }
 
@@ -78,11 +106,18 @@ impl Outgoing {
     }
 
     /// Appends the header of an audio packet; the caller appends the payload.
-    pub(super) fn audio(&mut self, payload_type: u8, payload_len: usize, out: &mut Vec<u8>) {
+    /// Where the payload begins comes back; its length is told to [`Self::count`].
+    pub(super) fn audio(&mut self, payload_type: u8, out: &mut Vec<u8>) -> usize {
         let marker = !std::mem::replace(&mut self.talking, true);
         let (sequence, timestamp) = (self.sequence, self.timestamp);
         self.sequence = self.sequence.wrapping_add(1);
-        self.write(Header { payload_type, marker, sequence, timestamp, ssrc: self.ssrc }, payload_len, out);
+        self.write(Header { payload_type, marker, sequence, timestamp, ssrc: self.ssrc }, 0, out);
+        out.len()
+    }
+
+    /// Octets of an audio payload have been appended.
+    pub(super) fn count(&mut self, octets: usize) {
+        self.octets += octets as u64;
     }
 
     /// Appends the header of an event packet, whose timestamp is the event's beginning.
@@ -114,8 +149,9 @@ impl Outgoing {
         let (sequence, begins) = (self.sequence, fresh || self.splice.is_none());
         if begins {
             // Never onto the time of a frame that has been sent.
-            let clock =
-                self.timestamp.wrapping_add(self.timestamp_at(now).wrapping_sub(self.timestamp).max(160));
+            let clock = self.timestamp.wrapping_add(
+                self.timestamp_at(now).wrapping_sub(self.timestamp).max(self.frame_units().into()),
+            );
             self.splice = Some(Splice {
                 sequence_offset: sequence.wrapping_sub(packet.sequence),
                 timestamp_offset: clock.wrapping_sub(packet.timestamp),

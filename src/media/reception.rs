@@ -1,7 +1,7 @@
 //! One incoming stream, counted: what is new, late, doubled or foreign, and the figures that RTCP reports of it
 //! (RFC 3550, 6.4.1 and appendix A).
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::rtp::Packet;
 
@@ -47,6 +47,7 @@ struct Stream {
     transit: Option<(Instant, u32)>,
     /// Interarrival jitter in timestamp units, times 16 (A.8).
     jitter: u32,
+    clock: u32,
     expected_prior: u64,
     received_prior: u64,
 }
@@ -63,7 +64,8 @@ pub(super) struct Figures {
 }
 
 impl Reception {
-    pub(super) fn receive(&mut self, now: Instant, packet: &Packet<'_>) -> Arrival {
+    /// A packet of a stream whose clock has so many units a second.
+    pub(super) fn receive(&mut self, now: Instant, packet: &Packet<'_>, clock: u32) -> Arrival {
         let Some(stream) = self.stream.as_mut() else {
             return self.begin(now, packet);
         };
@@ -90,7 +92,7 @@ impl Reception {
         }
         stream.received += 1;
         self.packets += 1;
-        stream.measure(now, packet.timestamp);
+        stream.measure(now, packet.timestamp, clock);
         Arrival::InStream { sequence }
     }
 
@@ -107,6 +109,7 @@ impl Reception {
             received: 1,
             transit: Some((now, packet.timestamp)),
             jitter: 0,
+            clock: 8_000,
             expected_prior: 0,
             received_prior: 0,
         });
@@ -118,9 +121,10 @@ impl Reception {
         self.lost_before + self.stream.as_ref().map_or(0, Stream::lost)
     }
 
-    /// Interarrival jitter in timestamp units.
-    pub(super) fn jitter(&self) -> u32 {
-        self.stream.as_ref().map_or(0, |stream| stream.jitter >> 4)
+    /// Interarrival jitter.
+    pub(super) fn jitter(&self) -> Duration {
+        let Some(stream) = &self.stream else { return Duration::ZERO };
+        Duration::from_micros(u64::from(stream.jitter >> 4) * 1_000_000 / u64::from(stream.clock.max(1)))
     }
 
     /// The figures for a report block; the interval they are of begins anew (A.3).
@@ -152,12 +156,16 @@ impl Stream {
         self.expected().saturating_sub(self.received)
     }
 
-    fn measure(&mut self, now: Instant, timestamp: u32) {
+    fn measure(&mut self, now: Instant, timestamp: u32, clock: u32) {
+        if clock != self.clock {
+            (self.clock, self.transit, self.jitter) = (clock, None, 0);
+        }
         if let Some((then, before)) = self.transit {
-            let arrived = now.saturating_duration_since(then).as_micros() as i64 * 8 / 1_000;
+            let arrived =
+                now.saturating_duration_since(then).as_micros() as i64 * i64::from(clock) / 1_000_000;
             let sent = i64::from(timestamp.wrapping_sub(before).cast_signed());
             // A pause in talking is not jitter.
-            let difference = (arrived - sent).unsigned_abs().min(8_000) as u32;
+            let difference = (arrived - sent).unsigned_abs().min(u64::from(clock)) as u32;
             self.jitter = (self.jitter + difference).saturating_sub((self.jitter + 8) >> 4);
         }
         self.transit = Some((now, timestamp));
@@ -166,8 +174,6 @@ impl Stream {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
     use crate::media::story::start;
 
@@ -180,12 +186,15 @@ mod tests {
     fn numbers_count_on_across_the_wrap() {
         let mut reception = Reception::default();
         let now = start();
-        assert_eq!(reception.receive(now, &packet(1, 65_534)), Arrival::NewStream { sequence: 65_534 });
-        assert_eq!(reception.receive(now, &packet(1, 1)), Arrival::InStream { sequence: 65_537 });
-        assert_eq!(reception.receive(now, &packet(1, 65_535)), Arrival::InStream { sequence: 65_535 });
-        assert_eq!(reception.receive(now, &packet(1, 65_535)), Arrival::Stale);
+        assert_eq!(
+            reception.receive(now, &packet(1, 65_534), 8_000),
+            Arrival::NewStream { sequence: 65_534 }
+        );
+        assert_eq!(reception.receive(now, &packet(1, 1), 8_000), Arrival::InStream { sequence: 65_537 });
+        assert_eq!(reception.receive(now, &packet(1, 65_535), 8_000), Arrival::InStream { sequence: 65_535 });
+        assert_eq!(reception.receive(now, &packet(1, 65_535), 8_000), Arrival::Stale);
         assert_eq!(reception.lost(), 1);
-        assert_eq!(reception.receive(now, &packet(1, 0)), Arrival::InStream { sequence: 65_536 });
+        assert_eq!(reception.receive(now, &packet(1, 0), 8_000), Arrival::InStream { sequence: 65_536 });
         assert_eq!((reception.lost(), reception.duplicates), (0, 1));
     }
 
@@ -193,14 +202,17 @@ mod tests {
     fn one_stray_changes_nothing_and_two_in_sequence_are_a_new_stream() {
         let mut reception = Reception::default();
         let now = start();
-        reception.receive(now, &packet(1, 10));
-        assert_eq!(reception.receive(now, &packet(2, 500)), Arrival::Unconfirmed);
-        assert_eq!(reception.receive(now, &packet(1, 11)), Arrival::InStream { sequence: 11 });
-        assert_eq!(reception.receive(now, &packet(2, 501)), Arrival::Unconfirmed);
-        assert_eq!(reception.receive(now, &packet(2, 502)), Arrival::NewStream { sequence: 502 });
+        reception.receive(now, &packet(1, 10), 8_000);
+        assert_eq!(reception.receive(now, &packet(2, 500), 8_000), Arrival::Unconfirmed);
+        assert_eq!(reception.receive(now, &packet(1, 11), 8_000), Arrival::InStream { sequence: 11 });
+        assert_eq!(reception.receive(now, &packet(2, 501), 8_000), Arrival::Unconfirmed);
+        assert_eq!(reception.receive(now, &packet(2, 502), 8_000), Arrival::NewStream { sequence: 502 });
         assert_eq!(reception.report().map(|figures| figures.ssrc), Some(2));
-        assert_eq!(reception.receive(now, &packet(2, 40_000)), Arrival::Unconfirmed);
-        assert_eq!(reception.receive(now, &packet(2, 40_001)), Arrival::NewStream { sequence: 40_001 });
+        assert_eq!(reception.receive(now, &packet(2, 40_000), 8_000), Arrival::Unconfirmed);
+        assert_eq!(
+            reception.receive(now, &packet(2, 40_001), 8_000),
+            Arrival::NewStream { sequence: 40_001 }
+        );
     }
 
     #[test]
@@ -208,12 +220,12 @@ mod tests {
         let mut reception = Reception::default();
         let now = start();
         for sequence in (0..100).filter(|sequence| sequence % 4 != 1) {
-            reception.receive(now, &packet(1, sequence));
+            reception.receive(now, &packet(1, sequence), 8_000);
         }
         let figures = reception.report().unwrap();
         assert_eq!((figures.fraction_lost, figures.cumulative_lost, figures.highest), (64, 25, 99));
         for sequence in 100..200 {
-            reception.receive(now, &packet(1, sequence));
+            reception.receive(now, &packet(1, sequence), 8_000);
         }
         let figures = reception.report().unwrap();
         assert_eq!((figures.fraction_lost, figures.cumulative_lost), (0, 25));
@@ -226,10 +238,14 @@ mod tests {
         let mut uneven = Reception::default();
         for sequence in 0..200 {
             let at = now + Duration::from_millis(20 * u64::from(sequence));
-            even.receive(at, &packet(1, sequence));
-            uneven.receive(at + Duration::from_millis(10 * u64::from(sequence % 2)), &packet(1, sequence));
+            even.receive(at, &packet(1, sequence), 8_000);
+            uneven.receive(
+                at + Duration::from_millis(10 * u64::from(sequence % 2)),
+                &packet(1, sequence),
+                8_000,
+            );
         }
-        assert_eq!(even.jitter(), 0);
-        assert!((60..=80).contains(&uneven.jitter()), "10 ms are 80 units: {}", uneven.jitter());
+        assert_eq!(even.jitter(), Duration::ZERO);
+        assert!((7..=10).contains(&uneven.jitter().as_millis()), "{:?}", uneven.jitter());
     }
 }

@@ -5,7 +5,10 @@
 
 use std::collections::VecDeque;
 
-use super::frame::{Frame, SampleRate};
+use super::{
+    frame::{Frame, SampleRate},
+    resample::Fit,
+};
 
 const HEADER_LEN: usize = 44;
 const FRAME_BYTES: usize = 160 * 4;
@@ -33,6 +36,7 @@ pub struct Recorder {
     /// Bytes of sound in the file.
     written: u32,
     writes: VecDeque<FileWrite>,
+    narrowed: [Fit; 2],
     left_out: u64,
 }
 
@@ -46,18 +50,23 @@ impl Recorder {
     /// A recording of nothing yet; its first write makes an empty, valid file.
     pub fn new() -> Self {
         let first = FileWrite { offset: 0, bytes: header(0).to_vec() };
-        Self { gathered: Vec::new(), written: 0, writes: VecDeque::from([first]), left_out: 0 }
+        Self {
+            gathered: Vec::new(),
+            written: 0,
+            writes: VecDeque::from([first]),
+            narrowed: Default::default(),
+            left_out: 0,
+        }
     }
 
-    /// The same 20 ms of both sides, at 8 kHz. A frame of another rate counts as silence.
+    /// The same 20 ms of both sides. What is wider is kept at 8 kHz.
     pub fn push(&mut self, caller: &Frame, other: &Frame) {
         if self.written >= MAX_DATA || self.writes.len() >= MAX_WAITING {
             self.left_out += 1;
             return;
         }
-        let silence = Frame::silence(SampleRate::Hz8000);
-        let narrow = |frame: &Frame| if frame.rate() == SampleRate::Hz8000 { *frame } else { silence };
-        let (caller, other) = (narrow(caller), narrow(other));
+        let [left, right] = &mut self.narrowed;
+        let (caller, other) = (left.fit(caller, SampleRate::Hz8000), right.fit(other, SampleRate::Hz8000));
         self.gathered.reserve(FRAME_BYTES);
         for (left, right) in caller.samples().iter().zip(other.samples()) {
             self.gathered.extend_from_slice(&left.to_le_bytes());

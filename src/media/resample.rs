@@ -2,6 +2,8 @@
 
 use std::f32::consts::PI;
 
+use super::frame::{Frame, SampleRate};
+
 /// A change of rate by a whole factor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Ratio {
@@ -81,6 +83,39 @@ impl Resampler {
             }
         }
         self.window.drain(..input.len());
+    }
+}
+
+/// Frames of either rate brought to either rate, without a seam as long as neither changes.
+#[derive(Debug, Default)]
+pub struct Fit {
+    resampler: Option<Resampler>,
+    made: Vec<i16>,
+}
+
+impl Fit {
+    /// This frame at that rate.
+    pub fn fit(&mut self, frame: &Frame, rate: SampleRate) -> Frame {
+        let ratio = match (frame.rate(), rate) {
+            (SampleRate::Hz8000, SampleRate::Hz16000) => Ratio::Up2,
+            (SampleRate::Hz16000, SampleRate::Hz8000) => Ratio::Down2,
+            (SampleRate::Hz8000, SampleRate::Hz8000) | (SampleRate::Hz16000, SampleRate::Hz16000) => {
+                self.resampler = None;
+                return *frame;
+            }
+        };
+        if self.resampler.as_ref().is_none_or(|resampler| resampler.ratio != ratio) {
+            self.resampler = Some(Resampler::new(ratio));
+        }
+        let mut fitted = Frame::silence(rate);
+        if let Some(resampler) = &mut self.resampler {
+            self.made.clear();
+            resampler.process(frame.samples(), &mut self.made);
+        }
+        for (place, &sample) in fitted.samples_mut().iter_mut().zip(&self.made) {
+            *place = sample;
+        }
+        fitted
     }
 }
 

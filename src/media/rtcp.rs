@@ -8,6 +8,9 @@ const SENDER_REPORT: u8 = 200;
 const RECEIVER_REPORT: u8 = 201;
 const SOURCE_DESCRIPTION: u8 = 202;
 const BYE: u8 = 203;
+const EXTENDED_REPORT: u8 = 207;
+/// RFC 3611, 4.7.
+const VOIP_METRICS: u8 = 7;
 const CNAME: u8 = 1;
 const REPORT_BLOCK_LEN: usize = 24;
 
@@ -18,6 +21,8 @@ pub(super) struct Told {
     pub(super) sender_clock: Option<u32>,
     /// Their report of our stream.
     pub(super) block: Option<Block>,
+    /// Their estimate of what a listener would say of us, in tenths, 10 to 50 (RFC 3611, 4.7.5).
+    pub(super) opinion: Option<u8>,
 }
 
 /// A report block about us.
@@ -63,10 +68,28 @@ pub(super) fn parse(bytes: &[u8], our_ssrc: u32) -> Option<Told> {
                 }
             }
         }
+        if kind == EXTENDED_REPORT {
+            told.opinion = opinion(packet.get(8..)?, our_ssrc).or(told.opinion);
+        }
         first = false;
         rest = after;
     }
     (!first).then_some(told)
+}
+
+/// The score in the report blocks of an extended report, if one of them is about us and knows it. For a conversation
+/// rather than for listening alone, where they differ.
+fn opinion(mut blocks: &[u8], our_ssrc: u32) -> Option<u8> {
+    while let &[kind, _, high, low, ..] = blocks {
+        let length = (usize::from(u16::from_be_bytes([high, low])) + 1) * 4;
+        let block = blocks.get(..length)?;
+        if kind == VOIP_METRICS && word(block, 4) == Some(our_ssrc) {
+            let known = |at: usize| block.get(at).copied().filter(|tenths| (10..=50).contains(tenths));
+            return known(27).or(known(26));
+        }
+        blocks = &blocks[length..];
+    }
+    None
 }
 
 fn read_block(block: &[u8]) -> Option<Block> {
@@ -163,6 +186,25 @@ mod tests {
         assert_eq!(told.block, Some(expected));
         assert_eq!(parse(&bytes, 1).unwrap().block, None, "about somebody else");
         assert!(bytes.windows(8).any(|window| window == b"abcdef01"));
+    }
+
+    #[test]
+    fn a_far_end_that_estimates_how_we_sound_is_heard() {
+        let mut bytes = report();
+        let mut metrics = vec![0; 36];
+        metrics[..4].copy_from_slice(&[VOIP_METRICS, 0, 0, 8]);
+        metrics[4..8].copy_from_slice(&FIGURES.ssrc.to_be_bytes());
+        (metrics[26], metrics[27]) = (41, 38);
+        bytes.extend_from_slice(&[0x80, EXTENDED_REPORT, 0, 10]);
+        bytes.extend_from_slice(&7_u32.to_be_bytes());
+        bytes.extend_from_slice(&metrics);
+        assert_eq!(parse(&bytes, FIGURES.ssrc).unwrap().opinion, Some(38));
+        assert_eq!(parse(&bytes, 1).unwrap().opinion, None, "about somebody else");
+        let end = bytes.len();
+        bytes[end - 9] = 127;
+        assert_eq!(parse(&bytes, FIGURES.ssrc).unwrap().opinion, Some(41), "127: not known");
+        bytes[end - 33] = 200;
+        assert_eq!(parse(&bytes, FIGURES.ssrc).map(|told| told.opinion), Some(None), "a block that lies");
     }
 
     #[test]

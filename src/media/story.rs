@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::{
-    codec::Codec,
+    codec::{Codec, Encoder},
     frame::Frame,
     latch::{Party, SourceTrust},
     leg::{Leg, LegEvent, LegSettings},
@@ -48,13 +48,13 @@ pub(super) fn millis(count: u64) -> Duration {
 /// An agreement on these codecs and on telephone events under 101.
 pub(super) fn agreed(remote: &str, codecs: &[Codec]) -> Agreed {
     let remote = address(remote);
-    let mut list = [None; 2];
+    let mut list = [None; Codec::ALL.len()];
     for (slot, &codec) in list.iter_mut().zip(codecs) {
-        *slot = Some(Payload { number: codec.static_payload_type(), codec });
+        *slot = Some(Payload { number: codec.payload_type(), codec });
     }
     Agreed {
         codec: codecs[0],
-        payload_type: codecs[0].static_payload_type(),
+        payload_type: codecs[0].payload_type(),
         send: list,
         receive: list,
         telephone_event: Some(101),
@@ -94,24 +94,34 @@ pub(super) struct Talker {
     pub(super) timestamp: u32,
     pub(super) codec: Codec,
     pub(super) frequency: f32,
+    pub(super) encoder: Encoder,
 }
 
 impl Talker {
     pub(super) fn new(ssrc: u32, codec: Codec, frequency: f32) -> Self {
-        Self { ssrc, sequence: 65_000, timestamp: 0xffff_0000, codec, frequency }
+        Self {
+            ssrc,
+            sequence: 65_000,
+            timestamp: 0xffff_0000,
+            codec,
+            frequency,
+            encoder: Encoder::new(codec),
+        }
     }
 
     pub(super) fn packet(&mut self) -> Vec<u8> {
-        let samples: Vec<i16> = (0..160)
+        let (rate, clock) = (self.codec.rate(), self.codec.clock_rate());
+        let first = u64::from(self.timestamp) * u64::from(rate.hz()) / u64::from(clock);
+        let samples: Vec<i16> = (first..first + rate.frame_len() as u64)
             .map(|n| {
-                let time = (self.timestamp.wrapping_add(n) % 8_000) as f32 / 8_000.0;
+                let time = (n % u64::from(rate.hz())) as f32 / rate.hz() as f32;
                 (8_000.0 * (TAU * self.frequency * time).sin()) as i16
             })
             .collect();
         let mut payload = Vec::new();
-        self.codec.encode(&samples, &mut payload);
-        let bytes = self.raw(self.codec.static_payload_type(), false, &payload);
-        self.timestamp = self.timestamp.wrapping_add(160);
+        self.encoder.encode(&samples, &mut payload);
+        let bytes = self.raw(self.codec.payload_type(), false, &payload);
+        self.timestamp = self.timestamp.wrapping_add(clock / 50);
         bytes
     }
 
@@ -144,7 +154,7 @@ impl Talker {
 pub(super) fn share(frame: &Frame, frequency: f32) -> f32 {
     let (mut cosine, mut sine, mut total) = (0.0_f32, 0.0_f32, 1.0_f32);
     for (n, &sample) in frame.samples().iter().enumerate() {
-        let turn = TAU * frequency * n as f32 / 8_000.0;
+        let turn = TAU * frequency * n as f32 / frame.rate().hz() as f32;
         cosine += f32::from(sample) * turn.cos();
         sine += f32::from(sample) * turn.sin();
         total += f32::from(sample) * f32::from(sample);

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Instant};
 
 use crate::{
     dialogue::Reading,
-    media::{Agreed, SourceTrust, Tone},
+    media::{Agreed, Codec, Hears, RoomId, Score, SourceTrust, Tone},
     pbx::{
         AgentReason, Barred, CallRecord, Caller, Dialled, Directory, LegResult, Party, Resource,
         ResourceState, Service, TurnRecord,
@@ -64,6 +64,15 @@ pub struct Quality {
     pub packets_sent: u64,
     pub jitter_ms: u32,
     pub round_trip_ms: Option<u32>,
+    /// What was sent at the end.
+    #[serde(default)]
+    pub codec: Option<Codec>,
+    /// How the far end sounded to us; `None` when nothing was heard.
+    #[serde(default)]
+    pub heard: Option<Score>,
+    /// How we sounded to the far end, by its own reports; `None` when it made none.
+    #[serde(default)]
+    pub there: Option<Score>,
 }
 
 /// What somebody outside the switch asks of it.
@@ -126,8 +135,19 @@ pub enum MediaCommand {
     Bridge { with: LegId },
     /// Stop relaying.
     Unbridge,
-    /// Play this tone until told otherwise; `None` stops it.
+    /// Into this room, or, if it is there already, hear these from now on. A leg that was bridged leaves its bridge; a
+    /// room is opened by the first who enters and gone with the last. A full room leaves the leg alone.
+    Mix { room: RoomId, hears: Hears },
+    /// Out of its room; the leg stands alone again.
+    LeaveMix,
+    /// Play this tone until told otherwise; `None` stops it, and music too.
     Tone(Option<Tone>),
+    /// Say this sound file once, after what is being said; `Played` tells how much of it was heard, and nothing of it if
+    /// it cannot be read. A plain name is a recording made by `Record`, of which the left side is heard; a path is any
+    /// WAV file.
+    Play { utterance: UtteranceId, file: String },
+    /// Whenever nothing is said, this WAV file over and over, in place of a tone; `None` stops it.
+    Music(Option<String>),
     /// Play the recorded announcement that needs no speech engine.
     Announce { utterance: UtteranceId, announcement: Announcement },
     /// Send this key to the far end (RFC 4733), once: the other side pressed it in a SIP INFO.
@@ -136,6 +156,10 @@ pub enum MediaCommand {
     Hush { utterance: UtteranceId },
     /// Record this leg and whatever is bridged to it or spoken to it: two channels, the leg's own on the left.
     Record { file: String },
+    /// From now on silence is recorded, or again what is said.
+    PauseRecording(bool),
+    /// The recording ends here; the leg goes on.
+    EndRecording,
     /// Close the socket after what is queued has been played.
     Close,
 }

@@ -4,7 +4,7 @@ use super::{
     LegResult, MediaCommand, Party,
     exchange::Context,
     leg::Leg,
-    line::{Line, codecs_beginning_with, describe, open, superseded},
+    line::{Line, codecs_beginning_with, codecs_to_meet, describe, open, superseded},
     refusal::Refusal,
 };
 use crate::{
@@ -77,12 +77,11 @@ impl Incoming {
         self.line.session
     }
 
-    /// Codecs to offer to whoever is to talk with this caller: the caller's wishes first, so that nothing needs to be
-    /// translated, then the others.
+    /// Codecs to offer to whoever is to talk with this caller.
     pub(super) fn codecs_to_offer(&self) -> Vec<Codec> {
         match &self.early {
-            Some(early) => codecs_beginning_with(&[early.agreed.codec]),
-            None => codecs_beginning_with(&self.wishes),
+            Some(early) => codecs_to_meet(&[early.agreed.codec]),
+            None => codecs_to_meet(&self.wishes),
         }
     }
 

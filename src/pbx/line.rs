@@ -65,6 +65,17 @@ pub(super) fn describe(cx: &mut Context<'_>, trunk: Option<&TrunkName>) -> Local
     }
 }
 
+/// What to offer to somebody who is to talk with one that wishes these: those first, so that nothing needs to be translated,
+/// and G.711, which everybody has. A wide codec that only the second could speak is not offered: many phones answer with
+/// what they like best, and every packet would have to be translated.
+pub(super) fn codecs_to_meet(wishes: &[Codec]) -> Vec<Codec> {
+    let mut codecs = codecs_beginning_with(wishes);
+    codecs.retain(|codec| {
+        wishes.is_empty() || wishes.contains(codec) || matches!(codec, Codec::Pcmu | Codec::Pcma)
+    });
+    codecs
+}
+
 /// These codecs first, then whatever else the house speaks.
 pub(super) fn codecs_beginning_with(wishes: &[Codec]) -> Vec<Codec> {
     let others = Codec::ALL.into_iter().filter(|codec| !wishes.contains(codec));

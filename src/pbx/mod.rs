@@ -53,6 +53,7 @@ mod trunk_answer;
 mod waiter;
 mod waiting;
 
+pub use crate::media::{Codec, Impairment, Score};
 pub use decision::Decision;
 pub use dialplan::{Asker, Barred, Usage, may_reach, parse as parse_dialled};
 pub use directory::{Directory, Limits, Number, Phone, Settings, TRUNK_PATIENCE, Texts};

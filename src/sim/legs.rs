@@ -23,7 +23,7 @@ const ONE_FRAME: Duration = Duration::from_millis(20);
 const FIRST_PACKET: Duration = Duration::from_millis(60);
 /// The understander's answer.
 const UNDERSTANDING: Duration = Duration::from_millis(15);
-/// The recorded announcement.
+/// The recorded announcement, and every sound file.
 const ANNOUNCEMENT: Duration = Duration::from_secs(7);
 
 /// Training the words takes longer than most stories; all of them share one understander, which keeps nothing.
@@ -139,7 +139,8 @@ impl Legs {
                 known.heard = heard;
                 known.silent_at = (dead && heard).then(|| now + LegSettings::SILENT_AFTER);
             }
-            MediaCommand::Announce { utterance, announcement: _ } => {
+            MediaCommand::Announce { utterance, announcement: _ }
+            | MediaCommand::Play { utterance, file: _ } => {
                 let known = self.legs.get_mut(&leg)?;
                 known.playing = Some(Playing {
                     utterance,
@@ -165,12 +166,17 @@ impl Legs {
                     event: MediaEvent::Closed { quality: Quality::default() },
                 });
             }
-            // Bridges, tones, keys to the far end and recordings leave nothing that a story looks at.
+            // Bridges, rooms, tones, music, keys to the far end and recordings leave nothing that a story looks at.
             MediaCommand::Bridge { .. }
             | MediaCommand::Unbridge
+            | MediaCommand::Mix { .. }
+            | MediaCommand::LeaveMix
             | MediaCommand::Tone(_)
+            | MediaCommand::Music(_)
             | MediaCommand::Digit(_)
-            | MediaCommand::Record { .. } => {}
+            | MediaCommand::Record { .. }
+            | MediaCommand::PauseRecording(_)
+            | MediaCommand::EndRecording => {}
         }
         None
     }

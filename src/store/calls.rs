@@ -15,8 +15,8 @@ use crate::{
     followup::{ConsentKind, ConsentSource, Enrolling},
     outbox::Entry,
     pbx::{
-        AgentReason, CallDirection, CallRecord, Caller, Dialled, Disposition, LegRecord, Party, Quality,
-        Speaker, TurnRecord,
+        AgentReason, CallDirection, CallRecord, Caller, Codec, Dialled, Disposition, Impairment, LegRecord,
+        Party, Quality, Score, Speaker, TurnRecord,
     },
     types::{CallId, ContactId},
 };
@@ -420,8 +420,8 @@ fn insert_leg(connection: &Connection, call: CallId, seq: usize, leg: &LegRecord
     connection
         .prepare_cached(
             "INSERT INTO legs (call, seq, party_kind, party, party_display, started, answered, ended, result, status,
-                 packets_received, packets_lost, packets_sent, jitter_ms, round_trip_ms)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
+                 packets_received, packets_lost, packets_sent, jitter_ms, round_trip_ms, codec, heard, there)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)",
         )?
         .execute(params![
             Col(call),
@@ -439,8 +439,34 @@ fn insert_leg(connection: &Connection, call: CallId, seq: usize, leg: &LegRecord
             quality.map(|q| saturating(q.packets_sent)),
             quality.map(|q| q.jitter_ms),
             quality.and_then(|q| q.round_trip_ms),
+            quality.and_then(|q| q.codec).map(Codec::encoding_name),
+            quality.and_then(|q| q.heard).map(score_column),
+            quality.and_then(|q| q.there).map(score_column),
         ])?;
     Ok(())
+}
+
+/// A score in hundredths and what took most from it: `431 nothing`.
+fn score_column(score: Score) -> String {
+    let why = match score.why {
+        Impairment::Nothing => "nothing",
+        Impairment::Loss => "loss",
+        Impairment::Delay => "delay",
+        Impairment::Reported => "reported",
+    };
+    format!("{} {why}", score.hundredths)
+}
+
+fn score_from(column: &str) -> Option<Score> {
+    let (hundredths, why) = column.split_once(' ')?;
+    let why = match why {
+        "nothing" => Impairment::Nothing,
+        "loss" => Impairment::Loss,
+        "delay" => Impairment::Delay,
+        "reported" => Impairment::Reported,
+        _ => return None,
+    };
+    Some(Score { hundredths: hundredths.parse().ok()?, why })
 }
 
 /// SQLite's integers are signed.
@@ -480,6 +506,11 @@ fn legs(connection: &Connection, call: CallId) -> Result<Vec<LegRecord>, StoreEr
                 packets_sent: row.get::<_, i64>("packets_sent")?.unsigned_abs(),
                 jitter_ms: row.get("jitter_ms")?,
                 round_trip_ms: row.get("round_trip_ms")?,
+                codec: row
+                    .get::<_, Option<String>>("codec")?
+                    .and_then(|name| Codec::ALL.into_iter().find(|codec| codec.encoding_name() == name)),
+                heard: row.get::<_, Option<String>>("heard")?.as_deref().and_then(score_from),
+                there: row.get::<_, Option<String>>("there")?.as_deref().and_then(score_from),
             }),
         };
         legs.push(LegRecord {

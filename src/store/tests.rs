@@ -12,8 +12,8 @@ use crate::{
     dialogue::{Captured, EndReason, Intent, LifeSafety, Outcome, Promise, Urgency},
     followup::ConsentKind,
     pbx::{
-        AgentReason, CallDirection, CallRecord, Caller, Dialled, Disposition, LegRecord, LegResult, Party,
-        Quality, Speaker, TurnRecord,
+        AgentReason, CallDirection, CallRecord, Caller, Codec, Dialled, Disposition, Impairment, LegRecord,
+        LegResult, Party, Quality, Score, Speaker, TurnRecord,
     },
     types::{CallId, ContactId, PhoneNumber, WorkOrderId},
 };
@@ -57,6 +57,9 @@ fn record(call: u64, started: Timestamp) -> CallRecord {
                     packets_sent: 1_090,
                     jitter_ms: 3,
                     round_trip_ms: None,
+                    codec: Some(Codec::G722),
+                    heard: Some(Score { hundredths: 431, why: Impairment::Nothing }),
+                    there: None,
                 }),
                 ..leg(Party::Caller(caller), LegResult::Completed)
             },

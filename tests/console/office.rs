@@ -240,6 +240,7 @@ pub fn wrap_up(n: u64) -> WrapUp {
                     packets_sent: 1_090,
                     jitter_ms: 3,
                     round_trip_ms: Some(9),
+                    ..Quality::default()
                 }),
                 ..leg(Party::Caller(caller), LegResult::Completed, Some(started))
             },

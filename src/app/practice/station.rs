@@ -14,7 +14,7 @@ use tokio::{
 use super::super::clock;
 use crate::{
     media::{
-        Agreed, Channel, Codec, Direction, Frame, Leg, LegSettings, LocalMedia, Party, SampleRate,
+        Agreed, Channel, Codec, Decoder, Direction, Frame, Leg, LegSettings, LocalMedia, Party, SampleRate,
         SourceTrust, accept, answer, offer,
     },
     net::send_now,
@@ -161,7 +161,7 @@ impl Station {
         their_offer: &[u8],
         source: SocketAddr,
     ) -> anyhow::Result<()> {
-        let (body, agreed) = answer(their_offer, &self.local_media(), &Codec::ALL)?;
+        let (body, agreed) = answer(their_offer, &self.local_media(), &LAWS)?;
         self.endpoint.answer(clock::instant(), session, body)?;
         self.connect(agreed, source);
         Ok(())
@@ -179,7 +179,7 @@ impl Station {
         let body = if their_offer.is_empty() {
             offer(&self.local_media(), &[Codec::Pcmu])
         } else {
-            answer(their_offer, &self.local_media(), &Codec::ALL)?.0
+            answer(their_offer, &self.local_media(), &LAWS)?.0
         };
         Ok(self.endpoint.accept_reoffer(clock::instant(), session, body)?)
     }
@@ -349,12 +349,15 @@ impl Station {
     }
 }
 
+/// What practice stations speak: whether one is heard is then seen from each packet alone.
+const LAWS: [Codec; 2] = [Codec::Pcmu, Codec::Pcma];
+
 /// Is this packet voice? Looked at as it arrives: the jitter buffer's delay is ours, not the agent's.
 fn is_voiced(bytes: &[u8], agreed: &Agreed) -> bool {
     let Some((header, payload)) = bytes.split_at_checked(12) else { return false };
     let Some(codec) = agreed.codec_of(header[1] & 0x7f) else { return false };
     let mut samples = Vec::with_capacity(160);
-    codec.decode(payload, &mut samples);
+    Decoder::new(codec).decode(payload, &mut samples);
     let sum: f32 = samples.iter().map(|&s| f32::from(s) * f32::from(s)).sum();
     !samples.is_empty() && sum / samples.len() as f32 > VOICED
 }

@@ -7,8 +7,8 @@ use crate::{
     console::vitals::{Condition, Vitals},
     dialogue::Urgency,
     pbx::{
-        AgentReason, CallDirection, CallRecord, Caller, Disposition, LegRecord, LegResult, Party, Speaker,
-        TurnRecord,
+        AgentReason, CallDirection, CallRecord, Caller, Codec, Disposition, LegRecord, LegResult, Party,
+        Speaker, TurnRecord,
     },
     store::{
         CallDetail, CallRow, ContactRow, Health, LeadRow, MessageRow, TextDirection, TicketStatus,
@@ -155,6 +155,12 @@ pub(super) struct LegAnswer {
     pub packets_lost: Option<u64>,
     pub jitter_ms: Option<u32>,
     pub round_trip_ms: Option<u32>,
+    /// `PCMU`, `PCMA`, `G722` or `opus`.
+    pub codec: Option<&'static str>,
+    /// How the far end sounded to us: a mean opinion score by the E-model (ITU-T G.107), 1 to 4.5.
+    pub score_heard: Option<f32>,
+    /// How we sounded to the far end, by its own reports.
+    pub score_there: Option<f32>,
 }
 
 impl LegAnswer {
@@ -186,6 +192,9 @@ impl LegAnswer {
             packets_lost: leg.quality.map(|q| q.packets_lost),
             jitter_ms: leg.quality.map(|q| q.jitter_ms),
             round_trip_ms: leg.quality.and_then(|q| q.round_trip_ms),
+            codec: leg.quality.and_then(|q| q.codec).map(Codec::encoding_name),
+            score_heard: leg.quality.and_then(|q| q.heard).map(|score| f32::from(score.hundredths) / 100.0),
+            score_there: leg.quality.and_then(|q| q.there).map(|score| f32::from(score.hundredths) / 100.0),
         }
     }
 }

@@ -104,6 +104,9 @@ fn legs(legs: &[LegRecord], zone: &TimeZone) -> Markup {
                         td data-is="Quality" {
                             @match leg.quality.filter(|_| leg.answered.is_some()) {
                                 Some(q) => {
+                                    @if let Some(codec) = q.codec { (words::codec(codec)) ". " }
+                                    @if let Some(score) = q.heard { "Heard here: " strong { (words::score(score)) } ". " }
+                                    @if let Some(score) = q.there { "Heard there: " strong { (words::score(score)) } ". " }
                                     (q.packets_received) " packets, " (q.packets_lost) " lost, jitter " (q.jitter_ms) " ms"
                                     @if let Some(trip) = q.round_trip_ms { ", round trip " (trip) " ms" }
                                 }

@@ -6,10 +6,31 @@ use maud::{Markup, html};
 use crate::{
     dialogue::{LifeSafety, Urgency},
     outbox::{Failure, State},
-    pbx::{AgentReason, Caller, Dialled, Disposition, LegResult, Party},
+    pbx::{AgentReason, Caller, Codec, Dialled, Disposition, Impairment, LegResult, Party, Score},
     store::{TextBackNote, TicketStatus},
     types::PhoneNumber,
 };
+
+/// How one direction of a leg sounded: a plain word, the score, and what took most from it.
+pub(super) fn score(score: Score) -> String {
+    let why = match score.why {
+        Impairment::Nothing => "",
+        Impairment::Loss => ", packets were lost",
+        Impairment::Delay => ", the way was long",
+        Impairment::Reported => ", as the far end measured it",
+    };
+    format!("{} ({}.{:02}{why})", score.word(), score.hundredths / 100, score.hundredths % 100)
+}
+
+/// A codec as its users know it.
+pub(super) const fn codec(codec: Codec) -> &'static str {
+    match codec {
+        Codec::Pcmu => "G.711 µ-law",
+        Codec::Pcma => "G.711 A-law",
+        Codec::G722 => "G.722, wideband",
+        Codec::Opus => "Opus, wideband",
+    }
+}
 
 /// A moment in the office's own time, to the minute, with the exact one behind it.
 pub(super) fn moment(at: Timestamp, zone: &TimeZone) -> Markup {

@@ -265,6 +265,7 @@ pub(crate) fn record(from: &str, disposition: Disposition, ended: Timestamp, cal
         packets_sent: 1_498,
         jitter_ms: 4,
         round_trip_ms: Some(22),
+        ..Quality::default()
     };
     CallRecord {
         call,

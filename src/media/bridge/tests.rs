@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::media::{
-    Codec,
+    Codec, Decoder,
     sdp::{Agreed, Direction},
     story::{Sent, Talker, address, agreed, events, leg, millis, phone, read, share, start},
 };
@@ -81,8 +81,8 @@ fn where_the_laws_differ_each_byte_becomes_its_twin() {
     let sent = relayed(&mut bridge, now + millis(20), Side::Caller, &packet).unwrap();
     assert_eq!(sent.payload_type, 8);
     let (mut before, mut after) = (Vec::new(), Vec::new());
-    Codec::Pcmu.decode(&packet[12..], &mut before);
-    Codec::Pcma.decode(&sent.payload, &mut after);
+    Decoder::new(Codec::Pcmu).decode(&packet[12..], &mut before);
+    Decoder::new(Codec::Pcma).decode(&sent.payload, &mut after);
     for (one, other) in before.iter().zip(&after) {
         assert!((i32::from(*one) - i32::from(*other)).abs() <= (i32::from(*one).abs() >> 4).max(24));
     }

@@ -51,11 +51,13 @@ pub(super) fn a_to_mu(payload: &mut [u8]) {
 
 #[cfg(test)]
 mod tests {
-    use crate::media::Codec;
+    use crate::media::codec::{Codec, Decoder, Encoder};
+
+    const LAWS: [Codec; 2] = [Codec::Pcmu, Codec::Pcma];
 
     fn decoded(codec: Codec, bytes: &[u8]) -> Vec<i16> {
         let mut samples = Vec::new();
-        codec.decode(bytes, &mut samples);
+        Decoder::new(codec).decode(bytes, &mut samples);
         samples
     }
 
@@ -76,9 +78,9 @@ mod tests {
     #[test]
     fn every_code_word_survives_the_round_trip() {
         let all: Vec<u8> = (0..=255).collect();
-        for codec in Codec::ALL {
+        for codec in LAWS {
             let mut back = Vec::new();
-            codec.encode(&decoded(codec, &all), &mut back);
+            Encoder::new(codec).encode(&decoded(codec, &all), &mut back);
             for (code, again) in all.iter().zip(&back) {
                 let negative_zero = codec == Codec::Pcmu && *code == 0x7f;
                 assert!(code == again || negative_zero, "{codec:?} {code:#x} became {again:#x}");
@@ -88,10 +90,10 @@ mod tests {
 
     #[test]
     fn the_quantising_error_stays_below_half_a_step() {
-        for codec in Codec::ALL {
+        for codec in LAWS {
             for sample in (-32000i16..=32000).step_by(7) {
                 let mut byte = Vec::new();
-                codec.encode(&[sample], &mut byte);
+                Encoder::new(codec).encode(&[sample], &mut byte);
                 let error = (i32::from(decoded(codec, &byte)[0]) - i32::from(sample)).abs();
                 assert!(error <= (i32::from(sample).abs() >> 4).max(16), "{codec:?} {sample}: {error}");
             }

@@ -28,7 +28,7 @@ fn speech(timestamp: u32) -> Vec<u8> {
         samples.push((loud * (TAU * 150.0 * time).sin()) as i16);
     }
     let mut payload = Vec::new();
-    Codec::Pcmu.encode(&samples, &mut payload);
+    crate::media::Encoder::new(Codec::Pcmu).encode(&samples, &mut payload);
     payload
 }
 

@@ -8,14 +8,15 @@ mod waiting;
 use std::{
     collections::VecDeque,
     net::SocketAddr,
+    sync::Arc,
     time::{Duration, Instant},
 };
 
 use rand_chacha::rand_core::Rng;
 
 use super::{
-    codec::Codec,
-    dtmf::{EventReceiver, EventSender},
+    codec::{Codec, Encoder},
+    dtmf::{EventPacket, EventReceiver, EventSender},
     frame::{Frame, SampleRate},
     jitter::JitterBuffer,
     latch::{Latch, SourceTrust},
@@ -24,6 +25,7 @@ use super::{
     reception::{Arrival, Reception},
     rtp::Packet,
     sdp::Agreed,
+    sound::Sound,
     tone::Tone,
 };
 use crate::types::{Chance, UtteranceId};
@@ -81,7 +83,7 @@ pub enum LegEvent {
     LowMark(UtteranceId),
 }
 
-/// What one tick heard and said, each 20 ms at 8 kHz, for the ear, the recording and the bridge.
+/// What one tick heard and said, each 20 ms at the rate of its codec, for the ear and the recording.
 #[derive(Debug, Clone)]
 pub struct Tick {
     pub heard: Frame,
@@ -101,7 +103,9 @@ pub(super) struct Inbound<'a> {
 pub(super) enum Content {
     Audio(Codec),
     Event,
-    /// Comfort noise, or something that was never agreed on.
+    /// Comfort noise: the far end is silent, and says how its silence sounds.
+    Silence,
+    /// Something that was never agreed on.
     Other,
 }
 
@@ -129,6 +133,7 @@ pub struct Leg {
     events_in: EventReceiver,
     events_out: EventSender,
     playout: Playout,
+    encoder: Encoder,
     outgoing: Outgoing,
     reports: Reports,
     dropped: Dropped,
@@ -137,6 +142,8 @@ pub struct Leg {
     heard_any: bool,
     silence_told: bool,
     closed: bool,
+    /// Between composing and uttering: where the frame goes, and the key that takes its place.
+    turn: Option<(SocketAddr, Option<(u8, EventPacket)>)>,
     progress: VecDeque<Progress>,
     events: VecDeque<LegEvent>,
     waiting: Waiting,
@@ -154,6 +161,7 @@ impl Leg {
             events_in: EventReceiver::default(),
             events_out: EventSender::default(),
             playout: Playout::default(),
+            encoder: Encoder::new(agreed.codec),
             outgoing: Outgoing::new(now, ssrc, first_sequence, first_timestamp),
             reports: Reports::new(now),
             dropped: Dropped::default(),
@@ -162,6 +170,7 @@ impl Leg {
             heard_any: false,
             silence_told: false,
             closed: false,
+            turn: None,
             progress: VecDeque::new(),
             events: VecDeque::new(),
             waiting: Waiting::default(),
@@ -187,20 +196,69 @@ impl Leg {
         }
     }
 
-    /// Call every 20 ms. What was heard comes back; what is said is ready to be taken by `poll_transmit`.
+    /// Call every 20 ms. What was heard comes back; what is said is ready to be taken by `poll_transmit`. In a room, the
+    /// three parts of it are called instead: [`Self::hear`], [`Self::compose`], [`Self::utter`].
     pub fn tick(&mut self, now: Instant) -> Tick {
         let heard = self.hear(now);
-        let mut said = Frame::silence(SampleRate::Hz8000);
-        let timestamp = self.outgoing.begin_frame(now);
-        let destination = if self.may_send() { self.latch.rtp_destination(now) } else { None };
-        if let Some(to) = destination {
-            self.say(timestamp, to, &mut said);
+        let said = self.compose(now);
+        self.utter(now, &said);
+        Tick { heard, said }
+    }
+
+    /// What the house itself says to the far end in the frame that begins now: an utterance, music, a tone, or silence.
+    pub fn compose(&mut self, now: Instant) -> Frame {
+        let mut said = Frame::silence(self.rate());
+        self.outgoing.keep_clock(now, self.agreed.codec.clock_rate());
+        let (timestamp, units) = (self.outgoing.begin_frame(now), self.outgoing.frame_units());
+        self.turn = None;
+        if self.may_send()
+            && let Some(to) = self.latch.rtp_destination(now)
+        {
+            let event = self
+                .agreed
+                .telephone_event
+                .and_then(|number| Some((number, self.events_out.next(timestamp, units)?)));
+            if event.is_none() {
+                self.playout.fill(&mut said, &mut self.progress);
+            }
+            self.turn = Some((to, event));
         } else {
             // On hold, or with nobody there yet, words wait instead of being spoken to nobody.
             self.outgoing.pause();
         }
+        said
+    }
+
+    /// Sends a frame: what was composed, alone or with what others in the room say. At the rate of [`Self::rate`].
+    pub fn utter(&mut self, now: Instant, said: &Frame) {
+        if let Some((to, event)) = self.turn.take()
+            && let Some(out) = self.waiting.open()
+        {
+            if let Some((number, event)) = event {
+                self.outgoing.event(number, event.marker, event.timestamp, out);
+                out.extend_from_slice(&event.payload);
+            } else {
+                if self.encoder.codec() != self.agreed.codec {
+                    self.encoder = Encoder::new(self.agreed.codec);
+                }
+                let header = self.outgoing.audio(self.agreed.payload_type, out);
+                self.encoder.encode(said.samples(), out);
+                self.outgoing.count(out.len() - header);
+            }
+            self.waiting.seal(Channel::Rtp, to);
+        }
+        while let Some(progress) = self.progress.pop_front() {
+            self.tell(match progress {
+                Progress::Played(played) => LegEvent::Played(played),
+                Progress::LowMark(utterance) => LegEvent::LowMark(utterance),
+            });
+        }
         self.mind(now);
-        Tick { heard, said }
+    }
+
+    /// The rate of the codec that is sent.
+    pub fn rate(&self) -> SampleRate {
+        self.agreed.codec.rate()
     }
 
     /// The next datagram to send; ask until there is none.
@@ -247,7 +305,20 @@ impl Leg {
         self.playout.is_speaking()
     }
 
-    /// What sounds when nothing is said; `None`: silence.
+    /// A recorded sound, as an utterance of its own after those before it.
+    ///
+    /// # Errors
+    /// When the utterance, or a later one, has already been begun.
+    pub fn play_sound(&mut self, utterance: UtteranceId, sound: Arc<Sound>) -> Result<(), PlayError> {
+        self.playout.play_sound(utterance, sound)
+    }
+
+    /// Music that sounds over and over when nothing is said, in place of a tone.
+    pub fn music(&mut self, sound: Arc<Sound>) {
+        self.playout.music(sound);
+    }
+
+    /// What sounds when nothing is said, in place of music; `None`: silence.
     pub fn tone(&mut self, tone: Option<Tone>) {
         self.playout.tone(tone);
     }
@@ -283,7 +354,7 @@ impl Leg {
     /// How the leg fares.
     pub fn stats(&self) -> LegStats {
         let jitter = self.jitter.as_deref();
-        self.reports.stats(&self.reception, &self.outgoing, jitter, self.dropped)
+        self.reports.stats(self.agreed.codec, &self.reception, &self.outgoing, jitter, self.dropped)
     }
 
     /// Lock and count: what an arrived datagram is, if it may be heard at all.
@@ -304,7 +375,9 @@ impl Leg {
             self.dropped.foreign += 1;
             return None;
         }
-        let arrival = self.reception.receive(now, &packet);
+        let codec = self.agreed.codec_of(packet.payload_type);
+        let clock = codec.unwrap_or(self.agreed.codec).clock_rate();
+        let arrival = self.reception.receive(now, &packet, clock);
         match arrival {
             Arrival::Stale | Arrival::Unconfirmed => {
                 self.dropped.stale += 1;
@@ -324,16 +397,18 @@ impl Leg {
             self.heard_any = true;
             self.tell(LegEvent::FirstPacket);
         }
-        let content = match self.agreed.codec_of(packet.payload_type) {
+        let content = match codec {
             Some(codec) => Content::Audio(codec),
             None if self.agreed.telephone_event_in == Some(packet.payload_type) => Content::Event,
+            None if packet.payload_type == COMFORT_NOISE => Content::Silence,
             None => {
-                self.dropped.not_negotiated += u64::from(packet.payload_type != COMFORT_NOISE);
+                self.dropped.not_negotiated += 1;
                 Content::Other
             }
         };
         if content == Content::Event
-            && let Some(digit) = self.events_in.receive(packet.marker, packet.timestamp, packet.payload)
+            && let Some(digit) =
+                self.events_in.receive(packet.marker, packet.timestamp, clock, packet.payload)
         {
             self.tell(LegEvent::Digit(digit));
         }
@@ -346,12 +421,18 @@ impl Leg {
             let Packet { marker, timestamp, payload, .. } = inbound.packet;
             let jitter = self.jitter.get_or_insert_with(|| Box::new(JitterBuffer::new(now)));
             jitter.insert(now, marker, timestamp, codec, payload);
+        } else if inbound.content == Content::Silence
+            && let Some(jitter) = &mut self.jitter
+        {
+            // Its first byte is the level; what follows describes the colour (RFC 3389, 3), which is left white.
+            jitter.comfort_noise(inbound.packet.payload.first().map_or(127, |level| level & 0x7f));
         }
     }
 
     /// The next 20 ms of the far end.
-    pub(super) fn hear(&mut self, now: Instant) -> Frame {
-        let mut heard = Frame::silence(SampleRate::Hz8000);
+    pub fn hear(&mut self, now: Instant) -> Frame {
+        let rate = self.jitter.as_ref().map_or(self.rate(), |jitter| jitter.rate());
+        let mut heard = Frame::silence(rate);
         if let Some(jitter) = &mut self.jitter {
             jitter.pull(now, heard.samples_mut());
         }
@@ -361,6 +442,11 @@ impl Leg {
     /// Nobody listens any longer: the jitter buffer is given back.
     pub(super) fn stop_listening(&mut self) {
         self.jitter = None;
+    }
+
+    /// Can this codec's packets be sent to the far end as they are, or byte by byte?
+    pub(super) fn can_relay(&self, codec: Codec) -> bool {
+        self.agreed.sends_as(codec).is_some() || codec.relays_as(self.agreed.codec)
     }
 
     /// Fits another leg's packet into the stream that we send, appended to `out`; where it goes.
@@ -379,11 +465,17 @@ impl Leg {
             Content::Audio(_) if self.events_out.is_sounding() => (Relayed::Left, None),
             Content::Audio(codec) => match self.agreed.sends_as(codec) {
                 Some(number) => (Relayed::As(number), None),
-                None => (Relayed::As(self.agreed.payload_type), Some(codec)),
+                None if codec.relays_as(self.agreed.codec) => {
+                    (Relayed::As(self.agreed.payload_type), Some(codec))
+                }
+                None => (Relayed::Left, None),
             },
             Content::Event => (self.agreed.telephone_event.map_or(Relayed::Left, Relayed::As), None),
-            Content::Other => (Relayed::Left, None),
+            Content::Silence | Content::Other => (Relayed::Left, None),
         };
+        if let Content::Audio(codec) = inbound.content {
+            self.outgoing.keep_clock(now, codec.clock_rate());
+        }
         let to = self.latch.rtp_destination(now)?;
         let begin = out.len() + super::rtp::HEADER_LEN;
         if !self.outgoing.relay(now, inbound.arrival, &inbound.packet, relayed, out) {
@@ -395,14 +487,19 @@ impl Leg {
         Some(to)
     }
 
+    /// Does a key of ours sound, or wait to?
+    pub(super) fn is_pressing(&self) -> bool {
+        self.events_out.is_busy()
+    }
+
     /// A frame's worth of keys, while somebody else's packets fill the stream.
     pub(super) fn press_pending(&mut self, now: Instant) {
         if !self.may_send() {
             return;
         }
-        let timestamp = self.outgoing.timestamp_at(now);
+        let (timestamp, units) = (self.outgoing.timestamp_at(now), self.outgoing.frame_units());
         if let Some(number) = self.agreed.telephone_event
-            && let Some(event) = self.events_out.next(timestamp)
+            && let Some(event) = self.events_out.next(timestamp, units)
             && let Some(to) = self.latch.rtp_destination(now)
             && let Some(out) = self.waiting.open()
         {
@@ -433,27 +530,6 @@ impl Leg {
 
     fn may_send(&self) -> bool {
         !self.closed && self.agreed.may_send()
-    }
-
-    fn say(&mut self, timestamp: u32, to: SocketAddr, said: &mut Frame) {
-        let Some(out) = self.waiting.open() else { return };
-        let event =
-            self.agreed.telephone_event.and_then(|number| Some((number, self.events_out.next(timestamp)?)));
-        if let Some((number, event)) = event {
-            self.outgoing.event(number, event.marker, event.timestamp, out);
-            out.extend_from_slice(&event.payload);
-        } else {
-            self.playout.fill(said, &mut self.progress);
-            self.outgoing.audio(self.agreed.payload_type, said.samples().len(), out);
-            self.agreed.codec.encode(said.samples(), out);
-        }
-        self.waiting.seal(Channel::Rtp, to);
-        while let Some(progress) = self.progress.pop_front() {
-            self.tell(match progress {
-                Progress::Played(played) => LegEvent::Played(played),
-                Progress::LowMark(utterance) => LegEvent::LowMark(utterance),
-            });
-        }
     }
 
     fn tell(&mut self, event: LegEvent) {

@@ -4,8 +4,10 @@ use std::time::{Duration, Instant};
 
 use super::Dropped;
 use crate::media::{
+    codec::Codec,
     jitter::JitterBuffer,
     outgoing::Outgoing,
+    quality::Score,
     reception::Reception,
     rtcp::{self, Block, Received, Sent},
 };
@@ -16,8 +18,10 @@ const INTERVAL: Duration = Duration::from_secs(5);
 const FIRST: Duration = Duration::from_millis(2_500);
 
 /// How a leg fares.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct LegStats {
+    /// What we send at present.
+    pub codec: Codec,
     pub received: u64,
     /// Expected and never come.
     pub lost: u64,
@@ -30,27 +34,46 @@ pub struct LegStats {
     pub late: u64,
     /// Invented for holes.
     pub concealed: Duration,
+    /// Lost packets whose sound came all the same, as a copy in the next one.
+    pub recovered: u64,
     pub sent: u64,
     /// Share of our packets that the far end missed in its last interval, 0 to 1.
     pub lost_there: Option<f32>,
+    /// Packets of ours that the far end has missed since the beginning.
+    pub lost_there_whole: Option<u64>,
+    /// Interarrival jitter of our packets, as the far end sees it.
+    pub jitter_there: Option<Duration>,
+    /// The far end's own estimate of how we sound (RFC 3611, 4.7).
+    pub score_reported: Option<Score>,
     pub round_trip: Option<Duration>,
     pub dropped: Dropped,
 }
 
 impl LegStats {
-    /// An estimate of what a listener would say, 1 to 4.5, by the E-model of ITU-T G.107 for G.711 with concealment
-    /// (G.113: Bpl 25.1), from loss and delay alone.
-    pub fn mean_opinion_score(&self) -> f32 {
-        let loss = if self.received + self.lost == 0 {
-            0.0
-        } else {
-            100.0 * (self.lost + self.late) as f32 / (self.received + self.lost) as f32
+    /// How the far end sounded to us; `None` when nothing was heard.
+    pub fn score_heard(&self) -> Option<Score> {
+        let expected = self.received + self.lost;
+        let missed = (self.lost + self.late).saturating_sub(self.recovered);
+        (self.received > 0).then(|| {
+            Score::estimate(self.codec, missed as f32 / expected as f32, self.one_way() + self.delay)
+        })
+    }
+
+    /// How we sounded to the far end, by its own estimate if it makes one, else by what it reports as lost; `None` when it
+    /// reports nothing.
+    pub fn score_there(&self) -> Option<Score> {
+        let by_loss = |lost: u64| {
+            let share = lost as f32 / self.sent.max(1) as f32;
+            // Their buffer is not known to us: twice the jitter that they see is what a sane one holds.
+            let buffer = 2 * self.jitter_there.unwrap_or_default();
+            Score::estimate(self.codec, share, self.one_way() + buffer)
         };
-        let delay = (self.delay + self.round_trip.unwrap_or_default() / 2).as_secs_f32() * 1_000.0;
-        let by_delay = 0.024 * delay + if delay > 177.3 { 0.11 * (delay - 177.3) } else { 0.0 };
-        let by_loss = 95.0 * loss / (loss + 25.1);
-        let rating = (93.2 - by_delay - by_loss).clamp(0.0, 100.0);
-        (1.0 + 0.035 * rating + rating * (rating - 60.0) * (100.0 - rating) * 7e-6).clamp(1.0, 4.5)
+        self.score_reported.or(self.lost_there_whole.map(by_loss))
+    }
+
+    /// Packetising, and half of the way there and back.
+    fn one_way(&self) -> Duration {
+        Duration::from_millis(20) + self.round_trip.unwrap_or_default() / 2
     }
 }
 
@@ -62,12 +85,20 @@ pub(super) struct Reports {
     /// The clock in their last report, and when it came.
     heard: Option<(u32, Instant)>,
     block: Option<Block>,
+    score_reported: Option<Score>,
     round_trip: Option<Duration>,
 }
 
 impl Reports {
     pub(super) fn new(now: Instant) -> Self {
-        Self { epoch: now, due: now + FIRST, heard: None, block: None, round_trip: None }
+        Self {
+            epoch: now,
+            due: now + FIRST,
+            heard: None,
+            block: None,
+            score_reported: None,
+            round_trip: None,
+        }
     }
 
     pub(super) fn is_due(&self, now: Instant) -> bool {
@@ -80,6 +111,7 @@ impl Reports {
         if let Some(clock) = told.sender_clock {
             self.heard = Some((clock, now));
         }
+        self.score_reported = told.opinion.map(Score::reported).or(self.score_reported);
         if let Some(block) = told.block {
             self.block = Some(block);
             if block.last_report != 0 {
@@ -119,21 +151,30 @@ impl Reports {
 
     pub(super) fn stats(
         &self,
+        codec: Codec,
         reception: &Reception,
         outgoing: &Outgoing,
         jitter: Option<&JitterBuffer>,
         dropped: Dropped,
     ) -> LegStats {
         let samples = |count: u64| Duration::from_micros(count * 125);
+        let clock = u64::from(codec.clock_rate());
         LegStats {
+            codec,
             received: reception.packets,
             lost: reception.lost(),
             duplicates: reception.duplicates,
-            jitter: samples(u64::from(reception.jitter())),
+            jitter: reception.jitter(),
             delay: Duration::from_millis(jitter.map_or(0, JitterBuffer::delay_millis)),
             late: jitter.map_or(0, |jitter| jitter.figures.late),
             concealed: samples(jitter.map_or(0, |jitter| jitter.figures.concealed)),
+            recovered: jitter.map_or(0, |jitter| jitter.figures.recovered / 160),
             sent: outgoing.packets,
+            lost_there_whole: self.block.map(|block| u64::try_from(block.cumulative_lost).unwrap_or(0)),
+            jitter_there: self
+                .block
+                .map(|block| Duration::from_micros(u64::from(block.jitter) * 1_000_000 / clock)),
+            score_reported: self.score_reported,
             lost_there: self.block.map(|block| f32::from(block.fraction_lost) / 256.0),
             round_trip: self.round_trip,
             dropped,

@@ -22,15 +22,16 @@ pub fn answer(bytes: &[u8], local: &LocalMedia, codecs: &[Codec]) -> Result<(Vec
     let offered = body::parse(bytes)?;
     let (chosen, audio, payloads) = choose(&offered, local.address, codecs)?;
     let direction = permitted(&audio).and(local.direction);
+    let events = payloads.first().and_then(|first| audio.events_for(first.codec));
     let mut session = offer::session(local);
     for (index, media) in offered.medias.iter().enumerate() {
         session.add_media(if index == chosen {
-            offer::audio(&LocalMedia { direction, ..*local }, &payloads, audio.telephone_event)
+            offer::audio(&LocalMedia { direction, ..*local }, &payloads, events.as_slice())
         } else {
             refused(media)
         });
     }
-    let agreed = agreed(&audio, &payloads, &payloads, audio.telephone_event, direction)?;
+    let agreed = agreed(&audio, &payloads, &payloads, events.map(|(number, _)| number), direction)?;
     Ok((written(&session), agreed))
 }
 
@@ -60,7 +61,12 @@ pub fn accept(our_offer: &[u8], answer: &[u8]) -> Result<Agreed, SdpError> {
         .copied()
         .collect();
     let direction = permitted(&audio).and(our_audio.direction);
-    let event_in = our_audio.telephone_event.filter(|_| audio.telephone_event.is_some());
+    // Theirs of the clock that their answer speaks with, and ours of the same clock.
+    let event_in = common
+        .first()
+        .and_then(|first| audio.events_for(first.codec))
+        .and_then(|(_, clock)| our_audio.telephone_events.iter().find(|(_, ours)| *ours == clock))
+        .map(|(number, _)| *number);
     agreed(&audio, &common, &our_audio.payloads, event_in, direction)
 }
 
@@ -119,7 +125,10 @@ fn agreed(
         payload_type: first.number,
         send: listed(send),
         receive: listed(receive),
-        telephone_event: audio.telephone_event.filter(|_| telephone_event_in.is_some()),
+        telephone_event: audio
+            .events_for(first.codec)
+            .map(|(number, _)| number)
+            .filter(|_| telephone_event_in.is_some()),
         telephone_event_in,
         remote: audio.remote,
         remote_rtcp: audio.remote_rtcp,

@@ -23,7 +23,8 @@ pub(super) struct Audio {
     pub(super) ptime: u8,
     /// In the writer's order, codecs that we know only.
     pub(super) payloads: Vec<Payload>,
-    pub(super) telephone_event: Option<u8>,
+    /// Numbers of telephone events, and the clock of each.
+    pub(super) telephone_events: Vec<(u8, u32)>,
 }
 
 /// Parses a description.
@@ -94,22 +95,29 @@ pub(super) fn audio(session: &Session, media: &Media) -> Result<Audio, SdpError>
         .filter(|millis| (10..=200).contains(millis))
         .unwrap_or(DEFAULT_PTIME);
     let mut payloads = Vec::new();
-    let mut telephone_event = None;
+    let mut telephone_events = Vec::new();
     for number in
         media.fmt.split(' ').filter_map(|word| word.parse::<u8>().ok()).filter(|&number| number < 128)
     {
         match encoding(media, number) {
             Some(Encoding::Speech(codec)) => payloads.push(Payload { number, codec }),
-            Some(Encoding::TelephoneEvent) => telephone_event = telephone_event.or(Some(number)),
+            Some(Encoding::TelephoneEvent(clock)) => telephone_events.push((number, clock)),
             None => {}
         }
     }
-    Ok(Audio { remote, remote_rtcp, direction, ptime, payloads, telephone_event })
+    Ok(Audio { remote, remote_rtcp, direction, ptime, payloads, telephone_events })
+}
+
+impl Audio {
+    /// The telephone events that go with a codec: those of its own clock, as they share its timestamps (RFC 4733, 2.1).
+    pub(super) fn events_for(&self, codec: Codec) -> Option<(u8, u32)> {
+        self.telephone_events.iter().find(|(_, clock)| *clock == codec.clock_rate()).copied()
+    }
 }
 
 enum Encoding {
     Speech(Codec),
-    TelephoneEvent,
+    TelephoneEvent(u32),
 }
 
 /// `a=rtpmap` decides; without one, RFC 3551's static numbers.
@@ -124,14 +132,16 @@ fn encoding(media: &Media, number: u8) -> Option<Encoding> {
     };
     let mut parts = mapped.split('/');
     let (name, rate, channels) = (parts.next()?, parts.next()?, parts.next());
-    if rate.parse() != Ok(8_000_u32) || !matches!(channels, None | Some("" | "1")) {
-        return None;
-    }
+    let rate: u32 = rate.parse().ok()?;
+    let mono = matches!(channels, None | Some("" | "1"));
     if name.eq_ignore_ascii_case("telephone-event") {
-        return Some(Encoding::TelephoneEvent);
+        return (mono && matches!(rate, 8_000 | 48_000)).then_some(Encoding::TelephoneEvent(rate));
     }
     Codec::ALL
         .into_iter()
+        .filter(|codec| codec.clock_rate() == rate)
+        // Opus is always written with two channels (RFC 7587, 7), and some forget it.
+        .filter(|codec| mono || (*codec == Codec::Opus && channels == Some("2")))
         .find(|codec| codec.encoding_name().eq_ignore_ascii_case(name))
         .map(Encoding::Speech)
 }

@@ -33,17 +33,49 @@ fn a_desk_phones_offer_is_answered_in_its_own_order() {
     let (text, agreed) = answered(DESK_PHONE);
     assert_eq!(
         text,
-        "v=0\r\no=- 7 1 IN IP4 192.0.2.10\r\ns=-\r\nc=IN IP4 192.0.2.10\r\nt=0 0\r\nm=audio 20000 RTP/AVP 0 8 101\r\n\
-         a=rtpmap:0 PCMU/8000\r\na=rtpmap:8 PCMA/8000\r\na=rtpmap:101 telephone-event/8000\r\na=fmtp:101 0-15\r\n\
-         a=ptime:20\r\na=sendrecv\r\n"
+        "v=0\r\no=- 7 1 IN IP4 192.0.2.10\r\ns=-\r\nc=IN IP4 192.0.2.10\r\nt=0 0\r\nm=audio 20000 RTP/AVP 9 0 8 101\r\n\
+         a=rtpmap:9 G722/8000\r\na=rtpmap:0 PCMU/8000\r\na=rtpmap:8 PCMA/8000\r\na=rtpmap:101 telephone-event/8000\r\n\
+         a=fmtp:101 0-15\r\na=ptime:20\r\na=sendrecv\r\n"
     );
-    assert_eq!((agreed.codec, agreed.payload_type, agreed.telephone_event), (Codec::Pcmu, 0, Some(101)));
+    assert_eq!((agreed.codec, agreed.payload_type, agreed.telephone_event), (Codec::G722, 9, Some(101)));
     assert_eq!(agreed.remote, "192.0.2.55:11780".parse().unwrap());
     assert_eq!(agreed.remote_rtcp, "192.0.2.55:11781".parse().unwrap());
     assert_eq!(
         (agreed.codec_of(0), agreed.codec_of(8), agreed.codec_of(9)),
-        (Some(Codec::Pcmu), Some(Codec::Pcma), None)
+        (Some(Codec::Pcmu), Some(Codec::Pcma), Some(Codec::G722))
     );
+}
+
+/// What a browser says of its audio, without the transport.
+const BROWSER: &str = "v=0\r\no=- 1 2 IN IP4 192.0.2.55\r\ns=-\r\nc=IN IP4 192.0.2.55\r\nt=0 0\r\n\
+    m=audio 5000 RTP/AVP 111 63 9 0 8 13 110 126\r\na=rtpmap:111 opus/48000/2\r\na=fmtp:111 minptime=10;useinbandfec=1\r\n\
+    a=rtpmap:63 red/48000/2\r\na=rtpmap:9 G722/8000\r\na=rtpmap:0 PCMU/8000\r\na=rtpmap:8 PCMA/8000\r\n\
+    a=rtpmap:13 CN/8000\r\na=rtpmap:110 telephone-event/48000\r\na=rtpmap:126 telephone-event/8000\r\n";
+
+#[test]
+fn a_browser_is_answered_with_opus_and_the_keys_of_its_clock() {
+    let (text, agreed) = answered(BROWSER);
+    assert_eq!((agreed.codec, agreed.payload_type), (Codec::Opus, 111));
+    assert_eq!((agreed.telephone_event, agreed.telephone_event_in), (Some(110), Some(110)));
+    for line in ["m=audio 20000 RTP/AVP 111 9 0 8 110\r\n", "a=rtpmap:111 opus/48000/2\r\n", "useinbandfec=1"]
+    {
+        assert!(text.contains(line), "{text}");
+    }
+}
+
+#[test]
+fn opus_that_we_offer_and_they_take_is_sent_under_their_number_and_heard_under_ours() {
+    let ours = offer(&US, &[Codec::Pcmu, Codec::Opus]);
+    let text = String::from_utf8(ours.clone()).unwrap();
+    assert!(text.contains("m=audio 20000 RTP/AVP 0 96 101 102\r\n"), "{text}");
+    let theirs = "v=0\r\nc=IN IP4 192.0.2.55\r\nm=audio 5000 RTP/AVP 120 121\r\n\
+        a=rtpmap:120 opus/48000/2\r\na=rtpmap:121 telephone-event/48000\r\n";
+    let agreed = accept(&ours, theirs.as_bytes()).unwrap();
+    assert_eq!(
+        (agreed.codec, agreed.payload_type, agreed.codec_of(96)),
+        (Codec::Opus, 120, Some(Codec::Opus))
+    );
+    assert_eq!((agreed.telephone_event, agreed.telephone_event_in), (Some(121), Some(102)));
 }
 
 #[test]
