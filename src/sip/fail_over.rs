@@ -6,6 +6,7 @@ use super::{
     draft::Draft,
     endpoint::Endpoint,
     event::{Flow, SessionId},
+    invite::{Session, Sessions},
     locate::{Answer, Question},
     targets::{Change, REST, Way},
     transaction_layer::{ClientId, ClientUser, Outcome, Unheard},
@@ -161,7 +162,21 @@ impl Endpoint {
     }
 }
 
-impl super::invite::Sessions {
+impl Sessions {
+    /// Is this the INVITE that the call waits for? Others of it went to targets that were passed over.
+    pub(super) fn is_current(&self, id: SessionId, client: ClientId) -> bool {
+        matches!(self.table.get(&id), Some(Session::Calling(calling)) if calling.client == client)
+    }
+
+    /// A connection is gone: dialogs that ran over it are reached anew.
+    pub(super) fn connection_lost(&mut self, lost: &Flow) {
+        for session in self.table.values_mut() {
+            if let Session::Talking(talking) = session {
+                talking.connection_lost(lost);
+            }
+        }
+    }
+
     /// Is this INVITE the one that the call waits for, and is the call still wanted?
     pub(super) fn awaits(&self, id: SessionId, client: ClientId) -> bool {
         self.still_wanted(id) && self.is_current(id, client)

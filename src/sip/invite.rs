@@ -268,11 +268,6 @@ impl Sessions {
         }
     }
 
-    /// Is this the INVITE that the call waits for? Others of it went to targets that were passed over.
-    pub(super) fn is_current(&self, id: SessionId, client: ClientId) -> bool {
-        matches!(self.table.get(&id), Some(Session::Calling(calling)) if calling.client == client)
-    }
-
     /// What became of a re-INVITE of ours.
     pub(super) fn reinvite_answered(
         &mut self,
@@ -343,15 +338,6 @@ impl Sessions {
                         self.originals.remove(&original);
                     }
                 }
-            }
-        }
-    }
-
-    /// A connection is gone: dialogs that ran over it are reached anew.
-    pub(super) fn connection_lost(&mut self, lost: &Flow) {
-        for session in self.table.values_mut() {
-            if let Session::Talking(talking) = session {
-                talking.connection_lost(lost);
             }
         }
     }

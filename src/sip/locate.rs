@@ -282,5 +282,4 @@ fn in_order(groups: Vec<Reachable>, chance: &mut Chance) -> Vec<Reachable> {
 }
 
 #[cfg(test)]
-#[path = "locate/tests.rs"]
 mod tests;

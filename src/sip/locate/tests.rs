@@ -1,3 +1,5 @@
+//! Zones, and the targets that RFC 3263 finds in them.
+
 use rand_chacha::rand_core::SeedableRng;
 
 use super::*;
