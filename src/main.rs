@@ -86,6 +86,18 @@ enum Command {
         #[arg(long)]
         example: bool,
     },
+    /// Say what would happen to a call to one of the office's numbers at a moment: which plan rings, and why.
+    Foresee {
+        /// One of the office's numbers, such as +13035550100.
+        number: String,
+        /// The office's local time, such as 2026-12-25T10:00.
+        time: String,
+        /// How the day/night key stands: clock, day or night.
+        #[arg(long, default_value = "clock")]
+        key: String,
+        #[arg(long, default_value = "portico.toml")]
+        config: PathBuf,
+    },
     /// Tell why a call went the way it went: each decision, what went over the wire, each leg's quality.
     ///
     /// Without a call, lists the latest ones with their ids. Reads the records; Portico may be running or not.
@@ -178,6 +190,7 @@ fn main() -> ExitCode {
         }
         Command::Check { example: true, .. } => command::example(),
         Command::Check { config, .. } => command::check(&config),
+        Command::Foresee { number, time, key, config } => command::foresee(&config, &number, &time, &key),
         Command::Explain { call, config, pcap } => {
             command::explain(&config, call.as_deref(), pcap.as_deref())
         }

@@ -102,6 +102,10 @@ impl Desk {
             },
             Fact::TextSettled { key, result } => Input::Delivered { key: *key, result: *result },
             Fact::Bound { binding } => Input::Bound(binding.clone()),
+            Fact::DeskSet { extension, settings } => {
+                Input::DeskSet { extension: extension.clone(), settings: settings.clone() }
+            }
+            Fact::DayNightSet(key) => Input::DayNightSet(*key),
             Fact::Unbound { extension, contact } => {
                 Input::Unbound { extension: extension.clone(), contact: contact.clone() }
             }
@@ -162,6 +166,7 @@ fn drain(settings: &mut DeskSettings) -> Option<Timestamp> {
             }
             Output::SettleText { text, stored } => Control::SettleText { text, stored },
             Output::RestoreBindings(bindings) => Control::RestoreBindings(bindings),
+            Output::RestoreDesks { desks, key } => Control::RestoreDesks { desks, key },
             Output::Changed(_) => continue,
             Output::Alarm(alarm) => {
                 say(&alarm);

@@ -1,6 +1,6 @@
 //! From the configuration to what each room wants to know: the switch's directory, the agent's office, the desk's settings.
 
-use std::{collections::BTreeMap, net::SocketAddr, ops::RangeInclusive, sync::Arc};
+use std::{collections::BTreeMap, net::SocketAddr, ops::RangeInclusive, sync::Arc, time::Duration};
 
 use jiff::civil::Time;
 
@@ -10,7 +10,10 @@ use crate::{
     desk,
     dialogue::{Fact, Office, Pack, Roster, UnitRef},
     outbox::AfterCrash,
-    pbx::{Directory, Limits, Number, Phone, RingPlan, RingStep, Settings, Texts},
+    pbx::{
+        Directory, Features, Limits, Number, Park, Phone, RingOrder, RingPlan, RingStep, Service, Settings,
+        StarCodes, Texts, TimedPlan,
+    },
     sip::{Account, Credentials, Located, Network, Registration, SendTo, Transport, Trunk, TrunkName},
     types::{PhoneNumber, QuietHours},
 };
@@ -75,13 +78,9 @@ pub fn directory(config: &Config, pack: Arc<Pack>) -> anyhow::Result<Directory> 
         .numbers
         .iter()
         .map(|number| {
-            let steps = number
-                .ring
-                .iter()
-                .map(|step| RingStep { extensions: step.clone(), ring_for: number.ring_time });
             let entry = Number {
                 label: number.label.clone(),
-                plan: RingPlan::new(steps),
+                plan: plan_of(&number.ring, number.order, number.ring_time),
                 agent_first: number.agent_first,
                 hours: config.office.hours.clone(),
                 trunk: trunk.clone(),
@@ -97,7 +96,7 @@ pub fn directory(config: &Config, pack: Arc<Pack>) -> anyhow::Result<Directory> 
         trunks: config.trunks.iter().map(trunk_of).collect(),
         on_call: Some(config.office.on_call),
         outbound_caller: main.number,
-        features: crate::pbx::Features::default(),
+        features: features(config),
         limits: Limits {
             calls: config.calls.max_calls,
             agent_calls: config.calls.max_agent_calls,
@@ -115,6 +114,54 @@ pub fn directory(config: &Config, pack: Arc<Pack>) -> anyhow::Result<Directory> 
         pack,
         office: Arc::new(office(config)),
     })
+}
+
+/// What desk phones can do with calls.
+fn features(config: &Config) -> Features {
+    let written = &config.features;
+    let codes = Service::ALL
+        .iter()
+        .map(|service| (*service, written.star_codes.get(service.name()).cloned().flatten()));
+    let plans = config.numbers.iter().filter(|number| !number.plans.is_empty()).map(|number| {
+        let timed = number.plans.iter().map(|timed| TimedPlan {
+            when: timed.hours.clone(),
+            plan: plan_of(&timed.ring, timed.order, number.ring_time),
+        });
+        (number.number, timed.collect())
+    });
+    Features {
+        // The configuration has no code twice.
+        star_codes: StarCodes::with(codes).unwrap_or_default(),
+        park: Park {
+            slots: written.park_slots.clone(),
+            recall_after: written.park_recall,
+            ..Park::default()
+        },
+        pickup_groups: written.pickup_groups.clone(),
+        music: written.music.clone(),
+        music_of: config
+            .numbers
+            .iter()
+            .filter_map(|number| Some((number.number, number.music.clone()?)))
+            .collect(),
+        holidays: written.holidays.clone(),
+        plans: plans.collect(),
+        transfer_ring: written.transfer_recall,
+    }
+}
+
+fn plan_of(ring: &[config::RingStep], order: config::RingOrder, ring_for: Duration) -> RingPlan {
+    let order = match order {
+        config::RingOrder::All => RingOrder::All,
+        config::RingOrder::OneAfterAnother => RingOrder::OneAfterAnother,
+        config::RingOrder::LongestIdle => RingOrder::LongestIdle,
+    };
+    RingPlan::new(ring.iter().map(|step| RingStep {
+        extensions: step.extensions.clone(),
+        numbers: step.numbers.clone(),
+        order,
+        ring_for,
+    }))
 }
 
 fn trunk_of(trunk: &crate::config::Trunk) -> Trunk {

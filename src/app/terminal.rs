@@ -143,6 +143,7 @@ fn result_words(result: LegResult) -> &'static str {
         LegResult::NoAnswer => "no answer",
         LegResult::Busy => "busy",
         LegResult::Declined => "declined",
+        LegResult::DoNotDisturb => "do not disturb",
         LegResult::Unregistered => "not registered",
         LegResult::AnsweredElsewhere => "answered elsewhere",
         LegResult::CallerGone => "the caller has gone",

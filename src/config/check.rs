@@ -1,7 +1,7 @@
 //! From the file as written to the configuration as used; every problem is found in one go.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     fmt::Display,
     net::{IpAddr, SocketAddr},
     ops::RangeInclusive,
@@ -16,7 +16,9 @@ use toml::Spanned;
 use super::{
     Calls, Config, Console, ExtensionAccount, Listing, Number, Office, OfficeFact, Practice, Problem,
     Problems, Sip, Speech, Store, Texts, Transports, Trunk, TrunkAccount, Unit, Vendor, destination,
-    problem::line_of, raw, transports,
+    features::{self, RawFeatures},
+    problem::line_of,
+    raw, transports,
 };
 use crate::types::{Extension, Hours, PhoneNumber};
 
@@ -46,7 +48,7 @@ impl Checker<'_> {
         });
     }
 
-    fn parse<T: FromStr<Err: Display>>(
+    pub(super) fn parse<T: FromStr<Err: Display>>(
         &mut self,
         value: &Spanned<String>,
         is: &str,
@@ -61,7 +63,7 @@ impl Checker<'_> {
         }
     }
 
-    fn number(&mut self, value: &Spanned<String>) -> Option<PhoneNumber> {
+    pub(super) fn number(&mut self, value: &Spanned<String>) -> Option<PhoneNumber> {
         self.parse(value, "a telephone number", NUMBER_CURE)
     }
 
@@ -78,7 +80,7 @@ impl Checker<'_> {
         self.parse(value, "an address with a port", ADDRESS_CURE)
     }
 
-    fn within(&mut self, value: &Spanned<u64>, range: RangeInclusive<u64>, unit: &str) -> u64 {
+    pub(super) fn within(&mut self, value: &Spanned<u64>, range: RangeInclusive<u64>, unit: &str) -> u64 {
         let given = *value.get_ref();
         if !range.contains(&given) {
             let cure = format!("write a number from {} to {}", range.start(), range.end());
@@ -97,12 +99,23 @@ impl Checker<'_> {
 /// Checks the whole file.
 pub(super) fn config(file: &str, text: &str, raw: raw::File) -> Result<Config, Problems> {
     let mut c = Checker { file, text, problems: Vec::new() };
+    let groups = pickup_groups(&raw.extension);
     let extensions = extensions(&mut c, raw.extension);
     let known: BTreeSet<Extension> = extensions.iter().map(|e| e.extension.clone()).collect();
     let sip = sip(&mut c, raw.sip);
     let calls = calls(&mut c, raw.calls, sip.rtp_ports.len());
+    let office = office(&mut c, raw.office);
+    let zone = office.hours.zone().clone();
+    let sections = RawFeatures {
+        park: raw.park,
+        transfer: raw.transfer,
+        hold: raw.hold,
+        star_codes: raw.star_codes,
+        holidays: raw.holidays,
+    };
     let config = Config {
-        office: office(&mut c, raw.office),
+        office,
+        features: features::features(&mut c, sections, &known, groups),
         sip,
         tls: transports::tls(&mut c, raw.tls),
         console: Console {
@@ -119,7 +132,7 @@ pub(super) fn config(file: &str, text: &str, raw: raw::File) -> Result<Config, P
                 u16::try_from(c.within(&days, 0..=3650, "days")).unwrap_or(RECORD_DAYS)
             }),
         },
-        numbers: numbers(&mut c, raw.number, &known, calls.ring),
+        numbers: numbers(&mut c, raw.number, &known, calls.ring, &zone),
         calls,
         texts: Texts {
             text_back: raw.texts.text_back.unwrap_or(true),
@@ -316,11 +329,22 @@ fn extensions(c: &mut Checker<'_>, raw: Vec<Spanned<raw::Extension>>) -> Vec<Ext
     accounts
 }
 
+/// The groups that each extension is in. An extension that cannot be read is told of elsewhere.
+fn pickup_groups(raw: &[Spanned<raw::Extension>]) -> BTreeMap<Extension, BTreeSet<String>> {
+    let entries = raw.iter().map(Spanned::get_ref).filter(|entry| !entry.pickup_groups.is_empty());
+    let groups = entries.filter_map(|entry| {
+        let extension = entry.extension.get_ref().trim().parse().ok()?;
+        Some((extension, entry.pickup_groups.iter().cloned().collect()))
+    });
+    groups.collect()
+}
+
 fn numbers(
     c: &mut Checker<'_>,
     raw: Vec<Spanned<raw::Number>>,
     known: &BTreeSet<Extension>,
     ring: Duration,
+    zone: &TimeZone,
 ) -> Vec<Number> {
     let mut seen = BTreeSet::new();
     let mut numbers = Vec::new();
@@ -334,24 +358,10 @@ fn numbers(
                 "delete one of the two sections",
             );
         }
-        let mut steps = Vec::new();
-        for step in &entry.ring {
-            let mut together = Vec::new();
-            for name in step {
-                match name.get_ref().parse::<Extension>() {
-                    Ok(extension) if known.contains(&extension) => together.push(extension),
-                    _ => {
-                        let what = format_args!("`{}` is not one of the extensions", name.get_ref());
-                        c.problem(
-                            name,
-                            what,
-                            "add an [[extension]] section for it, or take it out of the ring plan",
-                        );
-                    }
-                }
-            }
-            steps.push(together);
-        }
+        let steps = features::ring(c, &entry.ring, known);
+        let music = entry.music.as_ref().and_then(|file| features::music(c, file));
+        let order = features::order(c, entry.order.as_ref());
+        let plans = features::plans(c, &entry.plan, known, zone);
         let ring_time = entry
             .ring_seconds
             .map_or(ring, |v| Duration::from_secs(c.within(&v, 6..=60, "seconds of ringing")));
@@ -359,6 +369,9 @@ fn numbers(
             number,
             label: entry.label,
             ring: steps,
+            order,
+            music,
+            plans,
             ring_time,
             agent_first: entry.agent_first,
         });

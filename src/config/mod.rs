@@ -6,6 +6,7 @@
 
 mod check;
 mod destination;
+mod features;
 mod practice;
 mod problem;
 mod raw;
@@ -16,6 +17,7 @@ mod transports;
 use std::{net::SocketAddr, ops::RangeInclusive, path::PathBuf, time::Duration};
 
 pub use destination::{SendTo, TrunkTransport};
+pub use features::{Features, RingOrder, RingStep, STAR_CODES, TimedPlan};
 pub use practice::practice_file;
 pub use problem::{Problem, Problems};
 pub use transports::{Tls, Transports};
@@ -33,6 +35,7 @@ pub struct Config {
     pub calls: Calls,
     pub texts: Texts,
     pub speech: Speech,
+    pub features: Features,
     pub numbers: Vec<Number>,
     pub extensions: Vec<ExtensionAccount>,
     pub trunks: Vec<Trunk>,
@@ -138,9 +141,15 @@ pub struct Speech {
 pub struct Number {
     pub number: PhoneNumber,
     pub label: String,
-    /// Extensions that ring, step by step.
-    pub ring: Vec<Vec<Extension>>,
-    /// Of each step.
+    /// Who rings, step by step.
+    pub ring: Vec<RingStep>,
+    /// How those of one step ring.
+    pub order: RingOrder,
+    /// What whoever waits hears who has called this number, instead of the office's music.
+    pub music: Option<String>,
+    /// Plans for some hours of the week, which go before `ring`.
+    pub plans: Vec<TimedPlan>,
+    /// Of each step, or of each phone if they ring in turn.
     pub ring_time: Duration,
     pub agent_first: bool,
 }

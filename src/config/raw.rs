@@ -1,9 +1,12 @@
 //! The file as it was written: names and places, nothing checked beyond the grammar.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 use toml::Spanned;
 
 use super::{
+    features::{RawHold, RawHolidays, RawPark, RawPlan, RawTransfer},
     problem::{Problem, Problems, line_of},
     transports::{OneOrMore, RawTls},
 };
@@ -43,6 +46,16 @@ pub(super) struct File {
     pub vendor: Vec<Vendor>,
     #[serde(default)]
     pub fact: Vec<Fact>,
+    #[serde(default)]
+    pub park: RawPark,
+    #[serde(default)]
+    pub transfer: RawTransfer,
+    #[serde(default)]
+    pub hold: RawHold,
+    #[serde(default)]
+    pub star_codes: BTreeMap<String, Spanned<String>>,
+    #[serde(default)]
+    pub holidays: RawHolidays,
     pub practice: Option<Practice>,
 }
 
@@ -127,6 +140,10 @@ pub(super) struct Number {
     #[serde(default)]
     pub ring: Vec<Vec<Spanned<String>>>,
     pub ring_seconds: Option<Spanned<u64>>,
+    pub order: Option<Spanned<String>>,
+    pub music: Option<Spanned<String>>,
+    #[serde(default)]
+    pub plan: Vec<RawPlan>,
     #[serde(default)]
     pub agent_first: bool,
 }
@@ -140,6 +157,8 @@ pub(super) struct Extension {
     pub password: Spanned<String>,
     #[serde(default)]
     pub legacy_md5: bool,
+    #[serde(default)]
+    pub pickup_groups: Vec<String>,
 }
 
 #[derive(Debug, Deserialize)]

@@ -91,3 +91,55 @@ fn a_country_behind_code_1_is_named_with_its_area_code() {
         assert!(with(wrong).unwrap_err().to_string().contains("country code"), "{wrong}");
     }
 }
+
+#[test]
+fn what_desk_phones_can_do_is_what_is_usual_until_the_file_says_otherwise() {
+    let config = Config::parse("portico.toml", &practice()).unwrap();
+    let features = &config.features;
+    assert_eq!(features.park_slots.len(), 4);
+    assert_eq!(features.park_recall, Duration::from_secs(75));
+    assert_eq!(features.star_codes["do_not_disturb_on"].as_ref().unwrap().to_string(), "*78");
+    let text = practice().replacen(
+        "ring = [[\"101\", \"102\"]]",
+        "ring = [[\"101\", \"102\"], [\"+1 303 555 0150\"]]\norder = \"longest_idle\"\n\
+         plan = [{ hours = [\"Mon-Fri 12:00-13:00\"], ring = [[\"102\"]] }]",
+        1,
+    ) + "\n[park]\nslots = [\"750\", \"751\"]\nrecall_seconds = 60\n[transfer]\nrecall_seconds = 20\n[hold]\nmusic = \"/srv/music.wav\"\n\
+         [star_codes]\ngroup_pickup = \"*88\"\nrecord = \"\"\n\
+         [holidays]\nfederal = true\nclosed = [\"2026-12-24 Christmas Eve\"]\nopen = [\"2026-10-12\"]\n";
+    let config = Config::parse("portico.toml", &text).unwrap();
+    let (features, main) = (&config.features, &config.numbers[0]);
+    assert_eq!(features.park_slots, ["750".parse().unwrap(), "751".parse().unwrap()]);
+    assert_eq!(features.transfer_recall, Duration::from_secs(20));
+    assert_eq!(features.star_codes["group_pickup"].as_ref().unwrap().to_string(), "*88");
+    assert_eq!(features.star_codes["record"], None);
+    assert_eq!(features.music.as_deref(), Some("/srv/music.wav"));
+    assert_eq!(features.holidays.on("2026-12-24".parse().unwrap()), Some("Christmas Eve"));
+    assert_eq!(features.holidays.on("2026-10-12".parse().unwrap()), None);
+    assert_eq!(main.ring[1].numbers.len(), 1);
+    assert_eq!((main.order, main.plans.len()), (RingOrder::LongestIdle, 1));
+}
+
+#[test]
+fn what_desk_phones_cannot_do_is_named_with_its_line() {
+    let text = practice()
+        + "\n[park]\nslots = [\"101\", \"911\", \"750\", \"750\"]\nrecall_seconds = 5\n\
+           [star_codes]\nparc = \"*70\"\npark = \"70\"\nrecord = \"*78\"\n\
+           [holidays]\nclosed = [\"Christmas\"]\n";
+    let problems = Config::parse("portico.toml", &text).unwrap_err();
+    for what in [
+        "101 is an extension and a park slot",
+        "911 is an emergency number",
+        "park slot 750 is there twice",
+        "5 seconds until a recall is out of range",
+        "there is no service `parc`",
+        "`70` is not a code",
+        "`*78` would mean both record and do_not_disturb_on",
+        "`Christmas` is not a day",
+    ] {
+        let found = problems.0.iter().find(|problem| problem.what == what);
+        let line = found.unwrap_or_else(|| panic!("{what}: {problems}")).line;
+        assert!(line > practice().lines().count(), "{what}");
+    }
+    assert_eq!(problems.0.len(), 8, "{problems}");
+}

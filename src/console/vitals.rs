@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     desk::Alarm,
-    pbx::{Fact, TrunkHealth},
+    pbx::{Fact, Resource, ResourceState, TrunkHealth},
     sip::TargetState,
 };
 
@@ -61,6 +61,8 @@ pub struct Vitals {
     phones: BTreeSet<(String, String)>,
     /// Extensions that have an account.
     extensions: Vec<String>,
+    /// Park slots that are taken, and keys that are on.
+    resources: BTreeMap<Resource, ResourceState>,
     store: Option<&'static str>,
     texts_failing: Option<u16>,
     records_waiting: usize,
@@ -89,6 +91,12 @@ impl Vitals {
             }
             Fact::Bound { binding } => {
                 self.phones.insert((binding.extension.to_string(), binding.contact.clone()));
+            }
+            Fact::ResourceChanged { resource, state: ResourceState::Off } => {
+                self.resources.remove(resource);
+            }
+            Fact::ResourceChanged { resource, state } => {
+                self.resources.insert(resource.clone(), state.clone());
             }
             Fact::Unbound { extension, contact } => {
                 self.phones.remove(&(extension.to_string(), contact.clone()));
@@ -141,8 +149,10 @@ impl Vitals {
                 1 => (Condition::Well, "One phone.".into()),
                 n => (Condition::Well, format!("{n} phones.")),
             };
+            let meaning = format!("{meaning}{}", self.set_for(extension));
             parts.push(Part { name: format!("Extension {extension}"), condition, meaning });
         }
+        parts.extend(self.resources.iter().filter_map(|(resource, state)| part_of(resource, state)));
         parts
     }
 
@@ -160,6 +170,20 @@ impl Vitals {
             format!("{} {}{state}", target.transport.via(), target.address)
         });
         format!(" Its targets: {}.", each.collect::<Vec<_>>().join(", "))
+    }
+
+    /// What its person has set, by a code or otherwise.
+    fn set_for(&self, extension: &str) -> String {
+        let set = self.resources.iter().filter_map(|(resource, state)| match (resource, state) {
+            (Resource::DoNotDisturb(of), _) if of.to_string() == extension => {
+                Some(" It does not want to be disturbed.".to_owned())
+            }
+            (Resource::Forward(of), ResourceState::On { whom }) if of.to_string() == extension => {
+                Some(format!(" All its calls are forwarded to {whom}."))
+            }
+            _ => None,
+        });
+        set.collect()
     }
 
     fn speech_part(&self) -> Part {
@@ -236,4 +260,22 @@ fn certificate_part(shown: &Shown) -> Part {
         (None, days) => (Condition::Well, format!("{whose}; good for {days} days. For {names}.")),
     };
     Part { name: "Certificate".into(), condition, meaning }
+}
+
+/// The line of something that belongs to no extension.
+fn part_of(resource: &Resource, state: &ResourceState) -> Option<Part> {
+    let (name, meaning) = match (resource, state) {
+        (Resource::ParkSlot(slot), ResourceState::On { whom }) => {
+            (format!("Park slot {slot}"), format!("{whom} waits."))
+        }
+        (Resource::ParkSlot(slot), ResourceState::Recalling { whom }) => {
+            (format!("Park slot {slot}"), format!("{whom} waits; the phone that has parked the call rings."))
+        }
+        (Resource::DayNight, ResourceState::On { whom }) => (
+            "Day/night key".to_owned(),
+            format!("It is set to {whom}: hours and holidays do not count until it is turned back."),
+        ),
+        _ => return None,
+    };
+    Some(Part { name, condition: Condition::Waiting, meaning })
 }

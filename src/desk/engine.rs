@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     outbox::Policy,
-    pbx::{CallRecord, Caller},
+    pbx::{CallRecord, Caller, DayNight},
     store::{Store, StoreError},
     trace::Finished,
     types::{CallId, Chance, PhoneNumber},
@@ -143,6 +143,8 @@ impl Engine {
             }
             Input::Delivered { key, result } => self.dispatch.answered(key, result),
             Input::Bound(binding) => self.phones.bound(binding, now),
+            Input::DeskSet { extension, settings } => self.phones.desk_set(extension, settings),
+            Input::DayNightSet(key) => self.phones.day_night_set(key),
             Input::Unbound { extension, contact } => self.phones.unbound(extension, contact, now),
             Input::ClockSynchronised(right) => {
                 if self.clock.synchronise(right) {
@@ -188,9 +190,13 @@ impl Engine {
     fn work_on_store(&mut self, now: Timestamp) -> Result<(), StoreError> {
         if !self.started {
             let bindings = self.store.bindings(now)?;
+            let (desks, key) = self.store.desks()?;
             self.started = true;
             self.phones.restored(&bindings);
             self.output(Output::RestoreBindings(bindings));
+            if !desks.is_empty() || key != DayNight::Clock {
+                self.output(Output::RestoreDesks { desks, key });
+            }
         }
         if !self.clock.owed.is_zero() {
             self.store.shift_deadlines(self.clock.owed)?;
@@ -203,6 +209,11 @@ impl Engine {
         }
         self.settle(now)?;
         self.store_records(now)?;
+        if self.phones.has_settings() {
+            let (desks, key) = self.phones.settings();
+            self.store.keep_desks(desks, key, now)?;
+            self.phones.settings_stored();
+        }
         self.store_traces(now)?;
         if self.phones.due().is_some_and(|due| due <= now) {
             let (bound, unbound) = self.phones.pending(now);

@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::{
     outbox::Entry,
-    pbx::{CallRecord, Caller, TextResult},
+    pbx::{CallRecord, Caller, DayNight, DeskSettings, TextResult},
     sip,
     trace::Finished,
     types::{CallId, Extension, MessageKey, PhoneNumber},
@@ -14,21 +14,44 @@ use crate::{
 #[derive(Debug)]
 pub enum Input {
     /// A call began; from whom.
-    CallStarted { call: CallId, caller: Caller },
+    CallStarted {
+        call: CallId,
+        caller: Caller,
+    },
     /// A person of the office took that call.
-    PersonAnswered { call: CallId },
+    PersonAnswered {
+        call: CallId,
+    },
     /// A call is over; this is all of it.
     CallEnded(Box<CallRecord>),
     /// What went over the wire for a call that is over.
     CallTraced(Finished),
     /// A text came in. Answered by [`Output::SettleText`] with the same id, at once.
-    TextReceived { text: sip::TextId, from: PhoneNumber, to: PhoneNumber, body: String, call_id: String },
+    TextReceived {
+        text: sip::TextId,
+        from: PhoneNumber,
+        to: PhoneNumber,
+        body: String,
+        call_id: String,
+    },
     /// What became of an [`Output::Deliver`] with this key.
-    Delivered { key: MessageKey, result: TextResult },
+    Delivered {
+        key: MessageKey,
+        result: TextResult,
+    },
     /// A phone is reachable, from now on for `expires_in`.
     Bound(sip::Binding),
+    /// Somebody has set this for an extension, or has turned the office's key.
+    DeskSet {
+        extension: Extension,
+        settings: DeskSettings,
+    },
+    DayNightSet(DayNight),
     /// A phone is no longer reachable there.
-    Unbound { extension: Extension, contact: String },
+    Unbound {
+        extension: Extension,
+        contact: String,
+    },
     /// Is the wall clock right? Until it is, nothing is sent.
     ClockSynchronised(bool),
     /// The wall clock was put forward (or, negative, back) by so much: the host has seen it drift away from the
@@ -51,6 +74,8 @@ pub enum Output {
     SettleText { text: sip::TextId, stored: bool },
     /// Phones that were registered before the restart. At most once, before anything else.
     RestoreBindings(Vec<sip::Binding>),
+    /// What was set for extensions, and how the key stood.
+    RestoreDesks { desks: Vec<(Extension, DeskSettings)>, key: DayNight },
     /// Rows that the console shows have changed.
     Changed(Changed),
     /// Somebody should know. Repeated only when it changes.

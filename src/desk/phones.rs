@@ -6,6 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::clock::moved;
 use crate::{
+    pbx::{DayNight, DeskSettings},
     sip::{Binding, Flow},
     types::Extension,
 };
@@ -22,6 +23,9 @@ pub(super) struct Phones {
     /// `None`: the binding is gone. The instant is the one at which its time began to run.
     changed: BTreeMap<Key, Option<(Binding, Timestamp)>>,
     due: Option<Timestamp>,
+    /// What people have set, and is not stored yet.
+    desks: BTreeMap<Extension, DeskSettings>,
+    day_night: Option<DayNight>,
 }
 
 impl Phones {
@@ -51,6 +55,28 @@ impl Phones {
         self.known.remove(&key);
         self.changed.insert(key, None);
         self.store_by(moved(now, TOGETHER));
+    }
+
+    pub(super) fn desk_set(&mut self, extension: Extension, settings: DeskSettings) {
+        self.desks.insert(extension, settings);
+    }
+
+    pub(super) fn day_night_set(&mut self, key: DayNight) {
+        self.day_night = Some(key);
+    }
+
+    pub(super) fn has_settings(&self) -> bool {
+        !self.desks.is_empty() || self.day_night.is_some()
+    }
+
+    pub(super) fn settings(&self) -> (&BTreeMap<Extension, DeskSettings>, Option<DayNight>) {
+        (&self.desks, self.day_night)
+    }
+
+    /// What was set is durable.
+    pub(super) fn settings_stored(&mut self) {
+        self.desks.clear();
+        self.day_night = None;
     }
 
     fn store_by(&mut self, at: Timestamp) {

@@ -399,6 +399,7 @@ fn summary(record: &CallRecord, settings: &Settings) -> String {
             AgentReason::NoAnswer => " (no answer)",
             AgentReason::Busy => " (phones busy)",
             AgentReason::Declined => " (declined)",
+            AgentReason::DoNotDisturb => " (do not disturb)",
             AgentReason::Unregistered => " (no phone registered)",
             AgentReason::ClosedHours => " (closed)",
             AgentReason::Unreachable => " (phones unreachable)",

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use super::{
-    AgentReason, Caller, Dialled, Disposition, Fact, MediaEvent, Party, Reason, RingPlan, RingStep,
+    AgentReason, Caller, Dialled, Disposition, Fact, MediaEvent, Party, Reason,
     announcing::Announcing,
     assisted::Assisted,
     desk_event::DeskEvent,
@@ -18,7 +18,7 @@ use super::{
     parked::Parked,
     prompting::{Prompt, Prompting},
     refusal::Refusal,
-    ring_plan::{Hunt, INTERNAL_RING, OUTBOUND_RING, Outside, TRANSFER_RING},
+    ring_plan::{Hunt, INTERNAL_RING, OUTBOUND_RING, Outside, Stage, TRANSFER_RING, Target},
     ringing::Ringing,
     routing::Route,
     session_event::SessionEvent,
@@ -97,9 +97,9 @@ impl Call {
         let mut cx = Context { now, exchange, ledger: &mut ledger };
         let party = Party::Caller(cx.ledger.caller().clone());
         let next = match (Incoming::new(&mut cx, session, invitation, party), route) {
-            (Ok(caller), Route::Ring(plan)) => Next::Ring { caller, plan },
+            (Ok(caller), Route::Ring(hunt)) => Next::Ring { caller, hunt },
             (Ok(caller), Route::Agent(why)) => Next::Queue { caller, why },
-            (Ok(caller), Route::Connect) => Next::Connect { caller },
+            (Ok(caller), Route::Connect(hunt)) => Next::Connect { caller, hunt },
             (Err(_), _) => Next::End(Disposition::Failed),
         };
         let state = go(&mut cx, next);
@@ -346,14 +346,12 @@ fn enter(cx: &mut Context<'_>, next: Next) -> Step<State> {
     let why = next.decision(cx.ledger);
     cx.decide(why);
     match next {
-        Next::Ring { caller, plan } => {
-            Ringing::for_caller(cx, caller, Hunt::of_plan(&plan), None).map(State::Ringing)
-        }
+        Next::Ring { caller, hunt } => Ringing::for_caller(cx, caller, hunt, None).map(State::Ringing),
         Next::Queue { caller, why } => {
             Ringing::for_caller(cx, caller, Hunt::default(), Some(why)).map(State::Ringing)
         }
-        Next::Connect { caller } => {
-            let hunt = hunt_of_desk(cx);
+        Next::Connect { caller, hunt } => {
+            let hunt = hunt.unwrap_or_else(|| hunt_of_desk(cx));
             Ringing::for_desk(cx, caller, hunt).map(State::Ringing)
         }
         Next::Transfer { caller, conversation, to, brief } => {
@@ -429,9 +427,7 @@ fn leave_slot(cx: &mut Context<'_>) {
 fn hunt_of_desk(cx: &mut Context<'_>) -> Hunt {
     let directory = cx.ledger.directory().clone();
     match cx.ledger.dialled().clone() {
-        Dialled::Extension(extension) => {
-            Hunt::of_plan(&RingPlan::new([RingStep { extensions: vec![extension], ring_for: INTERNAL_RING }]))
-        }
+        Dialled::Extension(extension) => Hunt::of_extension(extension, INTERNAL_RING),
         // Features ring nobody.
         Dialled::Star(_) => Hunt::default(),
         Dialled::Number(number) => Hunt::of_outside(
@@ -453,7 +449,13 @@ fn hunt_of_transfer(cx: &mut Context<'_>, to: dialogue::Destination) -> Hunt {
         dialogue::Destination::Staff => {
             let dialled = cx.ledger.dialled().number();
             let number = dialled.and_then(|number| directory.numbers.get(&number));
-            number.map_or_else(Hunt::default, |number| Hunt::of_plan(&number.plan))
+            number.map_or_else(Hunt::default, |number| {
+                let named = number.plan.steps().iter().map(|step| {
+                    let targets = step.extensions.iter().cloned().map(Target::Extension).collect();
+                    Stage::of(targets, step.ring_for)
+                });
+                Hunt::of_stages(named)
+            })
         }
         dialogue::Destination::OnCall => {
             let allowed = directory.on_call.filter(|number| {
@@ -465,6 +467,8 @@ fn hunt_of_transfer(cx: &mut Context<'_>, to: dialogue::Destination) -> Hunt {
                     Outside::Number(number),
                     TRANSFER_RING,
                 )
+                // Its voicemail must not be what somebody in danger is connected with.
+                .asking()
             })
         }
     }

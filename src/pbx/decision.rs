@@ -6,7 +6,7 @@ use super::{
     AgentReason, CallDirection, Dialled, Disposition, Party,
     ledger::Ledger,
     next::{Announced, Next},
-    ring_plan::Outside,
+    ring_plan::{After, Outside, Stage, Target},
 };
 use crate::dialogue::Destination;
 
@@ -23,12 +23,9 @@ impl Next {
     /// What is decided when a call goes this way.
     pub(super) fn decision(&self, ledger: &Ledger) -> String {
         match self {
-            Next::Ring { plan, .. } => {
-                let steps = plan.steps().iter().map(|step| {
-                    let who: Vec<String> = step.extensions.iter().map(ToString::to_string).collect();
-                    format!("{} for {} s", who.join(" and "), step.ring_for.as_secs())
-                });
-                format!("{}: its phones ring: {}", called(ledger), steps.collect::<Vec<_>>().join(", then "))
+            Next::Ring { hunt, .. } => {
+                let stages: Vec<String> = hunt.stages().map(stage).collect();
+                format!("{}: its phones ring: {}", called(ledger), stages.join(", then "))
             }
             Next::Queue { why, .. } => {
                 format!("{}: no phone rings, because {}; the agent takes it", called(ledger), because(*why))
@@ -62,6 +59,24 @@ impl Next {
             Next::End(disposition) => format!("over: {}", outcome(*disposition)),
         }
     }
+}
+
+/// Who rings in a stage, and on what condition.
+fn stage(stage: &Stage) -> String {
+    let who = stage.targets.iter().map(|target| match target {
+        Target::Extension(extension) => extension.to_string(),
+        Target::Quiet(extension) => format!("{extension} (which does not want to be disturbed)"),
+        Target::Outside { who, charge: Some(by), .. } => {
+            format!("{}, to which {by} forwards", who.dial_string())
+        }
+        Target::Outside { who, .. } => who.dial_string(),
+    });
+    let condition = match stage.after {
+        None => "",
+        Some(After::Busy) => "if that is busy ",
+        Some(After::NoAnswer) => "if nobody answers ",
+    };
+    format!("{condition}{} for {} s", who.collect::<Vec<_>>().join(" and "), stage.ring_for.as_secs())
 }
 
 /// A trunk is passed over, with what it said (0: nothing at all).
@@ -106,6 +121,7 @@ fn because(why: AgentReason) -> &'static str {
         AgentReason::NoAnswer => "nobody answered",
         AgentReason::Busy => "everybody was busy",
         AgentReason::Declined => "everybody declined",
+        AgentReason::DoNotDisturb => "nobody wanted to be disturbed",
         AgentReason::Unregistered => "no phone was registered",
         AgentReason::ClosedHours => "the office is closed at this hour",
         AgentReason::Unreachable => "no phone could be reached",

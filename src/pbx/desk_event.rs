@@ -1,6 +1,6 @@
 //! What people at desk phones do with a call that is going on.
 
-use super::{Dialled, leg::Leg, parked::Place};
+use super::{Dialled, leg::Leg, parked::Place, ring_plan::Hunt};
 use crate::{
     sip::{Invitation, ReferId, SessionId},
     types::Extension,
@@ -13,8 +13,8 @@ pub(super) enum DeskEvent {
     Taken { session: SessionId, invitation: Box<Invitation>, by: Extension },
     /// The phone of this place's extension wants the other one parked. The slot has been taken for this call.
     Park(Place),
-    /// The phone at this session wants the other one connected to somebody else (RFC 3515).
-    Transfer { session: SessionId, refer: ReferId, to: Dialled },
+    /// The phone at this session wants the other one connected to somebody else (RFC 3515): to these, if it is an extension.
+    Transfer { session: SessionId, refer: ReferId, to: Dialled, hunt: Option<Hunt> },
     /// The phone at this session has brought another call to its end by joining it with this one: its leg stays. If one of
     /// the two led outside, this extension is charged.
     Join { session: SessionId, with: Box<Leg>, charged: Option<Extension> },

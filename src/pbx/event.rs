@@ -6,8 +6,8 @@ use crate::{
     dialogue::Reading,
     media::{Agreed, Codec, Hears, RoomId, Score, SourceTrust, Tone},
     pbx::{
-        AgentReason, Barred, CallRecord, Caller, Dialled, Directory, LegResult, Party, Resource,
-        ResourceState, Service, TurnRecord,
+        AgentReason, Barred, CallRecord, Caller, DayNight, DeskSettings, Dialled, Directory, LegResult,
+        Party, Resource, ResourceState, Service, TurnRecord,
     },
     sip,
     speech::SpeechEvent,
@@ -84,6 +84,12 @@ pub enum Control {
     SettleText { text: sip::TextId, stored: bool },
     /// End this call.
     HangUp { call: CallId },
+    /// This is set for an extension from now on.
+    SetDesk { extension: Extension, settings: DeskSettings },
+    /// The office's key stands so from now on.
+    SetDayNight(DayNight),
+    /// What was set before a restart.
+    RestoreDesks { desks: Vec<(Extension, DeskSettings)>, key: DayNight },
     /// Phones that were registered before a restart.
     RestoreBindings(Vec<sip::Binding>),
     /// BYE and CANCEL to everybody; refuse what is new.
@@ -204,6 +210,8 @@ pub enum Reason {
     Announcement,
     /// The agent's own deadlines: the caller has finished, or has been silent for long.
     Agent(crate::agent::Reason),
+    /// Somebody outside who was asked to press a key has not.
+    KeyPress,
     /// A transfer rings for so long and no longer.
     TransferRing,
     /// A parked call rings its parker again.
@@ -288,6 +296,13 @@ pub enum Fact {
         service: Service,
         done: bool,
     },
+    /// Somebody has set this for an extension; it is to be kept.
+    DeskSet {
+        extension: Extension,
+        settings: DeskSettings,
+    },
+    /// Somebody has turned the office's key; it is to be kept.
+    DayNightSet(DayNight),
     /// A park slot or a key that lamps show has another state.
     ResourceChanged {
         resource: Resource,

@@ -3,14 +3,14 @@
 use std::{
     collections::{BTreeMap, VecDeque},
     ops::RangeInclusive,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
 use super::{
-    Directory, Fact, MediaCommand, Output, Resource, ResourceState, Settings, SpeechCommand, ledger::Ledger,
-    resources::Resources,
+    DayNight, Directory, Fact, MediaCommand, Output, Resource, ResourceState, Settings, SpeechCommand,
+    desk_settings::Desks, ledger::Ledger, resources::Resources,
 };
 use crate::{
     media::Ports,
@@ -28,6 +28,13 @@ pub(super) struct Exchange {
     pub(super) speech_ready: bool,
     pub(super) places: Places,
     pub(super) resources: Resources,
+    pub(super) desks: Desks,
+    pub(super) day_night: DayNight,
+    /// Who has sent calls outside that have begun to ring there, since the switch asked last.
+    pub(super) sent_outside: Vec<Extension>,
+    /// When an extension talked last, and who called it last. As many as there are extensions.
+    talked: BTreeMap<Extension, Instant>,
+    called: BTreeMap<Extension, String>,
     /// Park slots that are taken, and by which call; as many as the office has.
     slots: BTreeMap<Extension, CallId>,
     ports: Ports,
@@ -63,6 +70,11 @@ impl Exchange {
             speech_ready: false,
             places: Places::default(),
             resources: Resources::default(),
+            desks: Desks::default(),
+            day_night: DayNight::default(),
+            sent_outside: Vec::new(),
+            talked: BTreeMap::new(),
+            called: BTreeMap::new(),
             slots: BTreeMap::new(),
             chance,
             last_leg: 0,
@@ -198,6 +210,25 @@ impl Exchange {
             self.slots.remove(&slot);
             self.show(Resource::ParkSlot(slot), ResourceState::Off);
         }
+    }
+
+    /// This extension has just ceased to talk.
+    pub(super) fn has_talked(&mut self, now: Instant, extension: Extension) {
+        self.talked.insert(extension, now);
+    }
+
+    /// `None`, which is before any other time: not since the house began.
+    pub(super) fn last_talk(&self, extension: &Extension) -> Option<Instant> {
+        self.talked.get(extension).copied()
+    }
+
+    /// Somebody who can be called back rings at this extension.
+    pub(super) fn is_called(&mut self, extension: Extension, by: String) {
+        self.called.insert(extension, by);
+    }
+
+    pub(super) fn last_caller(&self, extension: &Extension) -> Option<&str> {
+        self.called.get(extension).map(String::as_str)
     }
 
     /// Lamps and the console show the resource so from now on.

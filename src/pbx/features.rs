@@ -5,8 +5,8 @@ use std::{
     time::Duration,
 };
 
-use super::StarCodes;
-use crate::types::Extension;
+use super::{StarCodes, TimedPlan};
+use crate::types::{Extension, Holidays, PhoneNumber};
 
 /// The settings of what people at desk phones do with calls. Part of a [`Directory`](super::Directory).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,6 +16,13 @@ pub struct Features {
     /// The groups within which an extension may take calls that ring elsewhere. Who is in none may take any that rings at
     /// somebody who is in none.
     pub pickup_groups: BTreeMap<Extension, BTreeSet<String>>,
+    /// A WAV file for whoever waits; and those of single numbers.
+    pub music: Option<String>,
+    pub music_of: BTreeMap<PhoneNumber, String>,
+    /// Days on which the office is shut.
+    pub holidays: Holidays,
+    /// Plans for some hours of the week, by the number that was dialled.
+    pub plans: BTreeMap<PhoneNumber, Vec<TimedPlan>>,
     /// For so long a transferred call rings, before it comes back to who transferred it; and there for as long again.
     pub transfer_ring: Duration,
 }
@@ -31,15 +38,16 @@ pub struct Park {
     pub recall_ring: Duration,
 }
 
-/// More slots than these are on no phone's keys.
-pub const MOST_PARK_SLOTS: usize = 40;
-
 impl Default for Features {
     fn default() -> Self {
         Self {
             star_codes: StarCodes::default(),
             park: Park::default(),
             pickup_groups: BTreeMap::new(),
+            music: None,
+            music_of: BTreeMap::new(),
+            holidays: Holidays::default(),
+            plans: BTreeMap::new(),
             transfer_ring: Duration::from_secs(30),
         }
     }

@@ -87,10 +87,10 @@ impl Fork {
     pub(super) fn impossible(cx: &mut Context<'_>, leg: LegId, party: Party, result: LegResult) -> LegResult {
         let (call, at) = (cx.call(), cx.now.wall);
         let record = LegRecord { party, started: at, answered: None, ended: at, result, quality: None };
-        let why = if result == LegResult::Unregistered {
-            "no phone is registered"
-        } else {
-            "nothing could be sent"
+        let why = match result {
+            LegResult::Unregistered => "no phone is registered",
+            LegResult::DoNotDisturb => "it does not want to be disturbed",
+            _ => "nothing could be sent",
         };
         cx.decide(format!("{} is left out: {why}", decision::name(&record.party)));
         cx.exchange.fact(Fact::NotAnswered { call, leg, party: record.party.clone(), result });

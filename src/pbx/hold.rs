@@ -1,33 +1,29 @@
-//! Hold and other changes of media in a call between two: answered here at once, and told to the other side.
+//! Hold and other changes of media in a call between two: answered here at once, and nobody else's signalling.
 //!
-//! A back-to-back user agent could wait with its answer until the other side has given its own. It need not: what each
-//! side may hear follows from what the other side permits, so the answer is known here, a slow or silent phone cannot
-//! make the other's re-INVITE time out, and no glare on one side becomes a failure on the other.
+//! A back-to-back user agent could pass a hold on to the other side. It need not: whoever is held hears the house's music,
+//! and is not asked to describe its media anew. So a slow or silent phone cannot make the other's re-INVITE time out, no
+//! glare on one side becomes a failure on the other, and a carrier that knows no hold never meets one.
 
 use super::{MediaCommand, exchange::Context, leg::Leg};
-use crate::media::Tone;
+use crate::media::{Codec, Direction, Tone};
 
-/// `leg` wants other media (RFC 3264, 8). It gets what `other` leaves to it, and `other` is told of what has changed.
-pub(super) fn reoffered(cx: &mut Context<'_>, leg: &mut Leg, other: &mut Leg, offer: &[u8]) {
-    let allowed = other.permitted().reversed();
-    if leg.reoffered(cx, offer, allowed, other.codec()).is_err() {
+/// `leg` wants other media (RFC 3264, 8): it gets them, with the codec of the other side if it has that.
+pub(super) fn reoffered(cx: &mut Context<'_>, leg: &mut Leg, preferred: Option<Codec>, offer: &[u8]) {
+    if leg.reoffered(cx, offer, Direction::SendRecv, preferred).is_err() {
         leg.refuse_reoffer(cx);
-        return;
     }
-    settle(cx, leg, other);
 }
 
-/// Brings both descriptions in line with what each side permits: who is held is offered a one-way stream, who is no
-/// longer held a two-way one. Does nothing when they are.
-pub(super) fn settle(cx: &mut Context<'_>, one: &mut Leg, other: &mut Leg) {
-    let (to_one, to_other) = (other.permitted().reversed(), one.permitted().reversed());
-    one.reoffer(cx, to_one);
-    other.reoffer(cx, to_other);
-}
-
-/// Whoever waits hears that the line is alive.
+/// Whoever waits hears the music of the property whose number was dialled, or that of the office; without any, that the
+/// line is alive.
 pub(super) fn plays_music_to(cx: &mut Context<'_>, leg: &Leg) {
-    cx.exchange.media(leg.id(), MediaCommand::Tone(Some(Tone::ComfortNoise)));
+    let features = &cx.ledger.directory().features;
+    let own = cx.ledger.dialled().number().and_then(|number| features.music_of.get(&number));
+    let command = match own.or(features.music.as_ref()).cloned() {
+        Some(file) => MediaCommand::Music(Some(file)),
+        None => MediaCommand::Tone(Some(Tone::ComfortNoise)),
+    };
+    cx.exchange.media(leg.id(), command);
 }
 
 pub(super) fn stops_music_to(cx: &mut Context<'_>, leg: &Leg) {

@@ -27,20 +27,11 @@ pub(super) struct Leg {
     our_offer: Option<Offered>,
 }
 
-/// An offer of ours, and what will bring its answer.
+/// An offer of ours in a 200, which the ACK answers.
 #[derive(Debug)]
 struct Offered {
     local: LocalMedia,
     body: Vec<u8>,
-    answered_by: AnsweredBy,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum AnsweredBy {
-    /// We offered in our 200.
-    Ack,
-    /// We sent a re-INVITE.
-    Response,
 }
 
 /// The far end has given no description that its media could follow.
@@ -56,7 +47,7 @@ impl Leg {
         our_offer: Option<Vec<u8>>,
     ) -> Self {
         let permitted = agreed.as_ref().map_or(Direction::SendRecv, |agreed| agreed.direction);
-        let our_offer = our_offer.map(|body| Offered { local, body, answered_by: AnsweredBy::Ack });
+        let our_offer = our_offer.map(|body| Offered { local, body });
         let leg = Self { line, answered: cx.now.wall, local, agreed, permitted, our_offer };
         leg.connect(cx);
         leg
@@ -103,9 +94,9 @@ impl Leg {
         codecs_beginning_with(self.codec().as_slice())
     }
 
-    /// What the far end lets us do: less than both ways while it holds us.
-    pub(super) fn permitted(&self) -> Direction {
-        self.permitted
+    /// Does the far end not want to hear us (RFC 3264, 8.4)? `sendonly`, `inactive` and the address 0.0.0.0 all say so.
+    pub(super) fn holds(&self) -> bool {
+        !self.permitted.sends()
     }
 
     /// Have both sides said where their media go? Not before the ACK, if the offer is ours in the 200.
@@ -125,7 +116,7 @@ impl Leg {
     /// The ACK to our 200. It brings the answer if the offer was ours (RFC 3261, 13.2.2.4): without one there is nothing
     /// that a new call could be talked on, and what an old one has agreed on stands.
     pub(super) fn confirmed(&mut self, cx: &mut Context<'_>, body: &[u8]) -> Result<(), NoMedia> {
-        match self.our_offer.take_if(|offered| offered.answered_by == AnsweredBy::Ack) {
+        match self.our_offer.take() {
             Some(offered) if self.agreed.is_none() || !body.is_empty() => self.take_answer(cx, offered, body),
             Some(_) | None => Ok(()),
         }
@@ -144,7 +135,7 @@ impl Leg {
             let local = self.local.revised(allowed);
             let ours = media::offer(&local, &codecs);
             superseded(cx.exchange.sip.accept_reoffer(cx.now.at, self.line.session, ours.clone()));
-            self.our_offer = Some(Offered { local, body: ours, answered_by: AnsweredBy::Ack });
+            self.our_offer = Some(Offered { local, body: ours });
             return Ok(());
         }
         // What they permit is learnt from an answer that holds nothing back.
@@ -177,11 +168,6 @@ impl Leg {
                 self.reoffered_alone(cx, &offer, Direction::SendRecv);
                 Ok(())
             }
-            SessionEvent::ReofferAnswered(Ok(answer)) => self.offer_answered(cx, &answer),
-            SessionEvent::ReofferAnswered(Err(_)) => {
-                self.offer_refused();
-                Ok(())
-            }
             _ => Ok(()),
         }
     }
@@ -190,44 +176,16 @@ impl Leg {
         superseded(cx.exchange.sip.refuse_reoffer(cx.now.at, self.line.session, 488));
     }
 
-    /// Tells the far end that we now do this much, unless it knows or an offer is already on its way.
-    pub(super) fn reoffer(&mut self, cx: &mut Context<'_>, direction: Direction) {
-        if self.our_offer.is_some() || self.agreed.is_none() || self.local.direction == direction {
-            return;
-        }
-        let local = self.local.revised(direction);
-        let offer = media::offer(&local, &self.codecs_to_offer());
-        // Refused while an offer of theirs is open: when that is settled, so is what is to be offered.
-        if cx.exchange.sip.reoffer(cx.now.at, self.line.session, offer.clone()).is_ok() {
-            self.our_offer = Some(Offered { local, body: offer, answered_by: AnsweredBy::Response });
-        }
-    }
-
-    /// The answer to our re-INVITE.
-    pub(super) fn offer_answered(&mut self, cx: &mut Context<'_>, answer: &[u8]) -> Result<(), NoMedia> {
-        match self.our_offer.take_if(|offered| offered.answered_by == AnsweredBy::Response) {
-            Some(offered) => self.take_answer(cx, offered, answer),
-            None => Ok(()),
-        }
-    }
-
     fn take_answer(&mut self, cx: &mut Context<'_>, offered: Offered, answer: &[u8]) -> Result<(), NoMedia> {
         let agreed = media::accept(&offered.body, answer).map_err(|_| NoMedia)?;
-        if self.agreed.is_none() {
+        // An offer that holds nothing back is answered with what they permit.
+        if offered.local.direction == Direction::SendRecv {
             self.permitted = agreed.direction;
         }
         self.local = offered.local;
         self.agreed = Some(agreed);
         self.connect(cx);
         Ok(())
-    }
-
-    /// Our offer was refused: what was agreed before stands (RFC 3261, 14.1).
-    pub(super) fn offer_refused(&mut self) {
-        if let Some(offered) = self.our_offer.take() {
-            // The version has been used up, whatever became of it.
-            self.local.version = offered.local.version;
-        }
     }
 
     /// It goes on in another call: what was talked here is written down, and its session and socket are that call's.
@@ -260,7 +218,20 @@ impl Leg {
 
     /// The far end has ended it.
     pub(super) fn gone(self, cx: &mut Context<'_>) {
+        if let Some(extension) = self.extension() {
+            cx.exchange.has_talked(cx.now.at, extension.clone());
+        }
+        self.gone_as(cx, LegResult::Completed);
+    }
+
+    /// BYE to somebody who was never talked with.
+    pub(super) fn hang_up_as(self, cx: &mut Context<'_>, cause: Option<Cause>, result: LegResult) {
+        superseded(cx.exchange.sip.bye(cx.now.at, self.line.session, cause));
+        self.gone_as(cx, result);
+    }
+
+    pub(super) fn gone_as(self, cx: &mut Context<'_>, result: LegResult) {
         let answered = self.answered;
-        self.line.end(cx, Some(answered), LegResult::Completed);
+        self.line.end(cx, Some(answered), result);
     }
 }

@@ -12,12 +12,14 @@
 //!   [`CallRecord`].
 
 mod announcing;
+mod asked;
 mod assisted;
 mod call;
 mod calls;
 mod conversation;
 mod decision;
 mod desk_event;
+mod desk_settings;
 mod dialplan;
 mod directory;
 mod ending;
@@ -31,6 +33,7 @@ mod ledger;
 mod leg;
 mod line;
 mod next;
+mod opening;
 mod parked;
 mod prompting;
 mod record;
@@ -55,19 +58,21 @@ mod waiting;
 
 pub use crate::media::{Codec, Impairment, Score};
 pub use decision::Decision;
+pub use desk_settings::{DeskSettings, ForwardTo};
 pub use dialplan::{Asker, Barred, Usage, may_reach, parse as parse_dialled};
 pub use directory::{Directory, Limits, Number, Phone, Settings, TRUNK_PATIENCE, Texts};
 pub use event::{
     Announcement, Control, Fact, Input, MediaCommand, MediaEvent, Output, Quality, Reason, SpeechCommand,
     TextResult,
 };
-pub use features::{Features, MOST_PARK_SLOTS, Park};
+pub use features::{Features, Park};
+pub use opening::{DayNight, Foreseen, Opening, TimedPlan, foresee};
 pub use record::{
     AgentReason, CallDirection, CallRecord, Caller, Dialled, Disposition, Emergency, LegRecord, LegResult,
     Party, Speaker, TurnRecord,
 };
 pub use resources::{Resource, ResourceState};
-pub use ring_plan::{DEFAULT_RING, RingPlan, RingStep};
+pub use ring_plan::{DEFAULT_RING, RingOrder, RingPlan, RingStep};
 pub use star_codes::{SameCode, Service, StarCodes};
 pub use switch::{Counts, Switch};
 

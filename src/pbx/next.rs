@@ -1,12 +1,13 @@
 //! The ways out of a state: what a call becomes next, with what it takes along.
 
 use super::{
-    AgentReason, Disposition, RingPlan,
+    AgentReason, Disposition,
     conversation::Conversation,
     incoming::Incoming,
     leg::Leg,
     parked::Place,
     prompting::Prompt,
+    ring_plan::Hunt,
     waiting::{Otherwise, Reach, Transferor},
 };
 use crate::dialogue;
@@ -32,11 +33,11 @@ impl<S> Step<S> {
 #[derive(Debug)]
 pub(super) enum Next {
     /// Phones ring for a caller from a trunk.
-    Ring { caller: Incoming, plan: RingPlan },
+    Ring { caller: Incoming, hunt: Hunt },
     /// No phone rings: the agent takes the call as soon as it has a place.
     Queue { caller: Incoming, why: AgentReason },
-    /// A desk phone is connected to whom it has dialled.
-    Connect { caller: Incoming },
+    /// A desk phone is connected to whom it has dialled: to these, if it is an extension.
+    Connect { caller: Incoming, hunt: Option<Hunt> },
     /// Two people talk. The caller has been answered; media flows from now on.
     Talk { caller: Leg, callee: Leg, disposition: Disposition },
     /// The agent answers.

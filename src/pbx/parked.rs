@@ -14,7 +14,6 @@ use super::{
     waiting::{Otherwise, Reach},
 };
 use crate::{
-    media::Direction,
     sip::{Cause, Invitation, SessionId},
     types::{Extension, LegId},
 };
@@ -37,11 +36,10 @@ pub(super) struct Place {
 }
 
 impl Parked {
-    pub(super) fn begin(cx: &mut Context<'_>, mut leg: Leg, place: Place, disposition: Disposition) -> Self {
+    pub(super) fn begin(cx: &mut Context<'_>, leg: Leg, place: Place, disposition: Disposition) -> Self {
         let whom = routing::identity_of(cx.ledger.directory(), leg.party()).display;
         cx.exchange.show(Resource::ParkSlot(place.slot.clone()), ResourceState::On { whom });
         hold::plays_music_to(cx, &leg);
-        leg.reoffer(cx, Direction::SendRecv);
         let recall = cx.now.at + cx.ledger.directory().features.park.recall_after;
         let limit = cx.ledger.limit(cx.now.at);
         Self { leg, place, disposition, recall, limit }

@@ -137,6 +137,15 @@ pub enum Caller {
 }
 
 impl Caller {
+    /// What would be dialled to call back; `None` for somebody who has withheld it.
+    pub fn to_call_back(&self) -> Option<String> {
+        match self {
+            Self::Number { number, .. } => Some(number.to_string()),
+            Self::Extension(extension) => Some(extension.to_string()),
+            Self::Anonymous => None,
+        }
+    }
+
     /// Does the call come from outside of the house?
     pub fn is_outside(&self) -> bool {
         !matches!(self, Self::Extension(_))
@@ -166,6 +175,8 @@ pub enum LegResult {
     Busy,
     /// 603, or another refusal of the person.
     Declined,
+    /// Its person does not want to be disturbed.
+    DoNotDisturb,
     /// No phone is registered for the extension.
     Unregistered,
     /// Another leg was quicker.
@@ -216,6 +227,8 @@ pub enum AgentReason {
     NoAnswer,
     Busy,
     Declined,
+    /// Whoever was to be rung does not want to be disturbed.
+    DoNotDisturb,
     Unregistered,
     ClosedHours,
     /// Phones could not be reached or answered with faults.

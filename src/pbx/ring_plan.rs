@@ -33,13 +33,36 @@ pub struct RingPlan {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RingStep {
     pub extensions: Vec<Extension>,
+    /// Mobiles outside that ring as well. Whoever answers there has to press a key to take the call.
+    pub numbers: Vec<PhoneNumber>,
+    pub order: RingOrder,
+    /// Of each, if they ring one after another.
     pub ring_for: Duration,
+}
+
+/// How the phones of a step ring.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum RingOrder {
+    /// Together.
+    #[default]
+    All,
+    /// Each in its turn, as they are written down.
+    OneAfterAnother,
+    /// Each in its turn; whoever has talked least recently is the first.
+    LongestIdle,
+}
+
+impl Default for RingStep {
+    fn default() -> Self {
+        let (extensions, numbers) = (Vec::new(), Vec::new());
+        Self { extensions, numbers, order: RingOrder::All, ring_for: DEFAULT_RING }
+    }
 }
 
 impl RingStep {
     /// These phones, for [`DEFAULT_RING`].
     pub fn new(extensions: impl IntoIterator<Item = Extension>) -> Self {
-        Self { extensions: extensions.into_iter().collect(), ring_for: DEFAULT_RING }
+        Self { extensions: extensions.into_iter().collect(), ..Self::default() }
     }
 }
 
@@ -60,13 +83,44 @@ impl RingPlan {
 
 /// What a call in progress still has to try. Made from a plan, or of a single number.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(super) struct Hunt(VecDeque<Stage>);
+pub(super) struct Hunt {
+    stages: VecDeque<Stage>,
+    /// All stages lead to the same person: whose word ends the hunt.
+    one_person: bool,
+}
 
 /// One stage of a hunt.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Stage {
     pub(super) targets: Vec<Target>,
     pub(super) ring_for: Duration,
+    /// Only if the last stage without such a condition has ended so.
+    pub(super) after: Option<After>,
+}
+
+/// How a stage has to have ended for another to follow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum After {
+    /// Somebody talked, or did not want to be disturbed.
+    Busy,
+    /// Nobody took it, or there was no phone.
+    NoAnswer,
+}
+
+impl After {
+    pub(super) fn fits(self, ended: LegResult) -> bool {
+        let busy = matches!(ended, LegResult::Busy | LegResult::Declined | LegResult::DoNotDisturb);
+        match self {
+            Self::Busy => busy,
+            Self::NoAnswer => !busy,
+        }
+    }
+}
+
+impl Stage {
+    pub(super) fn of(targets: Vec<Target>, ring_for: Duration) -> Self {
+        Self { targets, ring_for, after: None }
+    }
 }
 
 /// Somebody to ring.
@@ -74,8 +128,10 @@ pub(super) struct Stage {
 pub(super) enum Target {
     /// Every phone that is registered for this extension.
     Extension(Extension),
-    /// Somebody outside.
-    Outside { trunk: TrunkName, who: Outside },
+    /// An extension that does not want to be disturbed.
+    Quiet(Extension),
+    /// Somebody outside. `ask`: who answers has to press a key. `charge`: whose call it is, if not the caller's.
+    Outside { trunk: TrunkName, who: Outside, ask: bool, charge: Option<Extension> },
 }
 
 /// What is dialled at a trunk.
@@ -108,12 +164,29 @@ impl Outside {
 }
 
 impl Hunt {
-    pub(super) fn of_plan(plan: &RingPlan) -> Self {
-        let stage = |step: &RingStep| Stage {
-            targets: step.extensions.iter().cloned().map(Target::Extension).collect(),
-            ring_for: step.ring_for,
-        };
-        Self(plan.steps.iter().map(stage).collect())
+    pub(super) fn of_stages(stages: impl IntoIterator<Item = Stage>) -> Self {
+        Self { stages: stages.into_iter().collect(), one_person: false }
+    }
+
+    /// Stages that lead to one person.
+    pub(super) fn of_person(stages: impl IntoIterator<Item = Stage>) -> Self {
+        Self { stages: stages.into_iter().collect(), one_person: true }
+    }
+
+    /// The phones of one extension.
+    pub(super) fn of_extension(extension: Extension, ring_for: Duration) -> Self {
+        Self::of_stages([Stage::of(vec![Target::Extension(extension)], ring_for)])
+    }
+
+    /// Whoever answers outside has to press a key.
+    #[must_use]
+    pub(super) fn asking(mut self) -> Self {
+        for target in self.stages.iter_mut().flat_map(|stage| &mut stage.targets) {
+            if let Target::Outside { ask, .. } = target {
+                *ask = true;
+            }
+        }
+        self
     }
 
     /// One number, at each of these trunks in turn until one of them takes it.
@@ -122,36 +195,45 @@ impl Hunt {
         who: Outside,
         ring_for: Duration,
     ) -> Self {
-        let stage = |trunk| Stage { targets: vec![Target::Outside { trunk, who }], ring_for };
-        Self(trunks.into_iter().map(stage).collect())
+        let target = |trunk| Target::Outside { trunk, who, ask: false, charge: None };
+        let stage = |trunk| Stage::of(vec![target(trunk)], ring_for);
+        Self::of_person(trunks.into_iter().map(stage))
     }
 
-    /// Nobody else is to be tried.
+    /// Somebody has decided not to take the call. Others may, but no other way leads to the same person again.
     pub(super) fn give_up(&mut self) {
-        self.0.clear();
+        if self.one_person {
+            self.stages.clear();
+        }
+    }
+
+    /// What is still to come, in its order.
+    pub(super) fn stages(&self) -> impl Iterator<Item = &Stage> {
+        self.stages.iter()
     }
 
     pub(super) fn is_over(&self) -> bool {
-        self.0.is_empty()
+        self.stages.is_empty()
     }
 
     pub(super) fn next(&mut self) -> Option<Stage> {
-        self.0.pop_front()
+        self.stages.pop_front()
     }
 }
 
 /// Why the agent must take the call, from how all its legs ended.
 ///
 /// The strongest sign of a person wins, since the reason is read by people: somebody's phone rang (`NoAnswer`), somebody
-/// pressed a key (`Declined`), somebody talks (`Busy`); only then faults (`Unreachable`), and `Unregistered` when there
+/// pressed a key (`Declined`), somebody talks (`Busy`) or has asked not to be disturbed; only then faults (`Unreachable`), and `Unregistered` when there
 /// was no phone at all.
 pub(super) fn agent_reason(results: impl IntoIterator<Item = LegResult>) -> AgentReason {
     let rank = |result| match result {
         LegResult::NoAnswer => Some((0, AgentReason::NoAnswer)),
         LegResult::Declined => Some((1, AgentReason::Declined)),
         LegResult::Busy => Some((2, AgentReason::Busy)),
-        LegResult::Failed(_) => Some((3, AgentReason::Unreachable)),
-        LegResult::Unregistered => Some((4, AgentReason::Unregistered)),
+        LegResult::DoNotDisturb => Some((3, AgentReason::DoNotDisturb)),
+        LegResult::Failed(_) => Some((4, AgentReason::Unreachable)),
+        LegResult::Unregistered => Some((5, AgentReason::Unregistered)),
         LegResult::Completed | LegResult::AnsweredElsewhere | LegResult::CallerGone => None,
     };
     let best = results.into_iter().filter_map(rank).min_by_key(|&(order, _)| order);
@@ -172,27 +254,6 @@ pub(super) fn leg_result(status: u16) -> LegResult {
 mod tests {
     use super::*;
 
-    fn extension(text: &str) -> Extension {
-        text.parse().unwrap()
-    }
-
-    #[test]
-    fn a_plan_rings_all_of_a_step_and_then_the_next() {
-        let plan = RingPlan::new([
-            RingStep {
-                extensions: vec![extension("101"), extension("102")],
-                ring_for: Duration::from_secs(12),
-            },
-            RingStep::new([extension("103")]),
-        ]);
-        let mut hunt = Hunt::of_plan(&plan);
-        let first = hunt.next().unwrap();
-        assert_eq!(first.targets, [Target::Extension(extension("101")), Target::Extension(extension("102"))]);
-        assert_eq!(first.ring_for, Duration::from_secs(12));
-        assert_eq!(hunt.next().unwrap().ring_for, DEFAULT_RING);
-        assert_eq!(hunt.next(), None);
-    }
-
     #[test]
     fn the_strongest_sign_of_a_person_is_the_reason() {
         use LegResult::*;
@@ -200,6 +261,8 @@ mod tests {
             (vec![Busy, NoAnswer, Failed(500)], AgentReason::NoAnswer),
             (vec![Busy, Declined], AgentReason::Declined),
             (vec![Unregistered, Busy], AgentReason::Busy),
+            (vec![DoNotDisturb, Busy], AgentReason::Busy),
+            (vec![DoNotDisturb, Unregistered], AgentReason::DoNotDisturb),
             (vec![Unregistered, Failed(408)], AgentReason::Unreachable),
             (vec![Unregistered, Unregistered], AgentReason::Unregistered),
             (vec![], AgentReason::Unregistered),

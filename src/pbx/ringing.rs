@@ -1,24 +1,26 @@
 //! Phones ring, or somebody outside does: for a caller from the trunk, for a desk phone, or for a caller whom the agent
 //! hands over. The first 200 wins.
 
+mod forking;
+
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     net::SocketAddr,
     time::{Duration, Instant},
 };
 
 use super::{
     AgentReason, Disposition, LegResult, MediaEvent, Party, Reason,
+    asked::{Asked, Reply},
     conversation::Conversation,
     decision,
     exchange::Context,
-    fork::{Destination, Fork},
+    fork::Fork,
     incoming::Incoming,
     leg::Leg,
     next::{Announced, Next, Step},
     refusal::Refusal,
-    ring_plan::{Hunt, Stage, Target, agent_reason, leg_result},
-    routing,
+    ring_plan::{After, Hunt, agent_reason, leg_result},
     session_event::SessionEvent,
     trunk_answer,
     waiter::Waiter,
@@ -26,7 +28,7 @@ use super::{
 };
 use crate::{
     dialogue::EndReason,
-    media::{Codec, Tone},
+    media::Tone,
     sip::{Cause, Invitation, SessionId},
     types::{Extension, LegId},
 };
@@ -41,6 +43,14 @@ pub(super) struct Ringing {
     waiter: Waiter,
     hunt: Hunt,
     forks: BTreeMap<SessionId, Fork>,
+    /// Who has answered outside and is asked whether he takes the call.
+    asked: BTreeMap<SessionId, Asked>,
+    /// Which of the sessions are to be asked.
+    to_ask: BTreeSet<SessionId>,
+    /// How the last stage ended that everybody goes through.
+    ended: Option<LegResult>,
+    /// Where in the results the stage begins that rings, if everybody goes through it.
+    stage_from: Option<usize>,
     /// How those that no longer ring ended.
     results: Vec<LegResult>,
     /// The last final status of somebody who did not answer, for a desk phone to be told.
@@ -87,9 +97,20 @@ impl Ringing {
     }
 
     fn new(cx: &Context<'_>, waiter: Waiter, hunt: Hunt) -> Self {
-        let (forks, results) = (BTreeMap::new(), Vec::new());
-        let until = cx.now.at;
-        Self { waiter, hunt, forks, results, last_status: None, until, silent_until: None, queued: false }
+        Self {
+            waiter,
+            hunt,
+            forks: BTreeMap::new(),
+            asked: BTreeMap::new(),
+            to_ask: BTreeSet::new(),
+            ended: None,
+            stage_from: None,
+            results: Vec::new(),
+            last_status: None,
+            until: cx.now.at,
+            silent_until: None,
+            queued: false,
+        }
     }
 
     pub(super) fn deadline(&self) -> Option<(Instant, Reason)> {
@@ -99,14 +120,23 @@ impl Ringing {
             Waiter::Outside { .. } | Waiter::Desk(_) => Reason::RingStep,
         };
         let silent = self.silent_until.map(|at| (at, Reason::TrunkSilent));
-        Some((self.until, why)).into_iter().chain(silent).min()
+        let asked = self.asked.values().map(|asked| (asked.until, Reason::KeyPress));
+        Some((self.until, why)).into_iter().chain(silent).chain(asked).min()
     }
 
     pub(super) fn handle_timeout(mut self, cx: &mut Context<'_>) -> Step<Self> {
         if self.silent_until.is_some_and(|at| at <= cx.now.at) && self.give_up_silent(cx) {
             return self.next_stage(cx);
         }
-        if self.until > cx.now.at {
+        let silent: Vec<SessionId> =
+            self.asked.values().filter(|asked| asked.until <= cx.now.at).map(Asked::session).collect();
+        for asked in silent.iter().filter_map(|session| self.asked.remove(session)) {
+            if let Reply::Leaves(result) = asked.leave(cx, LegResult::NoAnswer) {
+                self.hunt.give_up();
+                self.results.push(result);
+            }
+        }
+        if self.until > cx.now.at && (silent.is_empty() || !self.is_quiet()) {
             return Step::Stay(self);
         }
         if self.forks.values().any(|fork| fork.outside().is_some_and(|(_, who)| who.takes_no_for_an_answer()))
@@ -140,6 +170,10 @@ impl Ringing {
         {
             return Step::Stay(self);
         }
+        if let Some(asked) = self.asked.remove(&session) {
+            let reply = asked.handle_session(cx, event);
+            return self.replied(cx, reply);
+        }
         match event {
             SessionEvent::Progress { status, body, source } if status >= 180 => {
                 self.progressed(cx, session, status, &body, source);
@@ -168,6 +202,12 @@ impl Ringing {
             && caller.id() == leg
         {
             return if *event == MediaEvent::Failed { self.hang_up(cx) } else { Step::Stay(self) };
+        }
+        if let Some(session) = self.asked.values().find(|asked| asked.id() == leg).map(Asked::session)
+            && let Some(asked) = self.asked.remove(&session)
+        {
+            let reply = asked.handle_media(cx, event);
+            return self.replied(cx, reply);
         }
         let lost = matches!(event, MediaEvent::Dead { .. } | MediaEvent::Failed);
         if let Some(caller) = self.waiter.answered()
@@ -267,9 +307,10 @@ impl Ringing {
         source: SocketAddr,
     ) -> Step<Self> {
         let Some(fork) = self.forks.remove(&session) else { return Step::Stay(self) };
+        let ask = self.to_ask.remove(&session);
         if let Some((trunk, who)) = fork.outside() {
             cx.exchange.sip.trunk_carried(trunk);
-            if who.takes_no_for_an_answer() {
+            if who.takes_no_for_an_answer() && !ask {
                 self.hunt.give_up();
             }
         }
@@ -280,7 +321,35 @@ impl Ringing {
                 return self.one_less(cx, result);
             }
         };
+        if ask {
+            let words = self.waiter.question(cx);
+            let asked = Asked::begin(cx, callee, words);
+            self.until = self.until.max(asked.until);
+            self.silent_until = None;
+            self.asked.insert(asked.session(), asked);
+            return Step::Stay(self);
+        }
         self.connect(cx, callee)
+    }
+
+    /// What somebody who was asked has said to it.
+    fn replied(mut self, cx: &mut Context<'_>, reply: Reply) -> Step<Self> {
+        match reply {
+            Reply::Waits(asked) => {
+                self.asked.insert(asked.session(), asked);
+                Step::Stay(self)
+            }
+            Reply::Takes(leg) => self.connect(cx, leg),
+            Reply::Leaves(result) => {
+                self.hunt.give_up();
+                self.one_less(cx, result)
+            }
+        }
+    }
+
+    /// Nobody rings, and nobody is asked.
+    fn is_quiet(&self) -> bool {
+        self.forks.is_empty() && self.asked.is_empty()
     }
 
     /// The extension at which this session of ours rings.
@@ -398,7 +467,7 @@ impl Ringing {
     /// One phone fewer rings; when none is left the next stage need not wait for its time.
     fn one_less(mut self, cx: &mut Context<'_>, result: LegResult) -> Step<Self> {
         self.results.push(result);
-        if self.forks.is_empty() && !self.queued { self.next_stage(cx) } else { Step::Stay(self) }
+        if self.is_quiet() && !self.queued { self.next_stage(cx) } else { Step::Stay(self) }
     }
 
     /// Nobody rings any longer.
@@ -407,70 +476,37 @@ impl Ringing {
             fork.cancel(cx, cause, result);
             self.results.push(result);
         }
+        self.to_ask.clear();
+        for asked in std::mem::take(&mut self.asked).into_values() {
+            asked.leave(cx, result);
+            self.results.push(result);
+        }
     }
 
     fn next_stage(mut self, cx: &mut Context<'_>) -> Step<Self> {
-        while let Some(stage) = self.hunt.next() {
+        loop {
+            self.close_stage();
+            let Some(stage) = self.hunt.next() else { return self.exhausted(cx) };
+            match stage.after {
+                Some(after) if !self.ended.is_some_and(|ended| after.fits(ended)) => continue,
+                Some(_) => {}
+                None => self.stage_from = Some(self.results.len()),
+            }
             self.until = cx.now.at + stage.ring_for;
             self.silent_until = None;
             self.ring(cx, stage);
-            if !self.forks.is_empty() {
+            if !self.is_quiet() {
                 return Step::Stay(self);
             }
         }
-        self.exhausted(cx)
     }
 
-    fn ring(&mut self, cx: &mut Context<'_>, stage: Stage) {
-        let codecs = self.waiter.codecs_to_offer();
-        let directory = cx.ledger.directory().clone();
-        let (caller, dialled) = (cx.ledger.caller(), cx.ledger.dialled());
-        let to_phones = routing::shown_to_phones(&directory, caller, dialled, self.waiter.shown());
-        let to_outside = routing::shown_outside(&directory, cx.ledger.dialled());
-        for target in stage.targets {
-            match target {
-                Target::Extension(extension) => {
-                    let bindings = cx.exchange.sip.bindings(cx.now.at, &extension);
-                    let party = Party::Phone(extension);
-                    if bindings.is_empty() {
-                        let leg = cx.exchange.next_leg();
-                        let result = Fork::impossible(cx, leg, party.clone(), LegResult::Unregistered);
-                        self.results.push(result);
-                    }
-                    for binding in bindings {
-                        let destination = Destination::Phone(binding);
-                        self.fork(cx, destination, party.clone(), to_phones.clone(), &codecs);
-                    }
-                }
-                Target::Outside { trunk, who } => {
-                    self.silent_until = Some(cx.now.at + directory.limits.patience_with(&trunk));
-                    let destination = Destination::Outside { trunk, who };
-                    self.fork(cx, destination, who.party(), to_outside.clone(), &codecs);
-                }
-            }
-        }
-    }
-
-    fn fork(
-        &mut self,
-        cx: &mut Context<'_>,
-        destination: Destination,
-        party: Party,
-        from: crate::sip::Identity,
-        codecs: &[Codec],
-    ) {
-        if self.forks.len() >= MOST_FORKS {
-            return;
-        }
-        match Fork::ring(cx, destination, party, from, codecs) {
-            Ok(fork) => {
-                self.forks.insert(fork.session(), fork);
-            }
-            Err(result) => {
-                self.last_status = Some(503);
-                self.results.push(result);
-            }
-        }
+    /// How the stage that is over has ended: that a phone rang counts for more than that another one was busy.
+    fn close_stage(&mut self) {
+        let Some(results) = self.stage_from.take().and_then(|from| self.results.get(from..)) else { return };
+        let rang = results.iter().find(|result| **result == LegResult::NoAnswer);
+        let busy = results.iter().find(|result| After::Busy.fits(**result));
+        self.ended = rang.or(busy).or(results.last()).copied();
     }
 
     /// Is the agent what this caller needs, able to speak, and without a place for it? A free place is taken.

@@ -1,10 +1,9 @@
 //! Where a new call goes: to the phones, to the agent, to the outside, or nowhere. Pure.
 
-use jiff::Timestamp;
-
 use super::{
-    AgentReason, Caller, Dialled, Directory, Party, RingPlan,
+    AgentReason, Caller, Dialled, Directory, Party,
     dialplan::{self, Asker, Barred, Usage},
+    ring_plan::Hunt,
 };
 use crate::{
     sip::{Identity, Invitation, Peer},
@@ -14,27 +13,12 @@ use crate::{
 /// Where a call goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Route {
-    /// These phones ring; the agent takes the call if nobody does.
-    Ring(RingPlan),
+    /// These ring; the agent takes the call if nobody does.
+    Ring(Hunt),
     /// Nobody rings.
     Agent(AgentReason),
-    /// From a desk phone to somebody who may be reached.
-    Connect,
-}
-
-/// A call from a trunk: only numbers of ours are connected, so nothing can ever go from one trunk to another.
-pub(super) fn inbound(directory: &Directory, dialled: PhoneNumber, wall: Timestamp) -> Result<Route, Barred> {
-    let number = directory.numbers.get(&dialled).ok_or(Barred::NotANumber)?;
-    Ok(if number.agent_first {
-        Route::Agent(AgentReason::AgentFirst)
-    } else if !number.hours.is_open(wall) {
-        Route::Agent(AgentReason::ClosedHours)
-    } else if number.plan.steps().is_empty() {
-        // An open number for which nobody is to ring has been set to the agent, in other words.
-        Route::Agent(AgentReason::AgentFirst)
-    } else {
-        Route::Ring(number.plan.clone())
-    })
+    /// From a desk phone to somebody who may be reached; to these, if it is an extension.
+    Connect(Option<Hunt>),
 }
 
 /// A call from a desk phone.
@@ -45,7 +29,7 @@ pub(super) fn from_phone(
     usage: Usage,
 ) -> Result<Route, Barred> {
     dialplan::may_reach(directory, Asker::Phone { extension, usage }, dialled)?;
-    Ok(Route::Connect)
+    Ok(Route::Connect(None))
 }
 
 /// The number of ours that a trunk's call is for: the Request-URI says it, or with carriers that put their account
@@ -216,18 +200,5 @@ mod tests {
         let Caller::Number { display, .. } = shown(&invitation) else { panic!() };
         assert!(display.chars().count() <= LONGEST_NAME);
         assert!(!display.chars().any(char::is_control));
-    }
-
-    #[test]
-    fn the_hours_and_the_number_decide_who_is_to_answer() {
-        let mut office = office();
-        let at = |text: &str| text.parse::<Timestamp>().unwrap();
-        let (open, shut) = (at("2026-11-20T11:00:00-07:00"), at("2026-11-20T17:00:00-07:00"));
-        assert!(matches!(inbound(&office, number(MAIN), open), Ok(Route::Ring(_))));
-        assert_eq!(inbound(&office, number(MAIN), shut), Ok(Route::Agent(AgentReason::ClosedHours)));
-        assert_eq!(inbound(&office, number(LEASING), shut), Ok(Route::Agent(AgentReason::AgentFirst)));
-        assert_eq!(inbound(&office, number(DANA), open), Err(Barred::NotANumber));
-        office.numbers.get_mut(&number(MAIN)).unwrap().plan = RingPlan::default();
-        assert_eq!(inbound(&office, number(MAIN), open), Ok(Route::Agent(AgentReason::AgentFirst)));
     }
 }

@@ -1,18 +1,23 @@
 //! All calls: the first heart. Takes one input at a time, and is then asked for outputs until it says `Timeout`.
 
+mod desks;
+mod hunting;
 mod services;
 mod transfers;
 
 use std::{sync::Arc, time::Instant};
 
 use super::{
-    CallDirection, Control, Dialled, Directory, Fact, Input, MediaEvent, Output, Reason, Settings,
+    Barred, CallDirection, Control, Dialled, Directory, Fact, Foreseen, Input, MediaEvent, Output, Reason,
+    Settings,
     call::{Arrival, Call, CallEvent},
     calls::Calls,
     dialplan::{self, Usage},
     exchange::Exchange,
+    foresee,
     ledger::Beginning,
     refusal::Refusal,
+    ring_plan::INTERNAL_RING,
     routing::{self, Route},
     session_event::{self, Sorted},
     spending::Spending,
@@ -21,7 +26,7 @@ use super::{
 use crate::{
     agent::VoiceInput,
     sip::{self, Invitation, Peer, SessionId},
-    types::{CallId, Chance, Extension, LegId, Moment},
+    types::{CallId, Chance, Extension, LegId, Moment, PhoneNumber},
 };
 
 /// The telephone exchange of one office.
@@ -150,7 +155,15 @@ impl Switch {
         if let Some(call) = call.handle(now, &mut self.exchange, event) {
             self.calls.put(id, call);
         }
+        self.count_what_was_sent(now);
         self.offer_places(now);
+    }
+
+    /// Calls that have been forwarded to the outside count like those that are dialled.
+    fn count_what_was_sent(&mut self, now: Moment) {
+        for extension in std::mem::take(&mut self.exchange.sent_outside) {
+            self.spending.call_begins(now.at, extension);
+        }
     }
 
     /// Whoever has waited longest is asked first; who does not take the place leaves the queue as it is.
@@ -194,6 +207,9 @@ impl Switch {
                 self.exchange.settle_text(now, text, status);
             }
             Control::HangUp { call } => self.tell(now, call, CallEvent::HangUp),
+            Control::SetDesk { extension, settings } => self.set_desk(&extension, settings),
+            Control::SetDayNight(key) => self.set_day_night(key),
+            Control::RestoreDesks { desks, key } => self.restore_desks(desks, key),
             Control::RestoreBindings(bindings) => self.exchange.sip.restore(now.at, bindings),
             Control::ShutDown => {
                 self.shutting_down = true;
@@ -258,13 +274,23 @@ impl Switch {
         }
     }
 
+    /// A call from a trunk: only numbers of ours are connected, so nothing can ever go from one trunk to another.
+    fn inbound(&mut self, now: Moment, dialled: PhoneNumber) -> Result<Route, Barred> {
+        let Foreseen { agent, plan, why: _ } =
+            foresee(&self.directory, dialled, now.wall, self.exchange.day_night)?;
+        Ok(match agent {
+            Some(why) => Route::Agent(why),
+            None => Route::Ring(self.hunt_of_plan(now, &plan)),
+        })
+    }
+
     /// What was dialled and where it leads, or the refusal. Emergencies are beyond every limit but the shutting down.
     fn admit(&mut self, now: Moment, invitation: &Invitation) -> Result<(Dialled, Route), Refusal> {
         let directory = &self.directory.clone();
         let (dialled, route) = match &invitation.peer {
             Peer::Trunk(_) => {
                 let number = routing::dialled_at_trunk(directory, invitation).ok_or(Refusal::NOT_FOUND)?;
-                let route = routing::inbound(directory, number, now.wall).map_err(Refusal::barred)?;
+                let route = self.inbound(now, number).map_err(Refusal::barred)?;
                 (Dialled::Number(number), route)
             }
             Peer::Phone(extension) => {
@@ -277,6 +303,12 @@ impl Switch {
                     }
                     Refusal::barred(why)
                 })?;
+                let route = match (&dialled, route) {
+                    (Dialled::Extension(called), Route::Connect(None)) => {
+                        Route::Connect(Some(self.hunt_of_extension(now, called, INTERNAL_RING)))
+                    }
+                    (_, route) => route,
+                };
                 (dialled, route)
             }
         };
@@ -328,6 +360,7 @@ impl Switch {
         if let Some(in_progress) = Call::begin(&mut self.exchange, arrival) {
             self.calls.put(call, in_progress);
         }
+        self.count_what_was_sent(now);
     }
 
     /// What this extension and the office have made of the outside.

@@ -13,11 +13,11 @@ use super::{
     next::{Next, Step},
     parked::Place,
     refusal::Refusal,
+    ring_plan::Hunt,
     session_event::SessionEvent,
     waiting::{Otherwise, Reach, Transferor},
 };
 use crate::{
-    media::Direction,
     sip::{Cause, ReferId, SessionId},
     types::{Extension, LegId},
 };
@@ -29,6 +29,8 @@ pub(super) struct Talking {
     callee: Leg,
     disposition: Disposition,
     bridged: bool,
+    /// Which of the two hear music, because the other holds them.
+    music: [bool; 2],
     until: Instant,
 }
 
@@ -55,10 +57,8 @@ impl Talking {
             cx.exchange.media(caller.id(), MediaCommand::Record { file });
         }
         let until = cx.ledger.limit(cx.now.at);
-        let mut talking = Self { caller, callee, disposition, bridged: false, until };
-        talking.bridge(cx);
-        // Whoever was already held when the other side came hears of it now.
-        hold::settle(cx, &mut talking.caller, &mut talking.callee);
+        let mut talking = Self { caller, callee, disposition, bridged: false, music: [false; 2], until };
+        talking.relay(cx);
         talking
     }
 
@@ -80,27 +80,22 @@ impl Talking {
                 if leg.confirmed(cx, &body).is_err() {
                     return self.hang_up(cx, Some(Cause::Sip(488)));
                 }
-                self.bridge(cx);
-                // What could not be offered before the ACK is offered now.
-                hold::settle(cx, &mut self.caller, &mut self.callee);
+                self.relay(cx);
             }
             SessionEvent::Reoffered(offer) => {
                 let (leg, other) = self.sides(side);
-                hold::reoffered(cx, leg, other, &offer);
+                let codec = other.codec();
+                hold::reoffered(cx, leg, codec, &offer);
+                self.relay(cx);
             }
-            SessionEvent::ReofferAnswered(Ok(answer)) => {
-                let (leg, other) = self.sides(side);
-                if leg.offer_answered(cx, &answer).is_err() {
-                    return self.hang_up(cx, Some(Cause::Sip(488)));
-                }
-                hold::settle(cx, leg, other);
-            }
-            SessionEvent::ReofferAnswered(Err(_)) => self.sides(side).0.offer_refused(),
             SessionEvent::Digit(digit) => {
                 let (_, other) = self.sides(side);
                 cx.exchange.media(other.id(), MediaCommand::Digit(digit));
             }
-            SessionEvent::Progress { .. } | SessionEvent::Answered { .. } | SessionEvent::Failed { .. } => {}
+            SessionEvent::Progress { .. }
+            | SessionEvent::Answered { .. }
+            | SessionEvent::Failed { .. }
+            | SessionEvent::ReofferAnswered(_) => {}
         }
         Step::Stay(self)
     }
@@ -134,7 +129,7 @@ impl Talking {
     /// Is a phone of this extension one of the two? And does it hold the other?
     pub(super) fn phone(&self, extension: &Extension) -> Option<OnThePhone> {
         let leg = [&self.caller, &self.callee].into_iter().find(|leg| leg.extension() == Some(extension))?;
-        Some(if leg.permitted() == Direction::SendRecv { OnThePhone::Talks } else { OnThePhone::Holds })
+        Some(if leg.holds() { OnThePhone::Holds } else { OnThePhone::Talks })
     }
 
     /// The one whom this extension talks with waits in a slot from now on, and the extension is hung up on.
@@ -156,7 +151,7 @@ impl Talking {
     pub(super) fn handle_desk(self, cx: &mut Context<'_>, event: DeskEvent) -> Step<Self> {
         match event {
             DeskEvent::Park(place) => self.park(cx, place),
-            DeskEvent::Transfer { session, refer, to } => self.transfer(cx, session, refer, &to),
+            DeskEvent::Transfer { session, refer, to, hunt } => self.transfer(cx, session, refer, &to, hunt),
             DeskEvent::Join { session, mut with, charged } => {
                 if let Some(extension) = charged {
                     cx.ledger.charge(extension);
@@ -188,16 +183,26 @@ impl Talking {
 
     /// The one who talks with the phone at this session is to be connected elsewhere. The phone stays until that is done,
     /// or it hangs up.
-    fn transfer(self, cx: &mut Context<'_>, session: SessionId, refer: ReferId, to: &Dialled) -> Step<Self> {
+    fn transfer(
+        self,
+        cx: &mut Context<'_>,
+        session: SessionId,
+        refer: ReferId,
+        to: &Dialled,
+        hunt: Option<Hunt>,
+    ) -> Step<Self> {
         let Some(by) = self.transferor(session).cloned() else { return Step::Stay(self) };
         if matches!(to, Dialled::Number(_)) {
             cx.ledger.charge(by.clone());
         }
-        let reach = Reach::dialled(cx, to, cx.ledger.directory().features.transfer_ring);
+        let ring_for = cx.ledger.directory().features.transfer_ring;
+        let reach = match hunt {
+            Some(hunt) => Reach { hunt, label: None, music: false },
+            None => Reach::dialled(cx, to, ring_for),
+        };
         let disposition = self.disposition;
-        let (transferor, mut leg) = self.parted(cx, session);
+        let (transferor, leg) = self.parted(cx, session);
         superseded(cx.exchange.sip.accept_refer(cx.now.at, refer));
-        leg.reoffer(cx, Direction::SendRecv);
         let transferor = Some(Transferor { leg: Some(transferor), refer });
         Step::Go(Next::Reach { leg, reach, transferor, otherwise: Otherwise::Recall(by), disposition })
     }
@@ -228,15 +233,32 @@ impl Talking {
         if self.bridged {
             cx.exchange.media(self.caller.id(), MediaCommand::Unbridge);
         }
+        for (leg, _) in [&self.caller, &self.callee].into_iter().zip(self.music).filter(|(_, music)| *music) {
+            hold::stops_music_to(cx, leg);
+        }
         match self.side_of(session) {
             Some(Side::Caller) => (self.caller, self.callee),
             Some(Side::Callee) | None => (self.callee, self.caller),
         }
     }
 
-    /// Relays between the two as soon as both are connected: a caller without an offer is not before the ACK.
-    fn bridge(&mut self, cx: &mut Context<'_>) {
-        if !self.bridged && self.caller.is_connected() && self.callee.is_connected() {
+    /// Relays between the two as soon as both are connected (a caller without an offer is not before the ACK) and while
+    /// neither holds the other. Whoever is held hears music instead.
+    fn relay(&mut self, cx: &mut Context<'_>) {
+        let held = [self.callee.holds(), self.caller.holds()];
+        if self.bridged && held != [false; 2] {
+            self.bridged = false;
+            cx.exchange.media(self.caller.id(), MediaCommand::Unbridge);
+        }
+        for ((leg, held), music) in [&self.caller, &self.callee].into_iter().zip(held).zip(&mut self.music) {
+            if held && !*music {
+                hold::plays_music_to(cx, leg);
+            } else if !held && *music {
+                hold::stops_music_to(cx, leg);
+            }
+            *music = held;
+        }
+        if !self.bridged && held == [false; 2] && self.caller.is_connected() && self.callee.is_connected() {
             self.bridged = true;
             cx.exchange.media(self.caller.id(), MediaCommand::Bridge { with: self.callee.id() });
         }

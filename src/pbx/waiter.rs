@@ -1,7 +1,12 @@
 //! Who waits for somebody to answer while phones ring.
 
 use super::{
-    AgentReason, conversation::Conversation, exchange::Context, incoming::Incoming, leg::Leg, routing::Shown,
+    AgentReason,
+    conversation::Conversation,
+    exchange::Context,
+    incoming::Incoming,
+    leg::Leg,
+    routing::{self, Shown},
     waiting::Waiting,
 };
 use crate::{media::Codec, sip::SessionId};
@@ -55,6 +60,20 @@ impl Waiter {
                 Shown::Waiting { whom: waiting.leg.party(), label: waiting.label.as_deref() }
             }
         }
+    }
+
+    /// What somebody outside is asked who has answered.
+    pub(super) fn question(&self, cx: &Context<'_>) -> String {
+        let directory = cx.ledger.directory();
+        let (caller, dialled) = (cx.ledger.caller(), cx.ledger.dialled());
+        let about = match self.shown() {
+            Shown::Brief(brief) => format!(": {brief}"),
+            shown => {
+                let from = routing::shown_to_phones(directory, caller, dialled, shown).display;
+                format!(", {from}")
+            }
+        };
+        format!("A call for {}{about}. Press 1 to take it, or 9 to decline.", directory.name)
     }
 
     /// Whoever has been answered hears our ringback; the others are told to play their own.

@@ -9,7 +9,7 @@ use super::{
     line::superseded,
     next::{Next, Step},
     parked::Place,
-    ring_plan::{Hunt, Outside, RingPlan, RingStep},
+    ring_plan::{Hunt, Outside},
     ringing::Ringing,
     session_event::SessionEvent,
 };
@@ -158,8 +158,7 @@ impl Waiting {
 impl Reach {
     /// All phones of an extension.
     pub(super) fn extension(extension: &Extension, ring_for: Duration) -> Self {
-        let plan = RingPlan::new([RingStep { extensions: vec![extension.clone()], ring_for }]);
-        Self { hunt: Hunt::of_plan(&plan), label: None, music: false }
+        Self { hunt: Hunt::of_extension(extension.clone(), ring_for), label: None, music: false }
     }
 
     /// Whoever is dialled. That it may be reached has been decided.

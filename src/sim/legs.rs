@@ -26,6 +26,15 @@ const UNDERSTANDING: Duration = Duration::from_millis(15);
 /// The recorded announcement, and every sound file.
 const ANNOUNCEMENT: Duration = Duration::from_secs(7);
 
+/// From the last word to the key that it asks for.
+const TO_THE_KEY: Duration = Duration::from_secs(1);
+
+/// The agent counts its utterances from the low end; what the box itself says to phones and to people whom it calls is
+/// counted from the high end, and the caller does not hear it.
+const fn is_the_agents(utterance: UtteranceId) -> bool {
+    utterance.0 < u64::MAX / 2
+}
+
 /// Training the words takes longer than most stories; all of them share one understander, which keeps nothing.
 static UNDERSTANDER: LazyLock<Understander> = LazyLock::new(Understander::words_only);
 
@@ -51,6 +60,8 @@ pub(super) struct Legs {
     asked: u64,
     /// Addresses from which nothing comes any more.
     dead: Vec<IpAddr>,
+    /// Whoever is called outside has a voicemail that answers, and presses no key.
+    voicemail: bool,
 }
 
 #[derive(Debug)]
@@ -62,6 +73,8 @@ struct Leg {
     first_packet: Option<Instant>,
     silent_at: Option<Instant>,
     playing: Option<Playing>,
+    /// When the key is pressed that somebody was asked for.
+    key: Option<Instant>,
 }
 
 #[derive(Debug)]
@@ -83,11 +96,19 @@ impl Playing {
 impl Leg {
     fn due(&self) -> Option<Instant> {
         let playing = self.playing.as_ref().map(Playing::due);
-        [self.first_packet, self.silent_at, playing].into_iter().flatten().min()
+        [self.first_packet, self.silent_at, self.key, playing].into_iter().flatten().min()
     }
 }
 
 impl Legs {
+    pub(super) fn new(voicemail: bool) -> Self {
+        Self { voicemail, ..Self::default() }
+    }
+
+    pub(super) fn has_voicemail(&self) -> bool {
+        self.voicemail
+    }
+
     pub(super) fn call_of(&self, leg: LegId) -> Option<CallId> {
         self.legs.get(&leg).map(|leg| leg.call)
     }
@@ -125,6 +146,7 @@ impl Legs {
                     first_packet: None,
                     silent_at: None,
                     playing: None,
+                    key: None,
                 };
                 self.legs.insert(leg, fresh);
             }
@@ -195,7 +217,7 @@ impl Legs {
                     complete: true,
                 };
                 self.legs.get_mut(&leg)?.playing = Some(playing);
-                Some(Noticed::Breath)
+                is_the_agents(*utterance).then_some(Noticed::Breath)
             }
             SpeechCommand::Understand { turn, text } => {
                 self.asked += 1;
@@ -229,16 +251,25 @@ impl Legs {
             let silent_ms = u64::try_from(LegSettings::SILENT_AFTER.as_millis()).unwrap_or(u64::MAX);
             return Some((media(MediaEvent::Dead { silent_ms }), None));
         }
+        if leg.key.take_if(|at| *at <= now).is_some() {
+            return Some((media(MediaEvent::Digit('1')), None));
+        }
         let playing = leg.playing.as_mut()?;
         let utterance = playing.utterance;
         if !playing.audible && playing.begins <= now && playing.begins < playing.ends {
             playing.audible = true;
-            return Some((media(MediaEvent::Speaking { utterance }), Some(Noticed::Audible)));
+            let noticed = is_the_agents(utterance).then_some(Noticed::Audible);
+            return Some((media(MediaEvent::Speaking { utterance }), noticed));
         }
         let over = leg.playing.take()?;
+        // A person does as told, once the words are over; what only records does not.
+        if over.complete && over.text.contains("Press 1 to take it") && !self.voicemail {
+            leg.key = Some(now + TO_THE_KEY);
+        }
         let heard = over.ends.saturating_duration_since(over.begins);
         let heard_ms = u32::try_from(heard.as_millis()).unwrap_or(u32::MAX);
         let event = MediaEvent::Played { utterance, heard_ms, complete: over.complete };
-        Some((media(event), Some(Noticed::Silent(over.text))))
+        let noticed = is_the_agents(utterance).then_some(Noticed::Silent(over.text));
+        Some((media(event), noticed))
     }
 }

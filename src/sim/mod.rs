@@ -23,6 +23,7 @@
 //! given calls abroad are allowed              given nobody on call
 //! given trunk is probed                       given text-back waits for the morning
 //! given texts go again after a crash          given a spare trunk
+//! given people outside have voicemail
 //! given a phone calls outside 20 times an hour
 //! given lead touch after 2h "…"               given lead touch on day 3 10:00 "…"
 //! ```

@@ -55,6 +55,8 @@ pub(super) struct Office {
     pub(super) agent_first: bool,
     pub(super) international: bool,
     pub(super) on_call: bool,
+    /// Whoever is called outside has a voicemail that answers.
+    pub(super) voicemail: bool,
     pub(super) probe: bool,
     /// A second trunk.
     pub(super) spare: bool,
@@ -81,6 +83,7 @@ impl Office {
             agent_first: false,
             international: false,
             on_call: true,
+            voicemail: false,
             probe: false,
             spare: false,
             agent_calls: Limits::default().agent_calls,
@@ -107,6 +110,7 @@ impl Office {
             plan: RingPlan::new(rings.iter().map(|(extensions, ring_for)| RingStep {
                 extensions: extensions.clone(),
                 ring_for: *ring_for,
+                ..RingStep::default()
             })),
             agent_first: self.agent_first,
             hours: self.hours.clone(),

@@ -512,6 +512,7 @@ fn furnish_with(office: &mut Office, furnish: &Furnish) -> Result<(), Failure> {
         Furnish::TrunkProbed => office.probe = true,
         Furnish::SpareTrunk => office.spare = true,
         Furnish::NobodyOnCall => office.on_call = false,
+        Furnish::Voicemail => office.voicemail = true,
         Furnish::OutsideAnHour(most) => office.outside_per_hour = *most,
         Furnish::AgentPlaces(most) => office.agent_calls = *most,
         Furnish::Touch(touch) => office.touches.push(touch.clone()),

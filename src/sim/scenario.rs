@@ -55,6 +55,7 @@ pub(super) enum Furnish {
     TrunkProbed,
     SpareTrunk,
     NobodyOnCall,
+    Voicemail,
     AgentPlaces(usize),
     OutsideAnHour(usize),
     Touch(Touch),
@@ -256,6 +257,7 @@ fn furnish(rest: &[&str]) -> Result<Option<Furnish>, Problem> {
         ["trunk", "is", "probed"] => Furnish::TrunkProbed,
         ["a", "spare", "trunk"] => Furnish::SpareTrunk,
         ["nobody", "on", "call"] => Furnish::NobodyOnCall,
+        ["people", "outside", "have", "voicemail"] => Furnish::Voicemail,
         ["agent", "talks", "with", most, "at", "once"] => Furnish::AgentPlaces(count(most)?),
         ["a", "phone", "calls", "outside", most, "times", "an", "hour"] => {
             Furnish::OutsideAnHour(count(most)?)

@@ -119,6 +119,7 @@ impl Names {
                 let came = if *done { "" } else { ", which cannot be had" };
                 ("portico", format!("{by} asks for {what}{came}"), false)
             }
+            Fact::DeskSet { .. } | Fact::DayNightSet(_) => return None,
             Fact::ResourceChanged { resource, state } => {
                 ("portico", format!("{}: {}", resource_name(resource), resource_state(state)), false)
             }
@@ -240,6 +241,7 @@ fn agent_reason(why: AgentReason) -> &'static str {
         AgentReason::NoAnswer => "no answer",
         AgentReason::Busy => "busy",
         AgentReason::Declined => "declined",
+        AgentReason::DoNotDisturb => "do not disturb",
         AgentReason::Unregistered => "no phone",
         AgentReason::ClosedHours => "closed",
         AgentReason::Unreachable => "unreachable",
@@ -253,6 +255,7 @@ fn leg_result(result: LegResult) -> String {
         LegResult::NoAnswer => "no answer".to_owned(),
         LegResult::Busy => "busy".to_owned(),
         LegResult::Declined => "declined".to_owned(),
+        LegResult::DoNotDisturb => "do not disturb".to_owned(),
         LegResult::Unregistered => "no phone".to_owned(),
         LegResult::AnsweredElsewhere => "answered elsewhere".to_owned(),
         LegResult::CallerGone => "caller gone".to_owned(),

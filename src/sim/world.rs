@@ -135,7 +135,7 @@ impl World {
             ladder: Ladder::new(columns),
             directory,
             power: Power::Off { store: Box::new(store), until: clock.now().at },
-            legs: Legs::default(),
+            legs: Legs::new(office.voicemail),
             callers: BTreeMap::new(),
             pending: VecDeque::new(),
             power_cut: None,

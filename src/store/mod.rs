@@ -15,6 +15,7 @@ mod calls;
 mod columns;
 mod connection;
 mod contacts;
+mod desk;
 mod emergencies;
 mod error;
 mod followups;

@@ -2,6 +2,7 @@
 
 mod calendar;
 mod called;
+mod holidays;
 mod id;
 mod moment;
 mod number;
@@ -10,6 +11,7 @@ mod star_code;
 
 pub use calendar::{DayHours, Hours, HoursError, QuietHours};
 pub use called::CalledHours;
+pub use holidays::{FederalHoliday, Holidays};
 pub use id::{CallId, ContactId, LeadId, LegId, MessageKey, ParseIdError, TurnId, UtteranceId, WorkOrderId};
 pub use moment::Moment;
 pub use number::{Extension, NumberError, PhoneNumber};

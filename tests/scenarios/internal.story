@@ -1,13 +1,12 @@
-# 101 calls 102, puts it on hold, takes it back. The carrier hears nothing of it.
+# 101 calls 102, puts it on hold (102 hears music), takes it back. Neither 102 nor the carrier is told of it.
 given 102 answers after 4s
 101 calls 102
 expect 102 rings
 expect 102 answers
 at +10s 101 holds
-expect 102 gets re-INVITE
 at +10s 101 resumes
-expect 102 gets re-INVITE
 at +10s 102 hangs up
 expect 101 gets BYE
 expect record: answered, 101 to 102
 expect no carrier gets
+expect no 102 gets re-INVITE

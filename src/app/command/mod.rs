@@ -1,6 +1,7 @@
 //! What each command of the program does; `main` reads the arguments and calls these.
 
 mod explain;
+mod foresee;
 mod practice;
 mod run;
 mod speech;
@@ -19,6 +20,7 @@ use crate::{
 };
 
 pub use explain::explain;
+pub use foresee::foresee;
 pub use practice::{PracticeCall, practice, practice_list};
 pub use run::run;
 pub use speech::{hear, say};

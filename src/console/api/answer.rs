@@ -157,10 +157,10 @@ pub(super) struct LegAnswer {
     pub round_trip_ms: Option<u32>,
     /// `PCMU`, `PCMA`, `G722` or `opus`.
     pub codec: Option<&'static str>,
-    /// How the far end sounded to us: a mean opinion score by the E-model (ITU-T G.107), 1 to 4.5.
-    pub score_heard: Option<f32>,
-    /// How we sounded to the far end, by its own reports.
-    pub score_there: Option<f32>,
+    /// How the far end sounded to us: a mean opinion score by the E-model (ITU-T G.107) in hundredths, 100 to 450.
+    pub score_heard: Option<u16>,
+    /// How we sounded to the far end, by its own reports, in hundredths.
+    pub score_there: Option<u16>,
 }
 
 impl LegAnswer {
@@ -170,6 +170,7 @@ impl LegAnswer {
             LegResult::NoAnswer => ("no_answer", None),
             LegResult::Busy => ("busy", None),
             LegResult::Declined => ("declined", None),
+            LegResult::DoNotDisturb => ("do_not_disturb", None),
             LegResult::Unregistered => ("unregistered", None),
             LegResult::AnsweredElsewhere => ("answered_elsewhere", None),
             LegResult::CallerGone => ("caller_gone", None),
@@ -193,8 +194,8 @@ impl LegAnswer {
             jitter_ms: leg.quality.map(|q| q.jitter_ms),
             round_trip_ms: leg.quality.and_then(|q| q.round_trip_ms),
             codec: leg.quality.and_then(|q| q.codec).map(Codec::encoding_name),
-            score_heard: leg.quality.and_then(|q| q.heard).map(|score| f32::from(score.hundredths) / 100.0),
-            score_there: leg.quality.and_then(|q| q.there).map(|score| f32::from(score.hundredths) / 100.0),
+            score_heard: leg.quality.and_then(|q| q.heard).map(|score| score.hundredths),
+            score_there: leg.quality.and_then(|q| q.there).map(|score| score.hundredths),
         }
     }
 }
@@ -476,6 +477,7 @@ fn agent_reason(reason: AgentReason) -> &'static str {
         AgentReason::NoAnswer => "no_answer",
         AgentReason::Busy => "busy",
         AgentReason::Declined => "declined",
+        AgentReason::DoNotDisturb => "do_not_disturb",
         AgentReason::Unregistered => "unregistered",
         AgentReason::ClosedHours => "closed_hours",
         AgentReason::Unreachable => "unreachable",

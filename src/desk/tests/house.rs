@@ -79,6 +79,8 @@ pub(crate) struct House {
     pub(crate) settled: Vec<(TextId, bool)>,
     pub(crate) alarms: Vec<Alarm>,
     pub(crate) restored: Vec<Vec<crate::sip::Binding>>,
+    pub(crate) desks:
+        Option<(Vec<(crate::types::Extension, crate::pbx::DeskSettings)>, crate::pbx::DayNight)>,
     /// How often the engine asked to be woken.
     pub(crate) wakes: usize,
     boots: u64,
@@ -105,6 +107,7 @@ impl House {
             settled: Vec::new(),
             alarms: Vec::new(),
             restored: Vec::new(),
+            desks: None,
             wakes: 0,
             boots: 1,
             texts: 0,
@@ -143,6 +146,7 @@ impl House {
                 }
                 Output::SettleText { text, stored } => self.settled.push((text, stored)),
                 Output::RestoreBindings(bindings) => self.restored.push(bindings),
+                Output::RestoreDesks { desks, key } => self.desks = Some((desks, key)),
                 Output::Alarm(alarm) => self.alarms.push(alarm),
                 Output::Changed(_) => {}
                 Output::Timeout(wake) => return wake.map(|(at, _)| at),

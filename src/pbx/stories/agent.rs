@@ -193,6 +193,10 @@ fn in_danger_the_caller_is_told_to_leave_and_the_person_on_call_is_bridged() {
     world.rings("carrier");
     world.wait_s(8);
     world.picks_up("carrier");
+    assert!(world.bridged().is_none(), "whoever has answered may be a voicemail");
+    let asked = world.hear_the_agent();
+    assert!(asked.contains("Press 1 to take it, or 9 to decline."), "{asked}");
+    world.presses('1');
     assert!(world.media.contains(&(caller, MediaCommand::Tone(None))));
     assert_eq!(world.bridged().unwrap().0, caller);
     assert_eq!(world.switch.counts().agent_places, 0, "the agent is free again");

@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use crate::{
-    media::{Codec, Direction},
+    media::Codec,
     pbx::{
         AgentReason, Announcement, CallDirection, Caller, Control, Dialled, Disposition, Fact, Input,
         LegResult, MediaCommand, MediaEvent, Party, Quality, RingPlan, RingStep,
@@ -156,7 +156,11 @@ fn a_number_may_be_the_agents_from_the_first_ring() {
 fn the_next_step_of_a_plan_rings_when_the_first_has_had_its_time() {
     let mut office = office();
     office.numbers.get_mut(&number(MAIN)).unwrap().plan = RingPlan::new([
-        RingStep { extensions: vec![extension("101")], ring_for: Duration::from_secs(12) },
+        RingStep {
+            extensions: vec![extension("101")],
+            ring_for: Duration::from_secs(12),
+            ..RingStep::default()
+        },
         RingStep::new([extension("102")]),
     ]);
     let mut world = World::with(office);
@@ -328,50 +332,6 @@ fn a_caller_without_an_offer_hears_the_announcement_after_the_ack() {
     world.hold_back("carrier", false);
     assert!(world.media.iter().any(announced));
     world.hangs_up("carrier", dana);
-}
-
-#[test]
-fn a_hold_passes_through_and_is_taken_back() {
-    let mut world = World::at_work();
-    let dana = world.call("carrier", MAIN);
-    let desk = world.picks_up("101");
-    let (caller, callee) = world.bridged().unwrap();
-    world.wants("101", desk, Direction::SendOnly);
-    assert_eq!(world.direction(callee), Direction::RecvOnly);
-    assert_eq!(world.takes_reoffer("carrier").as_deref(), Some("sendonly"), "the caller is held");
-    assert_eq!(world.direction(caller), Direction::SendOnly);
-
-    // A held leg is quiet by right.
-    world.media_event(caller, MediaEvent::Dead { silent_ms: 60_000 });
-    assert!(!world.has_ended("101"));
-
-    world.wants("101", desk, Direction::SendRecv);
-    assert_eq!(world.takes_reoffer("carrier").as_deref(), Some("sendrecv"));
-    assert_eq!(world.direction(caller), Direction::SendRecv);
-    assert_eq!(world.direction(callee), Direction::SendRecv);
-    world.hangs_up("carrier", dana);
-}
-
-#[test]
-fn both_sides_may_hold_each_other() {
-    let mut world = World::at_work();
-    let dana = world.call("carrier", MAIN);
-    let desk = world.picks_up("101");
-    let (caller, callee) = world.bridged().unwrap();
-    world.wants("101", desk, Direction::SendOnly);
-    assert_eq!(world.takes_reoffer("carrier").as_deref(), Some("sendonly"));
-    world.wants("carrier", dana, Direction::SendOnly);
-    assert_eq!(world.takes_reoffer("101").as_deref(), Some("sendonly"));
-    world.wants("101", desk, Direction::SendRecv);
-    assert_eq!(world.direction(callee), Direction::SendOnly, "101 is still held by the caller");
-    world.takes_reoffer("carrier");
-    assert_eq!(world.direction(caller), Direction::RecvOnly);
-    world.wants("carrier", dana, Direction::SendRecv);
-    world.takes_reoffer("101");
-    assert_eq!(world.direction(caller), Direction::SendRecv);
-    assert_eq!(world.direction(callee), Direction::SendRecv);
-    world.hangs_up("101", desk);
-    assert!(world.has_ended("carrier"));
 }
 
 #[test]

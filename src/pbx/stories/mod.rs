@@ -1,8 +1,10 @@
 //! What happens at Maple Court, call by call. Each story ends with nothing left behind.
 
 mod agent;
+mod at_the_desk;
 mod chaos;
 mod early_media;
+mod holds;
 mod inbound;
 mod outbound;
 mod pickup_and_park;

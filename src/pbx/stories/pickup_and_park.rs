@@ -4,7 +4,7 @@ use crate::{
     media::Direction,
     pbx::{
         Disposition, Fact, LegResult, MediaCommand, Party, Resource, ResourceState, Service,
-        story::{MAIN, World, extension, office},
+        story::{LEASING, MAIN, World, extension, number, office},
     },
     sip::Event,
 };
@@ -157,6 +157,26 @@ fn the_parked_hear_something_and_may_hang_up() {
     assert_eq!(shown(&world, &slot("701")).last(), Some(&ResourceState::Off));
     world.call("102", "701");
     assert_eq!(world.hear_the_agent(), "Nobody is parked on 7 0 1.");
+}
+
+#[test]
+fn a_property_has_its_own_music() {
+    let mut office = office();
+    office.features.music = Some("/srv/office.wav".into());
+    office.features.music_of.insert(number(LEASING), "/srv/leasing.wav".into());
+    office.numbers.get_mut(&number(LEASING)).unwrap().agent_first = false;
+    let mut world = World::with(office);
+    world.plug_in("101");
+    world.speech_ready(true);
+    for (dialled, file) in [(MAIN, "/srv/office.wav"), (LEASING, "/srv/leasing.wav")] {
+        world.call("carrier", dialled);
+        let session = world.picks_up("101");
+        let (caller, _) = world.bridged().unwrap();
+        world.wants("101", session, Direction::Inactive);
+        let music = MediaCommand::Music(Some(file.into()));
+        assert_eq!(world.commands(caller).last(), Some(&&music));
+        world.hangs_up("101", session);
+    }
 }
 
 #[test]

@@ -5,9 +5,9 @@ use std::{net::SocketAddr, time::Instant};
 use super::{DANA, Far, World, direction_in, flow};
 use crate::{
     media::{self, Codec, Direction},
-    pbx::{Fact, Input},
+    pbx::{Fact, Input, MediaCommand, MediaEvent},
     sip::{self, Endpoint, Event, Identity, Outgoing, SessionId, Target, TextId, TrunkName},
-    types::CallId,
+    types::{CallId, LegId},
 };
 
 impl Far {
@@ -85,6 +85,15 @@ impl World {
         let now = self.now.at;
         self.far(who).endpoint.ring(now, session, status, Some(body)).unwrap();
         self.settle();
+    }
+
+    /// A key of whoever was called last.
+    pub(in crate::pbx) fn presses(&mut self, digit: char) {
+        let opened = |(leg, command): &(LegId, MediaCommand)| {
+            matches!(command, MediaCommand::Open { .. }).then_some(*leg)
+        };
+        let leg = self.media.iter().rev().find_map(opened).unwrap();
+        self.media_event(leg, MediaEvent::Digit(digit));
     }
 
     /// 200 with an answer to the offer; its only codec is this one, if given.

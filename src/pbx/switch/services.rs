@@ -13,11 +13,11 @@ use crate::{
 /// A service that a phone has asked for.
 #[derive(Debug)]
 pub(super) struct Asked {
-    session: SessionId,
-    invitation: Invitation,
-    by: Extension,
-    service: Service,
-    dialled: StarCode,
+    pub(super) session: SessionId,
+    pub(super) invitation: Invitation,
+    pub(super) by: Extension,
+    pub(super) service: Service,
+    pub(super) dialled: StarCode,
 }
 
 impl Switch {
@@ -30,20 +30,18 @@ impl Switch {
     ) -> Option<Invitation> {
         let Peer::Phone(by) = invitation.peer.clone() else { return Some(invitation) };
         let directory = self.directory.clone();
-        if let Some(replaced) = invitation.replaces
-            && !self.shutting_down
-        {
+        let parsed = dialplan::parse(&invitation.dialled, &directory);
+        // Nobody is told anything when the house shuts down. An emergency is never a service, whatever else it says.
+        if self.shutting_down || matches!(parsed, Ok(Dialled::Emergency(_))) {
+            return Some(invitation);
+        }
+        if let Some(replaced) = invitation.replaces {
             self.take_over(now, session, invitation, by, replaced);
             return None;
         }
         let park = &directory.features.park;
         let slot = invitation.dialled.parse().ok().filter(|slot| park.slots.contains(slot));
-        // Nobody is told anything when the house shuts down. An emergency is never a service, whatever the tables say.
-        if self.shutting_down {
-            return Some(invitation);
-        }
-        let dialled = match (dialplan::parse(&invitation.dialled, &directory), slot) {
-            (Ok(Dialled::Emergency(_)), _) => return Some(invitation),
+        let dialled = match (parsed, slot) {
             (Ok(Dialled::Star(code)), _) => code,
             (_, Some(slot)) => {
                 self.retrieve(now, session, invitation, by, &slot);
@@ -65,7 +63,6 @@ impl Switch {
                 self.pick_up(now, asked, target);
             }
             Service::Park => self.park_own(now, asked),
-            // Until the house has them, these are numbers that do not exist.
             Service::DoNotDisturbOn
             | Service::DoNotDisturbOff
             | Service::ForwardAlways
@@ -73,15 +70,23 @@ impl Switch {
             | Service::ForwardBusy
             | Service::ForwardBusyOff
             | Service::ForwardNoAnswer
-            | Service::ForwardNoAnswerOff
-            | Service::CallBack
-            | Service::WithholdNumber
+            | Service::ForwardNoAnswerOff => self.set_by_code(now, asked, rest),
+            Service::DayNight => self.turn_day_night(now, asked),
+            Service::CallBack => {
+                let Some(last) = self.exchange.last_caller(&asked.by).map(str::to_owned) else {
+                    self.answer(now, asked, Prompt::refused("Nobody has called who could be called back."));
+                    return None;
+                };
+                // From here on it is as if the number had been dialled.
+                return Some(Invitation { dialled: last, ..asked.invitation });
+            }
+            // Without them in the house these are numbers that do not exist.
+            Service::WithholdNumber
             | Service::OwnVoicemail
             | Service::AnyVoicemail
             | Service::Intercom
             | Service::Record
-            | Service::BlockLastCaller
-            | Service::DayNight => return Some(asked.invitation),
+            | Service::BlockLastCaller => return Some(asked.invitation),
         }
         None
     }
@@ -130,7 +135,7 @@ impl Switch {
                 self.tell(now, call, CallEvent::Desk(DeskEvent::Taken { session, invitation, by }));
             }
             None => {
-                let prompt = Prompt::refused(format!("Nobody is parked on {}.", spelled(slot)));
+                let prompt = Prompt::refused(format!("Nobody is parked on {}.", spelled(&slot.to_string())));
                 self.prompt(now, session, invitation, Dialled::Extension(slot.clone()), prompt);
             }
         }
@@ -146,7 +151,7 @@ impl Switch {
         });
         let prompt = match parked {
             Ok((call, slot)) => {
-                let words = format!("Parked on {}.", spelled(&slot));
+                let words = format!("Parked on {}.", spelled(&slot.to_string()));
                 let place = Place { slot, by: asked.by.clone() };
                 self.tell(now, call, CallEvent::Desk(DeskEvent::Park(place)));
                 Prompt::done(words)
@@ -190,7 +195,7 @@ impl Switch {
 }
 
 /// Digit by digit, as it is dialled.
-fn spelled(digits: &Extension) -> String {
-    let digits: Vec<String> = digits.to_string().chars().map(String::from).collect();
+pub(super) fn spelled(digits: &str) -> String {
+    let digits: Vec<String> = digits.chars().filter(char::is_ascii_digit).map(String::from).collect();
     digits.join(" ")
 }

@@ -106,7 +106,12 @@ impl Switch {
         if matches!(to, Dialled::Number(_)) {
             self.spending.call_begins(now.at, by.clone());
         }
-        let event = DeskEvent::Transfer { session: end.session, refer, to };
+        let ring_for = self.directory.features.transfer_ring;
+        let hunt = match &to {
+            Dialled::Extension(extension) => Some(self.hunt_of_extension(now, extension, ring_for)),
+            Dialled::Number(_) | Dialled::Emergency(_) | Dialled::Star(_) => None,
+        };
+        let event = DeskEvent::Transfer { session: end.session, refer, to, hunt };
         self.tell(now, end.call, CallEvent::Desk(event));
         Ok(())
     }

@@ -174,6 +174,8 @@ impl World {
                 }
                 desk::Input::Bound(binding)
             }
+            Fact::DeskSet { extension, settings } => desk::Input::DeskSet { extension, settings },
+            Fact::DayNightSet(key) => desk::Input::DayNightSet(key),
             Fact::Unbound { extension, contact } => {
                 if self.registered.remove(&(extension.clone(), contact.clone())) {
                     self.note("portico", format!("{extension} is not registered any more"), false);
@@ -220,6 +222,9 @@ impl World {
                 desk::Output::RestoreBindings(bindings) => {
                     self.pending.push_back(Pending::Control(Control::RestoreBindings(bindings)));
                 }
+                desk::Output::RestoreDesks { desks, key } => {
+                    self.pending.push_back(Pending::Control(Control::RestoreDesks { desks, key }));
+                }
                 desk::Output::Changed(desk::Changed::Call(_)) => calls = true,
                 desk::Output::Changed(desk::Changed::Message { .. }) => texts = true,
                 desk::Output::Changed(_) => {}
@@ -255,7 +260,7 @@ impl World {
             self.power = Power::Off { store, until };
         }
         self.note("portico", "the power fails".to_owned(), false);
-        self.legs = Legs::default();
+        self.legs = Legs::new(self.legs.has_voicemail());
         self.callers.clear();
         self.pending.clear();
         self.registered.clear();
