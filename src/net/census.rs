@@ -95,7 +95,8 @@ mod tests {
         let third = census.take(home, 3, 2).unwrap();
         assert!(census.take("192.0.2.2".parse().unwrap(), 3, 2).is_none(), "all places are taken");
         drop((first, second, third));
-        assert_eq!((census.lock().all, census.lock().unproven.len()), (0, 0));
+        let counted = census.lock();
+        assert_eq!((counted.all, counted.unproven.len()), (0, 0));
     }
 
     #[test]
