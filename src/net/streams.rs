@@ -535,3 +535,6 @@ async fn carry_messages<S: AsyncRead + AsyncWrite + Unpin>(
     };
     tokio::join!(reading, writing);
 }
+
+#[cfg(test)]
+mod tests;

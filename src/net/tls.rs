@@ -138,7 +138,8 @@ pub(super) fn sentence(error: &std::io::Error, name: &str) -> String {
     };
     let rustls::Error::InvalidCertificate(why) = rustls else { return format!("no TLS with it: {rustls}") };
     match why {
-        CertificateError::UnknownIssuer => {
+        // An authority of the same name with another key is another authority.
+        CertificateError::UnknownIssuer | CertificateError::BadSignature => {
             format!(
                 "its certificate is signed by nobody we believe: if it is right, name its authority (`ca`) for {name}"
             )
