@@ -6,7 +6,7 @@ CARGO  ?= cargo
 
 # Debian packages: to build and run; and, for the tests only, foreign SIP peers and what fuzz targets are built with.
 RUN_PACKAGES  := gcc pkg-config libflite1 flite1-dev python3
-TEST_PACKAGES := g++ sip-tester baresip
+TEST_PACKAGES := g++ sip-tester baresip chromium
 
 .PHONY: help run test models build train packages test-packages format clippy unit docs fuzz-build interop fuzz bench
 
@@ -53,7 +53,7 @@ fuzz-build:
 	$(CARGO) build --locked --manifest-path fuzz/Cargo.toml
 
 interop:
-	$(CARGO) test --locked --test interop -- --ignored
+	$(CARGO) test --locked --test interop --test browser -- --ignored
 
 fuzz:
 	@fuzz/run $(or $(FUZZ_SECONDS),600)

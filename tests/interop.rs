@@ -340,6 +340,11 @@ fn tone(folder: &Path) -> PathBuf {
 
 /// baresip as extension 101, which answers by itself and sings a tone; it hangs up and ends after so many seconds.
 fn baresip(portico: &Portico, seconds: &str, more: &[&str]) -> Peer {
+    baresip_as(portico, seconds, "", more)
+}
+
+/// The same with something more in its account, such as how it encrypts its media.
+fn baresip_as(portico: &Portico, seconds: &str, account: &str, more: &[&str]) -> Peer {
     let folder = portico.folder.join("baresip");
     fs::create_dir_all(&folder).unwrap();
     let modules = ["/usr/lib/baresip/modules", "/usr/local/lib/baresip/modules"]
@@ -349,7 +354,7 @@ fn baresip(portico: &Portico, seconds: &str, more: &[&str]) -> Peer {
     // It takes no loopback interface for its media: to us it is a phone behind a router, signalling from here.
     let at = free_address("127.0.0.1");
     let config = format!(
-        "sip_listen {at}\nmodule_path {modules}\nmodule g711.so\nmodule aufile.so\n\
+        "sip_listen {at}\nmodule_path {modules}\nmodule g711.so\nmodule srtp.so\nmodule aufile.so\n\
          module_tmp uuid.so\nmodule_tmp account.so\nmodule_app menu.so\naudio_source aufile,{}\n\
          audio_player aufile,{}\nausrc_srate 8000\nauplay_srate 8000\nrtp_ports 41000-41100\n\
          call_max_calls 4\naudio_path /usr/share/baresip\n",
@@ -359,7 +364,7 @@ fn baresip(portico: &Portico, seconds: &str, more: &[&str]) -> Peer {
     fs::write(folder.join("config"), config).unwrap();
     let account = format!(
         "<sip:101@{};transport=udp>;auth_user=101;auth_pass={PASSWORD};answermode=auto;regint=120;\
-         audio_codecs=PCMU/8000/1\n",
+         audio_codecs=PCMU/8000/1{account}\n",
         portico.sip
     );
     fs::write(folder.join("accounts"), account).unwrap();
@@ -425,4 +430,63 @@ fn baresip_calls_out_through_the_carrier_and_sound_flows_both_ways() {
     assert_eq!(record["dialled"], "+13035550142");
     let packets = packets(&record);
     assert!(packets.len() == 2 && packets.iter().all(|count| *count > 100), "{packets:?}\n{}", said());
+}
+
+/// How each leg's media was protected, the caller's first.
+fn encryption(record: &Value) -> Vec<&str> {
+    record["legs"].as_array().unwrap().iter().filter_map(|leg| leg["encryption"].as_str()).collect()
+}
+
+#[test]
+#[ignore = "needs sipp and baresip: make interop"]
+fn baresip_talks_in_srtp_with_a_carrier_that_does_not_in_both_dialects() {
+    if !peers_are_here(&["sipp", "baresip"]) {
+        return;
+    }
+    // RTP/AVP with keys beside it, and RTP/SAVP; the keys over UDP, as on a network of its own.
+    for (dialect, policy, media) in [("srtp", "optional", 29_200), ("srtp-mand", "required", 29_600)] {
+        let srtp = format!("[srtp]\nphones = \"{policy}\"\ntrunks = \"off\"\nwithout_tls = true\n");
+        let file = office(media, free_address(CARRIER)) + &srtp;
+        let portico = Portico::start(&format!("baresip-{dialect}"), &file);
+        let phone = baresip_as(&portico, "45", &format!(";mediaenc={dialect}"), &[]);
+        assert!(is_well(&portico, "Extension 101"), "baresip has not registered:\n{}", phone.said());
+        let echo = echo_port(CARRIER);
+        let more = ["-key", "rtp", &echo, "-mp", &echo, "-rtp_echo", "-d", "3000"];
+        sipp(&portico, "trunk_calls", free_address(CARRIER), &more).succeeds();
+        let record = record(&portico);
+        let said = || format!("{record:#}\n{}", phone.said());
+        assert_eq!(record["disposition"], "answered", "{}", said());
+        assert_eq!(encryption(&record), ["none", "sdes"], "{}", said());
+        let packets = packets(&record);
+        assert!(packets.len() == 2 && packets.iter().all(|count| *count > 100), "{packets:?}\n{}", said());
+    }
+}
+
+#[test]
+#[ignore = "needs sipp and baresip: make interop"]
+fn baresip_calls_out_in_srtp_and_a_phone_without_keys_is_refused_where_they_are_required() {
+    if !peers_are_here(&["sipp", "baresip"]) {
+        return;
+    }
+    let srtp = "[srtp]\nphones = \"required\"\ntrunks = \"off\"\nwithout_tls = true\n";
+    for (dialect, account, answered) in [("mand", ";mediaenc=srtp-mand", true), ("plain", "", false)] {
+        let at_carrier = free_address(CARRIER);
+        let media = if answered { 30_000 } else { 30_400 };
+        let portico = Portico::start(&format!("baresip-out-{dialect}"), &(office(media, at_carrier) + srtp));
+        let echo = echo_port(CARRIER);
+        let more = ["-key", "rtp", &echo, "-mp", &echo, "-rtp_echo", "-m", "100"];
+        let carrier = sipp(&portico, "answers", at_carrier, &more);
+        let dial = format!("/dial sip:3035550142@{}", portico.sip);
+        let mut phone = baresip_as(&portico, "10", account, &["-e", &dial]);
+        let ended = wait_until(clock() + HARD_LIMIT, || phone.poll());
+        assert!(ended.is_some(), "{}", phone.said());
+        if answered {
+            let record = record(&portico);
+            let said = || format!("{record:#}\n{}\n{}", phone.said(), carrier.said());
+            assert_eq!(encryption(&record), ["sdes", "none"], "{}", said());
+            assert!(packets(&record).iter().all(|count| *count > 100), "{}", said());
+        } else {
+            assert!(phone.said().contains("488"), "{}", phone.said());
+        }
+    }
 }

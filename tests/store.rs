@@ -10,7 +10,7 @@ use std::{
 use jiff::{SignedDuration, Timestamp};
 use portico::{
     dialogue::{Intent, LifeSafety, Urgency},
-    pbx::{CallDirection, CallRecord, Caller, Disposition, LegRecord, LegResult, Party},
+    pbx::{CallDirection, CallRecord, Caller, Disposition, Encrypted, LegRecord, LegResult, Party, Unheard},
     store::{CallFilter, CallerUpdate, Store, StoreError, TextBackNote, TextDirection, WrapUp},
     types::{CallId, ContactId},
 };
@@ -101,6 +101,10 @@ fn every_earlier_file_is_brought_up_to_date_with_its_rows() {
         }
         if version >= 5 {
             assert_eq!(call.record.recording_from_ms, Some(1_250));
+        }
+        if version >= 8 {
+            let quality = call.record.legs[0].quality.unwrap();
+            assert_eq!((quality.encryption, quality.unheard), (Encrypted::Sdes, Some(Unheard::WentQuiet)));
         }
         if version >= 4 {
             assert_eq!(reader.account("ana").unwrap().unwrap().name, "ana");

@@ -53,6 +53,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("argon2", &["console"]),
     ("utoipa", &["console"]),
     ("rusqlite", &["store"]),
+    ("dimpl", &["media"]),
     ("rtp_rs", &["media"]),
     ("sdp_types", &["media"]),
     ("audio_codec_algorithms", &["media"]),

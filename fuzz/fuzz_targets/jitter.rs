@@ -8,7 +8,7 @@ use std::{
 };
 
 use libfuzzer_sys::fuzz_target;
-use portico::media::{Agreed, Codec, Direction, Leg, LegSettings, Party, Payload, SourceTrust};
+use portico::media::{Agreed, Codec, Direction, Leg, LegSettings, Party, Payload, Protection, SourceTrust};
 
 const PHONE: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 4_000);
 
@@ -26,10 +26,11 @@ fuzz_target!(|input: &[u8]| {
         remote_rtcp: SocketAddr::new(PHONE.ip(), 4_001),
         direction: Direction::SendRecv,
         ptime: 20,
+        protection: Protection::Plain,
     };
     let trust = SourceTrust { signalling_ip: PHONE.ip(), party: Party::Phone };
     let silent_after = Duration::from_secs(30);
-    let mut leg = Leg::new(now, LegSettings { ssrc: 7, first_sequence: 0, first_timestamp: 0, agreed, trust, silent_after });
+    let mut leg = Leg::new(now, LegSettings { ssrc: 7, first_sequence: 0, first_timestamp: 0, agreed, trust, silent_after, identity: None });
     let (mut sequence, mut timestamp) = (0_u16, 0_u32);
     // Each packet: how its number and timestamp move on, how long it is, and how much time passes.
     for step in input.chunks_exact(6) {

@@ -8,7 +8,7 @@ use std::{
 };
 
 use libfuzzer_sys::fuzz_target;
-use portico::media::{Agreed, Bridge, Codec, Direction, Leg, LegSettings, Party, Payload, Side, SourceTrust};
+use portico::media::{Agreed, Bridge, Codec, Direction, Leg, LegSettings, Party, Payload, Protection, Side, SourceTrust};
 
 const HERE: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 
@@ -26,10 +26,11 @@ fn leg(now: Instant, port: u16, codec: Codec) -> Leg {
         remote_rtcp: SocketAddr::new(HERE, port + 1),
         direction: Direction::SendRecv,
         ptime: 20,
+        protection: Protection::Plain,
     };
     let trust = SourceTrust { signalling_ip: HERE, party: Party::Phone };
     let silent_after = Duration::from_secs(30);
-    Leg::new(now, LegSettings { ssrc: 77, first_sequence: 1, first_timestamp: 1, agreed, trust, silent_after })
+    Leg::new(now, LegSettings { ssrc: 77, first_sequence: 1, first_timestamp: 1, agreed, trust, silent_after, identity: None })
 }
 
 fuzz_target!(|input: &[u8]| {

@@ -4,7 +4,7 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use libfuzzer_sys::fuzz_target;
-use portico::media::{Codec, Direction, LocalMedia, accept, answer, offer};
+use portico::media::{Codec, Direction, Encryption, LocalMedia, Seed, Wish, accept, answer, offer};
 
 const US: LocalMedia = LocalMedia {
     address: IpAddr::V4(Ipv4Addr::LOCALHOST),
@@ -12,6 +12,7 @@ const US: LocalMedia = LocalMedia {
     session_id: 1,
     version: 1,
     direction: Direction::SendRecv,
+    encryption: Encryption { wish: Wish::Optional, seed: Seed([7; 32]) },
 };
 
 fuzz_target!(|body: &[u8]| {

@@ -13,14 +13,14 @@ use super::{
     media_plane::ToMedia,
     media_poll::Register,
     media_rooms::RoomKind,
-    media_slot::{Line, Outside, Slot, Sockets, place_of, report},
+    media_slot::{Line, Outside, Slot, Sockets, place_of, report, unheard},
 };
 use crate::{
     media::{
-        Agreed, Bridge, Channel, Codec, Decoder, Leg, LegSettings, LegStats, Mixer, SampleRate, Side, Sound,
-        SourceTrust,
+        Agreed, Bridge, Channel, Codec, Decoder, Identity, Leg, LegSettings, LegStats, Mixer, Protection,
+        SampleRate, Side, Sound, SourceTrust,
     },
-    pbx::{Announcement, MediaCommand, MediaEvent, Quality},
+    pbx::{Announcement, Encrypted, MediaCommand, MediaEvent, Quality},
     types::{Chance, LegId, UtteranceId},
 };
 
@@ -62,6 +62,8 @@ pub(super) struct Legs {
     bind: IpAddr,
     register: Register,
     chance: Chance,
+    /// Our certificate, for browsers.
+    identity: Option<Arc<Identity>>,
     pub(super) outside: Outside,
     pub(super) places: BTreeMap<LegId, usize>,
     /// A packet's socket leads here without a search.
@@ -79,11 +81,18 @@ pub(super) struct Legs {
 }
 
 impl Legs {
-    pub(super) fn new(bind: IpAddr, register: Register, chance: Chance, outside: Outside) -> Self {
+    pub(super) fn new(
+        bind: IpAddr,
+        register: Register,
+        chance: Chance,
+        identity: Option<Arc<Identity>>,
+        outside: Outside,
+    ) -> Self {
         Self {
             bind,
             register,
             chance,
+            identity,
             outside,
             places: BTreeMap::new(),
             slots: Slab::new(),
@@ -112,7 +121,13 @@ impl Legs {
         let bytes = &self.buffer[..length];
         match (&mut slot.line, channel) {
             (Line::Open, _) => {}
-            (Line::Alone(media), Channel::Rtp) => media.handle_rtp(now, from, bytes),
+            (Line::Alone(media), Channel::Rtp) => {
+                media.handle_rtp(now, from, bytes);
+                // A browser's questions are answered at once: it measures the way by them.
+                while let Some(transmit) = media.poll_transmit() {
+                    slot.sockets.send(&transmit);
+                }
+            }
             (Line::Alone(media), Channel::Rtcp) => media.handle_rtcp(now, from, bytes),
             (&mut Line::Bridged { bridge, side }, Channel::Rtp) => {
                 let Some(joined) = self.bridges.get_mut(bridge) else { return };
@@ -123,6 +138,9 @@ impl Legs {
                     across.sockets.send(&transmit);
                 }
                 if let Some(slot) = self.slots.get_mut(place) {
+                    while let Some(transmit) = joined.bridge.poll_transmit(side) {
+                        slot.sockets.send(&transmit);
+                    }
                     while let Some(event) = joined.bridge.poll_event(side) {
                         report(&self.outside, slot.id, &mut slot.utterances, event);
                     }
@@ -273,7 +291,8 @@ impl Legs {
     }
 
     fn connect(&mut self, now: Instant, id: LegId, agreed: Agreed, trust: SourceTrust) {
-        let settings = LegSettings::draw(&mut self.chance, agreed, trust);
+        let identity = self.identity.clone();
+        let settings = LegSettings { identity, ..LegSettings::draw(&mut self.chance, agreed, trust) };
         if let Some(leg) = self.leg(id) {
             leg.update(now, agreed, trust);
             // With other codecs, two that were relayed may have to be mixed from now on, or the reverse.
@@ -440,7 +459,7 @@ impl Legs {
         let Some(slot) = self.slots.try_remove(place) else { return };
         self.outside.recordings.end(id);
         let quality = match &slot.line {
-            Line::Alone(leg) => quality(&leg.stats()),
+            Line::Alone(leg) => quality(&leg.stats(), leg.agreed()),
             Line::Open | Line::Bridged { .. } => Quality::default(),
         };
         self.outside.tell(id, MediaEvent::Closed { quality });
@@ -482,7 +501,7 @@ impl Legs {
     }
 }
 
-fn quality(stats: &LegStats) -> Quality {
+fn quality(stats: &LegStats, agreed: &Agreed) -> Quality {
     Quality {
         codec: (stats.received > 0 || stats.sent > 0).then_some(stats.codec),
         heard: stats.score_heard(),
@@ -492,5 +511,14 @@ fn quality(stats: &LegStats) -> Quality {
         packets_sent: stats.sent,
         jitter_ms: stats.jitter.as_millis() as u32,
         round_trip_ms: stats.round_trip.map(|trip| trip.as_millis() as u32),
+        encryption: match agreed.protection {
+            Protection::Plain => Encrypted::No,
+            Protection::Sdes(_) => Encrypted::Sdes,
+            Protection::Dtls(_) => Encrypted::Dtls,
+        },
+        unheard: stats.silence.map(unheard),
     }
 }
+
+#[cfg(test)]
+mod tests;

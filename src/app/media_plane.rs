@@ -28,7 +28,7 @@ use super::{
     switch_loop::ToSwitch,
 };
 use crate::{
-    media::Sound,
+    media::{Fingerprint, Identity, Sound},
     pbx::MediaCommand,
     types::{Chance, LegId, UtteranceId},
 };
@@ -78,12 +78,14 @@ pub struct MediaPlane {
     inbox: SyncSender<ToMedia>,
     waker: Waker,
     lost: Arc<AtomicU64>,
+    identity: Option<Arc<Identity>>,
 }
 
 /// The receiving end, before its thread runs.
 pub struct MediaThread {
     inbox: Receiver<ToMedia>,
     readiness: Readiness,
+    identity: Option<Arc<Identity>>,
 }
 
 impl std::fmt::Debug for MediaThread {
@@ -105,15 +107,22 @@ pub struct MediaSettings {
 }
 
 impl MediaPlane {
-    /// The two ends.
+    /// The two ends. `identity`: the certificate that browsers are shown; without one, none is talked to.
     ///
     /// # Errors
     /// When the system has no poll to give.
-    pub fn new() -> io::Result<(Self, MediaThread)> {
+    pub fn new(identity: Option<Identity>) -> io::Result<(Self, MediaThread)> {
+        let identity = identity.map(Arc::new);
         let readiness = Readiness::new()?;
         let waker = readiness.waker();
         let (sender, inbox) = sync_channel(INBOX);
-        Ok((Self { inbox: sender, waker, lost: Arc::default() }, MediaThread { inbox, readiness }))
+        let plane = Self { inbox: sender, waker, lost: Arc::default(), identity: identity.clone() };
+        Ok((plane, MediaThread { inbox, readiness, identity }))
+    }
+
+    /// What descriptions for browsers name our certificate by.
+    pub fn fingerprint(&self) -> Option<Fingerprint> {
+        self.identity.as_ref().map(|identity| identity.fingerprint())
     }
 
     pub fn command(&self, leg: LegId, command: MediaCommand) {
@@ -178,7 +187,7 @@ impl MediaThread {
             to_switch: settings.to_switch,
         };
         let register = self.readiness.register()?;
-        let mut legs = Legs::new(settings.bind, register, settings.chance, outside);
+        let mut legs = Legs::new(settings.bind, register, settings.chance, self.identity.clone(), outside);
         let mut beat: Option<Instant> = None;
         let mut named = Named::nothing();
         loop {

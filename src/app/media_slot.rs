@@ -14,8 +14,8 @@ use super::{
     speech_pool::SpeechPool, switch_loop::ToSwitch,
 };
 use crate::{
-    media::{Channel, Frame, Leg, LegEvent, LegSettings, Side, Transmit},
-    pbx::MediaEvent,
+    media::{Channel, Frame, Leg, LegEvent, LegSettings, Side, Silence, Transmit},
+    pbx::{MediaEvent, Unheard},
     types::{LegId, UtteranceId},
 };
 
@@ -157,7 +157,15 @@ pub(super) fn report(
     let event = match event {
         LegEvent::FirstPacket => MediaEvent::FirstPacket,
         LegEvent::Digit(digit) => MediaEvent::Digit(digit),
-        LegEvent::Silent => MediaEvent::Dead { silent_ms: LegSettings::SILENT_AFTER.as_millis() as u64 },
+        LegEvent::Unheard(why) => {
+            let why = unheard(why).as_str();
+            tracing::warn!(leg = %id, why, "nothing is heard of this leg after three seconds");
+            return;
+        }
+        LegEvent::Silent(why) => {
+            let silent_ms = LegSettings::SILENT_AFTER.as_millis() as u64;
+            MediaEvent::Dead { silent_ms, why: unheard(why) }
+        }
         LegEvent::Played(played) => {
             utterances.retain(|(utterance, _)| *utterance != played.utterance);
             MediaEvent::Played {
@@ -170,4 +178,16 @@ pub(super) fn report(
         LegEvent::LowMark(_) => return,
     };
     outside.tell(id, event);
+}
+
+pub(super) const fn unheard(why: Silence) -> Unheard {
+    match why {
+        Silence::NothingCame => Unheard::NothingCame,
+        Silence::CameFromElsewhere => Unheard::CameFromElsewhere,
+        Silence::ReportsOnly => Unheard::ReportsOnly,
+        Silence::NotNegotiated => Unheard::NotNegotiated,
+        Silence::NotAuthentic => Unheard::NotAuthentic,
+        Silence::NotRtp => Unheard::NotRtp,
+        Silence::WentQuiet => Unheard::WentQuiet,
+    }
 }

@@ -1,5 +1,6 @@
 //! The real host: sockets, threads and the real clock around the two hearts. It builds the house and decides nothing.
 
+mod browser_identity;
 mod certificates;
 mod clock;
 pub mod command;
@@ -45,7 +46,7 @@ use crate::{
     desk::Engine,
     dialogue::Pack,
     net::{Identity, Resolver, Wrapping},
-    pbx::{Control, Fact, Switch},
+    pbx::{Control, Fact, Settings, Switch},
     speech::{Models, Recognizer, Synthesizer, VoiceDetector},
     store::Store,
     types::Chance,
@@ -120,7 +121,7 @@ impl House {
         )));
         let live = Live::default();
         let (to_switch, inbox) = mpsc::channel(switch_loop::INBOX);
-        let (media, media_thread) = MediaPlane::new()?;
+        let (media, media_thread) = MediaPlane::new(browser_identity::generate())?;
         let speech = start_speech(config, rehearsal, &to_switch, media.clone(), &vitals)?;
         media_thread.start(MediaSettings {
             bind: media_bind(config.sip.listen),
@@ -333,7 +334,10 @@ fn start_switch(
                     return;
                 }
             };
-            let settings = office::machine(&config, &sockets);
+            let settings = Settings {
+                media_fingerprint: media.fingerprint(),
+                ..office::machine(&config, &sockets)
+            };
             // Not to be read (no Linux): nothing to compare with.
             let lent = std::fs::read_to_string("/proc/sys/net/ipv4/ip_local_port_range").unwrap_or_default();
             if let Some(shared) = office::lent_ports(&settings.media_ports, &lent) {

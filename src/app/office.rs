@@ -6,13 +6,13 @@ use jiff::civil::Time;
 
 use super::sockets::Sockets;
 use crate::{
-    config::{self, Config, TrunkTransport},
+    config::{self, Config, SrtpWish, TrunkTransport},
     desk,
     dialogue::{Fact, Office, Pack, Roster, UnitRef},
     outbox::AfterCrash,
     pbx::{
         Directory, Features, Limits, Number, Park, Phone, RingOrder, RingPlan, RingStep, Service, Settings,
-        StarCodes, Texts, TimedPlan,
+        Srtp, SrtpPolicy, StarCodes, Texts, TimedPlan,
     },
     sip::{Account, Credentials, Located, Network, Registration, SendTo, Transport, Trunk, TrunkName},
     types::{PhoneNumber, QuietHours},
@@ -88,11 +88,16 @@ pub fn directory(config: &Config, pack: Arc<Pack>) -> anyhow::Result<Directory> 
             (number.number, entry)
         })
         .collect();
+    let names = config.numbers.iter().flat_map(|n| n.also.iter().map(|name| (name.clone(), n.number)));
+    let fixed =
+        config.extensions.iter().filter_map(|account| Some((account.extension.clone(), account.address?)));
     let patience = config.trunks.iter().map(|trunk| (TrunkName(trunk.name.clone()), trunk.patience));
     Ok(Directory {
         name: config.office.name.clone(),
         extensions: extensions.collect(),
         numbers,
+        names: names.collect(),
+        fixed_phones: fixed.collect(),
         trunks: config.trunks.iter().map(trunk_of).collect(),
         on_call: Some(config.office.on_call),
         outbound_caller: main.number,
@@ -110,10 +115,29 @@ pub fn directory(config: &Config, pack: Arc<Pack>) -> anyhow::Result<Directory> 
             ..Limits::default()
         },
         texts: Texts { summaries_to: config.texts.summary_to.clone(), text_back: config.texts.text_back },
+        srtp: srtp(config),
         record_calls: config.calls.record,
         pack,
         office: Arc::new(office(config)),
     })
+}
+
+fn srtp(config: &Config) -> Srtp {
+    let policy = |wish: &SrtpWish| match wish {
+        SrtpWish::Off => SrtpPolicy::Off,
+        SrtpWish::Optional => SrtpPolicy::Optional,
+        SrtpWish::Required => SrtpPolicy::Required,
+    };
+    let Config { srtp, extensions, trunks, .. } = config;
+    let phones = extensions.iter().map(|account| {
+        let wish = srtp.extension.get(&account.extension).unwrap_or(&srtp.phones);
+        (account.extension.clone(), policy(wish))
+    });
+    let carriers = trunks.iter().map(|trunk| {
+        let wish = srtp.trunk.get(&trunk.name).unwrap_or(&srtp.trunks);
+        (TrunkName(trunk.name.clone()), policy(wish))
+    });
+    Srtp { extensions: phones.collect(), trunks: carriers.collect(), without_tls: srtp.without_tls }
 }
 
 /// What desk phones can do with calls.

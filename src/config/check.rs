@@ -18,7 +18,7 @@ use super::{
     Problems, Sip, Speech, Store, Texts, Transports, Trunk, TrunkAccount, Unit, Vendor, destination,
     features::{self, RawFeatures},
     problem::line_of,
-    raw, transports,
+    raw, srtp, transports,
 };
 use crate::types::{Extension, Hours, PhoneNumber};
 
@@ -104,6 +104,7 @@ pub(super) fn config(file: &str, text: &str, raw: raw::File) -> Result<Config, P
     let known: BTreeSet<Extension> = extensions.iter().map(|e| e.extension.clone()).collect();
     let sip = sip(&mut c, raw.sip);
     let calls = calls(&mut c, raw.calls, sip.rtp_ports.len());
+    let trunk_names = raw.trunk.iter().map(|trunk| trunk.get_ref().name.get_ref().clone()).collect();
     let office = office(&mut c, raw.office);
     let zone = office.hours.zone().clone();
     let sections = RawFeatures {
@@ -114,6 +115,7 @@ pub(super) fn config(file: &str, text: &str, raw: raw::File) -> Result<Config, P
         holidays: raw.holidays,
     };
     let config = Config {
+        srtp: srtp::check(&mut c, raw.srtp, &known, &trunk_names),
         office,
         features: features::features(&mut c, sections, &known, groups),
         sip,
@@ -319,7 +321,12 @@ fn extensions(c: &mut Checker<'_>, raw: Vec<Spanned<raw::Extension>>) -> Vec<Ext
                 "write a long random one; scanners try short ones all day",
             );
         }
+        let address = entry.address.as_ref().and_then(|address| {
+            let cure = "write its address and port, such as \"192.168.1.50:5060\"";
+            c.parse::<SocketAddr>(address, "the address of a phone", cure)
+        });
         accounts.push(ExtensionAccount {
+            address,
             extension,
             name: entry.name,
             password: entry.password.into_inner(),
@@ -358,6 +365,15 @@ fn numbers(
                 "delete one of the two sections",
             );
         }
+        let mut also = BTreeSet::new();
+        for name in &entry.also {
+            let plain = |c: char| c.is_ascii_alphanumeric() || "-_.+".contains(c);
+            if name.get_ref().is_empty() || !name.get_ref().chars().all(plain) {
+                let cure = "write it as the carrier sends it before the @: letters, digits, - _ . +";
+                c.problem(name, format_args!("`{}` is no name of a number", name.get_ref()), cure);
+            }
+            also.insert(name.get_ref().clone());
+        }
         let steps = features::ring(c, &entry.ring, known);
         let music = entry.music.as_ref().and_then(|file| features::music(c, file));
         let order = features::order(c, entry.order.as_ref());
@@ -367,6 +383,7 @@ fn numbers(
             .map_or(ring, |v| Duration::from_secs(c.within(&v, 6..=60, "seconds of ringing")));
         numbers.push(Number {
             number,
+            also,
             label: entry.label,
             ring: steps,
             order,

@@ -10,16 +10,18 @@ mod features;
 mod practice;
 mod problem;
 mod raw;
+mod srtp;
 #[cfg(test)]
 mod tests;
 mod transports;
 
-use std::{net::SocketAddr, ops::RangeInclusive, path::PathBuf, time::Duration};
+use std::{collections::BTreeSet, net::SocketAddr, ops::RangeInclusive, path::PathBuf, time::Duration};
 
 pub use destination::{SendTo, TrunkTransport};
 pub use features::{Features, RingOrder, RingStep, STAR_CODES, TimedPlan};
 pub use practice::practice_file;
 pub use problem::{Problem, Problems};
+pub use srtp::{Srtp, SrtpWish};
 pub use transports::{Tls, Transports};
 
 use crate::types::{Extension, Hours, PhoneNumber};
@@ -35,6 +37,7 @@ pub struct Config {
     pub calls: Calls,
     pub texts: Texts,
     pub speech: Speech,
+    pub srtp: Srtp,
     pub features: Features,
     pub numbers: Vec<Number>,
     pub extensions: Vec<ExtensionAccount>,
@@ -140,6 +143,8 @@ pub struct Speech {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Number {
     pub number: PhoneNumber,
+    /// What else the carrier calls it: some put the name of the account where others put the number.
+    pub also: BTreeSet<String>,
     pub label: String,
     /// Who rings, step by step.
     pub ring: Vec<RingStep>,
@@ -162,6 +167,8 @@ pub struct ExtensionAccount {
     pub password: String,
     /// This phone cannot do SHA-256 (RFC 8760) and may use MD5.
     pub legacy_md5: bool,
+    /// Where it is always rung, registered or not: a door phone, a gateway.
+    pub address: Option<SocketAddr>,
 }
 
 /// A carrier's trunk.

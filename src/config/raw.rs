@@ -8,6 +8,7 @@ use toml::Spanned;
 use super::{
     features::{RawHold, RawHolidays, RawPark, RawPlan, RawTransfer},
     problem::{Problem, Problems, line_of},
+    srtp::RawSrtp,
     transports::{OneOrMore, RawTls},
 };
 
@@ -30,6 +31,8 @@ pub(super) struct File {
     pub texts: Texts,
     #[serde(default)]
     pub speech: Speech,
+    #[serde(default)]
+    pub srtp: RawSrtp,
     #[serde(default)]
     pub number: Vec<Spanned<Number>>,
     #[serde(default)]
@@ -138,6 +141,8 @@ pub(super) struct Number {
     #[serde(default)]
     pub label: String,
     #[serde(default)]
+    pub also: Vec<Spanned<String>>,
+    #[serde(default)]
     pub ring: Vec<Vec<Spanned<String>>>,
     pub ring_seconds: Option<Spanned<u64>>,
     pub order: Option<Spanned<String>>,
@@ -157,6 +162,7 @@ pub(super) struct Extension {
     pub password: Spanned<String>,
     #[serde(default)]
     pub legacy_md5: bool,
+    pub address: Option<Spanned<String>>,
     #[serde(default)]
     pub pickup_groups: Vec<String>,
 }

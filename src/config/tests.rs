@@ -93,6 +93,28 @@ fn a_country_behind_code_1_is_named_with_its_area_code() {
 }
 
 #[test]
+fn media_is_encrypted_as_the_office_says() {
+    let with = |section: &str| Config::parse("portico.toml", &format!("{}\n[srtp]\n{section}", practice()));
+    let plain = Config::parse("portico.toml", &practice()).unwrap().srtp;
+    assert_eq!(
+        (plain.phones, plain.trunks, plain.without_tls),
+        (SrtpWish::Optional, SrtpWish::Optional, false)
+    );
+    let srtp =
+        with("phones = \"required\"\nwithout_tls = true\nextension = { \"102\" = \"off\" }\n").unwrap().srtp;
+    assert_eq!((srtp.phones, srtp.without_tls), (SrtpWish::Required, true));
+    assert_eq!(srtp.extension.get(&"102".parse().unwrap()), Some(&SrtpWish::Off));
+    for (line, complaint) in [
+        ("phones = \"always\"", "write \"off\", \"optional\" or \"required\""),
+        ("extension = { \"999\" = \"off\" }", "`999` is not one of the extensions"),
+        ("trunk = { \"other\" = \"off\" }", "`other` is not one of the trunks"),
+    ] {
+        let problems = with(line).unwrap_err().to_string();
+        assert!(problems.contains(complaint), "{problems}");
+    }
+}
+
+#[test]
 fn what_desk_phones_can_do_is_what_is_usual_until_the_file_says_otherwise() {
     let config = Config::parse("portico.toml", &practice()).unwrap();
     let features = &config.features;

@@ -40,6 +40,8 @@ pub struct Bridge {
     /// Something came that the other side cannot be sent as it is.
     misfit: bool,
     relayed: Vec<u8>,
+    /// Where an encrypted packet is opened.
+    opened: Vec<u8>,
 }
 
 /// 20 ms of both sides, for a recording.
@@ -52,8 +54,14 @@ pub struct Overheard {
 impl Bridge {
     /// Puts two legs through. What either was saying is hushed by the caller of this, if it is to be.
     pub fn new(caller: Leg, other: Leg, recording: bool) -> Self {
-        let mut bridge =
-            Self { caller, other, recording, misfit: false, relayed: Vec::with_capacity(HEADER_LEN + 240) };
+        let mut bridge = Self {
+            caller,
+            other,
+            recording,
+            misfit: false,
+            relayed: Vec::with_capacity(HEADER_LEN + 240),
+            opened: Vec::new(),
+        };
         bridge.record(recording);
         bridge
     }
@@ -112,7 +120,7 @@ impl Bridge {
             Side::Caller => (&mut self.caller, &mut self.other),
             Side::Other => (&mut self.other, &mut self.caller),
         };
-        let inbound = here.receive(now, from, bytes)?;
+        let inbound = here.receive(now, from, bytes, &mut self.opened)?;
         if self.recording {
             here.listen(now, &inbound);
         }

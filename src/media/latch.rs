@@ -94,6 +94,19 @@ impl Latch {
         }
     }
 
+    /// Could a packet from this source be heard at all, whatever is in it?
+    pub(super) fn may_admit(&self, from: SocketAddr) -> bool {
+        let from = canonical(from);
+        match self.state {
+            _ if from == self.described => true,
+            State::Described => false,
+            State::Learned { source, .. } => source == from,
+            State::Open { .. } => {
+                self.described.ip() != self.trust.signalling_ip && from.ip() == self.trust.signalling_ip
+            }
+        }
+    }
+
     /// May a packet from this source be heard?
     pub(super) fn admits_rtp(&mut self, now: Instant, from: SocketAddr, ssrc: u32, sequence: u16) -> bool {
         let from = canonical(from);

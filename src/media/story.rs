@@ -12,7 +12,7 @@ use super::{
     latch::{Party, SourceTrust},
     leg::{Leg, LegEvent, LegSettings},
     rtp::{Header, Packet},
-    sdp::{Agreed, Direction, Payload},
+    sdp::{Agreed, Direction, Payload, Protection},
 };
 
 /// Any instant will do: everything in this room is measured from one.
@@ -63,6 +63,7 @@ pub(super) fn agreed(remote: &str, codecs: &[Codec]) -> Agreed {
         remote_rtcp: SocketAddr::new(remote.ip(), remote.port() + 1),
         direction: Direction::SendRecv,
         ptime: 20,
+        protection: Protection::Plain,
     }
 }
 
@@ -79,6 +80,7 @@ pub(super) fn leg(now: Instant, agreed: Agreed, ssrc: u32) -> Leg {
         agreed,
         trust: phone(&agreed.remote.ip().to_string()),
         silent_after: Duration::from_secs(30),
+        identity: None,
     };
     Leg::new(now, settings)
 }

@@ -2,15 +2,16 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    net::{IpAddr, Ipv4Addr},
+    net::{IpAddr, Ipv4Addr, SocketAddr},
     ops::RangeInclusive,
     sync::Arc,
     time::Duration,
 };
 
-use super::{Features, RingPlan};
+use super::{Features, RingPlan, Srtp};
 use crate::{
     dialogue::{Office, Pack},
+    media::Fingerprint,
     sip::{self, TrunkName},
     types::{Extension, Hours, PhoneNumber},
 };
@@ -24,6 +25,10 @@ pub struct Directory {
     pub extensions: BTreeMap<Extension, Phone>,
     /// The numbers that are ours. A call or a text for any other number is not found.
     pub numbers: BTreeMap<PhoneNumber, Number>,
+    /// What else carriers call them: some put the name of the account where others put the number.
+    pub names: BTreeMap<String, PhoneNumber>,
+    /// Phones that do not register, and are rung where they are: door phones, gateways.
+    pub fixed_phones: BTreeMap<Extension, SocketAddr>,
     /// In order of preference: calls to the outside try one after the other, those last that are down.
     pub trunks: Vec<sip::Trunk>,
     /// Whom the agent rings when somebody is needed at once.
@@ -34,6 +39,8 @@ pub struct Directory {
     /// What desk phones can do with calls.
     pub features: Features,
     pub texts: Texts,
+    /// Whose media is encrypted.
+    pub srtp: Srtp,
     /// Two-channel recordings of every call that is talked on.
     pub record_calls: bool,
     /// What the agent knows how to talk about.
@@ -141,6 +148,8 @@ pub struct Settings {
     pub media_ports: RangeInclusive<u16>,
     /// Where phones send media to. A trunk is told the address that it is told to send SIP to, if that differs.
     pub media_address: IpAddr,
+    /// Of the certificate that browsers are shown; without one no browser is talked to.
+    pub media_fingerprint: Option<Fingerprint>,
 }
 
 impl Default for Settings {
@@ -152,6 +161,7 @@ impl Default for Settings {
             sip_limits: sip::Limits::default(),
             media_ports: 20_000..=20_999,
             media_address: IpAddr::V4(Ipv4Addr::LOCALHOST),
+            media_fingerprint: None,
         }
     }
 }

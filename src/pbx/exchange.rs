@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     media::Ports,
-    sip::{Endpoint, Peer, SessionId, TextId, TrunkHealth, TrunkName},
+    sip::{Binding, Endpoint, Peer, SessionId, TextId, TrunkHealth, TrunkName},
     types::{CallId, Chance, Extension, LegId, Moment},
 };
 
@@ -348,6 +348,14 @@ pub(super) struct Context<'a> {
 impl Context<'_> {
     pub(super) fn call(&self) -> CallId {
         self.ledger.call()
+    }
+
+    /// The phones of an extension: those that have registered, and one that is always where it is.
+    pub(super) fn phones_of(&self, extension: &Extension) -> Vec<Binding> {
+        let sip = &self.exchange.sip;
+        let fixed = self.ledger.directory().fixed_phones.get(extension);
+        let fixed = fixed.and_then(|address| sip.phone_at(extension, *address));
+        fixed.into_iter().chain(sip.bindings(self.now.at, extension)).collect()
     }
 
     /// Writes down why the call goes on as it does.

@@ -4,13 +4,14 @@ use std::net::SocketAddr;
 
 use super::{
     Fact, LegRecord, LegResult, MediaCommand, Party, decision,
+    encryption::FarEnd,
     exchange::Context,
     leg::Leg,
-    line::{Line, open, superseded},
+    line::{Line, open, superseded, wish},
     ring_plan::Outside,
 };
 use crate::{
-    media::{self, Agreed, Codec, LocalMedia},
+    media::{self, Agreed, Codec, LocalMedia, Wish},
     sip::{self, Binding, Cause, Identity, Outgoing, SessionId, TrunkName},
     types::LegId,
 };
@@ -45,23 +46,29 @@ impl Fork {
         codecs: &[Codec],
     ) -> Result<Self, LegResult> {
         let id = cx.exchange.next_leg();
-        let (target, outside, source) = match destination {
+        let (target, outside, source, wish) = match destination {
             Destination::Phone(Binding { extension, contact, flow, .. }) => {
-                (sip::Target::Phone { extension, contact, flow }, None, flow.remote.ip())
+                let wish = wish(cx, FarEnd::Phone(&extension), flow.transport);
+                (sip::Target::Phone { extension, contact, flow }, None, flow.remote.ip(), wish)
             }
             Destination::Outside { trunk, who } => {
-                let source = cx.exchange.sip.trunk_address(&trunk).map(|at| at.ip());
-                let Some(source) = source else {
+                let Some((transport, source)) =
+                    cx.exchange.sip.trunk_way(&trunk).map(|(transport, at)| (transport, at.ip()))
+                else {
                     return Err(Self::impossible(cx, id, party, LegResult::Failed(503)));
                 };
                 let number = who.dial_string();
                 cx.ledger.goes_through(&trunk);
                 cx.decide(decision::tried(&trunk.0, who));
-                (sip::Target::Trunk { trunk: trunk.clone(), number }, Some((trunk, who)), source)
+                let wish = wish(cx, FarEnd::Trunk(&trunk), transport);
+                (sip::Target::Trunk { trunk: trunk.clone(), number }, Some((trunk, who)), source, wish)
             }
         };
+        if wish == Wish::Impossible {
+            return Err(Self::impossible(cx, id, party, LegResult::Failed(488)));
+        }
         let trunk = outside.as_ref().map(|(trunk, _)| trunk.clone());
-        let Some(local) = open(cx, id, trunk.as_ref()) else {
+        let Some(local) = open(cx, id, trunk.as_ref(), wish) else {
             return Err(Self::impossible(cx, id, party, LegResult::Failed(503)));
         };
         let offer = media::offer(&local, codecs);

@@ -2,13 +2,14 @@
 
 use super::{
     LegResult, MediaCommand, Party,
+    encryption::FarEnd,
     exchange::Context,
     leg::Leg,
-    line::{Line, codecs_beginning_with, codecs_to_meet, describe, open, superseded},
+    line::{Line, codecs_beginning_with, codecs_to_meet, describe, open, superseded, wish},
     refusal::Refusal,
 };
 use crate::{
-    media::{self, Agreed, Codec, LocalMedia},
+    media::{self, Agreed, Codec, LocalMedia, Wish},
     sip::{Invitation, Peer, SessionId},
     types::LegId,
 };
@@ -17,6 +18,8 @@ use crate::{
 #[derive(Debug)]
 pub(super) struct Incoming {
     line: Line,
+    /// What we wish of the encryption of the caller's media.
+    wish: Wish,
     offer: Vec<u8>,
     /// What the caller would like to speak, in order; empty if the offer is to come from us.
     wishes: Vec<Codec>,
@@ -47,6 +50,11 @@ impl Incoming {
         invitation: Invitation,
         party: Party,
     ) -> Result<Self, Unanswerable> {
+        let far_end = match &invitation.peer {
+            Peer::Trunk(trunk) => FarEnd::Trunk(trunk),
+            Peer::Phone(extension) => FarEnd::Phone(extension),
+        };
+        let wish = wish(cx, far_end, invitation.transport);
         let trunk = match invitation.peer {
             Peer::Trunk(trunk) => Some(trunk),
             Peer::Phone(_) => None,
@@ -57,9 +65,9 @@ impl Incoming {
         let call = cx.call();
         cx.exchange.session_begins(session, call);
         let mut incoming =
-            Self { line, offer: invitation.offer, wishes: Vec::new(), rings: false, early: None };
+            Self { line, wish, offer: invitation.offer, wishes: Vec::new(), rings: false, early: None };
         if !incoming.offer.is_empty() {
-            let local = describe(cx, incoming.line.trunk.as_ref());
+            let local = describe(cx, incoming.line.trunk.as_ref(), wish);
             match media::answer(&incoming.offer, &local, &Codec::ALL) {
                 Ok((_, agreed)) => {
                     incoming.wishes = agreed.receive.iter().flatten().map(|payload| payload.codec).collect();
@@ -137,7 +145,7 @@ impl Incoming {
         if self.offer.is_empty() {
             return None;
         }
-        let local = open(cx, self.line.id, self.line.trunk.as_ref())?;
+        let local = open(cx, self.line.id, self.line.trunk.as_ref(), self.wish)?;
         let (body, agreed) = self.answer_to_offer(&local, Some(codec))?;
         Some(Early { local, body, agreed, hears })
     }
@@ -159,7 +167,7 @@ impl Incoming {
             superseded(cx.exchange.sip.answer(cx.now.at, self.line.session, body));
             return Ok(Leg::begin(cx, self.line, local, Some(agreed), None));
         }
-        let Some(local) = open(cx, self.line.id, self.line.trunk.as_ref()) else {
+        let Some(local) = open(cx, self.line.id, self.line.trunk.as_ref(), self.wish) else {
             self.refuse(cx, Refusal::UNAVAILABLE, LegResult::Failed(503));
             return Err(Unanswerable);
         };

@@ -48,13 +48,14 @@ impl Leg {
     ) -> Self {
         let permitted = agreed.as_ref().map_or(Direction::SendRecv, |agreed| agreed.direction);
         let our_offer = our_offer.map(|body| Offered { local, body });
-        let leg = Self { line, answered: cx.now.wall, local, agreed, permitted, our_offer };
+        let mut leg = Self { line, answered: cx.now.wall, local, agreed, permitted, our_offer };
         leg.connect(cx);
         leg
     }
 
-    fn connect(&self, cx: &mut Context<'_>) {
+    fn connect(&mut self, cx: &mut Context<'_>) {
         if let Some(agreed) = self.agreed {
+            self.local.encryption = self.local.encryption.after(agreed.protection);
             let trust = self.line.trust();
             cx.exchange.media(self.line.id, MediaCommand::Connect { agreed, trust });
         }
@@ -178,6 +179,13 @@ impl Leg {
 
     fn take_answer(&mut self, cx: &mut Context<'_>, offered: Offered, answer: &[u8]) -> Result<(), NoMedia> {
         let agreed = media::accept(&offered.body, answer).map_err(|_| NoMedia)?;
+        // What was encrypted does not go on in the clear, whatever an answer says.
+        if self
+            .agreed
+            .is_some_and(|before| before.protection.is_encrypted() && !agreed.protection.is_encrypted())
+        {
+            return Err(NoMedia);
+        }
         // An offer that holds nothing back is answered with what they permit.
         if offered.local.direction == Direction::SendRecv {
             self.permitted = agreed.direction;

@@ -4,10 +4,10 @@ use std::net::IpAddr;
 
 use jiff::Timestamp;
 
-use super::{Dialled, LegRecord, LegResult, Party, exchange::Context};
+use super::{Dialled, LegRecord, LegResult, Party, encryption::FarEnd, exchange::Context};
 use crate::{
-    media::{self, Codec, Direction, LocalMedia, SourceTrust},
-    sip::{SendError, SessionId, TrunkName},
+    media::{self, Codec, Direction, Encryption, LocalMedia, Seed, SourceTrust, Wish},
+    sip::{SendError, SessionId, Transport, TrunkName},
     types::LegId,
 };
 
@@ -43,16 +43,35 @@ impl Line {
 /// A command to a session that has ended meanwhile. The event that says so is on its way, and ends the leg.
 pub(super) const fn superseded(_command: Result<(), SendError>) {}
 
+/// What we wish of the encryption of this far end's media.
+pub(super) fn wish(cx: &Context<'_>, far_end: FarEnd<'_>, transport: Transport) -> Wish {
+    if matches!(transport, Transport::Ws | Transport::Wss) {
+        // Whoever speaks SIP over WebSocket is a browser, and speaks nothing but DTLS-SRTP.
+        return cx.exchange.settings.media_fingerprint.map_or(Wish::Impossible, Wish::Browser);
+    }
+    let emergency = matches!(cx.ledger.dialled(), Dialled::Emergency(_));
+    cx.ledger.directory().srtp.wish(far_end, transport, emergency)
+}
+
 /// Opens a socket for the leg and describes it.
-pub(super) fn open(cx: &mut Context<'_>, leg: LegId, trunk: Option<&TrunkName>) -> Option<LocalMedia> {
+pub(super) fn open(
+    cx: &mut Context<'_>,
+    leg: LegId,
+    trunk: Option<&TrunkName>,
+    wish: Wish,
+) -> Option<LocalMedia> {
     let call = cx.call();
     let emergency = matches!(cx.ledger.dialled(), Dialled::Emergency(_));
     let port = cx.exchange.open_socket(cx.now, call, leg, emergency)?;
-    Some(LocalMedia { port, ..describe(cx, trunk) })
+    Some(LocalMedia { port, ..describe(cx, trunk, wish) })
 }
 
 /// Our end as far as it is known before there is a port.
-pub(super) fn describe(cx: &mut Context<'_>, trunk: Option<&TrunkName>) -> LocalMedia {
+pub(super) fn describe(cx: &mut Context<'_>, trunk: Option<&TrunkName>, wish: Wish) -> LocalMedia {
+    let mut seed = Seed::default();
+    for part in seed.0.chunks_exact_mut(8) {
+        part.copy_from_slice(&cx.exchange.random().to_be_bytes());
+    }
     let trunk = trunk.and_then(|name| cx.ledger.directory().trunk(name));
     LocalMedia {
         address: cx.exchange.settings.media_address_for(trunk),
@@ -62,6 +81,7 @@ pub(super) fn describe(cx: &mut Context<'_>, trunk: Option<&TrunkName>) -> Local
         session_id: cx.exchange.random() >> 2,
         version: 0,
         direction: Direction::SendRecv,
+        encryption: Encryption { wish, seed },
     }
 }
 

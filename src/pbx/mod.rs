@@ -22,6 +22,7 @@ mod desk_event;
 mod desk_settings;
 mod dialplan;
 mod directory;
+mod encryption;
 mod ending;
 mod event;
 mod exchange;
@@ -61,9 +62,10 @@ pub use decision::Decision;
 pub use desk_settings::{DeskSettings, ForwardTo};
 pub use dialplan::{Asker, Barred, Usage, may_reach, parse as parse_dialled};
 pub use directory::{Directory, Limits, Number, Phone, Settings, TRUNK_PATIENCE, Texts};
+pub use encryption::{Srtp, SrtpPolicy};
 pub use event::{
-    Announcement, Control, Fact, Input, MediaCommand, MediaEvent, Output, Quality, Reason, SpeechCommand,
-    TextResult,
+    Announcement, Control, Encrypted, Fact, Input, MediaCommand, MediaEvent, Output, Quality, Reason,
+    SpeechCommand, TextResult, Unheard,
 };
 pub use features::{Features, Park};
 pub use opening::{DayNight, Foreseen, Opening, TimedPlan, foresee};

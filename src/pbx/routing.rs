@@ -35,10 +35,11 @@ pub(super) fn from_phone(
 /// The number of ours that a trunk's call is for: the Request-URI says it, or with carriers that put their account
 /// there, the `To`.
 pub(super) fn dialled_at_trunk(directory: &Directory, invitation: &Invitation) -> Option<PhoneNumber> {
-    [&invitation.dialled, &invitation.to.user]
-        .into_iter()
-        .filter_map(|text| PhoneNumber::parse_lenient(text.split(';').next().unwrap_or_default()).ok())
-        .find(|number| directory.numbers.contains_key(number))
+    let called = [&invitation.dialled, &invitation.to.user];
+    let called = called.map(|text| text.split(';').next().unwrap_or_default());
+    let numbers = called.into_iter().filter_map(|text| PhoneNumber::parse_lenient(text).ok());
+    let by_number = numbers.into_iter().find(|number| directory.numbers.contains_key(number));
+    by_number.or_else(|| called.into_iter().find_map(|text| directory.names.get(text).copied()))
 }
 
 /// Who calls. A trunk vouches for the asserted identity (RFC 3325); a phone is who its password says it is.
@@ -154,6 +155,7 @@ mod tests {
             call_id: "1@carrier".into(),
             offer: Vec::new(),
             source: "198.51.100.1:5060".parse().unwrap(),
+            transport: crate::sip::Transport::Udp,
         }
     }
 
@@ -173,6 +175,13 @@ mod tests {
         assert_eq!(dialled_at_trunk(&office, &invitation), Some(number(LEASING)));
         invitation.to.user = "+13035550999".into();
         assert_eq!(dialled_at_trunk(&office, &invitation), None);
+        let names = [("account-4711".to_owned(), number(MAIN))].into();
+        let named = Directory { names, ..office };
+        assert_eq!(
+            dialled_at_trunk(&named, &invitation),
+            Some(number(MAIN)),
+            "its name in the configuration"
+        );
     }
 
     #[test]

@@ -23,7 +23,7 @@ use super::{
     SpeechCommand, Switch,
 };
 use crate::{
-    media::{Direction, LocalMedia},
+    media::{Direction, Encryption, LocalMedia},
     sip::{self, Endpoint, Event, SessionId},
     types::{Chance, LegId, Moment},
 };
@@ -45,6 +45,8 @@ pub(super) struct Far {
     held: Option<Vec<(SocketAddr, Vec<u8>)>>,
     /// How it would have its media: it holds, if that is not both ways.
     wish: Direction,
+    /// How it would have its media encrypted.
+    pub(super) encryption: Encryption,
     last_call: Option<SessionId>,
     version: u64,
 }
@@ -72,6 +74,7 @@ impl Far {
             dead: false,
             held: None,
             wish: Direction::SendRecv,
+            encryption: Encryption::OFF,
             last_call: None,
             version: 0,
         }
@@ -79,7 +82,14 @@ impl Far {
 
     fn local(&self, direction: Direction) -> LocalMedia {
         let address = self.address.ip();
-        LocalMedia { address, port: 30_000, session_id: 7, version: self.version, direction }
+        LocalMedia {
+            address,
+            port: 30_000,
+            session_id: 7,
+            version: self.version,
+            direction,
+            encryption: self.encryption,
+        }
     }
 }
 
@@ -186,6 +196,14 @@ impl World {
             _ => false,
         });
         assert!(bound, "{name} could not register");
+    }
+
+    /// The phone stands at its address, and registers nowhere.
+    pub(super) fn put_up(&mut self, name: &'static str) -> SocketAddr {
+        let (_, address) = DESK.into_iter().find(|(phone, _)| *phone == name).unwrap();
+        let phone = Far::new(self.now.at, 3 + self.phones.len() as u64, address, None);
+        self.phones.insert(name, phone);
+        address.parse().unwrap()
     }
 
     pub(super) fn speech_ready(&mut self, ready: bool) {

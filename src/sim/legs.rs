@@ -11,7 +11,7 @@ use super::caller::long_enough;
 use crate::{
     dialogue::Understander,
     media::{Direction, LegSettings},
-    pbx::{MediaCommand, MediaEvent, Quality, SpeechCommand},
+    pbx::{MediaCommand, MediaEvent, Quality, SpeechCommand, Unheard},
     types::{CallId, LegId, TurnId, UtteranceId},
 };
 
@@ -249,7 +249,7 @@ impl Legs {
         }
         if leg.silent_at.take_if(|at| *at <= now).is_some() {
             let silent_ms = u64::try_from(LegSettings::SILENT_AFTER.as_millis()).unwrap_or(u64::MAX);
-            return Some((media(MediaEvent::Dead { silent_ms }), None));
+            return Some((media(MediaEvent::Dead { silent_ms, why: Unheard::WentQuiet }), None));
         }
         if leg.key.take_if(|at| *at <= now).is_some() {
             return Some((media(MediaEvent::Digit('1')), None));

@@ -132,6 +132,8 @@ impl Office {
                 (MAIN.1.parse()?, number("Main", &self.main_rings)),
                 (LEASING.1.parse()?, number("Leasing", &self.leasing_rings)),
             ]),
+            names: BTreeMap::new(),
+            fixed_phones: BTreeMap::new(),
             trunks: self.trunks(trunk),
             on_call: if self.on_call { Some(ON_CALL.1.parse()?) } else { None },
             outbound_caller: MAIN.1.parse()?,
@@ -143,6 +145,7 @@ impl Office {
                 ..Limits::default()
             },
             texts: Texts { summaries_to: vec![STAFF.1.parse()?], text_back: true },
+            srtp: crate::pbx::Srtp::default(),
             record_calls: false,
             pack,
             office: Arc::new(self.facts()),

@@ -9,7 +9,7 @@ use std::{
 use rand_chacha::rand_core::SeedableRng;
 
 use crate::{
-    media::{self, Codec, Direction, LocalMedia},
+    media::{self, Codec, Direction, Encryption, LocalMedia},
     sip::{
         self, Cause, Endpoint, Event, Flow, Identity, Outgoing, SendError, SessionId, Target, TextId,
         TrunkName,
@@ -236,6 +236,7 @@ impl Station {
             session_id: 7,
             version: 0,
             direction: Direction::SendRecv,
+            encryption: Encryption::OFF,
         }
     }
 

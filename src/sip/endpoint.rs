@@ -2,6 +2,7 @@
 
 use std::{
     collections::BTreeMap,
+    net::SocketAddr,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -14,7 +15,7 @@ use super::{
     digest::Authenticator,
     event::{
         Binding, Cause, Event, Flow, Identity, Input, NoticeId, Outgoing, Output, Peer, SessionId,
-        SubscriptionId, Target, TextId, TrunkHealth, TrunkName,
+        SubscriptionId, Target, TextId, Transport, TrunkHealth, TrunkName,
     },
     guard::{Guard, Refusal},
     invite::Sessions,
@@ -314,19 +315,6 @@ impl Endpoint {
         self.sessions.is_heard(session)
     }
 
-    /// Where requests to this trunk go now; `None` while its name is being looked up, or leads nowhere.
-    pub fn trunk_address(&self, trunk: &TrunkName) -> Option<std::net::SocketAddr> {
-        let (at, _) = self.layer.settings.trunk(trunk)?;
-        self.layer.trunk_flow(at).map(|flow| flow.remote)
-    }
-
-    /// The trunk that this address belongs to, with the name that its certificate must be for (RFC 5922, 4: the SIP domain,
-    /// not the host that serves it).
-    pub fn trunk_towards(&self, remote: std::net::SocketAddr) -> Option<(TrunkName, String)> {
-        let (_, trunk) = self.layer.settings.trunk_at(remote.ip())?;
-        Some((trunk.name.clone(), trunk.domain.clone()))
-    }
-
     /// How much each table holds.
     pub fn counts(&self) -> Counts {
         let (client_transactions, server_transactions) = self.layer.counts();
@@ -355,6 +343,18 @@ impl Endpoint {
     /// The Call-ID of a session, and who is at its other end.
     pub fn dialog_of(&self, session: SessionId) -> Option<(String, &Peer)> {
         self.sessions.call_id_of(&self.layer, session)
+    }
+
+    /// A phone that does not register, at its address; `None` if no socket of ours reaches it.
+    pub fn phone_at(&self, extension: &Extension, address: SocketAddr) -> Option<Binding> {
+        Some(Binding {
+            extension: extension.clone(),
+            contact: format!("sip:{extension}@{address}"),
+            instance: None,
+            flow: self.layer.settings.flow_to(Transport::Udp, address)?,
+            expires_in: Duration::MAX,
+            user_agent: String::new(),
+        })
     }
 
     // ---- bytes

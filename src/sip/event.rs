@@ -322,6 +322,8 @@ pub struct Invitation {
     pub offer: Vec<u8>,
     /// The address the request came from: media is expected from here when the SDP names a private address.
     pub source: SocketAddr,
+    /// How the request came: over TLS, nobody on the way can read the keys in a description.
+    pub transport: Transport,
     /// The session whose place this call is to take (RFC 3891), ours to somebody: answered, or ringing there. Whether the
     /// caller may take it is for the PBX to say. With `answer`, end the other one (BYE, or CANCEL).
     pub replaces: Option<SessionId>,

@@ -1,11 +1,14 @@
 //! From one target of a trunk to the next, in the middle of a request (RFC 3263, 4.3).
 
-use std::time::{Duration, Instant};
+use std::{
+    net::SocketAddr,
+    time::{Duration, Instant},
+};
 
 use super::{
     draft::Draft,
     endpoint::Endpoint,
-    event::{Flow, SessionId},
+    event::{Flow, SessionId, Transport, TrunkName},
     invite::{Session, Sessions},
     locate::{Answer, Question},
     targets::{Change, REST, Way},
@@ -17,6 +20,19 @@ use super::{
 const LONGEST_REST: Duration = Duration::from_secs(300);
 
 impl Endpoint {
+    /// Where requests to this trunk go now; `None` while its name is being looked up, or leads nowhere.
+    pub fn trunk_way(&self, trunk: &TrunkName) -> Option<(Transport, SocketAddr)> {
+        let (at, _) = self.layer.settings.trunk(trunk)?;
+        self.layer.trunk_flow(at).map(|flow| (flow.transport, flow.remote))
+    }
+
+    /// The trunk that this address belongs to, with the name that its certificate must be for (RFC 5922, 4: the SIP domain,
+    /// not the host that serves it).
+    pub fn trunk_towards(&self, remote: SocketAddr) -> Option<(TrunkName, String)> {
+        let (_, trunk) = self.layer.settings.trunk_at(remote.ip())?;
+        Some((trunk.name.clone(), trunk.domain.clone()))
+    }
+
     /// The resolver has answered.
     pub(super) fn resolved(&mut self, now: Instant, question: &Question, answer: &Answer) {
         for (at, change) in self.layer.resolved(now, question, answer) {

@@ -74,6 +74,7 @@ impl Invited {
             call_id: request.call_id().unwrap_or_default().to_owned(),
             offer: offer_of(request).unwrap_or_default(),
             source: flow.remote,
+            transport: flow.transport,
             replaces: None,
             referred_by: request.header(Name::ReferredBy).and_then(Address::parse).map(|a| identity(&a)),
         };

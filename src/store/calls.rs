@@ -15,8 +15,8 @@ use crate::{
     followup::{ConsentKind, ConsentSource, Enrolling},
     outbox::Entry,
     pbx::{
-        AgentReason, CallDirection, CallRecord, Caller, Codec, Dialled, Disposition, Impairment, LegRecord,
-        Party, Quality, Score, Speaker, TurnRecord,
+        AgentReason, CallDirection, CallRecord, Caller, Codec, Dialled, Disposition, Encrypted, Impairment,
+        LegRecord, Party, Quality, Score, Speaker, TurnRecord, Unheard,
     },
     types::{CallId, ContactId},
 };
@@ -420,8 +420,9 @@ fn insert_leg(connection: &Connection, call: CallId, seq: usize, leg: &LegRecord
     connection
         .prepare_cached(
             "INSERT INTO legs (call, seq, party_kind, party, party_display, started, answered, ended, result, status,
-                 packets_received, packets_lost, packets_sent, jitter_ms, round_trip_ms, codec, heard, there)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)",
+                 packets_received, packets_lost, packets_sent, jitter_ms, round_trip_ms, codec, heard, there,
+                 encryption, unheard)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)",
         )?
         .execute(params![
             Col(call),
@@ -442,6 +443,8 @@ fn insert_leg(connection: &Connection, call: CallId, seq: usize, leg: &LegRecord
             quality.and_then(|q| q.codec).map(Codec::encoding_name),
             quality.and_then(|q| q.heard).map(score_column),
             quality.and_then(|q| q.there).map(score_column),
+            quality.map(|q| q.encryption.as_str()),
+            quality.and_then(|q| q.unheard).map(Unheard::as_str),
         ])?;
     Ok(())
 }
@@ -511,6 +514,8 @@ fn legs(connection: &Connection, call: CallId) -> Result<Vec<LegRecord>, StoreEr
                     .and_then(|name| Codec::ALL.into_iter().find(|codec| codec.encoding_name() == name)),
                 heard: row.get::<_, Option<String>>("heard")?.as_deref().and_then(score_from),
                 there: row.get::<_, Option<String>>("there")?.as_deref().and_then(score_from),
+                encryption: named(row, "encryption", Encrypted::from_name)?.unwrap_or_default(),
+                unheard: named(row, "unheard", Unheard::from_name)?,
             }),
         };
         legs.push(LegRecord {
@@ -523,6 +528,16 @@ fn legs(connection: &Connection, call: CallId) -> Result<Vec<LegRecord>, StoreEr
         });
     }
     Ok(legs)
+}
+
+/// A word that stands for one of a closed list; null in calls of an older program.
+fn named<T>(
+    row: &rusqlite::Row<'_>,
+    column: &str,
+    read: impl Fn(&str) -> Option<T>,
+) -> Result<Option<T>, StoreError> {
+    let text: Option<String> = row.get(column)?;
+    text.map(|text| read(&text).ok_or(StoreError::Unreadable { table: "legs" })).transpose()
 }
 
 fn insert_turn(

@@ -12,8 +12,8 @@ use crate::{
     dialogue::{Captured, EndReason, Intent, LifeSafety, Outcome, Promise, Urgency},
     followup::ConsentKind,
     pbx::{
-        AgentReason, CallDirection, CallRecord, Caller, Codec, Dialled, Disposition, Impairment, LegRecord,
-        LegResult, Party, Quality, Score, Speaker, TurnRecord,
+        AgentReason, CallDirection, CallRecord, Caller, Codec, Dialled, Disposition, Encrypted, Impairment,
+        LegRecord, LegResult, Party, Quality, Score, Speaker, TurnRecord, Unheard,
     },
     types::{CallId, ContactId, PhoneNumber, WorkOrderId},
 };
@@ -60,6 +60,8 @@ fn record(call: u64, started: Timestamp) -> CallRecord {
                     codec: Some(Codec::G722),
                     heard: Some(Score { hundredths: 431, why: Impairment::Nothing }),
                     there: None,
+                    encryption: Encrypted::Sdes,
+                    unheard: Some(Unheard::WentQuiet),
                 }),
                 ..leg(Party::Caller(caller), LegResult::Completed)
             },

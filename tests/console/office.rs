@@ -18,8 +18,8 @@ use portico::{
     dialogue::{LifeSafety, Urgency},
     outbox::{Entry, Kind},
     pbx::{
-        AgentReason, CallDirection, CallRecord, Caller, Dialled, Disposition, LegRecord, LegResult, Party,
-        Quality, Speaker, TurnRecord,
+        AgentReason, CallDirection, CallRecord, Caller, Dialled, Disposition, Encrypted, LegRecord,
+        LegResult, Party, Quality, Speaker, TurnRecord, Unheard,
     },
     store::{CallerUpdate, IncomingText, LeadRow, Store, TextBackNote, TicketStatus, WorkOrderRow, WrapUp},
     types::{CallId, Chance, ContactId, LeadId, MessageKey, Moment, PhoneNumber, WorkOrderId},
@@ -240,6 +240,8 @@ pub fn wrap_up(n: u64) -> WrapUp {
                     packets_sent: 1_090,
                     jitter_ms: 3,
                     round_trip_ms: Some(9),
+                    encryption: Encrypted::Sdes,
+                    unheard: Some(Unheard::WentQuiet),
                     ..Quality::default()
                 }),
                 ..leg(Party::Caller(caller), LegResult::Completed, Some(started))

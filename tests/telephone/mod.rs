@@ -8,8 +8,8 @@ use std::{
 
 use portico::{
     media::{
-        Agreed, Channel, Codec, Direction, Leg, LegSettings, LocalMedia, Party, SampleRate, SourceTrust,
-        accept, answer, offer,
+        Agreed, Channel, Codec, Direction, Encryption, Leg, LegSettings, LocalMedia, Party, SampleRate,
+        SourceTrust, accept, answer, offer,
     },
     sip::{
         Credentials, Endpoint, Event, Flow, Identity, Input, Limits, Listener, Located, Network, Outgoing,
@@ -147,6 +147,7 @@ impl Telephone {
             session_id: 1,
             version: 1,
             direction: Direction::SendRecv,
+            encryption: Encryption::OFF,
         }
     }
 

@@ -14,8 +14,8 @@ use tokio::{
 use super::super::clock;
 use crate::{
     media::{
-        Agreed, Channel, Codec, Decoder, Direction, Frame, Leg, LegSettings, LocalMedia, Party, SampleRate,
-        SourceTrust, accept, answer, offer,
+        Agreed, Channel, Codec, Decoder, Direction, Encryption, Frame, Leg, LegSettings, LocalMedia, Party,
+        SampleRate, SourceTrust, accept, answer, offer,
     },
     net::send_now,
     sip::{
@@ -239,6 +239,7 @@ impl Station {
             session_id: u64::from(self.chance.next_u32()),
             version: 1,
             direction: Direction::SendRecv,
+            encryption: Encryption::OFF,
         }
     }
 

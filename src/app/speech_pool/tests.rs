@@ -54,7 +54,7 @@ fn a_rehearsal_waits_for_everything_else() {
 /// A pool without workers, whose media never runs: what the media was sent can be read.
 fn idle() -> (SpeechPool, MediaThread, tokio::sync::mpsc::Receiver<ToSwitch>) {
     let (to_switch, told) = tokio::sync::mpsc::channel(1_000);
-    let (media, thread) = MediaPlane::new().unwrap();
+    let (media, thread) = MediaPlane::new(None).unwrap();
     (SpeechPool::new(to_switch, media).unwrap(), thread, told)
 }
 

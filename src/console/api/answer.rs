@@ -8,7 +8,7 @@ use crate::{
     dialogue::Urgency,
     pbx::{
         AgentReason, CallDirection, CallRecord, Caller, Codec, Disposition, LegRecord, LegResult, Party,
-        Speaker, TurnRecord,
+        Speaker, TurnRecord, Unheard,
     },
     store::{
         CallDetail, CallRow, ContactRow, Health, LeadRow, MessageRow, TextDirection, TicketStatus,
@@ -161,6 +161,11 @@ pub(super) struct LegAnswer {
     pub score_heard: Option<u16>,
     /// How we sounded to the far end, by its own reports, in hundredths.
     pub score_there: Option<u16>,
+    /// `none`, `sdes` or `dtls`: how the leg's media was protected.
+    pub encryption: Option<&'static str>,
+    /// Why nothing was heard of this leg, if nothing was: `nothing_came`, `came_from_elsewhere`, `reports_only`,
+    /// `not_negotiated`, `not_authentic`, `not_rtp` or `went_quiet`.
+    pub unheard: Option<&'static str>,
 }
 
 impl LegAnswer {
@@ -196,6 +201,8 @@ impl LegAnswer {
             codec: leg.quality.and_then(|q| q.codec).map(Codec::encoding_name),
             score_heard: leg.quality.and_then(|q| q.heard).map(|score| score.hundredths),
             score_there: leg.quality.and_then(|q| q.there).map(|score| score.hundredths),
+            encryption: leg.quality.map(|q| q.encryption.as_str()),
+            unheard: leg.quality.and_then(|q| q.unheard).map(Unheard::as_str),
         }
     }
 }

@@ -109,6 +109,8 @@ fn legs(legs: &[LegRecord], zone: &TimeZone) -> Markup {
                                     @if let Some(score) = q.there { "Heard there: " strong { (words::score(score)) } ". " }
                                     (q.packets_received) " packets, " (q.packets_lost) " lost, jitter " (q.jitter_ms) " ms"
                                     @if let Some(trip) = q.round_trip_ms { ", round trip " (trip) " ms" }
+                                    ", " (words::encrypted(q.encryption))
+                                    @if let Some(why) = q.unheard { ". " (words::unheard(why)) }
                                 }
                                 None => "–"
                             }

@@ -6,7 +6,10 @@ use maud::{Markup, html};
 use crate::{
     dialogue::{LifeSafety, Urgency},
     outbox::{Failure, State},
-    pbx::{AgentReason, Caller, Codec, Dialled, Disposition, Impairment, LegResult, Party, Score},
+    pbx::{
+        AgentReason, Caller, Codec, Dialled, Disposition, Encrypted, Impairment, LegResult, Party, Score,
+        Unheard,
+    },
     store::{TextBackNote, TicketStatus},
     types::PhoneNumber,
 };
@@ -181,5 +184,29 @@ pub(super) fn text_back(note: TextBackNote) -> &'static str {
         TextBackNote::Abroad => "none: a number abroad",
         TextBackNote::SwitchedOff => "none: texts are switched off",
         TextBackNote::OutboxFull => "none: too many texts were waiting",
+    }
+}
+
+/// How a leg's media was protected.
+pub(super) const fn encrypted(how: Encrypted) -> &'static str {
+    match how {
+        Encrypted::No => "not encrypted",
+        Encrypted::Sdes => "encrypted (SRTP)",
+        Encrypted::Dtls => "encrypted (DTLS-SRTP)",
+    }
+}
+
+/// Why nothing was heard of somebody, and where to look.
+pub(super) const fn unheard(why: Unheard) -> &'static str {
+    match why {
+        Unheard::NothingCame => {
+            "No sound came at all: look for a firewall, or a wrong address in [sip] advertised"
+        }
+        Unheard::CameFromElsewhere => "Sound came from an address that its signalling does not vouch for",
+        Unheard::ReportsOnly => "Reports came, but no sound: the far end's microphone or codec",
+        Unheard::NotNegotiated => "Sound came in a codec that was never agreed on",
+        Unheard::NotAuthentic => "Sound came that was not encrypted with the agreed key",
+        Unheard::NotRtp => "What came was no sound",
+        Unheard::WentQuiet => "It fell silent before the call ended",
     }
 }

@@ -11,8 +11,8 @@ use crate::{
     followup::{Sequence, Touch, When},
     outbox::{AfterCrash, Entry, Kind},
     pbx::{
-        AgentReason, CallDirection, CallRecord, Caller, Dialled, Disposition, LegRecord, LegResult, Party,
-        Quality, Speaker, TextResult, TurnRecord,
+        AgentReason, CallDirection, CallRecord, Caller, Dialled, Disposition, Encrypted, LegRecord,
+        LegResult, Party, Quality, Speaker, TextResult, TurnRecord, Unheard,
     },
     sip::TextId,
     store::{CallDetail, Reader, Store},
@@ -269,6 +269,8 @@ pub(crate) fn record(from: &str, disposition: Disposition, ended: Timestamp, cal
         packets_sent: 1_498,
         jitter_ms: 4,
         round_trip_ms: Some(22),
+        encryption: Encrypted::Sdes,
+        unheard: Some(Unheard::WentQuiet),
         ..Quality::default()
     };
     CallRecord {

@@ -1,6 +1,15 @@
 //! One leg, wire to ear and back: packets in, frames to hear; words and keys to say, packets out.
 
+mod browser;
+#[cfg(test)]
+mod browser_tests;
+mod dropped;
 mod reports;
+#[cfg(test)]
+mod secure_tests;
+mod security;
+mod settings;
+mod silence;
 #[cfg(test)]
 mod tests;
 mod waiting;
@@ -12,10 +21,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-use rand_chacha::rand_core::Rng;
-
 use super::{
     codec::{Codec, Encoder},
+    dtls::Identity,
     dtmf::{EventPacket, EventReceiver, EventSender},
     frame::{Frame, SampleRate},
     jitter::JitterBuffer,
@@ -28,45 +36,20 @@ use super::{
     sound::Sound,
     tone::Tone,
 };
-use crate::types::{Chance, UtteranceId};
+use crate::types::UtteranceId;
+pub use dropped::Dropped;
 pub use reports::LegStats;
+pub use settings::LegSettings;
+pub use silence::Silence;
 pub use waiting::{Channel, Transmit};
-use {reports::Reports, waiting::Waiting};
+use {reports::Reports, security::Security, silence::Come, waiting::Waiting};
 
 /// RFC 3389 comfort noise, which some gateways send though nobody agreed to it: a silence, and not a stranger.
 const COMFORT_NOISE: u8 = 13;
+/// How long the first packet may take before somebody should know why.
+const UNHEARD_AFTER: Duration = Duration::from_secs(3);
 /// Events that wait for the host; when full, the oldest is dropped.
 const MAX_EVENTS: usize = 64;
-
-/// What a leg begins with.
-#[derive(Debug, Clone)]
-pub struct LegSettings {
-    /// Of the stream that we send (RFC 3550, 8.1: at random, as are the first numbers).
-    pub ssrc: u32,
-    pub first_sequence: u16,
-    pub first_timestamp: u32,
-    pub agreed: Agreed,
-    pub trust: SourceTrust,
-    /// With nothing heard for so long, though they may send, the far end is taken for gone.
-    pub silent_after: Duration,
-}
-
-impl LegSettings {
-    /// How long [`LegSettings::draw`] lets a far end be silent.
-    pub const SILENT_AFTER: Duration = Duration::from_secs(30);
-
-    /// Settings with numbers that nobody can guess, and a far end that is given up on after [`Self::SILENT_AFTER`].
-    pub fn draw(chance: &mut Chance, agreed: Agreed, trust: SourceTrust) -> Self {
-        Self {
-            ssrc: chance.next_u32(),
-            first_sequence: chance.next_u32() as u16,
-            first_timestamp: chance.next_u32(),
-            agreed,
-            trust,
-            silent_after: Self::SILENT_AFTER,
-        }
-    }
-}
 
 /// What happened on a leg.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,8 +58,11 @@ pub enum LegEvent {
     FirstPacket,
     /// A key was pressed.
     Digit(char),
+    /// Nothing that was agreed on has come within [`UNHEARD_AFTER`] of a description that lets them send. Told once for
+    /// each description; the call goes on, for they may be silent for a reason.
+    Unheard(Silence),
     /// Nothing was heard for the leg's limit. Told once; hearing something arms it again.
-    Silent,
+    Silent(Silence),
     /// An utterance has been said to its end.
     Played(Played),
     /// An unfinished utterance has less than half a second left: more of it is wanted.
@@ -109,23 +95,12 @@ pub(super) enum Content {
     Other,
 }
 
-/// Packets that were dropped, by cause.
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
-pub struct Dropped {
-    /// Not RTP or RTCP at all.
-    pub malformed: u64,
-    /// From an address that signalling does not vouch for.
-    pub foreign: u64,
-    /// Duplicates, stragglers, and strays of unknown streams.
-    pub stale: u64,
-    /// Of a payload type that was never agreed on.
-    pub not_negotiated: u64,
-}
-
 /// One side of a call.
 #[derive(Debug)]
 pub struct Leg {
     agreed: Agreed,
+    identity: Option<Arc<Identity>>,
+    security: Security,
     latch: Latch,
     reception: Reception,
     /// Made when the first audio arrives: a relayed leg that nobody records never needs it.
@@ -141,20 +116,28 @@ pub struct Leg {
     last_heard: Instant,
     heard_any: bool,
     silence_told: bool,
+    /// When it is to be told that nothing has come, unless something does.
+    unheard_at: Option<Instant>,
+    come: Come,
     closed: bool,
     /// Between composing and uttering: where the frame goes, and the key that takes its place.
     turn: Option<(SocketAddr, Option<(u8, EventPacket)>)>,
     progress: VecDeque<Progress>,
     events: VecDeque<LegEvent>,
     waiting: Waiting,
+    /// Where an encrypted packet is opened; empty between packets, and never given back.
+    opened: Vec<u8>,
 }
 
 impl Leg {
     /// A leg whose media begins now.
     pub fn new(now: Instant, settings: LegSettings) -> Self {
-        let LegSettings { ssrc, first_sequence, first_timestamp, agreed, trust, silent_after } = settings;
+        let LegSettings { ssrc, first_sequence, first_timestamp, agreed, trust, silent_after, identity } =
+            settings;
         Self {
             latch: Latch::new(&agreed, trust),
+            security: Security::new(now, &agreed.protection, identity.as_deref()),
+            identity,
             agreed,
             reception: Reception::default(),
             jitter: None,
@@ -169,19 +152,24 @@ impl Leg {
             last_heard: now,
             heard_any: false,
             silence_told: false,
+            unheard_at: Some(now + UNHEARD_AFTER),
+            come: Come::default(),
             closed: false,
             turn: None,
             progress: VecDeque::new(),
             events: VecDeque::new(),
             waiting: Waiting::default(),
+            opened: Vec::new(),
         }
     }
 
     /// A datagram came to the RTP socket.
     pub fn handle_rtp(&mut self, now: Instant, from: SocketAddr, bytes: &[u8]) {
-        if let Some(inbound) = self.receive(now, from, bytes) {
+        let mut opened = std::mem::take(&mut self.opened);
+        if let Some(inbound) = self.receive(now, from, bytes, &mut opened) {
             self.listen(now, &inbound);
         }
+        self.opened = opened;
     }
 
     /// A datagram came to the RTCP socket.
@@ -190,10 +178,14 @@ impl Leg {
             return;
         }
         if !self.latch.admits_rtcp(from) {
-            self.dropped.foreign += 1;
-        } else if !self.reports.handle(now, bytes, self.outgoing.ssrc()) {
-            self.dropped.malformed += 1;
+            // Before any media a report is believed of nobody; that it came from the right host tells why none is heard.
+            let host = from.ip().to_canonical();
+            let known = !self.heard_any && host == self.agreed.remote_rtcp.ip();
+            self.come.reports |= known;
+            self.dropped.foreign += u64::from(!known);
+            return;
         }
+        self.take_report(now, bytes);
     }
 
     /// Call every 20 ms. What was heard comes back; what is said is ready to be taken by `poll_transmit`. In a room, the
@@ -212,7 +204,7 @@ impl Leg {
         let (timestamp, units) = (self.outgoing.begin_frame(now), self.outgoing.frame_units());
         self.turn = None;
         if self.may_send()
-            && let Some(to) = self.latch.rtp_destination(now)
+            && let Some(to) = self.destination(now)
         {
             let event = self
                 .agreed
@@ -234,6 +226,7 @@ impl Leg {
         if let Some((to, event)) = self.turn.take()
             && let Some(out) = self.waiting.open()
         {
+            let from = out.len();
             if let Some((number, event)) = event {
                 self.outgoing.event(number, event.marker, event.timestamp, out);
                 out.extend_from_slice(&event.payload);
@@ -245,7 +238,9 @@ impl Leg {
                 self.encoder.encode(said.samples(), out);
                 self.outgoing.count(out.len() - header);
             }
-            self.waiting.seal(Channel::Rtp, to);
+            if self.security.seal_rtp(out, from) {
+                self.waiting.seal(Channel::Rtp, to);
+            }
         }
         while let Some(progress) = self.progress.pop_front() {
             self.tell(match progress {
@@ -331,12 +326,14 @@ impl Leg {
     /// A new description has been agreed on (re-INVITE, UPDATE, or early media made final).
     pub fn update(&mut self, now: Instant, agreed: Agreed, trust: SourceTrust) {
         self.latch.revise(now, &agreed, trust);
+        self.security.update(now, &agreed.protection, self.identity.as_deref());
         if agreed.telephone_event != self.agreed.telephone_event {
             self.events_out.clear();
         }
         self.agreed = agreed;
         self.last_heard = now;
         self.silence_told = false;
+        self.unheard_at = Some(now + UNHEARD_AFTER);
     }
 
     /// The call is over: nothing more is sent or heard.
@@ -354,24 +351,50 @@ impl Leg {
     /// How the leg fares.
     pub fn stats(&self) -> LegStats {
         let jitter = self.jitter.as_deref();
-        self.reports.stats(self.agreed.codec, &self.reception, &self.outgoing, jitter, self.dropped)
+        let silence = (self.silence_told || !self.come.understood && self.agreed.may_receive())
+            .then(|| self.come.why_silent(&self.dropped));
+        let stats =
+            self.reports.stats(self.agreed.codec, &self.reception, &self.outgoing, jitter, self.dropped);
+        LegStats { silence, ..stats }
     }
 
-    /// Lock and count: what an arrived datagram is, if it may be heard at all.
+    /// Lock and count: what an arrived datagram is, if it may be heard at all. An encrypted one is opened into `opened`.
     pub(super) fn receive<'a>(
         &mut self,
         now: Instant,
         from: SocketAddr,
         bytes: &'a [u8],
+        opened: &'a mut Vec<u8>,
     ) -> Option<Inbound<'a>> {
         if self.closed {
             return None;
         }
+        if self.security.browser().is_some() && !self.demultiplex(now, from, bytes) {
+            return None;
+        }
+        // Opening is the dearest part of a packet's way: not for an address that has nothing to say here anyway.
+        let admitted = match self.security.browser() {
+            Some(browser) => browser.knows(from),
+            None => self.latch.may_admit(from),
+        };
+        if !admitted {
+            self.dropped.foreign += 1;
+            return None;
+        }
+        let bytes = match self.security.open_rtp(bytes, opened) {
+            Ok(bytes) => bytes,
+            Err(why) => {
+                self.dropped.count(why);
+                return None;
+            }
+        };
         let Some(packet) = Packet::parse(bytes) else {
             self.dropped.malformed += 1;
             return None;
         };
-        if !self.latch.admits_rtp(now, from, packet.ssrc, packet.sequence) {
+        if self.security.browser().is_none()
+            && !self.latch.admits_rtp(now, from, packet.ssrc, packet.sequence)
+        {
             self.dropped.foreign += 1;
             return None;
         }
@@ -406,6 +429,7 @@ impl Leg {
                 Content::Other
             }
         };
+        self.come.understood |= content != Content::Other;
         if content == Content::Event
             && let Some(digit) =
                 self.events_in.receive(packet.marker, packet.timestamp, clock, packet.payload)
@@ -476,7 +500,7 @@ impl Leg {
         if let Content::Audio(codec) = inbound.content {
             self.outgoing.keep_clock(now, codec.clock_rate());
         }
-        let to = self.latch.rtp_destination(now)?;
+        let to = self.destination(now)?;
         let begin = out.len() + super::rtp::HEADER_LEN;
         if !self.outgoing.relay(now, inbound.arrival, &inbound.packet, relayed, out) {
             return None;
@@ -484,7 +508,7 @@ impl Leg {
         if let Some(codec) = transcode {
             codec.transcode(self.agreed.codec, &mut out[begin..]);
         }
-        Some(to)
+        self.security.seal_rtp(out, begin - super::rtp::HEADER_LEN).then_some(to)
     }
 
     /// Does a key of ours sound, or wait to?
@@ -500,12 +524,15 @@ impl Leg {
         let (timestamp, units) = (self.outgoing.timestamp_at(now), self.outgoing.frame_units());
         if let Some(number) = self.agreed.telephone_event
             && let Some(event) = self.events_out.next(timestamp, units)
-            && let Some(to) = self.latch.rtp_destination(now)
+            && let Some(to) = self.destination(now)
             && let Some(out) = self.waiting.open()
         {
+            let from = out.len();
             self.outgoing.event(number, event.marker, event.timestamp, out);
             out.extend_from_slice(&event.payload);
-            self.waiting.seal(Channel::Rtp, to);
+            if self.security.seal_rtp(out, from) {
+                self.waiting.seal(Channel::Rtp, to);
+            }
         }
     }
 
@@ -514,17 +541,33 @@ impl Leg {
         if self.closed {
             return;
         }
+        if self.unheard_at.take_if(|at| *at <= now).is_some()
+            && !self.come.understood
+            && self.agreed.may_receive()
+        {
+            self.tell(LegEvent::Unheard(self.come.why_silent(&self.dropped)));
+        }
         let silent = now.saturating_duration_since(self.last_heard) >= self.silent_after;
         if silent && self.agreed.may_receive() && !self.silence_told {
             self.silence_told = true;
-            self.tell(LegEvent::Silent);
+            self.tell(LegEvent::Silent(self.come.why_silent(&self.dropped)));
+        }
+        if let Some(browser) = self.security.browser_mut() {
+            browser.shake(now, &mut self.waiting);
+            if browser.has_failed() {
+                // A handshake that cannot succeed is as good as a key that is not theirs.
+                self.dropped.forged = self.dropped.forged.max(1);
+            }
         }
         if self.reports.is_due(now)
-            && let Some(to) = self.latch.rtcp_destination()
+            && let Some((channel, to)) = self.reports_to(now)
             && let Some(out) = self.waiting.open()
         {
+            let from = out.len();
             self.reports.write(now, &mut self.reception, &self.outgoing, out);
-            self.waiting.seal(Channel::Rtcp, to);
+            if self.security.seal_rtcp(out, from) {
+                self.waiting.seal(channel, to);
+            }
         }
     }
 

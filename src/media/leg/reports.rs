@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::Dropped;
+use super::{Dropped, Silence};
 use crate::media::{
     codec::Codec,
     jitter::JitterBuffer,
@@ -47,6 +47,8 @@ pub struct LegStats {
     pub score_reported: Option<Score>,
     pub round_trip: Option<Duration>,
     pub dropped: Dropped,
+    /// Why the far end is not heard, if it should be.
+    pub silence: Option<Silence>,
 }
 
 impl LegStats {
@@ -178,6 +180,7 @@ impl Reports {
             lost_there: self.block.map(|block| f32::from(block.fraction_lost) / 256.0),
             round_trip: self.round_trip,
             dropped,
+            silence: None,
         }
     }
 

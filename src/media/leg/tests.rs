@@ -218,6 +218,7 @@ fn a_phone_behind_nat_is_heard_within_a_second_and_spoken_to() {
             agreed: agreed("192.168.1.20:4000", &[Codec::Pcmu]),
             trust: phone("203.0.113.9"),
             silent_after: Duration::from_secs(30),
+            identity: None,
         },
     );
     let mut talker = Talker::new(1, Codec::Pcmu, 500.0);
@@ -395,7 +396,7 @@ fn a_far_end_that_falls_silent_is_told_once_and_not_while_it_may_be_silent() {
     for second in 0..90 {
         leg.tick(now + Duration::from_secs(second));
     }
-    assert_eq!(events(&mut leg), [LegEvent::FirstPacket, LegEvent::Silent]);
+    assert_eq!(events(&mut leg), [LegEvent::FirstPacket, LegEvent::Silent(Silence::WentQuiet)]);
     let later = now + Duration::from_secs(90);
     leg.handle_rtp(later, address(PHONE), &talker.packet());
     leg.update(later, Agreed { direction: Direction::SendOnly, ..plain }, phone("192.0.2.5"));
@@ -499,6 +500,7 @@ fn a_trunk_whose_gateway_waits_for_us_is_spoken_to_first() {
             party: crate::media::Party::Trunk,
         },
         silent_after: Duration::from_secs(30),
+        identity: None,
     };
     let mut leg = Leg::new(now, settings);
     let mut talker = Talker::new(1, Codec::Pcmu, 500.0);

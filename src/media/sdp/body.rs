@@ -4,7 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use sdp_types::{Attribute, Connection, Media, Session};
 
-use super::{Direction, Payload, SdpError};
+use super::{Direction, Payload, Profile, SdpError};
 use crate::media::codec::Codec;
 
 const MAX_BYTES: usize = 16 * 1024;
@@ -78,8 +78,8 @@ pub(super) fn is_audio(media: &Media) -> bool {
     media.media.eq_ignore_ascii_case("audio")
 }
 
-pub(super) fn is_plain_rtp(media: &Media) -> bool {
-    media.proto.eq_ignore_ascii_case("RTP/AVP")
+pub(super) fn profile(media: &Media) -> Option<Profile> {
+    Profile::from_name(&media.proto)
 }
 
 /// What one audio line of a description comes to.

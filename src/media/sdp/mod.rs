@@ -2,7 +2,14 @@
 
 mod answer;
 mod body;
+mod browser;
+#[cfg(test)]
+mod browser_tests;
+mod encryption;
+#[cfg(test)]
+mod encryption_tests;
 mod offer;
+mod sdes;
 #[cfg(test)]
 mod tests;
 
@@ -13,6 +20,8 @@ use thiserror::Error;
 use super::codec::Codec;
 
 pub use answer::{accept, answer};
+pub use browser::{DtlsTerms, Fingerprint, IceCredentials};
+pub use encryption::{Encryption, Profile, Protection, Sdes, Seed, Wish};
 pub use offer::offer;
 
 /// Who may send, as seen from the side that says it.
@@ -78,6 +87,7 @@ pub struct LocalMedia {
     pub version: u64,
     /// What we are willing to do.
     pub direction: Direction,
+    pub encryption: Encryption,
 }
 
 impl LocalMedia {
@@ -118,6 +128,7 @@ pub struct Agreed {
     pub direction: Direction,
     /// How many milliseconds a packet they wish to receive (20 unless they say otherwise); a preference only.
     pub ptime: u8,
+    pub protection: Protection,
 }
 
 impl Agreed {
@@ -137,7 +148,9 @@ impl Agreed {
 
     /// May we send? Not on hold, and never to the null address (RFC 3264, 8.4).
     pub fn may_send(&self) -> bool {
-        self.direction.sends() && !self.remote.ip().is_unspecified()
+        // A browser's description names no address of use: where it is, ICE finds out.
+        let named = matches!(self.protection, Protection::Dtls(_)) || !self.remote.ip().is_unspecified();
+        self.direction.sends() && named
     }
 
     /// May they send?
@@ -157,9 +170,18 @@ pub enum SdpError {
     /// No open `m=audio` line.
     #[error("session description has no audio")]
     NoAudio,
-    /// Audio, but not over plain RTP/AVP (RFC 3551).
-    #[error("audio is offered over a transport other than RTP/AVP only")]
+    /// Audio, but not over RTP/AVP or RTP/SAVP (RFC 3551, 3711).
+    #[error("audio is offered over a transport other than RTP/AVP and RTP/SAVP only")]
     UnknownTransport,
+    /// They insist on SRTP, and it is switched off for them.
+    #[error("audio is offered with SRTP only, which is switched off here")]
+    EncryptionOff,
+    /// They insist on SRTP, with no key or suite that we can use.
+    #[error("no cipher suite in common")]
+    NoCommonSuite,
+    /// We insist on SRTP, or it has been agreed on before, and they want plain RTP.
+    #[error("audio would not be encrypted, as it has to be")]
+    MustBeEncrypted,
     #[error("no codec in common")]
     NoCommonCodec,
     /// No `c=` line, a host name, a multicast group, or a port without room for its RTCP.

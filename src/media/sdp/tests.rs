@@ -11,6 +11,7 @@ const US: LocalMedia = LocalMedia {
     session_id: 7,
     version: 1,
     direction: Direction::SendRecv,
+    encryption: Encryption::OFF,
 };
 
 fn answered(body: &str) -> (String, Agreed) {
@@ -173,7 +174,7 @@ fn what_cannot_be_done_is_refused_for_its_reason() {
     let head = "v=0\r\nc=IN IP4 192.0.2.55\r\n";
     assert!(matches!(refused(head), SdpError::NoAudio));
     assert!(matches!(refused(&format!("{head}m=audio 0 RTP/AVP 0\r\n")), SdpError::NoAudio));
-    assert!(matches!(refused(&format!("{head}m=audio 5000 RTP/SAVP 0\r\n")), SdpError::UnknownTransport));
+    assert!(matches!(refused(&format!("{head}m=audio 5000 RTP/SAVP 0\r\n")), SdpError::EncryptionOff));
     assert!(matches!(
         refused(&format!("{head}m=audio 5000 UDP/TLS/RTP/SAVPF 0\r\n")),
         SdpError::UnknownTransport

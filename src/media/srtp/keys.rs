@@ -50,14 +50,14 @@ impl Suite {
         })
     }
 
-    pub(super) const fn key_len(self) -> usize {
+    pub(in crate::media) const fn key_len(self) -> usize {
         match self {
             Self::AesCm128Sha1_80 | Self::AesCm128Sha1_32 | Self::AeadAes128Gcm => 16,
             Self::AesCm256Sha1_80 | Self::AesCm256Sha1_32 | Self::AeadAes256Gcm => 32,
         }
     }
 
-    pub(super) const fn salt_len(self) -> usize {
+    pub(in crate::media) const fn salt_len(self) -> usize {
         if self.is_aead() { 12 } else { 14 }
     }
 

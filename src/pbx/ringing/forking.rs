@@ -33,7 +33,7 @@ impl Ringing {
                     if let Some(caller) = cx.ledger.caller().to_call_back() {
                         cx.exchange.is_called(extension.clone(), caller);
                     }
-                    let bindings = cx.exchange.sip.bindings(cx.now.at, &extension);
+                    let bindings = cx.phones_of(&extension);
                     let party = Party::Phone(extension);
                     if bindings.is_empty() {
                         let leg = cx.exchange.next_leg();

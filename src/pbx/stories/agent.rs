@@ -7,7 +7,7 @@ use crate::{
     media::{Direction, Tone},
     pbx::{
         AgentReason, Announcement, Disposition, Fact, Input, LegResult, MediaCommand, MediaEvent, Party,
-        Speaker, SpeechCommand,
+        Speaker, SpeechCommand, Unheard,
         story::{DANA, LEASING, MAIN, ON_CALL, World, extension, in_danger, number, office, reading},
     },
     types::{TurnId, UtteranceId},
@@ -398,7 +398,7 @@ fn nobody_talks_with_the_agent_for_longer_than_a_quarter_of_an_hour() {
 fn a_caller_whose_media_dies_does_not_keep_the_agent() {
     let (mut world, _) = with_the_agent();
     let leg = world.listening().unwrap().0;
-    world.media_event(leg, MediaEvent::Dead { silent_ms: 60_000 });
+    world.media_event(leg, MediaEvent::Dead { silent_ms: 60_000, why: Unheard::WentQuiet });
     assert!(world.has_ended("carrier"));
     assert_eq!(world.record().disposition, Disposition::AiAbandoned);
 }

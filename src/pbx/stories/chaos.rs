@@ -9,7 +9,7 @@ use crate::{
     dialogue::{Intent, LifeSafety, Move},
     media::{Codec, Direction},
     pbx::{
-        Control, Fact, Input, MediaEvent, Quality,
+        Control, Fact, Input, MediaEvent, Quality, Unheard,
         story::{DANA, LEASING, MAIN, World, in_danger, office, reading},
     },
     speech::SpeechEvent,
@@ -69,7 +69,7 @@ fn happen(world: &mut World, chance: &mut Chance) {
                 1 => MediaEvent::Digit('1'),
                 2 => MediaEvent::Speaking { utterance },
                 3 => MediaEvent::Played { utterance, heard_ms: 400, complete: false },
-                4 => MediaEvent::Dead { silent_ms: 60_000 },
+                4 => MediaEvent::Dead { silent_ms: 60_000, why: Unheard::WentQuiet },
                 5 => MediaEvent::Failed,
                 6 => MediaEvent::Closed { quality: Quality::default() },
                 _ => MediaEvent::Played { utterance: UtteranceId(u64::MAX), heard_ms: 1, complete: true },

@@ -6,7 +6,7 @@ use crate::{
     media::Codec,
     pbx::{
         AgentReason, Announcement, CallDirection, Caller, Control, Dialled, Disposition, Fact, Input,
-        LegResult, MediaCommand, MediaEvent, Party, Quality, RingPlan, RingStep,
+        LegResult, MediaCommand, MediaEvent, Party, Quality, RingPlan, RingStep, Unheard,
         story::{DANA, LEASING, MAIN, World, direction_in, extension, number, office},
     },
     sip::Cause,
@@ -357,7 +357,7 @@ fn the_trunk_dies_in_the_middle_of_a_call() {
     world.wait_s(30);
     world.far("carrier").dead = true;
     world.wait_s(60);
-    world.media_event(caller, MediaEvent::Dead { silent_ms: 60_000 });
+    world.media_event(caller, MediaEvent::Dead { silent_ms: 60_000, why: Unheard::WentQuiet });
     assert!(world.has_ended("101"), "the phone is told at once");
     assert_eq!(world.record().disposition, Disposition::Answered);
     // The BYE to the dead carrier is given up after 32 seconds: asserted by the end of every story.
