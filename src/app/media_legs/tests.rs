@@ -77,7 +77,7 @@ fn legs_that_share_no_codec_hear_each_other_and_each_others_keys() {
                 packet[1] = 101;
                 packet.extend_from_slice(&[5, if tick > 54 { 0x8a } else { 10 }, 3, 0x20]);
             } else {
-                let wave = |n: usize| if n / 10 % 2 == 0 { 6_000 } else { -6_000 };
+                let wave = |n: usize| if (n / 10).is_multiple_of(2) { 6_000 } else { -6_000 };
                 let samples: Vec<i16> = (0..codec.rate().frame_len()).map(wave).collect();
                 encoder.encode(&samples, &mut packet);
             }

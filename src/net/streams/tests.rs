@@ -17,7 +17,7 @@ fn made() -> (Identity, String) {
         Authority::make("Maple Court", SystemTime::UNIX_EPOCH + Duration::from_secs(1_700_000_000)).unwrap();
     let authority = Authority::open("Maple Court", &issued).unwrap();
     let names = ["sip.carrier.example".to_owned()];
-    let today = SystemTime::from(std::fs::metadata("Cargo.toml").unwrap().modified().unwrap());
+    let today = std::fs::metadata("Cargo.toml").unwrap().modified().unwrap();
     let server = authority.issue(&names, today).unwrap();
     (Identity::new(server.certificate.as_bytes(), server.key.as_bytes()).unwrap(), issued.certificate)
 }
