@@ -54,6 +54,7 @@ fn wrap_up(n: u64, began: Timestamp) -> WrapUp {
         ended,
         result: LegResult::NoAnswer,
         quality: None,
+        told: None,
     };
     let turn = |speaker, at_ms| TurnRecord {
         speaker,
@@ -133,6 +134,7 @@ fn main() {
         office: "Maple Court".into(),
         zone: TimeZone::get("America/Denver").expect("a zone"),
         recordings: folder.clone(),
+        mailboxes: std::env::temp_dir(),
         behind_tls: false,
         now,
     };

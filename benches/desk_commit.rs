@@ -145,7 +145,15 @@ fn engine(file: &Path) -> Result<Engine, Box<dyn Error>> {
 fn record(n: u64, ended: Timestamp) -> Result<CallRecord, Box<dyn Error>> {
     let started = ended.checked_sub(SignedDuration::from_secs(90))?;
     let caller = Caller::Number { number: format!("+1303556{n:04}").parse()?, display: "DANA REYES".into() };
-    let leg = |party, result| LegRecord { party, started, answered: None, ended, result, quality: None };
+    let leg = |party, result| LegRecord {
+        party,
+        started,
+        answered: None,
+        ended,
+        result,
+        quality: None,
+        told: None,
+    };
     let turn = |m: u64| TurnRecord {
         speaker: if m.is_multiple_of(2) { Speaker::Agent } else { Speaker::Caller },
         text: "There is water coming through the kitchen ceiling and it is getting worse.".into(),

@@ -18,12 +18,13 @@
 //! | [`dialogue`] | a conversation on any channel, and how words are understood | types |
 //! | [`outbox`] | one text to send, once; and when to try again | types |
 //! | [`followup`] | consent, sequences, what is due | types |
+//! | [`provisioning`] | the settings of desk phones, by maker | types |
 //! | [`speech`] | ears and mouth | media, types |
 //! | [`agent`] | the conversation's voice: turns, pauses, interruptions | speech, dialogue, types |
 //! | [`pbx`] | the switch: routes, rings, bridges, hands over | agent, speech, dialogue, media, sip, types |
 //! | [`store`] | the only room that speaks SQL | pbx, trace, sip, dialogue, followup, outbox, types |
 //! | [`desk`] | wrap-up, texts, follow-up | store, trace, pbx, agent, dialogue, followup, outbox, sip, types |
-//! | [`console`] | the web console and the JSON interface | desk, store, trace, pbx, sip, followup, outbox, dialogue, types |
+//! | [`console`] | the web console and the JSON interface | desk, store, trace, pbx, sip, provisioning, followup, outbox, dialogue, types |
 //! | [`sim`] | the virtual host | all of the above but net, config, encoder and console |
 //! | [`app`] | the real host | everything but sim |
 //!
@@ -42,6 +43,7 @@ pub mod media;
 pub mod net;
 pub mod outbox;
 pub mod pbx;
+pub mod provisioning;
 pub mod sim;
 pub mod sip;
 pub mod speech;

@@ -225,6 +225,22 @@ fn a_carriers_call_is_answered_at_a_phone_that_has_proved_its_password() {
 
 #[test]
 #[ignore = "needs sipp: make interop"]
+fn a_lamp_shows_who_talks_and_goes_dark_afterwards() {
+    if !peers_are_here(&["sipp"]) {
+        return;
+    }
+    let portico = Portico::start("lamp", &office(27_600, free_address(CARRIER)));
+    // sipp would put the number that it calls into the digest, and not the Request-URI (RFC 7616, 3.4.6).
+    let watched = format!("101@{}", portico.sip);
+    let watcher = sipp(&portico, "phone_watches", free_address(PHONE), &["-auth_uri", &watched]);
+    let phone = phone(&portico, "answers", &[]);
+    sipp(&portico, "trunk_calls", free_address(CARRIER), &[]).succeeds();
+    phone.succeeds();
+    watcher.succeeds();
+}
+
+#[test]
+#[ignore = "needs sipp: make interop"]
 fn a_phone_that_is_busy_or_declines_leaves_the_call_to_the_agent() {
     if !peers_are_here(&["sipp"]) {
         return;

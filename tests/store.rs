@@ -211,6 +211,7 @@ fn wrap_up(n: u64) -> WrapUp {
             ended: started,
             result: LegResult::CallerGone,
             quality: None,
+            told: None,
         }],
         turns: Vec::new(),
         outcome: None,

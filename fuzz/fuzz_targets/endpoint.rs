@@ -25,6 +25,8 @@ const STRANGER: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::new(203, 0, 11
 
 /// Small, so that a short input can fill them.
 const LIMITS: Limits = Limits {
+    subscriptions: 32,
+    subscriptions_per_phone: 4,
     sessions: 6,
     server_transactions: 24,
     client_transactions: 24,
@@ -53,6 +55,7 @@ fn trunk(name: &str, at: SocketAddr) -> Trunk {
         credentials: None,
         registration: None,
         probe: false,
+        session_timers: Default::default(),
     }
 }
 

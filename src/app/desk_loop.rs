@@ -13,7 +13,7 @@ use std::{
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::mpsc;
 
-use super::{clock, switch_loop::ToSwitch};
+use super::{clock, mailbox_sounds::MailboxSounds, switch_loop::ToSwitch};
 use crate::{
     console::Vitals,
     desk::{Alarm, Engine, Input, Output},
@@ -50,6 +50,8 @@ pub struct DeskSettings {
     pub engine: Engine,
     pub to_switch: mpsc::Sender<ToSwitch>,
     pub vitals: Arc<Mutex<Vitals>>,
+    /// The sounds of the mailboxes.
+    pub sounds: MailboxSounds,
     /// Practice mode trusts the wall clock as it is.
     pub trust_clock: bool,
     /// Told of every text that is settled and every call that is stored; for the terminal.
@@ -100,6 +102,9 @@ impl Desk {
                 body: body.clone(),
                 call_id: call_id.clone(),
             },
+            Fact::MailboxChanged { mailbox, change } => {
+                Input::MailboxChanged { mailbox: mailbox.clone(), change: change.clone() }
+            }
             Fact::TextSettled { key, result } => Input::Delivered { key: *key, result: *result },
             Fact::Bound { binding } => Input::Bound(binding.clone()),
             Fact::DeskSet { extension, settings } => {
@@ -152,6 +157,9 @@ fn run(mut settings: DeskSettings, inbox: &Receiver<Input>) {
             // The switch has ended; everything it said has been stored.
             Err(RecvTimeoutError::Disconnected) => return,
         }
+        while let Some((id, words)) = settings.sounds.transcribed() {
+            settings.engine.handle_input(now.wall, Input::Transcribed { id, words });
+        }
         deadline = drain(&mut settings);
     }
 }
@@ -166,6 +174,15 @@ fn drain(settings: &mut DeskSettings) -> Option<Timestamp> {
             }
             Output::SettleText { text, stored } => Control::SettleText { text, stored },
             Output::RestoreBindings(bindings) => Control::RestoreBindings(bindings),
+            Output::RestoreMailbox(mailbox) => Control::Mailbox(mailbox),
+            Output::Transcribe { id, file } => {
+                settings.sounds.transcribe(id, &file);
+                continue;
+            }
+            Output::DiscardSound { file } => {
+                settings.sounds.discard(&file);
+                continue;
+            }
             Output::RestoreDesks { desks, key } => Control::RestoreDesks { desks, key },
             Output::Changed(_) => continue,
             Output::Alarm(alarm) => {

@@ -31,6 +31,9 @@ const TURNS: usize = 16;
 /// "Thank you for calling …", 8 kHz µ-law, spoken once by the synthesiser and kept.
 const CANNOT_TAKE_CALL: &[u8] = include_bytes!("../../firmware-config/announcements/cannot-take-call.ulaw");
 
+/// "This call is recorded.", made in the same way.
+const CALL_IS_RECORDED: &[u8] = include_bytes!("../../firmware-config/announcements/call-is-recorded.ulaw");
+
 /// A bridge, and the places of its legs.
 #[derive(Debug)]
 struct Joined {
@@ -246,9 +249,13 @@ impl Legs {
                     leg.tone(tone);
                 }
             }
-            MediaCommand::Announce { utterance, announcement: Announcement::CannotTakeCall } => {
-                let mut samples = Vec::with_capacity(CANNOT_TAKE_CALL.len());
-                Decoder::new(Codec::Pcmu).decode(CANNOT_TAKE_CALL, &mut samples);
+            MediaCommand::Announce { utterance, announcement } => {
+                let recorded = match announcement {
+                    Announcement::CannotTakeCall => CANNOT_TAKE_CALL,
+                    Announcement::CallIsRecorded => CALL_IS_RECORDED,
+                };
+                let mut samples = Vec::with_capacity(recorded.len());
+                Decoder::new(Codec::Pcmu).decode(recorded, &mut samples);
                 self.play(id, utterance, SampleRate::Hz8000, &samples);
                 if let Some(leg) = self.leg(id) {
                     leg.finish(utterance);
@@ -269,6 +276,14 @@ impl Legs {
                 self.attend(id);
             }
             MediaCommand::PauseRecording(paused) => self.outside.recordings.pause(id, paused),
+            MediaCommand::PlayFile { utterance, file } => {
+                let path = self.outside.recordings.path_of(&file);
+                self.want(id, path, Some(utterance));
+            }
+            MediaCommand::Take { file, quiet_ms } => {
+                self.outside.recordings.begin_take(id, file, quiet_ms);
+            }
+            MediaCommand::EndTake => self.end_take(id),
             MediaCommand::EndRecording => {
                 self.outside.recordings.end(id);
                 self.record_what_is_on(id);
@@ -319,6 +334,13 @@ impl Legs {
             && slot.utterances.back().is_none_or(|(last, _)| *last != utterance)
         {
             slot.utterances.push_back((utterance, false));
+        }
+    }
+
+    fn end_take(&mut self, id: LegId) {
+        if let Some(taken) = self.outside.recordings.end_take(id) {
+            let event = MediaEvent::Taken { millis: taken.millis, voiced_ms: taken.voiced_ms };
+            self.outside.tell(id, event);
         }
     }
 
@@ -452,6 +474,7 @@ impl Legs {
 
     fn close(&mut self, id: LegId) {
         self.part(id);
+        self.end_take(id);
         let Some(place) = self.places.remove(&id) else { return };
         self.alone.remove(&place);
         self.awaited.retain(|waiting| waiting.leg != id);

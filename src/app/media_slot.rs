@@ -124,6 +124,9 @@ impl Slot {
             outside.speech.frame(self.id, *voice);
         }
         outside.recordings.push(self.id, voice, said);
+        if outside.recordings.take(self.id, voice) {
+            outside.tell(self.id, MediaEvent::TakeQuiet);
+        }
         if house.power() > VOICED
             && let Some((utterance, told)) = self.utterances.front_mut()
             && !*told

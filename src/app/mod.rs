@@ -1,18 +1,22 @@
 //! The real host: sockets, threads and the real clock around the two hearts. It builds the house and decides nothing.
 
 mod browser_identity;
+mod caller_names;
 mod certificates;
 mod clock;
 pub mod command;
 pub mod console_server;
 mod desk_loop;
 mod housekeeping;
+mod mailbox_sounds;
 mod media_legs;
 mod media_plane;
 mod media_poll;
 mod media_rooms;
 mod media_slot;
 mod office;
+mod phones;
+mod plug_and_play;
 mod practice;
 mod recordings;
 mod sockets;
@@ -46,7 +50,7 @@ use crate::{
     desk::Engine,
     dialogue::Pack,
     net::{Identity, Resolver, Wrapping},
-    pbx::{Control, Fact, Settings, Switch},
+    pbx::{Control, Fact, Settings, Shelf, Switch},
     speech::{Models, Recognizer, Synthesizer, VoiceDetector},
     store::Store,
     types::Chance,
@@ -55,6 +59,7 @@ use certificates::Certificates;
 use console_server::Limits;
 use desk_loop::{Desk, DeskSettings};
 use housekeeping::Housekeeping;
+use mailbox_sounds::MailboxSounds;
 use media_plane::{MediaPlane, MediaSettings};
 use recordings::Recordings;
 use sockets::{Sockets, Trusts};
@@ -88,11 +93,16 @@ pub struct House {
     /// Makes tokens and reads records, for commands and tests.
     pub vitals: Arc<Mutex<Vitals>>,
     to_switch: mpsc::Sender<ToSwitch>,
+    phones: console::Phones,
     threads: Vec<thread::JoinHandle<()>>,
     console_stop: Option<oneshot::Sender<()>>,
     housekeeping_stop: Option<std::sync::mpsc::Sender<()>>,
     certificates_stop: Option<std::sync::mpsc::Sender<()>>,
+    names_stop: Option<std::sync::mpsc::Sender<()>>,
 }
+
+/// Wishes of the console that may wait for the switch; further ones are refused, and the page says so.
+const WISHES: usize = 64;
 
 /// Who else hears the facts, besides desk and console.
 pub type Listener = Box<dyn FnMut(&Fact) + Send>;
@@ -127,7 +137,7 @@ impl House {
             bind: media_bind(config.sip.listen),
             chance: split(&mut chance),
             speech: speech.clone(),
-            recordings: Recordings::start(folder.join("recordings"))?,
+            recordings: Recordings::start(folder.clone())?,
             sounds: Sounds::start(folder.join("recordings"), media.clone())?,
             to_switch: to_switch.clone(),
         })?;
@@ -142,17 +152,21 @@ impl House {
             trust_clock: config.practice.is_some(),
         };
         let (housekeeping_stop, housekeeping_thread) = housekeeping.keep()?;
+        let (names_stop, names_thread) = caller_names::keep(accounts.reader(), to_switch.clone())?;
         let engine = Engine::new(store, office::desk(config)?, split(&mut chance));
+        let sounds = MailboxSounds::new(folder, speech.clone());
         let (desk, desk_thread) = Desk::start(DeskSettings {
             engine,
             to_switch: to_switch.clone(),
             vitals: Arc::clone(&vitals),
+            sounds,
             trust_clock: config.practice.is_some(),
             notice,
         })?;
+        let phones = phones::phones(config, &directory, to_switch.clone())?;
         let archive = desk.clone();
         let onlookers = Onlookers {
-            facts: fan_out(desk, live.clone(), Arc::clone(&vitals), listener),
+            facts: fan_out(desk, live.clone(), Arc::clone(&vitals), phones.clone(), listener),
             tap: WireTap::new(Box::new(move |trace| archive.keep_trace(trace))),
         };
         let certificates = Certificates::open(config, Arc::clone(&vitals))?;
@@ -163,8 +177,15 @@ impl House {
         let told = streams.iter().map(|(wrapping, address)| format!("{wrapping:?} {address}"));
         vitals.lock().unwrap_or_else(PoisonError::into_inner).listeners =
             [format!("Udp {sip}")].into_iter().chain(told).collect();
-        let (console, setup, console_stop, console_thread) =
-            start_console(config, accounts, split(&mut chance), live, Arc::clone(&vitals))?;
+        let (console, setup, console_stop, console_thread) = start_console(
+            config,
+            accounts,
+            split(&mut chance),
+            live,
+            Arc::clone(&vitals),
+            phones.clone(),
+            &to_switch,
+        )?;
         Ok(Self {
             sip,
             streams,
@@ -172,16 +193,19 @@ impl House {
             setup,
             vitals,
             to_switch,
+            phones,
             threads: vec![
                 switch_thread,
                 desk_thread,
                 console_thread,
                 housekeeping_thread,
+                names_thread,
                 certificates_thread,
             ],
             certificates_stop: Some(certificates_stop),
             console_stop: Some(console_stop),
             housekeeping_stop: Some(housekeeping_stop),
+            names_stop: Some(names_stop),
         })
     }
 
@@ -200,6 +224,7 @@ impl House {
         let directory = Arc::new(office::directory(config, pack)?);
         let trusts = Trusts::of(config);
         self.to_switch.blocking_send(ToSwitch::Trusts(trusts)).context("the switch has ended")?;
+        self.phones.replace(phones::office(config, &directory)?);
         self.to_switch.blocking_send(ToSwitch::Directory(directory)).context("the switch has ended")
     }
 
@@ -213,8 +238,7 @@ impl House {
         if let Some(stop) = self.console_stop.take() {
             let _ = stop.send(());
         }
-        drop(self.housekeeping_stop.take());
-        drop(self.certificates_stop.take());
+        drop((self.housekeeping_stop.take(), self.names_stop.take(), self.certificates_stop.take()));
         for thread in self.threads.drain(..) {
             if thread.join().is_err() {
                 tracing::error!("a thread of the house had panicked");
@@ -239,6 +263,7 @@ fn fan_out(
     desk: Desk,
     live: Live,
     vitals: Arc<Mutex<Vitals>>,
+    phones: console::Phones,
     mut listener: Listener,
 ) -> Box<dyn FnMut(Fact) + Send> {
     Box::new(move |fact| {
@@ -247,6 +272,7 @@ fn fan_out(
         }
         desk.observe(&fact);
         live.observe(&fact, clock::wall());
+        phones.observe(&fact);
         vitals.lock().unwrap_or_else(PoisonError::into_inner).observe(&fact);
         listener(&fact);
     })
@@ -365,18 +391,27 @@ type Console = (SocketAddr, Option<Secret>, oneshot::Sender<()>, thread::JoinHan
 fn start_console(
     config: &Config,
     accounts: Store,
-    chance: Chance,
+    mut chance: Chance,
     live: Live,
     vitals: Arc<Mutex<Vitals>>,
+    phones: console::Phones,
+    to_switch: &mpsc::Sender<ToSwitch>,
 ) -> anyhow::Result<Console> {
     let settings = console::Settings {
         office: config.office.name.clone(),
         zone: config.office.hours.zone().clone(),
         recordings: config.store.folder.join("recordings"),
+        mailboxes: config.store.folder.join(Shelf::Mailboxes.folder()),
         behind_tls: config.console.behind_tls,
         now: clock::now,
     };
-    let site = Site::new(settings, accounts, chance, live, vitals);
+    let site = Site::new(settings, accounts, split(&mut chance), live, vitals);
+    site.serve_phones(phones);
+    let (wishes, mut wished) = mpsc::channel(WISHES);
+    site.connect(wishes);
+    let to_switch = to_switch.clone();
+    let near = config.phones.plug_and_play.then(|| office::reachable(config.sip.listen));
+    let seed = split(&mut chance);
     let setup = site.offer_setup().unwrap_or_else(|error| {
         tracing::error!(%error, "nobody can be let into the console yet");
         None
@@ -408,6 +443,17 @@ fn start_console(
             };
             let address = listener.local_addr();
             let _ = bound.send(address);
+            // Ends with the site, whose sender it waits for.
+            tokio::spawn(async move {
+                while let Some(control) = wished.recv().await {
+                    if to_switch.send(ToSwitch::Control(control)).await.is_err() {
+                        return;
+                    }
+                }
+            });
+            if let Some(own) = near.filter(|own| !own.is_loopback()) {
+                tokio::spawn(plug_and_play::listen(site.clone(), own, seed));
+            }
             tokio::select! {
                 () = console_server::serve(listener, console::router(site), Limits::default()) => {}
                 _ = stopped => {}

@@ -11,10 +11,12 @@ use crate::{
     dialogue::{Fact, Office, Pack, Roster, UnitRef},
     outbox::AfterCrash,
     pbx::{
-        Directory, Features, Limits, Number, Park, Phone, RingOrder, RingPlan, RingStep, Service, Settings,
-        Srtp, SrtpPolicy, StarCodes, Texts, TimedPlan,
+        Directory, Features, Limits, MailboxPlan, Number, Park, Phone, RingOrder, RingPlan, RingStep,
+        Service, Services, Settings, Srtp, SrtpPolicy, StarCodes, Texts, TimedPlan,
     },
-    sip::{Account, Credentials, Located, Network, Registration, SendTo, Transport, Trunk, TrunkName},
+    sip::{
+        Account, Credentials, Located, Network, Registration, SendTo, SessionTimers, Transport, Trunk, TrunkName,
+    },
     types::{PhoneNumber, QuietHours},
 };
 
@@ -40,7 +42,7 @@ pub fn lent_ports(media: &RangeInclusive<u16>, lent: &str) -> Option<RangeInclus
 }
 
 /// The address to tell others: our own, or that of the route to the outside when every address is listened on.
-pub fn reachable(listen: SocketAddr) -> std::net::IpAddr {
+pub(super) fn reachable(listen: SocketAddr) -> std::net::IpAddr {
     if !listen.ip().is_unspecified() {
         return listen.ip();
     }
@@ -80,6 +82,7 @@ pub fn directory(config: &Config, pack: Arc<Pack>) -> anyhow::Result<Directory> 
         .map(|number| {
             let entry = Number {
                 label: number.label.clone(),
+                ringer: number.ringer,
                 plan: plan_of(&number.ring, number.order, number.ring_time),
                 agent_first: number.agent_first,
                 hours: config.office.hours.clone(),
@@ -114,12 +117,30 @@ pub fn directory(config: &Config, pack: Arc<Pack>) -> anyhow::Result<Directory> 
             trunk_patience: patience.collect(),
             ..Limits::default()
         },
+        services: services(config),
         texts: Texts { summaries_to: config.texts.summary_to.clone(), text_back: config.texts.text_back },
+        show_callers: config.phones.show_callers,
         srtp: srtp(config),
         record_calls: config.calls.record,
         pack,
         office: Arc::new(office(config)),
     })
+}
+
+/// What the box itself does with callers.
+fn services(config: &Config) -> Services {
+    let mailboxes = config.mailboxes.iter().map(|mailbox| {
+        let plan = MailboxPlan {
+            name: mailbox.name.clone(),
+            greeting: mailbox.greeting.clone(),
+            pin: mailbox.pin.clone(),
+            ask_at_own_phone: mailbox.ask_pin,
+            ring: mailbox.ring,
+            longest: mailbox.longest,
+        };
+        (mailbox.extension.clone(), plan)
+    });
+    Services { mailboxes: mailboxes.collect() }
 }
 
 fn srtp(config: &Config) -> Srtp {
@@ -227,6 +248,7 @@ fn trunk_of(trunk: &crate::config::Trunk) -> Trunk {
         credentials,
         registration,
         probe: trunk.probe,
+        session_timers: SessionTimers { expires: trunk.session, ..SessionTimers::default() },
     }
 }
 

@@ -1,16 +1,17 @@
-//! Recordings on disk: frames in, files out, on a thread of its own, so that a slow card never touches the beat.
+//! Sounds on disk: frames in, files out, on a thread of its own, so that a slow card never touches the beat.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs::{self, File},
     io::{self, Seek, SeekFrom, Write},
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::mpsc::{Receiver, SyncSender, sync_channel},
     thread,
 };
 
 use crate::{
-    media::{FileWrite, Frame, Recorder, SampleRate},
+    media::{FileWrite, Frame, Recorder, SampleRate, Take, Taken},
+    pbx::SoundFile,
     types::LegId,
 };
 
@@ -18,46 +19,61 @@ use crate::{
 /// gap; the call has none.
 const WAITING: usize = 512;
 
+/// The folder of the calls, below the store's.
+const CALLS: &str = "recordings";
+
+/// What is written of a leg.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Kind {
+    Call,
+    Take,
+}
+
 #[derive(Debug)]
 enum ToDisk {
-    Open { leg: LegId, file: String },
-    Write { leg: LegId, write: FileWrite },
-    Close { leg: LegId },
+    Open { of: (LegId, Kind), folder: &'static str, file: String },
+    Write { of: (LegId, Kind), write: FileWrite },
+    Close { of: (LegId, Kind) },
 }
 
 /// The recordings under way.
 #[derive(Debug)]
 pub struct Recordings {
     recorders: BTreeMap<LegId, Recorder>,
+    takes: BTreeMap<LegId, Take>,
+    /// Of which nothing but silence is kept.
     paused: BTreeSet<LegId>,
+    store: PathBuf,
     disk: SyncSender<ToDisk>,
     dropped: u64,
 }
 
 impl Recordings {
-    /// Starts the thread that writes below this folder, which is made if it is not there.
+    /// Starts the thread that writes below this folder of the store; its own folders are made when they are needed.
     ///
     /// # Errors
     /// When the system gives no thread.
     pub fn start(folder: PathBuf) -> io::Result<Self> {
         let (disk, inbox) = sync_channel(WAITING);
-        thread::Builder::new().name("recordings".into()).spawn(move || write(&folder, &inbox))?;
-        Ok(Self { recorders: BTreeMap::new(), paused: BTreeSet::new(), disk, dropped: 0 })
+        thread::Builder::new().name("recordings".into()).spawn({
+            let folder = folder.clone();
+            move || serve(&folder, &inbox)
+        })?;
+        Ok(Self {
+            recorders: BTreeMap::new(),
+            takes: BTreeMap::new(),
+            paused: BTreeSet::new(),
+            store: folder,
+            disk,
+            dropped: 0,
+        })
     }
 
     pub(super) fn begin(&mut self, leg: LegId, file: String) {
+        self.paused.remove(&leg);
         self.recorders.insert(leg, Recorder::new());
-        self.send(ToDisk::Open { leg, file });
+        self.send(ToDisk::Open { of: (leg, Kind::Call), folder: CALLS, file });
         self.flush(leg);
-    }
-
-    /// While paused, silence is written, so that the file's time stays the call's.
-    pub(super) fn pause(&mut self, leg: LegId, paused: bool) {
-        if paused {
-            self.paused.insert(leg);
-        } else {
-            self.paused.remove(&leg);
-        }
     }
 
     pub(super) fn is_on(&self, leg: LegId) -> bool {
@@ -67,29 +83,75 @@ impl Recordings {
     /// 20 ms of a leg, if it is recorded: its own sound, and what it hears.
     pub(super) fn push(&mut self, leg: LegId, own: &Frame, other: &Frame) {
         if let Some(recorder) = self.recorders.get_mut(&leg) {
-            let silence = Frame::silence(SampleRate::Hz8000);
             if self.paused.contains(&leg) {
-                recorder.push(&silence, &silence)
+                let silence = Frame::silence(SampleRate::Hz8000);
+                recorder.push(&silence, &silence);
             } else {
-                recorder.push(own, other)
-            };
+                recorder.push(own, other);
+            }
             self.flush(leg);
         }
     }
 
+    /// Keeps silence in place of the sound, or the sound again.
+    pub(super) fn pause(&mut self, leg: LegId, paused: bool) {
+        if paused && self.is_on(leg) {
+            self.paused.insert(leg);
+        } else {
+            self.paused.remove(&leg);
+        }
+    }
+
     pub(super) fn end(&mut self, leg: LegId) {
+        self.paused.remove(&leg);
         if let Some(recorder) = self.recorders.get_mut(&leg) {
             recorder.finish();
             self.flush(leg);
             self.recorders.remove(&leg);
-            self.paused.remove(&leg);
-            self.send(ToDisk::Close { leg });
+            self.send(ToDisk::Close { of: (leg, Kind::Call) });
+        }
+    }
+
+    /// Records what the leg says, alone. A recording that is under way is ended.
+    pub(super) fn begin_take(&mut self, leg: LegId, file: SoundFile, quiet_ms: u32) {
+        let _ = self.end_take(leg);
+        self.takes.insert(leg, Take::new(quiet_ms.into()));
+        let folder = file.shelf.folder();
+        self.send(ToDisk::Open { of: (leg, Kind::Take), folder, file: file.name });
+        self.flush_take(leg);
+    }
+
+    /// 20 ms of the leg's own sound, if it is taken. True once, when it has been quiet for long enough.
+    pub(super) fn take(&mut self, leg: LegId, own: &Frame) -> bool {
+        let Some(take) = self.takes.get_mut(&leg) else { return false };
+        let quiet = take.push(own);
+        self.flush_take(leg);
+        quiet
+    }
+
+    /// What was taken, if anything was being.
+    pub(super) fn end_take(&mut self, leg: LegId) -> Option<Taken> {
+        let taken = self.takes.get_mut(&leg)?.finish();
+        self.flush_take(leg);
+        self.takes.remove(&leg);
+        self.send(ToDisk::Close { of: (leg, Kind::Take) });
+        Some(taken)
+    }
+
+    /// Where a sound is, for who plays it.
+    pub(super) fn path_of(&self, file: &SoundFile) -> String {
+        self.store.join(file.shelf.folder()).join(bare(&file.name)).to_string_lossy().into_owned()
+    }
+
+    fn flush_take(&mut self, leg: LegId) {
+        while let Some(write) = self.takes.get_mut(&leg).and_then(Take::poll_write) {
+            self.send(ToDisk::Write { of: (leg, Kind::Take), write });
         }
     }
 
     fn flush(&mut self, leg: LegId) {
         while let Some(write) = self.recorders.get_mut(&leg).and_then(Recorder::poll_write) {
-            self.send(ToDisk::Write { leg, write });
+            self.send(ToDisk::Write { of: (leg, Kind::Call), write });
         }
     }
 
@@ -104,34 +166,39 @@ impl Recordings {
 }
 
 /// The thread of the disk. A file that cannot be written is given up, said once, and the others go on.
-fn write(folder: &std::path::Path, inbox: &Receiver<ToDisk>) {
-    let mut files: BTreeMap<LegId, File> = BTreeMap::new();
+fn serve(store: &Path, inbox: &Receiver<ToDisk>) {
+    let mut files: BTreeMap<(LegId, Kind), File> = BTreeMap::new();
     while let Ok(message) = inbox.recv() {
         match message {
-            ToDisk::Open { leg, file } => {
-                // A name comes from us (a call's id), never from a peer; a separator in it would be our own mistake.
-                let path = folder.join(file.replace(['/', '\\'], "_"));
-                match fs::create_dir_all(folder).and_then(|()| File::create(&path)) {
+            ToDisk::Open { of, folder, file } => {
+                let folder = store.join(folder);
+                let path = folder.join(bare(&file));
+                match fs::create_dir_all(&folder).and_then(|()| File::create(&path)) {
                     Ok(file) => {
-                        files.insert(leg, file);
+                        files.insert(of, file);
                     }
                     Err(error) => {
-                        tracing::error!(%error, path = %path.display(), "a call cannot be recorded")
+                        tracing::error!(%error, path = %path.display(), "a sound cannot be recorded")
                     }
                 }
             }
-            ToDisk::Write { leg, write } => {
-                let Some(file) = files.get_mut(&leg) else { continue };
+            ToDisk::Write { of, write } => {
+                let Some(file) = files.get_mut(&of) else { continue };
                 let written =
                     file.seek(SeekFrom::Start(write.offset)).and_then(|_| file.write_all(&write.bytes));
                 if let Err(error) = written {
                     tracing::error!(%error, "a recording ends here");
-                    files.remove(&leg);
+                    files.remove(&of);
                 }
             }
-            ToDisk::Close { leg } => {
-                files.remove(&leg);
+            ToDisk::Close { of } => {
+                files.remove(&of);
             }
         }
     }
+}
+
+/// A name comes from us (an id), never from a peer; a separator in it would be our own mistake.
+fn bare(name: &str) -> String {
+    name.replace(['/', '\\'], "_")
 }

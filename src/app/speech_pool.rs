@@ -9,10 +9,11 @@
 use std::{
     collections::{BTreeMap, VecDeque},
     ops::ControlFlow,
+    path::{Path, PathBuf},
     sync::{
         Arc, Condvar, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, AtomicU64, Ordering},
-        mpsc::{Receiver, SyncSender, TrySendError, sync_channel},
+        mpsc::{Receiver, Sender, SyncSender, TrySendError, sync_channel},
     },
     thread,
 };
@@ -22,10 +23,10 @@ use crate::{
     media::{Fit, Frame, SampleRate},
     pbx::SpeechCommand,
     speech::{
-        DecodeId, DecodeRequest, Ear, EarOutput, EarTuning, Recognizer, Repertoire, SpeechError, Synthesizer,
-        Transcript, VoiceDetector, clauses,
+        self, DecodeId, DecodeRequest, Ear, EarOutput, EarTuning, Recognizer, Repertoire, SpeechError,
+        Synthesizer, Transcript, VoiceDetector, clauses,
     },
-    types::{LegId, TurnId, UtteranceId},
+    types::{LegId, TurnId, UtteranceId, VoicemailId},
 };
 
 /// Frames and commands that may wait for the ears: two seconds of fifty callers. Beyond it frames are dropped, counted.
@@ -37,8 +38,14 @@ const JOBS_WAITING: usize = 128;
 /// Sound of clauses that is kept, in bytes: a thousand seconds. All fixed sentences of the dialogue take half of it.
 const REPERTOIRE: usize = 16_000_000;
 
+/// Messages in mailboxes that may wait to be read. Further ones are read after the next start.
+const TRANSCRIBED: usize = 256;
+
 /// Clauses that may wait to be rehearsed; further ones are made when they are first said.
 const REHEARSED: usize = 1_000;
+
+/// The words of a message; nothing, if its file cannot be read.
+pub(super) type Words = (VoicemailId, Option<String>);
 
 /// What workers work with.
 pub struct SpeechSettings {
@@ -102,19 +109,26 @@ enum Job {
         leg: LegId,
         request: DecodeRequest,
     },
+    /// A message in a mailbox, whose caller is long gone.
+    Transcribe {
+        message: VoicemailId,
+        file: PathBuf,
+        reply: Sender<Words>,
+    },
     /// A clause that somebody will be told some day.
     Rehearse {
         clause: String,
     },
 }
 
-/// Work that waits, in four lanes: a reading takes a moment and a reply hangs on it; a sentence takes little; a decode
-/// takes longest; nobody waits for a rehearsal.
+/// Work that waits, in five lanes: a reading takes a moment and a reply hangs on it; a sentence takes little; a decode
+/// takes longest; messages in mailboxes are read when no caller waits; nobody waits for a rehearsal.
 #[derive(Debug, Default)]
 struct Lanes {
     understand: VecDeque<Job>,
     speak: VecDeque<Job>,
     decode: VecDeque<Job>,
+    transcribe: VecDeque<Job>,
     rehearse: VecDeque<Job>,
 }
 
@@ -129,9 +143,14 @@ impl Lanes {
                 self.decode.retain(|waiting| !matches!(waiting, Job::Decode { leg, .. } if *leg == newer));
                 &mut self.decode
             }
+            Job::Transcribe { .. } => &mut self.transcribe,
             Job::Rehearse { .. } => &mut self.rehearse,
         };
-        let most = if matches!(job, Job::Rehearse { .. }) { REHEARSED } else { JOBS_WAITING };
+        let most = match job {
+            Job::Rehearse { .. } => REHEARSED,
+            Job::Transcribe { .. } => TRANSCRIBED,
+            Job::Understand { .. } | Job::Speak { .. } | Job::Decode { .. } => JOBS_WAITING,
+        };
         if lane.len() >= most {
             return Some(job);
         }
@@ -140,7 +159,7 @@ impl Lanes {
     }
 
     fn pop(&mut self) -> Option<Job> {
-        [&mut self.understand, &mut self.speak, &mut self.decode, &mut self.rehearse]
+        [&mut self.understand, &mut self.speak, &mut self.decode, &mut self.transcribe, &mut self.rehearse]
             .into_iter()
             .find_map(VecDeque::pop_front)
     }
@@ -259,6 +278,11 @@ impl SpeechPool {
         }
     }
 
+    /// Has a message in a mailbox read, when there is nothing better to do.
+    pub(super) fn transcribe(&self, message: VoicemailId, file: PathBuf, reply: Sender<Words>) {
+        self.queue(Job::Transcribe { message, file, reply });
+    }
+
     /// Carries out what the switch asks for; never waits.
     pub fn command(&self, leg: LegId, command: SpeechCommand) {
         let to_ears = match command {
@@ -326,7 +350,7 @@ impl SpeechPool {
                 self.tell(ToSwitch::SpeechFailed { leg });
             }
             Some(Job::Understand { leg, .. }) => self.tell(ToSwitch::SpeechFailed { leg }),
-            Some(Job::Rehearse { .. }) => {}
+            Some(Job::Transcribe { .. } | Job::Rehearse { .. }) => {}
         }
     }
 
@@ -425,6 +449,10 @@ impl Worker {
                         let _ = self.mouth.make(&clause);
                     }
                 }
+                Job::Transcribe { message, file, reply } => {
+                    // The desk is gone only when the house is.
+                    let _ = reply.send((message, self.transcribe(&file)));
+                }
                 Job::Decode { leg, request } => {
                     let began = clock::instant();
                     let heard = self.recognizer.recognize(&request.samples);
@@ -434,6 +462,28 @@ impl Worker {
                     }
                     pool.heard(leg, request.id, heard, decode_ms);
                 }
+            }
+        }
+    }
+}
+
+impl Worker {
+    /// The words of a recording, turn by turn.
+    fn transcribe(&mut self, file: &Path) -> Option<String> {
+        let detector = self.mouth.pool.detector.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        // Nobody asks how long it took.
+        let heard = speech::hear(file, &detector, &mut *self.recognizer, &mut |decode| {
+            decode();
+            0
+        });
+        match heard {
+            Ok(turns) => {
+                let words: Vec<&str> = turns.iter().map(|turn| turn.text.trim()).collect();
+                Some(words.join(" ").trim().to_owned())
+            }
+            Err(error) => {
+                tracing::error!(%error, file = %file.display(), "a message could not be read");
+                None
             }
         }
     }

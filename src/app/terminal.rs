@@ -10,7 +10,7 @@ use std::{
 use super::{Notice, clock, practice::Tell};
 use crate::{
     desk::Output,
-    pbx::{Caller, Disposition, Fact, LegResult, Party, Speaker, TextResult},
+    pbx::{Caller, Disposition, Fact, LegResult, MailboxChange, Party, Speaker, TextResult},
     types::CallId,
 };
 
@@ -93,6 +93,10 @@ impl Terminal {
             }
             Fact::EmergencyDialled { call, from, dialled } => {
                 self.line(Some(*call), &format!("EMERGENCY extension {from} has dialled {dialled}"));
+            }
+            Fact::MailboxChanged { mailbox, change: MailboxChange::Left(message) } => {
+                let seconds = message.length_ms / 1_000;
+                self.line(Some(message.call), &format!("message  {seconds} s for mailbox {mailbox}"));
             }
             Fact::CallBarred { from, dialled, why } => {
                 self.line(None, &format!("ALARM     extension {from} may not call {dialled}: {why}"));

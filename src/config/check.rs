@@ -17,6 +17,7 @@ use super::{
     Calls, Config, Console, ExtensionAccount, Listing, Number, Office, OfficeFact, Practice, Problem,
     Problems, Sip, Speech, Store, Texts, Transports, Trunk, TrunkAccount, Unit, Vendor, destination,
     features::{self, RawFeatures},
+    mailbox::mailboxes,
     problem::line_of,
     raw, srtp, transports,
 };
@@ -76,7 +77,7 @@ impl Checker<'_> {
         None
     }
 
-    fn address(&mut self, value: &Spanned<String>) -> Option<SocketAddr> {
+    pub(super) fn address(&mut self, value: &Spanned<String>) -> Option<SocketAddr> {
         self.parse(value, "an address with a port", ADDRESS_CURE)
     }
 
@@ -99,8 +100,16 @@ impl Checker<'_> {
 /// Checks the whole file.
 pub(super) fn config(file: &str, text: &str, raw: raw::File) -> Result<Config, Problems> {
     let mut c = Checker { file, text, problems: Vec::new() };
+    let with_voicemail: BTreeSet<Extension> = raw
+        .extension
+        .iter()
+        .filter(|entry| entry.get_ref().voicemail)
+        .filter_map(|entry| entry.get_ref().extension.get_ref().parse().ok())
+        .collect();
     let groups = pickup_groups(&raw.extension);
     let extensions = extensions(&mut c, raw.extension);
+    let names = extensions.iter().map(|e| (e.extension.clone(), e.name.clone())).collect();
+    let mailboxes = mailboxes(&mut c, raw.mailbox, &names, &with_voicemail);
     let known: BTreeSet<Extension> = extensions.iter().map(|e| e.extension.clone()).collect();
     let sip = sip(&mut c, raw.sip);
     let calls = calls(&mut c, raw.calls, sip.rtp_ports.len());
@@ -141,8 +150,10 @@ pub(super) fn config(file: &str, text: &str, raw: raw::File) -> Result<Config, P
             summary_to: raw.texts.summary_to.unwrap_or_default().iter().filter_map(|n| c.number(n)).collect(),
         },
         speech: speech(&mut c, raw.speech),
+        phones: raw.phones.check(&mut c, raw.phone),
         extensions,
         trunks: trunks(&mut c, raw.trunk),
+        mailboxes,
         units: raw.unit.into_iter().map(|u| unit(&mut c, u)).collect(),
         listings: raw
             .listing
@@ -390,6 +401,7 @@ fn numbers(
             music,
             plans,
             ring_time,
+            ringer: entry.ringer.map(|v| u8::try_from(c.within(&v, 1..=8, "as a ringer")).unwrap_or(1)),
             agent_first: entry.agent_first,
         });
     }
@@ -423,6 +435,9 @@ fn trunks(c: &mut Checker<'_>, raw: Vec<Spanned<raw::Trunk>>) -> Vec<Trunk> {
         });
         // Beyond half a minute RFC 3261's own Timer B has given the call up.
         let patience = entry.answer_seconds.map_or(4, |v| c.within(&v, 1..=30, "seconds of patience"));
+        let session = entry
+            .session_seconds
+            .map_or(1800, |v| c.within(&v, 90..=86_400, "seconds between signs of life"));
         let transport = destination::transport(c, entry.transport.as_ref(), entry.tcp);
         let keep_alive =
             entry.keep_alive_seconds.map_or(25, |v| c.within(&v, 0..=600, "seconds of keep-alive"));
@@ -437,6 +452,7 @@ fn trunks(c: &mut Checker<'_>, raw: Vec<Spanned<raw::Trunk>>) -> Vec<Trunk> {
             domain: entry.domain.map(Spanned::into_inner),
             patience: Duration::from_secs(patience),
             probe: entry.probe.unwrap_or(true),
+            session: Duration::from_secs(session),
             register,
         });
     }

@@ -7,6 +7,8 @@
 mod check;
 mod destination;
 mod features;
+mod mailbox;
+mod phones;
 mod practice;
 mod problem;
 mod raw;
@@ -19,6 +21,8 @@ use std::{collections::BTreeSet, net::SocketAddr, ops::RangeInclusive, path::Pat
 
 pub use destination::{SendTo, TrunkTransport};
 pub use features::{Features, RingOrder, RingStep, STAR_CODES, TimedPlan};
+pub use mailbox::Mailbox;
+pub use phones::{PhoneTransport, Phones};
 pub use practice::practice_file;
 pub use problem::{Problem, Problems};
 pub use srtp::{Srtp, SrtpWish};
@@ -37,11 +41,13 @@ pub struct Config {
     pub calls: Calls,
     pub texts: Texts,
     pub speech: Speech,
+    pub phones: Phones,
     pub srtp: Srtp,
     pub features: Features,
     pub numbers: Vec<Number>,
     pub extensions: Vec<ExtensionAccount>,
     pub trunks: Vec<Trunk>,
+    pub mailboxes: Vec<Mailbox>,
     pub units: Vec<Unit>,
     pub listings: Vec<Listing>,
     /// Residents, owners and staff, by their full names: so that a name is written as the office writes it.
@@ -156,6 +162,8 @@ pub struct Number {
     pub plans: Vec<TimedPlan>,
     /// Of each step, or of each phone if they ring in turn.
     pub ring_time: Duration,
+    /// How desk phones ring for it: one of their ringers, 1 to 8.
+    pub ringer: Option<u8>,
     pub agent_first: bool,
 }
 
@@ -189,6 +197,8 @@ pub struct Trunk {
     pub patience: Duration,
     /// Is it asked now and then whether it lives (OPTIONS)?
     pub probe: bool,
+    /// How long a call may go without a sign of life from the carrier (RFC 4028).
+    pub session: Duration,
     pub register: Option<TrunkAccount>,
 }
 

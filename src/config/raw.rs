@@ -7,6 +7,7 @@ use toml::Spanned;
 
 use super::{
     features::{RawHold, RawHolidays, RawPark, RawPlan, RawTransfer},
+    mailbox::RawMailbox,
     problem::{Problem, Problems, line_of},
     srtp::RawSrtp,
     transports::{OneOrMore, RawTls},
@@ -32,6 +33,10 @@ pub(super) struct File {
     #[serde(default)]
     pub speech: Speech,
     #[serde(default)]
+    pub phones: super::phones::Raw,
+    #[serde(default)]
+    pub phone: Vec<super::phones::RawPhone>,
+    #[serde(default)]
     pub srtp: RawSrtp,
     #[serde(default)]
     pub number: Vec<Spanned<Number>>,
@@ -39,6 +44,8 @@ pub(super) struct File {
     pub extension: Vec<Spanned<Extension>>,
     #[serde(default)]
     pub trunk: Vec<Spanned<Trunk>>,
+    #[serde(default)]
+    pub mailbox: Vec<Spanned<RawMailbox>>,
     #[serde(default)]
     pub unit: Vec<Unit>,
     #[serde(default)]
@@ -145,6 +152,7 @@ pub(super) struct Number {
     #[serde(default)]
     pub ring: Vec<Vec<Spanned<String>>>,
     pub ring_seconds: Option<Spanned<u64>>,
+    pub ringer: Option<Spanned<u64>>,
     pub order: Option<Spanned<String>>,
     pub music: Option<Spanned<String>>,
     #[serde(default)]
@@ -162,9 +170,11 @@ pub(super) struct Extension {
     pub password: Spanned<String>,
     #[serde(default)]
     pub legacy_md5: bool,
-    pub address: Option<Spanned<String>>,
+    #[serde(default)]
+    pub voicemail: bool,
     #[serde(default)]
     pub pickup_groups: Vec<String>,
+    pub address: Option<Spanned<String>>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -181,6 +191,7 @@ pub(super) struct Trunk {
     pub domain: Option<Spanned<String>>,
     pub answer_seconds: Option<Spanned<u64>>,
     pub probe: Option<bool>,
+    pub session_seconds: Option<Spanned<u64>>,
     pub register: Option<Register>,
 }
 

@@ -5,6 +5,8 @@
 //! - No default password exists. The first account is made through a link with a one-time token.
 //! - Text from callers is escaped by the template or is JSON; no page carries a script of its own, and the policy that
 //!   is sent with each forbids it.
+//! - A file with a phone's password goes to whoever has that phone's secret, and for ten minutes after it was taken in to
+//!   the address that it asked from.
 //! - A throttle goes by the peer's address; no header decides who the peer is.
 //! - Reading the store happens on threads that may block, never on those that serve.
 
@@ -13,8 +15,10 @@ mod api;
 mod feed;
 mod known;
 mod live;
+mod mailboxes;
 mod page;
 mod pages;
+mod phones;
 mod recording;
 mod secret;
 mod shield;
@@ -24,6 +28,7 @@ mod vitals;
 
 pub use api::openapi;
 pub use live::{BEHIND, Live};
+pub use phones::{Ask, PhoneOffice, Phones};
 pub use secret::Secret;
 pub use site::{Settings, Site};
 pub use vitals::{Condition, Part, Shown, Vitals};
@@ -35,6 +40,7 @@ pub fn router(site: Site) -> Router {
     Router::new()
         .merge(pages::routes())
         .merge(access::routes())
+        .merge(phones::routes())
         .nest("/api/v1", api::routes())
         .fallback(pages::not_found)
         .layer(DefaultBodyLimit::max(shield::LARGEST_BODY))

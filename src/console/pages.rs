@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 use super::{
     access::{Person, Proof},
-    feed, page, recording,
+    feed, mailboxes, page, recording,
     shield::plain,
     site::Site,
 };
@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// Rows on one page.
-const ROWS: usize = 50;
+pub(super) const ROWS: usize = 50;
 
 pub(super) fn routes() -> Router<Site> {
     Router::new()
@@ -32,6 +32,10 @@ pub(super) fn routes() -> Router<Site> {
         .route("/calls", get(calls))
         .route("/calls/{call}", get(call))
         .route("/calls/{call}/recording.wav", get(recording))
+        .route("/mailboxes", get(mailboxes::list))
+        .route("/mailboxes/{message}/message.wav", get(mailboxes::sound))
+        .route("/mailboxes/{message}/heard", post(mailboxes::heard))
+        .route("/mailboxes/{message}/delete", post(mailboxes::delete))
         .route("/calls/{call}/trace.pcap", get(capture))
         .route("/work-orders", get(work_orders))
         .route("/leads", get(leads))
@@ -64,6 +68,14 @@ pub(super) fn unavailable(error: &StoreError) -> Response {
     )
 }
 
+/// Somebody in it was not told that they are recorded.
+fn held_back() -> Response {
+    plain(
+        StatusCode::FORBIDDEN,
+        "This recording is held back: there is no proof that everybody in it was told of it.",
+    )
+}
+
 pub(super) async fn not_found() -> Response {
     plain(StatusCode::NOT_FOUND, "There is nothing here.")
 }
@@ -73,7 +85,7 @@ async fn asset(kind: &'static str, text: &'static str) -> Response {
 }
 
 #[derive(Debug, Deserialize)]
-struct After {
+pub(super) struct After {
     after: Option<String>,
     #[serde(default)]
     missed: bool,
@@ -81,7 +93,7 @@ struct After {
 
 impl After {
     /// A cursor that is not ours begins at the first page: it came from an edited address.
-    fn cursor(&self) -> Option<Cursor> {
+    pub(super) fn cursor(&self) -> Option<Cursor> {
         self.after.as_deref().and_then(|text| text.parse().ok())
     }
 }
@@ -154,6 +166,9 @@ async fn recording(
 ) -> Response {
     let Ok(id) = id.parse::<CallId>() else { return not_found().await };
     let name = match site.read(move |reader| reader.call(id)).await {
+        Ok(Some(detail)) if detail.record.recording.is_some() && !detail.record.recording_is_cleared() => {
+            return held_back();
+        }
         Ok(detail) => detail.and_then(|detail| detail.record.recording),
         Err(error) => return unavailable(&error),
     };

@@ -2,15 +2,16 @@
 
 use std::{
     path::PathBuf,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
 };
 
 use jiff::tz::TimeZone;
 use rand_chacha::rand_core::{Rng, SeedableRng};
-use tokio::sync::broadcast;
+use tokio::sync::{broadcast, mpsc};
 
-use super::{Live, Secret, Vitals, access::Person, known::Known, page, throttle::Throttle};
+use super::{Live, Phones, Secret, Vitals, access::Person, known::Known, page, throttle::Throttle};
 use crate::{
+    pbx::Control,
     store::{Reader, Store, StoreError},
     types::{Chance, Moment},
 };
@@ -22,6 +23,8 @@ pub struct Settings {
     pub zone: TimeZone,
     /// Where the recordings are.
     pub recordings: PathBuf,
+    /// Where the messages are.
+    pub mailboxes: PathBuf,
     /// Browsers reach it over TLS, whatever they say.
     pub behind_tls: bool,
     /// The host asks the time, here as everywhere.
@@ -47,6 +50,9 @@ struct Inner {
     hashing: tokio::sync::Semaphore,
     live: Live,
     vitals: Arc<Mutex<Vitals>>,
+    /// The way to the switch, once there is one.
+    switch: OnceLock<mpsc::Sender<Control>>,
+    phones: OnceLock<Phones>,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -73,7 +79,28 @@ impl Site {
             hashing: tokio::sync::Semaphore::new(2),
             live,
             vitals,
+            switch: OnceLock::new(),
+            phones: OnceLock::new(),
         }))
+    }
+
+    /// What people want of the switch leaves here. The first way counts.
+    pub fn connect(&self, switch: mpsc::Sender<Control>) {
+        let _ = self.0.switch.set(switch);
+    }
+
+    /// Asks something of the switch. False: it does not keep up, or there is none.
+    pub(super) fn ask(&self, control: Control) -> bool {
+        self.0.switch.get().is_some_and(|switch| switch.try_send(control).is_ok())
+    }
+
+    /// From now on phones get their settings here. Said once, before anything is served.
+    pub fn serve_phones(&self, phones: Phones) {
+        let _ = self.0.phones.set(phones);
+    }
+
+    pub(super) fn phones(&self) -> Option<&Phones> {
+        self.0.phones.get()
     }
 
     /// A token for the page that makes the first account, if there is none yet. Valid until it is used, or until the

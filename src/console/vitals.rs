@@ -114,7 +114,7 @@ impl Vitals {
             Alarm::RecordsLost { count } => self.records_lost = *count,
             Alarm::TextsFailing { status } => self.texts_failing = Some(*status),
             Alarm::TextsFlowing => self.texts_failing = None,
-            Alarm::OutboxFull | Alarm::FateUnknown { .. } => {}
+            Alarm::OutboxFull | Alarm::FateUnknown { .. } | Alarm::MailLost { .. } => {}
         }
     }
 

@@ -9,6 +9,7 @@ use super::{
     Alarm, Input, Output, Reason, Settings,
     clock::{Clock, moved},
     dispatch::Dispatch,
+    mailboxes::Mail,
     phones::Phones,
 };
 use crate::{
@@ -28,6 +29,7 @@ pub struct Engine {
     pub(super) clock: Clock,
     pub(super) dispatch: Dispatch,
     phones: Phones,
+    pub(super) mail: Mail,
     live: LiveCalls,
     /// Records that the store has not taken yet, the oldest first.
     pub(super) waiting: VecDeque<Box<CallRecord>>,
@@ -66,6 +68,7 @@ impl Engine {
             clock: Clock::default(),
             dispatch: Dispatch::new(policy),
             phones: Phones::default(),
+            mail: Mail::default(),
             live: LiveCalls::default(),
             waiting: VecDeque::new(),
             lost: 0,
@@ -151,6 +154,8 @@ impl Engine {
                     self.brought_back = false;
                 }
             }
+            Input::MailboxChanged { mailbox, change } => self.mailbox_changed(mailbox, change),
+            Input::Transcribed { id, words } => self.message_transcribed(id, words),
             Input::TrunkUp => self.dispatch.trunk_up(),
             Input::ClockStepped(_) | Input::OutboxChanged | Input::Timeout => {}
         }
@@ -209,6 +214,7 @@ impl Engine {
         }
         self.settle(now)?;
         self.store_records(now)?;
+        self.store_mail(now)?;
         if self.phones.has_settings() {
             let (desks, key) = self.phones.settings();
             self.store.keep_desks(desks, key, now)?;
@@ -241,7 +247,7 @@ impl Engine {
     }
 
     fn store_is_well(&mut self) {
-        if self.trouble.is_some() && self.waiting.is_empty() {
+        if self.trouble.is_some() && self.waiting.is_empty() && !self.mail_waits() {
             self.trouble = None;
             self.output(Output::Alarm(Alarm::StoreWell));
         } else if let Some(trouble) = &mut self.trouble {

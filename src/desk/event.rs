@@ -4,10 +4,10 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::{
     outbox::Entry,
-    pbx::{CallRecord, Caller, DayNight, DeskSettings, TextResult},
+    pbx::{CallRecord, Caller, DayNight, DeskSettings, Mailbox, MailboxChange, TextResult},
     sip,
     trace::Finished,
-    types::{CallId, Extension, MessageKey, PhoneNumber},
+    types::{CallId, Extension, MessageKey, PhoneNumber, VoicemailId},
 };
 
 /// What the host feeds in, one at a time, with the wall time at which it happened.
@@ -52,6 +52,16 @@ pub enum Input {
         extension: Extension,
         contact: String,
     },
+    /// Something has happened to a mailbox.
+    MailboxChanged {
+        mailbox: Extension,
+        change: MailboxChange,
+    },
+    /// The answer to [`Output::Transcribe`]: the words, or nothing if the file could not be read.
+    Transcribed {
+        id: VoicemailId,
+        words: Option<String>,
+    },
     /// Is the wall clock right? Until it is, nothing is sent.
     ClockSynchronised(bool),
     /// The wall clock was put forward (or, negative, back) by so much: the host has seen it drift away from the
@@ -74,6 +84,13 @@ pub enum Output {
     SettleText { text: sip::TextId, stored: bool },
     /// Phones that were registered before the restart. At most once, before anything else.
     RestoreBindings(Vec<sip::Binding>),
+    /// What lies in this mailbox, as it was stored: once for each, at the beginning.
+    RestoreMailbox(Mailbox),
+    /// Have the recogniser read this message, when it has nothing better to do; answer with [`Input::Transcribed`]. A message
+    /// that is never answered is asked for again at the next start.
+    Transcribe { id: VoicemailId, file: String },
+    /// This file of the mailboxes' folder is of no use any more.
+    DiscardSound { file: String },
     /// What was set for extensions, and how the key stood.
     RestoreDesks { desks: Vec<(Extension, DeskSettings)>, key: DayNight },
     /// Rows that the console shows have changed.
@@ -93,6 +110,8 @@ pub enum Changed {
     Message { key: MessageKey, call: Option<CallId> },
     /// A text came in.
     Inbox,
+    /// A mailbox, or a message in one.
+    Mailboxes,
     /// Enrolments moved on.
     FollowUps,
 }
@@ -108,6 +127,8 @@ pub enum Alarm {
     RecordsWaiting { count: usize },
     /// The memory is full: so many records were lost since the start.
     RecordsLost { count: u64 },
+    /// So many changes of mailboxes were lost since the start.
+    MailLost { count: u64 },
     /// The outbox is full; texts to callers are not queued.
     OutboxFull,
     /// A text was under way when the house stopped, or its answer never came. It is not sent again by itself.

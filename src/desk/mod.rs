@@ -18,6 +18,7 @@ mod engine;
 mod event;
 mod followups;
 mod inbox;
+mod mailboxes;
 mod phones;
 mod records;
 mod settings;

@@ -32,6 +32,7 @@ mod sound;
 mod srtp;
 #[cfg(test)]
 mod story;
+mod take;
 mod tone;
 
 pub use bridge::{Bridge, Overheard, Side};
@@ -53,4 +54,5 @@ pub use sdp::{
 };
 pub use sound::{Channels, Sound, SoundError};
 pub use srtp::{MasterKey, Opener, Refused, Sealer, Suite};
+pub use take::{Take, Taken};
 pub use tone::Tone;

@@ -1,4 +1,5 @@
-//! A call on disk: two-channel WAV, the caller on the left and the other side on the right, as writes for the host.
+//! Sound on disk as WAV, as writes for the host: a call with the caller on the left and the other side on the right, or one
+//! voice alone.
 //!
 //! A power cut may come at any moment. The header therefore never claims more than was written before it, and is
 //! brought up to date every second: a file cut off anywhere still plays, at most its last second unannounced.
@@ -11,7 +12,8 @@ use super::{
 };
 
 const HEADER_LEN: usize = 44;
-const FRAME_BYTES: usize = 160 * 4;
+/// Of one channel.
+const FRAME_BYTES: usize = 160 * 2;
 /// One second of frames is gathered into one write: few and small writes, for SD cards.
 const FRAMES_PER_WRITE: usize = 50;
 /// Half a minute of writes may wait for a slow disk. Then frames are left out and counted: a call never waits for its
@@ -31,6 +33,7 @@ pub struct FileWrite {
 /// Turns frames into writes. The host takes them in order, and keeps that order on disk.
 #[derive(Debug)]
 pub struct Recorder {
+    channels: u16,
     /// Interleaved samples not yet written.
     gathered: Vec<u8>,
     /// Bytes of sound in the file.
@@ -47,10 +50,20 @@ impl Default for Recorder {
 }
 
 impl Recorder {
-    /// A recording of nothing yet; its first write makes an empty, valid file.
+    /// A recording of a call, with nothing in it yet; its first write makes an empty, valid file.
     pub fn new() -> Self {
-        let first = FileWrite { offset: 0, bytes: header(0).to_vec() };
+        Self::of(2)
+    }
+
+    /// The same for one voice alone.
+    pub fn of_one_voice() -> Self {
+        Self::of(1)
+    }
+
+    fn of(channels: u16) -> Self {
+        let first = FileWrite { offset: 0, bytes: header(channels, 0).to_vec() };
         Self {
+            channels,
             gathered: Vec::new(),
             written: 0,
             writes: VecDeque::from([first]),
@@ -59,7 +72,7 @@ impl Recorder {
         }
     }
 
-    /// The same 20 ms of both sides. What is wider is kept at 8 kHz.
+    /// The same 20 ms of both sides. What is wider is kept at 8 kHz; what records one voice keeps the first.
     pub fn push(&mut self, caller: &Frame, other: &Frame) {
         if self.written >= MAX_DATA || self.writes.len() >= MAX_WAITING {
             self.left_out += 1;
@@ -67,12 +80,15 @@ impl Recorder {
         }
         let [left, right] = &mut self.narrowed;
         let (caller, other) = (left.fit(caller, SampleRate::Hz8000), right.fit(other, SampleRate::Hz8000));
-        self.gathered.reserve(FRAME_BYTES);
+        let frame_bytes = FRAME_BYTES * usize::from(self.channels);
+        self.gathered.reserve(frame_bytes);
         for (left, right) in caller.samples().iter().zip(other.samples()) {
             self.gathered.extend_from_slice(&left.to_le_bytes());
-            self.gathered.extend_from_slice(&right.to_le_bytes());
+            if self.channels == 2 {
+                self.gathered.extend_from_slice(&right.to_le_bytes());
+            }
         }
-        if self.gathered.len() >= FRAMES_PER_WRITE * FRAME_BYTES {
+        if self.gathered.len() >= FRAMES_PER_WRITE * frame_bytes {
             self.flush();
         }
     }
@@ -89,7 +105,7 @@ impl Recorder {
 
     /// How much has been recorded, in milliseconds.
     pub fn millis(&self) -> u64 {
-        (u64::from(self.written) + self.gathered.len() as u64) / 32
+        (u64::from(self.written) + self.gathered.len() as u64) / (16 * u64::from(self.channels))
     }
 
     /// Frames that are missing because the disk did not keep up, or the file was full.
@@ -106,12 +122,12 @@ impl Recorder {
         let bytes = std::mem::take(&mut self.gathered);
         self.written += bytes.len() as u32;
         self.writes.push_back(FileWrite { offset, bytes });
-        self.writes.push_back(FileWrite { offset: 0, bytes: header(self.written).to_vec() });
+        self.writes.push_back(FileWrite { offset: 0, bytes: header(self.channels, self.written).to_vec() });
     }
 }
 
-/// RIFF WAVE, PCM, two channels of 16 bits at 8 kHz.
-fn header(data: u32) -> [u8; HEADER_LEN] {
+/// RIFF WAVE, PCM, 16 bits a channel at 8 kHz.
+fn header(channels: u16, data: u32) -> [u8; HEADER_LEN] {
     let mut header = [0; HEADER_LEN];
     let fields: [&[u8]; 13] = [
         b"RIFF",
@@ -120,10 +136,10 @@ fn header(data: u32) -> [u8; HEADER_LEN] {
         b"fmt ",
         &16_u32.to_le_bytes(),
         &1_u16.to_le_bytes(),
-        &2_u16.to_le_bytes(),
+        &channels.to_le_bytes(),
         &8_000_u32.to_le_bytes(),
-        &32_000_u32.to_le_bytes(),
-        &4_u16.to_le_bytes(),
+        &(16_000 * u32::from(channels)).to_le_bytes(),
+        &(2 * channels).to_le_bytes(),
         &16_u16.to_le_bytes(),
         b"data",
         &data.to_le_bytes(),

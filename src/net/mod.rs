@@ -6,6 +6,7 @@
 mod authority;
 mod census;
 mod certificate;
+mod multicast;
 mod resolver;
 mod streams;
 mod tls;
@@ -14,6 +15,7 @@ mod websocket;
 
 pub use authority::{Authority, AuthorityError, Issued};
 pub use certificate::{Certificate, CertificateError};
+pub use multicast::Multicast;
 pub use resolver::{Answer, Question, Record, RecordKind, Resolver, Service};
 pub use streams::{Connection, StreamEvent, StreamLimits, Streams, Wrapping};
 pub use tls::{Identity, TlsError, Trust};

@@ -3,11 +3,12 @@
 use std::time::{Duration, Instant};
 
 use super::{
-    AgentReason, Disposition, Fact, MediaCommand, MediaEvent, Reason, SpeechCommand,
+    AgentReason, Disposition, Fact, MediaEvent, Reason, SpeechCommand,
     conversation::{Conversation, Wish},
     exchange::Context,
     leg::Leg,
     next::{Announced, Next, Step},
+    notice::{self, Notice},
     session_event::SessionEvent,
 };
 use crate::{
@@ -31,6 +32,8 @@ const MOST_DEADLINES_AT_ONCE: usize = 16;
 pub(super) struct Assisted {
     caller: Leg,
     talk: Talk,
+    /// What the caller hears before the agent's first word, if the call is recorded.
+    notice: Option<Notice>,
     /// The ACK to our 200 has come; those to later re-INVITEs are nobody's news.
     confirmed: bool,
     until: Instant,
@@ -52,20 +55,16 @@ impl Assisted {
         cx.ledger.agent_takes(why);
         let call = cx.call();
         cx.exchange.fact(Fact::AgentTakes { call, why });
-        if cx.ledger.directory().record_calls
-            && let Some(file) = cx.ledger.start_recording(cx.now.at)
-        {
-            cx.exchange.media(caller.id(), MediaCommand::Record { file });
-        }
+        let notice = Notice::due(cx, [&caller]);
         let until = cx.now.at + cx.ledger.directory().limits.agent_call_length;
         let greeting = caller.is_connected().then_some(cx.now.at + GREETING_WAIT);
-        Self { caller, talk: Talk::Opening(greeting), confirmed: false, until }
+        Self { caller, talk: Talk::Opening(greeting), notice, confirmed: false, until }
     }
 
     /// Nobody took the transfer.
     pub(super) fn resume(cx: &mut Context<'_>, caller: Leg, conversation: Conversation) -> Step<Self> {
         let until = cx.now.at + cx.ledger.directory().limits.agent_call_length;
-        Self { caller, talk: Talk::Begun(conversation), confirmed: true, until }
+        Self { caller, talk: Talk::Begun(conversation), notice: None, confirmed: true, until }
             .tell(cx, VoiceInput::TransferFailed)
     }
 
@@ -130,7 +129,7 @@ impl Assisted {
         }
     }
 
-    pub(super) fn handle_media(self, cx: &mut Context<'_>, leg: LegId, event: &MediaEvent) -> Step<Self> {
+    pub(super) fn handle_media(mut self, cx: &mut Context<'_>, leg: LegId, event: &MediaEvent) -> Step<Self> {
         if leg != self.caller.id() {
             return Step::Stay(self);
         }
@@ -138,12 +137,18 @@ impl Assisted {
             MediaEvent::FirstPacket => self.greet(cx),
             MediaEvent::Digit(digit) => self.keyed(cx, digit),
             MediaEvent::Speaking { utterance } => self.tell(cx, VoiceInput::Speaking { utterance }),
+            MediaEvent::Played { utterance, complete, .. } if self.notice.is_some() => {
+                if let Some(notice) = &mut self.notice {
+                    notice.played(cx, leg, utterance, complete);
+                }
+                self.greet(cx)
+            }
             MediaEvent::Played { utterance, heard_ms, complete } => {
                 self.tell(cx, VoiceInput::Played { utterance, heard_ms, complete })
             }
             MediaEvent::Dead { .. } if !self.caller.may_be_heard() => Step::Stay(self),
             MediaEvent::Dead { .. } | MediaEvent::Failed => self.end(cx, EndReason::HungUp),
-            MediaEvent::Closed { .. } => Step::Stay(self),
+            MediaEvent::TakeQuiet | MediaEvent::Taken { .. } | MediaEvent::Closed { .. } => Step::Stay(self),
         }
     }
 
@@ -170,6 +175,15 @@ impl Assisted {
         if matches!(self.talk, Talk::Begun(_)) || !self.caller.is_connected() {
             return Step::Stay(self);
         }
+        if let Some(notice) = &mut self.notice {
+            notice.begin(cx);
+            if !notice.is_over(cx.now.at) {
+                self.talk = Talk::Opening(notice.deadline());
+                return Step::Stay(self);
+            }
+            self.notice = None;
+        }
+        notice::record(cx, self.caller.id(), [&self.caller]);
         let (conversation, wish) = Conversation::begin(cx, self.caller.id());
         self.talk = Talk::Begun(conversation);
         self.grant(cx, wish)

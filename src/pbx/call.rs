@@ -21,6 +21,7 @@ use super::{
     ring_plan::{Hunt, INTERNAL_RING, OUTBOUND_RING, Outside, Stage, TRANSFER_RING, Target},
     ringing::Ringing,
     routing::Route,
+    services::Serving,
     session_event::SessionEvent,
     talking::{OnThePhone, Talking},
     waiting::Waiting,
@@ -48,6 +49,7 @@ enum State {
     Parked(Parked),
     Prompting(Prompting),
     Announcing(Announcing),
+    Serving(Serving),
     Ending(Ending),
 }
 
@@ -100,6 +102,7 @@ impl Call {
             (Ok(caller), Route::Ring(hunt)) => Next::Ring { caller, hunt },
             (Ok(caller), Route::Agent(why)) => Next::Queue { caller, why },
             (Ok(caller), Route::Connect(hunt)) => Next::Connect { caller, hunt },
+            (Ok(caller), Route::Serve(errand)) => Next::Serve { caller: Announced::Waiting(caller), errand },
             (Err(_), _) => Next::End(Disposition::Failed),
         };
         let state = go(&mut cx, next);
@@ -196,6 +199,7 @@ impl Call {
             State::Parked(state) => in_parked(state, &mut cx, event).map(State::Parked),
             State::Prompting(state) => in_prompting(state, &mut cx, event).map(State::Prompting),
             State::Announcing(state) => in_announcing(state, &mut cx, event).map(State::Announcing),
+            State::Serving(state) => state.handle(&mut cx, event).map(State::Serving),
             State::Ending(state) => Step::Stay(State::Ending(state)),
         };
         let state = match step {
@@ -213,6 +217,7 @@ impl Call {
             State::Parked(state) => state.deadline(),
             State::Prompting(state) => state.deadline(),
             State::Announcing(state) => state.deadline(),
+            State::Serving(state) => state.deadline(),
             State::Ending(state) => state.deadline(),
         }
     }
@@ -277,7 +282,7 @@ fn in_assisted(state: Assisted, cx: &mut Context<'_>, event: CallEvent) -> Step<
 }
 
 /// Nothing can be done with the call at this moment. What has been brought along for it is not left hanging.
-fn stays<S>(cx: &mut Context<'_>, state: S, event: DeskEvent) -> Step<S> {
+pub(super) fn stays<S>(cx: &mut Context<'_>, state: S, event: DeskEvent) -> Step<S> {
     match event {
         DeskEvent::Taken { session, .. } | DeskEvent::TakeOver { session, .. } => {
             let Refusal { status, reason, retry_after } = Refusal::NOBODY;
@@ -384,6 +389,17 @@ fn enter(cx: &mut Context<'_>, next: Next) -> Step<State> {
                 Err(_) => Step::Go(Next::End(Disposition::Failed)),
             }
         }
+        Next::Serve { caller, errand } => {
+            leave_agent(cx);
+            let (answered, fresh) = match caller {
+                Announced::Waiting(caller) => (caller.answer(cx, None), true),
+                Announced::Talking(caller) => (Ok(caller), false),
+            };
+            match answered {
+                Ok(caller) => Serving::begin(cx, caller, errand, fresh).map(State::Serving),
+                Err(_) => Step::Go(Next::End(Disposition::Failed)),
+            }
+        }
         Next::Park { leg, place, disposition } => {
             Step::Stay(State::Parked(Parked::begin(cx, leg, place, disposition)))
         }
@@ -427,7 +443,12 @@ fn leave_slot(cx: &mut Context<'_>) {
 fn hunt_of_desk(cx: &mut Context<'_>) -> Hunt {
     let directory = cx.ledger.directory().clone();
     match cx.ledger.dialled().clone() {
-        Dialled::Extension(extension) => Hunt::of_extension(extension, INTERNAL_RING),
+        // A phone with a mailbox does not ring as long as one whose caller has nowhere else to go.
+        Dialled::Extension(extension) => {
+            let mailbox = directory.services.mailboxes.get(&extension);
+            let ring_for = mailbox.map_or(INTERNAL_RING, |mailbox| mailbox.ring);
+            Hunt::of_extension(extension, ring_for)
+        }
         // Features ring nobody.
         Dialled::Star(_) => Hunt::default(),
         Dialled::Number(number) => Hunt::of_outside(

@@ -1,6 +1,6 @@
 //! The agent on a call: carries what is heard to it, and what it asks for to the media plane and the speech pool.
 
-use std::time::Instant;
+use std::{collections::VecDeque, time::Instant};
 
 use jiff::tz::TimeZone;
 
@@ -24,7 +24,12 @@ pub(super) struct Conversation {
     /// What the caller has said since the agent last took its turn.
     unanswered: Option<String>,
     onset: Onset,
+    /// What the leg's media have for the agent's own numbers: others have spoken to this leg as well. The latest last.
+    spoken: VecDeque<(UtteranceId, UtteranceId)>,
 }
+
+/// Utterances whose numbers are remembered: the one being said, those it has cut off, and some more.
+const MOST_SPOKEN: usize = 16;
 
 /// When the caller's turn began: with the first voice in which there was more than a click.
 #[derive(Debug, Default)]
@@ -79,6 +84,7 @@ impl Conversation {
             said_from: None,
             unanswered: None,
             onset: Onset::default(),
+            spoken: VecDeque::new(),
         };
         let wish = conversation.drain(cx, leg);
         (conversation, wish)
@@ -89,6 +95,7 @@ impl Conversation {
     }
 
     pub(super) fn tell(&mut self, cx: &mut Context<'_>, leg: LegId, input: VoiceInput) -> Wish {
+        let Some(input) = self.in_its_own_numbers(input) else { return Wish::GoOn };
         if let VoiceInput::Speech(event) = &input {
             self.onset.hear(cx.now.at, event);
         }
@@ -118,6 +125,19 @@ impl Conversation {
         self.drain(cx, leg)
     }
 
+    /// The same with the agent's number of what was said; nothing, if it was not the agent who said it.
+    fn in_its_own_numbers(&self, input: VoiceInput) -> Option<VoiceInput> {
+        let own =
+            |number: UtteranceId| self.spoken.iter().find(|(_, said)| *said == number).map(|(own, _)| *own);
+        Some(match input {
+            VoiceInput::Speaking { utterance } => VoiceInput::Speaking { utterance: own(utterance)? },
+            VoiceInput::Played { utterance, heard_ms, complete } => {
+                VoiceInput::Played { utterance: own(utterance)?, heard_ms, complete }
+            }
+            other => other,
+        })
+    }
+
     fn drain(&mut self, cx: &mut Context<'_>, leg: LegId) -> Wish {
         let mut wish = Wish::GoOn;
         loop {
@@ -133,9 +153,20 @@ impl Conversation {
                 VoiceOutput::Speak { utterance, text } => {
                     self.said_from = None;
                     self.saying = Some(Saying { utterance, text: text.clone(), audible: None });
-                    cx.exchange.speech(leg, SpeechCommand::Speak { utterance, text });
+                    let number = cx.exchange.next_utterance(leg);
+                    if self.spoken.len() >= MOST_SPOKEN {
+                        self.spoken.pop_front();
+                    }
+                    self.spoken.push_back((utterance, number));
+                    cx.exchange.speech(leg, SpeechCommand::Speak { utterance: number, text });
                 }
-                VoiceOutput::Hush { utterance } => hush(cx, leg, utterance),
+                VoiceOutput::Hush { utterance } => {
+                    let number =
+                        self.spoken.iter().find(|(own, _)| *own == utterance).map(|(_, number)| *number);
+                    if let Some(number) = number {
+                        hush(cx, leg, number);
+                    }
+                }
                 VoiceOutput::Heard { text } => {
                     self.unanswered = None;
                     said(cx, self.onset.at, Speaker::Caller, text, None, None);

@@ -7,6 +7,7 @@ use super::{
     ledger::Ledger,
     next::{Announced, Next},
     ring_plan::{After, Outside, Stage, Target},
+    services::Errand,
 };
 use crate::dialogue::Destination;
 
@@ -50,6 +51,10 @@ impl Next {
             Next::Park { .. } => "the call is parked".to_owned(),
             Next::Reach { .. } => "another phone is rung for whoever waits".to_owned(),
             Next::Tell { .. } => "a code was dialled: its answer is played".to_owned(),
+            Next::Serve { errand: Errand::Deposit { mailbox }, .. } => {
+                format!("mailbox {mailbox} takes a message")
+            }
+            Next::Serve { errand: Errand::Retrieve { .. }, .. } => "a mailbox is listened to".to_owned(),
             Next::Announce { caller: Announced::Waiting(_), .. } => {
                 "the agent cannot take the call: the recorded announcement answers".to_owned()
             }

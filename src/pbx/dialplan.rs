@@ -85,7 +85,7 @@ pub fn parse(dialled: &str, directory: &Directory) -> Result<Dialled, Barred> {
         return text.parse().map(Dialled::Number).map_err(|_| Barred::NotANumber);
     }
     if let Ok(extension) = digits.parse::<Extension>()
-        && directory.extensions.contains_key(&extension)
+        && (directory.extensions.contains_key(&extension) || directory.services.answers_at(&extension))
     {
         return Ok(Dialled::Extension(extension));
     }

@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use super::{Features, RingPlan, Srtp};
+use super::{Features, RingPlan, Services, Srtp};
 use crate::{
     dialogue::{Office, Pack},
     media::Fingerprint,
@@ -36,9 +36,13 @@ pub struct Directory {
     /// One of ours; shown to people whom desk phones call.
     pub outbound_caller: PhoneNumber,
     pub limits: Limits,
+    /// What the box itself does with callers: mailboxes.
+    pub services: Services,
     /// What desk phones can do with calls.
     pub features: Features,
     pub texts: Texts,
+    /// Do the lamps of colleagues' phones show with whom somebody talks?
+    pub show_callers: bool,
     /// Whose media is encrypted.
     pub srtp: Srtp,
     /// Two-channel recordings of every call that is talked on.
@@ -63,6 +67,8 @@ pub struct Number {
     /// What desk phones show beside the caller: `Leasing`. May be empty.
     pub label: String,
     pub plan: RingPlan,
+    /// How desk phones ring for it: one of their ringers by number; `None`: as for any call from outside.
+    pub ringer: Option<u8>,
     /// No phone rings: the agent takes every call.
     pub agent_first: bool,
     /// Outside of these the agent takes the call at once.

@@ -7,7 +7,7 @@ use crate::{
     media::{Agreed, Codec, Hears, RoomId, Score, SourceTrust, Tone},
     pbx::{
         AgentReason, Barred, CallRecord, Caller, DayNight, DeskSettings, Dialled, Directory, LegResult,
-        Party, Resource, ResourceState, Service, TurnRecord,
+        Mailbox, MailboxChange, Party, Resource, ResourceState, Service, TurnRecord,
     },
     sip,
     speech::SpeechEvent,
@@ -48,6 +48,10 @@ pub enum MediaEvent {
     Speaking { utterance: UtteranceId },
     /// The utterance is over: `heard_ms` of it were played, all of it if `complete`.
     Played { utterance: UtteranceId, heard_ms: u32, complete: bool },
+    /// What is being recorded by [`MediaCommand::Take`] has been quiet for as long as was asked; told once.
+    TakeQuiet,
+    /// What was recorded by [`MediaCommand::Take`] is on its way to the disk: its length, and how much of it is a voice.
+    Taken { millis: u64, voiced_ms: u64 },
     /// No RTP for as long as the settings call dead, and why, as far as its packets tell.
     Dead { silent_ms: u64, why: Unheard },
     /// The port could not be bound or the socket failed.
@@ -168,6 +172,17 @@ pub enum Control {
     RestoreDesks { desks: Vec<(Extension, DeskSettings)>, key: DayNight },
     /// Phones that were registered before a restart.
     RestoreBindings(Vec<sip::Binding>),
+    /// What lies in this mailbox, as the desk has it: at the start, and after every change of it.
+    Mailbox(Mailbox),
+    /// Somebody at the console has done this to a mailbox.
+    ChangeMailbox { mailbox: Extension, change: MailboxChange },
+    /// So many messages wait for this extension: its lamp burns while there are new ones. Said again after a restart.
+    MessagesWaiting { extension: Extension, new: u32, old: u32 },
+    /// How the office calls people: phones show that, and not what a telephone company has in its list.
+    CallerNames(Arc<std::collections::BTreeMap<PhoneNumber, String>>),
+    /// Tell the phone at this contact of an extension something that it has not asked for, for instance `check-sync` (an
+    /// Event header). Answered by `Fact::PhoneTold`.
+    TellPhone { extension: Extension, contact: String, event: String },
     /// BYE and CANCEL to everybody; refuse what is new.
     ShutDown,
 }
@@ -210,16 +225,27 @@ pub enum Output {
 #[derive(Debug, Clone, PartialEq)]
 pub enum MediaCommand {
     /// Bind this RTP port (and the next one for RTCP).
-    Open { call: CallId, port: u16 },
+    Open {
+        call: CallId,
+        port: u16,
+    },
     /// Where to, with which codec, and whose packets are believed. Repeated after every offer and answer.
-    Connect { agreed: Agreed, trust: SourceTrust },
+    Connect {
+        agreed: Agreed,
+        trust: SourceTrust,
+    },
     /// Relay between this leg and that one, from now on; both have been connected.
-    Bridge { with: LegId },
+    Bridge {
+        with: LegId,
+    },
     /// Stop relaying.
     Unbridge,
     /// Into this room, or, if it is there already, hear these from now on. A leg that was bridged leaves its bridge; a
     /// room is opened by the first who enters and gone with the last. A full room leaves the leg alone.
-    Mix { room: RoomId, hears: Hears },
+    Mix {
+        room: RoomId,
+        hears: Hears,
+    },
     /// Out of its room; the leg stands alone again.
     LeaveMix,
     /// Play this tone until told otherwise; `None` stops it, and music too.
@@ -227,23 +253,76 @@ pub enum MediaCommand {
     /// Say this sound file once, after what is being said; `Played` tells how much of it was heard, and nothing of it if
     /// it cannot be read. A plain name is a recording made by `Record`, of which the left side is heard; a path is any
     /// WAV file.
-    Play { utterance: UtteranceId, file: String },
+    Play {
+        utterance: UtteranceId,
+        file: String,
+    },
     /// Whenever nothing is said, this WAV file over and over, in place of a tone; `None` stops it.
     Music(Option<String>),
     /// Play the recorded announcement that needs no speech engine.
-    Announce { utterance: UtteranceId, announcement: Announcement },
+    Announce {
+        utterance: UtteranceId,
+        announcement: Announcement,
+    },
     /// Send this key to the far end (RFC 4733), once: the other side pressed it in a SIP INFO.
     Digit(char),
     /// Stop this utterance within a frame; `Played` tells how much of it was heard.
-    Hush { utterance: UtteranceId },
+    Hush {
+        utterance: UtteranceId,
+    },
     /// Record this leg and whatever is bridged to it or spoken to it: two channels, the leg's own on the left.
-    Record { file: String },
+    Record {
+        file: String,
+    },
     /// From now on silence is recorded, or again what is said.
     PauseRecording(bool),
     /// The recording ends here; the leg goes on.
     EndRecording,
+    /// Play this sound of ours to the leg; `Played` follows, at once if there is no such file.
+    PlayFile {
+        utterance: UtteranceId,
+        file: SoundFile,
+    },
+    /// Record what the leg itself says, one channel, until `EndTake` or the leg's end. `TakeQuiet` follows when no voice
+    /// has been heard for so long, `Taken` at the end.
+    Take {
+        file: SoundFile,
+        quiet_ms: u32,
+    },
+    EndTake,
     /// Close the socket after what is queued has been played.
     Close,
+}
+
+/// A sound on disk, by its folder and its name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SoundFile {
+    pub shelf: Shelf,
+    /// A bare file name.
+    pub name: String,
+}
+
+impl SoundFile {
+    /// A message or a greeting.
+    pub(super) fn in_mailbox(name: String) -> Self {
+        Self { shelf: Shelf::Mailboxes, name }
+    }
+}
+
+/// A folder of sounds below the store's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Shelf {
+    /// Messages and greetings: kept until somebody deletes them.
+    Mailboxes,
+}
+
+impl Shelf {
+    /// The folder's name.
+    pub const fn folder(self) -> &'static str {
+        match self {
+            Self::Mailboxes => "mailboxes",
+        }
+    }
 }
 
 /// Recorded words that are part of the program's data, for when nothing can be synthesised.
@@ -251,6 +330,8 @@ pub enum MediaCommand {
 pub enum Announcement {
     /// "Thank you for calling. We cannot take your call at the moment. We have your number and will call you back."
     CannotTakeCall,
+    /// "This call is recorded."
+    CallIsRecorded,
 }
 
 /// What the speech pool is asked to do for a leg.
@@ -284,6 +365,8 @@ pub enum Reason {
     Greeting,
     /// The recorded announcement should have been played by now.
     Announcement,
+    /// One of the box's own services waits no longer: for a key, or for the end of a message.
+    Service,
     /// The agent's own deadlines: the caller has finished, or has been silent for long.
     Agent(crate::agent::Reason),
     /// Somebody outside who was asked to press a key has not.
@@ -292,7 +375,8 @@ pub enum Reason {
     TransferRing,
     /// A parked call rings its parker again.
     ParkRecall,
-    /// A phone that has dialled a code has been told what came of it.
+    /// A phone that has dialled a code has been told what came of it; what the box says to a caller whom it serves should have
+    /// been played by now, or its tone is over.
     Prompt,
     /// A call may not last longer than this.
     CallLimit,
@@ -365,6 +449,16 @@ pub enum Fact {
     },
     /// The call is over; this is all of it.
     Ended(Box<CallRecord>),
+    /// Something has happened to a mailbox.
+    MailboxChanged {
+        mailbox: Extension,
+        change: MailboxChange,
+    },
+    /// An alarm: this caller has tried so many wrong PINs that the mailbox is shut for them for a while.
+    MailboxLocked {
+        mailbox: Extension,
+        caller: Caller,
+    },
 
     /// A phone has asked for a service of the house by its code; `done`: and got it.
     ServiceAsked {
@@ -405,6 +499,13 @@ pub enum Fact {
     Unbound {
         extension: Extension,
         contact: String,
+    },
+    /// What a phone said to `Control::TellPhone` (408: nothing; 480: it is not registered).
+    PhoneTold {
+        extension: Extension,
+        contact: String,
+        event: String,
+        status: u16,
     },
     TrunkHealth {
         trunk: String,

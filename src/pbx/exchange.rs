@@ -9,13 +9,14 @@ use std::{
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
 use super::{
-    DayNight, Directory, Fact, MediaCommand, Output, Resource, ResourceState, Settings, SpeechCommand,
-    desk_settings::Desks, ledger::Ledger, resources::Resources,
+    DayNight, Directory, Fact, Mailbox, MailboxChange, MediaCommand, Output, Resource, ResourceState,
+    Settings, SpeechCommand, desk_settings::Desks, lamps::Lamps, ledger::Ledger, resources::Resources,
+    services::Mailboxes,
 };
 use crate::{
     media::Ports,
     sip::{Binding, Endpoint, Peer, SessionId, TextId, TrunkHealth, TrunkName},
-    types::{CallId, Chance, Extension, LegId, Moment},
+    types::{CallId, Chance, Extension, LegId, Moment, UtteranceId},
 };
 
 /// Everything that outlives a single call.
@@ -27,6 +28,8 @@ pub(super) struct Exchange {
     /// Can the agent hear and speak?
     pub(super) speech_ready: bool,
     pub(super) places: Places,
+    pub(super) mailboxes: Mailboxes,
+    pub(super) lamps: Lamps,
     pub(super) resources: Resources,
     pub(super) desks: Desks,
     pub(super) day_night: DayNight,
@@ -55,6 +58,8 @@ struct Socket {
     call: CallId,
     port: u16,
     closing: bool,
+    /// Things said to it so far.
+    utterances: u64,
 }
 
 impl Exchange {
@@ -69,6 +74,8 @@ impl Exchange {
             out: VecDeque::new(),
             speech_ready: false,
             places: Places::default(),
+            mailboxes: Mailboxes::default(),
+            lamps: Lamps::default(),
             resources: Resources::default(),
             desks: Desks::default(),
             day_night: DayNight::default(),
@@ -95,6 +102,27 @@ impl Exchange {
 
     pub(super) fn fact(&mut self, fact: Fact) {
         self.out.push_back(Output::Fact(fact));
+    }
+
+    /// Changes a mailbox, and says so.
+    pub(super) fn change_mailbox(&mut self, mailbox: &Extension, change: MailboxChange) {
+        self.mailboxes.apply(mailbox, &change);
+        self.light_mailbox(mailbox);
+        self.fact(Fact::MailboxChanged { mailbox: mailbox.clone(), change });
+    }
+
+    /// What lies in a mailbox, as the desk has it.
+    pub(super) fn restore_mailbox(&mut self, mailbox: Mailbox) {
+        let id = mailbox.id.clone();
+        self.mailboxes.replace(mailbox);
+        self.light_mailbox(&id);
+    }
+
+    /// The lamp of the extension whose mailbox it is.
+    fn light_mailbox(&mut self, id: &Extension) {
+        let (new, old) = self.mailboxes.get(id).map_or((0, 0), Mailbox::counts);
+        let count = |messages: usize| u32::try_from(messages).unwrap_or(u32::MAX);
+        self.lamps.messages(id.clone(), count(new), count(old));
     }
 
     pub(super) fn media(&mut self, leg: LegId, command: MediaCommand) {
@@ -150,10 +178,18 @@ impl Exchange {
             None if emergency => self.kept_ports.take(now.at)?,
             None => return None,
         };
-        self.sockets.insert(leg, Socket { call, port, closing: false });
+        self.sockets.insert(leg, Socket { call, port, closing: false, utterances: 0 });
         *self.held.entry(call).or_default() += 1;
         self.media(leg, MediaCommand::Open { call, port });
         Some(port)
+    }
+
+    /// The number of the next thing that is said to the leg: the media plane takes each once, in rising order, whoever
+    /// speaks.
+    pub(super) fn next_utterance(&mut self, leg: LegId) -> UtteranceId {
+        let Some(socket) = self.sockets.get_mut(&leg) else { return UtteranceId(0) };
+        socket.utterances += 1;
+        UtteranceId(socket.utterances)
     }
 
     /// Has the socket closed; the port is free again once the media plane says `Closed`.
@@ -234,6 +270,7 @@ impl Exchange {
     /// Lamps and the console show the resource so from now on.
     pub(super) fn show(&mut self, resource: Resource, state: ResourceState) {
         if self.resources.set(resource.clone(), state.clone()) {
+            self.lamps.resource_changed();
             self.fact(Fact::ResourceChanged { resource, state });
         }
     }

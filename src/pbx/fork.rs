@@ -6,12 +6,14 @@ use super::{
     Fact, LegRecord, LegResult, MediaCommand, Party, decision,
     encryption::FarEnd,
     exchange::Context,
+    lamps::Stage,
     leg::Leg,
     line::{Line, open, superseded, wish},
     ring_plan::Outside,
+    ringer::Ringer,
 };
 use crate::{
-    media::{self, Agreed, Codec, LocalMedia, Wish},
+    media::{self, Agreed, Codec, Direction, LocalMedia, Wish},
     sip::{self, Binding, Cause, Identity, Outgoing, SessionId, TrunkName},
     types::LegId,
 };
@@ -25,6 +27,8 @@ pub(super) struct Fork {
     rings: bool,
     /// What was agreed on before anybody answered.
     early: Option<Agreed>,
+    /// By a later offer of theirs than our first.
+    agreed_anew: bool,
     /// At which trunk, and for whom.
     outside: Option<(TrunkName, Outside)>,
 }
@@ -46,8 +50,11 @@ impl Fork {
         codecs: &[Codec],
     ) -> Result<Self, LegResult> {
         let id = cx.exchange.next_leg();
+        let mut headers = Vec::new();
         let (target, outside, source, wish) = match destination {
-            Destination::Phone(Binding { extension, contact, flow, .. }) => {
+            Destination::Phone(Binding { extension, contact, flow, user_agent, .. }) => {
+                let ringer = Ringer::of_call(cx.ledger.directory(), cx.ledger.caller(), cx.ledger.dialled());
+                headers.push(("Alert-Info".to_owned(), ringer.alert_info(&user_agent)));
                 let wish = wish(cx, FarEnd::Phone(&extension), flow.transport);
                 (sip::Target::Phone { extension, contact, flow }, None, flow.remote.ip(), wish)
             }
@@ -72,13 +79,14 @@ impl Fork {
             return Err(Self::impossible(cx, id, party, LegResult::Failed(503)));
         };
         let offer = media::offer(&local, codecs);
-        let outgoing = Outgoing { target, from, offer: offer.clone(), headers: Vec::new() };
+        let outgoing = Outgoing { target, from, offer: offer.clone(), headers };
         match cx.exchange.sip.invite(cx.now.at, outgoing) {
             Ok(session) => {
                 let call = cx.call();
                 cx.exchange.session_begins(session, call);
                 let line = Line { id, session, party, started: cx.now.wall, trunk, source };
-                Ok(Self { line, local, offer, rings: false, early: None, outside })
+                line.seat(cx, Stage::Trying);
+                Ok(Self { line, local, offer, rings: false, early: None, agreed_anew: false, outside })
             }
             Err(_) => {
                 if let Some((trunk, _)) = &outside {
@@ -93,7 +101,8 @@ impl Fork {
     /// A leg that never was: nobody is registered, or nothing could be sent.
     pub(super) fn impossible(cx: &mut Context<'_>, leg: LegId, party: Party, result: LegResult) -> LegResult {
         let (call, at) = (cx.call(), cx.now.wall);
-        let record = LegRecord { party, started: at, answered: None, ended: at, result, quality: None };
+        let record =
+            LegRecord { party, started: at, answered: None, ended: at, result, quality: None, told: None };
         let why = match result {
             LegResult::Unregistered => "no phone is registered",
             LegResult::DoNotDisturb => "it does not want to be disturbed",
@@ -126,6 +135,7 @@ impl Fork {
     pub(super) fn progressed(&mut self, cx: &mut Context<'_>) {
         if !self.rings {
             self.rings = true;
+            cx.exchange.lamps.rings(self.line.id);
             let (call, leg, party) = (cx.call(), self.line.id, self.line.party.clone());
             cx.exchange.fact(Fact::Ringing { call, leg, party });
         }
@@ -148,6 +158,27 @@ impl Fork {
         Some((self.line.id, agreed.codec))
     }
 
+    /// They offer other media before they answer (UPDATE, RFC 3311): what their 200 may repeat of the first answer counts
+    /// no more.
+    pub(super) fn reoffered(&mut self, cx: &mut Context<'_>, offer: &[u8]) {
+        let local = self.local.revised(Direction::SendRecv);
+        let (now, session) = (cx.now.at, self.line.session);
+        let answered = media::answer(offer, &local, &Codec::ALL).ok().filter(|(_, agreed)| {
+            // What was encrypted does not go on in the clear.
+            !self.early.is_some_and(|early| early.protection.is_encrypted())
+                || agreed.protection.is_encrypted()
+        });
+        let Some((body, agreed)) = answered else {
+            return superseded(cx.exchange.sip.refuse_reoffer(now, session, 488));
+        };
+        superseded(cx.exchange.sip.accept_reoffer(now, session, body));
+        let trust = self.line.trust();
+        cx.exchange.media(self.line.id, MediaCommand::Connect { agreed, trust });
+        self.local = local;
+        self.early = Some(agreed);
+        self.agreed_anew = true;
+    }
+
     /// 200. `Err`: its description is no answer to our offer; the call to it has been ended.
     pub(super) fn answered(
         mut self,
@@ -157,7 +188,7 @@ impl Fork {
     ) -> Result<Leg, LegResult> {
         self.line.source = source.ip();
         // Some carriers leave the description out of the 200 when a 183 had it (RFC 3261, 13.2.1 wants it in both).
-        let agreed = match self.early.filter(|_| body.is_empty()) {
+        let agreed = match self.early.filter(|_| body.is_empty() || self.agreed_anew) {
             Some(early) => Ok(early),
             None => media::accept(&self.offer, body),
         };

@@ -4,12 +4,13 @@ use super::{
     LegResult, MediaCommand, Party,
     encryption::FarEnd,
     exchange::Context,
+    lamps::Stage,
     leg::Leg,
     line::{Line, codecs_beginning_with, codecs_to_meet, describe, open, superseded, wish},
     refusal::Refusal,
 };
 use crate::{
-    media::{self, Agreed, Codec, LocalMedia, Wish},
+    media::{self, Agreed, Codec, Direction, LocalMedia, Wish},
     sip::{Invitation, Peer, SessionId},
     types::LegId,
 };
@@ -64,6 +65,7 @@ impl Incoming {
         let line = Line { id, session, party, started: cx.now.wall, trunk, source };
         let call = cx.call();
         cx.exchange.session_begins(session, call);
+        line.seat(cx, Stage::Trying);
         let mut incoming =
             Self { line, wish, offer: invitation.offer, wishes: Vec::new(), rings: false, early: None };
         if !incoming.offer.is_empty() {
@@ -106,6 +108,7 @@ impl Incoming {
     pub(super) fn ring(&mut self, cx: &mut Context<'_>) {
         if !self.rings {
             self.rings = true;
+            cx.exchange.lamps.rings(self.line.id);
             let body = self.early.as_ref().map(|early| early.body.clone());
             superseded(cx.exchange.sip.ring(cx.now.at, self.line.session, 180, body));
         }
@@ -139,6 +142,28 @@ impl Incoming {
         if rings {
             self.ring(cx);
         }
+    }
+
+    /// The caller offers other media before the answer (UPDATE or PRACK): possible once it has been told of ours reliably.
+    pub(super) fn reoffered(&mut self, cx: &mut Context<'_>, offer: &[u8]) {
+        let (now, session) = (cx.now.at, self.line.session);
+        let answered = self.early.as_mut().and_then(|early| {
+            let local = early.local.revised(Direction::SendRecv);
+            let codecs = codecs_beginning_with(&[early.agreed.codec]);
+            let (body, agreed) = media::answer(offer, &local, &codecs).ok()?;
+            // What was encrypted does not go on in the clear.
+            if early.agreed.protection.is_encrypted() && !agreed.protection.is_encrypted() {
+                return None;
+            }
+            *early = Early { local, body: body.clone(), agreed, hears: early.hears };
+            Some((body, agreed))
+        });
+        let Some((body, agreed)) = answered else {
+            return superseded(cx.exchange.sip.refuse_reoffer(now, session, 488));
+        };
+        superseded(cx.exchange.sip.accept_reoffer(now, session, body));
+        let trust = self.line.trust();
+        cx.exchange.media(self.line.id, MediaCommand::Connect { agreed, trust });
     }
 
     fn describe_early(&self, cx: &mut Context<'_>, hears: LegId, codec: Codec) -> Option<Early> {

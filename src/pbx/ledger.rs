@@ -47,6 +47,10 @@ pub(super) struct Ledger {
     outcome: Option<Outcome>,
     /// Its file, and its beginning in milliseconds since that of the call.
     recording: Option<(String, u64)>,
+    /// The leg by which it is recorded, while that lasts.
+    recorded: Option<LegId>,
+    /// Who has heard that the call is recorded, and when.
+    told: Vec<(LegId, Timestamp)>,
     /// No call between people, or their waiting for each other, goes on beyond this.
     limit: Option<Instant>,
     decisions: Vec<Decision>,
@@ -66,6 +70,8 @@ impl Ledger {
             turns: Vec::new(),
             outcome: None,
             recording: None,
+            recorded: None,
+            told: Vec::new(),
             limit: None,
             decisions: Vec::new(),
             charged: None,
@@ -150,6 +156,9 @@ impl Ledger {
     }
 
     pub(super) fn leg_ended(&mut self, leg: LegId, record: LegRecord) {
+        self.recorded.take_if(|recorded| *recorded == leg);
+        let told = self.told_at(leg);
+        let record = LegRecord { told, ..record };
         if self.legs.len() < MOST_LEGS {
             self.legs.push((leg, record));
         }
@@ -182,13 +191,34 @@ impl Ledger {
         self.outcome = Some(outcome);
     }
 
-    /// The call is being recorded from now on; `None` if it already was.
-    pub(super) fn start_recording(&mut self, now: Instant) -> Option<String> {
+    /// This leg has heard that the call is recorded.
+    pub(super) fn told(&mut self, leg: LegId, at: Timestamp) {
+        if !self.is_told(leg) && self.told.len() < MOST_LEGS {
+            self.told.push((leg, at));
+        }
+    }
+
+    pub(super) fn is_told(&self, leg: LegId) -> bool {
+        self.told_at(leg).is_some()
+    }
+
+    pub(super) fn told_at(&self, leg: LegId) -> Option<Timestamp> {
+        self.told.iter().find(|(id, _)| *id == leg).map(|(_, at)| *at)
+    }
+
+    /// The leg by which the call is being recorded, while it is.
+    pub(super) fn recorded_leg(&self) -> Option<LegId> {
+        self.recorded
+    }
+
+    /// The call is being recorded from now on, by this leg; `None` if it already was.
+    pub(super) fn start_recording(&mut self, now: Instant, leg: LegId) -> Option<String> {
         if self.recording.is_some() {
             return None;
         }
         let file = format!("{}.wav", self.beginning.call);
         self.recording = Some((file.clone(), self.millis(now)));
+        self.recorded = Some(leg);
         Some(file)
     }
 

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use super::{
     Caller, Fact, LegRecord, LegResult, MediaCommand, Party,
     exchange::Context,
+    lamps::Stage,
     line::{Line, codecs_beginning_with, superseded},
     session_event::SessionEvent,
 };
@@ -25,6 +26,8 @@ pub(super) struct Leg {
     permitted: Direction,
     /// An offer of ours that has not been answered.
     our_offer: Option<Offered>,
+    /// In the call that it has come from, it has heard that the call is recorded.
+    told: Option<Timestamp>,
 }
 
 /// An offer of ours in a 200, which the ACK answers.
@@ -47,8 +50,9 @@ impl Leg {
         our_offer: Option<Vec<u8>>,
     ) -> Self {
         let permitted = agreed.as_ref().map_or(Direction::SendRecv, |agreed| agreed.direction);
+        line.seat(cx, Stage::Confirmed);
         let our_offer = our_offer.map(|body| Offered { local, body });
-        let mut leg = Self { line, answered: cx.now.wall, local, agreed, permitted, our_offer };
+        let mut leg = Self { line, answered: cx.now.wall, local, agreed, permitted, our_offer, told: None };
         leg.connect(cx);
         leg
     }
@@ -206,14 +210,23 @@ impl Leg {
             ended: cx.now.wall,
             result: LegResult::Completed,
             quality: None,
+            told: None,
         };
+        let told = cx.ledger.told_at(line.id);
+        // The file of that call ends here; the other call has one of its own.
+        if cx.ledger.recorded_leg() == Some(line.id) {
+            cx.exchange.media(line.id, MediaCommand::EndRecording);
+        }
         cx.ledger.leg_ended(line.id, record);
         cx.exchange.leg_moves(line.session, line.id, call);
-        self
+        Self { told, ..self }
     }
 
     /// It has come from another call, and counts for this one from now on.
-    pub(super) fn has_moved_here(&mut self, cx: &Context<'_>) {
+    pub(super) fn has_moved_here(&mut self, cx: &mut Context<'_>) {
+        if let Some(at) = self.told {
+            cx.ledger.told(self.line.id, at);
+        }
         self.line.started = cx.now.wall;
         self.answered = cx.now.wall;
     }

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use jiff::Timestamp;
 
-use super::{Dialled, LegRecord, LegResult, Party, encryption::FarEnd, exchange::Context};
+use super::{Dialled, LegRecord, LegResult, Party, encryption::FarEnd, exchange::Context, lamps::Stage};
 use crate::{
     media::{self, Codec, Direction, Encryption, LocalMedia, Seed, SourceTrust, Wish},
     sip::{SendError, SessionId, Transport, TrunkName},
@@ -25,6 +25,11 @@ pub(super) struct Line {
 }
 
 impl Line {
+    /// What the lamps show of it from now on.
+    pub(super) fn seat(&self, cx: &mut Context<'_>, stage: Stage) {
+        cx.exchange.lamps.seat(cx.ledger.call(), cx.ledger.dialled(), self.id, &self.party, stage);
+    }
+
     pub(super) fn trust(&self) -> SourceTrust {
         let party = if self.trunk.is_some() { media::Party::Trunk } else { media::Party::Phone };
         SourceTrust { signalling_ip: self.source, party }
@@ -32,11 +37,13 @@ impl Line {
 
     /// Writes the leg down, and frees its session and its socket.
     pub(super) fn end(self, cx: &mut Context<'_>, answered: Option<Timestamp>, result: LegResult) {
+        cx.exchange.lamps.leave(self.id);
         cx.exchange.session_ends(self.session);
         cx.exchange.close_socket(self.id);
         let Self { id, party, started, .. } = self;
         let ended = cx.now.wall;
-        cx.ledger.leg_ended(id, LegRecord { party, started, answered, ended, result, quality: None });
+        cx.ledger
+            .leg_ended(id, LegRecord { party, started, answered, ended, result, quality: None, told: None });
     }
 }
 

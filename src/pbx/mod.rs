@@ -30,10 +30,12 @@ mod features;
 mod fork;
 mod hold;
 mod incoming;
+mod lamps;
 mod ledger;
 mod leg;
 mod line;
 mod next;
+mod notice;
 mod opening;
 mod parked;
 mod prompting;
@@ -41,8 +43,10 @@ mod record;
 mod refusal;
 mod resources;
 mod ring_plan;
+mod ringer;
 mod ringing;
 mod routing;
+mod services;
 mod session_event;
 mod spending;
 mod star_codes;
@@ -64,8 +68,8 @@ pub use dialplan::{Asker, Barred, Usage, may_reach, parse as parse_dialled};
 pub use directory::{Directory, Limits, Number, Phone, Settings, TRUNK_PATIENCE, Texts};
 pub use encryption::{Srtp, SrtpPolicy};
 pub use event::{
-    Announcement, Control, Encrypted, Fact, Input, MediaCommand, MediaEvent, Output, Quality, Reason,
-    SpeechCommand, TextResult, Unheard,
+    Announcement, Control, Encrypted, Fact, Input, MediaCommand, MediaEvent, Output, Quality, Reason, Shelf,
+    SoundFile, SpeechCommand, TextResult, Unheard,
 };
 pub use features::{Features, Park};
 pub use opening::{DayNight, Foreseen, Opening, TimedPlan, foresee};
@@ -75,6 +79,8 @@ pub use record::{
 };
 pub use resources::{Resource, ResourceState};
 pub use ring_plan::{DEFAULT_RING, RingOrder, RingPlan, RingStep};
+pub use ringer::Ringer;
+pub use services::{Mailbox, MailboxChange, MailboxPlan, PinHash, PinHashError, Services, VoiceMessage};
 pub use star_codes::{SameCode, Service, StarCodes};
 pub use switch::{Counts, Switch};
 

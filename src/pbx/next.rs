@@ -8,6 +8,7 @@ use super::{
     parked::Place,
     prompting::Prompt,
     ring_plan::Hunt,
+    services::Errand,
     waiting::{Otherwise, Reach, Transferor},
 };
 use crate::dialogue;
@@ -62,15 +63,17 @@ pub(super) enum Next {
     Tell { caller: Incoming, prompt: Prompt },
     /// There is no agent: the recorded announcement answers.
     Announce { caller: Announced, why: Option<AgentReason> },
+    /// The box itself serves the caller.
+    Serve { caller: Announced, errand: Errand },
     /// Nothing is left to do but to wait for what the media plane has counted.
     End(Disposition),
 }
 
-/// Who hears the announcement.
+/// Who hears the announcement, or is served.
 #[derive(Debug)]
 pub(super) enum Announced {
     /// A caller who has not been answered yet.
     Waiting(Incoming),
-    /// A caller of the agent, whose speech has failed.
+    /// A caller who has been answered: of the agent, whose speech has failed.
     Talking(Leg),
 }

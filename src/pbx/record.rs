@@ -40,6 +40,12 @@ pub struct CallRecord {
 }
 
 impl CallRecord {
+    /// Has everybody who was talked with been told that they are recorded? A recording of others is held back.
+    pub fn recording_is_cleared(&self) -> bool {
+        let mut people = self.legs.iter().filter(|leg| leg.answered.is_some() && leg.party != Party::Agent);
+        people.all(|leg| leg.told.is_some())
+    }
+
     /// Where in the recording the turn begins, in milliseconds; 0 for one that began before it.
     pub fn in_recording(&self, turn: &TurnRecord) -> Option<u64> {
         self.recording.as_ref()?;
@@ -196,6 +202,8 @@ pub struct LegRecord {
     pub ended: Timestamp,
     pub result: LegResult,
     pub quality: Option<Quality>,
+    /// When they had heard, to its end, the spoken notice that the call is recorded.
+    pub told: Option<Timestamp>,
 }
 
 /// What became of the call.

@@ -21,6 +21,7 @@ use super::{
     next::{Announced, Next, Step},
     refusal::Refusal,
     ring_plan::{After, Hunt, agent_reason, leg_result},
+    services,
     session_event::SessionEvent,
     trunk_answer,
     waiter::Waiter,
@@ -187,10 +188,15 @@ impl Ringing {
             }
             // A far end that ends a call it has not answered; our endpoint never reports it so, but nothing may hang.
             SessionEvent::Ended(_) => self.fork_failed(cx, session, LegResult::Failed(487)),
+            SessionEvent::Reoffered(offer) => {
+                if let Some(fork) = self.forks.get_mut(&session) {
+                    fork.reoffered(cx, &offer);
+                }
+                Step::Stay(self)
+            }
             SessionEvent::Progress { .. }
             | SessionEvent::Cancelled
             | SessionEvent::Confirmed(_)
-            | SessionEvent::Reoffered(_)
             | SessionEvent::ReofferAnswered(_)
             | SessionEvent::Digit(_) => Step::Stay(self),
         }
@@ -251,6 +257,12 @@ impl Ringing {
     fn handle_waiter(mut self, cx: &mut Context<'_>, event: SessionEvent) -> Step<Self> {
         match event {
             SessionEvent::Cancelled | SessionEvent::Ended(_) => self.abandoned(cx),
+            SessionEvent::Reoffered(offer) if self.waiter.answered().is_none() => {
+                if let Waiter::Outside { caller, .. } | Waiter::Desk(caller) = &mut self.waiter {
+                    caller.reoffered(cx, &offer);
+                }
+                Step::Stay(self)
+            }
             event => {
                 let waits = self.waiter.answered_mut().map_or(Ok(()), |caller| caller.alone(cx, event));
                 if waits.is_ok() { Step::Stay(self) } else { self.hang_up(cx) }
@@ -543,6 +555,9 @@ impl Ringing {
                 }
             }
             Waiter::Desk(caller) => {
+                if let Some(errand) = services::instead_of_phone(cx.ledger) {
+                    return Step::Go(Next::Serve { caller: Announced::Waiting(caller), errand });
+                }
                 let refusal = self.last_status.map_or(Refusal::NOBODY, Refusal::passed_on);
                 caller.refuse(cx, refusal, leg_result(refusal.status));
                 Step::Go(Next::End(Disposition::Failed))

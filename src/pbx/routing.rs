@@ -1,9 +1,12 @@
 //! Where a new call goes: to the phones, to the agent, to the outside, or nowhere. Pure.
 
+use std::collections::BTreeMap;
+
 use super::{
     AgentReason, Caller, Dialled, Directory, Party,
     dialplan::{self, Asker, Barred, Usage},
     ring_plan::Hunt,
+    services::{self, Errand},
 };
 use crate::{
     sip::{Identity, Invitation, Peer},
@@ -19,6 +22,8 @@ pub(super) enum Route {
     Agent(AgentReason),
     /// From a desk phone to somebody who may be reached; to these, if it is an extension.
     Connect(Option<Hunt>),
+    /// The box itself serves the caller.
+    Serve(Errand),
 }
 
 /// A call from a desk phone.
@@ -28,6 +33,14 @@ pub(super) fn from_phone(
     dialled: &Dialled,
     usage: Usage,
 ) -> Result<Route, Barred> {
+    let errand = match dialled {
+        Dialled::Star(code) => Some(services::starred(directory, extension, code).ok_or(Barred::NotANumber)?),
+        Dialled::Extension(dialled) => services::dialled(directory, dialled),
+        Dialled::Number(_) | Dialled::Emergency(_) => None,
+    };
+    if let Some(errand) = errand {
+        return Ok(Route::Serve(errand));
+    }
     dialplan::may_reach(directory, Asker::Phone { extension, usage }, dialled)?;
     Ok(Route::Connect(None))
 }
@@ -55,6 +68,17 @@ pub(super) fn caller(invitation: &Invitation) -> Caller {
                 None => Caller::Anonymous,
             }
         }
+    }
+}
+
+/// The same caller by the name in the office's own book, which is worth more than any that came with the call.
+pub(super) fn known_by_name(caller: Caller, names: &BTreeMap<PhoneNumber, String>) -> Caller {
+    match caller {
+        Caller::Number { number, display } => {
+            let name = names.get(&number).map(|name| as_name(name)).filter(|name| !name.is_empty());
+            Caller::Number { number, display: name.unwrap_or(display) }
+        }
+        other => other,
     }
 }
 
@@ -209,5 +233,15 @@ mod tests {
         let Caller::Number { display, .. } = shown(&invitation) else { panic!() };
         assert!(display.chars().count() <= LONGEST_NAME);
         assert!(!display.chars().any(char::is_control));
+    }
+
+    #[test]
+    fn the_offices_own_book_is_worth_more_than_a_name_that_came_along() {
+        let caller = || Caller::Number { number: number(DANA), display: "WIRELESS CALLER".into() };
+        let book = BTreeMap::from([(number(DANA), "Dana Reyes".to_owned())]);
+        let named = |name: &str| Caller::Number { number: number(DANA), display: name.into() };
+        assert_eq!(known_by_name(caller(), &book), named("Dana Reyes"));
+        assert_eq!(known_by_name(caller(), &BTreeMap::new()), caller());
+        assert_eq!(known_by_name(Caller::Anonymous, &book), Caller::Anonymous);
     }
 }

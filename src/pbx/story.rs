@@ -105,6 +105,8 @@ pub(super) struct World {
     pub(super) speech: Vec<(LegId, SpeechCommand)>,
     /// Does the media plane play what the agent says?
     pub(super) mouth_works: bool,
+    /// How much voice there is in whatever is recorded.
+    pub(super) voiced_ms: u64,
     mouths: BTreeMap<LegId, Playing>,
     /// What has been played since somebody listened last.
     heard: Vec<String>,
@@ -112,6 +114,8 @@ pub(super) struct World {
     heard_ms: u32,
     /// Does the media plane report that it has closed a leg?
     pub(super) media_answers: bool,
+    /// Every datagram that the switch has sent, and where to, since somebody looked.
+    sent: Vec<(SocketAddr, String)>,
     /// Every NOTIFY that the switch has sent; each is answered with 200.
     pub(super) notified: Vec<String>,
     /// Every datagram that the switch has sent to the carrier.
@@ -122,7 +126,7 @@ pub(super) struct World {
 const WORKDAY: &str = "2026-11-20T11:00:00-07:00";
 
 #[expect(clippy::disallowed_methods, reason = "an origin for virtual time; no test lets real time pass")]
-fn origin() -> Instant {
+pub(super) fn origin() -> Instant {
     Instant::now()
 }
 
@@ -174,10 +178,12 @@ impl World {
             media: Vec::new(),
             speech: Vec::new(),
             mouth_works: true,
+            voiced_ms: 4_000,
             mouths: BTreeMap::new(),
             heard: Vec::new(),
             heard_ms: 0,
             media_answers: true,
+            sent: Vec::new(),
             notified: Vec::new(),
             to_carrier: Vec::new(),
         };
@@ -303,12 +309,14 @@ impl World {
             Output::Transmit { flow: sent, bytes } if bytes.starts_with(b"NOTIFY ") => {
                 let notify = String::from_utf8(bytes).unwrap();
                 let answer = referring::answer_to(&notify, 200);
+                self.sent.push((sent.remote, notify.clone()));
                 self.notified.push(notify);
                 let flow = flow(sent.local, sent.remote);
                 let input = sip::Input::Datagram { flow, bytes: answer.as_bytes() };
                 self.switch.handle_input(self.now, Input::Sip(input));
             }
             Output::Transmit { flow: sent, bytes } => {
+                self.sent.push((sent.remote, String::from_utf8_lossy(&bytes).into_owned()));
                 if sent.remote == self.carrier.address {
                     self.to_carrier.push(String::from_utf8_lossy(&bytes).into_owned());
                 }
@@ -325,6 +333,7 @@ impl World {
                 if closes {
                     self.mouths.remove(&leg);
                 }
+                self.sounds(leg);
                 if closes && self.media_answers {
                     let quality = Quality { packets_received: 50, packets_sent: 50, ..Quality::default() };
                     let event = MediaEvent::Closed { quality };
@@ -341,6 +350,16 @@ impl World {
             | Output::Resolve { .. }
             | Output::Timeout(_) => {}
         }
+    }
+
+    /// What has been sent to this address since somebody looked.
+    pub(super) fn sent_to(&mut self, address: &str) -> Vec<String> {
+        self.settle();
+        let address: SocketAddr = address.parse().unwrap();
+        let (theirs, others) = std::mem::take(&mut self.sent).into_iter().partition(|(to, _)| *to == address);
+        self.sent = others;
+        let theirs: Vec<(SocketAddr, String)> = theirs;
+        theirs.into_iter().map(|(_, text)| text).collect()
     }
 
     pub(super) fn far(&mut self, name: &str) -> &mut Far {

@@ -5,7 +5,7 @@ mod hunting;
 mod services;
 mod transfers;
 
-use std::{sync::Arc, time::Instant};
+use std::{collections::BTreeMap, sync::Arc, time::Instant};
 
 use super::{
     Barred, CallDirection, Control, Dialled, Directory, Fact, Foreseen, Input, MediaEvent, Output, Reason,
@@ -15,6 +15,7 @@ use super::{
     dialplan::{self, Usage},
     exchange::Exchange,
     foresee,
+    lamps::Office,
     ledger::Beginning,
     refusal::Refusal,
     ring_plan::INTERNAL_RING,
@@ -40,6 +41,8 @@ pub struct Switch {
     calls: Calls,
     texts: TextTraffic,
     spending: Spending,
+    /// The office's own book.
+    names: Arc<BTreeMap<PhoneNumber, String>>,
     shutting_down: bool,
 }
 
@@ -67,6 +70,7 @@ impl Switch {
             calls: Calls::default(),
             texts: TextTraffic::default(),
             spending: Spending::default(),
+            names: Arc::default(),
             shutting_down: false,
         }
     }
@@ -87,6 +91,7 @@ impl Switch {
             Input::Directory(directory) => {
                 self.exchange.sip.update(now.at, directory.sip_settings(&self.exchange.settings));
                 self.directory = directory;
+                self.exchange.lamps.directory_changed();
             }
             Input::Control(control) => self.handle_control(now, control),
             Input::Timeout => self.handle_timeout(now),
@@ -99,7 +104,10 @@ impl Switch {
             if let Some(output) = self.exchange.out.pop_front() {
                 return output;
             }
-            match self.exchange.sip.poll_output() {
+            let Exchange { lamps, sip, settings, resources, .. } = &mut self.exchange;
+            let office = Office { realm: &settings.realm, directory: &self.directory, resources };
+            lamps.tell(now, sip, office);
+            match sip.poll_output() {
                 sip::Output::Transmit { flow, bytes } => return Output::Transmit { flow, bytes },
                 sip::Output::Close { connection } => return Output::CloseConnection { connection },
                 sip::Output::Proven { connection } => return Output::ProvenConnection { connection },
@@ -206,11 +214,23 @@ impl Switch {
                 let status = if stored { 202 } else { 503 };
                 self.exchange.settle_text(now, text, status);
             }
+            Control::Mailbox(mailbox) => self.exchange.restore_mailbox(mailbox),
+            Control::ChangeMailbox { mailbox, change } => self.exchange.change_mailbox(&mailbox, change),
             Control::HangUp { call } => self.tell(now, call, CallEvent::HangUp),
             Control::SetDesk { extension, settings } => self.set_desk(&extension, settings),
             Control::SetDayNight(key) => self.set_day_night(key),
             Control::RestoreDesks { desks, key } => self.restore_desks(desks, key),
             Control::RestoreBindings(bindings) => self.exchange.sip.restore(now.at, bindings),
+            Control::MessagesWaiting { extension, new, old } => {
+                self.exchange.lamps.messages(extension, new, old);
+            }
+            Control::CallerNames(names) => self.names = names,
+            Control::TellPhone { extension, contact, event } => {
+                let Exchange { lamps, sip, .. } = &mut self.exchange;
+                if let Some(fact) = lamps.tell_phone(now, sip, extension, contact, event) {
+                    self.exchange.fact(fact);
+                }
+            }
             Control::ShutDown => {
                 self.shutting_down = true;
                 for call in self.calls.ids() {
@@ -245,8 +265,22 @@ impl Switch {
                 let seconds = retry_after.map(|wait| u32::try_from(wait.as_secs()).unwrap_or(u32::MAX));
                 self.texts.answered(&mut self.exchange, text, status, seconds);
             }
-            sip::Event::Bound { binding } => self.exchange.fact(Fact::Bound { binding }),
+            sip::Event::Subscribed { subscription, phone, package, resource } => {
+                self.exchange.lamps.subscribed(subscription, &phone, package, resource);
+            }
+            sip::Event::NotifyDue { subscription } => self.exchange.lamps.notify_due(subscription),
+            sip::Event::Unsubscribed { subscription, .. } => self.exchange.lamps.unsubscribed(subscription),
+            sip::Event::NoticeAnswered { notice, status } => {
+                if let Some(fact) = self.exchange.lamps.notice_answered(notice, status) {
+                    self.exchange.fact(fact);
+                }
+            }
+            sip::Event::Bound { binding } => {
+                self.exchange.lamps.bound(&binding.extension);
+                self.exchange.fact(Fact::Bound { binding });
+            }
             sip::Event::Unbound { extension, contact } => {
+                self.exchange.lamps.unbound(&extension, &contact);
                 self.exchange.fact(Fact::Unbound { extension, contact });
             }
             sip::Event::TrunkHealth { trunk, health } => {
@@ -305,7 +339,10 @@ impl Switch {
                 })?;
                 let route = match (&dialled, route) {
                     (Dialled::Extension(called), Route::Connect(None)) => {
-                        Route::Connect(Some(self.hunt_of_extension(now, called, INTERNAL_RING)))
+                        // A phone with a mailbox does not ring as long as one whose caller has nowhere else to go.
+                        let mailbox = directory.services.mailboxes.get(called);
+                        let ring_for = mailbox.map_or(INTERNAL_RING, |mailbox| mailbox.ring);
+                        Route::Connect(Some(self.hunt_of_extension(now, called, ring_for)))
                     }
                     (_, route) => route,
                 };
@@ -353,7 +390,7 @@ impl Switch {
                 self.exchange.trunks_of(&self.directory).into_iter().next().map(|trunk| trunk.0),
             ),
         };
-        let caller = routing::caller(&invitation);
+        let caller = routing::known_by_name(routing::caller(&invitation), &self.names);
         let directory = self.directory.clone();
         let beginning = Beginning { call, direction, trunk, caller, dialled, at: now, directory };
         let arrival = Arrival { beginning, session, invitation, route };

@@ -11,6 +11,7 @@ use super::{
     leg::Leg,
     line::superseded,
     next::{Next, Step},
+    notice::{self, Notice},
     parked::Place,
     refusal::Refusal,
     ring_plan::Hunt,
@@ -29,6 +30,8 @@ pub(super) struct Talking {
     callee: Leg,
     disposition: Disposition,
     bridged: bool,
+    /// What both hear before they hear each other, if the call is recorded.
+    notice: Option<Notice>,
     /// Which of the two hear music, because the other holds them.
     music: [bool; 2],
     until: Instant,
@@ -51,19 +54,17 @@ pub(super) enum OnThePhone {
 impl Talking {
     pub(super) fn begin(cx: &mut Context<'_>, caller: Leg, callee: Leg, disposition: Disposition) -> Self {
         cx.ledger.answered(cx.now.wall);
-        if cx.ledger.directory().record_calls
-            && let Some(file) = cx.ledger.start_recording(cx.now.at)
-        {
-            cx.exchange.media(caller.id(), MediaCommand::Record { file });
-        }
+        let notice = Notice::due(cx, [&caller, &callee]);
         let until = cx.ledger.limit(cx.now.at);
-        let mut talking = Self { caller, callee, disposition, bridged: false, music: [false; 2], until };
+        let mut talking =
+            Self { caller, callee, disposition, bridged: false, notice, music: [false; 2], until };
         talking.relay(cx);
         talking
     }
 
     pub(super) fn deadline(&self) -> Option<(Instant, Reason)> {
-        Some((self.until, Reason::CallLimit))
+        let notice = self.notice.as_ref().and_then(Notice::deadline).map(|at| (at, Reason::Announcement));
+        notice.into_iter().chain([(self.until, Reason::CallLimit)]).min()
     }
 
     pub(super) fn handle_session(
@@ -74,7 +75,8 @@ impl Talking {
     ) -> Step<Self> {
         let Some(side) = self.side_of(session) else { return Step::Stay(self) };
         match event {
-            SessionEvent::Ended(_) | SessionEvent::Cancelled => return self.ended_by(cx, side),
+            SessionEvent::Ended(by) => return self.ended_by(cx, side, by.cause()),
+            SessionEvent::Cancelled => return self.ended_by(cx, side, None),
             SessionEvent::Confirmed(body) => {
                 let (leg, _) = self.sides(side);
                 if leg.confirmed(cx, &body).is_err() {
@@ -100,23 +102,35 @@ impl Talking {
         Step::Stay(self)
     }
 
-    pub(super) fn handle_media(self, cx: &mut Context<'_>, leg: LegId, event: &MediaEvent) -> Step<Self> {
+    pub(super) fn handle_media(mut self, cx: &mut Context<'_>, leg: LegId, event: &MediaEvent) -> Step<Self> {
         let quiet_by_right = [&self.caller, &self.callee].iter().any(|l| l.id() == leg && !l.may_be_heard());
         match event {
             MediaEvent::Dead { .. } if quiet_by_right => Step::Stay(self),
             // Q.850 cause 102, recovery on timer expiry, and 41, temporary failure.
             MediaEvent::Dead { .. } => self.hang_up(cx, Some(Cause::Q850(102))),
             MediaEvent::Failed => self.hang_up(cx, Some(Cause::Q850(41))),
+            MediaEvent::Played { utterance, complete, .. } => {
+                if let Some(notice) = &mut self.notice {
+                    notice.played(cx, leg, *utterance, *complete);
+                    self.relay(cx);
+                }
+                Step::Stay(self)
+            }
             MediaEvent::FirstPacket
             | MediaEvent::Digit(_)
             | MediaEvent::Speaking { .. }
-            | MediaEvent::Played { .. }
+            | MediaEvent::TakeQuiet
+            | MediaEvent::Taken { .. }
             | MediaEvent::Closed { .. } => Step::Stay(self),
         }
     }
 
-    pub(super) fn handle_timeout(self, cx: &mut Context<'_>) -> Step<Self> {
-        if self.until <= cx.now.at { self.hang_up(cx, Some(Cause::Q850(102))) } else { Step::Stay(self) }
+    pub(super) fn handle_timeout(mut self, cx: &mut Context<'_>) -> Step<Self> {
+        if self.until <= cx.now.at {
+            return self.hang_up(cx, Some(Cause::Q850(102)));
+        }
+        self.relay(cx);
+        Step::Stay(self)
     }
 
     /// The limit has come, or somebody in the office wants the call to end.
@@ -243,7 +257,7 @@ impl Talking {
     }
 
     /// Relays between the two as soon as both are connected (a caller without an offer is not before the ACK) and while
-    /// neither holds the other. Whoever is held hears music instead.
+    /// neither holds the other. Whoever is held hears music instead. Where the call is recorded both hear of it first.
     fn relay(&mut self, cx: &mut Context<'_>) {
         let held = [self.callee.holds(), self.caller.holds()];
         if self.bridged && held != [false; 2] {
@@ -258,19 +272,30 @@ impl Talking {
             }
             *music = held;
         }
-        if !self.bridged && held == [false; 2] && self.caller.is_connected() && self.callee.is_connected() {
+        let connected = self.caller.is_connected() && self.callee.is_connected();
+        // The notice comes to its end whatever the two do meanwhile: its deadline must not stay behind.
+        if let Some(notice) = self.notice.as_mut().filter(|_| connected) {
+            notice.begin(cx);
+            if !notice.is_over(cx.now.at) {
+                return;
+            }
+            self.notice = None;
+        }
+        if !self.bridged && held == [false; 2] && connected {
+            notice::record(cx, self.caller.id(), [&self.caller, &self.callee]);
             self.bridged = true;
             cx.exchange.media(self.caller.id(), MediaCommand::Bridge { with: self.callee.id() });
         }
     }
 
-    fn ended_by(self, cx: &mut Context<'_>, side: Side) -> Step<Self> {
+    fn ended_by(self, cx: &mut Context<'_>, side: Side, cause: Option<Cause>) -> Step<Self> {
         let (gone, left) = match side {
             Side::Caller => (self.caller, self.callee),
             Side::Callee => (self.callee, self.caller),
         };
         gone.gone(cx);
-        left.hang_up(cx, None);
+        // Why the one has gone is what the other is told (RFC 3326).
+        left.hang_up(cx, cause);
         Step::Go(Next::End(self.disposition))
     }
 

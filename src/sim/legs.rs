@@ -23,6 +23,8 @@ const ONE_FRAME: Duration = Duration::from_millis(20);
 const FIRST_PACKET: Duration = Duration::from_millis(60);
 /// The understander's answer.
 const UNDERSTANDING: Duration = Duration::from_millis(15);
+/// A greeting or a message.
+const RECORDED_SOUND: Duration = Duration::from_secs(4);
 /// The recorded announcement, and every sound file.
 const ANNOUNCEMENT: Duration = Duration::from_secs(7);
 
@@ -73,6 +75,8 @@ struct Leg {
     first_packet: Option<Instant>,
     silent_at: Option<Instant>,
     playing: Option<Playing>,
+    /// Since when what it says is recorded.
+    taking: Option<Instant>,
     /// When the key is pressed that somebody was asked for.
     key: Option<Instant>,
 }
@@ -146,6 +150,7 @@ impl Legs {
                     first_packet: None,
                     silent_at: None,
                     playing: None,
+                    taking: None,
                     key: None,
                 };
                 self.legs.insert(leg, fresh);
@@ -172,6 +177,26 @@ impl Legs {
                     audible: false,
                     complete: true,
                 });
+            }
+            MediaCommand::PlayFile { utterance, file } => {
+                let text = format!("[{}]", file.shelf.folder());
+                let known = self.legs.get_mut(&leg)?;
+                known.playing = Some(Playing {
+                    utterance,
+                    text,
+                    begins: now,
+                    ends: now + RECORDED_SOUND,
+                    audible: false,
+                    complete: true,
+                });
+            }
+            MediaCommand::Take { .. } => self.legs.get_mut(&leg)?.taking = Some(now),
+            MediaCommand::EndTake => {
+                let since = self.legs.get_mut(&leg)?.taking.take()?;
+                let millis =
+                    u64::try_from(now.saturating_duration_since(since).as_millis()).unwrap_or(u64::MAX);
+                let event = MediaEvent::Taken { millis, voiced_ms: millis };
+                return Some(Report::Media { leg, event });
             }
             MediaCommand::Hush { utterance } => {
                 let playing = self.legs.get_mut(&leg)?.playing.as_mut()?;

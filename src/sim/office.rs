@@ -14,7 +14,7 @@ use crate::{
     dialogue::{self, Pack, PackError, Roster, UnitRef},
     followup::{Sequence, SequenceError, Touch},
     outbox::AfterCrash,
-    pbx::{Directory, Limits, Number, Phone, RingPlan, RingStep, Settings, Texts},
+    pbx::{Directory, Limits, Number, Phone, RingPlan, RingStep, Services, Settings, Texts},
     sip::{self, TrunkName},
     types::{Extension, Hours, NumberError, PhoneNumber, QuietHours},
 };
@@ -112,6 +112,7 @@ impl Office {
                 ring_for: *ring_for,
                 ..RingStep::default()
             })),
+            ringer: None,
             agent_first: self.agent_first,
             hours: self.hours.clone(),
             trunk: trunk.clone(),
@@ -144,7 +145,9 @@ impl Office {
                 calls_outside_per_hour_per_extension: self.outside_per_hour,
                 ..Limits::default()
             },
+            services: Services::default(),
             texts: Texts { summaries_to: vec![STAFF.1.parse()?], text_back: true },
+            show_callers: true,
             srtp: crate::pbx::Srtp::default(),
             record_calls: false,
             pack,
@@ -165,6 +168,7 @@ impl Office {
             credentials: None,
             registration: None,
             probe: self.probe,
+            session_timers: sip::SessionTimers::default(),
         };
         let spare = self.spare.then(|| trunk(TrunkName("spare".to_owned()), SPARE));
         [trunk(first, CARRIER)].into_iter().chain(spare).collect()

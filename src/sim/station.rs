@@ -74,6 +74,7 @@ impl Station {
                 expires: REGISTRATION,
             }),
             probe: false,
+            session_timers: sip::SessionTimers::default(),
         };
         let settings = sip::Settings {
             realm: address.ip().to_string(),

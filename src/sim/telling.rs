@@ -8,12 +8,12 @@ use crate::{
     dialogue::Urgency,
     outbox::{Failure, Kind, State, Suppression},
     pbx::{
-        AgentReason, Caller, Dialled, Disposition, Fact, LegResult, Party, Resource, ResourceState, Speaker,
-        TextResult,
+        AgentReason, Caller, Dialled, Disposition, Fact, LegResult, MailboxChange, Party, Resource,
+        ResourceState, Speaker, TextResult,
     },
     sip::TrunkHealth,
     store::{CallRow, LeadRow, MessageRow, WorkOrderRow},
-    types::PhoneNumber,
+    types::{Extension, PhoneNumber},
 };
 
 /// The names of numbers in this story.
@@ -73,6 +73,12 @@ impl Names {
             Fact::NotAnswered { party, result, .. } => {
                 ("portico", format!("{} does not answer: {}", self.party(party), leg_result(*result)), false)
             }
+            Fact::MailboxChanged { mailbox, change } => ("portico", mailbox_change(mailbox, change), true),
+            Fact::MailboxLocked { mailbox, caller } => (
+                "portico",
+                format!("alarm: mailbox {mailbox} is shut for {}: wrong PINs", self.caller(caller)),
+                true,
+            ),
             Fact::Answered { party, .. } => ("portico", format!("{} answers", self.party(party)), false),
             Fact::AgentTakes { why, .. } => {
                 ("agent", format!("agent takes the call: {}", agent_reason(*why)), false)
@@ -123,7 +129,8 @@ impl Names {
             Fact::ResourceChanged { resource, state } => {
                 ("portico", format!("{}: {}", resource_name(resource), resource_state(state)), false)
             }
-            Fact::AgentAnswered { .. }
+            Fact::PhoneTold { .. }
+            | Fact::AgentAnswered { .. }
             | Fact::Dialog { .. }
             | Fact::Ended(_)
             | Fact::Bound { .. }
@@ -209,12 +216,27 @@ impl Names {
     }
 }
 
+fn mailbox_change(mailbox: &Extension, change: &MailboxChange) -> String {
+    match change {
+        MailboxChange::Left(message) => {
+            format!("a message of {} s for mailbox {mailbox}", message.length_ms / 1000)
+        }
+        MailboxChange::Heard { .. } => format!("a message in mailbox {mailbox} has been heard"),
+        MailboxChange::Deleted { .. } => format!("a message in mailbox {mailbox} is deleted"),
+        MailboxChange::Pin(_) => format!("mailbox {mailbox} has a new PIN"),
+        MailboxChange::Greeting { file: Some(_) } => format!("mailbox {mailbox} has a greeting of its own"),
+        MailboxChange::Greeting { file: None } => format!("mailbox {mailbox} has the usual greeting"),
+        MailboxChange::Discarded { .. } => format!("nobody spoke to mailbox {mailbox}"),
+    }
+}
+
 pub(super) fn alarm(alarm: &Alarm) -> String {
     match alarm {
         Alarm::StoreFailing { cause } => format!("alarm: the store fails ({cause})"),
         Alarm::StoreWell => "alarm over: the store is well".to_owned(),
         Alarm::RecordsWaiting { count } => format!("alarm: {count} records wait in memory"),
         Alarm::RecordsLost { count } => format!("alarm: {count} records lost"),
+        Alarm::MailLost { count } => format!("alarm: {count} changes of mailboxes lost"),
         Alarm::OutboxFull => "alarm: the outbox is full".to_owned(),
         Alarm::FateUnknown { .. } => "alarm: the fate of a text is unknown".to_owned(),
         Alarm::TextsFailing { status } => format!("alarm: texts do not get through ({status})"),

@@ -103,6 +103,12 @@ impl Dialog {
         }
     }
 
+    /// It has been an early dialog before: numbers go on from there, both ways (13.2.2.4 takes route and target anew).
+    pub(super) fn continues(&mut self, early: &Self) {
+        self.local_seq = self.local_seq.max(early.local_seq);
+        self.remote_seq = early.remote_seq;
+    }
+
     /// The next request of ours in this dialog.
     pub(super) fn request(&mut self, method: Method) -> Draft {
         self.local_seq += 1;

@@ -29,6 +29,7 @@ use super::{
     tag::Branch,
     text::Texts,
     transaction_layer::{ClientId, ClientUser, Outcome, TransactionLayer},
+    uas::SDP,
     wire::{Frame, Message, Method, Name, ParseError, check},
 };
 use crate::types::{Chance, Extension};
@@ -201,14 +202,24 @@ impl Endpoint {
         session: SessionId,
         body: Vec<u8>,
     ) -> Result<(), SendError> {
-        let talking = self.sessions.talking(session).ok_or(SendError::NoSession)?;
-        done(talking.accept_reoffer(now, &mut self.layer, session, body))
+        match self.sessions.talking(session) {
+            Some(talking) => done(talking.accept_reoffer(now, &mut self.layer, session, body)),
+            None => {
+                let reply = Reply::new(200).body(SDP, body);
+                done(self.sessions.settle_early_reoffer(now, &mut self.layer, session, reply))
+            }
+        }
     }
 
     /// Refuses the offer of a `Reoffered` (488 is the usual status); media stay as they are.
     pub fn refuse_reoffer(&mut self, now: Instant, session: SessionId, status: u16) -> Result<(), SendError> {
-        let talking = self.sessions.talking(session).ok_or(SendError::NoSession)?;
-        done(talking.refuse_reoffer(now, &mut self.layer, status.clamp(300, 699)))
+        let status = status.clamp(300, 699);
+        match self.sessions.talking(session) {
+            Some(talking) => done(talking.refuse_reoffer(now, &mut self.layer, status)),
+            None => {
+                done(self.sessions.settle_early_reoffer(now, &mut self.layer, session, Reply::new(status)))
+            }
+        }
     }
 
     /// Sends a MESSAGE. `TextAnswered` follows.
@@ -427,9 +438,12 @@ impl Endpoint {
         };
         let again =
             after_challenge(&mut self.layer, client, response, &flow).filter(|again| match again.user {
-                ClientUser::Invite(id) | ClientUser::Reinvite(id) => self.sessions.still_wanted(id),
+                ClientUser::Invite(id) | ClientUser::Reinvite(id) | ClientUser::Update(id) => {
+                    self.sessions.still_wanted(id)
+                }
                 _ => true,
             });
+        let longer = self.sessions.with_longer_session(&self.layer, client, response);
         let to = response.text(Name::To).unwrap_or_default();
         self.learn_public(now, client, &flow, response);
         // Before the transaction lets go of what only a repetition needs.
@@ -438,13 +452,19 @@ impl Endpoint {
             self.layer.unheard = None;
             return;
         };
+        if let (Some(longer), ClientUser::Invite(id)) = (longer, user)
+            && self.sessions.ask_longer_session(now, &mut self.layer, id, longer, response)
+        {
+            return;
+        }
         if let Some(again) = again {
             let seq = again.draft.seq + 1;
             if let Ok(new) = self.layer.send_again(now, again) {
                 match user {
-                    ClientUser::Invite(id) | ClientUser::Reinvite(id) => {
-                        self.sessions.retried(id, client, new, seq);
-                    }
+                    ClientUser::Invite(id)
+                    | ClientUser::Reinvite(id)
+                    | ClientUser::Update(id)
+                    | ClientUser::Prack(id) => self.sessions.retried(id, client, new, seq),
                     ClientUser::Registration(_) | ClientUser::Probe(_) => {
                         self.trunks.retried(user, client, new, seq);
                     }
@@ -493,6 +513,11 @@ impl Endpoint {
             ClientUser::Reinvite(id) => {
                 self.sessions.reinvite_answered(now, layer, id, client, outcome, message);
             }
+            ClientUser::Update(id) => {
+                self.sessions.update_answered(now, layer, id, client, outcome, message);
+            }
+            // Whoever does not take our PRACK repeats its answer, or gives the call up itself.
+            ClientUser::Prack(_) => {}
             ClientUser::Refer(refer) => self.sessions.notified(layer, refer, outcome, message),
             ClientUser::Text(text) => self.texts.answered(layer, text, outcome, message),
             ClientUser::Notification(id) => {
@@ -556,6 +581,9 @@ impl Endpoint {
             }
             Wake::Server(server, timer) => layer.server_fired(now, server, timer),
             Wake::Answer(session) => self.sessions.answer_due(now, layer, session),
+            Wake::Provisional(session) => self.sessions.provisional_due(now, layer, session),
+            Wake::Refresh(session) => self.sessions.refresh_due(now, layer, session),
+            Wake::Expiry(session) => self.sessions.expired(now, layer, session),
             Wake::Glare(session) => self.sessions.glare_over(now, layer, session),
             Wake::Cancelled(session) => self.sessions.cancel_unanswered(layer, session),
             Wake::Refer(refer) => self.sessions.refer_expired(now, layer, refer),

@@ -136,6 +136,12 @@ pub enum Reason {
     Transaction(crate::sip::Timer),
     /// A 2xx to an INVITE is repeated until its ACK comes (RFC 3261, 13.3.1.4).
     AnswerRetransmission,
+    /// A reliable provisional answer is repeated until its PRACK comes (RFC 3262, 3).
+    ProvisionalRetransmission,
+    /// A call is refreshed: half of its session interval is over (RFC 4028, 10).
+    SessionRefresh,
+    /// A call that nobody has refreshed is ended (RFC 4028, 10).
+    SessionExpiry,
     /// A glare (491) is retried (RFC 3261, 14.1).
     GlareRetry,
     /// An INVITE that we cancelled has got no final answer for 64*T1 (RFC 3261, 9.1).
@@ -334,7 +340,8 @@ pub struct Invitation {
 /// The cause that a CANCEL or BYE carries (RFC 3326); decides whether a phone shows a missed call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Cause {
-    /// `SIP;cause=200;text="Call completed elsewhere"`.
+    /// `SIP;cause=200;text="Call completed elsewhere"`, and for phones that look for it `Q.850;cause=26`, a user who was
+    /// not chosen: neither counts as a missed call.
     AnsweredElsewhere,
     /// `SIP;cause=…` with a final status.
     Sip(u16),
@@ -346,7 +353,9 @@ impl fmt::Display for Cause {
     /// As the value of a Reason header.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Cause::AnsweredElsewhere => f.write_str("SIP;cause=200;text=\"Call completed elsewhere\""),
+            Cause::AnsweredElsewhere => {
+                f.write_str("SIP;cause=200;text=\"Call completed elsewhere\", Q.850;cause=26")
+            }
             Cause::Sip(status) => write!(f, "SIP;cause={status}"),
             Cause::Q850(cause) => write!(f, "Q.850;cause={cause}"),
         }
@@ -364,6 +373,19 @@ pub enum EndedBy {
     NoAck,
     /// A request inside the dialog was answered 481 or 408: the far end has forgotten us (RFC 3261, 12.2.1.2).
     DialogGone,
+    /// Nobody has refreshed the session in time (RFC 4028, 10): the far end has vanished.
+    Expired,
+}
+
+impl EndedBy {
+    /// Why, for whoever was on the other side of the call: the far end's own word, or ours for it.
+    pub fn cause(self) -> Option<Cause> {
+        match self {
+            EndedBy::Remote(cause) => cause,
+            EndedBy::NoAck | EndedBy::DialogGone | EndedBy::Expired => Some(Cause::Sip(408)),
+            EndedBy::Us => None,
+        }
+    }
 }
 
 /// What happened, for the PBX.

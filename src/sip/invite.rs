@@ -4,21 +4,16 @@
 //! we have not answered), [`Calling`] (we call, they have not answered), and
 //! [`Talking`].
 
-use std::{
-    collections::BTreeMap,
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{collections::BTreeMap, sync::Arc, time::Instant};
 
 use super::{
-    SendError,
     draft::Draft,
-    event::{Cause, EndedBy, Event, Flow, Invitation, Outgoing, Peer, SessionId, Target},
+    event::{Cause, EndedBy, Event, Flow, Peer, SessionId},
     fingerprint::Fingerprint,
     refer::Referrals,
     reply::Reply,
     schedule::Wake,
-    settings::{Settings, without_kept},
+    settings::Settings,
     tag::Tag,
     talking::Talking,
     transaction_layer::{ClientId, Ended, Outcome, ServerId, TransactionLayer},
@@ -55,8 +50,8 @@ pub(super) struct Sessions {
     /// By our tag in the dialog.
     pub(super) by_tag: BTreeMap<Tag, SessionId>,
     /// INVITEs whose transaction or call is alive: a copy that took another way is a merged request.
-    originals: BTreeMap<Original, (ServerId, SessionId)>,
-    original_of: BTreeMap<ServerId, Original>,
+    pub(super) originals: BTreeMap<Original, (ServerId, SessionId)>,
+    pub(super) original_of: BTreeMap<ServerId, Original>,
     /// Who has answered each INVITE of ours, until its transaction ends (RFC 6026: 64*T1 after the first 2xx).
     pub(super) acknowledged: BTreeMap<ClientId, Vec<Acknowledged>>,
     pub(super) referrals: Referrals,
@@ -83,80 +78,6 @@ impl Sessions {
     }
 
     // ---- from the network
-
-    /// A new INVITE from a known peer, with its transaction begun. Answers 100 at once.
-    pub(super) fn invited(
-        &mut self,
-        now: Instant,
-        layer: &mut TransactionLayer,
-        request: &Message,
-        server: ServerId,
-        peer: Peer,
-        flow: Flow,
-    ) {
-        let (Some(call_id), Some((seq, _)), Some(tag)) =
-            (request.call_id(), request.cseq(), layer.tag_of(server))
-        else {
-            return;
-        };
-        let from_tag = request.from_tag().unwrap_or_default();
-        let original =
-            Fingerprint::of(layer.salt, &[call_id.as_bytes(), from_tag.as_bytes(), &seq.to_be_bytes()]);
-        let comes_from_us = Tag::parse(from_tag).is_some_and(|tag| self.by_tag.contains_key(&tag));
-        if comes_from_us || self.originals.contains_key(&original) {
-            layer.respond(
-                now,
-                server,
-                &Reply::new(482).reason(if comes_from_us { "Loop Detected" } else { "Merged Request" }),
-            );
-            return;
-        }
-        let all = layer.settings.limits.sessions;
-        let limit = if matches!(peer, Peer::Phone(_)) { all } else { without_kept(all) };
-        if self.table.len() >= limit {
-            layer.respond(now, server, &Reply::new(503).with(Name::RetryAfter, "10"));
-            return;
-        }
-        let replaces = match self.replaced(request) {
-            Ok(replaces) => replaces,
-            Err(reply) => {
-                layer.respond(now, server, &reply);
-                return;
-            }
-        };
-        let id = self.next_id();
-        let (invited, invitation) = Invited::new(request, server, tag, peer, flow);
-        let invitation = Invitation { replaces, ..invitation };
-        self.originals.insert(original, (server, id));
-        self.original_of.insert(server, original);
-        self.by_tag.insert(tag, id);
-        self.table.insert(id, Session::Invited(invited));
-        invited_begins(now, layer, server, id);
-        layer.tell(Event::Invited { session: id, invitation });
-    }
-
-    /// A CANCEL for an INVITE of theirs (9.2). It has been answered already.
-    pub(super) fn cancelled(
-        &mut self,
-        now: Instant,
-        layer: &mut TransactionLayer,
-        session: SessionId,
-        cause: Option<Cause>,
-    ) {
-        // After the final answer a CANCEL changes nothing.
-        if let Some(Session::Invited(invited)) = self.table.get(&session) {
-            layer.respond(now, invited.server, &Reply::new(487));
-            self.forget(layer, session);
-            layer.tell(Event::Cancelled { session, cause });
-        }
-    }
-
-    /// A copy of an INVITE that we have accepted: the same 2xx, as long as its ACK is missing.
-    pub(super) fn copy_of_accepted(&mut self, layer: &mut TransactionLayer, session: SessionId) {
-        if let Some(Session::Talking(talking)) = self.table.get(&session) {
-            talking.repeat_answer(layer);
-        }
-    }
 
     /// The session whose dialog a request names. Our tag alone leads there, the rest has to agree.
     pub(super) fn dialog_of(&self, settings: &Settings, request: &Message, source: &Flow) -> Found {
@@ -205,16 +126,8 @@ impl Sessions {
                     self.end(layer, id, ended);
                 }
             }
-            Some(Session::Invited(invited)) => {
-                if let Some(cause) = invited.requested(now, layer, request, server) {
-                    self.cancelled(now, layer, id, cause);
-                }
-            }
-            Some(Session::Calling(calling)) => {
-                if let Some((status, reason)) = calling.requested(now, layer, request, server) {
-                    self.fail(layer, id, status, reason, None);
-                }
-            }
+            Some(Session::Invited(_)) => self.requested_early(now, layer, id, request, server),
+            Some(Session::Calling(calling)) => calling.requested(now, layer, id, request, server),
             None => {
                 layer.respond(now, server, &Reply::new(481));
             }
@@ -229,42 +142,6 @@ impl Sessions {
         }
         if talking.acked(now, layer, id, ack) {
             self.forget(layer, id);
-        }
-    }
-
-    /// What became of an INVITE of ours that asked for a call. Without a message: its time-out or failed sending.
-    pub(super) fn answered(
-        &mut self,
-        now: Instant,
-        layer: &mut TransactionLayer,
-        id: SessionId,
-        client: ClientId,
-        outcome: Outcome,
-        response: Option<(&Message, Flow)>,
-    ) {
-        match (outcome, response) {
-            (Outcome::Response, Some((response, flow))) => match response.status() {
-                Some(200..=299) => self.accepted(now, layer, id, client, response, flow),
-                Some(status) => {
-                    let Some(Session::Calling(calling)) = self.table.get_mut(&id) else { return };
-                    if status < 200 && calling.client != client {
-                        // Another target was tried in the meantime: this one is not to ring.
-                        layer.cancel(now, client, None);
-                    } else if status < 200 {
-                        calling.progressed(now, layer, id, response, flow);
-                    } else if calling.client == client {
-                        let reason = response.reason().into_owned();
-                        let status = if calling.is_cancelled() { 487 } else { status };
-                        let wait = response.retry_after().map(|seconds| Duration::from_secs(seconds.into()));
-                        self.fail(layer, id, status, reason, wait);
-                    }
-                }
-                None => {}
-            },
-            (Outcome::TimedOut | Outcome::Unsent, _) if !self.is_current(id, client) => {}
-            (Outcome::TimedOut, _) => self.fail(layer, id, 408, "No Answer".to_owned(), None),
-            (Outcome::Unsent, _) => self.fail(layer, id, 503, "Not Reachable".to_owned(), None),
-            (Outcome::Response, None) => {}
         }
     }
 
@@ -308,6 +185,7 @@ impl Sessions {
     pub(super) fn retried(&mut self, id: SessionId, old: ClientId, new: ClientId, seq: u32) {
         match self.table.get_mut(&id) {
             Some(Session::Calling(calling)) if calling.client == old => calling.retried(new),
+            Some(Session::Calling(calling)) => calling.prack_retried(seq),
             Some(Session::Talking(talking)) => talking.retried(old, new, seq),
             _ => {}
         }
@@ -324,10 +202,15 @@ impl Sessions {
                     let Some(&original) = self.original_of.get(&server) else { continue };
                     // Unanswered, and its connection is gone: nobody waits for an answer any more.
                     if let Some(&(_, session)) = self.originals.get(&original)
-                        && let Some(Session::Invited(_)) = self.table.get(&session)
+                        && let Some(Session::Invited(invited)) = self.table.get(&session)
                     {
+                        let told = if invited.is_answering() {
+                            Event::Ended { session, by: EndedBy::Remote(None) }
+                        } else {
+                            Event::Cancelled { session, cause: None }
+                        };
                         self.forget(layer, session);
-                        layer.tell(Event::Cancelled { session, cause: None });
+                        layer.tell(told);
                         continue;
                     }
                     let over = self
@@ -352,110 +235,43 @@ impl Sessions {
         }
     }
 
+    pub(super) fn refresh_due(&mut self, now: Instant, layer: &mut TransactionLayer, id: SessionId) {
+        if let Some(Session::Talking(talking)) = self.table.get_mut(&id) {
+            talking.refresh_due(now, layer, id);
+        }
+    }
+
+    pub(super) fn expired(&mut self, now: Instant, layer: &mut TransactionLayer, id: SessionId) {
+        if let Some(Session::Talking(talking)) = self.table.get_mut(&id) {
+            let ended = talking.expired(now, layer);
+            self.end(layer, id, ended);
+        }
+    }
+
+    /// What became of an UPDATE of ours.
+    pub(super) fn update_answered(
+        &mut self,
+        now: Instant,
+        layer: &mut TransactionLayer,
+        id: SessionId,
+        client: ClientId,
+        outcome: Outcome,
+        response: Option<&Message>,
+    ) {
+        if let Some(Session::Talking(talking)) = self.table.get_mut(&id)
+            && let Some(ended) = talking.update_answered(now, layer, id, client, outcome, response)
+        {
+            self.end(layer, id, ended);
+        }
+    }
+
     pub(super) fn glare_over(&mut self, now: Instant, layer: &mut TransactionLayer, id: SessionId) {
         if let Some(Session::Talking(talking)) = self.table.get_mut(&id) {
             talking.glare_over(now, layer, id);
         }
     }
 
-    /// 64*T1 after our CANCEL there is still no final answer: the INVITE counts as cancelled (9.1).
-    pub(super) fn cancel_unanswered(&mut self, layer: &mut TransactionLayer, id: SessionId) {
-        if let Some(Session::Calling(calling)) = self.table.get(&id) {
-            layer.abandon(calling.client);
-            self.fail(layer, id, 487, "Cancelled".to_owned(), None);
-        }
-    }
-
     // ---- from the PBX
-
-    pub(super) fn ring(
-        &mut self,
-        now: Instant,
-        layer: &mut TransactionLayer,
-        id: SessionId,
-        status: u16,
-        body: Vec<u8>,
-    ) -> bool {
-        match self.table.get(&id) {
-            Some(Session::Invited(invited)) => {
-                invited.ring(now, layer, status, body);
-                true
-            }
-            _ => false,
-        }
-    }
-
-    pub(super) fn answer(
-        &mut self,
-        now: Instant,
-        layer: &mut TransactionLayer,
-        id: SessionId,
-        body: Vec<u8>,
-    ) -> bool {
-        match self.table.remove(&id) {
-            Some(Session::Invited(invited)) => {
-                let talking = invited.answer(now, layer, id, body);
-                self.table.insert(id, Session::Talking(talking));
-                true
-            }
-            Some(other) => {
-                self.table.insert(id, other);
-                false
-            }
-            None => false,
-        }
-    }
-
-    pub(super) fn reject(
-        &mut self,
-        now: Instant,
-        layer: &mut TransactionLayer,
-        id: SessionId,
-        reply: &Reply,
-    ) -> bool {
-        match self.table.get(&id) {
-            Some(Session::Invited(invited)) => {
-                layer.respond(now, invited.server, reply);
-                self.forget(layer, id);
-                true
-            }
-            _ => false,
-        }
-    }
-
-    pub(super) fn invite(
-        &mut self,
-        now: Instant,
-        layer: &mut TransactionLayer,
-        outgoing: Outgoing,
-    ) -> Result<SessionId, SendError> {
-        let all = layer.settings.limits.sessions;
-        let limit = if matches!(outgoing.target, Target::Trunk { .. }) { all } else { without_kept(all) };
-        if self.table.len() >= limit {
-            return Err(SendError::TooMany);
-        }
-        let id = self.next_id();
-        let calling = Calling::begin(now, layer, id, outgoing)?;
-        self.by_tag.insert(calling.tag, id);
-        self.table.insert(id, Session::Calling(calling));
-        Ok(id)
-    }
-
-    pub(super) fn cancel(
-        &mut self,
-        now: Instant,
-        layer: &mut TransactionLayer,
-        id: SessionId,
-        cause: Option<Cause>,
-    ) -> bool {
-        match self.table.get_mut(&id) {
-            Some(Session::Calling(calling)) => {
-                calling.cancel(now, layer, id, cause);
-                true
-            }
-            _ => false,
-        }
-    }
 
     pub(super) fn bye(
         &mut self,
@@ -464,24 +280,21 @@ impl Sessions {
         id: SessionId,
         cause: Option<Cause>,
     ) -> bool {
-        let Some(Session::Talking(talking)) = self.table.get_mut(&id) else { return false };
-        if talking.is_leaving() {
-            return false;
-        }
-        if talking.bye(now, layer, cause) {
-            self.forget(layer, id);
+        match self.table.get_mut(&id) {
+            Some(Session::Talking(talking)) if !talking.is_leaving() => {
+                if talking.bye(now, layer, cause) {
+                    self.forget(layer, id);
+                }
+            }
+            // Our 200 has not gone out: what has been answered for us alone is refused for them.
+            Some(Session::Invited(invited)) if invited.is_answering() => {
+                layer.respond(now, invited.server, &Reply::new(480));
+                self.forget(layer, id);
+            }
+            _ => return false,
         }
         layer.tell(Event::Ended { session: id, by: EndedBy::Us });
         true
-    }
-
-    /// Has the far end answered this INVITE of ours in any way, if only with 100?
-    pub(super) fn is_heard(&self, id: SessionId) -> bool {
-        match self.table.get(&id) {
-            Some(Session::Calling(calling)) => calling.is_heard(),
-            Some(Session::Invited(_) | Session::Talking(_)) => true,
-            None => false,
-        }
     }
 
     pub(super) fn talking(&mut self, id: SessionId) -> Option<&mut Talking> {
@@ -511,24 +324,17 @@ impl Sessions {
         }
     }
 
-    pub(super) fn fail(
-        &mut self,
-        layer: &mut TransactionLayer,
-        id: SessionId,
-        status: u16,
-        reason: String,
-        retry_after: Option<Duration>,
-    ) {
-        if let Some(Session::Calling(calling)) = self.table.get(&id) {
-            let status = if calling.is_cancelled() { 487 } else { status };
-            self.forget(layer, id);
-            layer.tell(Event::Failed { session: id, status, reason, retry_after });
-        }
-    }
-
     /// Takes a session out, with its deadlines.
     pub(super) fn forget(&mut self, layer: &mut TransactionLayer, id: SessionId) {
-        for wake in [Wake::Answer(id), Wake::Glare(id), Wake::Cancelled(id)] {
+        let wakes = [
+            Wake::Answer(id),
+            Wake::Glare(id),
+            Wake::Cancelled(id),
+            Wake::Provisional(id),
+            Wake::Refresh(id),
+            Wake::Expiry(id),
+        ];
+        for wake in wakes {
             layer.schedule.clear(&wake);
         }
         let Some(session) = self.table.remove(&id) else { return };
@@ -564,11 +370,6 @@ pub(super) enum Found {
     /// A dialog of ours, but the request comes from an address that has no part in it.
     Foreign,
     None,
-}
-
-fn invited_begins(now: Instant, layer: &mut TransactionLayer, server: ServerId, id: SessionId) {
-    layer.serve(server, super::transaction_layer::ServerUser::Invite(id));
-    layer.respond(now, server, &Reply::new(100));
 }
 
 /// The BYE of a dialog.

@@ -14,8 +14,11 @@
 //! - Only phones watch, and each is told the newest state; a phone that does not answer is forgotten (RFC 6665).
 //! - The same inputs at the same instants with the same seed give the same outputs.
 //!
-//! Absent: SDP and media (bodies are bytes), routing of calls, name resolution, TLS, PRACK and session timers
-//! (an INVITE that requires one of these is answered 420); REFER outside a call, and any REFER of ours.
+//! - A description is an offer or an answer by the table of RFC 6337 alone (`offer_answer`), whatever carries it.
+//! - A call whose far end has vanished ends: by the session timer (RFC 4028) if the far end knows one.
+//!
+//! Absent: SDP and media (bodies are bytes), routing of calls, name resolution, TLS; REFER outside a call, and any REFER of
+//! ours; an offer of ours in a provisional answer, a PRACK, or an UPDATE (ours carry nothing, they refresh the call).
 
 mod admission;
 mod algorithms;
@@ -30,18 +33,25 @@ mod event;
 mod fail_over;
 mod fingerprint;
 mod guard;
+mod info;
 mod invite;
 mod late;
 mod locate;
 mod offer;
+mod offer_answer;
+mod outgoing;
+mod plug_and_play;
 mod public;
 mod refer;
 mod registrar;
 mod registration;
+mod reliable;
+mod reoffer;
 mod replaces;
 mod reply;
 mod schedule;
 mod server_transaction;
+mod session_timer;
 mod settings;
 mod spent;
 mod stun;
@@ -66,8 +76,10 @@ pub use event::{
 };
 pub use guard::Refusal;
 pub use locate::{Answer, Question, Record, RecordKind};
+pub use plug_and_play::Plugged;
 pub use settings::{
-    Account, Credentials, Limits, Listener, Located, Network, NetworkError, Registration, SendTo, Settings,
+    Account, Credentials, Limits, Listener, Located, Network, NetworkError, Registration, SendTo,
+    SessionTimers, Settings,
     Trunk,
 };
 pub use timer::Timer;

@@ -8,7 +8,9 @@ pub(super) const ALLOW: &str =
     "INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER, MESSAGE, INFO, UPDATE, REFER, SUBSCRIBE";
 
 /// The extensions that we serve, for Supported (RFC 3261, 20.37) and against Require.
-pub(super) const SUPPORTED: &str = "replaces, norefersub";
+pub(super) const SUPPORTED: &str = "100rel, replaces, norefersub, timer";
+/// The same for our requests within a call: nobody waits there for a provisional answer.
+pub(super) const SUPPORTED_IN_CALL: &str = "replaces, norefersub, timer";
 
 /// See the module's sentence.
 #[derive(Debug, Clone, Default)]

@@ -19,6 +19,12 @@ pub(super) enum Wake {
     Server(ServerId, Timer),
     /// Our 2xx is repeated, or given up (RFC 3261, 13.3.1.4).
     Answer(SessionId),
+    /// Our reliable provisional answer is repeated, or given up (RFC 3262, 3).
+    Provisional(SessionId),
+    /// A call is refreshed (RFC 4028, 10).
+    Refresh(SessionId),
+    /// A call that has not been refreshed ends (RFC 4028, 10).
+    Expiry(SessionId),
     /// Our re-INVITE that met theirs is tried again (RFC 3261, 14.1).
     Glare(SessionId),
     /// A cancelled INVITE gets no final answer (RFC 3261, 9.1).
@@ -53,6 +59,9 @@ impl Wake {
         match self {
             Wake::Client(_, timer) | Wake::Server(_, timer) => Reason::Transaction(*timer),
             Wake::Answer(_) => Reason::AnswerRetransmission,
+            Wake::Provisional(_) => Reason::ProvisionalRetransmission,
+            Wake::Refresh(_) => Reason::SessionRefresh,
+            Wake::Expiry(_) => Reason::SessionExpiry,
             Wake::Glare(_) => Reason::GlareRetry,
             Wake::Cancelled(_) => Reason::CancelUnanswered,
             Wake::Refer(_) => Reason::ReferExpiry,

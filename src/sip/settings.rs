@@ -8,7 +8,7 @@ use std::{
 };
 
 use super::{
-    event::{Flow, Transport, TrunkName},
+    event::{Flow, Peer, Transport, TrunkName},
     wire::Uri,
 };
 use crate::types::Extension;
@@ -25,6 +25,21 @@ pub struct Settings {
     pub trunks: Vec<Trunk>,
     pub accounts: BTreeMap<Extension, Account>,
     pub limits: Limits,
+}
+
+/// Session timers (RFC 4028): what we ask for, and what is too often for us.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SessionTimers {
+    /// A call that nobody has refreshed for so long is over.
+    pub expires: Duration,
+    /// A shorter interval is refused (422). Never less than 90 s.
+    pub least: Duration,
+}
+
+impl Default for SessionTimers {
+    fn default() -> Self {
+        Self { expires: Duration::from_secs(1800), least: Duration::from_secs(90) }
+    }
 }
 
 /// One socket that takes and sends SIP.
@@ -59,6 +74,8 @@ pub struct Trunk {
     pub registration: Option<Registration>,
     /// Ask every half minute whether it lives (OPTIONS).
     pub probe: bool,
+    /// How often its calls are to show that they live.
+    pub session_timers: SessionTimers,
 }
 
 impl Trunk {
@@ -267,6 +284,15 @@ impl Settings {
 
     pub(super) fn trunk(&self, name: &TrunkName) -> Option<(usize, &Trunk)> {
         self.trunks.iter().enumerate().find(|(_, trunk)| trunk.name == *name)
+    }
+
+    /// The session timers of calls with this peer.
+    pub(super) fn session_timers_of(&self, peer: &Peer) -> SessionTimers {
+        let own = match peer {
+            Peer::Trunk(name) => self.trunk(name).map(|(_, trunk)| trunk.session_timers),
+            Peer::Phone(_) => None,
+        };
+        own.unwrap_or_default()
     }
 
     /// The way to an address we have not heard from: the first listener of that transport and family.

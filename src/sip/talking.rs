@@ -2,22 +2,20 @@
 
 use std::{sync::Arc, time::Instant};
 
-use rand_chacha::rand_core::Rng;
-
 use super::{
-    SendError,
     dialog::Dialog,
     draft::Draft,
     event::{Cause, EndedBy, Event, Flow, Peer, SessionId, TrunkName},
-    invite::{Acknowledged, bye, cause_of},
-    offer::offer_of,
-    reply::{ALLOW, Reply, SUPPORTED},
+    invite::{bye, cause_of},
+    offer_answer::{Carrier, Meaning, Side, describe},
+    reoffer::{Asked, Negotiation},
+    reply::{ALLOW, Reply},
     schedule::Wake,
+    session_timer::SessionTimer,
     timer::{GIVE_UP, T1, T2},
-    transaction_layer::{ClientId, ClientUser, Outcome, ServerId, TransactionLayer},
+    transaction_layer::{ClientId, ClientUser, ServerId, TransactionLayer},
     uac::next_hop,
-    uas::SDP,
-    wire::{Message, Method, Name},
+    wire::{Message, Method, Name, RAck},
 };
 
 /// Our 2xx to an INVITE, until its ACK comes (13.3.1.4).
@@ -29,27 +27,8 @@ struct Unacknowledged {
     flow: Flow,
     repeated: u32,
     give_up: Instant,
-}
-
-/// Where the negotiation of new media stands; one side at a time may have an offer open (RFC 3264, 4).
-#[derive(Debug)]
-enum Negotiation {
-    Settled,
-    /// Our re-INVITE is on its way.
-    Asking {
-        client: ClientId,
-        offer: Vec<u8>,
-    },
-    /// Ours met theirs (491): it is sent again when the wait is over.
-    Waiting {
-        offer: Vec<u8>,
-    },
-    /// Theirs waits for the PBX.
-    Asked {
-        server: ServerId,
-        seq: u32,
-        by_invite: bool,
-    },
+    /// It carries an offer, which their ACK answers.
+    offers: bool,
 }
 
 /// See the module's sentence.
@@ -63,7 +42,12 @@ pub(super) struct Talking {
     pub(super) made_by: Option<ClientId>,
     contact: String,
     unacknowledged: Option<Unacknowledged>,
-    negotiation: Negotiation,
+    pub(super) negotiation: Negotiation,
+    pub(super) timer: SessionTimer,
+    /// The description that they have from us: what a refresh repeats.
+    pub(super) described: Vec<u8>,
+    /// A provisional answer that the 2xx has overtaken: its PRACK may still come.
+    pub(super) late_prack: Option<RAck>,
     /// The PBX has ended the call; the BYE waits for their ACK (15).
     leaving: Option<Option<Cause>>,
     /// A REFER has come: the next one is told apart by its number (RFC 3515, 2.4.6).
@@ -80,6 +64,9 @@ impl Talking {
             contact,
             unacknowledged: None,
             negotiation: Negotiation::Settled,
+            timer: SessionTimer::default(),
+            described: vec![],
+            late_prack: None,
             leaving: None,
             referred: false,
         }
@@ -122,6 +109,7 @@ impl Talking {
     // ---- our 2xx and its ACK
 
     /// Our 2xx has gone out: it is repeated after T1, doubling up to T2, for 64*T1 (13.3.1.4), on streams as well.
+    #[expect(clippy::too_many_arguments, reason = "what is repeated, where, and what the ACK will say")]
     pub(super) fn await_ack(
         &mut self,
         now: Instant,
@@ -130,9 +118,19 @@ impl Talking {
         seq: u32,
         bytes: Vec<u8>,
         flow: Flow,
+        offers: bool,
     ) {
-        self.unacknowledged = Some(Unacknowledged { seq, bytes, flow, repeated: 0, give_up: now + GIVE_UP });
+        let give_up = now + GIVE_UP;
+        self.unacknowledged = Some(Unacknowledged { seq, bytes, flow, repeated: 0, give_up, offers });
         layer.schedule.set(Wake::Answer(id), now + T1);
+    }
+
+    pub(super) fn awaits_ack(&self) -> bool {
+        self.unacknowledged.is_some()
+    }
+
+    pub(super) fn our_offer_is_unanswered(&self) -> bool {
+        self.unacknowledged.as_ref().is_some_and(|waiting| waiting.offers)
     }
 
     /// Their INVITE came again although we have accepted it: they have not got the 2xx.
@@ -175,13 +173,16 @@ impl Talking {
         if self.unacknowledged.as_ref().map(|waiting| waiting.seq) != seq {
             return false;
         }
+        // Only an offer of ours is answered there (RFC 6337, 2.2).
+        let (_, meaning) = describe(self.standing(), Side::Them, Carrier::Ack);
+        let body = if meaning == Meaning::Answer { ack.body().to_vec() } else { vec![] };
         self.unacknowledged = None;
         layer.schedule.clear(&Wake::Answer(id));
         if let Some(cause) = self.leaving {
             self.send_bye(now, layer, cause);
             return true;
         }
-        layer.tell(Event::Confirmed { session: id, body: ack.body().to_vec() });
+        layer.tell(Event::Confirmed { session: id, body });
         false
     }
 
@@ -189,10 +190,10 @@ impl Talking {
 
     /// Ends the call. True if it is gone at once; false if the BYE has to wait for their ACK (15).
     pub(super) fn bye(&mut self, now: Instant, layer: &mut TransactionLayer, cause: Option<Cause>) -> bool {
-        if let Negotiation::Asked { server, .. } = self.negotiation {
+        if let Negotiation::Asked(Asked { server, .. }) = self.negotiation {
             layer.respond(now, server, &Reply::new(487));
         }
-        if let Negotiation::Waiting { .. } | Negotiation::Asked { .. } = self.negotiation {
+        if let Negotiation::Waiting(_) | Negotiation::Asked(_) = self.negotiation {
             self.negotiation = Negotiation::Settled;
         }
         if self.unacknowledged.is_some() {
@@ -203,7 +204,7 @@ impl Talking {
         true
     }
 
-    fn send_bye(&mut self, now: Instant, layer: &mut TransactionLayer, cause: Option<Cause>) {
+    pub(super) fn send_bye(&mut self, now: Instant, layer: &mut TransactionLayer, cause: Option<Cause>) {
         let mut draft = self.draft(Method::Bye);
         bye(&mut draft, cause);
         let hop = self.hop(layer);
@@ -235,22 +236,26 @@ impl Talking {
             Method::Bye => {
                 layer.respond(now, server, &Reply::new(200));
                 // What they asked before they left is answered all the same (15.1.2).
-                if let Negotiation::Asked { server, .. } = self.negotiation {
+                if let Negotiation::Asked(Asked { server, .. }) = self.negotiation {
                     layer.respond(now, server, &Reply::new(487));
                 }
                 Some(EndedBy::Remote(cause_of(request)))
             }
             Method::Invite => {
-                self.reoffered(now, layer, id, request, server, seq, true);
+                self.reoffered(now, layer, id, request, server, seq, Carrier::Invite);
                 None
             }
             Method::Update if request.body().is_empty() => {
-                self.dialog.refresh_target(request);
-                layer.respond(now, server, &Reply::new(200).in_dialog(&self.contact));
+                self.refreshed(now, layer, id, request, server);
+                None
+            }
+            Method::Prack => {
+                let late = self.late_prack.is_some() && self.late_prack == request.rack();
+                layer.respond(now, server, &Reply::new(if late { 200 } else { 481 }));
                 None
             }
             Method::Update => {
-                self.reoffered(now, layer, id, request, server, seq, false);
+                self.reoffered(now, layer, id, request, server, seq, Carrier::Update);
                 None
             }
             Method::Info => {
@@ -264,222 +269,15 @@ impl Talking {
         }
     }
 
-    /// A re-INVITE or an UPDATE with an offer (14.2; RFC 3311, 5.2).
-    #[expect(clippy::too_many_arguments, reason = "one call site, and each says something else")]
-    fn reoffered(
-        &mut self,
-        now: Instant,
-        layer: &mut TransactionLayer,
-        id: SessionId,
-        request: &Arc<Message>,
-        server: ServerId,
-        seq: u32,
-        by_invite: bool,
-    ) {
-        match self.negotiation {
-            // Theirs is still open: they should have waited for our answer.
-            Negotiation::Asked { .. } => {
-                let seconds = layer.chance.next_u32() % 11;
-                let reply = Reply::new(500).with(Name::RetryAfter, seconds.to_string());
-                layer.respond(now, server, &reply);
-            }
-            // Ours is open, or our answer has not been acknowledged (RFC 6141, 3.1.4 in RFC 5407).
-            Negotiation::Asking { .. } => {
-                layer.respond(now, server, &Reply::new(491));
-            }
-            Negotiation::Settled | Negotiation::Waiting { .. } if self.unacknowledged.is_some() => {
-                layer.respond(now, server, &Reply::new(491));
-            }
-            Negotiation::Settled | Negotiation::Waiting { .. } => {
-                self.dialog.refresh_target(request);
-                if by_invite {
-                    layer.respond(now, server, &Reply::new(100));
-                }
-                // Theirs came while ours waited after a glare: ours is reported as refused.
-                if let Negotiation::Waiting { .. } = self.negotiation {
-                    layer.schedule.clear(&Wake::Glare(id));
-                    layer.tell(Event::ReofferAnswered { session: id, result: Err(491) });
-                }
-                self.negotiation = Negotiation::Asked { server, seq, by_invite };
-                layer.tell(Event::Reoffered { session: id, offer: offer_of(request).unwrap_or_default() });
-            }
-        }
-    }
-
-    /// INFO (RFC 6086): DTMF of phones that do not speak RFC 4733.
-    fn informed(
-        &self,
-        now: Instant,
-        layer: &mut TransactionLayer,
-        id: SessionId,
-        request: &Message,
-        server: ServerId,
-    ) {
-        let digit = match request.content_type().as_deref() {
-            None => {
-                layer.respond(now, server, &Reply::new(200));
-                return;
-            }
-            Some("application/dtmf-relay") => relayed_digit(request.body()),
-            Some("application/dtmf") => digit_of(std::str::from_utf8(request.body()).unwrap_or("").trim()),
-            Some(_) => {
-                let accept = "application/dtmf-relay, application/dtmf";
-                layer.respond(now, server, &Reply::new(415).with(Name::Accept, accept));
-                return;
-            }
-        };
-        match digit {
-            Some(digit) => {
-                layer.respond(now, server, &Reply::new(200));
-                layer.tell(Event::InfoDigit { session: id, digit });
-            }
-            None => {
-                layer.respond(now, server, &Reply::new(400).reason("Bad Digit"));
-            }
-        }
-    }
-
-    /// The PBX takes their offer.
-    pub(super) fn accept_reoffer(
-        &mut self,
-        now: Instant,
-        layer: &mut TransactionLayer,
-        id: SessionId,
-        body: Vec<u8>,
-    ) -> bool {
-        let Negotiation::Asked { server, seq, by_invite } = self.negotiation else { return false };
-        self.negotiation = Negotiation::Settled;
-        let reply = Reply::new(200).in_dialog(&self.contact).body(SDP, body);
-        let along = layer.reply_flow(server).unwrap_or(self.dialog.flow);
-        if let Some(bytes) = layer.respond(now, server, &reply)
-            && by_invite
-        {
-            self.await_ack(now, layer, id, seq, bytes, along);
-        }
-        true
-    }
-
-    /// The PBX refuses it; the media stay as they are (14.2).
-    pub(super) fn refuse_reoffer(&mut self, now: Instant, layer: &mut TransactionLayer, status: u16) -> bool {
-        let Negotiation::Asked { server, .. } = self.negotiation else { return false };
-        self.negotiation = Negotiation::Settled;
-        layer.respond(now, server, &Reply::new(status));
-        true
-    }
-
-    // ---- our offers
-
-    /// A re-INVITE with this offer.
-    pub(super) fn reoffer(
-        &mut self,
-        now: Instant,
-        layer: &mut TransactionLayer,
-        id: SessionId,
-        offer: Vec<u8>,
-    ) -> Result<(), SendError> {
-        if !matches!(self.negotiation, Negotiation::Settled) || self.unacknowledged.is_some() {
-            return Err(SendError::OfferPending);
-        }
-        self.ask(now, layer, id, offer)
-    }
-
-    fn ask(
-        &mut self,
-        now: Instant,
-        layer: &mut TransactionLayer,
-        id: SessionId,
-        offer: Vec<u8>,
-    ) -> Result<(), SendError> {
-        let mut draft = self.draft(Method::Invite);
-        draft.headers.push((Name::Contact, format!("<{}>", self.contact)));
-        draft.headers.push((Name::Allow, ALLOW.to_owned()));
-        draft.headers.push((Name::Supported, SUPPORTED.to_owned()));
-        if !offer.is_empty() {
-            draft.content_type = Some(SDP.to_owned());
-            draft.body = offer.clone();
-        }
-        let hop = self.hop(layer);
-        let client = layer.send(now, draft, hop, ClientUser::Reinvite(id))?;
-        self.negotiation = Negotiation::Asking { client, offer };
-        Ok(())
-    }
-
-    /// Our re-INVITE was challenged and has gone out again.
+    /// A re-INVITE or UPDATE of ours was challenged and has gone out again.
     pub(super) fn retried(&mut self, old: ClientId, new: ClientId, seq: u32) {
         if let Negotiation::Asking { client, .. } = &mut self.negotiation
             && *client == old
         {
             *client = new;
         }
+        self.timer.retried(old, new);
         self.dialog.local_seq = self.dialog.local_seq.max(seq);
-    }
-
-    /// What became of our re-INVITE: the ACK that was sent, and whether the call is over.
-    pub(super) fn reinvite_answered(
-        &mut self,
-        now: Instant,
-        layer: &mut TransactionLayer,
-        id: SessionId,
-        client: ClientId,
-        outcome: Outcome,
-        response: Option<&Message>,
-    ) -> (Option<Acknowledged>, Option<EndedBy>) {
-        let offer = match &mut self.negotiation {
-            Negotiation::Asking { client: asked, offer } if *asked == client => std::mem::take(offer),
-            _ => return (None, None),
-        };
-        let status = match (outcome, response.and_then(Message::status)) {
-            (Outcome::Response, Some(status)) => status,
-            (Outcome::Unsent, _) => 503,
-            _ => 408,
-        };
-        match (status, response) {
-            (100..=199, _) => {
-                self.negotiation = Negotiation::Asking { client, offer };
-                (None, None)
-            }
-            (200..=299, Some(response)) => {
-                self.negotiation = Negotiation::Settled;
-                self.dialog.refresh_target(response);
-                let Some((asked, _, _, _)) = layer.asked(client) else { return (None, None) };
-                let mut ack = self.dialog.ack(asked.seq);
-                ack.credentials = asked.credentials.clone();
-                let hop = self.hop(layer);
-                let tag = self.dialog.remote_tag.clone();
-                let ack = layer.send_ack(&ack, hop).map(|ack| Acknowledged { tag, flow: hop, ack });
-                layer.tell(Event::ReofferAnswered { session: id, result: Ok(response.body().to_vec()) });
-                (ack, None)
-            }
-            // Both sides asked at once (14.1): whoever made the call waits longer.
-            (491, _) => {
-                let tens = u64::from(layer.chance.next_u32());
-                let millis = if self.origin.is_none() { 2100 + tens % 191 * 10 } else { tens % 201 * 10 };
-                layer.schedule.set(Wake::Glare(id), now + std::time::Duration::from_millis(millis));
-                self.negotiation = Negotiation::Waiting { offer };
-                (None, None)
-            }
-            // The far end has forgotten the call (12.2.1.2); after a 408 it may not know that we have.
-            (481 | 408, _) => {
-                self.negotiation = Negotiation::Settled;
-                self.send_bye(now, layer, None);
-                (None, Some(EndedBy::DialogGone))
-            }
-            (status, _) => {
-                self.negotiation = Negotiation::Settled;
-                layer.tell(Event::ReofferAnswered { session: id, result: Err(status) });
-                (None, None)
-            }
-        }
-    }
-
-    /// The wait after a glare is over.
-    pub(super) fn glare_over(&mut self, now: Instant, layer: &mut TransactionLayer, id: SessionId) {
-        let Negotiation::Waiting { offer } = &mut self.negotiation else { return };
-        let offer = std::mem::take(offer);
-        self.negotiation = Negotiation::Settled;
-        if self.ask(now, layer, id, offer).is_err() {
-            layer.tell(Event::ReofferAnswered { session: id, result: Err(503) });
-        }
     }
 
     /// Its connection is gone: a trunk is reached anew, at the address that it is known by.
@@ -488,25 +286,4 @@ impl Talking {
             self.dialog.flow.connection = None;
         }
     }
-}
-
-/// `Signal=5` of an application/dtmf-relay body.
-fn relayed_digit(body: &[u8]) -> Option<char> {
-    let text = std::str::from_utf8(body).ok()?;
-    text.lines().find_map(|line| {
-        let (name, value) = line.split_once('=')?;
-        name.trim().eq_ignore_ascii_case("signal").then(|| digit_of(value.trim()))?
-    })
-}
-
-/// The sixteen digits, also as the event numbers 10 to 15 of RFC 4733.
-fn digit_of(text: &str) -> Option<char> {
-    match text {
-        "10" => return Some('*'),
-        "11" => return Some('#'),
-        _ => {}
-    }
-    let mut chars = text.chars();
-    let digit = chars.next()?.to_ascii_uppercase();
-    (chars.next().is_none() && matches!(digit, '0'..='9' | '*' | '#' | 'A'..='D')).then_some(digit)
 }

@@ -50,6 +50,9 @@ pub(super) enum Met {
 pub(super) enum ClientUser {
     Invite(SessionId),
     Reinvite(SessionId),
+    /// An UPDATE that refreshes a call.
+    Update(SessionId),
+    Prack(SessionId),
     /// A request whose answer changes nothing: CANCEL, BYE.
     Nobody,
     Text(TextId),

@@ -1,20 +1,27 @@
 //! A call that we make, from our INVITE to its final answer, with the races between CANCEL, forks and 200.
 
-use std::{collections::BTreeMap, sync::Arc, time::Instant};
+use std::{
+    collections::BTreeMap,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use super::{
     SendError,
     dialog::Dialog,
     draft::Draft,
     event::{Cause, Event, Flow, Identity, Outgoing, Peer, SessionId, Target},
-    invite::{Acknowledged, Session, Sessions, bye},
-    reply::{ALLOW, Reply, SUPPORTED},
+    offer::offer_of,
+    offer_answer::{Carrier, Meaning, Side, Standing, describe, invited_without},
+    reliable::Order,
+    reply::{ALLOW, Reply, SUPPORTED, SUPPORTED_IN_CALL},
     schedule::Wake,
+    session_timer::{self, SessionTimer, Terms},
     tag::{Tag, new_call_id},
     talking::Talking,
     timer::GIVE_UP,
     transaction_layer::{ClientId, ClientUser, NotBegun, ServerId, TransactionLayer},
-    uas::{SDP, own_contact},
+    uas::{SDP, conflict, own_contact},
     wire::{Message, Method, Name, address, escape_user},
 };
 
@@ -29,12 +36,32 @@ pub(super) struct Calling {
     pub(super) tag: Tag,
     pub(super) client: ClientId,
     /// By their tag (12.1.2).
-    early: BTreeMap<String, Dialog>,
+    early: BTreeMap<String, Early>,
     contact: String,
+    /// Our offer: what they have from us until something else is agreed on.
+    described: Vec<u8>,
+    /// How often a 422 has been obeyed, and what the last one wanted.
+    raised: u8,
+    least: Duration,
     /// A provisional answer has come: a CANCEL may go out (9.1).
     provisional: bool,
     cancelled: Option<Option<Cause>>,
 }
+
+/// One fork of our INVITE.
+#[derive(Debug)]
+struct Early {
+    dialog: Dialog,
+    order: Order,
+    standing: Standing,
+    /// The answer to our offer, once it has come reliably: nothing later takes its place (13.2.1).
+    answer: Option<Vec<u8>>,
+    /// An UPDATE of theirs whose offer waits for the PBX.
+    asked: Option<ServerId>,
+}
+
+/// 422s that one INVITE obeys: a chain of proxies may each want more.
+const RAISES: u8 = 3;
 
 /// Headers that we write ourselves: the PBX may not write them a second time.
 const OURS: [&str; 14] = [
@@ -135,14 +162,30 @@ impl Calling {
         let contact = own_contact(layer, &outgoing.from.user, &flow);
         draft.headers.push((Name::Contact, format!("<{contact}>")));
         draft.headers.push((Name::Allow, ALLOW.to_owned()));
-        draft.headers.push((Name::Supported, SUPPORTED.to_owned()));
+        // Without an offer of ours a reliable answer would have to make one, and the PRACK to answer it.
+        let supported = if outgoing.offer.is_empty() { SUPPORTED_IN_CALL } else { SUPPORTED };
+        draft.headers.push((Name::Supported, supported.to_owned()));
+        let timers = layer.settings.session_timers_of(&peer);
+        session_timer::ask(&mut draft, timers.expires, timers.least, None);
         draft.named = outgoing.headers;
+        let described = outgoing.offer.clone();
         if !outgoing.offer.is_empty() {
             draft.content_type = Some(SDP.to_owned());
             draft.body = outgoing.offer;
         }
         let client = layer.send(now, draft, flow, ClientUser::Invite(id))?;
-        Ok(Self { peer, tag, client, early: BTreeMap::new(), contact, provisional: false, cancelled: None })
+        Ok(Self {
+            peer,
+            tag,
+            client,
+            early: BTreeMap::new(),
+            contact,
+            described,
+            raised: 0,
+            least: Duration::ZERO,
+            provisional: false,
+            cancelled: None,
+        })
     }
 
     pub(super) fn is_cancelled(&self) -> bool {
@@ -156,12 +199,13 @@ impl Calling {
 
     /// The early dialog that a request of theirs belongs to.
     pub(super) fn early_dialog(&self, request: &Message) -> Option<&Dialog> {
-        self.early.get(request.from_tag().unwrap_or_default()).filter(|dialog| dialog.owns(request))
+        let early = self.early.get(request.from_tag().unwrap_or_default())?;
+        Some(&early.dialog).filter(|dialog| dialog.owns(request))
     }
 
     /// The early dialog with whoever has this tag.
     pub(super) fn early_dialog_with(&self, tag: &str) -> Option<&Dialog> {
-        self.early.get(tag)
+        self.early.get(tag).map(|early| &early.dialog)
     }
 
     /// We give up. The CANCEL waits for a provisional answer (9.1); without one Timer B ends the INVITE.
@@ -193,6 +237,30 @@ impl Calling {
         self.provisional = false;
     }
 
+    /// Our INVITE with the interval that a 422 wants (RFC 4028, 7.3); `None` lets the failure stand.
+    pub(super) fn with_longer_session(
+        &self,
+        layer: &TransactionLayer,
+        response: &Message,
+    ) -> Option<(Draft, Flow)> {
+        if response.status() != Some(422) || self.is_cancelled() || self.raised >= RAISES {
+            return None;
+        }
+        let least = session_timer::wanted_by(response)?;
+        let (draft, flow, _, _) = layer.asked(self.client)?;
+        let mut draft = draft.clone();
+        draft.seq += 1;
+        session_timer::ask(&mut draft, layer.settings.session_timers_of(&self.peer).expires, least, None);
+        Some((draft, flow))
+    }
+
+    /// It has gone out.
+    pub(super) fn raised(&mut self, client: ClientId, response: &Message) {
+        self.raised += 1;
+        self.least = session_timer::wanted_by(response).unwrap_or(self.least);
+        self.retried(client);
+    }
+
     /// A provisional answer.
     pub(super) fn progressed(
         &mut self,
@@ -204,126 +272,170 @@ impl Calling {
     ) {
         let Some(status) = response.status() else { return };
         let first = !std::mem::replace(&mut self.provisional, true);
+        let body = if status == 100 { None } else { self.heard_early(now, layer, id, response) };
         if let Some(cause) = self.cancelled {
             if first {
                 self.send_cancel(now, layer, id, cause);
             }
             return;
         }
-        if status == 100 {
-            return;
+        if let Some(body) = body {
+            layer.tell(Event::Progress { session: id, status, body, source: flow.remote });
         }
-        if let Some(tag) = response.to_tag()
-            && let Some((draft, sent, _, _)) = layer.asked(self.client)
-        {
-            if let Some(known) = self.early.get_mut(tag) {
-                known.refresh_target(response);
-            } else if self.early.len() < EARLY_DIALOGS {
-                self.early.insert(tag.to_owned(), Dialog::of_response(draft, self.tag, response, sent));
-            }
-        }
-        layer.tell(Event::Progress {
-            session: id,
-            status,
-            body: response.body().to_vec(),
-            source: flow.remote,
-        });
     }
 
-    /// A request of theirs in an early dialog. `Some` with status and reason if the call has failed by it.
-    pub(super) fn requested(
-        &mut self,
-        now: Instant,
-        layer: &mut TransactionLayer,
-        request: &Arc<Message>,
-        server: ServerId,
-    ) -> Option<(u16, String)> {
-        let (seq, method) = request.cseq()?;
-        let dialog = self.early.get_mut(request.from_tag().unwrap_or_default())?;
-        if !dialog.admit(seq) {
-            layer.respond(now, server, &Reply::new(500).reason("CSeq Out Of Order"));
-            return None;
-        }
-        let reply = match method {
-            // A callee may not send BYE before its dialog is confirmed (15): the fork is over all the same.
-            Method::Bye => {
-                self.early.remove(request.from_tag().unwrap_or_default());
-                Reply::new(200)
-            }
-            Method::Update if request.body().is_empty() => {
-                dialog.refresh_target(request);
-                Reply::new(200).in_dialog(&self.contact)
-            }
-            // Our own offer has not been answered (RFC 3311, 5.2).
-            Method::Update | Method::Invite => Reply::new(491),
-            Method::Info => Reply::new(200),
-            _ => Reply::new(405).with(Name::Allow, ALLOW),
-        };
-        layer.respond(now, server, &reply);
-        None
-    }
-}
-
-impl Sessions {
-    /// What we sent to the fork that answered this INVITE of ours with this tag.
-    pub(super) fn acknowledgement(&self, client: ClientId, tag: &str) -> Option<&Acknowledged> {
-        self.acknowledged.get(&client)?.iter().find(|done| done.tag == tag)
-    }
-
-    /// A 2xx to an INVITE of ours: each fork's is acknowledged; the first takes the call, any other one, or any after
-    /// our CANCEL, is ended with BYE (13.2.2.4; 9.1).
-    pub(super) fn accepted(
+    /// Notes the early dialog of an answer, and acknowledges one that wants it (RFC 3262, 4). Its description, as far as it
+    /// counts; `None` if the answer does not: a copy, or one that has overtaken another.
+    fn heard_early(
         &mut self,
         now: Instant,
         layer: &mut TransactionLayer,
         id: SessionId,
-        client: ClientId,
         response: &Message,
-        source: Flow,
+    ) -> Option<Vec<u8>> {
+        let (draft, sent, _, _) = layer.asked(self.client)?;
+        let (seq, trunk) = (draft.seq, draft.trunk.clone());
+        let rseq = response.rseq().filter(|_| response.lists(Name::Require, "100rel"));
+        let Some(tag) = response.to_tag() else { return Some(response.body().to_vec()) };
+        if !self.early.contains_key(tag) {
+            if self.early.len() >= EARLY_DIALOGS {
+                return Some(vec![]);
+            }
+            let standing = if self.described.is_empty() {
+                invited_without(Standing::Settled, Side::Us)
+            } else {
+                Standing::Open(Side::Us, Carrier::Invite)
+            };
+            let dialog = Dialog::of_response(draft, self.tag, response, sent);
+            let early = Early { dialog, order: Order::default(), standing, answer: None, asked: None };
+            self.early.insert(tag.to_owned(), early);
+        }
+        let early = self.early.get_mut(tag)?;
+        if rseq.is_some_and(|rseq| !early.order.admit(rseq)) {
+            return None;
+        }
+        early.dialog.refresh_target(response);
+        let carrier = if rseq.is_some() { Carrier::Reliable } else { Carrier::Unreliable };
+        let mut body = response.body().to_vec();
+        if !body.is_empty() {
+            let (standing, meaning) = describe(early.standing, Side::Them, carrier);
+            match meaning {
+                Meaning::Answer => {
+                    early.standing = standing;
+                    early.answer = Some(body.clone());
+                }
+                Meaning::Preview => {}
+                // An INVITE of ours always has an offer, so none of theirs is due.
+                Meaning::Offer | Meaning::Nothing | Meaning::Conflict(_) => body.clear(),
+            }
+        }
+        if let Some(rseq) = rseq {
+            let mut prack = early.dialog.request(Method::Prack);
+            prack.headers.push((Name::RAck, format!("{rseq} {seq} INVITE")));
+            prack.trunk = trunk;
+            let hop = next_hop(layer, &early.dialog, prack.trunk.as_ref());
+            // With a full table they repeat their answer until there is room, or give the call up.
+            let _ = layer.send(now, prack, hop, ClientUser::Prack(id));
+        }
+        Some(body)
+    }
+
+    /// The 2xx of the fork that takes the call, with its dialog. The description that counts: the answer, whenever it came.
+    pub(super) fn answered(
+        self,
+        now: Instant,
+        layer: &mut TransactionLayer,
+        id: SessionId,
+        mut dialog: Dialog,
+        response: &Message,
+    ) -> (Talking, Vec<u8>) {
+        let early = self.early.get(&dialog.remote_tag);
+        if let Some(early) = early {
+            dialog.continues(&early.dialog);
+        }
+        let answer = early.and_then(|early| early.answer.clone());
+        let body = answer.unwrap_or_else(|| response.body().to_vec());
+        // Nobody waits for what other forks have asked.
+        for asked in self.early.values().filter_map(|early| early.asked) {
+            layer.respond(now, asked, &Reply::new(487));
+        }
+        let mut talking = Talking::new(self.peer, dialog, self.contact, None);
+        talking.timer = SessionTimer::with(response.lists(Name::Allow, "UPDATE"), self.least);
+        talking.described = self.described;
+        talking.settle_timer(now, layer, id, Terms::of_success(response), true);
+        (talking, body)
+    }
+
+    /// A PRACK was challenged and has gone out again: numbers go on from there in each fork.
+    pub(super) fn prack_retried(&mut self, seq: u32) {
+        for early in self.early.values_mut() {
+            early.dialog.local_seq = early.dialog.local_seq.max(seq);
+        }
+    }
+
+    /// A request of theirs in an early dialog.
+    pub(super) fn requested(
+        &mut self,
+        now: Instant,
+        layer: &mut TransactionLayer,
+        id: SessionId,
+        request: &Arc<Message>,
+        server: ServerId,
     ) {
-        let remote_tag = response.to_tag().unwrap_or_default().to_owned();
-        if let Some(done) = self.acknowledgement(client, &remote_tag) {
-            layer.transmit(done.flow, done.ack.clone());
+        let tag = request.from_tag().unwrap_or_default();
+        let (Some((seq, method)), Some(early)) = (request.cseq(), self.early.get_mut(tag)) else { return };
+        if !early.dialog.admit(seq) {
+            layer.respond(now, server, &Reply::new(500).reason("CSeq Out Of Order"));
             return;
         }
-        let first = !self.acknowledged.contains_key(&client);
-        let answered = match self.table.get(&id) {
-            Some(Session::Calling(calling)) if calling.client == client => Some(calling.is_cancelled()),
-            _ => None,
+        let reply = match method {
+            // A callee may not send BYE before its dialog is confirmed (15): the fork is over all the same.
+            Method::Bye => {
+                if let Some(asked) = early.asked {
+                    layer.respond(now, asked, &Reply::new(487));
+                }
+                self.early.remove(tag);
+                Reply::new(200)
+            }
+            Method::Update if request.body().is_empty() => {
+                early.dialog.refresh_target(request);
+                Reply::new(200).in_dialog(&self.contact)
+            }
+            Method::Update => {
+                let (standing, meaning) = describe(early.standing, Side::Them, Carrier::Update);
+                match meaning {
+                    Meaning::Offer if self.cancelled.is_none() => {
+                        early.standing = standing;
+                        early.asked = Some(server);
+                        early.dialog.refresh_target(request);
+                        let offer = offer_of(request).unwrap_or_default();
+                        layer.tell(Event::Reoffered { session: id, offer });
+                        return;
+                    }
+                    Meaning::Conflict(why) => conflict(layer, why),
+                    _ => Reply::new(488),
+                }
+            }
+            Method::Invite => Reply::new(491),
+            Method::Info => Reply::new(200),
+            _ => Reply::new(405).with(Name::Allow, ALLOW),
         };
-        let Some((draft, sent, _, _)) = layer.asked(client) else { return };
-        let Some(tag) = Tag::parse(own_tag(&draft.from)) else { return };
-        let (seq, credentials, trunk_name) = (draft.seq, draft.credentials.clone(), draft.trunk.clone());
-        let mut flow = sent;
-        if flow.connection.is_none() {
-            flow.connection = source.connection;
-        }
-        let mut dialog = Dialog::of_response(draft, tag, response, flow);
-        let hop = next_hop(layer, &dialog, trunk_name.as_ref());
-        let mut ack = dialog.ack(seq);
-        ack.credentials = credentials;
-        if let Some(ack) = layer.send_ack(&ack, hop) {
-            let done = Acknowledged { tag: remote_tag, flow: hop, ack };
-            self.acknowledged.entry(client).or_default().push(done);
-        }
-        if first && answered == Some(false) {
-            let Some(Session::Calling(calling)) = self.table.remove(&id) else { return };
-            let body = response.body().to_vec();
-            let mut talking = Talking::new(calling.peer, dialog, calling.contact, None);
-            talking.made_by = Some(client);
-            layer.schedule.clear(&Wake::Cancelled(id));
-            self.table.insert(id, Session::Talking(talking));
-            layer.tell(Event::Answered { session: id, body, source: source.remote });
-            return;
-        }
-        let mut end = dialog.request(Method::Bye);
-        end.trunk = trunk_name;
-        bye(&mut end, None);
-        // If the table is full the far end finds out by its own means: nothing of ours is left.
-        let _ = layer.send(now, end, hop, ClientUser::Nobody);
-        if answered == Some(true) {
-            self.fail(layer, id, 487, "Cancelled".to_owned(), None);
-        }
+        layer.respond(now, server, &reply);
+    }
+
+    /// The PBX's word on the offer of an UPDATE.
+    pub(super) fn settle_reoffer(
+        &mut self,
+        now: Instant,
+        layer: &mut TransactionLayer,
+        reply: Reply,
+    ) -> bool {
+        let Some(early) = self.early.values_mut().find(|early| early.asked.is_some()) else { return false };
+        let Some(server) = early.asked.take() else { return false };
+        early.standing = early.standing.without_offer_of(Side::Them);
+        let reply = if reply.status < 300 { reply.in_dialog(&self.contact) } else { reply };
+        layer.respond(now, server, &reply);
+        true
     }
 }
 
@@ -334,9 +446,4 @@ pub(super) fn next_hop(
     trunk: Option<&super::event::TrunkName>,
 ) -> Flow {
     dialog.next_hop(trunk.and_then(|name| layer.settings.trunk(name)).map(|(_, trunk)| trunk))
-}
-
-/// The tag at the end of a From that we wrote.
-fn own_tag(from: &str) -> &str {
-    from.rsplit_once(";tag=").map_or("", |(_, tag)| tag)
 }

@@ -329,12 +329,7 @@ pub(super) fn of_contact(connection: &Connection, contact: ContactId) -> Result<
 }
 
 fn call_row(row: &Row<'_>) -> rusqlite::Result<CallRow> {
-    let kind: String = row.get("caller_kind")?;
-    let caller = match kind.as_str() {
-        "number" => Caller::Number { number: get(row, "caller")?, display: row.get("caller_display")? },
-        "extension" => Caller::Extension(get(row, "caller")?),
-        _ => Caller::Anonymous,
-    };
+    let caller = caller_of(row)?;
     let intent: Option<String> = row.get("intent")?;
     Ok(CallRow {
         id: get(row, "id")?,
@@ -356,8 +351,18 @@ fn call_row(row: &Row<'_>) -> rusqlite::Result<CallRow> {
     })
 }
 
+/// The caller of a row that has the three columns.
+pub(super) fn caller_of(row: &Row<'_>) -> rusqlite::Result<Caller> {
+    let kind: String = row.get("caller_kind")?;
+    Ok(match kind.as_str() {
+        "number" => Caller::Number { number: get(row, "caller")?, display: row.get("caller_display")? },
+        "extension" => Caller::Extension(get(row, "caller")?),
+        _ => Caller::Anonymous,
+    })
+}
+
 /// A caller as kind, number or extension, and display name.
-fn caller_columns(caller: &Caller) -> (&'static str, Option<String>, &str) {
+pub(super) fn caller_columns(caller: &Caller) -> (&'static str, Option<String>, &str) {
     match caller {
         Caller::Number { number, display } => ("number", Some(number.to_string()), display),
         Caller::Extension(extension) => ("extension", Some(extension.to_string()), ""),
@@ -421,8 +426,8 @@ fn insert_leg(connection: &Connection, call: CallId, seq: usize, leg: &LegRecord
         .prepare_cached(
             "INSERT INTO legs (call, seq, party_kind, party, party_display, started, answered, ended, result, status,
                  packets_received, packets_lost, packets_sent, jitter_ms, round_trip_ms, codec, heard, there,
-                 encryption, unheard)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)",
+                 encryption, unheard, told)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)",
         )?
         .execute(params![
             Col(call),
@@ -445,6 +450,7 @@ fn insert_leg(connection: &Connection, call: CallId, seq: usize, leg: &LegRecord
             quality.and_then(|q| q.there).map(score_column),
             quality.map(|q| q.encryption.as_str()),
             quality.and_then(|q| q.unheard).map(Unheard::as_str),
+            leg.told.map(Col),
         ])?;
     Ok(())
 }
@@ -525,6 +531,7 @@ fn legs(connection: &Connection, call: CallId) -> Result<Vec<LegRecord>, StoreEr
             ended: get(row, "ended")?,
             result: leg_result_from(&row.get::<_, String>("result")?, row.get("status")?)?,
             quality,
+            told: get_opt(row, "told")?,
         });
     }
     Ok(legs)

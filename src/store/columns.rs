@@ -13,7 +13,7 @@ use rusqlite::{
 use super::StoreError;
 use crate::{
     pbx::{AgentReason, CallDirection, Dialled, Disposition, LegResult, Speaker},
-    types::{CallId, ContactId, Extension, LeadId, MessageKey, PhoneNumber, WorkOrderId},
+    types::{CallId, ContactId, Extension, LeadId, MessageKey, PhoneNumber, VoicemailId, WorkOrderId},
 };
 
 /// A value in its column form.
@@ -47,7 +47,7 @@ macro_rules! id_column {
         }
     )+ };
 }
-id_column!(CallId, ContactId, LeadId, MessageKey, WorkOrderId);
+id_column!(CallId, ContactId, LeadId, MessageKey, VoicemailId, WorkOrderId);
 
 macro_rules! text_column {
     ($($text:ty),+) => { $(

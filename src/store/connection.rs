@@ -20,7 +20,7 @@ pub(super) enum Location {
 }
 
 /// The schema, step by step. Steps are only ever appended.
-const MIGRATIONS: [&str; 8] = [
+const MIGRATIONS: [&str; 10] = [
     include_str!("migrations/0001_calls.sql"),
     include_str!("migrations/0002_texts.sql"),
     include_str!("migrations/0003_consent.sql"),
@@ -29,6 +29,8 @@ const MIGRATIONS: [&str; 8] = [
     include_str!("migrations/0006_traces.sql"),
     include_str!("migrations/0007_scores.sql"),
     include_str!("migrations/0008_secure_media.sql"),
+    include_str!("migrations/0009_devices.sql"),
+    include_str!("migrations/0010_voicemail.sql"),
 ];
 
 /// How long a statement waits for another connection's commit.

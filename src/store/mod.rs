@@ -16,6 +16,7 @@ mod columns;
 mod connection;
 mod contacts;
 mod desk;
+mod devices;
 mod emergencies;
 mod error;
 mod followups;
@@ -29,6 +30,7 @@ mod registrations;
 mod settings;
 mod tickets;
 mod traces;
+mod voicemail;
 
 #[cfg(test)]
 mod tests;
@@ -40,6 +42,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 pub use accounts::{Account, AccountError, ApiToken, NewAccount, Role, TokenHash};
 pub use calls::{CallDetail, CallFilter, CallRow, TextBackNote, WrapUp, WrappedUp};
 pub use contacts::{CallerUpdate, ContactDetail, ContactRow, ContactStanding};
+pub use devices::{AdoptedRow, Adoption, DeviceRow, DeviceSeen, RegisteredRow};
 pub use emergencies::EmergencySeen;
 pub use error::StoreError;
 pub use followups::EnrolmentRow;
@@ -51,6 +54,7 @@ pub use page::{Cursor, MOST_ROWS, Page, ParseCursorError};
 pub use reader::Reader;
 pub use settings::AuditRow;
 pub use tickets::{LeadRow, TicketStatus, WorkOrderRow};
+pub use voicemail::{Untranscribed, VoicemailRow};
 
 use connection::Location;
 

@@ -37,6 +37,7 @@ fn record(call: u64, started: Timestamp) -> CallRecord {
         ended: second(40),
         result,
         quality: None,
+        told: None,
     };
     CallRecord {
         call: CallId::from_random(call),

@@ -95,6 +95,10 @@ durable_id! {
     MessageKey
 }
 durable_id! {
+    /// One message that a caller left in a mailbox.
+    VoicemailId
+}
+durable_id! {
     /// A repair that somebody asked for.
     WorkOrderId
 }

@@ -4,18 +4,24 @@ mod calendar;
 mod called;
 mod holidays;
 mod id;
+mod mac;
 mod moment;
 mod number;
 mod pii;
+mod pin;
 mod star_code;
 
 pub use calendar::{DayHours, Hours, HoursError, QuietHours};
 pub use called::CalledHours;
 pub use holidays::{FederalHoliday, Holidays};
-pub use id::{CallId, ContactId, LeadId, LegId, MessageKey, ParseIdError, TurnId, UtteranceId, WorkOrderId};
+pub use id::{
+    CallId, ContactId, LeadId, LegId, MessageKey, ParseIdError, TurnId, UtteranceId, VoicemailId, WorkOrderId,
+};
+pub use mac::{Mac, MacError};
 pub use moment::Moment;
 pub use number::{Extension, NumberError, PhoneNumber};
 pub use pii::Pii;
+pub use pin::{Pin, WeakPin};
 pub use star_code::{StarCode, StarCodeError};
 
 /// The house's one kind of chance: a seeded, cryptographically strong generator owned by each heart.

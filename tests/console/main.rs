@@ -13,4 +13,5 @@ mod attacks;
 mod health;
 mod live;
 mod office;
+mod phones;
 mod recordings;

@@ -76,6 +76,7 @@ impl Office {
             office: "Maple Court".into(),
             zone: TimeZone::get("America/Denver").unwrap(),
             recordings: recordings.clone(),
+            mailboxes: recordings.join("mailboxes"),
             behind_tls: false,
             now,
         };
@@ -220,7 +221,15 @@ pub fn wrap_up(n: u64) -> WrapUp {
     let callback = number("+13035550142");
     let caller = Caller::Number { number: callback, display: SCRIPT.into() };
     let call = CallId::from_random(n);
-    let leg = |party, result, answered| LegRecord { party, started, answered, ended, result, quality: None };
+    let leg = |party, result, answered| LegRecord {
+        party,
+        started,
+        answered,
+        ended,
+        result,
+        quality: None,
+        told: answered,
+    };
     let record = CallRecord {
         call,
         direction: CallDirection::Inbound,

@@ -115,6 +115,7 @@ impl Telephone {
                 expires: Duration::from_secs(3600),
             }),
             probe: false,
+            session_timers: portico::sip::SessionTimers::default(),
         };
         let settings = Settings {
             realm: "carrier.example".to_owned(),

@@ -8,7 +8,7 @@ use crate::{
         chance, clock, media_plane::MediaPlane, media_poll::Readiness, recordings::Recordings,
         sounds::Sounds, speech_pool::SpeechPool,
     },
-    media::{Direction, Encoder, Party, Payload},
+    media::{Direction, Encoder, Party, Payload, Protection},
     types::CallId,
 };
 
@@ -29,7 +29,7 @@ fn agreed(codec: Codec, remote: std::net::SocketAddr) -> Agreed {
         remote_rtcp: remote,
         direction: Direction::SendRecv,
         ptime: 20,
-        protection: crate::media::Protection::Plain,
+        protection: Protection::Plain,
     }
 }
 

@@ -111,6 +111,7 @@ impl Station {
                 expires: Duration::from_secs(300),
             }),
             probe: false,
+            session_timers: sip::SessionTimers::default(),
         };
         let settings = Settings {
             realm: "practice".into(),

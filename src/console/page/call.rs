@@ -44,7 +44,12 @@ pub(in crate::console) fn call(
             }
             dt { "Call" } dd { code { (record.call) } }
         }
-        @if record.recording.is_some() {
+        @if record.recording.is_some() && !record.recording_is_cleared() {
+            h2 { "Recording" }
+            p class="notice bad" {
+                "Held back: there is no proof that everybody in this call was told that it is recorded."
+            }
+        } @else if record.recording.is_some() {
             h2 { "Recording" }
             audio controls preload="none" aria-label="Recording of the call" src={ "/calls/" (record.call) "/recording.wav" } {}
             p class="quiet" { "The caller is on the left, the other side on the right." }
@@ -80,7 +85,7 @@ fn why(record: &CallRecord, trace: &[(String, Message)]) -> Markup {
 
 /// The recording, from where this turn begins (Media Fragments 1.0, 4.2.1).
 fn position(record: &CallRecord, turn: &TurnRecord) -> Option<String> {
-    let seconds = record.in_recording(turn)? as f64 / 1000.0;
+    let seconds = record.in_recording(turn).filter(|_| record.recording_is_cleared())? as f64 / 1000.0;
     Some(format!("/calls/{}/recording.wav#t={seconds:.1}", record.call))
 }
 
@@ -100,7 +105,10 @@ fn legs(legs: &[LegRecord], zone: &TimeZone) -> Markup {
                         td class="number" data-is="Talked" {
                             @match leg.answered { Some(answered) => (words::length(answered, leg.ended)), None => "–" }
                         }
-                        td data-is="Result" { (words::leg_result(leg.result)) }
+                        td data-is="Result" {
+                            (words::leg_result(leg.result))
+                            @if let Some(at) = leg.told { br; span class="quiet" { "told of the recording " (words::clock(at, zone)) } }
+                        }
                         td data-is="Quality" {
                             @match leg.quality.filter(|_| leg.answered.is_some()) {
                                 Some(q) => {

@@ -13,17 +13,21 @@ pub(in crate::console) enum Section {
     Leads,
     Contacts,
     Messages,
+    Mailboxes,
+    Phones,
     Health,
 }
 
 impl Section {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 9] = [
         Self::Live,
         Self::Calls,
         Self::WorkOrders,
         Self::Leads,
         Self::Contacts,
         Self::Messages,
+        Self::Mailboxes,
+        Self::Phones,
         Self::Health,
     ];
 
@@ -35,6 +39,8 @@ impl Section {
             Self::Leads => "Leads",
             Self::Contacts => "Contacts",
             Self::Messages => "Texts",
+            Self::Mailboxes => "Voicemail",
+            Self::Phones => "Phones",
             Self::Health => "Health",
         }
     }
@@ -47,6 +53,8 @@ impl Section {
             Self::Leads => "/leads",
             Self::Contacts => "/contacts",
             Self::Messages => "/texts",
+            Self::Mailboxes => "/mailboxes",
+            Self::Phones => "/phones",
             Self::Health => "/health",
         }
     }

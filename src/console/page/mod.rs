@@ -6,6 +6,8 @@ mod health;
 mod layout;
 mod lists;
 mod live;
+mod mailboxes;
+mod phones;
 mod sign_in;
 mod words;
 
@@ -15,4 +17,6 @@ pub(super) use health::health;
 pub(super) use layout::{Frame, trouble};
 pub(super) use lists::{calls, leads, messages, work_orders};
 pub(super) use live::{card, live};
+pub(super) use mailboxes::mailboxes;
+pub(super) use phones::{PhoneList, phone_preview, phones};
 pub(super) use sign_in::{set_up, sign_in};

@@ -148,7 +148,10 @@ impl House {
                 Output::RestoreBindings(bindings) => self.restored.push(bindings),
                 Output::RestoreDesks { desks, key } => self.desks = Some((desks, key)),
                 Output::Alarm(alarm) => self.alarms.push(alarm),
-                Output::Changed(_) => {}
+                Output::Changed(_)
+                | Output::RestoreMailbox(_)
+                | Output::Transcribe { .. }
+                | Output::DiscardSound { .. } => {}
                 Output::Timeout(wake) => return wake.map(|(at, _)| at),
             }
         }
@@ -262,7 +265,8 @@ pub(crate) fn record(from: &str, disposition: Disposition, ended: Timestamp, cal
     let started = ended.checked_sub(SignedDuration::from_secs(30)).unwrap();
     let by_agent = matches!(disposition, Disposition::AiHandled | Disposition::AiAbandoned);
     let answered = (disposition != Disposition::CallerAbandoned).then_some(started);
-    let leg = |party, result, quality| LegRecord { party, started, answered, ended, result, quality };
+    let leg =
+        |party, result, quality| LegRecord { party, started, answered, ended, result, quality, told: None };
     let quality = Quality {
         packets_received: 1_500,
         packets_lost: 3,

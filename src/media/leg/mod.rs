@@ -58,7 +58,7 @@ pub enum LegEvent {
     FirstPacket,
     /// A key was pressed.
     Digit(char),
-    /// Nothing that was agreed on has come within [`UNHEARD_AFTER`] of a description that lets them send. Told once for
+    /// Nothing that was agreed on has come within three seconds of a description that lets them send. Told once for
     /// each description; the call goes on, for they may be silent for a reason.
     Unheard(Silence),
     /// Nothing was heard for the leg's limit. Told once; hearing something arms it again.

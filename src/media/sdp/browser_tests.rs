@@ -64,7 +64,7 @@ fn a_browsers_offer_is_answered_so_that_it_can_begin() {
     let terms = dtls(&agreed);
     assert!(!terms.active && terms.fingerprint.to_string() == THEIRS);
     assert!(agreed.may_send(), "0.0.0.0 is no hold here");
-    assert_eq!(agreed.telephone_event_in, Some(126));
+    assert_eq!(agreed.telephone_event_in, Some(110), "the keys of Opus's clock");
     let credentials = String::from_utf8(terms.ice.user.to_vec()).unwrap();
     assert!(text.contains(&format!("a=ice-ufrag:{credentials}\r\n")));
     let again =

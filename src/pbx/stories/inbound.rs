@@ -488,7 +488,7 @@ fn who_has_waited_twenty_seconds_for_the_agent_hears_the_announcement() {
 }
 
 #[test]
-fn the_recording_begins_with_the_answer() {
+fn the_recording_begins_when_both_have_heard_the_notice() {
     let mut office = office();
     office.record_calls = true;
     let mut world = World::with(office);
@@ -499,10 +499,16 @@ fn the_recording_begins_with_the_answer() {
     };
     assert_eq!(records(&world), 0);
     world.picks_up("101");
+    assert_eq!((records(&world), world.bridged()), (0, None), "not before both have heard of it");
+    world.wait_s(3);
     assert_eq!(records(&world), 1);
+    assert!(world.bridged().is_some());
     world.hangs_up("carrier", dana);
     let record = world.record();
     assert_eq!(record.recording, Some(format!("{}.wav", record.call)));
+    assert!(record.recording_is_cleared());
+    let mut talked = record.legs.iter().filter(|leg| leg.answered.is_some());
+    assert!(talked.all(|leg| leg.told.is_some()), "{:#?}", record.legs);
 }
 
 #[test]

@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 
 use crate::{
     dialogue::{Office, Pack, Roster},
-    pbx::{Directory, Limits, Number, Phone, RingPlan, Texts},
+    pbx::{Directory, Limits, Number, Phone, RingPlan, Services, Texts},
     sip::{self, TrunkName},
     types::{Extension, Hours, PhoneNumber},
 };
@@ -38,6 +38,7 @@ pub(in crate::pbx) fn office() -> Directory {
     let number_of = |label: &str, agent_first| Number {
         label: label.into(),
         plan: plan.clone(),
+        ringer: None,
         agent_first,
         hours: hours.clone(),
         trunk: trunk.clone(),
@@ -63,7 +64,9 @@ pub(in crate::pbx) fn office() -> Directory {
         outbound_caller: number(MAIN),
         features: crate::pbx::Features::default(),
         limits: Limits::default(),
+        services: Services::default(),
         texts: Texts::default(),
+        show_callers: true,
         srtp: crate::pbx::Srtp::default(),
         record_calls: false,
         pack: Arc::new(Pack::property().unwrap()),
@@ -109,5 +112,6 @@ pub(super) fn trunk_at(name: &str, at: &str, account: Option<&str>) -> sip::Trun
             expires: Duration::from_secs(600),
         }),
         probe: false,
+        session_timers: sip::SessionTimers::default(),
     }
 }

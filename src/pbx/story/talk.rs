@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use super::World;
 use crate::{
     dialogue::{Intent, LifeSafety, Move, Reading, Urgency},
-    pbx::{Fact, Input, MediaEvent, Speaker, SpeechCommand},
+    pbx::{Announcement, Fact, Input, MediaCommand, MediaEvent, Speaker, SpeechCommand},
     speech::SpeechEvent,
     types::{LegId, TurnId, UtteranceId},
 };
@@ -65,6 +65,46 @@ impl World {
             }
             _ => {}
         }
+    }
+
+    /// What the media plane makes of the last command: recorded sounds are played, and recordings come to their end.
+    pub(super) fn sounds(&mut self, leg: LegId) {
+        match self.media.last().map(|(_, command)| command.clone()) {
+            Some(MediaCommand::PlayFile { utterance, file }) => {
+                let begins = self.now.at + Duration::from_millis(20);
+                let ends = begins + Duration::from_secs(4);
+                let text = format!("[{}]", file.name);
+                self.mouths.insert(leg, Playing { utterance, text, begins, ends, audible: false });
+            }
+            Some(MediaCommand::Announce { utterance, announcement: Announcement::CallIsRecorded })
+                if self.mouth_works =>
+            {
+                let begins = self.now.at + Duration::from_millis(20);
+                let ends = begins + Duration::from_secs(2);
+                let text = "[recorded]".to_owned();
+                self.mouths.insert(leg, Playing { utterance, text, begins, ends, audible: false });
+            }
+            Some(MediaCommand::EndTake) => {
+                let event = MediaEvent::Taken { millis: 5_000, voiced_ms: self.voiced_ms };
+                self.switch.handle_input(self.now, Input::Media { leg, event });
+            }
+            _ => {}
+        }
+    }
+
+    /// The caller presses these keys, one after the other, on a leg that the box serves.
+    pub(in crate::pbx) fn keys_in(&mut self, keys: &str) {
+        let leg = self.served_leg();
+        for key in keys.chars() {
+            self.media_event(leg, MediaEvent::Digit(key));
+        }
+    }
+
+    /// The leg that was opened last.
+    pub(in crate::pbx) fn served_leg(&self) -> LegId {
+        let opened =
+            self.media.iter().rev().find(|(_, command)| matches!(command, MediaCommand::Open { .. }));
+        opened.map(|(leg, _)| *leg).unwrap()
     }
 
     /// Reports what has begun or ended to be played by now.

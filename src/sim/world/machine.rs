@@ -167,6 +167,7 @@ impl World {
             Fact::TextReceived { text, from, to, body, call_id } => {
                 desk::Input::TextReceived { text, from, to, body, call_id }
             }
+            Fact::MailboxChanged { mailbox, change } => desk::Input::MailboxChanged { mailbox, change },
             Fact::TextSettled { key, result } => desk::Input::Delivered { key, result },
             Fact::Bound { binding } => {
                 if self.registered.insert((binding.extension.clone(), binding.contact.clone())) {
@@ -227,7 +228,13 @@ impl World {
                 }
                 desk::Output::Changed(desk::Changed::Call(_)) => calls = true,
                 desk::Output::Changed(desk::Changed::Message { .. }) => texts = true,
-                desk::Output::Changed(_) => {}
+                // Sounds are no part of a story: nobody reads or deletes them.
+                desk::Output::Changed(_)
+                | desk::Output::Transcribe { .. }
+                | desk::Output::DiscardSound { .. } => {}
+                desk::Output::RestoreMailbox(mailbox) => {
+                    self.pending.push_back(Pending::Control(Control::Mailbox(mailbox)));
+                }
                 desk::Output::Alarm(alarm) => self.note("desk", telling::alarm(&alarm), true),
                 desk::Output::Timeout(due) => {
                     house.desk_due = due.map(|(at, _)| at);

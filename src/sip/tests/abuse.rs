@@ -224,9 +224,9 @@ fn requests_that_cannot_be_served_get_the_answer_that_the_rfc_names() {
     let cases = [
         (base(1).replace("Max-Forwards: 70", "Max-Forwards: 0"), 483, ""),
         (
-            base(2).replace("Contact:", "Require: 100rel, timer\r\nContact:"),
+            base(2).replace("Contact:", "Require: precondition, resource-priority\r\nContact:"),
             420,
-            "Unsupported: 100rel, timer",
+            "Unsupported: precondition, resource-priority",
         ),
         (base(3).replace("INVITE sip:+13035550100@office.example", "INVITE http://office.example"), 416, ""),
         (base(4).replace("INVITE", "PUBLISH"), 405, "Allow: INVITE, ACK, CANCEL, BYE, OPTIONS"),

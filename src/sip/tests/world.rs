@@ -91,6 +91,7 @@ pub(super) fn trunk(name: &str, at: &str, domain: &str) -> Trunk {
         credentials: None,
         registration: None,
         probe: false,
+        session_timers: crate::sip::SessionTimers::default(),
     }
 }
 

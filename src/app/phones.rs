@@ -1,0 +1,71 @@
+//! What the console is told about desk phones, from the configuration.
+
+use std::{collections::BTreeMap, fs, sync::Arc};
+
+use anyhow::Context;
+use tokio::sync::mpsc;
+
+use super::{office::reachable, switch_loop::ToSwitch};
+use crate::{
+    config::{Config, PhoneTransport},
+    console::{PhoneOffice, Phones},
+    pbx::{Directory, Service},
+    provisioning::{Makers, Transport},
+};
+
+/// Ready to serve phones; wishes go to the switch.
+///
+/// # Errors
+/// When the factory data of a maker is wrong, or the certificate cannot be read.
+pub fn phones(
+    config: &Config,
+    directory: &Directory,
+    to_switch: mpsc::Sender<ToSwitch>,
+) -> anyhow::Result<Phones> {
+    let ask = move |control| to_switch.try_send(ToSwitch::Control(control)).is_ok();
+    Ok(Phones::new(office(config, directory)?, Box::new(ask)))
+}
+
+/// The same, for a configuration that was read again.
+///
+/// # Errors
+/// As above.
+pub fn office(config: &Config, directory: &Directory) -> anyhow::Result<PhoneOffice> {
+    let phones = &config.phones;
+    let own = config.sip.advertised.unwrap_or_else(|| reachable(config.sip.listen));
+    let ca = phones.ca.as_ref().map(|path| {
+        fs::read_to_string(path).with_context(|| format!("the certificate {} cannot be read", path.display()))
+    });
+    let code = |service| {
+        directory.features.star_codes.code(service).map(|code| code.as_str().to_owned()).unwrap_or_default()
+    };
+    let extensions: BTreeMap<_, _> = config
+        .extensions
+        .iter()
+        .map(|account| (account.extension.clone(), (account.name.clone(), account.password.clone())))
+        .collect();
+    Ok(PhoneOffice {
+        makers: Arc::new(Makers::factory()?),
+        url: phones.url.clone().unwrap_or_else(|| {
+            let port = config.console.listen.port();
+            format!("http://{}", std::net::SocketAddr::new(own, port))
+        }),
+        server: phones.server.clone().unwrap_or_else(|| own.to_string()),
+        port: phones.port.unwrap_or_else(|| config.sip.listen.port()),
+        transport: match phones.transport {
+            PhoneTransport::Udp => Transport::Udp,
+            PhoneTransport::Tcp => Transport::Tcp,
+            PhoneTransport::Tls => Transport::Tls,
+        },
+        srtp: phones.srtp,
+        codecs: phones.codecs.clone(),
+        zone: config.office.hours.zone().iana_name().unwrap_or_default().to_owned(),
+        ntp: phones.time_server.clone(),
+        voicemail: code(Service::OwnVoicemail),
+        pickup: code(Service::DirectedPickup),
+        park: directory.features.park.slots.clone(),
+        ca: ca.transpose()?,
+        extensions,
+        overrides: phones.overrides.clone(),
+    })
+}

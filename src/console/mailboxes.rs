@@ -1,0 +1,105 @@
+//! The messages in the mailboxes: listed, played, marked as heard, deleted.
+
+use axum::{
+    extract::{Form, Path, Query, State},
+    http::{HeaderMap, StatusCode},
+    response::{IntoResponse, Redirect, Response},
+};
+
+use super::{
+    access::{Person, Proof},
+    page,
+    pages::{After, ROWS, html, not_found, unavailable},
+    recording,
+    shield::plain,
+    site::Site,
+};
+use crate::{
+    pbx::{Control, MailboxChange},
+    store::VoicemailRow,
+    types::VoicemailId,
+};
+
+pub(super) async fn list(State(site): State<Site>, person: Person, Query(after): Query<After>) -> Response {
+    let cursor = after.cursor();
+    match site.read(move |reader| reader.voicemails(cursor, ROWS)).await {
+        Ok(list) => html(page::mailboxes(&site.frame(&person), &list, site.zone())).into_response(),
+        Err(error) => unavailable(&error),
+    }
+}
+
+pub(super) async fn sound(
+    State(site): State<Site>,
+    _: Person,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+) -> Response {
+    let row = match found(&site, &id).await {
+        Ok(row) => row,
+        Err(refusal) => return refusal,
+    };
+    let name = row.message.file;
+    if !recording::is_bare(&name) {
+        return not_found().await;
+    }
+    let path = site.settings().mailboxes.join(&name);
+    match recording::wav(&path, &name, &headers).await {
+        Some(file) => file,
+        None => not_found().await,
+    }
+}
+
+pub(super) async fn heard(
+    State(site): State<Site>,
+    person: Person,
+    Path(id): Path<String>,
+    Form(form): Form<Proof>,
+) -> Response {
+    change(&site, &person, &form, &id, "voicemail.heard", |id| MailboxChange::Heard { id }).await
+}
+
+pub(super) async fn delete(
+    State(site): State<Site>,
+    person: Person,
+    Path(id): Path<String>,
+    Form(form): Form<Proof>,
+) -> Response {
+    change(&site, &person, &form, &id, "voicemail.delete", |id| MailboxChange::Deleted { id }).await
+}
+
+/// Asks the switch for a change: it tells the phones' lamps, and the desk, which stores it. Who did it is on record first.
+async fn change(
+    site: &Site,
+    person: &Person,
+    form: &Proof,
+    id: &str,
+    action: &'static str,
+    change: fn(VoicemailId) -> MailboxChange,
+) -> Response {
+    if !person.session.proves(&form.csrf) {
+        return plain(StatusCode::FORBIDDEN, "The form did not come from this console.");
+    }
+    let row = match found(site, id).await {
+        Ok(row) => row,
+        Err(refusal) => return refusal,
+    };
+    let (actor, now) = (person.name.clone(), site.now().wall);
+    let (subject, detail) = (row.message.id.to_string(), format!("mailbox {}", row.mailbox));
+    if let Err(error) = site.write(move |store| store.audit(&actor, action, &subject, &detail, now)).await {
+        return unavailable(&error);
+    }
+    if site.ask(Control::ChangeMailbox { mailbox: row.mailbox, change: change(row.message.id) }) {
+        Redirect::to("/mailboxes").into_response()
+    } else {
+        plain(StatusCode::SERVICE_UNAVAILABLE, "The switch is busy. Try again in a moment.")
+    }
+}
+
+async fn found(site: &Site, id: &str) -> Result<VoicemailRow, Response> {
+    let Ok(id) = id.parse::<VoicemailId>() else { return Err(not_found().await) };
+    match site.read(move |reader| reader.voicemail(id)).await {
+        Ok(Some(row)) => Ok(row),
+        Ok(None) => Err(not_found().await),
+        Err(error) => Err(unavailable(&error)),
+    }
+}

@@ -1,0 +1,65 @@
+//! The messages in the mailboxes, newest first, each with its words and its sound.
+
+use jiff::tz::TimeZone;
+use maud::{Markup, html};
+
+use super::{
+    layout::{Frame, Section},
+    lists::older,
+    words,
+};
+use crate::store::{Page, VoicemailRow};
+
+pub(in crate::console) fn mailboxes(frame: &Frame, page: &Page<VoicemailRow>, zone: &TimeZone) -> Markup {
+    let body = html! {
+        @if page.items.is_empty() { p class="quiet" { "No messages." } } @else {
+            table {
+                caption { "Messages in the mailboxes, newest first" }
+                thead { tr { th { "When" } th { "Mailbox" } th { "From" } th { "Message" } th { "Listen" } th { "" } } }
+                tbody { @for row in &page.items { (message(frame, row, zone)) } }
+            }
+        }
+        (older("/mailboxes", page, None))
+    };
+    frame.page(Section::Mailboxes, "Voicemail", &body)
+}
+
+fn message(frame: &Frame, row: &VoicemailRow, zone: &TimeZone) -> Markup {
+    let at = format!("/mailboxes/{}", row.message.id);
+    let seconds = row.message.length_ms / 1_000;
+    html! {
+        tr {
+            td data-is="When" {
+                a href={ "/calls/" (row.message.call) } { (words::moment(row.message.left, zone)) }
+                @if !row.message.heard { " " (words::mark("new", "warn")) }
+            }
+            td data-is="Mailbox" { (row.mailbox) }
+            td data-is="From" { (words::caller(&row.message.caller)) }
+            td data-is="Message" {
+                @match (&row.words, row.transcribed) {
+                    (Some(text), _) if text.is_empty() => span class="quiet" { "No words were recognised." },
+                    (Some(text), _) => (text),
+                    (None, true) => span class="quiet" { "The words could not be read." },
+                    (None, false) => span class="quiet" { "The words are still being read." },
+                }
+            }
+            td data-is="Listen" {
+                audio controls preload="none" src={ (at) "/message.wav" } {}
+                br; span class="quiet" { (seconds / 60) ":" (format!("{:02}", seconds % 60)) }
+            }
+            td {
+                @if !row.message.heard { (button(frame, &format!("{at}/heard"), "Mark as heard")) }
+                (button(frame, &format!("{at}/delete"), "Delete"))
+            }
+        }
+    }
+}
+
+fn button(frame: &Frame, action: &str, what: &str) -> Markup {
+    html! {
+        form method="post" action=(action) {
+            input type="hidden" name="csrf" value=(frame.csrf);
+            button class="plain" { (what) }
+        }
+    }
+}
