@@ -15,7 +15,8 @@ use crate::{
         Service, Services, Settings, Srtp, SrtpPolicy, StarCodes, Texts, TimedPlan,
     },
     sip::{
-        Account, Credentials, Located, Network, Registration, SendTo, SessionTimers, Transport, Trunk, TrunkName,
+        Account, Credentials, Located, Network, Registration, SendTo, SessionTimers, Transport, Trunk,
+        TrunkName,
     },
     types::{PhoneNumber, QuietHours},
 };

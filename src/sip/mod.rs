@@ -79,8 +79,7 @@ pub use locate::{Answer, Question, Record, RecordKind};
 pub use plug_and_play::Plugged;
 pub use settings::{
     Account, Credentials, Limits, Listener, Located, Network, NetworkError, Registration, SendTo,
-    SessionTimers, Settings,
-    Trunk,
+    SessionTimers, Settings, Trunk,
 };
 pub use timer::Timer;
 
