@@ -6,10 +6,12 @@ use std::{
 };
 
 use super::{
+    endpoint::Endpoint,
     event::{ConnectionId, Flow},
+    guard::Refusal,
     schedule::Wake,
-    transaction_layer::TransactionLayer,
-    wire::{Frame, Framer},
+    transaction_layer::{Outcome, TransactionLayer},
+    wire::{Dropped, Frame, Framer, ParseError},
 };
 
 /// A connection has to show within this time that it belongs to a trunk or to a phone that knows its password.
@@ -126,5 +128,64 @@ impl Connections {
 
     pub(super) fn len(&self) -> usize {
         self.open.len()
+    }
+}
+
+/// What the endpoint does with them.
+impl Endpoint {
+    pub(super) fn connected(&mut self, now: Instant, flow: Flow) {
+        if !flow.transport.is_stream() {
+            return;
+        }
+        // A trunk that speaks UDP has its connections trusted once it has sent a request over them; those to one of its
+        // targets are our own.
+        let trunk = self.layer.settings.trunk_at(flow.remote.ip());
+        let trusted = trunk.is_some_and(|(_, trunk)| {
+            trunk.transport == flow.transport || trunk.located.addresses.contains(&flow.remote)
+        });
+        let banned = trunk.is_none() && self.guard.is_banned(now, flow.remote);
+        if banned && let Some(connection) = flow.connection {
+            self.layer.close(connection);
+        }
+        if banned || !self.connections.opened(now, &mut self.layer, flow, trusted) {
+            self.guard.count(now, Refusal::Connection, flow.remote);
+        }
+    }
+
+    pub(super) fn stream(&mut self, now: Instant, flow: Flow, bytes: &[u8]) {
+        let Some(connection) = flow.connection else { return };
+        for frame in self.connections.push(now, &mut self.layer, connection, bytes) {
+            match frame {
+                Frame::Message(message) => self.message(now, flow, message),
+                Frame::Ping => self.layer.transmit(flow, b"\r\n".to_vec()),
+                Frame::Broken(ParseError::Dropped(Dropped::KeepAlive)) => {}
+                Frame::Broken(error) => {
+                    self.unreadable(now, flow, error);
+                    self.guard.count(now, Refusal::Connection, flow.remote);
+                    self.layer.close(connection);
+                    self.disconnected(now, &flow);
+                    return;
+                }
+            }
+        }
+    }
+
+    /// What was to go there fails, and the trunk's health says why.
+    pub(super) fn unreachable(&mut self, now: Instant, flow: &Flow, why: &str) {
+        self.layer.unreachable = Some(why.to_owned());
+        self.disconnected(now, flow);
+        self.layer.unreachable = None;
+    }
+
+    pub(super) fn disconnected(&mut self, now: Instant, flow: &Flow) {
+        if let Some(connection) = flow.connection {
+            self.connections.closed(&mut self.layer, connection);
+        }
+        self.registrar.disconnected(&mut self.layer, flow);
+        self.sessions.connection_lost(flow);
+        self.subscriptions.disconnected(flow);
+        for (client, user) in self.layer.disconnected(now, flow) {
+            self.outcome(now, client, user, Outcome::Unsent, None);
+        }
     }
 }

@@ -30,7 +30,7 @@ use super::{
     text::Texts,
     transaction_layer::{ClientId, ClientUser, Outcome, TransactionLayer},
     uas::SDP,
-    wire::{Frame, Message, Method, Name, ParseError, check},
+    wire::{Message, Method, Name, ParseError, check},
 };
 use crate::types::{Chance, Extension};
 
@@ -388,25 +388,7 @@ impl Endpoint {
         }
     }
 
-    fn stream(&mut self, now: Instant, flow: Flow, bytes: &[u8]) {
-        let Some(connection) = flow.connection else { return };
-        for frame in self.connections.push(now, &mut self.layer, connection, bytes) {
-            match frame {
-                Frame::Message(message) => self.message(now, flow, message),
-                Frame::Ping => self.layer.transmit(flow, b"\r\n".to_vec()),
-                Frame::Broken(ParseError::Dropped(super::wire::Dropped::KeepAlive)) => {}
-                Frame::Broken(error) => {
-                    self.unreadable(now, flow, error);
-                    self.guard.count(now, Refusal::Connection, flow.remote);
-                    self.layer.close(connection);
-                    self.disconnected(now, &flow);
-                    return;
-                }
-            }
-        }
-    }
-
-    fn unreadable(&mut self, now: Instant, flow: Flow, error: ParseError) {
+    pub(super) fn unreadable(&mut self, now: Instant, flow: Flow, error: ParseError) {
         match error {
             ParseError::Dropped(super::wire::Dropped::KeepAlive) => {}
             ParseError::Dropped(_) => self.guard.count(now, Refusal::Unreadable, flow.remote),
@@ -418,7 +400,7 @@ impl Endpoint {
         }
     }
 
-    fn message(&mut self, now: Instant, flow: Flow, mut message: Message) {
+    pub(super) fn message(&mut self, now: Instant, flow: Flow, mut message: Message) {
         message.set_source(flow.remote);
         if message.is_request() {
             self.request(now, flow, Arc::new(message));
@@ -495,7 +477,7 @@ impl Endpoint {
         (rightful && draft.method == method).then_some((client, response.status()?))
     }
 
-    fn outcome(
+    pub(super) fn outcome(
         &mut self,
         now: Instant,
         client: ClientId,
@@ -529,43 +511,6 @@ impl Endpoint {
             }
             ClientUser::Probe(at) => self.trunks.probe_answered(now, layer, at, client, outcome, message),
             ClientUser::Nobody | ClientUser::Revival(..) => {}
-        }
-    }
-
-    // ---- connections
-
-    fn connected(&mut self, now: Instant, flow: Flow) {
-        if !flow.transport.is_stream() {
-            return;
-        }
-        // A trunk that speaks UDP has its connections trusted once it has sent a request over them.
-        let trunk = self.layer.settings.trunk_at(flow.remote.ip());
-        let trusted = trunk.is_some_and(|(_, trunk)| trunk.transport == flow.transport);
-        let banned = trunk.is_none() && self.guard.is_banned(now, flow.remote);
-        if banned && let Some(connection) = flow.connection {
-            self.layer.close(connection);
-        }
-        if banned || !self.connections.opened(now, &mut self.layer, flow, trusted) {
-            self.guard.count(now, Refusal::Connection, flow.remote);
-        }
-    }
-
-    /// What was to go there fails, and the trunk's health says why.
-    fn unreachable(&mut self, now: Instant, flow: &Flow, why: &str) {
-        self.layer.unreachable = Some(why.to_owned());
-        self.disconnected(now, flow);
-        self.layer.unreachable = None;
-    }
-
-    fn disconnected(&mut self, now: Instant, flow: &Flow) {
-        if let Some(connection) = flow.connection {
-            self.connections.closed(&mut self.layer, connection);
-        }
-        self.registrar.disconnected(&mut self.layer, flow);
-        self.sessions.connection_lost(flow);
-        self.subscriptions.disconnected(flow);
-        for (client, user) in self.layer.disconnected(now, flow) {
-            self.outcome(now, client, user, Outcome::Unsent, None);
         }
     }
 
