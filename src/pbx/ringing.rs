@@ -2,6 +2,7 @@
 //! hands over. The first 200 wins.
 
 mod forking;
+mod redirecting;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -46,6 +47,8 @@ pub(super) struct Ringing {
     forks: BTreeMap<SessionId, Fork>,
     /// Who has answered outside and is asked whether he takes the call.
     asked: BTreeMap<SessionId, Asked>,
+    /// Extensions that have sent the call on, and those to which it was sent.
+    redirected: BTreeSet<Extension>,
     /// Which of the sessions are to be asked.
     to_ask: BTreeSet<SessionId>,
     /// How the last stage ended that everybody goes through.
@@ -103,6 +106,7 @@ impl Ringing {
             hunt,
             forks: BTreeMap::new(),
             asked: BTreeMap::new(),
+            redirected: BTreeSet::new(),
             to_ask: BTreeSet::new(),
             ended: None,
             stage_from: None,
@@ -181,9 +185,13 @@ impl Ringing {
                 Step::Stay(self)
             }
             SessionEvent::Answered { body, source } => self.answered(cx, session, &body, source),
-            SessionEvent::Failed { status, retry_after } => {
+            SessionEvent::Failed { status, retry_after, cause, redirect } => {
                 self.last_status = Some(status);
+                self.note_cause(cx, session, status, cause);
                 self.judge_trunk(cx, session, status, retry_after);
+                if (300..400).contains(&status) {
+                    self.redirected(cx, session, redirect.as_deref());
+                }
                 self.fork_failed(cx, session, leg_result(status))
             }
             // A far end that ends a call it has not answered; our endpoint never reports it so, but nothing may hang.
@@ -195,7 +203,7 @@ impl Ringing {
                 Step::Stay(self)
             }
             SessionEvent::Progress { .. }
-            | SessionEvent::Cancelled
+            | SessionEvent::Cancelled(_)
             | SessionEvent::Confirmed(_)
             | SessionEvent::ReofferAnswered(_)
             | SessionEvent::Digit(_) => Step::Stay(self),
@@ -256,7 +264,8 @@ impl Ringing {
 
     fn handle_waiter(mut self, cx: &mut Context<'_>, event: SessionEvent) -> Step<Self> {
         match event {
-            SessionEvent::Cancelled | SessionEvent::Ended(_) => self.abandoned(cx),
+            SessionEvent::Cancelled(cause) => self.abandoned(cx, cause),
+            SessionEvent::Ended(by) => self.abandoned(cx, by.cause()),
             SessionEvent::Reoffered(offer) if self.waiter.answered().is_none() => {
                 if let Waiter::Outside { caller, .. } | Waiter::Desk(caller) = &mut self.waiter {
                     caller.reoffered(cx, &offer);
@@ -295,8 +304,12 @@ impl Ringing {
         }
     }
 
-    fn abandoned(mut self, cx: &mut Context<'_>) -> Step<Self> {
-        self.silence(cx, None, LegResult::CallerGone);
+    /// The caller is gone. The phones are told why: what a carrier has let somebody else answer is no missed call.
+    fn abandoned(mut self, cx: &mut Context<'_>, cause: Option<Cause>) -> Step<Self> {
+        if let Some(cause) = cause {
+            cx.decide(format!("the caller's side gave it up: {cause}"));
+        }
+        self.silence(cx, cause, LegResult::CallerGone);
         let disposition = match self.waiter {
             Waiter::Outside { caller, .. } | Waiter::Desk(caller) => {
                 caller.gone(cx);
@@ -464,6 +477,14 @@ impl Ringing {
             self.last_status = Some(503);
         }
         !given_up.is_empty() && self.forks.is_empty()
+    }
+
+    /// What the far end says of its reason, beyond the status (RFC 6432).
+    fn note_cause(&self, cx: &mut Context<'_>, session: SessionId, status: u16, cause: Option<Cause>) {
+        if let (Some(cause), Some(fork)) = (cause, self.forks.get(&session)) {
+            let name = decision::name(fork.party());
+            cx.decide(format!("{name} answered {status}, and why: {cause}"));
+        }
     }
 
     fn fork_failed(mut self, cx: &mut Context<'_>, session: SessionId, result: LegResult) -> Step<Self> {

@@ -76,7 +76,7 @@ impl Talking {
         let Some(side) = self.side_of(session) else { return Step::Stay(self) };
         match event {
             SessionEvent::Ended(by) => return self.ended_by(cx, side, by.cause()),
-            SessionEvent::Cancelled => return self.ended_by(cx, side, None),
+            SessionEvent::Cancelled(cause) => return self.ended_by(cx, side, cause),
             SessionEvent::Confirmed(body) => {
                 let (leg, _) = self.sides(side);
                 if leg.confirmed(cx, &body).is_err() {

@@ -95,7 +95,7 @@ impl Waiting {
         let Some(transferor) = &mut self.transferor else { return false };
         let Some(mut leg) = transferor.leg.take_if(|leg| leg.session() == session) else { return false };
         match event {
-            SessionEvent::Ended(_) | SessionEvent::Cancelled => leg.gone(cx),
+            SessionEvent::Ended(_) | SessionEvent::Cancelled(_) => leg.gone(cx),
             event if leg.alone(cx, event.clone()).is_ok() => transferor.leg = Some(leg),
             _ => leg.hang_up(cx, Some(Cause::Sip(488))),
         }

@@ -255,14 +255,14 @@ impl TransactionLayer {
     /// Sends the CANCEL of an INVITE that has had a provisional answer (9.1).
     pub(super) fn cancel(&mut self, now: Instant, invite: ClientId, cause: Option<Cause>) {
         let Some(client) = self.clients.get(&invite) else { return };
-        if client.state != State::Proceeding {
+        let id = ClientId { branch: invite.branch, cancel: true };
+        if client.state != State::Proceeding || self.clients.contains_key(&id) {
             return;
         }
         let mut draft = client.draft.cancel();
         if let Some(cause) = cause {
             draft.headers.push((Name::Reason, cause.to_string()));
         }
-        let id = ClientId { branch: invite.branch, cancel: true };
         // A full table leaves the INVITE to its own time-out, which ends it as well.
         let _ = self.send_as(now, id, draft, client.flow, ClientUser::Nobody, 0);
     }

@@ -403,8 +403,16 @@ pub enum Event {
     Answered { session: SessionId, body: Vec<u8>, source: SocketAddr },
     /// Our INVITE failed for good: a final status from the far end, or 408 (nobody answered within Timer B),
     /// 503 (could not be sent), 487 (our own `cancel` has taken effect). With the time for which the far end wants to be
-    /// left alone (Retry-After). The session is gone.
-    Failed { session: SessionId, status: u16, reason: String, retry_after: Option<Duration> },
+    /// left alone (Retry-After), its own cause (RFC 6432), and the user part of the address that a 3xx names: it is never
+    /// followed here (8.1.3.4). The session is gone.
+    Failed {
+        session: SessionId,
+        status: u16,
+        reason: String,
+        retry_after: Option<Duration>,
+        cause: Option<Cause>,
+        redirect: Option<String>,
+    },
     /// The far end wants other media (re-INVITE or UPDATE). Answer with `accept_reoffer` or `refuse_reoffer`.
     /// An empty offer asks us to make one.
     Reoffered { session: SessionId, offer: Vec<u8> },

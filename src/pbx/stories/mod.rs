@@ -11,6 +11,7 @@ mod lamps;
 mod outbound;
 mod pickup_and_park;
 mod recording;
+mod redirections;
 mod secure_media;
 mod texts;
 mod transfers;

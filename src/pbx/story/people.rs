@@ -123,6 +123,17 @@ impl World {
         self.settle();
     }
 
+    /// 302, with this address in its Contact.
+    pub(in crate::pbx) fn redirects(&mut self, who: &str, to: &str) {
+        self.hold_back(who, true);
+        self.refuses(who, 302);
+        let (switch, refusal) = self.far(who).held.take().unwrap().remove(0);
+        let refusal = String::from_utf8(refusal).unwrap();
+        assert!(refusal.starts_with("SIP/2.0 302 "), "{refusal}");
+        let contact = format!("Contact: <{to}>\r\nContent-Length:");
+        self.arrives(who, switch, refusal.replace("Content-Length:", &contact).as_bytes());
+    }
+
     /// 503 with a Retry-After.
     pub(in crate::pbx) fn asks_to_be_spared(&mut self, who: &str, seconds: u32) {
         let (session, _) = self.invited(who);
