@@ -6,6 +6,7 @@
 
 mod carriers;
 mod check;
+mod destination;
 mod emergency;
 mod features;
 mod mailbox;
@@ -18,11 +19,13 @@ mod srtp;
 #[cfg(test)]
 mod tests;
 mod tolls;
+mod transports;
 mod trunk_profile;
 
 use std::{collections::BTreeSet, net::SocketAddr, ops::RangeInclusive, path::PathBuf, time::Duration};
 
 pub use carriers::Carrier;
+pub use destination::{SendTo, TrunkTransport};
 pub use emergency::{Emergency, Location};
 pub use features::{Features, RingOrder, RingStep, STAR_CODES, TimedPlan};
 pub use mailbox::Mailbox;
@@ -32,6 +35,7 @@ pub use problem::{Problem, Problems};
 pub use screening::Screening;
 pub use srtp::{Srtp, SrtpWish};
 pub use tolls::Tolls;
+pub use transports::{Tls, Transports};
 pub use trunk_profile::TrunkProfile;
 
 use crate::types::{Country, Extension, Hours, PhoneNumber};
@@ -41,6 +45,7 @@ use crate::types::{Country, Extension, Hours, PhoneNumber};
 pub struct Config {
     pub office: Office,
     pub sip: Sip,
+    pub tls: Tls,
     pub console: Console,
     pub store: Store,
     pub calls: Calls,
@@ -95,8 +100,9 @@ pub struct Office {
 /// Where SIP and RTP are spoken.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Sip {
-    /// UDP and TCP.
+    /// UDP and TCP: the first of `transports.plain`.
     pub listen: SocketAddr,
+    pub transports: Transports,
     /// The address that peers are told, when the box stands behind a NAT with a fixed address.
     pub advertised: Option<std::net::IpAddr>,
     pub realm: String,
@@ -203,8 +209,12 @@ pub struct Trunk {
     pub name: String,
     /// Networks that the carrier sends from, as address and prefix length.
     pub from: Vec<(std::net::IpAddr, u8)>,
-    pub send_to: SocketAddr,
-    pub tcp: bool,
+    pub send_to: SendTo,
+    pub transport: TrunkTransport,
+    /// A PEM file of authorities that may sign the carrier's certificate, beside the system's.
+    pub ca: Option<PathBuf>,
+    /// How often a hole in the way is kept open (CRLF): 0 for never.
+    pub keep_alive: Duration,
     /// The host part of the addresses we send to; the address itself if the carrier names none.
     pub domain: Option<String>,
     /// How long the trunk may leave a call without any answer before the next one is tried.
@@ -215,6 +225,17 @@ pub struct Trunk {
     pub session: Duration,
     pub register: Option<TrunkAccount>,
     pub profile: TrunkProfile,
+}
+
+impl Trunk {
+    /// May a connection to it be under TLS?
+    pub fn may_use_tls(&self) -> bool {
+        match self.transport {
+            TrunkTransport::Tls => true,
+            TrunkTransport::Any => matches!(self.send_to, SendTo::Name { port: None, .. }),
+            TrunkTransport::Udp | TrunkTransport::Tcp => false,
+        }
+    }
 }
 
 /// Our account at a carrier.

@@ -79,11 +79,15 @@ impl Fork {
                 (sip::Target::Phone { extension, contact, flow }, None, flow.remote.ip(), wish)
             }
             Destination::Outside { trunk, who } => {
+                let Some((transport, source)) =
+                    cx.exchange.sip.trunk_way(&trunk).map(|(transport, at)| (transport, at.ip()))
+                else {
+                    return Err(Self::impossible(cx, id, party, LegResult::Failed(503)));
+                };
                 let directory = cx.ledger.directory().clone();
                 let Some(known) = directory.trunk(&trunk) else {
                     return Err(Self::impossible(cx, id, party, LegResult::Failed(503)));
                 };
-                let source = known.send_to.ip();
                 let profile = directory.profile(&trunk);
                 let number = who.dial_string(&profile);
                 let from = match who {
@@ -96,7 +100,7 @@ impl Fork {
                 headers.extend(shown.headers);
                 cx.ledger.goes_through(&trunk);
                 cx.decide(decision::tried(&trunk.0, &number));
-                let wish = wish(cx, FarEnd::Trunk(&trunk), known.transport);
+                let wish = wish(cx, FarEnd::Trunk(&trunk), transport);
                 (sip::Target::Trunk { trunk: trunk.clone(), number }, Some((trunk, who)), source, wish)
             }
         };

@@ -330,7 +330,8 @@ impl Notice {
                 wish_of(exchange, directory, FarEnd::Phone(extension), flow.transport, true)
             }
             Target::Trunk { trunk, .. } => {
-                let transport = known.map_or(Transport::Udp, |trunk| trunk.transport);
+                let transport =
+                    exchange.sip.trunk_way(trunk).map_or(Transport::Udp, |(transport, _)| transport);
                 wish_of(exchange, directory, FarEnd::Trunk(trunk), transport, true)
             }
         };

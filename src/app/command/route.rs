@@ -104,7 +104,7 @@ pub(super) fn trunk_line(trunk: &Trunk) -> String {
     words.extend(profile.preset.as_ref().map(|preset| format!("preset {preset}")));
     words.extend(profile.emergency.then(|| "emergencies first".to_owned()));
     words.extend(profile.takes_location.then(|| "takes the place of an emergency".to_owned()));
-    let domain = trunk.domain.clone().unwrap_or_else(|| trunk.send_to.to_string());
+    let domain = trunk.domain.clone().unwrap_or_else(|| trunk.send_to.host());
     format!("  trunk {} ({domain}): {}", trunk.name, words.join(", "))
 }
 
