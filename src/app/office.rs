@@ -103,6 +103,8 @@ pub fn directory(config: &Config, pack: Arc<Pack>) -> anyhow::Result<Directory> 
     let patience = config.trunks.iter().map(|trunk| (TrunkName(trunk.name.clone()), trunk.patience));
     Ok(Directory {
         name: config.office.name.clone(),
+        country: config.office.country,
+        area_code: config.office.area_code.clone(),
         extensions: extensions.collect(),
         numbers,
         names: names.collect(),
@@ -147,7 +149,6 @@ fn tolls(config: &Config) -> Tolls {
     });
     let prices = said.prices.iter();
     Tolls {
-        home: config.office.country,
         premium: said.premium,
         prices: prices.filter_map(|(name, sum)| Some((PriceClass::from_name(name)?, Money(*sum)))).collect(),
         day_per_extension: said.day_per_extension.map_or(own.day_per_extension, Money),

@@ -37,6 +37,8 @@ pub(super) struct Checker<'a> {
     file: &'a str,
     text: &'a str,
     problems: Vec<Problem>,
+    /// The office's: numbers are read as they are dialled there.
+    pub(super) country: Country,
 }
 
 impl Checker<'_> {
@@ -66,7 +68,14 @@ impl Checker<'_> {
     }
 
     pub(super) fn number(&mut self, value: &Spanned<String>) -> Option<PhoneNumber> {
-        self.parse(value, "a telephone number", NUMBER_CURE)
+        match self.country.read(value.get_ref().trim(), None) {
+            Ok(number) => Some(number),
+            Err(error) => {
+                let what = format_args!("`{}` is not a telephone number: {error}", value.get_ref());
+                self.problem(value, what, NUMBER_CURE);
+                None
+            }
+        }
     }
 
     fn full_name(&mut self, value: &Spanned<String>) -> Option<String> {
@@ -100,7 +109,9 @@ impl Checker<'_> {
 
 /// Checks the whole file.
 pub(super) fn config(file: &str, text: &str, raw: raw::File) -> Result<Config, Problems> {
-    let mut c = Checker { file, text, problems: Vec::new() };
+    // A country that is none is reported with its line where the office is read.
+    let country = raw.office.country.as_ref().and_then(|name| name.get_ref().trim().parse().ok());
+    let mut c = Checker { file, text, problems: Vec::new(), country: country.unwrap_or_default() };
     only_own_numbers(&mut c, &raw);
     let emergency_numbers = emergency::numbers(&mut c, &raw.emergency);
     let with_voicemail: BTreeSet<Extension> = raw
@@ -195,12 +206,12 @@ fn only_own_numbers(c: &mut Checker<'_>, raw: &raw::File) {
         .iter()
         .map(|number| &number.get_ref().number)
         .chain(raw.calls.may_show.iter().flatten())
-        .filter_map(|text| text.get_ref().parse().ok())
+        .filter_map(|text| c.country.read(text.get_ref().trim(), None).ok())
         .collect();
     let extensions = raw.extension.iter().filter_map(|entry| entry.get_ref().shows.as_ref());
     let trunks = raw.trunk.iter().filter_map(|entry| entry.get_ref().outbound_number.as_ref());
     for shown in extensions.chain(trunks) {
-        if shown.get_ref().parse::<PhoneNumber>().is_ok_and(|number| !own.contains(&number)) {
+        if c.country.read(shown.get_ref().trim(), None).is_ok_and(|number| !own.contains(&number)) {
             c.problem(
                 shown,
                 format_args!("`{}` is not a number of the office", shown.get_ref()),

@@ -11,7 +11,7 @@ use crate::types::{EmergencyNumbers, Extension, PhoneNumber};
 /// What the office wants done when somebody dials an emergency number. That it is connected is not configurable.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Emergency {
-    /// Beside 911: the country's own.
+    /// Beside 911: those of the country, and whatever else the office has written.
     pub numbers: EmergencyNumbers,
     /// Desk phones that ring and show who has dialled.
     pub notify_phones: Vec<Extension>,
@@ -88,14 +88,14 @@ pub(super) struct RawLocation {
 const LONGEST_ELEMENT: usize = 100;
 
 pub(super) fn numbers(c: &mut Checker<'_>, raw: &RawEmergency) -> EmergencyNumbers {
-    let mut numbers = BTreeSet::new();
+    let mut numbers = c.country.emergency_numbers();
     for text in &raw.numbers {
-        let cure = "write two to six digits, such as \"112\"; 911 need not be written";
+        let cure = "write two to six digits, such as \"112\"; 911 and those of the office's country need not be written";
         if let Some(number) = c.parse(text, "an emergency number", cure) {
-            numbers.insert(number);
+            numbers.national.insert(number);
         }
     }
-    EmergencyNumbers(numbers)
+    numbers
 }
 
 /// Whatever may be dialled in the house must not look like an emergency number in any of its forms.

@@ -11,7 +11,7 @@ use crate::types::{Extension, PhoneNumber};
 pub enum Barred {
     #[error("it is neither an extension of the office nor a telephone number")]
     NotANumber,
-    #[error("numbers outside the United States and Canada are not allowed")]
+    #[error("calls abroad are not allowed")]
     International,
     #[error("premium and special-service numbers are not allowed")]
     Premium,
@@ -79,8 +79,10 @@ const LONGEST: usize = 40;
 
 /// Reads the user part of a Request-URI as digits; emergencies before anything else.
 ///
-/// Extensions are those of the directory. Seven digits have no area code and are refused rather than guessed. A leading
-/// 9 in front of eleven digits is the outside line of older phone systems.
+/// Extensions are those of the directory. Numbers are read as they are dialled in the office's country; without an area
+/// code they are refused rather than guessed, unless the office has said its own. In North America a leading 9 in front
+/// of eleven digits is the outside line of older phone systems; elsewhere nothing stands before a number, since a 0 would
+/// be one of its own digits.
 pub fn parse(dialled: &str, directory: &Directory) -> Result<Dialled, Barred> {
     if let Some(emergency) = directory.emergency.numbers.matched(dialled) {
         return Ok(Dialled::Emergency(emergency));
@@ -98,7 +100,7 @@ pub fn parse(dialled: &str, directory: &Directory) -> Result<Dialled, Barred> {
         match c {
             '0'..='9' => digits.push(c),
             '+' if at == 0 => {}
-            '-' | '.' | '(' | ')' | ' ' => {}
+            '-' | '.' | '(' | ')' | '/' | ' ' => {}
             _ => return Err(Barred::NotANumber),
         }
     }
@@ -110,12 +112,13 @@ pub fn parse(dialled: &str, directory: &Directory) -> Result<Dialled, Barred> {
     {
         return Ok(Dialled::Extension(extension));
     }
-    let outside = match digits.strip_prefix('9') {
+    let outside = match digits.strip_prefix('9').filter(|_| directory.country.is_north_american()) {
         Some(rest) if rest.len() == 11 && rest.starts_with('1') => rest,
         Some(rest) if rest.starts_with("011") => rest,
         _ => digits.as_str(),
     };
-    PhoneNumber::parse_lenient(outside).map(Dialled::Number).map_err(|_| Barred::NotANumber)
+    let number = directory.country.read(outside, directory.area_code.as_deref());
+    number.map(Dialled::Number).map_err(|_| Barred::NotANumber)
 }
 
 /// Who wants to reach somebody.
@@ -161,7 +164,7 @@ pub fn may_reach(directory: &Directory, asker: Asker<'_>, target: &Dialled) -> R
         return Err(Barred::NoTrunk);
     }
     let tolls = &directory.limits.tolls;
-    let class = tolls.class_of(number);
+    let class = tolls.class_of(directory.country, number);
     match class {
         PriceClass::TollFree | PriceClass::Domestic => {}
         PriceClass::Premium if tolls.premium => {}
@@ -264,6 +267,102 @@ mod tests {
         }
         assert_eq!(parse("011442079460958", &office), Ok(Dialled::Number("+442079460958".parse().unwrap())));
         assert_eq!(parse("102", &office), Ok(Dialled::Extension("102".parse().unwrap())));
+    }
+
+    #[test]
+    fn each_country_dials_in_its_own_way() {
+        // Country; at home and its E.164; abroad and its E.164; an emergency and what the trunk is told; nonsense there.
+        for (country, home, number, abroad, there, help, told, nothing) in [
+            (
+                "US",
+                "(303) 555-0177",
+                "+13035550177",
+                "011442079460958",
+                "+442079460958",
+                "911",
+                "911",
+                "0303555017",
+            ),
+            ("CA", "14165550177", "+14165550177", "011493012345", "+493012345", "9911", "911", "00493012345"),
+            ("MX", "5512345678", "+525512345678", "0013035550177", "+13035550177", "911", "911", "12345"),
+            (
+                "GB",
+                "020 7946 0958",
+                "+442079460958",
+                "0013035550177",
+                "+13035550177",
+                "999",
+                "999",
+                "79460958",
+            ),
+            ("IE", "01 234 5678", "+35312345678", "00442079460958", "+442079460958", "112", "112", "2345678"),
+            (
+                "DE",
+                "030/1234567",
+                "+49301234567",
+                "00442079460958",
+                "+442079460958",
+                "0110",
+                "110",
+                "1234567",
+            ),
+            ("AT", "01 5123456", "+4315123456", "0049301234567", "+49301234567", "144", "144", "5123456"),
+            ("CH", "044 668 18 00", "+41446681800", "0049301234567", "+49301234567", "117", "117", "6681800"),
+            (
+                "FR",
+                "01 99 00 12 34",
+                "+33199001234",
+                "00442079460958",
+                "+442079460958",
+                "15",
+                "15",
+                "99001234",
+            ),
+            ("IT", "06 1234 5678", "+390612345678", "0033199001234", "+33199001234", "118", "118", "12"),
+            ("ES", "912 34 56 78", "+34912345678", "0033199001234", "+33199001234", "911", "112", "12345"),
+            ("NL", "020-1234567", "+31201234567", "0034912345678", "+34912345678", "112", "112", "1234567"),
+            ("DK", "33 12 34 56", "+4533123456", "0046812345678", "+46812345678", "9112", "112", "12345"),
+            ("NO", "22123456", "+4722123456", "0046812345678", "+46812345678", "113", "113", "1234"),
+            ("SE", "08-123 456 78", "+46812345678", "004722123456", "+4722123456", "112#", "112", "12345678"),
+            ("PL", "221234567", "+48221234567", "00420212345678", "+420212345678", "999", "999", "1234"),
+            (
+                "AU",
+                "(02) 5550 1234",
+                "+61255501234",
+                "001113035550177",
+                "+13035550177",
+                "000",
+                "000",
+                "55501234",
+            ),
+            ("NZ", "04 123 4567", "+6441234567", "0061255501234", "+61255501234", "111", "111", "1234567"),
+        ] {
+            let mut office = office();
+            office.country = country.parse().unwrap();
+            office.emergency.numbers = office.country.emergency_numbers();
+            let outside = |number: &str| Ok(Dialled::Number(number.parse().unwrap()));
+            assert_eq!(parse(home, &office), outside(number), "{country}: {home}");
+            assert_eq!(parse(abroad, &office), outside(there), "{country}: {abroad}");
+            assert_eq!(parse(number, &office), outside(number), "{country}: {number}");
+            assert_eq!(parse(nothing, &office), Err(Barred::NotANumber), "{country}: {nothing}");
+            let Ok(Dialled::Emergency(emergency)) = parse(help, &office) else {
+                panic!("{country}: {help} is no emergency")
+            };
+            assert_eq!(emergency.digits(), told, "{country}: {help}");
+            assert!(emergency.alarms_the_house());
+            assert_eq!(parse("102", &office), Ok(Dialled::Extension("102".parse().unwrap())), "{country}");
+        }
+    }
+
+    #[test]
+    fn a_local_number_is_dialled_in_the_offices_own_area() {
+        let mut office = office();
+        office.area_code = Some("303".into());
+        assert_eq!(parse("555-0177", &office), Ok(Dialled::Number("+13035550177".parse().unwrap())));
+        office.country = "DE".parse().unwrap();
+        office.area_code = Some("30".into());
+        assert_eq!(parse("1234567", &office), Ok(Dialled::Number("+49301234567".parse().unwrap())));
+        assert_eq!(parse("0891234567", &office), Ok(Dialled::Number("+49891234567".parse().unwrap())));
     }
 
     #[test]

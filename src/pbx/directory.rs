@@ -15,7 +15,7 @@ use crate::{
     dialogue::{Office, Pack},
     media::Fingerprint,
     sip::{self, Identity, TrunkName},
-    types::{Extension, Hours, PhoneNumber},
+    types::{Country, Extension, Hours, PhoneNumber},
 };
 
 /// Everything that decides how a call or a text is handled. An edit makes a new snapshot; a call keeps the one that it
@@ -24,6 +24,10 @@ use crate::{
 pub struct Directory {
     /// The office's name, as phones outside show it: `Maple Court`.
     pub name: String,
+    /// How numbers are dialled here, and how carriers write them.
+    pub country: Country,
+    /// Stands before numbers that are dialled without an area code; `None`: those are refused rather than guessed.
+    pub area_code: Option<String>,
     pub extensions: BTreeMap<Extension, Phone>,
     /// The numbers that are ours. A call or a text for any other number is not found.
     pub numbers: BTreeMap<PhoneNumber, Number>,

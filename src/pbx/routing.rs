@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     sip::{Identity, Invitation, Peer},
-    types::{Extension, PhoneNumber},
+    types::{Country, Extension, PhoneNumber},
 };
 
 /// Where a call goes.
@@ -53,20 +53,20 @@ pub(super) fn from_phone(
 pub(super) fn dialled_at_trunk(directory: &Directory, invitation: &Invitation) -> Option<PhoneNumber> {
     let called = [&invitation.dialled, &invitation.to.user];
     let called = called.map(|text| text.split(';').next().unwrap_or_default());
-    let numbers = called.into_iter().filter_map(|text| PhoneNumber::parse_lenient(text).ok());
+    let numbers = called.into_iter().filter_map(|text| directory.country.heard(text).ok());
     let by_number = numbers.into_iter().find(|number| directory.numbers.contains_key(number));
     by_number.or_else(|| called.into_iter().find_map(|text| directory.names.get(text).copied()))
 }
 
 /// Who calls. A trunk vouches for the asserted identity (RFC 3325); a phone is who its password says it is.
-pub(super) fn caller(invitation: &Invitation) -> Caller {
+pub(super) fn caller(country: Country, invitation: &Invitation) -> Caller {
     match &invitation.peer {
         Peer::Phone(extension) => Caller::Extension(extension.clone()),
         Peer::Trunk(_) if invitation.anonymous => Caller::Anonymous,
         Peer::Trunk(_) => {
             // `+13035550177;verstat=…`: what stands behind the number is about it (RFC 3966, 3).
             let digits = |user: &str| user.split(';').next().unwrap_or_default().to_owned();
-            let number_of = |identity: &Identity| PhoneNumber::parse_lenient(&digits(&identity.user)).ok();
+            let number_of = |identity: &Identity| country.heard(&digits(&identity.user)).ok();
             let asserted = invitation.asserted.as_ref();
             match asserted.and_then(number_of).or_else(|| number_of(&invitation.from)) {
                 Some(number) => Caller::Number { number, display: display_name(invitation) },
@@ -190,7 +190,7 @@ mod tests {
     }
 
     fn shown(invitation: &Invitation) -> Caller {
-        caller(invitation)
+        caller(Country::NORTH_AMERICA, invitation)
     }
 
     #[test]

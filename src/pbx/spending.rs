@@ -128,7 +128,7 @@ impl Spending {
         number: &PhoneNumber,
     ) {
         let tolls = &directory.limits.tolls;
-        let class = tolls.class_of(number);
+        let class = tolls.class_of(directory.country, number);
         self.remember(Begun { at: now.at, extension: extension.clone(), abroad: class.pays_thieves() });
         let price = tolls.price(class);
         self.running.entry(call).or_default().push(Running { extension, price, answered: None });
@@ -175,7 +175,7 @@ impl Spending {
         self.turn_day(now, directory);
         for Spent { extension, number, started, answered, ended } in calls {
             let tolls = &directory.limits.tolls;
-            let class = tolls.class_of(&number);
+            let class = tolls.class_of(directory.country, &number);
             let ago = Duration::try_from(now.wall.duration_since(started)).unwrap_or_default();
             // An instant before the machine was started has no form: that call is of no account for the hour.
             if let Some(at) = now.at.checked_sub(ago).filter(|_| ago < NIGHT) {

@@ -440,7 +440,8 @@ impl Switch {
                 self.exchange.trunks_of(&self.directory).into_iter().next().map(|trunk| trunk.0),
             ),
         };
-        let caller = routing::known_by_name(routing::caller(&invitation), &self.names);
+        let caller =
+            routing::known_by_name(routing::caller(self.directory.country, &invitation), &self.names);
         let directory = self.directory.clone();
         let vouched = Vouched::of(invitation.verstat.as_deref());
         let beginning = Beginning { call, direction, trunk, caller, vouched, dialled, at: now, directory };
@@ -469,7 +470,7 @@ impl Switch {
         number: PhoneNumber,
         route: Route,
     ) -> Result<Route, Refusal> {
-        let caller = routing::caller(invitation);
+        let caller = routing::caller(self.directory.country, invitation);
         let vouched = Vouched::of(invitation.verstat.as_deref());
         match self.exchange.screening.treat(now, &self.directory, &caller, &vouched) {
             Treatment::Ring => Ok(route),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{Directory, Fact, TextResult, exchange::Exchange};
 use crate::{
     sip::{Identity, Peer, Target, TextId},
-    types::{MessageKey, Moment, PhoneNumber},
+    types::{Country, MessageKey, Moment, PhoneNumber},
 };
 
 /// Texts of ours that wait for the carrier's answer. The desk sends them one by one; more than this are told to come
@@ -110,9 +110,10 @@ fn accept(directory: &Directory, received: Received) -> Result<Fact, u16> {
         // A phone is somebody of the office, whose texts to the outside belong to the desk's record: not by this door.
         Peer::Phone(_) => return Err(403),
     }
-    let to = number_in(&to).filter(|to| directory.numbers.contains_key(to)).ok_or(404_u16)?;
+    let to =
+        number_in(directory.country, &to).filter(|to| directory.numbers.contains_key(to)).ok_or(404_u16)?;
     // A sender without a telephone number (a short code, a name) cannot be answered, nor kept as a contact.
-    let from = number_in(&from).ok_or(403_u16)?;
+    let from = number_in(directory.country, &from).ok_or(403_u16)?;
     let media_type = content_type.split(';').next().unwrap_or_default().trim();
     if !media_type.eq_ignore_ascii_case("text/plain") {
         return Err(415);
@@ -125,10 +126,10 @@ fn accept(directory: &Directory, received: Received) -> Result<Fact, u16> {
 }
 
 /// The number in a user part or an address: `+1…`, `sip:+1…@carrier.example;user=phone`.
-fn number_in(address: &str) -> Option<PhoneNumber> {
+fn number_in(country: Country, address: &str) -> Option<PhoneNumber> {
     let bare = address.strip_prefix("sip:").or_else(|| address.strip_prefix("tel:")).unwrap_or(address);
     let user = bare.split(['@', ';']).next().unwrap_or_default();
-    PhoneNumber::parse_lenient(user).ok()
+    country.heard(user).ok()
 }
 
 fn result_of(status: u16, retry_after_s: Option<u32>) -> TextResult {
@@ -192,8 +193,12 @@ mod tests {
     #[test]
     fn a_number_is_found_in_an_address() {
         for text in ["+13035550100", "sip:+13035550100@carrier.example", "tel:+1-303-555-0100;ext=1"] {
-            assert_eq!(number_in(text).unwrap().to_string(), "+13035550100", "{text}");
+            assert_eq!(
+                number_in(Country::NORTH_AMERICA, text).unwrap().to_string(),
+                "+13035550100",
+                "{text}"
+            );
         }
-        assert_eq!(number_in("sip:anonymous@anonymous.invalid"), None);
+        assert_eq!(number_in(Country::NORTH_AMERICA, "sip:anonymous@anonymous.invalid"), None);
     }
 }

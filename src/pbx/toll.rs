@@ -126,7 +126,6 @@ impl Right {
 /// What the office has said about calls that cost money.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tolls {
-    pub home: Country,
     /// Premium numbers may be called, by phones that have the right.
     pub premium: bool,
     /// A minute of each class; [`PriceClass`]'s own for those that are not here.
@@ -146,7 +145,6 @@ pub struct Tolls {
 impl Default for Tolls {
     fn default() -> Self {
         Self {
-            home: Country::NORTH_AMERICA,
             premium: false,
             prices: BTreeMap::new(),
             day_per_extension: Money::cents(2_000),
@@ -167,7 +165,8 @@ impl Tolls {
         self.rights.get(extension).copied().unwrap_or_default()
     }
 
-    pub fn class_of(&self, number: &PhoneNumber) -> PriceClass {
+    /// How dear a call to this number is, seen from this country.
+    pub fn class_of(&self, home: Country, number: &PhoneNumber) -> PriceClass {
         let digits = number.digits();
         if is_unusual_north_american(&digits) {
             return PriceClass::Premium;
@@ -177,8 +176,8 @@ impl Tolls {
             .find_map(|length| CLASSES.get(digits.get(..length)?).copied())
             .unwrap_or(PriceClass::Far);
         // The file is written as seen from nowhere: home is not abroad.
-        let domestic = matches!(class, PriceClass::Near | PriceClass::Far | PriceClass::Costly)
-            && self.home.owns(number);
+        let domestic =
+            matches!(class, PriceClass::Near | PriceClass::Far | PriceClass::Costly) && home.owns(number);
         if domestic { PriceClass::Domestic } else { class }
     }
 }
@@ -210,7 +209,7 @@ mod tests {
     use super::*;
 
     fn class(number: &str) -> PriceClass {
-        Tolls::default().class_of(&number.parse().unwrap())
+        Tolls::default().class_of(Country::NORTH_AMERICA, &number.parse().unwrap())
     }
 
     #[test]
@@ -263,8 +262,8 @@ mod tests {
 
     #[test]
     fn home_is_domestic_wherever_it_is() {
-        let german = Tolls { home: "DE".parse().unwrap(), ..Tolls::default() };
-        let class = |number: &str| german.class_of(&number.parse().unwrap());
+        let germany = "DE".parse().unwrap();
+        let class = |number: &str| Tolls::default().class_of(germany, &number.parse().unwrap());
         assert_eq!(class("+49301234567"), PriceClass::Domestic);
         assert_eq!(class("+4990012345678"), PriceClass::Premium);
         assert_eq!(class("+13035550177"), PriceClass::Near);

@@ -16,7 +16,7 @@ use crate::{
     outbox::AfterCrash,
     pbx::{Directory, EmergencyPlan, Limits, Number, Phone, RingPlan, RingStep, Services, Settings, Texts},
     sip::{self, TrunkName},
-    types::{Extension, Hours, NumberError, PhoneNumber, QuietHours},
+    types::{Country, Extension, Hours, NumberError, PhoneNumber, QuietHours},
 };
 
 /// Where everybody is. Documentation addresses (RFC 5737) for what is outside.
@@ -128,6 +128,8 @@ impl Office {
         };
         Ok(Directory {
             name: "Maple Court".to_owned(),
+            country: Country::NORTH_AMERICA,
+            area_code: None,
             extensions: phones.iter().map(|extension| (extension.clone(), phone(extension))).collect(),
             numbers: BTreeMap::from([
                 (MAIN.1.parse()?, number("Main", &self.main_rings)),

@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use super::{NumberError, PhoneNumber};
+use super::{EmergencyNumbers, NumberError, PhoneNumber};
 
 /// The dialling habits of the country that the office is in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -15,37 +15,43 @@ pub struct Country {
     trunk: &'static str,
     /// Dialled before a country code: `011`, `00`.
     abroad: &'static str,
+    /// Dialled when life is in danger, the one for everything first. Those of North America are known everywhere.
+    emergency: &'static [&'static str],
 }
 
-/// ITU-T Operational Bulletin No. 994 (dialling procedures: international prefix, national trunk prefix).
+/// ITU-T Operational Bulletin No. 994 (dialling procedures: international prefix, national trunk prefix); emergency numbers
+/// as the national plans that were sent to the ITU (E.129) have them.
 const COUNTRIES: [Country; 26] = [
     Country::NORTH_AMERICA,
     Country { name: "CA", ..Country::NORTH_AMERICA },
     Country { name: "PR", ..Country::NORTH_AMERICA },
-    Country::new("AT", "43", "0", "00"),
-    Country::new("AU", "61", "0", "0011"),
-    Country::new("BE", "32", "0", "00"),
-    Country::new("CH", "41", "0", "00"),
-    Country::new("CZ", "420", "", "00"),
-    Country::new("DE", "49", "0", "00"),
-    Country::new("DK", "45", "", "00"),
-    Country::new("ES", "34", "", "00"),
-    Country::new("FI", "358", "0", "00"),
-    Country::new("FR", "33", "0", "00"),
-    Country::new("GB", "44", "0", "00"),
-    Country::new("GR", "30", "", "00"),
-    Country::new("IE", "353", "0", "00"),
-    Country::new("IT", "39", "", "00"),
-    Country::new("LU", "352", "", "00"),
-    Country::new("MX", "52", "", "00"),
-    Country::new("NL", "31", "0", "00"),
-    Country::new("NO", "47", "", "00"),
-    Country::new("NZ", "64", "0", "00"),
-    Country::new("PL", "48", "", "00"),
-    Country::new("PT", "351", "", "00"),
-    Country::new("SE", "46", "0", "00"),
-    Country::new("ZA", "27", "0", "00"),
+    Country::new("AT", "43", "0", "00", &["112", "122", "133", "144"]),
+    Country::new("AU", "61", "0", "0011", &["000", "106", "112"]),
+    Country::new("BE", "32", "0", "00", &["112", "100", "101"]),
+    Country::new("CH", "41", "0", "00", &["112", "117", "118", "144"]),
+    Country::new("CZ", "420", "", "00", &["112", "150", "155", "158"]),
+    Country::new("DE", "49", "0", "00", &["112", "110"]),
+    Country::new("DK", "45", "", "00", &["112"]),
+    Country::new("ES", "34", "", "00", &["112", "061", "062", "080", "091"]),
+    Country::new("FI", "358", "0", "00", &["112"]),
+    Country::new("FR", "33", "0", "00", &["112", "15", "17", "18", "114"]),
+    Country::new("GB", "44", "0", "00", &["999", "112"]),
+    Country::new("GR", "30", "", "00", &["112", "100", "166", "199"]),
+    Country::new("IE", "353", "0", "00", &["112", "999"]),
+    Country::new("IT", "39", "", "00", &["112", "113", "115", "118"]),
+    Country::new("LU", "352", "", "00", &["112", "113"]),
+    Country::new("MX", "52", "", "00", &["911"]),
+    Country::new("NL", "31", "0", "00", &["112"]),
+    Country::new("NO", "47", "", "00", &["112", "110", "113"]),
+    Country::new("NZ", "64", "0", "00", &["111"]),
+    Country::new("PL", "48", "", "00", &["112", "997", "998", "999"]),
+    Country::new("PT", "351", "", "00", &["112"]),
+    Country::new("SE", "46", "0", "00", &["112"]),
+    Country::new("ZA", "27", "0", "00", &["112", "10111", "10177"]),
 ];
+
+/// The longest numbers of countries that have no trunk prefix.
+const LONGEST_NATIONAL: usize = 10;
 
 /// Not the name of a country whose dialling is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -54,10 +60,16 @@ pub struct UnknownCountry;
 
 impl Country {
     /// The North American Numbering Plan.
-    pub const NORTH_AMERICA: Self = Self::new("US", "1", "1", "011");
+    pub const NORTH_AMERICA: Self = Self::new("US", "1", "1", "011", &[]);
 
-    const fn new(name: &'static str, code: &'static str, trunk: &'static str, abroad: &'static str) -> Self {
-        Self { name, code, trunk, abroad }
+    const fn new(
+        name: &'static str,
+        code: &'static str,
+        trunk: &'static str,
+        abroad: &'static str,
+        emergency: &'static [&'static str],
+    ) -> Self {
+        Self { name, code, trunk, abroad, emergency }
     }
 
     /// ISO 3166: `US`.
@@ -68,6 +80,18 @@ impl Country {
     /// Is this a number of the country? Those of North America that are other countries count as its own here.
     pub fn owns(self, number: &PhoneNumber) -> bool {
         number.digits().starts_with(self.code)
+    }
+
+    /// The country's own emergency numbers. Where 911 is none of them, it is dialled as the first of them.
+    pub fn emergency_numbers(self) -> EmergencyNumbers {
+        let national: Vec<_> = self.emergency.iter().filter_map(|digits| digits.parse().ok()).collect();
+        let instead = national.first().copied().filter(|_| !self.emergency.contains(&"911"));
+        EmergencyNumbers { national: national.into_iter().collect(), instead_of_911: instead }
+    }
+
+    /// Of the North American Numbering Plan?
+    pub fn is_north_american(self) -> bool {
+        self.code == Self::NORTH_AMERICA.code
     }
 
     /// Every country whose dialling is known, by ISO 3166.
@@ -97,7 +121,7 @@ impl Country {
         if let Some(rest) = digits.strip_prefix(self.abroad) {
             return PhoneNumber::parse_lenient(&format!("+{rest}"));
         }
-        if self.code == Self::NORTH_AMERICA.code {
+        if self.is_north_american() {
             return match (digits.len(), home_area) {
                 (7, Some(area)) => PhoneNumber::parse_lenient(&format!("+1{area}{digits}")),
                 _ => PhoneNumber::parse_lenient(&digits),
@@ -115,12 +139,24 @@ impl Country {
         PhoneNumber::parse_lenient(&format!("+{}{national}", self.code))
     }
 
+    /// Reads what a carrier of this country writes for a number: with `+`, as it is dialled here, or in international form
+    /// without any sign of it (`442079460958`), which is what many of them send whatever they were asked for.
+    ///
+    /// # Errors
+    /// When it is no telephone number in any of these forms.
+    pub fn heard(self, text: &str) -> Result<PhoneNumber, NumberError> {
+        let bare = || PhoneNumber::parse_lenient(&format!("+{}", text.trim()));
+        // Where numbers are dialled whole nothing tells them from international ones but their length.
+        let national = !self.trunk.is_empty() || text.len() <= LONGEST_NATIONAL;
+        if text.starts_with('+') || national { self.read(text, None).or_else(|_| bare()) } else { bare() }
+    }
+
     /// The number as it is dialled in this country: `3035550100` (ten digits in North America), `030123456`,
     /// `011442079460958`.
     pub fn dialled(self, number: &PhoneNumber) -> String {
         let digits = number.digits();
         match digits.strip_prefix(self.code) {
-            Some(national) if self.code == Self::NORTH_AMERICA.code => national.to_owned(),
+            Some(national) if self.is_north_american() => national.to_owned(),
             Some(national) => format!("{}{national}", self.trunk),
             None => format!("{}{digits}", self.abroad),
         }
@@ -179,6 +215,31 @@ mod tests {
             ("US", "303555%30100"),
         ] {
             assert_eq!(read(country, dialled, None), None, "{country} {dialled}");
+        }
+    }
+
+    #[test]
+    fn what_carriers_write_is_understood_in_any_of_their_forms() {
+        for (country, text, number) in [
+            ("US", "+13035550100", "+13035550100"),
+            ("US", "13035550100", "+13035550100"),
+            ("US", "3035550100", "+13035550100"),
+            ("US", "442079460958", "+442079460958"),
+            ("US", "4930123456", "+4930123456"),
+            ("DE", "0301234567", "+49301234567"),
+            ("DE", "49301234567", "+49301234567"),
+            ("DE", "00442079460958", "+442079460958"),
+            ("DE", "442079460958", "+442079460958"),
+            ("ES", "912345678", "+34912345678"),
+            ("ES", "34912345678", "+34912345678"),
+            ("IT", "0612345678", "+390612345678"),
+            ("IT", "390612345678", "+390612345678"),
+        ] {
+            let heard = country.parse::<Country>().unwrap().heard(text).map(|number| number.to_string());
+            assert_eq!(heard.as_deref(), Ok(number), "{country} {text}");
+        }
+        for text in ["anonymous", "101", "", "Restricted"] {
+            assert!(Country::NORTH_AMERICA.heard(text).is_err(), "{text}");
         }
     }
 

@@ -101,7 +101,12 @@ impl fmt::Display for Emergency {
 
 /// The emergency numbers of an office: those of North America always, and those of its country.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct EmergencyNumbers(pub BTreeSet<ServiceNumber>);
+pub struct EmergencyNumbers {
+    pub national: BTreeSet<ServiceNumber>,
+    /// What the network of the country knows 911 by, where it does not know it by that: whoever has learnt 911 by heart
+    /// is helped all the same.
+    pub instead_of_911: Option<ServiceNumber>,
+}
 
 impl EmergencyNumbers {
     /// The emergency number that this dialled text is, in any of the forms that a phone, a habit or a speed-dial key
@@ -118,11 +123,12 @@ impl EmergencyNumbers {
     /// | `911;phone-context=…` | RFC 3966, 5.1.5 and RFC 3261, 19.1.6: `user=phone` puts them into the user part |
     /// | `urn:service:sos`, `urn:service:sos.fire` | RFC 5031: 911 by its service and not by its digits |
     ///
-    /// National numbers are matched in the same forms except those with a 1.
+    /// National numbers are matched in the same forms except those with a 1, and behind a 0 as well: it gives a line
+    /// where 9 does not.
     pub fn matched(&self, dialled: &str) -> Option<Emergency> {
         let text = dialled.split(';').next().unwrap_or_default().trim();
         if let Some(service) = text.strip_prefix("urn:service:sos") {
-            return (service.is_empty() || service.starts_with('.')).then_some(Emergency::Nine11);
+            return (service.is_empty() || service.starts_with('.')).then_some(self.nine11());
         }
         let text = text.strip_suffix('#').unwrap_or(text);
         let mut digits = String::new();
@@ -136,23 +142,31 @@ impl EmergencyNumbers {
         }
         self.exactly(&digits).or_else(|| {
             let behind_nine = digits.strip_prefix('9').unwrap_or(&digits);
-            let behind_one = behind_nine.strip_prefix('1').and_then(north_american);
-            self.exactly(behind_nine).or(behind_one)
+            let behind_one = behind_nine.strip_prefix('1').and_then(|rest| self.north_american(rest));
+            let behind_zero = || digits.strip_prefix('0').and_then(|rest| self.national(rest));
+            self.exactly(behind_nine).or(behind_one).or_else(behind_zero)
         })
     }
 
     fn exactly(&self, digits: &str) -> Option<Emergency> {
-        let national = digits.parse().ok().filter(|number| self.0.contains(number));
-        north_american(digits).or(national.map(Emergency::National))
+        self.north_american(digits).or_else(|| self.national(digits))
     }
-}
 
-fn north_american(digits: &str) -> Option<Emergency> {
-    match digits {
-        "911" => Some(Emergency::Nine11),
-        "933" => Some(Emergency::AddressTest),
-        "988" => Some(Emergency::Lifeline),
-        _ => None,
+    fn national(&self, digits: &str) -> Option<Emergency> {
+        digits.parse().ok().filter(|number| self.national.contains(number)).map(Emergency::National)
+    }
+
+    fn north_american(&self, digits: &str) -> Option<Emergency> {
+        match digits {
+            "911" => Some(self.nine11()),
+            "933" => Some(Emergency::AddressTest),
+            "988" => Some(Emergency::Lifeline),
+            _ => None,
+        }
+    }
+
+    fn nine11(&self) -> Emergency {
+        self.instead_of_911.map_or(Emergency::Nine11, Emergency::National)
     }
 }
 
@@ -164,7 +178,8 @@ mod tests {
     use super::*;
 
     fn plan(numbers: &[&str]) -> EmergencyNumbers {
-        EmergencyNumbers(numbers.iter().map(|text| text.parse().unwrap()).collect())
+        let national = numbers.iter().map(|text| text.parse().unwrap()).collect();
+        EmergencyNumbers { national, instead_of_911: None }
     }
 
     #[test]
@@ -224,11 +239,15 @@ mod tests {
     fn the_countrys_own_numbers_are_matched_in_the_same_forms() {
         let plan = plan(&["112", "000"]);
         let national = |text: &str| Some(Emergency::National(text.parse().unwrap()));
-        for text in ["112", "9112", "112#", "+112", "1-1-2"] {
+        for text in ["112", "9112", "0112", "112#", "+112", "1-1-2"] {
             assert_eq!(plan.matched(text), national("112"), "{text}");
         }
         assert_eq!(plan.matched("000"), national("000"));
         assert_eq!(plan.matched("911"), Some(Emergency::Nine11), "whatever the country");
+        let abroad = EmergencyNumbers { instead_of_911: "112".parse().ok(), ..plan };
+        for text in ["911", "9911", "urn:service:sos", "112"] {
+            assert_eq!(abroad.matched(text), national("112"), "{text}: the network there knows no 911");
+        }
     }
 
     #[test]

@@ -59,7 +59,7 @@ fn said(directory: &Directory, extension: &Extension, number: &str) -> Vec<Strin
         }
     };
     let tolls = &directory.limits.tolls;
-    let class = tolls.class_of(&number);
+    let class = tolls.class_of(directory.country, &number);
     lines.push(format!("{}, {} a minute", class.name().replace('_', " "), tolls.price(class)));
     let mut trunks: Vec<_> = directory.trunks.iter().collect();
     trunks.sort_by_key(|trunk| directory.profile(&trunk.name).order);
@@ -129,7 +129,7 @@ mod tests {
         let asked = "main: sip:+13035550177@sip.telnyx.com from +13035550100, P-Asserted-Identity: \
                      <sip:+13035550100@sip.telnyx.com>";
         assert!(home.contains(asked), "{home}");
-        assert!(lines(telnyx, "+442079460958").contains("refused: numbers outside"));
+        assert!(lines(telnyx, "+442079460958").contains("refused: calls abroad"));
         assert!(lines(telnyx, "9911").contains("before every rule"));
         assert!(lines(telnyx, "102").contains("within the house"));
         assert!(lines(telnyx, "abc").contains("(404)"));

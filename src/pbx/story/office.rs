@@ -8,7 +8,7 @@ use crate::{
     dialogue::{Office, Pack, Roster},
     pbx::{Directory, EmergencyPlan, Limits, Number, Phone, RingPlan, Services, Texts},
     sip::{self, TrunkName},
-    types::{Extension, Hours, PhoneNumber},
+    types::{Country, Extension, Hours, PhoneNumber},
 };
 
 pub(in crate::pbx) const MAIN: &str = "+13035550100";
@@ -60,6 +60,8 @@ pub(in crate::pbx) fn office() -> Directory {
     };
     Directory {
         name: "Maple Court".into(),
+        country: Country::NORTH_AMERICA,
+        area_code: None,
         extensions: BTreeMap::from([
             (extension("101"), phone("101", "Front desk")),
             (extension("102"), phone("102", "Back office")),

@@ -199,7 +199,7 @@ impl Switch {
         prompt: Prompt,
     ) {
         let call = CallId::from_random(self.exchange.random());
-        let caller = routing::caller(&invitation);
+        let caller = routing::caller(self.directory.country, &invitation);
         let directory = self.directory.clone();
         let direction = CallDirection::Internal;
         let vouched = Vouched::default();
