@@ -11,8 +11,8 @@ use jiff::{SignedDuration, Timestamp};
 use portico::{
     dialogue::{Intent, LifeSafety, Urgency},
     pbx::{
-        Attestation, CallDirection, CallRecord, Caller, Disposition, Encrypted, LegRecord, LegResult,
-        Listing, Party, Unheard,
+        Attestation, CallDirection, CallRecord, CallResult, Caller, Disposition, Encrypted, LegRecord,
+        LegResult, Listing, Party, Unheard,
     },
     store::{CallFilter, CallerUpdate, Store, StoreError, TextBackNote, TextDirection, WrapUp},
     types::{CallId, ContactId},
@@ -92,6 +92,11 @@ fn every_earlier_file_is_brought_up_to_date_with_its_rows() {
         assert_eq!(outcome.name.unwrap().value, "Dana Reyes");
         assert!(call.work_orders[0].emergency);
         assert_eq!((call.record.legs.len(), call.record.turns.len()), (3, 2));
+        let all = reader.calls(CallFilter::All, None, 10).unwrap().items;
+        let results: Vec<_> = all.iter().map(|call| (call.disposition, call.result)).collect();
+        let known =
+            [(Disposition::Answered, CallResult::Completed), (Disposition::AiHandled, CallResult::Missed)];
+        assert_eq!(results, known, "v{version}: older calls as well");
         assert_eq!(store.bindings(at("2026-11-21T00:00:00Z")).unwrap().len(), 1);
         if version >= 2 {
             let texts = reader.messages(None, None, 10).unwrap().items;

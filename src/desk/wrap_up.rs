@@ -50,10 +50,7 @@ pub(super) fn wrap_up(
     chance: &mut Chance,
 ) -> WrapUp {
     let inbound = record.direction == CallDirection::Inbound;
-    // Who rang to hear a mailbox, or to join a conference, has missed nobody.
-    let reached =
-        matches!(record.disposition, Disposition::Answered | Disposition::HandedOver | Disposition::Served);
-    let missed = inbound && !reached;
+    let missed = record.is_missed();
     // Texts about a call go out from the number that was dialled; a call from inside has none.
     let texts_from = record.dialled.number().filter(|_| inbound);
     let outcome = record.outcome.as_ref();

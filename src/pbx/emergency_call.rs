@@ -17,7 +17,7 @@ use super::{
     incoming::Incoming,
     leg::Leg,
     refusal::Refusal,
-    ring_plan::{Outside, leg_result},
+    ring_plan::Outside,
     session_event::SessionEvent,
     whereabouts::Whereabouts,
 };
@@ -286,7 +286,7 @@ impl EmergencyCall {
             {
                 cx.exchange.sip.trunk_failed(cx.now.at, trunk, status, retry_after);
             }
-            fork.not_answered(cx, leg_result(status));
+            fork.not_answered(cx, LegResult::of_status(status));
             dialling.last_status = Some(status);
         }
         // Whatever a trunk says: the next one may know better, and nobody declines an emergency.
@@ -296,7 +296,7 @@ impl EmergencyCall {
     fn unreachable(self, cx: &mut Context<'_>) -> After {
         if let Stage::Dialling(dialling) = self.stage {
             let refusal = dialling.last_status.map_or(Refusal::UNAVAILABLE, Refusal::passed_on);
-            dialling.caller.refuse(cx, refusal, leg_result(refusal.status));
+            dialling.caller.refuse(cx, refusal, LegResult::of_status(refusal.status));
         }
         After::Over(Disposition::Failed)
     }

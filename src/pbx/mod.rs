@@ -17,6 +17,7 @@ mod asked;
 mod assisted;
 mod attestation;
 mod call;
+mod call_result;
 mod calls;
 mod conversation;
 mod decision;
@@ -73,6 +74,7 @@ mod whereabouts;
 
 pub use crate::media::{Codec, Impairment, Score};
 pub use attestation::{Attestation, Vouched};
+pub use call_result::CallResult;
 pub use decision::Decision;
 pub use desk_settings::{DeskSettings, ForwardTo};
 pub use dialplan::{Asker, Barred, Usage, may_reach, parse as parse_dialled};

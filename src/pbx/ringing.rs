@@ -21,7 +21,7 @@ use super::{
     leg::Leg,
     next::{Announced, Next, Step},
     refusal::Refusal,
-    ring_plan::{After, Hunt, agent_reason, leg_result},
+    ring_plan::{After, Hunt, agent_reason},
     services,
     session_event::SessionEvent,
     trunk_answer,
@@ -192,7 +192,7 @@ impl Ringing {
                 if (300..400).contains(&status) {
                     self.redirected(cx, session, redirect.as_deref());
                 }
-                self.fork_failed(cx, session, leg_result(status))
+                self.fork_failed(cx, session, LegResult::of_status(status))
             }
             // A far end that ends a call it has not answered; our endpoint never reports it so, but nothing may hang.
             SessionEvent::Ended(_) => self.fork_failed(cx, session, LegResult::Failed(487)),
@@ -580,7 +580,7 @@ impl Ringing {
                     return Step::Go(Next::Serve { caller: Announced::Waiting(caller), errand });
                 }
                 let refusal = self.last_status.map_or(Refusal::NOBODY, Refusal::passed_on);
-                caller.refuse(cx, refusal, leg_result(refusal.status));
+                caller.refuse(cx, refusal, LegResult::of_status(refusal.status));
                 Step::Go(Next::End(Disposition::Failed))
             }
             Waiter::Handed { caller, conversation, .. } => {

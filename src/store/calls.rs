@@ -15,8 +15,8 @@ use crate::{
     followup::{ConsentKind, ConsentSource, Enrolling},
     outbox::Entry,
     pbx::{
-        AgentReason, Attestation, CallDirection, CallRecord, Caller, Codec, Dialled, Disposition, Encrypted,
-        Impairment, LegRecord, Party, Quality, Score, Speaker, TurnRecord, Unheard, Vouched,
+        AgentReason, Attestation, CallDirection, CallRecord, CallResult, Caller, Codec, Dialled, Disposition,
+        Encrypted, Impairment, LegRecord, Party, Quality, Score, Speaker, TurnRecord, Unheard, Vouched,
     },
     types::{CallId, ContactId},
 };
@@ -134,6 +134,7 @@ pub struct CallRow {
     pub answered: Option<Timestamp>,
     pub ended: Timestamp,
     pub disposition: Disposition,
+    pub result: CallResult,
     pub missed: bool,
     pub agent_reason: Option<AgentReason>,
     pub intent: Option<Intent>,
@@ -349,6 +350,7 @@ fn call_row(row: &Row<'_>) -> rusqlite::Result<CallRow> {
         answered: get_opt(row, "answered")?,
         ended: get(row, "ended")?,
         disposition: get(row, "disposition")?,
+        result: get(row, "result")?,
         missed: row.get("missed")?,
         agent_reason: get_opt(row, "agent_reason")?,
         intent: intent.as_deref().and_then(Intent::from_name),
@@ -390,8 +392,8 @@ fn insert_call(
         .prepare_cached(
             "INSERT INTO calls (id, direction, trunk, caller_kind, caller, caller_display, dialled, started, answered, ended,
                  disposition, missed, agent_reason, contact, intent, outcome, summary, text_back, recording, recording_from_ms,
-                 decisions, attestation, verstat)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23)",
+                 decisions, attestation, verstat, result)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24)",
         )?
         .execute(params![
             Col(record.call),
@@ -417,6 +419,7 @@ fn insert_call(
             decisions,
             record.vouched.attestation.map(Attestation::name),
             record.vouched.verstat,
+            Col(record.result()),
         ])?;
     Ok(())
 }

@@ -12,7 +12,7 @@ use rusqlite::{
 
 use super::StoreError;
 use crate::{
-    pbx::{AgentReason, CallDirection, Dialled, Disposition, LegResult, Speaker},
+    pbx::{AgentReason, CallDirection, CallResult, Dialled, Disposition, LegResult, Speaker},
     types::{CallId, ContactId, Extension, LeadId, MessageKey, PhoneNumber, VoicemailId, WorkOrderId},
 };
 
@@ -98,6 +98,7 @@ word_column!(Disposition {
     Served = "served",
     Failed = "failed",
 });
+word_column!(CallResult { Completed = "completed", Missed = "missed", Busy = "busy", Failed = "failed" });
 word_column!(AgentReason {
     NoAnswer = "no_answer",
     Busy = "busy",

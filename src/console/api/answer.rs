@@ -7,8 +7,8 @@ use crate::{
     console::vitals::{Condition, Vitals},
     dialogue::Urgency,
     pbx::{
-        AgentReason, CallDirection, CallRecord, Caller, Codec, Disposition, LegRecord, LegResult, Party,
-        Speaker, TurnRecord, Unheard,
+        AgentReason, CallDirection, CallRecord, CallResult, Caller, Codec, Disposition, LegRecord, LegResult,
+        Party, Speaker, TurnRecord, Unheard,
     },
     store::{
         CallDetail, CallRow, ContactRow, Health, LeadRow, MessageRow, TextDirection, TicketStatus,
@@ -45,6 +45,8 @@ pub(super) struct CallInShort {
     pub answered: Option<String>,
     pub ended: String,
     pub disposition: &'static str,
+    /// `completed` by a person, `missed` (nobody took it, or a machine did), `busy` or `failed`.
+    pub result: &'static str,
     /// No person of the office talked with the caller.
     pub missed: bool,
     /// Why the agent took the call, if it did.
@@ -66,6 +68,7 @@ impl CallInShort {
             answered: row.answered.map(|at| at.to_string()),
             ended: row.ended.to_string(),
             disposition: disposition(row.disposition),
+            result: call_result(row.result),
             missed: row.missed,
             agent_reason: row.agent_reason.map(agent_reason),
             intent: row.intent.map(crate::dialogue::Intent::name),
@@ -88,6 +91,8 @@ pub(super) struct CallAnswer {
     pub answered: Option<String>,
     pub ended: String,
     pub disposition: &'static str,
+    /// `completed` by a person, `missed` (nobody took it, or a machine did), `busy` or `failed`.
+    pub result: &'static str,
     pub missed: bool,
     pub agent_reason: Option<&'static str>,
     /// What the caller wanted, if the agent could tell.
@@ -120,6 +125,7 @@ impl CallAnswer {
             answered: record.answered.map(|at| at.to_string()),
             ended: record.ended.to_string(),
             disposition: disposition(record.disposition),
+            result: call_result(record.result()),
             missed: detail.missed,
             agent_reason: record.agent_reason.map(agent_reason),
             intent: record
@@ -476,6 +482,15 @@ fn disposition(disposition: Disposition) -> &'static str {
         Disposition::Voicemail => "voicemail",
         Disposition::Served => "served",
         Disposition::Failed => "failed",
+    }
+}
+
+fn call_result(result: CallResult) -> &'static str {
+    match result {
+        CallResult::Completed => "completed",
+        CallResult::Missed => "missed",
+        CallResult::Busy => "busy",
+        CallResult::Failed => "failed",
     }
 }
 

@@ -20,7 +20,8 @@ pub(in crate::console) fn call(
     zone: &TimeZone,
 ) -> Markup {
     let record = &detail.record;
-    let (word, class) = words::disposition(record.disposition);
+    let (word, class) = words::result(record.result(), record.direction);
+    let (how, _) = words::disposition(record.disposition);
     let body = html! {
         p { (words::mark(word, class)) " " (detail.summary) }
         dl {
@@ -42,6 +43,7 @@ pub(in crate::console) fn call(
             }
             dt { "Called" } dd { (words::dialled(&record.dialled)) }
             dt { "Began" } dd { (words::exact(record.started, zone)) }
+            dt { "Result" } dd { (word) @if how != word { ": " (how) } }
             dt { "Lasted" } dd { (words::length(record.started, record.ended)) }
             @if let Some(why) = record.agent_reason { dt { "Why no person took it" } dd { (words::agent_reason(why)) } }
             @if let Some(trunk) = &record.trunk { dt { "Trunk" } dd { (trunk) } }

@@ -34,7 +34,8 @@ pub(super) fn call_table(calls: &[CallRow], zone: &TimeZone) -> Markup {
                 thead { tr { th { "When" } th { "Caller" } th { "Called" } th { "Result" } th { "In short" } th class="number" { "Length" } } }
                 tbody {
                     @for call in calls {
-                        @let (word, class) = words::disposition(call.disposition);
+                        @let (word, class) = words::result(call.result, call.direction);
+                        @let (how, _) = words::disposition(call.disposition);
                         tr {
                             td data-is="When" { a href={ "/calls/" (call.id) } { (words::moment(call.started, zone)) } }
                             td data-is="Caller" {
@@ -42,7 +43,10 @@ pub(super) fn call_table(calls: &[CallRow], zone: &TimeZone) -> Markup {
                                 (words::caller(&call.caller))
                             }
                             td data-is="Called" { (words::dialled(&call.dialled)) }
-                            td data-is="Result" { (words::mark(word, class)) }
+                            td data-is="Result" {
+                                (words::mark(word, class))
+                                @if how != word { br; span class="quiet" { (how) } }
+                            }
                             td { (call.summary) }
                             td class="number" data-is="Length" { (words::length(call.started, call.ended)) }
                         }

@@ -7,8 +7,8 @@ use crate::{
     dialogue::{LifeSafety, Urgency},
     outbox::{Failure, State},
     pbx::{
-        AgentReason, Attestation, Caller, Codec, Dialled, Disposition, Encrypted, Impairment, LegResult,
-        Party, Score, Unheard,
+        AgentReason, Attestation, CallDirection, CallResult, Caller, Codec, Dialled, Disposition, Encrypted,
+        Impairment, LegResult, Party, Score, Unheard,
     },
     store::{TextBackNote, TicketStatus},
     types::PhoneNumber,
@@ -102,6 +102,17 @@ pub(super) fn disposition(disposition: Disposition) -> (&'static str, &'static s
         Disposition::Voicemail => ("voicemail", "warn"),
         Disposition::Served => ("served by the box", "good"),
         Disposition::Failed => ("failed", "bad"),
+    }
+}
+
+/// What became of a call, for whoever counts; `missed` is said of calls from outside alone.
+pub(super) fn result(result: CallResult, direction: CallDirection) -> (&'static str, &'static str) {
+    match (result, direction) {
+        (CallResult::Completed, _) => ("completed", "good"),
+        (CallResult::Missed, CallDirection::Inbound) => ("missed", "bad"),
+        (CallResult::Missed, CallDirection::Outbound | CallDirection::Internal) => ("not answered", "warn"),
+        (CallResult::Busy, _) => ("busy", "warn"),
+        (CallResult::Failed, _) => ("failed", "bad"),
     }
 }
 
