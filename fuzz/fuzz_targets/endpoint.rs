@@ -54,7 +54,7 @@ fn trunk(name: &str, at: SocketAddr) -> Trunk {
         advertised: None,
         credentials: None,
         registration: None,
-        probe: false,
+        probe: None,
         session_timers: Default::default(),
     }
 }

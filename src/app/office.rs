@@ -11,7 +11,7 @@ use crate::{
     dialogue::{Fact, Office, Pack, Roster, UnitRef},
     outbox::AfterCrash,
     pbx::{
-        CivicAddress, CivicElement, Directory, EmergencyNotice, EmergencyPlan, Features, IdentityForm,
+        CivicAddress, CivicElement, Codec, Directory, EmergencyNotice, EmergencyPlan, Features, IdentityForm,
         Limits, Location, Locations, MailboxPlan, Money, Number, NumberForm, Park, Phone, PriceClass, Right,
         RingOrder, RingPlan, RingStep, ScreeningRules, Service, Services, Settings, Srtp, SrtpPolicy,
         StarCodes, Texts, TimedPlan, Tolls, Treatment, TrunkProfile, device_key,
@@ -200,6 +200,10 @@ fn screening(config: &Config) -> ScreeningRules {
     }
 }
 
+fn codec_named(name: &str) -> Option<Codec> {
+    Codec::ALL.into_iter().find(|codec| codec.encoding_name().eq_ignore_ascii_case(name))
+}
+
 /// What is known of a trunk's carrier.
 fn profile_of(config: &Config, trunk: &crate::config::Trunk) -> TrunkProfile {
     let said = &trunk.profile;
@@ -225,6 +229,7 @@ fn profile_of(config: &Config, trunk: &crate::config::Trunk) -> TrunkProfile {
             _ => IdentityForm::From,
         },
         from_account: account.filter(|_| said.from_account),
+        codecs: said.codecs.iter().filter_map(|name| codec_named(name)).collect(),
         outbound_number: said.outbound_number,
     }
 }

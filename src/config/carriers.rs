@@ -29,6 +29,17 @@ pub struct Carrier {
     /// It takes the caller's place with an emergency call (RFC 6442).
     #[serde(default)]
     pub takes_location: bool,
+    /// What it speaks, the best first; empty: the documents do not say.
+    #[serde(default)]
+    pub codecs: Vec<String>,
+    /// How keys that are pressed reach it. The box speaks `rfc4733` and nothing else.
+    pub dtmf: String,
+    /// How long a registration is asked for, in seconds; not said: as the box does it.
+    pub register_seconds: Option<u64>,
+    /// How often it is asked whether it lives (OPTIONS), in seconds; 0: it does not want to be asked.
+    pub probe_seconds: Option<u64>,
+    /// How often its calls show that they live (RFC 4028), in seconds.
+    pub session_seconds: Option<u64>,
     /// Where it says how sure it is of a caller: `identity` (a parameter of P-Asserted-Identity or From), `none`.
     pub verstat: String,
     /// What has to be done at the carrier so that help finds the caller.
@@ -51,6 +62,8 @@ const FILES: [(&str, &str); 10] = [
 
 /// Forms of numbers.
 pub(super) const NUMBER_FORMS: [&str; 3] = ["e164", "digits", "national"];
+/// Codecs, by their names in the configuration.
+pub(super) const CODECS: [&str; 4] = ["pcmu", "pcma", "g722", "opus"];
 /// Where the caller is named.
 pub(super) const IDENTITY_FORMS: [&str; 4] = ["from", "asserted", "preferred", "remote_party"];
 
@@ -88,6 +101,13 @@ mod tests {
             let ways = ["register", "password", "address"];
             assert!(carrier.sign_in.iter().all(|way| ways.contains(&way.as_str())), "{name}");
             assert!(carrier.transports.iter().all(|t| ["udp", "tcp", "tls"].contains(&t.as_str())), "{name}");
+            assert!(carrier.codecs.iter().all(|codec| CODECS.contains(&codec.as_str())), "{name}");
+            let g711 = |codec: &String| codec == "pcmu" || codec == "pcma";
+            assert!(carrier.codecs.is_empty() || carrier.codecs.iter().any(g711), "{name}");
+            assert_eq!(carrier.dtmf, "rfc4733", "{name}");
+            assert!(carrier.register_seconds.is_none_or(|s| (60..=3600).contains(&s)), "{name}");
+            assert!(carrier.probe_seconds.is_none_or(|s| s == 0 || (10..=600).contains(&s)), "{name}");
+            assert!(carrier.session_seconds.is_none_or(|s| (90..=86_400).contains(&s)), "{name}");
             assert!(carrier.domain.is_none() || carrier.domain_ends.is_none(), "{name}");
             assert!(!carrier.emergency.is_empty(), "{name}");
         }

@@ -501,10 +501,16 @@ fn trunks(c: &mut Checker<'_>, raw: Vec<Spanned<raw::Trunk>>) -> Vec<Trunk> {
         let carrier = trunk_profile::preset(c, &entry);
         let profile = trunk_profile::profile(c, &entry, carrier);
         let from = entry.from.iter().filter_map(|text| network(c, text)).collect();
+        let probe = trunk_profile::probe(c, &entry, carrier);
+        let said = destination::transport(c, entry.transport.as_ref(), entry.tcp);
+        let transport = trunk_profile::transport(c, &entry, carrier, said);
+        let Some(send_to) = trunk_profile::send_to(c, &entry, carrier, transport) else { continue };
         let register = entry.register.map(|r| {
             c.not_empty(&r.user, "the user name at the carrier");
-            let expires =
-                r.expires_seconds.map_or(600, |v| c.within(&v, 60..=3600, "seconds of registration"));
+            let expires = r.expires_seconds.as_ref().map_or_else(
+                || carrier.and_then(|carrier| carrier.register_seconds).unwrap_or(600),
+                |v| c.within(v, 60..=3600, "seconds of registration"),
+            );
             TrunkAccount {
                 user: r.user.into_inner(),
                 password: r.password.into_inner(),
@@ -514,13 +520,12 @@ fn trunks(c: &mut Checker<'_>, raw: Vec<Spanned<raw::Trunk>>) -> Vec<Trunk> {
         });
         // Beyond half a minute RFC 3261's own Timer B has given the call up.
         let patience = entry.answer_seconds.map_or(4, |v| c.within(&v, 1..=30, "seconds of patience"));
-        let session = entry
-            .session_seconds
-            .map_or(1800, |v| c.within(&v, 90..=86_400, "seconds between signs of life"));
-        let transport = destination::transport(c, entry.transport.as_ref(), entry.tcp);
+        let session = entry.session_seconds.as_ref().map_or_else(
+            || carrier.and_then(|carrier| carrier.session_seconds).unwrap_or(1800),
+            |v| c.within(v, 90..=86_400, "seconds between signs of life"),
+        );
         let keep_alive =
             entry.keep_alive_seconds.map_or(25, |v| c.within(&v, 0..=600, "seconds of keep-alive"));
-        let Some(send_to) = destination::send_to(c, &entry.send_to, transport) else { continue };
         trunks.push(Trunk {
             name: entry.name.into_inner(),
             from,
@@ -531,7 +536,7 @@ fn trunks(c: &mut Checker<'_>, raw: Vec<Spanned<raw::Trunk>>) -> Vec<Trunk> {
             domain: entry.domain.map(Spanned::into_inner).or_else(|| carrier?.domain.clone()),
             profile,
             patience: Duration::from_secs(patience),
-            probe: entry.probe.unwrap_or(true),
+            probe,
             session: Duration::from_secs(session),
             register,
         });

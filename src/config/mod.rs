@@ -219,8 +219,8 @@ pub struct Trunk {
     pub domain: Option<String>,
     /// How long the trunk may leave a call without any answer before the next one is tried.
     pub patience: Duration,
-    /// Is it asked now and then whether it lives (OPTIONS)?
-    pub probe: bool,
+    /// How often it is asked whether it lives (OPTIONS); `None`: never.
+    pub probe: Option<Duration>,
     /// How long a call may go without a sign of life from the carrier (RFC 4028).
     pub session: Duration,
     pub register: Option<TrunkAccount>,

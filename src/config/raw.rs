@@ -197,7 +197,7 @@ pub(super) struct Extension {
 pub(super) struct Trunk {
     pub name: Spanned<String>,
     pub from: Vec<Spanned<String>>,
-    pub send_to: Spanned<String>,
+    pub send_to: Option<Spanned<String>>,
     #[serde(default)]
     pub tcp: bool,
     pub transport: Option<Spanned<String>>,
@@ -206,6 +206,7 @@ pub(super) struct Trunk {
     pub domain: Option<Spanned<String>>,
     pub answer_seconds: Option<Spanned<u64>>,
     pub probe: Option<bool>,
+    pub probe_seconds: Option<Spanned<u64>>,
     pub session_seconds: Option<Spanned<u64>>,
     pub register: Option<Register>,
     pub preset: Option<Spanned<String>>,
@@ -219,6 +220,7 @@ pub(super) struct Trunk {
     pub caller_numbers: Option<Spanned<String>>,
     pub dial_prefix: Option<Spanned<String>>,
     pub identity: Option<Spanned<String>>,
+    pub codecs: Option<Spanned<Vec<String>>>,
     pub outbound_number: Option<Spanned<String>>,
 }
 

@@ -194,9 +194,9 @@ fn a_trunk_is_given_up_after_four_seconds_unless_the_file_says_otherwise() {
         Config::parse("portico.toml", &text).map(|config| config.trunks[0].clone())
     };
     let as_it_is = trunk("").unwrap();
-    assert_eq!((as_it_is.patience, as_it_is.probe), (Duration::from_secs(4), true));
+    assert_eq!((as_it_is.patience, as_it_is.probe), (Duration::from_secs(4), Some(Duration::from_secs(30))));
     let changed = trunk("answer_seconds = 7\nprobe = false\n").unwrap();
-    assert_eq!((changed.patience, changed.probe), (Duration::from_secs(7), false));
+    assert_eq!((changed.patience, changed.probe), (Duration::from_secs(7), None));
     assert!(trunk("answer_seconds = 31\n").unwrap_err().to_string().contains("from 1 to 30"));
 }
 

@@ -1,10 +1,13 @@
 //! What a trunk's section says beside addresses and accounts, filled in from its carrier's preset.
 
+use std::time::Duration;
+
 use toml::Spanned;
 
 use super::{
-    carriers::{Carrier, IDENTITY_FORMS, NUMBER_FORMS},
+    carriers::{CODECS, Carrier, IDENTITY_FORMS, NUMBER_FORMS},
     check::Checker,
+    destination::{self, SendTo, TrunkTransport},
     raw,
 };
 use crate::types::PhoneNumber;
@@ -27,6 +30,8 @@ pub struct TrunkProfile {
     pub identity: String,
     /// The user of `From` is the account.
     pub from_account: bool,
+    /// What it is offered, the best first; empty: as the caller would like it.
+    pub codecs: Vec<String>,
     pub outbound_number: Option<PhoneNumber>,
 }
 
@@ -93,6 +98,80 @@ pub(super) fn profile(c: &mut Checker<'_>, raw: &raw::Trunk, carrier: Option<&Ca
         dial_prefix: raw.dial_prefix.as_ref().map(|prefix| prefix.get_ref().clone()).unwrap_or_default(),
         identity,
         from_account,
+        codecs: codecs(c, raw, carrier),
         outbound_number: raw.outbound_number.as_ref().and_then(|number| c.number(number)),
+    }
+}
+
+fn codecs(c: &mut Checker<'_>, raw: &raw::Trunk, carrier: Option<&Carrier>) -> Vec<String> {
+    let Some(named) = &raw.codecs else {
+        return carrier.map(|carrier| carrier.codecs.clone()).unwrap_or_default();
+    };
+    let cure = "write some of \"pcmu\", \"pcma\", \"g722\" and \"opus\", the best first";
+    if let Some(other) = named.get_ref().iter().find(|name| !CODECS.contains(&name.as_str())) {
+        c.problem(named, format_args!("`{other}` is not a codec that is spoken here"), cure);
+    }
+    if !named.get_ref().iter().any(|name| name == "pcmu" || name == "pcma") {
+        let what = "without G.711 there are people whom this trunk cannot connect with";
+        c.problem(named, what, "add \"pcmu\" or \"pcma\" at the end");
+    }
+    named.get_ref().clone()
+}
+
+/// How often the trunk is asked whether it lives.
+pub(super) fn probe(c: &mut Checker<'_>, raw: &raw::Trunk, carrier: Option<&Carrier>) -> Option<Duration> {
+    let seconds = match &raw.probe_seconds {
+        Some(said) => c.within(said, 10..=600, "seconds between probes"),
+        None => carrier.and_then(|carrier| carrier.probe_seconds).unwrap_or(PROBE_SECONDS),
+    };
+    (raw.probe.unwrap_or(true) && seconds > 0).then(|| Duration::from_secs(seconds))
+}
+
+const PROBE_SECONDS: u64 = 30;
+
+/// The transport that is named, if the carrier has it; where none is named, the first that it has if UDP is none of them.
+pub(super) fn transport(
+    c: &mut Checker<'_>,
+    raw: &raw::Trunk,
+    carrier: Option<&Carrier>,
+    said: TrunkTransport,
+) -> TrunkTransport {
+    let Some(carrier) = carrier else { return said };
+    let has = |name: &str| carrier.transports.iter().any(|transport| transport == name);
+    let named = match said {
+        TrunkTransport::Any if has("udp") => return said,
+        TrunkTransport::Any if has("tcp") => return TrunkTransport::Tcp,
+        TrunkTransport::Any => return TrunkTransport::Tls,
+        TrunkTransport::Udp => "udp",
+        TrunkTransport::Tcp => "tcp",
+        TrunkTransport::Tls => "tls",
+    };
+    if !has(named)
+        && let Some(at) = raw.transport.as_ref().or(raw.preset.as_ref())
+    {
+        let cure = format!("write one of {}", carrier.transports.join(", "));
+        c.problem(at, format_args!("{} does not speak {named}", carrier.name), &cure);
+    }
+    said
+}
+
+/// Where its calls go: as the office says, else the carrier's one domain.
+pub(super) fn send_to(
+    c: &mut Checker<'_>,
+    raw: &raw::Trunk,
+    carrier: Option<&Carrier>,
+    transport: TrunkTransport,
+) -> Option<SendTo> {
+    match (&raw.send_to, carrier.and_then(|carrier| carrier.domain.as_ref())) {
+        (Some(said), _) => destination::send_to(c, said, transport),
+        (None, Some(domain)) => Some(SendTo::Name { host: domain.clone(), port: None }),
+        (None, None) => {
+            let cure = match carrier.and_then(|carrier| carrier.domain_ends.as_ref()) {
+                Some(ends) => format!("write send_to = \"…{ends}\", with your own name there"),
+                None => "add send_to = \"203.0.113.7:5060\", or the carrier's domain".to_owned(),
+            };
+            c.problem(&raw.name, "nothing says where its calls go", &cure);
+            None
+        }
     }
 }

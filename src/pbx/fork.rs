@@ -68,6 +68,7 @@ impl Fork {
         codecs: &[Codec],
         enclosed: Enclosed,
     ) -> Result<Self, LegResult> {
+        let mut codecs = codecs.to_vec();
         let id = cx.exchange.next_leg();
         let Enclosed { mut headers, parts } = enclosed;
         let mut from_shown = from.clone();
@@ -90,12 +91,15 @@ impl Fork {
                 };
                 let profile = directory.profile(&trunk);
                 let number = who.dial_string(&profile);
-                let from = match who {
-                    Outside::Number(_) => directory.shown_through(known, cx.ledger.caller(), from),
-                    // The number of the place, whatever the trunk usually shows.
-                    Outside::Emergency(_) => from,
+                let (from, withheld) = match who {
+                    Outside::Number(_) => {
+                        (directory.shown_through(known, cx.ledger.caller(), from), cx.ledger.is_withheld())
+                    }
+                    // The number of the place, whatever the trunk usually shows and whatever the phone wants hidden.
+                    Outside::Emergency(_) => (from, false),
                 };
-                let shown = profile.show(from, &known.domain);
+                let shown = profile.show(from, &known.domain, withheld);
+                codecs = profile.offered(codecs);
                 from_shown = shown.from;
                 headers.extend(shown.headers);
                 cx.ledger.goes_through(&trunk);
@@ -111,7 +115,7 @@ impl Fork {
         let Some(local) = open(cx, id, trunk.as_ref(), wish) else {
             return Err(Self::impossible(cx, id, party, LegResult::Failed(503)));
         };
-        let offer = media::offer(&local, codecs);
+        let offer = media::offer(&local, &codecs);
         let outgoing = Outgoing { target, from: from_shown, offer: offer.clone(), headers, parts };
         match cx.exchange.sip.invite(cx.now.at, outgoing) {
             Ok(session) => {

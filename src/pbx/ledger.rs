@@ -32,6 +32,8 @@ pub(super) struct Beginning {
     pub(super) caller: Caller,
     pub(super) vouched: Vouched,
     pub(super) dialled: Dialled,
+    /// People outside are not to see who calls.
+    pub(super) withheld: bool,
     pub(super) at: Moment,
     /// The snapshot that the call keeps to its end.
     pub(super) directory: Arc<Directory>,
@@ -105,6 +107,11 @@ impl Ledger {
 
     pub(super) fn is_outbound(&self) -> bool {
         self.beginning.direction == CallDirection::Outbound
+    }
+
+    /// Are people outside not to see who calls?
+    pub(super) fn is_withheld(&self) -> bool {
+        self.beginning.withheld
     }
 
     pub(super) fn caller(&self) -> &Caller {
@@ -217,7 +224,7 @@ impl Ledger {
     }
 
     pub(super) fn close(self, ended: Timestamp, disposition: Disposition) -> CallRecord {
-        let Beginning { call, direction, trunk, caller, vouched, dialled, at, directory: _ } = self.beginning;
+        let Beginning { call, direction, trunk, caller, vouched, dialled, at, .. } = self.beginning;
         let (recording, recording_from_ms) = self.recording.unzip();
         CallRecord {
             call,

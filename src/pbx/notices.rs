@@ -349,7 +349,7 @@ impl Notice {
         ];
         let mut from = from;
         if let (Some(name), Some(known)) = (&trunk, known) {
-            let shown = directory.profile(name).show(from, &known.domain);
+            let shown = directory.profile(name).show(from, &known.domain, false);
             from = shown.from;
             headers.extend(shown.headers);
         }

@@ -444,7 +444,10 @@ impl Switch {
             routing::known_by_name(routing::caller(self.directory.country, &invitation), &self.names);
         let directory = self.directory.clone();
         let vouched = Vouched::of(invitation.verstat.as_deref());
-        let beginning = Beginning { call, direction, trunk, caller, vouched, dialled, at: now, directory };
+        // By a code, or by the phone's own key: it says so in its From or in Privacy.
+        let withheld = matches!(invitation.peer, Peer::Phone(_)) && invitation.anonymous;
+        let beginning =
+            Beginning { call, direction, trunk, caller, vouched, dialled, withheld, at: now, directory };
         let arrival = Arrival { beginning, session, invitation, route };
         if let Some(in_progress) = Call::begin(&mut self.exchange, arrival) {
             self.calls.put(call, in_progress);

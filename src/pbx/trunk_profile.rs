@@ -1,6 +1,7 @@
 //! What each carrier is known to want of a call: how many at once, how numbers are written, how the caller is shown.
 
 use crate::{
+    media::Codec,
     sip::Identity,
     types::{Country, PhoneNumber},
 };
@@ -29,6 +30,8 @@ pub struct TrunkProfile {
     pub identity: IdentityForm,
     /// The user of `From`, for carriers that want their account there and no number.
     pub from_account: Option<String>,
+    /// What it is offered of what the caller speaks, the best first; empty: as the caller would like it.
+    pub codecs: Vec<Codec>,
     /// Shown to people who are called through it, in place of the office's own: the one number that this carrier accepts.
     pub outbound_number: Option<PhoneNumber>,
 }
@@ -84,22 +87,45 @@ impl TrunkProfile {
         format!("{}{}", self.dial_prefix, self.numbers.write(number))
     }
 
-    /// How this carrier is told who calls. `domain`: the host part of its addresses.
-    pub fn show(&self, caller: Identity, domain: &str) -> ShownCaller {
+    /// What is offered through it to somebody who is to talk with a caller to whom these would be offered.
+    pub fn offered(&self, codecs: Vec<Codec>) -> Vec<Codec> {
+        let preferred: Vec<Codec> =
+            self.codecs.iter().copied().filter(|codec| codecs.contains(codec)).collect();
+        match (preferred.is_empty(), self.codecs.is_empty()) {
+            (false, _) => preferred,
+            (true, true) => codecs,
+            // They share none: the box translates.
+            (true, false) => self.codecs.clone(),
+        }
+    }
+
+    /// How this carrier is told who calls. `domain`: the host part of its addresses. `withheld`: the person called is not
+    /// to know. A carrier that takes asserted identities still learns the number, which it needs for its bill and keeps
+    /// to itself (RFC 3325, 7); to one that reads `From` alone it is not told at all.
+    pub fn show(&self, caller: Identity, domain: &str, withheld: bool) -> ShownCaller {
         let number = caller.user.parse::<PhoneNumber>();
         let user = number.map_or(caller.user, |number| self.caller_numbers.write(&number));
         let uri = format!("<sip:{user}@{domain}>");
         let header = |name: &str, value: String| vec![(name.to_owned(), value)];
-        let headers = match self.identity {
+        let mut headers = match self.identity {
             IdentityForm::From => Vec::new(),
             IdentityForm::Asserted => header("P-Asserted-Identity", uri),
             IdentityForm::Preferred => header("P-Preferred-Identity", uri),
             IdentityForm::RemoteParty => {
-                header("Remote-Party-ID", format!("{uri};party=calling;privacy=off;screen=yes"))
+                let privacy = if withheld { "full" } else { "off" };
+                header("Remote-Party-ID", format!("{uri};party=calling;privacy={privacy};screen=yes"))
             }
         };
-        let user = self.from_account.clone().unwrap_or(user);
-        ShownCaller { from: Identity { user, ..caller }, headers }
+        let display = if withheld { Identity::anonymous().display } else { caller.display };
+        let from = match &self.from_account {
+            Some(account) => Identity { user: account.clone(), display },
+            None if withheld => Identity::anonymous(),
+            None => Identity { user, display },
+        };
+        if withheld {
+            headers.extend(header("Privacy", "id".to_owned()));
+        }
+        ShownCaller { from, headers }
     }
 }
 
@@ -127,10 +153,50 @@ mod tests {
     }
 
     #[test]
+    fn who_withholds_their_number_is_named_to_the_carrier_at_most() {
+        let caller = Identity { user: "+13035550100".into(), display: "Maple Court".into() };
+        let privacy = ("Privacy".to_owned(), "id".to_owned());
+        let uri = "<sip:+13035550100@c.example>";
+        for (identity, named) in [
+            (IdentityForm::From, None),
+            (IdentityForm::Asserted, Some(("P-Asserted-Identity", uri.to_owned()))),
+            (IdentityForm::Preferred, Some(("P-Preferred-Identity", uri.to_owned()))),
+            (
+                IdentityForm::RemoteParty,
+                Some(("Remote-Party-ID", format!("{uri};party=calling;privacy=full;screen=yes"))),
+            ),
+        ] {
+            let profile = TrunkProfile { identity, ..TrunkProfile::default() };
+            let shown = profile.show(caller.clone(), "c.example", true);
+            assert_eq!(shown.from, Identity::anonymous());
+            let named = named.map(|(name, value)| (name.to_owned(), value));
+            let expected: Vec<_> = named.into_iter().chain([privacy.clone()]).collect();
+            assert_eq!(shown.headers, expected);
+        }
+        let account = TrunkProfile { from_account: Some("1234567t0".into()), ..TrunkProfile::default() };
+        let shown = account.show(caller, "c.example", true).from;
+        assert_eq!((shown.user.as_str(), shown.display.as_str()), ("1234567t0", "Anonymous"));
+    }
+
+    #[test]
+    fn a_carrier_is_offered_what_it_likes_best() {
+        use Codec::{G722, Opus, Pcma, Pcmu};
+        let with = |codecs: &[Codec]| TrunkProfile { codecs: codecs.to_vec(), ..TrunkProfile::default() };
+        assert_eq!(with(&[]).offered(vec![G722, Pcmu, Pcma]), [G722, Pcmu, Pcma]);
+        assert_eq!(with(&[Pcma, Pcmu]).offered(vec![G722, Pcmu, Pcma]), [Pcma, Pcmu]);
+        assert_eq!(
+            with(&[G722, Pcma]).offered(vec![Pcmu, Pcma]),
+            [Pcma],
+            "a wide codec only with somebody who has it"
+        );
+        assert_eq!(with(&[Opus]).offered(vec![Pcmu]), [Opus]);
+    }
+
+    #[test]
     fn the_caller_is_named_where_the_carrier_looks() {
         let caller = Identity { user: "+13035550100".into(), display: "Maple Court".into() };
         let shown = |profile: TrunkProfile| {
-            let shown = profile.show(caller.clone(), "c.example");
+            let shown = profile.show(caller.clone(), "c.example", false);
             (shown.from.user, shown.headers.into_iter().next())
         };
         let with = |identity| TrunkProfile { identity, ..TrunkProfile::default() };

@@ -173,7 +173,7 @@ impl Office {
             advertised: None,
             credentials: None,
             registration: None,
-            probe: self.probe,
+            probe: self.probe.then_some(sip::PROBE_EVERY),
             session_timers: sip::SessionTimers::default(),
         };
         let spare = self.spare.then(|| trunk(TrunkName("spare".to_owned()), SPARE));

@@ -73,7 +73,7 @@ impl Station {
                 registrar: format!("sip:{}", switch.ip()),
                 expires: REGISTRATION,
             }),
-            probe: false,
+            probe: None,
             session_timers: sip::SessionTimers::default(),
         };
         let settings = sip::Settings {

@@ -309,6 +309,13 @@ pub struct Identity {
     pub display: String,
 }
 
+impl Identity {
+    /// Somebody whose number is withheld (RFC 3323, 4.1.1.3).
+    pub fn anonymous() -> Self {
+        Self { user: "anonymous".to_owned(), display: "Anonymous".to_owned() }
+    }
+}
+
 /// An INVITE that asks for a new call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Invitation {

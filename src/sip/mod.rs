@@ -79,8 +79,8 @@ pub use guard::Refusal;
 pub use locate::{Answer, Question, Record, RecordKind};
 pub use plug_and_play::Plugged;
 pub use settings::{
-    Account, Credentials, Limits, Listener, Located, Network, NetworkError, Registration, SendTo,
-    SessionTimers, Settings, Trunk,
+    Account, Credentials, Limits, Listener, Located, Network, NetworkError, PROBE_EVERY, Registration,
+    SendTo, SessionTimers, Settings, Trunk,
 };
 pub use timer::Timer;
 

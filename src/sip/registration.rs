@@ -9,6 +9,7 @@ use super::{
     draft::Draft,
     event::{Event, Flow, TrunkHealth, TrunkName},
     schedule::Wake,
+    settings::PROBE_EVERY,
     settings::Trunk,
     tag::{Tag, new_call_id},
     targets,
@@ -20,7 +21,6 @@ use super::{
 /// The first pause after a failed registration; it doubles up to the longest.
 const FIRST_PAUSE: Duration = Duration::from_secs(30);
 const LONGEST_PAUSE: Duration = Duration::from_secs(600);
-const PROBE_EVERY: Duration = Duration::from_secs(30);
 /// A trunk that has not answered OPTIONS by then is taken for dead, long before Timer F.
 const PROBE_PATIENCE: Duration = Duration::from_secs(8);
 
@@ -114,7 +114,7 @@ impl Trunks {
             if watched.trunk.registration.is_some() {
                 layer.schedule.set(Wake::Registration(at), now);
             }
-            if watched.trunk.probe {
+            if watched.trunk.probe.is_some() {
                 layer.schedule.set(Wake::Probe(at), now);
             }
             if !watched.trunk.keep_alive.is_zero() {
@@ -218,7 +218,7 @@ impl Trunks {
                 watched.probing = Some(client);
                 PROBE_PATIENCE
             }
-            None => PROBE_EVERY,
+            None => watched.trunk.probe.unwrap_or(PROBE_EVERY),
         };
         layer.schedule.set(Wake::Probe(at), now + patience);
     }
@@ -247,7 +247,7 @@ impl Trunks {
         }
         watched.alive =
             if matches!(status, 408 | 503) { Finding::Bad { status, why } } else { Finding::Good };
-        let pause = jittered(layer, PROBE_EVERY);
+        let pause = jittered(layer, watched.trunk.probe.unwrap_or(PROBE_EVERY));
         layer.schedule.set(Wake::Probe(at), now + pause);
         watched.tell(layer);
     }
@@ -310,7 +310,7 @@ impl Trunks {
         let until = now + retry_after.map_or(REST, |wait| wait.min(LONGEST_REST));
         watched.rest = Some(Rest { until, asked: retry_after.is_some() });
         layer.schedule.set(Wake::Rested(at), until);
-        if watched.trunk.probe && watched.probing.is_none() {
+        if watched.trunk.probe.is_some() && watched.probing.is_none() {
             layer.schedule.set(Wake::Probe(at), now);
         }
         watched.tell(layer);
@@ -435,7 +435,7 @@ impl Watched {
             }
             layer.schedule.set(Wake::Registration(at), now);
         }
-        if self.trunk.probe {
+        if self.trunk.probe.is_some() {
             if let Some(client) = self.probing.take() {
                 layer.abandon(client);
             }
@@ -479,7 +479,7 @@ impl Watched {
     fn health(&self) -> TrunkHealth {
         let asked = [
             self.trunk.registration.is_some().then_some((&self.registered, "registration")),
-            self.trunk.probe.then_some((&self.alive, "probe")),
+            self.trunk.probe.map(|_| (&self.alive, "probe")),
             (self.calls != Finding::Unknown).then_some((&self.calls, "call")),
             (self.located != Finding::Unknown).then_some((&self.located, "name")),
         ];

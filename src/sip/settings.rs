@@ -52,6 +52,9 @@ pub struct Listener {
     pub advertised: Option<SocketAddr>,
 }
 
+/// How often a trunk is asked whether it lives, where nothing else is said.
+pub const PROBE_EVERY: Duration = Duration::from_secs(30);
+
 /// A carrier, told apart by its addresses.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Trunk {
@@ -72,8 +75,8 @@ pub struct Trunk {
     /// Given to this trunk's own challenges only.
     pub credentials: Option<Credentials>,
     pub registration: Option<Registration>,
-    /// Ask every half minute whether it lives (OPTIONS).
-    pub probe: bool,
+    /// How often it is asked whether it lives (OPTIONS); `None`: never.
+    pub probe: Option<Duration>,
     /// How often its calls are to show that they live.
     pub session_timers: SessionTimers,
 }

@@ -207,7 +207,7 @@ impl TransactionLayer {
     /// A question has waited long enough, a name is to be looked up again, or a rest is over. With the targets that are to
     /// be asked whether they live.
     pub(super) fn targets_due(&mut self, now: Instant, at: usize) -> (Change, Vec<Way>) {
-        let may_ask = self.settings.trunks.get(at).is_some_and(|trunk| trunk.probe);
+        let may_ask = self.settings.trunks.get(at).is_some_and(|trunk| trunk.probe.is_some());
         let Some(set) = self.targets.sets.get_mut(at) else { return (Change::Nothing, vec![]) };
         let before = set.current();
         let mut to_ask = Vec::new();

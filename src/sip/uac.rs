@@ -110,6 +110,8 @@ pub(super) fn addressed(
             (Peer::Trunk(name.clone()), flow, uri, to, trunk.domain.clone(), Some(name.clone()))
         }
     };
+    // An address that gives nothing away has no host of ours either (RFC 3323, 4.1.1.3).
+    let host = if *from == Identity::anonymous() { "anonymous.invalid" } else { &host };
     let from_uri = format!("sip:{}@{host}", escape_user(&from.user));
     let draft = Draft {
         method,

@@ -120,6 +120,7 @@ impl EmergencyNumbers {
     /// | `911#` | many phones send the # that ended the dialling |
     /// | `+911` | phones that put a + before all that they dial; too short for E.164 |
     /// | `9-1-1`, `(911)`, `9,911` | visual separators (RFC 3966, 5.1.1) and the pause of speed-dial keys |
+    /// | `*67911`, `*82911` | a code that hides or shows the number comes first; help sees it either way |
     /// | `911;phone-context=…` | RFC 3966, 5.1.5 and RFC 3261, 19.1.6: `user=phone` puts them into the user part |
     /// | `urn:service:sos`, `urn:service:sos.fire` | RFC 5031: 911 by its service and not by its digits |
     ///
@@ -130,6 +131,7 @@ impl EmergencyNumbers {
         if let Some(service) = text.strip_prefix("urn:service:sos") {
             return (service.is_empty() || service.starts_with('.')).then_some(self.nine11());
         }
+        let text = text.strip_prefix("*67").or_else(|| text.strip_prefix("*82")).unwrap_or(text);
         let text = text.strip_suffix('#').unwrap_or(text);
         let mut digits = String::new();
         for (at, c) in text.chars().enumerate() {
@@ -198,6 +200,9 @@ mod tests {
             "(911)",
             "9,911",
             " 911 ",
+            "*67911",
+            "*679911",
+            "*82-911",
             "911;phone-context=office.example",
             "911;phone-context=+1;isub=1",
             "urn:service:sos",

@@ -114,7 +114,7 @@ impl Telephone {
                 registrar: format!("sip:{at}"),
                 expires: Duration::from_secs(3600),
             }),
-            probe: false,
+            probe: None,
             session_timers: portico::sip::SessionTimers::default(),
         };
         let settings = Settings {

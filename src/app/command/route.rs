@@ -67,7 +67,7 @@ fn said(directory: &Directory, extension: &Extension, number: &str) -> Vec<Strin
     for trunk in trunks {
         let profile = directory.profile(&trunk.name);
         let usual = Identity { user: directory.outbound_caller.to_string(), display: directory.name.clone() };
-        let shown = profile.show(directory.shown_through(trunk, &caller, usual), &trunk.domain);
+        let shown = profile.show(directory.shown_through(trunk, &caller, usual), &trunk.domain, false);
         let headers = shown.headers.iter().map(|(name, value)| format!(", {name}: {value}"));
         lines.push(format!(
             "  {}: sip:{}@{} from {}{}",

@@ -110,7 +110,7 @@ impl Station {
                 registrar: format!("sip:{portico}"),
                 expires: Duration::from_secs(300),
             }),
-            probe: false,
+            probe: None,
             session_timers: sip::SessionTimers::default(),
         };
         let settings = Settings {

@@ -217,7 +217,7 @@ fn nobodys_retry_after_keeps_the_office_from_calling_out_for_more_than_five_minu
 #[test]
 fn a_trunk_that_is_probed_is_asked_at_once_when_a_call_has_failed() {
     let mut office = office();
-    office.trunks[0].probe = true;
+    office.trunks[0].probe = Some(crate::sip::PROBE_EVERY);
     let mut world = World::with(office);
     world.plug_in("101");
     world.wait_s(1);

@@ -128,7 +128,7 @@ pub(super) fn trunk_at(name: &str, at: &str, account: Option<&str>) -> sip::Trun
             registrar: format!("sip:{}", send_to.ip()),
             expires: Duration::from_secs(600),
         }),
-        probe: false,
+        probe: None,
         session_timers: sip::SessionTimers::default(),
     }
 }

@@ -81,12 +81,20 @@ impl Switch {
                 // From here on it is as if the number had been dialled.
                 return Some(Invitation { dialled: last, ..asked.invitation });
             }
+            Service::WithholdNumber => {
+                if rest.is_empty() {
+                    let how =
+                        "Dial the number right behind this code, and it is called without showing yours.";
+                    self.answer(now, asked, Prompt::refused(how));
+                    return None;
+                }
+                let (dialled, anonymous) = (rest.to_owned(), true);
+                return Some(Invitation { dialled, anonymous, ..asked.invitation });
+            }
             // Without them in the house these are numbers that do not exist.
-            Service::WithholdNumber
-            | Service::OwnVoicemail
-            | Service::AnyVoicemail
-            | Service::Intercom
-            | Service::Record => return Some(asked.invitation),
+            Service::OwnVoicemail | Service::AnyVoicemail | Service::Intercom | Service::Record => {
+                return Some(asked.invitation);
+            }
         }
         None
     }
@@ -203,8 +211,17 @@ impl Switch {
         let directory = self.directory.clone();
         let direction = CallDirection::Internal;
         let vouched = Vouched::default();
-        let beginning =
-            Beginning { call, direction, trunk: None, caller, vouched, dialled, at: now, directory };
+        let beginning = Beginning {
+            call,
+            direction,
+            trunk: None,
+            caller,
+            vouched,
+            dialled,
+            withheld: false,
+            at: now,
+            directory,
+        };
         if let Some(in_progress) = Call::tell(&mut self.exchange, beginning, session, invitation, prompt) {
             self.calls.put(call, in_progress);
         }

@@ -347,7 +347,7 @@ fn registering_office() -> Settings {
         registrar: "sip:carrier.example".to_owned(),
         expires: Duration::from_secs(300),
     });
-    settings.trunks[0].probe = true;
+    settings.trunks[0].probe = Some(crate::sip::PROBE_EVERY);
     settings
 }
 
@@ -380,7 +380,7 @@ fn a_dead_trunk_is_told_and_retried_with_longer_and_longer_pauses() {
 #[test]
 fn a_trunk_that_comes_back_is_up_within_a_minute() {
     let mut settings = office();
-    settings.trunks[0].probe = true;
+    settings.trunks[0].probe = Some(crate::sip::PROBE_EVERY);
     let mut world = World::new(72);
     world.settle(OFFICE, settings);
     world.run(Duration::from_secs(10));
@@ -425,7 +425,7 @@ fn a_trunks_password_is_for_its_own_addresses_and_realm() {
 fn a_longer_registration_is_granted_when_the_carrier_insists() {
     let mut world = World::new(74);
     let mut settings = registering_office();
-    settings.trunks[0].probe = false;
+    settings.trunks[0].probe = None;
     world.settle(OFFICE, settings);
     world.run(millis(50));
     let register = world.received(CARRIER).pop().unwrap();

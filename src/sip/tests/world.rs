@@ -90,7 +90,7 @@ pub(super) fn trunk(name: &str, at: &str, domain: &str) -> Trunk {
         advertised: None,
         credentials: None,
         registration: None,
-        probe: false,
+        probe: None,
         session_timers: crate::sip::SessionTimers::default(),
     }
 }
