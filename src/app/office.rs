@@ -4,8 +4,9 @@ use std::{collections::BTreeMap, net::SocketAddr, ops::RangeInclusive, sync::Arc
 
 use jiff::civil::Time;
 
+use super::sockets::Sockets;
 use crate::{
-    config::{self, Config, SrtpWish},
+    config::{self, Config, SrtpWish, TrunkTransport},
     desk,
     dialogue::{Fact, Office, Pack, Roster, UnitRef},
     outbox::AfterCrash,
@@ -14,18 +15,18 @@ use crate::{
         Service, Services, Settings, Srtp, SrtpPolicy, StarCodes, Texts, TimedPlan,
     },
     sip::{
-        Account, Credentials, Listener, Network, Registration, SessionTimers, Transport, Trunk, TrunkName,
+        Account, Credentials, Located, Network, Registration, SendTo, SessionTimers, Transport, Trunk,
+        TrunkName,
     },
     types::{PhoneNumber, QuietHours},
 };
 
 /// What the switch is told of the machine it runs on.
-pub fn machine(config: &Config, udp: SocketAddr, tcp: SocketAddr) -> Settings {
-    let advertised = config.sip.advertised.map(|ip| SocketAddr::new(ip, config.sip.listen.port()));
-    let listener = |transport, local| Listener { transport, local, advertised };
+pub fn machine(config: &Config, sockets: &Sockets) -> Settings {
+    let udp = sockets.udp.local;
     Settings {
         realm: config.sip.realm.clone(),
-        listeners: vec![listener(Transport::Udp, udp), listener(Transport::Tcp, tcp)],
+        listeners: sockets.listeners(config),
         media_ports: config.sip.rtp_ports.clone(),
         media_address: config.sip.advertised.unwrap_or_else(|| reachable(udp)),
         ..Settings::default()
@@ -48,8 +49,13 @@ pub(super) fn reachable(listen: SocketAddr) -> std::net::IpAddr {
     }
     // Connecting a UDP socket sends nothing; it asks the kernel which address it would send from.
     let probe = std::net::UdpSocket::bind(SocketAddr::new(listen.ip(), 0))
-        .and_then(|socket| socket.connect("192.0.2.1:9").and_then(|()| socket.local_addr()));
+        .and_then(|socket| socket.connect(outside(listen)).and_then(|()| socket.local_addr()));
     probe.map_or(std::net::Ipv4Addr::LOCALHOST.into(), |address| address.ip())
+}
+
+/// Somewhere outside, of the family that is listened on.
+fn outside(listen: SocketAddr) -> &'static str {
+    if listen.is_ipv4() { "192.0.2.1:9" } else { "[2001:db8::1]:9" }
 }
 
 /// The switch's snapshot of the office.
@@ -205,7 +211,7 @@ fn plan_of(ring: &[config::RingStep], order: config::RingOrder, ring_for: Durati
 }
 
 fn trunk_of(trunk: &crate::config::Trunk) -> Trunk {
-    let domain = trunk.domain.clone().unwrap_or_else(|| trunk.send_to.ip().to_string());
+    let domain = trunk.domain.clone().unwrap_or_else(|| trunk.send_to.host());
     let credentials = trunk.register.as_ref().map(|account| Credentials {
         user: account.user.clone(),
         password: account.password.clone(),
@@ -223,8 +229,21 @@ fn trunk_of(trunk: &crate::config::Trunk) -> Trunk {
             .iter()
             .filter_map(|(address, prefix)| Network::new(*address, *prefix))
             .collect(),
-        send_to: trunk.send_to,
-        transport: if trunk.tcp { Transport::Tcp } else { Transport::Udp },
+        send_to: match &trunk.send_to {
+            config::SendTo::Address(address) => SendTo::Address(*address),
+            config::SendTo::Name { host, port } => SendTo::Name {
+                host: host.clone(),
+                port: *port,
+                any_transport: trunk.transport == TrunkTransport::Any,
+            },
+        },
+        transport: match trunk.transport {
+            TrunkTransport::Any | TrunkTransport::Udp => Transport::Udp,
+            TrunkTransport::Tcp => Transport::Tcp,
+            TrunkTransport::Tls => Transport::Tls,
+        },
+        keep_alive: trunk.keep_alive,
+        located: Located::default(),
         domain,
         advertised: None,
         credentials,

@@ -15,11 +15,11 @@ use toml::Spanned;
 
 use super::{
     Calls, Config, Console, ExtensionAccount, Listing, Number, Office, OfficeFact, Practice, Problem,
-    Problems, Sip, Speech, Store, Texts, Trunk, TrunkAccount, Unit, Vendor,
+    Problems, Sip, Speech, Store, Texts, Transports, Trunk, TrunkAccount, Unit, Vendor, destination,
     features::{self, RawFeatures},
     mailbox::mailboxes,
     problem::line_of,
-    raw, srtp,
+    raw, srtp, transports,
 };
 use crate::types::{Extension, Hours, PhoneNumber};
 
@@ -128,6 +128,7 @@ pub(super) fn config(file: &str, text: &str, raw: raw::File) -> Result<Config, P
         office,
         features: features::features(&mut c, sections, &known, groups),
         sip,
+        tls: transports::tls(&mut c, raw.tls),
         console: Console {
             listen: raw
                 .console
@@ -202,8 +203,10 @@ fn office(c: &mut Checker<'_>, raw: raw::Office) -> Office {
 const STAND_IN: PhoneNumber = PhoneNumber::STAND_IN;
 
 fn sip(c: &mut Checker<'_>, raw: raw::Sip) -> Sip {
-    let listen =
-        raw.listen.and_then(|v| c.address(&v)).unwrap_or_else(|| SocketAddr::from(([0, 0, 0, 0], 5060)));
+    let mut plain = transports::addresses(c, raw.listen, "listen");
+    if plain.is_empty() {
+        plain.push(transports::everywhere(5060));
+    }
     let rtp_ports = raw.rtp_ports.map_or(16384..=18383, |value| {
         let bounds = value.get_ref().split_once('-').and_then(|(first, last)| {
             Some((first.trim().parse::<u16>().ok()?, last.trim().parse::<u16>().ok()?))
@@ -224,7 +227,14 @@ fn sip(c: &mut Checker<'_>, raw: raw::Sip) -> Sip {
         c.not_empty(realm, "the realm");
     }
     Sip {
-        listen,
+        listen: plain[0],
+        transports: Transports {
+            plain,
+            tls: transports::addresses(c, raw.tls, "tls"),
+            ws: transports::addresses(c, raw.ws, "ws"),
+            wss: transports::addresses(c, raw.wss, "wss"),
+            origins: raw.origins,
+        },
         advertised: raw
             .advertised
             .and_then(|v| c.parse(&v, "an IP address", "write the public address of the box")),
@@ -428,12 +438,17 @@ fn trunks(c: &mut Checker<'_>, raw: Vec<Spanned<raw::Trunk>>) -> Vec<Trunk> {
         let session = entry
             .session_seconds
             .map_or(1800, |v| c.within(&v, 90..=86_400, "seconds between signs of life"));
-        let Some(send_to) = c.address(&entry.send_to) else { continue };
+        let transport = destination::transport(c, entry.transport.as_ref(), entry.tcp);
+        let keep_alive =
+            entry.keep_alive_seconds.map_or(25, |v| c.within(&v, 0..=600, "seconds of keep-alive"));
+        let Some(send_to) = destination::send_to(c, &entry.send_to, transport) else { continue };
         trunks.push(Trunk {
             name: entry.name.into_inner(),
             from,
             send_to,
-            tcp: entry.tcp,
+            transport,
+            ca: entry.ca.map(PathBuf::from),
+            keep_alive: Duration::from_secs(keep_alive),
             domain: entry.domain.map(Spanned::into_inner),
             patience: Duration::from_secs(patience),
             probe: entry.probe.unwrap_or(true),

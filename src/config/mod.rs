@@ -5,6 +5,7 @@
 //! wrong and the cure. This room knows no other: `app` hands each room its own small settings.
 
 mod check;
+mod destination;
 mod features;
 mod mailbox;
 mod phones;
@@ -14,15 +15,18 @@ mod raw;
 mod srtp;
 #[cfg(test)]
 mod tests;
+mod transports;
 
 use std::{collections::BTreeSet, net::SocketAddr, ops::RangeInclusive, path::PathBuf, time::Duration};
 
+pub use destination::{SendTo, TrunkTransport};
 pub use features::{Features, RingOrder, RingStep, STAR_CODES, TimedPlan};
 pub use mailbox::Mailbox;
 pub use phones::{PhoneTransport, Phones};
 pub use practice::practice_file;
 pub use problem::{Problem, Problems};
 pub use srtp::{Srtp, SrtpWish};
+pub use transports::{Tls, Transports};
 
 use crate::types::{Extension, Hours, PhoneNumber};
 
@@ -31,6 +35,7 @@ use crate::types::{Extension, Hours, PhoneNumber};
 pub struct Config {
     pub office: Office,
     pub sip: Sip,
+    pub tls: Tls,
     pub console: Console,
     pub store: Store,
     pub calls: Calls,
@@ -77,8 +82,9 @@ pub struct Office {
 /// Where SIP and RTP are spoken.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Sip {
-    /// UDP and TCP.
+    /// UDP and TCP: the first of `transports.plain`.
     pub listen: SocketAddr,
+    pub transports: Transports,
     /// The address that peers are told, when the box stands behind a NAT with a fixed address.
     pub advertised: Option<std::net::IpAddr>,
     pub realm: String,
@@ -179,8 +185,12 @@ pub struct Trunk {
     pub name: String,
     /// Networks that the carrier sends from, as address and prefix length.
     pub from: Vec<(std::net::IpAddr, u8)>,
-    pub send_to: SocketAddr,
-    pub tcp: bool,
+    pub send_to: SendTo,
+    pub transport: TrunkTransport,
+    /// A PEM file of authorities that may sign the carrier's certificate, beside the system's.
+    pub ca: Option<PathBuf>,
+    /// How often a hole in the way is kept open (CRLF): 0 for never.
+    pub keep_alive: Duration,
     /// The host part of the addresses we send to; the address itself if the carrier names none.
     pub domain: Option<String>,
     /// How long the trunk may leave a call without any answer before the next one is tried.
@@ -190,6 +200,17 @@ pub struct Trunk {
     /// How long a call may go without a sign of life from the carrier (RFC 4028).
     pub session: Duration,
     pub register: Option<TrunkAccount>,
+}
+
+impl Trunk {
+    /// May a connection to it be under TLS?
+    pub fn may_use_tls(&self) -> bool {
+        match self.transport {
+            TrunkTransport::Tls => true,
+            TrunkTransport::Any => matches!(self.send_to, SendTo::Name { port: None, .. }),
+            TrunkTransport::Udp | TrunkTransport::Tcp => false,
+        }
+    }
 }
 
 /// Our account at a carrier.

@@ -10,6 +10,7 @@ use super::{
     mailbox::RawMailbox,
     problem::{Problem, Problems, line_of},
     srtp::RawSrtp,
+    transports::{OneOrMore, RawTls},
 };
 
 /// The whole file.
@@ -19,6 +20,8 @@ pub(super) struct File {
     pub office: Office,
     #[serde(default)]
     pub sip: Sip,
+    #[serde(default)]
+    pub tls: RawTls,
     #[serde(default)]
     pub console: Console,
     #[serde(default)]
@@ -83,7 +86,12 @@ pub(super) struct Office {
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Sip {
-    pub listen: Option<Spanned<String>>,
+    pub listen: Option<Spanned<OneOrMore>>,
+    pub tls: Option<Spanned<OneOrMore>>,
+    pub ws: Option<Spanned<OneOrMore>>,
+    pub wss: Option<Spanned<OneOrMore>>,
+    #[serde(default)]
+    pub origins: Vec<String>,
     pub advertised: Option<Spanned<String>>,
     pub realm: Option<Spanned<String>>,
     pub rtp_ports: Option<Spanned<String>>,
@@ -177,6 +185,9 @@ pub(super) struct Trunk {
     pub send_to: Spanned<String>,
     #[serde(default)]
     pub tcp: bool,
+    pub transport: Option<Spanned<String>>,
+    pub ca: Option<String>,
+    pub keep_alive_seconds: Option<Spanned<u64>>,
     pub domain: Option<Spanned<String>>,
     pub answer_seconds: Option<Spanned<u64>>,
     pub probe: Option<bool>,

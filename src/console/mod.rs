@@ -31,7 +31,7 @@ pub use live::{BEHIND, Live};
 pub use phones::{Ask, PhoneOffice, Phones};
 pub use secret::Secret;
 pub use site::{Settings, Site};
-pub use vitals::{Condition, Part, Vitals};
+pub use vitals::{Condition, Part, Shown, Vitals};
 
 use axum::{Router, extract::DefaultBodyLimit, middleware};
 

@@ -43,6 +43,7 @@ pub(super) fn routes() -> Router<Site> {
         .route("/contacts/{contact}", get(contact))
         .route("/texts", get(texts))
         .route("/health", get(health))
+        .route("/portico-ca.crt", get(authority))
         .route(
             "/assets/style.css",
             get(|| asset("text/css; charset=utf-8", include_str!("assets/style.css"))),
@@ -248,6 +249,14 @@ async fn texts(State(site): State<Site>, person: Person, Query(after): Query<Aft
             html(page::messages(&frame, &list, site.zone())).into_response()
         }
         Err(error) => unavailable(&error),
+    }
+}
+
+/// The certificate of the box's own authority, for phones and browsers to believe.
+async fn authority(State(site): State<Site>, _: Person) -> Response {
+    match site.vitals().authority.clone() {
+        Some(pem) => ([(header::CONTENT_TYPE, "application/x-x509-ca-cert")], pem).into_response(),
+        None => StatusCode::NOT_FOUND.into_response(),
     }
 }
 

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::{
     desk::Alarm,
     pbx::{Fact, Resource, ResourceState, TrunkHealth},
+    sip::TargetState,
 };
 
 /// How one part fares.
@@ -25,6 +26,21 @@ pub struct Part {
     pub meaning: String,
 }
 
+/// The certificate that is shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shown {
+    /// Whole days that it is still good.
+    pub days: u64,
+    /// It is the office's own, not of the box's authority.
+    pub own: bool,
+    pub names: Vec<String>,
+    /// Why the one that should be shown is not.
+    pub problem: Option<String>,
+}
+
+/// A certificate that ends sooner is worth a warning.
+const ENDS_SOON: u64 = 14;
+
 /// Kept up to date by the host from facts and alarms.
 #[derive(Debug, Clone, Default)]
 pub struct Vitals {
@@ -33,7 +49,14 @@ pub struct Vitals {
     pub speech: Option<Result<(), String>>,
     /// The day of the last copy of the records, or why today's could not be made. `None`: not tried yet.
     pub backup: Option<Result<jiff::civil::Date, String>>,
+    /// What is listened on, as the host writes it.
+    pub listeners: Vec<String>,
+    /// The certificate that phones and browsers are shown.
+    pub certificate: Option<Shown>,
+    /// The certificate of the box's own authority, as PEM: for phones to believe.
+    pub authority: Option<String>,
     trunks: BTreeMap<String, TrunkHealth>,
+    targets: BTreeMap<String, Vec<TargetState>>,
     /// Extension and contact of every reachable phone.
     phones: BTreeSet<(String, String)>,
     /// Extensions that have an account.
@@ -62,6 +85,9 @@ impl Vitals {
         match fact {
             Fact::TrunkHealth { trunk, health } => {
                 self.trunks.insert(trunk.clone(), health.clone());
+            }
+            Fact::TrunkTargets { trunk, targets } => {
+                self.targets.insert(trunk.clone(), targets.clone());
             }
             Fact::Bound { binding } => {
                 self.phones.insert((binding.extension.to_string(), binding.contact.clone()));
@@ -94,6 +120,11 @@ impl Vitals {
 
     pub(super) fn parts(&self) -> Vec<Part> {
         let mut parts = vec![self.speech_part(), self.store_part(), self.texts_part(), self.backup_part()];
+        parts.extend(self.certificate.as_ref().map(certificate_part));
+        if !self.listeners.is_empty() {
+            let meaning = format!("{}.", self.listeners.join(", "));
+            parts.push(Part { name: "Telephone sockets".into(), condition: Condition::Well, meaning });
+        }
         for (trunk, health) in &self.trunks {
             let (condition, meaning) = match health {
                 TrunkHealth::Unknown => (Condition::Waiting, "It has not answered yet.".into()),
@@ -105,6 +136,7 @@ impl Vitals {
                     (Condition::Broken, format!("It answered {status}: {why}"))
                 }
             };
+            let meaning = meaning + &self.targets_of(trunk);
             parts.push(Part { name: format!("Trunk {trunk}"), condition, meaning });
         }
         for extension in &self.extensions {
@@ -122,6 +154,22 @@ impl Vitals {
         }
         parts.extend(self.resources.iter().filter_map(|(resource, state)| part_of(resource, state)));
         parts
+    }
+
+    /// Where a trunk that is named by its domain is reached, as a sentence.
+    fn targets_of(&self, trunk: &str) -> String {
+        let Some(targets) = self.targets.get(trunk).filter(|targets| !targets.is_empty()) else {
+            return String::new();
+        };
+        let each = targets.iter().map(|target| {
+            let state = match (&target.rests, target.used) {
+                (Some(why), _) => format!(" (rests: {why})"),
+                (None, true) => " (in use)".to_owned(),
+                (None, false) => String::new(),
+            };
+            format!("{} {}{state}", target.transport.via(), target.address)
+        });
+        format!(" Its targets: {}.", each.collect::<Vec<_>>().join(", "))
     }
 
     /// What its person has set, by a code or otherwise.
@@ -197,6 +245,21 @@ impl Vitals {
         let broken = self.parts().into_iter().find(|part| part.condition == Condition::Broken)?;
         Some(format!("{}: {}", broken.name, broken.meaning))
     }
+}
+
+fn certificate_part(shown: &Shown) -> Part {
+    let whose = if shown.own { "The office's own" } else { "Of the box's own authority, renewed by itself" };
+    let names = shown.names.join(", ");
+    let (condition, meaning) = match (&shown.problem, shown.days) {
+        (Some(why), _) => (Condition::Broken, format!("The certificate cannot be taken on: {why}.")),
+        (None, 0) => (Condition::Broken, format!("{whose}; it has run out. Phones on TLS do not connect.")),
+        (None, days) if days < ENDS_SOON => (
+            Condition::Broken,
+            format!("{whose}; it ends in {days} days. Put a new one in its place. For {names}."),
+        ),
+        (None, days) => (Condition::Well, format!("{whose}; good for {days} days. For {names}.")),
+    };
+    Part { name: "Certificate".into(), condition, meaning }
 }
 
 /// The line of something that belongs to no extension.

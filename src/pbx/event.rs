@@ -197,6 +197,14 @@ pub enum Output {
     CloseConnection {
         connection: sip::ConnectionId,
     },
+    /// The peer of this connection has shown who it is.
+    ProvenConnection {
+        connection: sip::ConnectionId,
+    },
+    /// Ask the Domain Name System; the answer goes in as `sip::Input::Resolved`.
+    Resolve {
+        question: sip::Question,
+    },
     /// For the media plane.
     Media {
         leg: LegId,
@@ -502,6 +510,11 @@ pub enum Fact {
     TrunkHealth {
         trunk: String,
         health: sip::TrunkHealth,
+    },
+    /// Where the name of a trunk leads now.
+    TrunkTargets {
+        trunk: String,
+        targets: Vec<sip::TargetState>,
     },
     /// The guard of the SIP room turned something away.
     Refused {

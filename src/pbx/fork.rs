@@ -59,8 +59,8 @@ impl Fork {
                 (sip::Target::Phone { extension, contact, flow }, None, flow.remote.ip(), wish)
             }
             Destination::Outside { trunk, who } => {
-                let known = cx.ledger.directory().trunk(&trunk);
-                let Some((source, transport)) = known.map(|trunk| (trunk.send_to.ip(), trunk.transport))
+                let Some((transport, source)) =
+                    cx.exchange.sip.trunk_way(&trunk).map(|(transport, at)| (transport, at.ip()))
                 else {
                     return Err(Self::impossible(cx, id, party, LegResult::Failed(503)));
                 };

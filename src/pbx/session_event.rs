@@ -60,6 +60,7 @@ pub(super) fn sort(event: sip::Event) -> Sorted {
         | sip::Event::Bound { .. }
         | sip::Event::Unbound { .. }
         | sip::Event::TrunkHealth { .. }
+        | sip::Event::TrunkTargets { .. }
         | sip::Event::Refused { .. }) => return Sorted::Other(other),
     };
     Sorted::Session { session, event }

@@ -278,7 +278,10 @@ impl World {
                             Some(held) => held.push((flow.remote, bytes)),
                             None => sent.push((flow.local, flow.remote, bytes)),
                         },
-                        sip::Output::Transmit { .. } | sip::Output::Close { .. } => {}
+                        sip::Output::Transmit { .. }
+                        | sip::Output::Close { .. }
+                        | sip::Output::Proven { .. }
+                        | sip::Output::Resolve { .. } => {}
                         sip::Output::Event(event) => far.events.push(event),
                         sip::Output::Timeout(at) => {
                             let at = at.map(|(at, _)| at);
@@ -342,7 +345,10 @@ impl World {
                 self.speech.push((leg, command));
             }
             Output::Fact(fact) => self.facts.push(fact),
-            Output::CloseConnection { .. } | Output::Timeout(_) => {}
+            Output::CloseConnection { .. }
+            | Output::ProvenConnection { .. }
+            | Output::Resolve { .. }
+            | Output::Timeout(_) => {}
         }
     }
 

@@ -110,6 +110,8 @@ impl Switch {
             match sip.poll_output() {
                 sip::Output::Transmit { flow, bytes } => return Output::Transmit { flow, bytes },
                 sip::Output::Close { connection } => return Output::CloseConnection { connection },
+                sip::Output::Proven { connection } => return Output::ProvenConnection { connection },
+                sip::Output::Resolve { question } => return Output::Resolve { question },
                 sip::Output::Event(event) => self.handle_sip(now, event),
                 sip::Output::Timeout(at) => return Output::Timeout(self.earliest(at)),
             }
@@ -126,6 +128,11 @@ impl Switch {
             waiting_for_agent: self.exchange.places.waiting(),
             texts_in_flight: self.texts.in_flight(),
         }
+    }
+
+    /// The trunk that this address belongs to, with the name that its certificate must be for.
+    pub fn trunk_towards(&self, remote: std::net::SocketAddr) -> Option<(sip::TrunkName, String)> {
+        self.exchange.sip.trunk_towards(remote)
     }
 
     /// What the SIP room holds: transactions live on for a while after their call.
@@ -278,6 +285,9 @@ impl Switch {
             }
             sip::Event::TrunkHealth { trunk, health } => {
                 self.exchange.fact(Fact::TrunkHealth { trunk: trunk.0, health });
+            }
+            sip::Event::TrunkTargets { trunk, targets } => {
+                self.exchange.fact(Fact::TrunkTargets { trunk: trunk.0, targets });
             }
             sip::Event::Refused { cause, source, count } => {
                 self.exchange.fact(Fact::Refused { cause, source, count });

@@ -159,8 +159,10 @@ impl Office {
         let trunk = |name, address: SocketAddr| sip::Trunk {
             name,
             addresses: vec![sip::Network::single(address.ip())],
-            send_to: address,
+            send_to: address.into(),
             transport: sip::Transport::Udp,
+            keep_alive: Duration::ZERO,
+            located: sip::Located::default(),
             domain: address.ip().to_string(),
             advertised: None,
             credentials: None,

@@ -108,6 +108,7 @@ impl Names {
                 };
                 ("portico", said, false)
             }
+            Fact::TrunkTargets { .. } => return None,
             Fact::TrunkHealth { health, .. } => {
                 let said = match health {
                     TrunkHealth::Unknown => return None,

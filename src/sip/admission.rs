@@ -457,7 +457,7 @@ impl Endpoint {
     }
 
     /// May somebody who has not been identified be answered once more? Trunks may; phones and strangers have a budget.
-    fn may_answer(&mut self, now: Instant, flow: &Flow) -> bool {
+    pub(super) fn may_answer(&mut self, now: Instant, flow: &Flow) -> bool {
         let may = self.layer.settings.trunk_at(flow.remote.ip()).is_some()
             || if self.registrar.sends_from(flow.remote) {
                 self.guard.may_answer_phone(now, flow.remote)

@@ -6,6 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use super::locate::{Answer, Question};
 use crate::types::Extension;
 
 /// How bytes travel between us and a peer.
@@ -94,6 +95,10 @@ pub enum Input<'a> {
     Stream { flow: Flow, bytes: &'a [u8] },
     /// A connection was accepted (or opened on our request).
     Connected { flow: Flow },
+    /// What came of an `Output::Resolve`.
+    Resolved { question: Question, answer: Answer },
+    /// A connection that we asked for could not be opened; why, as a sentence.
+    Unreachable { flow: Flow, why: String },
     /// A connection ended, or could not be opened (`flow.connection` is then `None`).
     Disconnected { flow: Flow },
     /// The deadline of the last `Output::Timeout` has come.
@@ -109,6 +114,14 @@ pub enum Output {
     },
     /// Close this connection: broken framing, idle, or over a bound.
     Close {
+        connection: ConnectionId,
+    },
+    /// Ask the Domain Name System; `Input::Resolved` gives the answer, whenever it comes.
+    Resolve {
+        question: Question,
+    },
+    /// The peer of this connection has shown who it is: it is no stranger's any more.
+    Proven {
         connection: ConnectionId,
     },
     Event(Event),
@@ -145,6 +158,12 @@ pub enum Reason {
     BindingExpiry,
     /// Our registration at a trunk is due, or is retried.
     TrunkRegistration,
+    /// A trunk's name is looked up again, a question is given up, or a target of it has rested long enough.
+    TrunkTargets,
+    /// A request to a trunk with several targets has been left without any answer.
+    TargetPatience,
+    /// A hole in a NAT on the way to a trunk is kept open.
+    KeepAlive,
     /// A peer is asked whether it lives (OPTIONS).
     TrunkProbe,
     /// A trunk that could not carry a call has rested long enough.
@@ -441,6 +460,8 @@ pub enum Event {
     Bound { binding: Binding },
     /// A binding ran out or was withdrawn.
     Unbound { extension: Extension, contact: String },
+    /// Where a trunk's name leads now, in the order in which its targets are tried.
+    TrunkTargets { trunk: TrunkName, targets: Vec<TargetState> },
     /// A trunk's registration or its answers to OPTIONS changed.
     TrunkHealth { trunk: TrunkName, health: TrunkHealth },
     /// Something worth counting was dropped or refused by the guard (see `Guard`), at most one event a second and cause.
@@ -462,6 +483,17 @@ pub struct Binding {
     pub expires_in: Duration,
     /// The phone's name for itself (User-Agent), at most 64 characters.
     pub user_agent: String,
+}
+
+/// One of the addresses that a trunk's name leads to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TargetState {
+    pub transport: Transport,
+    pub address: SocketAddr,
+    /// Requests go there now.
+    pub used: bool,
+    /// It has failed and is left alone, because of this.
+    pub rests: Option<String>,
 }
 
 /// Can calls and texts go through this trunk?

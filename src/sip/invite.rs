@@ -225,15 +225,6 @@ impl Sessions {
         }
     }
 
-    /// A connection is gone: dialogs that ran over it are reached anew.
-    pub(super) fn connection_lost(&mut self, lost: &Flow) {
-        for session in self.table.values_mut() {
-            if let Session::Talking(talking) = session {
-                talking.connection_lost(lost);
-            }
-        }
-    }
-
     // ---- timers
 
     pub(super) fn answer_due(&mut self, now: Instant, layer: &mut TransactionLayer, id: SessionId) {

@@ -71,6 +71,8 @@ impl Sessions {
         match (outcome, response) {
             (Outcome::Response, Some((response, flow))) => match response.status() {
                 Some(200..=299) => self.accepted(now, layer, id, client, response, flow),
+                // Another target was tried in the meantime: this one is not to ring.
+                Some(100..=199) if !self.is_current(id, client) => layer.cancel(now, client, None),
                 Some(status) => {
                     let Some(Session::Calling(calling)) = self.table.get_mut(&id) else { return };
                     if status < 200 {
@@ -81,6 +83,7 @@ impl Sessions {
                 }
                 None => {}
             },
+            (Outcome::TimedOut | Outcome::Unsent, _) if !self.is_current(id, client) => {}
             (Outcome::TimedOut, _) => self.fail(layer, id, Failure::new(408, "No Answer")),
             (Outcome::Unsent, _) => self.fail(layer, id, Failure::new(503, "Not Reachable")),
             (Outcome::Response, None) => {}

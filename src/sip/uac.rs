@@ -103,8 +103,8 @@ pub(super) fn addressed(
             (Peer::Phone(extension.clone()), *flow, contact.clone(), to, realm, None)
         }
         Target::Trunk { trunk: name, number } => {
-            let (_, trunk) = layer.settings.trunk(name).ok_or(SendError::UnknownTrunk)?;
-            let flow = layer.settings.flow_to(trunk.transport, trunk.send_to).ok_or(SendError::NoListener)?;
+            let (at, trunk) = layer.settings.trunk(name).ok_or(SendError::UnknownTrunk)?;
+            let flow = layer.trunk_flow(at).ok_or(SendError::NoListener)?;
             let uri = format!("sip:{}@{}", escape_user(number), trunk.domain);
             let to = format!("<{uri}>");
             (Peer::Trunk(name.clone()), flow, uri, to, trunk.domain.clone(), Some(name.clone()))

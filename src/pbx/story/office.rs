@@ -95,8 +95,10 @@ pub(super) fn trunk_at(name: &str, at: &str, account: Option<&str>) -> sip::Trun
     sip::Trunk {
         name: TrunkName(name.into()),
         addresses: vec![sip::Network::single(send_to.ip())],
-        send_to,
+        send_to: send_to.into(),
         transport: sip::Transport::Udp,
+        keep_alive: Duration::ZERO,
+        located: sip::Located::default(),
         domain: send_to.ip().to_string(),
         advertised: None,
         credentials: account.map(|user| sip::Credentials {

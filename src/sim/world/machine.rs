@@ -83,7 +83,9 @@ impl World {
                         return self.cut_power(off);
                     }
                 }
-                pbx::Output::CloseConnection { .. } => {}
+                pbx::Output::CloseConnection { .. }
+                | pbx::Output::ProvenConnection { .. }
+                | pbx::Output::Resolve { .. } => {}
                 pbx::Output::Media { leg, command } => {
                     if let MediaCommand::Announce { .. } = command {
                         self.note("portico", "the announcement is played".to_owned(), false);

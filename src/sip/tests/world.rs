@@ -11,7 +11,8 @@ use rand_chacha::rand_core::{Rng, SeedableRng};
 use crate::{
     sip::{
         Account, ConnectionId, Counts, Credentials, Endpoint, Event, Flow, Identity, Input, Limits, Listener,
-        Network, Outgoing, Output, Registration, SessionId, Settings, Target, Transport, Trunk, TrunkName,
+        Located, Network, Outgoing, Output, Question, Registration, SessionId, Settings, Target, Transport,
+        Trunk, TrunkName,
     },
     types::{Chance, Extension},
 };
@@ -55,6 +56,7 @@ enum Parcel {
 pub(super) struct Host {
     pub(super) endpoint: Endpoint,
     pub(super) events: Vec<Event>,
+    pub(super) questions: Vec<Question>,
 }
 
 type Judge = Box<dyn FnMut(SocketAddr, SocketAddr, &str) -> Fate>;
@@ -80,8 +82,10 @@ pub(super) fn trunk(name: &str, at: &str, domain: &str) -> Trunk {
     Trunk {
         name: TrunkName(name.to_owned()),
         addresses: vec![Network::single(addr(at).ip())],
-        send_to: addr(at),
+        send_to: addr(at).into(),
         transport: Transport::Udp,
+        keep_alive: Duration::ZERO,
+        located: Located::default(),
         domain: domain.to_owned(),
         advertised: None,
         credentials: None,
@@ -171,7 +175,7 @@ impl World {
     pub(super) fn settle(&mut self, at: &str, settings: Settings) {
         let chance = Chance::seed_from_u64(self.chance.next_u64());
         let endpoint = Endpoint::new(self.now, settings, chance);
-        self.hosts.insert(addr(at), Host { endpoint, events: vec![] });
+        self.hosts.insert(addr(at), Host { endpoint, events: vec![], questions: vec![] });
         self.drain(addr(at));
     }
 
@@ -312,6 +316,8 @@ impl World {
                 Output::Timeout(_) => return,
                 Output::Event(event) => host.events.push(event),
                 Output::Close { connection } => self.close(connection, at),
+                Output::Proven { .. } => {}
+                Output::Resolve { question } => host.questions.push(question),
                 Output::Transmit { flow, bytes } => match flow.transport {
                     Transport::Udp => self.post(flow.local, flow.remote, bytes),
                     _ => self.stream(flow, bytes),
