@@ -145,10 +145,15 @@ impl World {
     /// The office at work with two trunks; `spare` is the far end of the second.
     pub(super) fn with_spare() -> Self {
         let mut world = Self::with(office_with_spare());
-        world.phones.insert("spare", Far::new(world.now.at, 9, SPARE, None));
+        world.has_spare();
         world.plug_in("101");
         world.speech_ready(true);
         world
+    }
+
+    /// There is a far end for the trunk `spare`.
+    pub(super) fn has_spare(&mut self) {
+        self.phones.insert("spare", Far::new(self.now.at, 9, SPARE, None));
     }
 
     /// The office with nobody's phone plugged in, and no speech yet.

@@ -11,7 +11,7 @@ use super::{
     dialog::Dialog,
     draft::Draft,
     event::{Cause, Event, Flow, Identity, Outgoing, Peer, SessionId, Target},
-    offer::offer_of,
+    offer::{multipart, offer_of},
     offer_answer::{Carrier, Meaning, Side, Standing, describe, invited_without},
     reliable::Order,
     reply::{ALLOW, Reply, SUPPORTED, SUPPORTED_IN_CALL},
@@ -171,7 +171,12 @@ impl Calling {
         session_timer::ask(&mut draft, timers.expires, timers.least, None);
         draft.named = outgoing.headers;
         let described = outgoing.offer.clone();
-        if !outgoing.offer.is_empty() {
+        if !outgoing.parts.is_empty() {
+            let (content_type, body) =
+                multipart(&outgoing.offer, &outgoing.parts).ok_or(SendError::BadHeader)?;
+            draft.content_type = Some(content_type);
+            draft.body = body;
+        } else if !outgoing.offer.is_empty() {
             draft.content_type = Some(SDP.to_owned());
             draft.body = outgoing.offer;
         }

@@ -473,7 +473,8 @@ impl World {
         let binding = self.host(OFFICE).endpoint.bindings(now, &extension).pop().expect("it has registered");
         let target = Target::Phone { extension, contact: binding.contact, flow: binding.flow };
         let from = Identity { user: "+13035550177".to_owned(), display: "Dana \"D\" Reyes".to_owned() };
-        let outgoing = Outgoing { target, from, offer: b"offer of the office".to_vec(), headers: vec![] };
+        let outgoing =
+            Outgoing { target, from, offer: b"offer of the office".to_vec(), headers: vec![], parts: vec![] };
         self.tell(OFFICE, |endpoint, now| endpoint.invite(now, outgoing)).unwrap()
     }
 
@@ -505,5 +506,6 @@ pub(super) fn to_trunk(trunk: &str, number: &str, offer: &[u8]) -> Outgoing {
         from: Identity { user: "+13035550177".to_owned(), display: "Dana Reyes".to_owned() },
         offer: offer.to_vec(),
         headers: vec![],
+        parts: vec![],
     }
 }
