@@ -290,7 +290,7 @@ impl World {
         };
         let from_user = Identity { user: "+13035550177".to_owned(), display: "Dana \"D\" Reyes".to_owned() };
         let offer = if choice & 2 == 0 { b"offer".to_vec() } else { Vec::new() };
-        let outgoing = Outgoing { target, from: from_user, offer, headers: vec![] };
+        let outgoing = Outgoing { target, from: from_user, offer, headers: vec![], parts: vec![] };
         let host = self.host(from);
         if let Ok(session) = host.endpoint.invite(now, outgoing) {
             host.seen.sessions.push(session);

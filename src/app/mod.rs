@@ -129,6 +129,7 @@ impl House {
         let vitals = Arc::new(Mutex::new(Vitals::new(
             config.extensions.iter().map(|account| account.extension.to_string()).collect(),
         )));
+        vitals.lock().unwrap_or_else(PoisonError::into_inner).set_plan(directory.emergency.clone());
         let live = Live::default();
         let (to_switch, inbox) = mpsc::channel(switch_loop::INBOX);
         let (media, media_thread) = MediaPlane::new(browser_identity::generate())?;
@@ -143,6 +144,8 @@ impl House {
         })?;
         // A connection of the console's own; where the disk is away, it tries again at each request.
         let (accounts, _) = Store::attach(&folder.join("portico.db"));
+        // A disk that is away has none to tell; its emergencies stand again after the next start.
+        live.restore(accounts.reader().unseen_emergencies().unwrap_or_default());
         let housekeeping = Housekeeping {
             reader: accounts.reader(),
             folder: folder.clone(),
@@ -222,6 +225,7 @@ impl House {
     pub fn reload(&self, config: &Config) -> anyhow::Result<()> {
         let pack = Arc::new(Pack::property().context("the property pack")?);
         let directory = Arc::new(office::directory(config, pack)?);
+        self.vitals.lock().unwrap_or_else(PoisonError::into_inner).set_plan(directory.emergency.clone());
         let trusts = Trusts::of(config);
         self.to_switch.blocking_send(ToSwitch::Trusts(trusts)).context("the switch has ended")?;
         self.phones.replace(phones::office(config, &directory)?);
@@ -267,8 +271,12 @@ fn fan_out(
     mut listener: Listener,
 ) -> Box<dyn FnMut(Fact) + Send> {
     Box::new(move |fact| {
-        if let Fact::CallBarred { from, why, .. } = &fact {
+        if let Fact::CallBarred { from, why, grave, .. } = &fact {
             tracing::warn!(extension = %from, %why, "alarm: a call to the outside was refused");
+            if *grave {
+                let at = clock::wall();
+                vitals.lock().unwrap_or_else(PoisonError::into_inner).barred(from, &why.to_string(), at);
+            }
         }
         desk.observe(&fact);
         live.observe(&fact, clock::wall());

@@ -4,31 +4,41 @@
 //! uses. Between them stands `check`, which finds every problem in one go and names the file, the line, what is
 //! wrong and the cure. This room knows no other: `app` hands each room its own small settings.
 
+mod carriers;
 mod check;
 mod destination;
+mod emergency;
 mod features;
 mod mailbox;
 mod phones;
 mod practice;
 mod problem;
 mod raw;
+mod screening;
 mod srtp;
 #[cfg(test)]
 mod tests;
+mod tolls;
 mod transports;
+mod trunk_profile;
 
 use std::{collections::BTreeSet, net::SocketAddr, ops::RangeInclusive, path::PathBuf, time::Duration};
 
+pub use carriers::Carrier;
 pub use destination::{SendTo, TrunkTransport};
+pub use emergency::{Emergency, Location};
 pub use features::{Features, RingOrder, RingStep, STAR_CODES, TimedPlan};
 pub use mailbox::Mailbox;
 pub use phones::{PhoneTransport, Phones};
 pub use practice::practice_file;
 pub use problem::{Problem, Problems};
+pub use screening::Screening;
 pub use srtp::{Srtp, SrtpWish};
+pub use tolls::Tolls;
 pub use transports::{Tls, Transports};
+pub use trunk_profile::TrunkProfile;
 
-use crate::types::{Extension, Hours, PhoneNumber};
+use crate::types::{Country, Extension, Hours, PhoneNumber};
 
 /// Everything that the office's file says, checked.
 #[derive(Debug, Clone, PartialEq)]
@@ -47,6 +57,10 @@ pub struct Config {
     pub numbers: Vec<Number>,
     pub extensions: Vec<ExtensionAccount>,
     pub trunks: Vec<Trunk>,
+    pub tolls: Tolls,
+    pub screening: Screening,
+    pub emergency: Emergency,
+    pub locations: Vec<Location>,
     pub mailboxes: Vec<Mailbox>,
     pub units: Vec<Unit>,
     pub listings: Vec<Listing>,
@@ -71,6 +85,10 @@ impl Config {
 pub struct Office {
     pub name: String,
     pub address: String,
+    /// How numbers are dialled here.
+    pub country: Country,
+    /// The area code of numbers that are dialled without one: `303`.
+    pub area_code: Option<String>,
     /// In the office's own zone.
     pub hours: Hours,
     /// Hours as they are said to a caller.
@@ -165,6 +183,8 @@ pub struct Number {
     /// How desk phones ring for it: one of their ringers, 1 to 8.
     pub ringer: Option<u8>,
     pub agent_first: bool,
+    /// The trunk that carries it, by its name; the first if not said.
+    pub trunk: Option<String>,
 }
 
 /// A desk phone's account.
@@ -173,6 +193,10 @@ pub struct ExtensionAccount {
     pub extension: Extension,
     pub name: String,
     pub password: String,
+    /// Shown to people whom it calls, in place of the office's own.
+    pub shows: Option<PhoneNumber>,
+    /// What it may call outside: inside, domestic, abroad, premium. The switch's own default if not said.
+    pub may_call: Option<String>,
     /// This phone cannot do SHA-256 (RFC 8760) and may use MD5.
     pub legacy_md5: bool,
     /// Where it is always rung, registered or not: a door phone, a gateway.
@@ -200,6 +224,7 @@ pub struct Trunk {
     /// How long a call may go without a sign of life from the carrier (RFC 4028).
     pub session: Duration,
     pub register: Option<TrunkAccount>,
+    pub profile: TrunkProfile,
 }
 
 impl Trunk {

@@ -45,6 +45,14 @@ pub(super) struct File {
     #[serde(default)]
     pub trunk: Vec<Spanned<Trunk>>,
     #[serde(default)]
+    pub screening: super::screening::RawScreening,
+    #[serde(default)]
+    pub tolls: super::tolls::RawTolls,
+    #[serde(default)]
+    pub emergency: super::emergency::RawEmergency,
+    #[serde(default)]
+    pub location: Vec<Spanned<super::emergency::RawLocation>>,
+    #[serde(default)]
     pub mailbox: Vec<Spanned<RawMailbox>>,
     #[serde(default)]
     pub unit: Vec<Unit>,
@@ -76,6 +84,8 @@ pub(super) struct Office {
     #[serde(default)]
     pub address: String,
     pub zone: Spanned<String>,
+    pub country: Option<Spanned<String>>,
+    pub area_code: Option<Spanned<String>>,
     #[serde(default)]
     pub hours: Option<Spanned<Vec<String>>>,
     #[serde(default)]
@@ -124,6 +134,8 @@ pub(super) struct Calls {
     pub outside_per_hour: Option<Spanned<usize>>,
     pub outside_per_hour_per_extension: Option<Spanned<usize>>,
     pub international: Option<Spanned<Vec<String>>>,
+    /// Numbers of others that may be shown to people who are called.
+    pub may_show: Option<Vec<Spanned<String>>>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -159,6 +171,7 @@ pub(super) struct Number {
     pub plan: Vec<RawPlan>,
     #[serde(default)]
     pub agent_first: bool,
+    pub trunk: Option<Spanned<String>>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -168,6 +181,8 @@ pub(super) struct Extension {
     #[serde(default)]
     pub name: String,
     pub password: Spanned<String>,
+    pub may_call: Option<Spanned<String>>,
+    pub shows: Option<Spanned<String>>,
     #[serde(default)]
     pub legacy_md5: bool,
     #[serde(default)]
@@ -193,6 +208,18 @@ pub(super) struct Trunk {
     pub probe: Option<bool>,
     pub session_seconds: Option<Spanned<u64>>,
     pub register: Option<Register>,
+    pub preset: Option<Spanned<String>>,
+    pub channels: Option<Spanned<u64>>,
+    pub order: Option<Spanned<u64>>,
+    pub weight: Option<Spanned<u64>>,
+    #[serde(default)]
+    pub emergency: bool,
+    pub takes_location: Option<bool>,
+    pub numbers: Option<Spanned<String>>,
+    pub caller_numbers: Option<Spanned<String>>,
+    pub dial_prefix: Option<Spanned<String>>,
+    pub identity: Option<Spanned<String>>,
+    pub outbound_number: Option<Spanned<String>>,
 }
 
 #[derive(Debug, Deserialize)]

@@ -11,6 +11,7 @@
 //! - Reading the store happens on threads that may block, never on those that serve.
 
 mod access;
+mod alarm;
 mod api;
 mod feed;
 mod known;

@@ -1,11 +1,14 @@
 //! How the parts of the box fare, as the host reports them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{collections::BTreeMap, net::IpAddr};
+
+use jiff::{SignedDuration, Timestamp};
 
 use crate::{
     desk::Alarm,
-    pbx::{Fact, Resource, ResourceState, TrunkHealth},
+    pbx::{Device, EmergencyPlan, Fact, KnownBy, Location, Resource, ResourceState, TrunkHealth},
     sip::TargetState,
+    types::Extension,
 };
 
 /// How one part fares.
@@ -26,6 +29,22 @@ pub struct Part {
     pub meaning: String,
 }
 
+/// A phone that can be reached.
+#[derive(Debug, Clone)]
+struct Reachable {
+    instance: Option<String>,
+    user_agent: String,
+    address: IpAddr,
+}
+
+/// A phone, and where 911 would say that it is.
+#[derive(Debug, Clone)]
+pub(super) struct Placed {
+    pub extension: Extension,
+    /// Its name for itself, and its address.
+    pub device: String,
+    pub location: Option<(Location, KnownBy)>,
+}
 /// The certificate that is shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Shown {
@@ -57,8 +76,9 @@ pub struct Vitals {
     pub authority: Option<String>,
     trunks: BTreeMap<String, TrunkHealth>,
     targets: BTreeMap<String, Vec<TargetState>>,
-    /// Extension and contact of every reachable phone.
-    phones: BTreeSet<(String, String)>,
+    /// Every reachable phone, by its extension and contact.
+    phones: BTreeMap<(String, String), Reachable>,
+    plan: EmergencyPlan,
     /// Extensions that have an account.
     extensions: Vec<String>,
     /// Park slots that are taken, and keys that are on.
@@ -67,6 +87,8 @@ pub struct Vitals {
     texts_failing: Option<u16>,
     records_waiting: usize,
     records_lost: u64,
+    /// The last refusal of a call outside that was no slip, and when.
+    barred: Option<(String, Timestamp)>,
 }
 
 impl Vitals {
@@ -80,6 +102,49 @@ impl Vitals {
         self.phones.len()
     }
 
+    /// The office has said, or changed, where its phones are and who is told of an emergency.
+    pub fn set_plan(&mut self, plan: EmergencyPlan) {
+        self.plan = plan;
+    }
+
+    pub(super) fn plan(&self) -> &EmergencyPlan {
+        &self.plan
+    }
+
+    /// Every extension, with each of its phones that can be reached, and where 911 would say that it is.
+    pub(super) fn placed(&self) -> Vec<Placed> {
+        let mut placed = Vec::new();
+        for name in &self.extensions {
+            let Ok(extension) = name.parse::<Extension>() else { continue };
+            let locate = |reachable: Option<&Reachable>| {
+                let device = Device {
+                    extension: &extension,
+                    instance: reachable.and_then(|r| r.instance.as_deref()),
+                    user_agent: reachable.map_or("", |r| r.user_agent.as_str()),
+                    address: reachable.map(|r| r.address),
+                };
+                self.plan.locations.of(device).map(|(location, how)| (location.clone(), how))
+            };
+            let phones: Vec<&Reachable> =
+                self.phones.iter().filter(|((e, _), _)| e == name).map(|(_, phone)| phone).collect();
+            if phones.is_empty() {
+                placed.push(Placed {
+                    extension: extension.clone(),
+                    device: "not registered".into(),
+                    location: locate(None),
+                });
+            }
+            for phone in phones {
+                let device = match phone.user_agent.is_empty() {
+                    true => phone.address.to_string(),
+                    false => format!("{} at {}", phone.user_agent, phone.address),
+                };
+                placed.push(Placed { extension: extension.clone(), device, location: locate(Some(phone)) });
+            }
+        }
+        placed
+    }
+
     /// Takes note of a fact of the switch.
     pub fn observe(&mut self, fact: &Fact) {
         match fact {
@@ -90,7 +155,12 @@ impl Vitals {
                 self.targets.insert(trunk.clone(), targets.clone());
             }
             Fact::Bound { binding } => {
-                self.phones.insert((binding.extension.to_string(), binding.contact.clone()));
+                let reachable = Reachable {
+                    instance: binding.instance.clone(),
+                    user_agent: binding.user_agent.clone(),
+                    address: binding.flow.remote.ip(),
+                };
+                self.phones.insert((binding.extension.to_string(), binding.contact.clone()), reachable);
             }
             Fact::ResourceChanged { resource, state: ResourceState::Off } => {
                 self.resources.remove(resource);
@@ -103,6 +173,17 @@ impl Vitals {
             }
             _ => {}
         }
+    }
+
+    /// A call to the outside was refused, and it was no slip of the finger.
+    pub fn barred(&mut self, from: &Extension, why: &str, at: Timestamp) {
+        self.barred = Some((format!("calls of extension {from} were refused: {why}"), at));
+    }
+
+    /// Forgets what nobody need be told any more.
+    pub(super) fn look(&mut self, now: Timestamp) {
+        const TOLD_FOR: SignedDuration = SignedDuration::from_hours(12);
+        self.barred.take_if(|(_, at)| now.duration_since(*at) > TOLD_FOR);
     }
 
     /// Takes note of an alarm of the desk.
@@ -139,8 +220,13 @@ impl Vitals {
             let meaning = meaning + &self.targets_of(trunk);
             parts.push(Part { name: format!("Trunk {trunk}"), condition, meaning });
         }
+        if let Some((what, _)) = &self.barred {
+            let cure = "Somebody may have its password: change it, and unplug the phone until then.";
+            let meaning = format!("{what}. {cure}");
+            parts.push(Part { name: "Toll fraud".into(), condition: Condition::Broken, meaning });
+        }
         for extension in &self.extensions {
-            let phones = self.phones.iter().filter(|(e, _)| e == extension).count();
+            let phones = self.phones.keys().filter(|(e, _)| e == extension).count();
             let (condition, meaning) = match phones {
                 0 => (
                     Condition::Waiting,

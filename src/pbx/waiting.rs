@@ -162,7 +162,7 @@ impl Reach {
     }
 
     /// Whoever is dialled. That it may be reached has been decided.
-    pub(super) fn dialled(cx: &Context<'_>, dialled: &Dialled, ring_for: Duration) -> Self {
+    pub(super) fn dialled(cx: &mut Context<'_>, dialled: &Dialled, ring_for: Duration) -> Self {
         let directory = cx.ledger.directory().clone();
         match dialled {
             Dialled::Extension(extension) => Self::extension(extension, ring_for),

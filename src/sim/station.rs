@@ -143,7 +143,9 @@ impl Station {
         let local = self.local();
         let target = Target::Trunk { trunk: TrunkName(PORTICO.to_owned()), number: dialled.to_owned() };
         let offer = media::offer(&local, &Codec::ALL);
-        let session = self.endpoint.invite(now, Outgoing { target, from, offer, headers: Vec::new() })?;
+        let session = self
+            .endpoint
+            .invite(now, Outgoing { target, from, offer, headers: Vec::new(), parts: Vec::new() })?;
         self.calls.insert(session, Description { local, offer: Vec::new() });
         Ok(session)
     }

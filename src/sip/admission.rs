@@ -373,7 +373,7 @@ impl Endpoint {
         let here = *method == Method::Register
             || request.uri().is_some_and(|uri| {
                 !uri.has_param("maddr")
-                    && (uri.scheme() == Scheme::Tel
+                    && (matches!(uri.scheme(), Scheme::Tel | Scheme::Other)
                         || self.layer.settings.is_own_host(&uri)
                         || self.registrar.knows_us_as(&extension, uri.host()))
             });

@@ -320,6 +320,8 @@ pub struct Invitation {
     pub from: Identity,
     /// P-Asserted-Identity, from trunks only (RFC 3325: a trusted hop).
     pub asserted: Option<Identity>,
+    /// How sure the trunk is of the caller's number, as it wrote it: `TN-Validation-Passed-B`.
+    pub verstat: Option<String>,
     /// RFC 3323: the caller asked that the number is not shown.
     pub anonymous: bool,
     pub call_id: String,
@@ -518,6 +520,15 @@ pub enum Target {
     Trunk { trunk: TrunkName, number: String },
 }
 
+/// One further part of an INVITE's body beside the session description (RFC 5621).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BodyPart {
+    pub content_type: String,
+    /// Without angle brackets: what a `cid:` URI in a header names (RFC 2392).
+    pub content_id: String,
+    pub body: Vec<u8>,
+}
+
 /// An INVITE to send.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outgoing {
@@ -527,4 +538,6 @@ pub struct Outgoing {
     pub offer: Vec<u8>,
     /// Further headers, name and value, for instance `Alert-Info`; control characters are refused.
     pub headers: Vec<(String, String)>,
+    /// With these the body is multipart/mixed, the session description first.
+    pub parts: Vec<BodyPart>,
 }

@@ -22,6 +22,7 @@
 
 mod admission;
 mod algorithms;
+mod caller;
 mod client_transaction;
 mod connections;
 mod credentials;
@@ -70,8 +71,8 @@ pub mod wire;
 
 pub use endpoint::{Counts, Endpoint};
 pub use event::{
-    Binding, Cause, ConnectionId, EndedBy, Event, Flow, Identity, Input, Invitation, NoticeId, Outgoing,
-    Output, Package, Peer, Reason, ReferId, ReferTarget, Replaces, SessionId, SubscriptionEnd,
+    Binding, BodyPart, Cause, ConnectionId, EndedBy, Event, Flow, Identity, Input, Invitation, NoticeId,
+    Outgoing, Output, Package, Peer, Reason, ReferId, ReferTarget, Replaces, SessionId, SubscriptionEnd,
     SubscriptionId, Target, TargetState, TextId, Transport, TrunkHealth, TrunkName,
 };
 pub use guard::Refusal;

@@ -241,6 +241,11 @@ impl Network {
         Self { address, prefix: if address.is_ipv4() { 32 } else { 128 } }
     }
 
+    /// How many bits of it are the network's: the more, the narrower.
+    pub fn prefix(&self) -> u8 {
+        self.prefix
+    }
+
     pub fn contains(&self, other: IpAddr) -> bool {
         match (self.address.to_canonical(), other.to_canonical()) {
             (IpAddr::V4(ours), IpAddr::V4(theirs)) => {

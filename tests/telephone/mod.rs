@@ -159,6 +159,7 @@ impl Telephone {
             from: Identity { user: from.to_owned(), display: String::new() },
             offer: self.offered.clone(),
             headers: vec![],
+            parts: Vec::new(),
         };
         self.endpoint.invite(clock(), outgoing).unwrap()
     }

@@ -147,6 +147,7 @@ impl Station {
             from: Identity { user: from.to_owned(), display: String::new() },
             offer: self.offered.clone(),
             headers: Vec::new(),
+            parts: Vec::new(),
         };
         Ok(self.endpoint.invite(clock::instant(), outgoing)?)
     }

@@ -48,7 +48,7 @@ impl World {
     fn invite(&mut self, who: &str, user: &str, display: &str, dialled: &str, offer: Vec<u8>) -> SessionId {
         let from = Identity { user: user.into(), display: display.into() };
         let target = Target::Trunk { trunk: TrunkName("portico".into()), number: dialled.into() };
-        let outgoing = Outgoing { target, from, offer, headers: Vec::new() };
+        let outgoing = Outgoing { target, from, offer, headers: Vec::new(), parts: Vec::new() };
         let now = self.now.at;
         let far = self.far(who);
         let session = far.endpoint.invite(now, outgoing).unwrap();
