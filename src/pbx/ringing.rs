@@ -3,11 +3,12 @@
 
 mod forking;
 mod redirecting;
+mod trunks;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
     net::SocketAddr,
-    time::{Duration, Instant},
+    time::Instant,
 };
 
 use super::{
@@ -24,7 +25,6 @@ use super::{
     ring_plan::{After, Hunt, agent_reason},
     services,
     session_event::SessionEvent,
-    trunk_answer,
     waiter::Waiter,
     waiting::{Reach, Waiting},
 };
@@ -436,47 +436,6 @@ impl Ringing {
         };
         callee.has_answered(cx);
         Step::Go(Next::Talk { caller, callee, disposition })
-    }
-
-    /// What the answer of somebody outside says of the trunk, and whether another one is to be tried.
-    fn judge_trunk(
-        &mut self,
-        cx: &mut Context<'_>,
-        session: SessionId,
-        status: u16,
-        retry_after: Option<Duration>,
-    ) {
-        let Some((trunk, who)) = self.forks.get(&session).and_then(Fork::outside) else { return };
-        if trunk_answer::is_the_trunks(status) {
-            cx.ledger.decide(cx.now.at, decision::passed_over(&trunk.0, status));
-            cx.exchange.sip.trunk_failed(cx.now.at, trunk, status, retry_after);
-            return;
-        }
-        cx.exchange.sip.trunk_carried(trunk);
-        if who.takes_no_for_an_answer() {
-            self.hunt.give_up();
-        }
-    }
-
-    /// Gives up the trunks that have not answered at all. True if nobody is left who might.
-    ///
-    /// Our INVITE is repeated until Timer B all the same: only an answer to it lets the CANCEL go out (RFC 3261, 9.1), and a
-    /// trunk that comes back late must not ring somebody for nothing.
-    fn give_up_silent(&mut self, cx: &mut Context<'_>) -> bool {
-        self.silent_until = None;
-        let silent = |fork: &Fork| fork.outside().is_some() && !cx.exchange.sip.is_heard(fork.session());
-        let given_up: Vec<SessionId> =
-            self.forks.values().filter(|fork| silent(fork)).map(Fork::session).collect();
-        for fork in given_up.iter().filter_map(|session| self.forks.remove(session)) {
-            if let Some((trunk, _)) = fork.outside() {
-                cx.ledger.decide(cx.now.at, decision::passed_over(&trunk.0, 0));
-                cx.exchange.sip.trunk_failed(cx.now.at, trunk, 0, None);
-            }
-            fork.cancel(cx, None, LegResult::Failed(408));
-            self.results.push(LegResult::Failed(408));
-            self.last_status = Some(503);
-        }
-        !given_up.is_empty() && self.forks.is_empty()
     }
 
     /// What the far end says of its reason, beyond the status (RFC 6432).

@@ -27,10 +27,12 @@ use crate::{
     sip::{self, Endpoint, Event, SessionId},
     types::{Chance, LegId, Moment},
 };
-use office::{CARRIER, DESK, SPARE, SWITCH, trunk_at};
+use office::{DESK, SPARE, SWITCH, trunk_at};
 use talk::Playing;
 
-pub(super) use office::{DANA, LEASING, MAIN, ON_CALL, extension, number, office, office_with_spare};
+pub(super) use office::{
+    CARRIER, DANA, LEASING, MAIN, ON_CALL, extension, number, office, office_with_spare,
+};
 pub(super) use talk::{in_danger, reading};
 
 /// Somebody at the other end of the network: the carrier, or a desk phone.

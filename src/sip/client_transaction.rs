@@ -233,6 +233,11 @@ impl TransactionLayer {
         self.send_as(now, id, draft, flow, user, tried)
     }
 
+    /// No more copies of it go out; what its target has heard already may still be answered until Timer B.
+    pub(super) fn ask_no_more(&mut self, id: ClientId) {
+        self.schedule.clear(&Wake::Client(id, Timer::A));
+    }
+
     /// A request to a trunk, as it would be sent to another target.
     pub(super) fn spurned(&self, id: ClientId) -> Option<Unheard> {
         let client = self.clients.get(&id).filter(|client| client.draft.trunk.is_some())?;

@@ -321,9 +321,10 @@ impl Endpoint {
         self.trunks.asks_for_rest(now, at)
     }
 
-    /// Has the far end answered this INVITE of ours in any way, if only with 100?
-    pub fn is_heard(&self, session: SessionId) -> bool {
-        self.sessions.is_heard(session)
+    /// Since when the far end has left this INVITE of ours without any answer, even a 100; with a trunk of several targets,
+    /// the one that it went to last. `None`: something was heard.
+    pub fn unheard_since(&self, session: SessionId) -> Option<Instant> {
+        self.sessions.unheard_since(session)
     }
 
     /// How much each table holds.
@@ -446,7 +447,7 @@ impl Endpoint {
                     ClientUser::Invite(id)
                     | ClientUser::Reinvite(id)
                     | ClientUser::Update(id)
-                    | ClientUser::Prack(id) => self.sessions.retried(id, client, new, seq),
+                    | ClientUser::Prack(id) => self.sessions.retried(now, id, client, new, seq),
                     ClientUser::Registration(_) | ClientUser::Probe(_) => {
                         self.trunks.retried(user, client, new, seq);
                     }

@@ -12,12 +12,14 @@ use super::{
     invite::{Session, Sessions},
     locate::{Answer, Question},
     targets::{Change, REST, Way},
-    transaction_layer::{ClientId, ClientUser, Outcome, Unheard},
-    wire::Message,
+    transaction_layer::{ClientId, ClientUser, Outcome, TransactionLayer, Unheard},
+    wire::{Message, Name},
 };
 
-/// Nobody's Retry-After rests a target for longer.
+/// Nobody's Retry-After rests a target for longer, nor for less: within it a request has come to its end, and so goes to
+/// no target twice.
 const LONGEST_REST: Duration = Duration::from_secs(300);
+const SHORTEST_REST: Duration = Duration::from_secs(32);
 
 impl Endpoint {
     /// Where requests to this trunk go now; `None` while its name is being looked up, or leads nowhere.
@@ -74,11 +76,12 @@ impl Endpoint {
             Outcome::Response if status == Some(503) => {
                 let Some(failed) = unheard else { return false };
                 let wait = response.and_then(Message::retry_after).map(|s| Duration::from_secs(u64::from(s)));
-                let rest = wait.map_or(REST, |wait| wait.min(LONGEST_REST));
+                let rest = wait.map_or(REST, |wait| wait.clamp(SHORTEST_REST, LONGEST_REST));
                 (failed, rest, "it answered 503".to_owned())
             }
             Outcome::Response => {
-                if status.is_some_and(|status| status >= 200) {
+                // A 408 is a proxy's word that what stands behind it is silent.
+                if status.is_some_and(|status| status >= 200 && status != 408) {
                     self.target_lives(now, client, user);
                 }
                 return false;
@@ -100,14 +103,16 @@ impl Endpoint {
         if !about_target || !self.passes_over(now, &failed.draft, failed.flow, rest, &why) {
             return false;
         }
-        let goes_on = match user {
-            ClientUser::Invite(id) => self.sessions.awaits(id, client),
+        match user {
+            ClientUser::Invite(id) => {
+                self.sessions.awaits(id, client) && self.send_over(now, client, user, failed)
+            }
             // A text that might have arrived is not sent twice.
-            ClientUser::Text(_) => outcome == Outcome::Response,
+            ClientUser::Text(_) => outcome == Outcome::Response && self.send_over(now, client, user, failed),
+            // With the target that is the first now, a registration of its own has begun.
             ClientUser::Registration(_) => true,
             _ => false,
-        };
-        goes_on && self.send_over(now, client, user, failed)
+        }
     }
 
     /// The target rests. True if there is another.
@@ -129,32 +134,27 @@ impl Endpoint {
         let Some(flow) = trunk.and_then(|(at, _)| self.layer.trunk_flow(at)) else { return false };
         let seq = draft.seq;
         let Ok(new) = self.layer.send_over(now, draft, flow, user, tried) else { return false };
-        match user {
-            ClientUser::Invite(id) => self.sessions.retried(id, old, new, seq),
-            ClientUser::Registration(_) => self.trunks.retried(user, old, new, seq),
-            _ => {}
+        if let ClientUser::Invite(id) = user {
+            self.sessions.retried(now, id, old, new, seq);
+            self.sessions.went_over(&self.layer, id, new);
         }
         true
     }
 
-    /// A request has been left without any answer for longer than a trunk with several targets is allowed. An INVITE's
-    /// transaction lives on: whatever still comes of it is ended.
+    /// A request has been left without any answer for longer than a target of several is allowed. The target rests, also if
+    /// nobody waits for the answer any more. An INVITE's transaction lives on: whatever still comes of it is ended.
     pub(super) fn unheard_of(&mut self, now: Instant, client: ClientId) {
         if !self.layer.is_unheard(client) {
             return;
         }
         let Some((draft, flow, user, tried)) = self.layer.asked(client) else { return };
         let failed = Unheard { draft: draft.clone(), flow, tried };
-        let wanted = match user {
-            ClientUser::Invite(id) => self.sessions.awaits(id, client),
-            ClientUser::Registration(_) => true,
-            _ => false,
-        };
-        if !wanted || !self.passes_over(now, &failed.draft, flow, REST, "it does not answer") {
-            return;
-        }
-        if self.send_over(now, client, user, failed) && matches!(user, ClientUser::Registration(_)) {
-            self.layer.abandon(client);
+        if self.passes_over(now, &failed.draft, flow, REST, "it does not answer")
+            && let ClientUser::Invite(id) = user
+            && self.sessions.awaits(id, client)
+        {
+            self.layer.ask_no_more(client);
+            self.send_over(now, client, user, failed);
         }
     }
 
@@ -164,7 +164,8 @@ impl Endpoint {
         let way = match user {
             ClientUser::Revival(at, transport, address) => (at, (transport, address)),
             ClientUser::Registration(at) | ClientUser::Probe(at) => (at, (flow.transport, flow.remote)),
-            ClientUser::Invite(_) => {
+            // Also one that was passed over answers in the end, if only our CANCEL.
+            ClientUser::Invite(id) if self.sessions.is_current(id, client) => {
                 match draft.trunk.as_ref().and_then(|name| self.layer.settings.trunk(name)) {
                     Some((at, _)) => (at, (flow.transport, flow.remote)),
                     None => return,
@@ -190,6 +191,15 @@ impl Sessions {
             if let Session::Talking(talking) = session {
                 talking.connection_lost(lost);
             }
+        }
+    }
+
+    /// The call that comes of this INVITE is reached where it was sent from.
+    fn went_over(&mut self, layer: &TransactionLayer, id: SessionId, client: ClientId) {
+        let Some((draft, ..)) = layer.asked(client) else { return };
+        let contact = draft.headers.iter().find(|(name, _)| *name == Name::Contact);
+        if let (Some(Session::Calling(calling)), Some((_, contact))) = (self.table.get_mut(&id), contact) {
+            calling.is_reached_at(contact.trim_matches(['<', '>']));
         }
     }
 

@@ -182,9 +182,9 @@ impl Sessions {
     }
 
     /// A challenged INVITE of ours has gone out again under this id.
-    pub(super) fn retried(&mut self, id: SessionId, old: ClientId, new: ClientId, seq: u32) {
+    pub(super) fn retried(&mut self, now: Instant, id: SessionId, old: ClientId, new: ClientId, seq: u32) {
         match self.table.get_mut(&id) {
-            Some(Session::Calling(calling)) if calling.client == old => calling.retried(new),
+            Some(Session::Calling(calling)) if calling.client == old => calling.retried(now, new),
             Some(Session::Calling(calling)) => calling.prack_retried(seq),
             Some(Session::Talking(talking)) => talking.retried(old, new, seq),
             _ => {}

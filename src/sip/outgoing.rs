@@ -49,7 +49,7 @@ impl Sessions {
     ) -> bool {
         let Some(Session::Calling(calling)) = self.table.get_mut(&id) else { return false };
         let Ok(client) = layer.send(now, draft, flow, ClientUser::Invite(id)) else { return false };
-        calling.raised(client, response);
+        calling.raised(now, client, response);
         true
     }
 
@@ -132,12 +132,11 @@ impl Sessions {
         }
     }
 
-    /// Has the far end answered this INVITE of ours in any way, if only with 100?
-    pub(super) fn is_heard(&self, id: SessionId) -> bool {
+    /// Since when this INVITE of ours has had no answer at all.
+    pub(super) fn unheard_since(&self, id: SessionId) -> Option<Instant> {
         match self.table.get(&id) {
-            Some(Session::Calling(calling)) => calling.is_heard(),
-            Some(Session::Invited(_) | Session::Talking(_)) => true,
-            None => false,
+            Some(Session::Calling(calling)) => calling.unheard_since(),
+            Some(Session::Invited(_) | Session::Talking(_)) | None => None,
         }
     }
 

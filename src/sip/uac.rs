@@ -45,6 +45,8 @@ pub(super) struct Calling {
     least: Duration,
     /// A provisional answer has come: a CANCEL may go out (9.1).
     provisional: bool,
+    /// When the INVITE went to the target that it waits for.
+    asked: Instant,
     cancelled: Option<Option<Cause>>,
 }
 
@@ -191,6 +193,7 @@ impl Calling {
             raised: 0,
             least: Duration::ZERO,
             provisional: false,
+            asked: now,
             cancelled: None,
         })
     }
@@ -199,9 +202,9 @@ impl Calling {
         self.cancelled.is_some()
     }
 
-    /// Has a provisional answer come?
-    pub(super) fn is_heard(&self) -> bool {
-        self.provisional
+    /// Since when no answer has come, not even a provisional one.
+    pub(super) fn unheard_since(&self) -> Option<Instant> {
+        (!self.provisional).then_some(self.asked)
     }
 
     /// The early dialog that a request of theirs belongs to.
@@ -238,10 +241,15 @@ impl Calling {
     }
 
     /// The INVITE went out again with credentials: its tags and forks begin anew.
-    pub(super) fn retried(&mut self, client: ClientId) {
-        self.client = client;
+    pub(super) fn retried(&mut self, now: Instant, client: ClientId) {
+        (self.client, self.asked) = (client, now);
         self.early.clear();
         self.provisional = false;
+    }
+
+    /// It went out by another way, and with another Contact.
+    pub(super) fn is_reached_at(&mut self, contact: &str) {
+        contact.clone_into(&mut self.contact);
     }
 
     /// Our INVITE with the interval that a 422 wants (RFC 4028, 7.3); `None` lets the failure stand.
@@ -262,10 +270,10 @@ impl Calling {
     }
 
     /// It has gone out.
-    pub(super) fn raised(&mut self, client: ClientId, response: &Message) {
+    pub(super) fn raised(&mut self, now: Instant, client: ClientId, response: &Message) {
         self.raised += 1;
         self.least = session_timer::wanted_by(response).unwrap_or(self.least);
-        self.retried(client);
+        self.retried(now, client);
     }
 
     /// A provisional answer.

@@ -18,7 +18,7 @@ pub(in crate::pbx) const ON_CALL: &str = "+13035550199";
 pub(in crate::pbx) const DANA: &str = "+13035550177";
 
 pub(super) const SWITCH: &str = "192.0.2.1:5060";
-pub(super) const CARRIER: &str = "198.51.100.1:5060";
+pub(in crate::pbx) const CARRIER: &str = "198.51.100.1:5060";
 pub(super) const SPARE: &str = "198.51.100.2:5060";
 pub(super) const DESK: [(&str, &str); 10] = [
     ("101", "10.0.0.101:5060"),
