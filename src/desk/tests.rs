@@ -2,6 +2,7 @@
 
 mod claims;
 mod clock;
+mod emergencies;
 mod faults;
 mod followups;
 mod house;

@@ -117,7 +117,7 @@ pub(super) struct World {
     /// Does the media plane report that it has closed a leg?
     pub(super) media_answers: bool,
     /// Every datagram that the switch has sent, and where to, since somebody looked.
-    sent: Vec<(SocketAddr, String)>,
+    pub(super) sent: Vec<(SocketAddr, String)>,
     /// Every NOTIFY that the switch has sent; each is answered with 200.
     pub(super) notified: Vec<String>,
     /// Every datagram that the switch has sent to the carrier.

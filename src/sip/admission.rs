@@ -363,9 +363,11 @@ impl Endpoint {
     /// Whoever has proved an extension may speak for that extension alone (promises: another's From is refused).
     fn owner(&mut self, now: Instant, flow: &Flow, request: &Message, method: &Method, user: &str) -> Sender {
         let Ok(extension) = user.parse::<Extension>() else { return Sender::Refused };
-        let own =
-            speaks_for(request, method).is_some_and(|a| a.uri.user().as_deref() == Some(extension.as_str()));
-        if !own {
+        let claimed = speaks_for(request, method).and_then(|address| address.uri.user());
+        let claimed = claimed.as_deref().unwrap_or_default();
+        // A phone that hides its number says to be nobody (RFC 3323, 4.1.1.3), which is nobody else's name either.
+        let nobody = *method == Method::Invite && claimed.eq_ignore_ascii_case("anonymous");
+        if claimed != extension.as_str() && !nobody {
             self.refuse(now, flow, request, &Reply::new(403), Refusal::BadCredentials);
             return Sender::Refused;
         }

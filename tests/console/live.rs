@@ -8,7 +8,8 @@ use axum::{
 };
 use futures_util::StreamExt;
 use portico::{
-    pbx::{Caller, Dialled, Emergency, Fact, Party, Speaker, TurnRecord},
+    pbx::{Caller, Control, Dialled, Emergency, Fact, Party, Speaker, TurnRecord},
+    store::EmergencyRow,
     types::{CallId, LegId},
 };
 
@@ -21,7 +22,11 @@ struct Feed {
 
 impl Feed {
     async fn of(browser: &Browser<'_>) -> Self {
-        let request = browser.request(Method::GET, "/live/events").body(Body::empty()).unwrap();
+        Self::at(browser, "/live/events").await
+    }
+
+    async fn at(browser: &Browser<'_>, path: &str) -> Self {
+        let request = browser.request(Method::GET, path).body(Body::empty()).unwrap();
         let response = browser.office.send(request).await;
         assert_eq!(response.status(), StatusCode::OK);
         assert_eq!(response.headers()[header::CONTENT_TYPE], "text/event-stream");
@@ -234,4 +239,41 @@ async fn the_notice_of_a_911_call_goes_when_somebody_says_that_they_saw_it_and_w
 
     let other = format!("/emergencies/{}/acknowledge", CallId::from_random(2));
     assert_eq!(browser.post(&other, &[("csrf", &csrf)]).await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn a_notice_that_nobody_has_seen_stands_again_after_a_restart_and_every_open_page_hears_of_it() {
+    let mut office = Office::set_up().await;
+    let row = EmergencyRow {
+        call: CallId::from_random(1),
+        at: now().wall,
+        extension: "101".parse().unwrap(),
+        dialled: Dialled::Emergency(Emergency::Nine11),
+        place: "Suite 4".into(),
+        callback: number("+13035550104"),
+    };
+    office.store.keep_emergency(&row, &[]).unwrap();
+    let (to_switch, mut switch) = tokio::sync::mpsc::channel(8);
+    office.site.connect(to_switch);
+    let mut browser = office.signed_in().await;
+    assert!(!browser.get("/calls").await.text.contains("dialled 911."));
+    // As the host does when it starts.
+    office.live.restore(office.store.reader().unseen_emergencies().unwrap());
+    let page = browser.get("/calls").await;
+    assert!(
+        page.text.contains("Extension 101 dialled 911.") && page.text.contains("Suite 4"),
+        "{}",
+        page.text
+    );
+
+    let mut alarm = Feed::at(&browser, "/emergencies/events").await;
+    let (name, notice) = alarm.next().await.unwrap();
+    assert_eq!(name, "emergency");
+    assert!(notice["html"].as_str().unwrap().contains("dialled 911."));
+    let path = format!("/emergencies/{}/acknowledge", row.call);
+    let csrf = page.csrf();
+    assert_eq!(browser.post(&path, &[("csrf", &csrf)]).await.status, StatusCode::SEE_OTHER);
+    assert!(!alarm.next().await.unwrap().1["html"].as_str().unwrap().contains("dialled 911."));
+    assert_eq!(switch.try_recv().unwrap(), Control::EmergencySeen { call: row.call }, "phones stop ringing");
+    assert_eq!(office.store.reader().unseen_emergencies().unwrap(), vec![]);
 }

@@ -15,3 +15,4 @@ mod live;
 mod office;
 mod phones;
 mod recordings;
+mod screening;

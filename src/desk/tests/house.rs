@@ -83,6 +83,8 @@ pub(crate) struct House {
     pub(crate) restored: Vec<Vec<crate::sip::Binding>>,
     pub(crate) desks:
         Option<(Vec<(crate::types::Extension, crate::pbx::DeskSettings)>, crate::pbx::DayNight)>,
+    /// Numbers on the office's lists, as the switch was last told.
+    pub(crate) listed: Vec<(PhoneNumber, crate::pbx::Listing)>,
     /// How often the engine asked to be woken.
     pub(crate) wakes: usize,
     boots: u64,
@@ -110,6 +112,7 @@ impl House {
             alarms: Vec::new(),
             restored: Vec::new(),
             desks: None,
+            listed: Vec::new(),
             wakes: 0,
             boots: 1,
             texts: 0,
@@ -147,7 +150,8 @@ impl House {
                     }
                 }
                 Output::SettleText { text, stored } => self.settled.push((text, stored)),
-                Output::RestoreSpending(_) | Output::RestoreListed(_) => {}
+                Output::RestoreSpending(_) => {}
+                Output::RestoreListed(listed) => self.listed = listed,
                 Output::RestoreBindings(bindings) => self.restored.push(bindings),
                 Output::RestoreDesks { desks, key } => self.desks = Some((desks, key)),
                 Output::Alarm(alarm) => self.alarms.push(alarm),
@@ -190,6 +194,7 @@ impl House {
     /// The power goes, and comes back after `off`; the clock is right soon.
     pub(crate) fn power_cut(&mut self, off: SignedDuration) {
         let engine = self.engine.take().unwrap();
+        self.listed.clear();
         let store = engine.into_store().power_cut().unwrap();
         self.boots += 1;
         self.now = self.now.checked_add(off).unwrap();

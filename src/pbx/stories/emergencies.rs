@@ -4,8 +4,9 @@ use std::{collections::BTreeMap, time::Duration};
 
 use crate::{
     pbx::{
-        Announcement, CivicAddress, CivicElement, Control, Directory, Disposition, Fact, Location,
-        MediaCommand, MediaEvent, Party, Phone, TrunkProfile, Unheard,
+        Announcement, CivicAddress, CivicElement, Control, Dialled, Directory, Disposition, Fact, Location,
+        MediaCommand, MediaEvent, Money, Party, Phone, Right, Service, SrtpPolicy, StarCodes, TrunkProfile,
+        Unheard,
         story::{DANA, LEASING, MAIN, ON_CALL, World, extension, number, office, office_with_spare},
     },
     sip::{self, TrunkName},
@@ -66,6 +67,93 @@ fn ten_phones_dial_911_in_ten_ways_while_the_agent_has_every_line() {
     assert_eq!(world.switch.counts().agent_places, 0);
     for (name, call) in emergencies {
         world.hangs_up(name, call);
+    }
+}
+
+#[test]
+fn no_dial_plan_shadows_blocks_or_queues_an_emergency_and_the_agent_never_has_a_part_in_it() {
+    type Plan = (&'static str, &'static str, fn(&mut Directory));
+    let plans: [Plan; 12] = [
+        ("an extension of the same digits", "911", |office| {
+            let phone = office.extensions[&extension("102")].clone();
+            office.extensions.insert(extension("911"), phone);
+        }),
+        ("a park slot of the same digits", "911", |office| {
+            office.features.park.slots = vec![extension("911"), extension("9911")];
+        }),
+        ("a number of that name", "911", |office| {
+            office.names.insert("911".into(), number(MAIN));
+        }),
+        ("room for no call at all", "9911", |office| {
+            office.limits.calls = 0;
+            office.limits.calls_outside = 0;
+            office.limits.calls_outside_per_extension = 0;
+            office.limits.calls_outside_per_hour = 0;
+        }),
+        ("a phone that may call nobody outside", "911#", |office| {
+            office.limits.tolls.rights.insert(extension("101"), Right::Inside);
+        }),
+        ("no money left", "1911", |office| {
+            office.limits.tolls.day = Money(0);
+            office.limits.tolls.day_per_extension = Money(0);
+        }),
+        ("a trunk that carries no call", "91911", |office| {
+            let profile =
+                TrunkProfile { channels: Some(0), dial_prefix: "12345*".into(), ..TrunkProfile::default() };
+            office.trunk_profiles.insert(TrunkName("carrier".into()), profile);
+        }),
+        ("a hidden number", "*67911", |_| ()),
+        ("a hidden number where no code hides any", "*67911", |office| {
+            office.features.star_codes = StarCodes::with([(Service::WithholdNumber, None)]).unwrap();
+        }),
+        ("an area in which 555 0911 is dialled short", "9-1-1", |office| {
+            office.area_code = Some("303".into());
+        }),
+        ("media that must be encrypted on a trunk that cannot", "+911", |office| {
+            office.srtp.trunks.insert(TrunkName("carrier".into()), SrtpPolicy::Required);
+        }),
+        ("recordings of every call, with a notice before each", "urn:service:sos", |office| {
+            office.record_calls = true;
+        }),
+    ];
+    for (plan, dialled, change) in plans {
+        let mut office = office();
+        change(&mut office);
+        let mut world = World::with(office);
+        world.plug_in("101");
+        world.plug_in("102");
+        world.speech_ready(true);
+        let call = world.call("101", dialled);
+        world.wait(LINE_CLEARING);
+        let (_, invitation) = world.invited("carrier");
+        assert_eq!((invitation.dialled.as_str(), invitation.from.user.as_str()), ("911", MAIN), "{plan}");
+        assert!(!invitation.anonymous, "{plan}: help sees who calls");
+        assert!(world.has_been_invited("102").is_none(), "{plan}");
+        world.picks_up("carrier");
+        assert!(world.bridged().is_some(), "{plan}");
+        world.wait_s(60);
+        let spoken = world.speech.len();
+        assert_eq!(spoken, 0, "{plan}: the agent has said nothing and listens to nobody");
+        let taken = |(_, command): &(_, MediaCommand)| matches!(command, MediaCommand::Record { .. });
+        assert!(!world.media.iter().any(taken), "{plan}: and nothing is recorded");
+        world.hangs_up("101", call);
+        assert!(matches!(world.record().dialled, Dialled::Emergency(_)), "{plan}");
+    }
+}
+
+#[test]
+fn abroad_the_trunk_is_told_what_its_country_knows() {
+    for (country, dialled, told) in [("DE", "911", "112"), ("GB", "999", "999"), ("AU", "0000", "000")] {
+        let mut office = office();
+        office.country = country.parse().unwrap();
+        office.emergency.numbers = office.country.emergency_numbers();
+        let mut world = World::with(office);
+        world.plug_in("101");
+        let call = world.call("101", dialled);
+        assert_eq!(world.invited("carrier").1.dialled, told, "{country}");
+        assert!(world.facts.iter().any(|fact| matches!(fact, Fact::EmergencyDialled { .. })), "{country}");
+        world.picks_up("carrier");
+        world.hangs_up("101", call);
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod agent;
 mod at_the_desk;
+mod callers_shown;
 mod chaos;
 mod early_media;
 mod emergencies;

@@ -11,6 +11,11 @@ use crate::{
 };
 
 impl Far {
+    /// Its address.
+    pub(in crate::pbx) fn at(&self) -> SocketAddr {
+        self.address
+    }
+
     /// What has happened to it until now is nobody's business any more.
     pub(in crate::pbx) fn forget(&mut self) {
         self.events.clear();
@@ -45,10 +50,33 @@ impl World {
         self.invite(who, user, display, dialled, media::offer(&local, &Codec::ALL))
     }
 
+    /// With headers of its own.
+    pub(in crate::pbx) fn call_saying(
+        &mut self,
+        who: &str,
+        from: Identity,
+        dialled: &str,
+        headers: Vec<(String, String)>,
+    ) -> SessionId {
+        let local = self.far(who).local(Direction::SendRecv);
+        self.invite_with(who, from, dialled, media::offer(&local, &Codec::ALL), headers)
+    }
+
     fn invite(&mut self, who: &str, user: &str, display: &str, dialled: &str, offer: Vec<u8>) -> SessionId {
         let from = Identity { user: user.into(), display: display.into() };
+        self.invite_with(who, from, dialled, offer, Vec::new())
+    }
+
+    fn invite_with(
+        &mut self,
+        who: &str,
+        from: Identity,
+        dialled: &str,
+        offer: Vec<u8>,
+        headers: Vec<(String, String)>,
+    ) -> SessionId {
         let target = Target::Trunk { trunk: TrunkName("portico".into()), number: dialled.into() };
-        let outgoing = Outgoing { target, from, offer, headers: Vec::new(), parts: Vec::new() };
+        let outgoing = Outgoing { target, from, offer, headers, parts: Vec::new() };
         let now = self.now.at;
         let far = self.far(who);
         let session = far.endpoint.invite(now, outgoing).unwrap();

@@ -374,7 +374,7 @@ fn registered(seed: u64, probe: bool) -> World {
     }
     let mut ours = by_name(office(), Transport::Udp, false);
     let trunk = &mut ours.trunks[0];
-    trunk.probe = probe;
+    trunk.probe = probe.then_some(crate::sip::PROBE_EVERY);
     trunk.credentials = Some(Credentials {
         user: "201".to_owned(),
         password: "of the trunk".to_owned(),
