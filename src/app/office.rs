@@ -10,8 +10,8 @@ use crate::{
     dialogue::{Fact, Office, Pack, Roster, UnitRef},
     outbox::AfterCrash,
     pbx::{
-        Directory, Features, Limits, MailboxPlan, Number, Park, Phone, RingOrder, RingPlan, RingStep,
-        Service, Services, Settings, Srtp, SrtpPolicy, StarCodes, Texts, TimedPlan,
+        ConferencePlan, Directory, Features, Limits, MailboxPlan, Number, Park, Phone, RingOrder, RingPlan,
+        RingStep, Service, Services, Settings, Srtp, SrtpPolicy, StarCodes, Texts, TimedPlan,
     },
     sip::{
         Account, Credentials, Listener, Network, Registration, SessionTimers, Transport, Trunk, TrunkName,
@@ -135,7 +135,15 @@ fn services(config: &Config) -> Services {
         };
         (mailbox.extension.clone(), plan)
     });
-    Services { mailboxes: mailboxes.collect() }
+    let conferences = config.conferences.iter().map(|conference| {
+        let plan = ConferencePlan {
+            name: conference.name.clone(),
+            pin: conference.pin.clone(),
+            dial_in: conference.dial_in,
+        };
+        (conference.room.clone(), plan)
+    });
+    Services { mailboxes: mailboxes.collect(), conferences: conferences.collect() }
 }
 
 fn srtp(config: &Config) -> Srtp {

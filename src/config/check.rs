@@ -16,6 +16,7 @@ use toml::Spanned;
 use super::{
     Calls, Config, Console, ExtensionAccount, Listing, Number, Office, OfficeFact, Practice, Problem,
     Problems, Sip, Speech, Store, Texts, Trunk, TrunkAccount, Unit, Vendor,
+    conference::conferences,
     features::{self, RawFeatures},
     mailbox::mailboxes,
     problem::line_of,
@@ -123,10 +124,17 @@ pub(super) fn config(file: &str, text: &str, raw: raw::File) -> Result<Config, P
         star_codes: raw.star_codes,
         holidays: raw.holidays,
     };
+    let features = features::features(&mut c, sections, &known, groups);
+    let numbers = numbers(&mut c, raw.number, &known, calls.ring, &zone);
+    let own_numbers = numbers.iter().map(|number| number.number).collect();
+    let mut taken = known.clone();
+    taken.extend(features.park_slots.iter().cloned());
+    taken.extend(mailboxes.iter().map(|mailbox| mailbox.extension.clone()));
     let config = Config {
+        conferences: conferences(&mut c, raw.conference, &taken, &own_numbers),
         srtp: srtp::check(&mut c, raw.srtp, &known, &trunk_names),
         office,
-        features: features::features(&mut c, sections, &known, groups),
+        features,
         sip,
         console: Console {
             listen: raw
@@ -142,7 +150,7 @@ pub(super) fn config(file: &str, text: &str, raw: raw::File) -> Result<Config, P
                 u16::try_from(c.within(&days, 0..=3650, "days")).unwrap_or(RECORD_DAYS)
             }),
         },
-        numbers: numbers(&mut c, raw.number, &known, calls.ring, &zone),
+        numbers,
         calls,
         texts: Texts {
             text_back: raw.texts.text_back.unwrap_or(true),

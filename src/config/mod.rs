@@ -5,6 +5,7 @@
 //! wrong and the cure. This room knows no other: `app` hands each room its own small settings.
 
 mod check;
+mod conference;
 mod features;
 mod mailbox;
 mod phones;
@@ -17,6 +18,7 @@ mod tests;
 
 use std::{collections::BTreeSet, net::SocketAddr, ops::RangeInclusive, path::PathBuf, time::Duration};
 
+pub use conference::Conference;
 pub use features::{Features, RingOrder, RingStep, STAR_CODES, TimedPlan};
 pub use mailbox::Mailbox;
 pub use phones::{PhoneTransport, Phones};
@@ -43,6 +45,7 @@ pub struct Config {
     pub extensions: Vec<ExtensionAccount>,
     pub trunks: Vec<Trunk>,
     pub mailboxes: Vec<Mailbox>,
+    pub conferences: Vec<Conference>,
     pub units: Vec<Unit>,
     pub listings: Vec<Listing>,
     /// Residents, owners and staff, by their full names: so that a name is written as the office writes it.

@@ -6,6 +6,7 @@ use super::{
     AgentReason, Caller, Dialled, Disposition, Fact, MediaEvent, Party, Reason,
     announcing::Announcing,
     assisted::Assisted,
+    conference::Conference,
     desk_event::DeskEvent,
     dialplan::{self, Asker},
     ending::Ending,
@@ -50,6 +51,7 @@ enum State {
     Prompting(Prompting),
     Announcing(Announcing),
     Serving(Serving),
+    Conference(Conference),
     Ending(Ending),
 }
 
@@ -102,6 +104,7 @@ impl Call {
             (Ok(caller), Route::Ring(hunt)) => Next::Ring { caller, hunt },
             (Ok(caller), Route::Agent(why)) => Next::Queue { caller, why },
             (Ok(caller), Route::Connect(hunt)) => Next::Connect { caller, hunt },
+            (Ok(caller), Route::Confer(room)) => Next::Confer { caller: Announced::Waiting(caller), room },
             (Ok(caller), Route::Serve(errand)) => Next::Serve { caller: Announced::Waiting(caller), errand },
             (Err(_), _) => Next::End(Disposition::Failed),
         };
@@ -154,10 +157,11 @@ impl Call {
         }
     }
 
-    /// The phone at this session, if it talks: it may move the call elsewhere.
+    /// The phone at this session, if it talks: it may move the call elsewhere, or in a conference its own part of it.
     pub(super) fn transferor(&self, session: SessionId) -> Option<&Extension> {
         match &self.state {
             State::Talking(state) => state.transferor(session),
+            State::Conference(state) => state.extension_at(session),
             _ => None,
         }
     }
@@ -186,6 +190,24 @@ impl Call {
         }
     }
 
+    /// This extension's session, if it talks by this call or takes part in its conference; an emergency call is left alone.
+    pub(super) fn joinable(&self, extension: &Extension) -> Option<SessionId> {
+        match &self.state {
+            _ if matches!(self.ledger.dialled(), Dialled::Emergency(_)) => None,
+            State::Talking(state) => state.session_of(extension),
+            State::Conference(state) => state.session_of(extension),
+            _ => None,
+        }
+    }
+
+    /// The conference, if this call is one.
+    pub(super) fn conference(&self) -> Option<&Conference> {
+        match &self.state {
+            State::Conference(state) => Some(state),
+            _ => None,
+        }
+    }
+
     /// One event. `None`: the call is over, and its record is out.
     pub(super) fn handle(mut self, now: Moment, exchange: &mut Exchange, event: CallEvent) -> Option<Self> {
         let mut cx = Context { now, exchange, ledger: &mut self.ledger };
@@ -200,6 +222,7 @@ impl Call {
             State::Prompting(state) => in_prompting(state, &mut cx, event).map(State::Prompting),
             State::Announcing(state) => in_announcing(state, &mut cx, event).map(State::Announcing),
             State::Serving(state) => state.handle(&mut cx, event).map(State::Serving),
+            State::Conference(state) => state.handle(&mut cx, event).map(State::Conference),
             State::Ending(state) => Step::Stay(State::Ending(state)),
         };
         let state = match step {
@@ -218,6 +241,7 @@ impl Call {
             State::Prompting(state) => state.deadline(),
             State::Announcing(state) => state.deadline(),
             State::Serving(state) => state.deadline(),
+            State::Conference(state) => state.deadline(),
             State::Ending(state) => state.deadline(),
         }
     }
@@ -284,15 +308,19 @@ fn in_assisted(state: Assisted, cx: &mut Context<'_>, event: CallEvent) -> Step<
 /// Nothing can be done with the call at this moment. What has been brought along for it is not left hanging.
 pub(super) fn stays<S>(cx: &mut Context<'_>, state: S, event: DeskEvent) -> Step<S> {
     match event {
-        DeskEvent::Taken { session, .. } | DeskEvent::TakeOver { session, .. } => {
+        DeskEvent::Taken { session, .. }
+        | DeskEvent::TakeOver { session, .. }
+        | DeskEvent::Enters { session, .. }
+        | DeskEvent::Merges { session, .. } => {
             let Refusal { status, reason, retry_after } = Refusal::NOBODY;
             superseded(cx.exchange.sip.reject(cx.now.at, session, status, reason, retry_after));
         }
         DeskEvent::Park(_) => leave_slot(cx),
+        DeskEvent::SentToRoom { .. } => {}
         DeskEvent::Transfer { refer, .. } => {
             superseded(cx.exchange.sip.refuse_refer(cx.now.at, refer, 603));
         }
-        DeskEvent::Join { with, .. } => with.hang_up(cx, None),
+        DeskEvent::Join { with, .. } | DeskEvent::Brought { with, .. } => with.hang_up(cx, None),
     }
     Step::Stay(state)
 }
@@ -400,6 +428,19 @@ fn enter(cx: &mut Context<'_>, next: Next) -> Step<State> {
                 Err(_) => Step::Go(Next::End(Disposition::Failed)),
             }
         }
+        Next::Confer { caller, room } => {
+            let answered = match caller {
+                Announced::Waiting(caller) => caller.answer(cx, None),
+                Announced::Talking(caller) => Ok(caller),
+            };
+            match answered {
+                Ok(caller) => Conference::open(cx, room, caller).map(State::Conference),
+                Err(_) => Step::Go(Next::End(Disposition::Failed)),
+            }
+        }
+        Next::Join { legs, room, disposition } => {
+            Conference::joined(cx, legs, room, disposition).map(State::Conference)
+        }
         Next::Park { leg, place, disposition } => {
             Step::Stay(State::Parked(Parked::begin(cx, leg, place, disposition)))
         }
@@ -424,6 +465,7 @@ fn enter(cx: &mut Context<'_>, next: Next) -> Step<State> {
         Next::End(disposition) => {
             leave_slot(cx);
             leave_agent(cx);
+            cx.exchange.room_left_by(cx.ledger.call());
             Step::Stay(State::Ending(Ending::begin(cx, disposition)))
         }
     }

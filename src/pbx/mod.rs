@@ -16,6 +16,7 @@ mod asked;
 mod assisted;
 mod call;
 mod calls;
+mod conference;
 mod conversation;
 mod decision;
 mod desk_event;
@@ -62,6 +63,7 @@ mod waiter;
 mod waiting;
 
 pub use crate::media::{Codec, Impairment, Score};
+pub use conference::{ConferencePlan, MOST_IN_A_ROOM};
 pub use decision::Decision;
 pub use desk_settings::{DeskSettings, ForwardTo};
 pub use dialplan::{Asker, Barred, Usage, may_reach, parse as parse_dialled};
@@ -72,7 +74,7 @@ pub use event::{
     SoundFile, SpeechCommand, TextResult, Unheard,
 };
 pub use features::{Features, Park};
-pub use opening::{DayNight, Foreseen, Opening, TimedPlan, foresee};
+pub use opening::{Answers, DayNight, Foreseen, Opening, TimedPlan, foresee};
 pub use record::{
     AgentReason, CallDirection, CallRecord, Caller, Dialled, Disposition, Emergency, LegRecord, LegResult,
     Party, Speaker, TurnRecord,

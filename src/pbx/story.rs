@@ -30,7 +30,9 @@ use crate::{
 use office::{CARRIER, DESK, SPARE, SWITCH, trunk_at};
 use talk::Playing;
 
-pub(super) use office::{DANA, LEASING, MAIN, ON_CALL, extension, number, office, office_with_spare};
+pub(super) use office::{
+    DANA, LEASING, MAIN, ON_CALL, extension, number, office, office_with_phones, office_with_spare,
+};
 pub(super) use talk::{in_danger, reading};
 
 /// Somebody at the other end of the network: the carrier, or a desk phone.

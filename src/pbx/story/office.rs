@@ -20,7 +20,16 @@ pub(in crate::pbx) const DANA: &str = "+13035550177";
 pub(super) const SWITCH: &str = "192.0.2.1:5060";
 pub(super) const CARRIER: &str = "198.51.100.1:5060";
 pub(super) const SPARE: &str = "198.51.100.2:5060";
-pub(super) const DESK: [(&str, &str); 2] = [("101", "10.0.0.101:5060"), ("102", "10.0.0.102:5060")];
+pub(super) const DESK: [(&str, &str); 8] = [
+    ("101", "10.0.0.101:5060"),
+    ("102", "10.0.0.102:5060"),
+    ("103", "10.0.0.103:5060"),
+    ("104", "10.0.0.104:5060"),
+    ("105", "10.0.0.105:5060"),
+    ("106", "10.0.0.106:5060"),
+    ("107", "10.0.0.107:5060"),
+    ("108", "10.0.0.108:5060"),
+];
 
 pub(in crate::pbx) fn extension(text: &str) -> Extension {
     text.parse().unwrap()
@@ -81,6 +90,16 @@ pub(in crate::pbx) fn office() -> Directory {
             staff: true,
         }),
     }
+}
+
+/// The same with these phones as well.
+pub(in crate::pbx) fn office_with_phones(more: &[&str]) -> Directory {
+    let mut office = office();
+    for name in more {
+        let account = sip::Account { password: format!("secret-{name}"), legacy_md5: false };
+        office.extensions.insert(extension(name), Phone { name: format!("Desk {name}"), account });
+    }
+    office
 }
 
 /// The same with a second trunk, `spare`, behind the first.
