@@ -6,7 +6,7 @@ use super::{
     AgentReason, CallDirection, Dialled, Disposition, Party,
     ledger::Ledger,
     next::{Announced, Next},
-    ring_plan::{After, Outside, Stage, Target},
+    ring_plan::{After, Stage, Target},
     services::Errand,
 };
 use crate::dialogue::Destination;
@@ -75,9 +75,9 @@ fn stage(stage: &Stage) -> String {
         Target::Extension(extension) => extension.to_string(),
         Target::Quiet(extension) => format!("{extension} (which does not want to be disturbed)"),
         Target::Outside { who, charge: Some(by), .. } => {
-            format!("{}, to which {by} forwards", who.dial_string())
+            format!("{}, to which {by} forwards", who.name())
         }
-        Target::Outside { who, .. } => who.dial_string(),
+        Target::Outside { who, .. } => who.name(),
     });
     let condition = match stage.after {
         None => "",
@@ -98,8 +98,8 @@ pub(super) fn passed_over(trunk: &str, status: u16) -> String {
 }
 
 /// Somebody outside is tried.
-pub(super) fn tried(trunk: &str, who: Outside) -> String {
-    format!("trunk {trunk} is tried for {}", who.dial_string())
+pub(super) fn tried(trunk: &str, dialled: &str) -> String {
+    format!("trunk {trunk} is tried for {dialled}")
 }
 
 fn called(ledger: &Ledger) -> String {

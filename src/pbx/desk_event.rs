@@ -15,17 +15,16 @@ pub(super) enum DeskEvent {
     Park(Place),
     /// The phone at this session wants the other one connected to somebody else (RFC 3515): to these, if it is an extension.
     Transfer { session: SessionId, refer: ReferId, to: Dialled, hunt: Option<Hunt> },
-    /// The phone at this session has brought another call to its end by joining it with this one: its leg stays. If one of
-    /// the two led outside, this extension is charged.
-    Join { session: SessionId, with: Box<Leg>, charged: Option<Extension> },
+    /// The phone at this session has brought another call to its end by joining it with this one: its leg stays.
+    Join { session: SessionId, with: Box<Leg> },
     /// The phone at this session wants the other one in this room, in which nobody is yet.
     SentToRoom { session: SessionId, room: Extension },
     /// Somebody has dialled the conference room that this call is.
     Enters { session: SessionId, invitation: Box<Invitation>, party: Party },
     /// A phone joins its calls to a conference: those of this call hear each other and the phone, by its new leg.
     Merges { session: SessionId, invitation: Box<Invitation>, by: Extension },
-    /// Somebody from another call of a phone comes into the conference. If that call led outside, this extension is charged.
-    Brought { with: Box<Leg>, charged: Option<Extension> },
+    /// Somebody from another call of a phone comes into the conference.
+    Brought { with: Box<Leg> },
     /// A phone takes the place of the one at `replaced` (RFC 3891).
     TakeOver { session: SessionId, invitation: Box<Invitation>, by: Extension, replaced: SessionId },
 }

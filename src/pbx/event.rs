@@ -7,7 +7,7 @@ use crate::{
     media::{Agreed, Codec, Hears, RoomId, Score, SourceTrust, Tone},
     pbx::{
         AgentReason, Barred, CallRecord, Caller, DayNight, DeskSettings, Dialled, Directory, LegResult,
-        Mailbox, MailboxChange, Party, Resource, ResourceState, Service, TurnRecord,
+        Listing, Mailbox, MailboxChange, Party, Resource, ResourceState, Service, Spent, TurnRecord,
     },
     sip,
     speech::SpeechEvent,
@@ -162,8 +162,16 @@ pub enum Control {
     SendText { key: MessageKey, from: PhoneNumber, to: PhoneNumber, body: String },
     /// The desk has stored an incoming text (or could not): answer the carrier 202 (or 503).
     SettleText { text: sip::TextId, stored: bool },
+    /// Numbers that the office blocks or always lets in, as they were written down.
+    RestoreListed(Vec<(PhoneNumber, Listing)>),
+    /// Put this number on a list, or (`None`) take it off.
+    List { number: PhoneNumber, listing: Option<Listing> },
+    /// Somebody at a console knows of this emergency call: nobody need be told any more.
+    EmergencySeen { call: CallId },
     /// End this call.
     HangUp { call: CallId },
+    /// Calls to the outside of before a restart, of the last day.
+    RestoreSpending(Vec<Spent>),
     /// This is set for an extension from now on.
     SetDesk { extension: Extension, settings: DeskSettings },
     /// The office's key stands so from now on.
@@ -196,6 +204,14 @@ pub enum Output {
     },
     CloseConnection {
         connection: sip::ConnectionId,
+    },
+    /// The peer of this connection has shown who it is.
+    ProvenConnection {
+        connection: sip::ConnectionId,
+    },
+    /// Ask the Domain Name System; the answer goes in as `sip::Input::Resolved`.
+    Resolve {
+        question: sip::Question,
     },
     /// For the media plane.
     Media {
@@ -322,6 +338,8 @@ impl Shelf {
 pub enum Announcement {
     /// "Thank you for calling. We cannot take your call at the moment. We have your number and will call you back."
     CannotTakeCall,
+    /// "Emergency. Somebody in the office has dialled an emergency number. Press 1 to say that you know."
+    EmergencyDialled,
     /// "This call is recorded."
     CallIsRecorded,
 }
@@ -361,10 +379,16 @@ pub enum Reason {
     Service,
     /// The agent's own deadlines: the caller has finished, or has been silent for long.
     Agent(crate::agent::Reason),
+    /// Somebody is told, or told again, that an emergency number was dialled.
+    EmergencyNotice,
+    /// A line that was taken for an emergency is free by now.
+    EmergencyLine,
     /// Somebody outside who was asked to press a key has not.
     KeyPress,
     /// A transfer rings for so long and no longer.
     TransferRing,
+    /// What calls in progress have cost is added up.
+    Spending,
     /// A parked call rings its parker again.
     ParkRecall,
     /// A phone that has dialled a code has been told what came of it; what the box says to a caller whom it serves should have
@@ -400,6 +424,31 @@ pub enum Fact {
         call: CallId,
         from: Extension,
         dialled: Dialled,
+        /// Where the phone is: `Suite 4`. Empty: nobody has said.
+        place: String,
+        /// The number that the service sees and calls back.
+        callback: PhoneNumber,
+    },
+    /// Somebody at a telephone has said, with key 1, that they know of this emergency call.
+    EmergencySeen {
+        call: CallId,
+        by: Party,
+    },
+    /// A caller was refused by a list or a rule of the office; nothing rang, and there is no record.
+    CallScreened {
+        caller: Caller,
+        dialled: Dialled,
+    },
+    /// Somebody has put a number on a list, or taken it off.
+    NumberListed {
+        number: PhoneNumber,
+        listing: Option<Listing>,
+        by: String,
+    },
+    /// This call was ended because an emergency needed its line.
+    LineTaken {
+        call: CallId,
+        trunk: String,
     },
     /// An alarm: from this extension somebody wanted to call what it may not, or more than it may; perhaps somebody who has
     /// its password. At most once a minute for the same extension and cause.
@@ -407,6 +456,8 @@ pub enum Fact {
         from: Extension,
         dialled: Dialled,
         why: Barred,
+        /// No slip of the finger: somebody should be told wherever they are.
+        grave: bool,
     },
     /// A leg rings.
     Ringing {
@@ -510,6 +561,11 @@ pub enum Fact {
     TrunkHealth {
         trunk: String,
         health: sip::TrunkHealth,
+    },
+    /// Where the name of a trunk leads now.
+    TrunkTargets {
+        trunk: String,
+        targets: Vec<sip::TargetState>,
     },
     /// The guard of the SIP room turned something away.
     Refused {

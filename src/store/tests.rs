@@ -44,6 +44,7 @@ fn record(call: u64, started: Timestamp) -> CallRecord {
         direction: CallDirection::Inbound,
         trunk: Some("carrier".into()),
         caller: caller.clone(),
+        vouched: Default::default(),
         dialled: Dialled::Number(number("+13035550100")),
         started,
         answered: Some(second(18)),

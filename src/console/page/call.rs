@@ -33,6 +33,13 @@ pub(in crate::console) fn call(
                     }
                 }
             }
+            @if let Some(attestation) = record.vouched.attestation {
+                dt { "The carrier says" }
+                dd {
+                    (words::attestation(attestation))
+                    @if let Some(verstat) = &record.vouched.verstat { " (" code { (verstat) } ")" }
+                }
+            }
             dt { "Called" } dd { (words::dialled(&record.dialled)) }
             dt { "Began" } dd { (words::exact(record.started, zone)) }
             dt { "Lasted" } dd { (words::length(record.started, record.ended)) }

@@ -152,7 +152,7 @@ impl Conference {
 
     fn session(mut self, cx: &mut Context<'_>, at: usize, event: SessionEvent) -> Step<Self> {
         match event {
-            SessionEvent::Ended(_) | SessionEvent::Cancelled => self.take(cx, at, Progress::Gone),
+            SessionEvent::Ended(_) | SessionEvent::Cancelled(_) => self.take(cx, at, Progress::Gone),
             SessionEvent::Digit(key) => self.key(cx, at, key),
             event => {
                 let confirmed = matches!(event, SessionEvent::Confirmed(_));
@@ -208,10 +208,7 @@ impl Conference {
                 }
                 self.settled(cx)
             }
-            DeskEvent::Brought { mut with, charged } => {
-                if let Some(extension) = charged {
-                    cx.ledger.charge(extension);
-                }
+            DeskEvent::Brought { mut with } => {
                 with.has_moved_here(cx);
                 self.admit(cx, *with);
                 self.settled(cx)
@@ -227,10 +224,7 @@ impl Conference {
                 self.settled(cx)
             }
             // An attended transfer into the conference: the one takes the place of the other.
-            DeskEvent::Join { session, mut with, charged } => {
-                if let Some(extension) = charged {
-                    cx.ledger.charge(extension);
-                }
+            DeskEvent::Join { session, mut with } => {
                 with.has_moved_here(cx);
                 if let Some(at) = self.place_of(|leg| leg.session() == session) {
                     self.take(cx, at, Progress::Leaves(None));

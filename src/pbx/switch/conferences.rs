@@ -84,13 +84,14 @@ impl Switch {
     /// The one who talks with the phone at this end comes into the conference; the phone's leg there has had its time.
     fn bring(&mut self, now: Moment, from: End, conference: CallId) {
         let Some(call) = self.calls.take(from.call) else { return };
-        let charged = call.ledger().calls_outside().cloned();
+        // Whoever has called outside goes on paying, whatever call it now is.
+        self.exchange.spending.call_moves(from.call, conference);
         let (rest, leg) = call.give_away(now, &mut self.exchange, from.session, conference);
         if let Some(rest) = rest {
             self.calls.put(from.call, rest);
         }
         if let Some(leg) = leg {
-            let event = DeskEvent::Brought { with: Box::new(leg), charged };
+            let event = DeskEvent::Brought { with: Box::new(leg) };
             self.tell(now, conference, CallEvent::Desk(event));
         }
     }
