@@ -8,7 +8,6 @@ use super::{
     assisted::Assisted,
     conference::Conference,
     desk_event::DeskEvent,
-    dialplan::{self, Asker},
     emergency_call::{After, EmergencyCall},
     ending::Ending,
     exchange::{Context, Exchange},
@@ -20,17 +19,17 @@ use super::{
     parked::Parked,
     prompting::{Prompt, Prompting},
     refusal::Refusal,
-    ring_plan::{Hunt, INTERNAL_RING, OUTBOUND_RING, Outside, Stage, TRANSFER_RING, Target},
+    ring_plan::Hunt,
     ringing::Ringing,
     routing::Route,
     services::Serving,
     session_event::SessionEvent,
+    sought::{hunt_of_desk, hunt_of_transfer},
     talking::{OnThePhone, Talking},
     waiting::Waiting,
 };
 use crate::{
     agent::VoiceInput,
-    dialogue,
     sip::{Invitation, SessionId},
     types::{CallId, Extension, LegId, Moment},
 };
@@ -546,58 +545,4 @@ fn leave_agent(cx: &mut Context<'_>) {
 fn leave_slot(cx: &mut Context<'_>) {
     let call = cx.call();
     cx.exchange.slots_left_by(call);
-}
-
-/// Whom a desk phone has dialled. That it may be reached has been decided.
-fn hunt_of_desk(cx: &mut Context<'_>) -> Hunt {
-    let directory = cx.ledger.directory().clone();
-    match cx.ledger.dialled().clone() {
-        // A phone with a mailbox does not ring as long as one whose caller has nowhere else to go.
-        Dialled::Extension(extension) => {
-            let mailbox = directory.services.mailboxes.get(&extension);
-            let ring_for = mailbox.map_or(INTERNAL_RING, |mailbox| mailbox.ring);
-            Hunt::of_extension(extension, ring_for)
-        }
-        // Features ring nobody.
-        Dialled::Star(_) => Hunt::default(),
-        Dialled::Number(number) => Hunt::of_outside(
-            cx.exchange.open_trunks(cx.now, &directory),
-            Outside::Number(number),
-            OUTBOUND_RING,
-        ),
-        // A state of its own; nothing leads here.
-        Dialled::Emergency(_) => Hunt::default(),
-    }
-}
-
-/// Whom the agent wants for its caller. Nobody, if there is nobody on call or the rules forbid that number.
-fn hunt_of_transfer(cx: &mut Context<'_>, to: dialogue::Destination) -> Hunt {
-    let directory = cx.ledger.directory().clone();
-    match to {
-        dialogue::Destination::Staff => {
-            let dialled = cx.ledger.dialled().number();
-            let number = dialled.and_then(|number| directory.numbers.get(&number));
-            number.map_or_else(Hunt::default, |number| {
-                let named = number.plan.steps().iter().map(|step| {
-                    let targets = step.extensions.iter().cloned().map(Target::Extension).collect();
-                    Stage::of(targets, step.ring_for)
-                });
-                Hunt::of_stages(named)
-            })
-        }
-        dialogue::Destination::OnCall => {
-            let allowed = directory.on_call.filter(|number| {
-                dialplan::may_reach(&directory, Asker::Agent, &Dialled::Number(*number)).is_ok()
-            });
-            allowed.map_or_else(Hunt::default, |number| {
-                Hunt::of_outside(
-                    cx.exchange.open_trunks(cx.now, &directory),
-                    Outside::Number(number),
-                    TRANSFER_RING,
-                )
-                // Its voicemail must not be what somebody in danger is connected with.
-                .asking()
-            })
-        }
-    }
 }

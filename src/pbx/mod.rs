@@ -56,6 +56,7 @@ mod routing;
 mod screening;
 mod services;
 mod session_event;
+mod sought;
 mod spending;
 mod star_codes;
 #[cfg(test)]
