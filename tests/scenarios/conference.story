@@ -1,14 +1,12 @@
-# Two meet in a room that is dialled, and a caller is sent to them: one record for the room, who came and went in it.
-given 101 answers after 3s
+# Two meet in a room that is dialled: they hear each other, and there is one record, that of the one who came first.
+given 101 never answers
 given 102 never answers
 102 calls 800
 expect conference 800: 102
-at +10s dana calls main
-expect 101 answers
-at +5s 101 calls 800
+at +10s 101 calls 800
 expect conference 800: 102, 101
-at +10s dana hangs up
-at +5s 101 hangs up
+at +20s 101 hangs up
 expect conference 800: 102
 at +10s 102 hangs up
 expect room 800: off
+expect record: served by the box, 102 to 800

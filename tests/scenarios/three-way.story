@@ -9,5 +9,8 @@ at +1s 101 calls 102
 expect 102 answers
 at +5s 101 calls *3
 expect conference: dana, 101, 102
+expect record: answered, 101 to 102
 at +20s dana hangs up
 expect conference: 101, 102
+at +5s 102 hangs up
+expect record: answered, dana to main
