@@ -21,7 +21,7 @@ use super::{
     features::{self, RawFeatures},
     mailbox::mailboxes,
     problem::line_of,
-    raw, screening, srtp, tolls, transports, trunk_profile,
+    raw, screening, srtp, supervision, tolls, transports, trunk_profile,
 };
 use crate::types::{Country, EmergencyNumbers, Extension, Hours, PhoneNumber};
 

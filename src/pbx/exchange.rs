@@ -181,7 +181,9 @@ impl Exchange {
             owned.call = call;
         }
         if let Some(socket) = self.sockets.get_mut(&leg) {
-            socket.call = call;
+            let before = std::mem::replace(&mut socket.call, call);
+            *self.held.entry(call).or_default() += 1;
+            self.lets_go(before);
         }
     }
 
@@ -236,11 +238,16 @@ impl Exchange {
         if let Some(socket) = self.sockets.remove(&leg) {
             self.ports.give_back(now.at, socket.port);
             self.kept_ports.give_back(now.at, socket.port);
-            if let Some(held) = self.held.get_mut(&socket.call) {
-                *held -= 1;
-                if *held == 0 {
-                    self.held.remove(&socket.call);
-                }
+            self.lets_go(socket.call);
+        }
+    }
+
+    /// The call holds one socket less.
+    fn lets_go(&mut self, call: CallId) {
+        if let Some(held) = self.held.get_mut(&call) {
+            *held -= 1;
+            if *held == 0 {
+                self.held.remove(&call);
             }
         }
     }

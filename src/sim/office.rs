@@ -16,7 +16,7 @@ use crate::{
     outbox::AfterCrash,
     pbx::{
         ConferencePlan, Directory, EmergencyPlan, Features, Limits, Number, Phone, RingPlan, RingStep,
-        Services, Settings, Texts,
+        Services, Settings, Supervise, Supervision, Texts,
     },
     sip::{self, TrunkName},
     types::{Extension, Hours, NumberError, PhoneNumber, QuietHours},
