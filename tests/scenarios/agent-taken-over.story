@@ -9,3 +9,4 @@ expect audit: 101, take over on the agent's call
 expect agent line 771: off
 at +10s dana hangs up
 expect record: handed over
+expect summary to staff sent
