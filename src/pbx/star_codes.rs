@@ -32,10 +32,12 @@ pub enum Service {
     BlockLastCaller,
     /// By the clock, day, night, and by the clock again.
     DayNight,
+    /// Joins the calls of the phone that dials it to a conference; alone, with a room's number behind it, the room.
+    Conference,
 }
 
 impl Service {
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::DoNotDisturbOn,
         Self::DoNotDisturbOff,
         Self::ForwardAlways,
@@ -55,6 +57,7 @@ impl Service {
         Self::Record,
         Self::BlockLastCaller,
         Self::DayNight,
+        Self::Conference,
     ];
 
     /// Its name in the configuration.
@@ -79,6 +82,7 @@ impl Service {
             Self::Record => "record",
             Self::BlockLastCaller => "block_last_caller",
             Self::DayNight => "day_night",
+            Self::Conference => "conference",
         }
     }
 
@@ -104,6 +108,7 @@ impl Service {
             Self::Record => "*1",
             Self::BlockLastCaller => "*60",
             Self::DayNight => "*28",
+            Self::Conference => "*3",
         }
     }
 
@@ -117,6 +122,7 @@ impl Service {
                 | Self::DirectedPickup
                 | Self::WithholdNumber
                 | Self::Intercom
+                | Self::Conference
         )
     }
 }

@@ -14,7 +14,10 @@ use crate::{
     dialogue::{self, Pack, PackError, Roster, UnitRef},
     followup::{Sequence, SequenceError, Touch},
     outbox::AfterCrash,
-    pbx::{Directory, EmergencyPlan, Limits, Number, Phone, RingPlan, RingStep, Services, Settings, Texts},
+    pbx::{
+        ConferencePlan, Directory, EmergencyPlan, Limits, Number, Phone, RingPlan, RingStep, Services,
+        Settings, Texts,
+    },
     sip::{self, TrunkName},
     types::{Extension, Hours, NumberError, PhoneNumber, QuietHours},
 };
@@ -149,7 +152,10 @@ impl Office {
                 calls_outside_per_hour_per_extension: self.outside_per_hour,
                 ..Limits::default()
             },
-            services: Services::default(),
+            services: Services {
+                conferences: [("800".parse()?, ConferencePlan::default())].into(),
+                ..Services::default()
+            },
             texts: Texts { summaries_to: vec![STAFF.1.parse()?], text_back: true },
             show_callers: true,
             srtp: crate::pbx::Srtp::default(),
