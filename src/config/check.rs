@@ -21,7 +21,7 @@ use super::{
     features::{self, RawFeatures},
     mailbox::mailboxes,
     problem::line_of,
-    raw, screening, srtp, tolls, transports, trunk_profile,
+    raw, screening, srtp, supervision, tolls, transports, trunk_profile,
 };
 use crate::types::{Country, EmergencyNumbers, Extension, Hours, PhoneNumber};
 
@@ -111,6 +111,7 @@ pub(super) fn config(file: &str, text: &str, raw: raw::File) -> Result<Config, P
         .filter_map(|entry| entry.get_ref().extension.get_ref().parse().ok())
         .collect();
     let groups = pickup_groups(&raw.extension);
+    let rights = supervision_rights(&raw.extension);
     let extensions = extensions(&mut c, raw.extension, &emergency_numbers);
     let names = extensions.iter().map(|e| (e.extension.clone(), e.name.clone())).collect();
     let mailboxes = mailboxes(&mut c, raw.mailbox, &names, &with_voicemail);
@@ -141,8 +142,11 @@ pub(super) fn config(file: &str, text: &str, raw: raw::File) -> Result<Config, P
     let mut taken = known.clone();
     taken.extend(features.park_slots.iter().cloned());
     taken.extend(mailboxes.iter().map(|mailbox| mailbox.extension.clone()));
+    let conferences = conferences(&mut c, raw.conference, &taken, &own_numbers);
+    taken.extend(conferences.iter().map(|conference| conference.room.clone()));
     let config = Config {
-        conferences: conferences(&mut c, raw.conference, &taken, &own_numbers),
+        conferences,
+        supervision: supervision::supervision(&mut c, raw.supervision, rights, &taken),
         srtp: srtp::check(&mut c, raw.srtp, &known, &trunk_names),
         office,
         features,
@@ -418,6 +422,14 @@ fn extensions(
         });
     }
     accounts
+}
+
+/// What each extension may do with the calls of others.
+fn supervision_rights(raw: &[Spanned<raw::Extension>]) -> Vec<(Extension, Vec<Spanned<String>>)> {
+    let entries = raw.iter().map(Spanned::get_ref).filter(|entry| !entry.supervise.is_empty());
+    let rights = entries
+        .filter_map(|entry| Some((entry.extension.get_ref().trim().parse().ok()?, entry.supervise.clone())));
+    rights.collect()
 }
 
 /// The groups that each extension is in. An extension that cannot be read is told of elsewhere.

@@ -17,6 +17,7 @@ mod problem;
 mod raw;
 mod screening;
 mod srtp;
+mod supervision;
 #[cfg(test)]
 mod tests;
 mod tolls;
@@ -36,6 +37,7 @@ pub use practice::practice_file;
 pub use problem::{Problem, Problems};
 pub use screening::Screening;
 pub use srtp::{Srtp, SrtpWish};
+pub use supervision::{SUPERVISION, Supervision};
 pub use tolls::Tolls;
 pub use transports::{Tls, Transports};
 pub use trunk_profile::TrunkProfile;
@@ -65,6 +67,7 @@ pub struct Config {
     pub locations: Vec<Location>,
     pub mailboxes: Vec<Mailbox>,
     pub conferences: Vec<Conference>,
+    pub supervision: Supervision,
     pub units: Vec<Unit>,
     pub listings: Vec<Listing>,
     /// Residents, owners and staff, by their full names: so that a name is written as the office writes it.

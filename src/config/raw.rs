@@ -11,6 +11,7 @@ use super::{
     mailbox::RawMailbox,
     problem::{Problem, Problems, line_of},
     srtp::RawSrtp,
+    supervision::RawSupervision,
     transports::{OneOrMore, RawTls},
 };
 
@@ -57,6 +58,8 @@ pub(super) struct File {
     pub mailbox: Vec<Spanned<RawMailbox>>,
     #[serde(default)]
     pub conference: Vec<RawConference>,
+    #[serde(default)]
+    pub supervision: RawSupervision,
     #[serde(default)]
     pub unit: Vec<Unit>,
     #[serde(default)]
@@ -192,6 +195,8 @@ pub(super) struct Extension {
     pub voicemail: bool,
     #[serde(default)]
     pub pickup_groups: Vec<String>,
+    #[serde(default)]
+    pub supervise: Vec<Spanned<String>>,
     pub address: Option<Spanned<String>>,
 }
 

@@ -1,6 +1,6 @@
 //! What people at desk phones do with a call that is going on.
 
-use super::{Dialled, Party, leg::Leg, parked::Place, ring_plan::Hunt};
+use super::{Dialled, Party, leg::Leg, parked::Place, ring_plan::Hunt, supervision::Request};
 use crate::{
     sip::{Invitation, ReferId, SessionId},
     types::Extension,
@@ -25,6 +25,8 @@ pub(super) enum DeskEvent {
     Merges { session: SessionId, invitation: Box<Invitation>, by: Extension },
     /// Somebody from another call of a phone comes into the conference.
     Brought { with: Box<Leg> },
+    /// Somebody of the house listens, whispers, barges in or takes over.
+    Supervise(Request),
     /// A phone takes the place of the one at `replaced` (RFC 3891).
     TakeOver { session: SessionId, invitation: Box<Invitation>, by: Extension, replaced: SessionId },
 }

@@ -4,6 +4,7 @@ mod conferences;
 mod desks;
 mod hunting;
 mod services;
+mod supervision;
 mod transfers;
 
 use std::{cmp::Reverse, collections::BTreeMap, sync::Arc, time::Instant};

@@ -42,6 +42,9 @@ pub(in crate::console) fn card(call: &LiveCall, zone: &TimeZone) -> Markup {
                         (words::mark(word, class))
                     }
                 }
+                @if let Some((by, how)) = &call.supervisor {
+                    " " (words::mark(&format!("extension {by}: {}", how.name().replace('_', " ")), "warn"))
+                }
                 @if call.emergency.is_some() { " " (words::mark("emergency call", "bad")) }
             }
             p class="quiet" {
