@@ -1,6 +1,12 @@
 //! From the configuration to what each room wants to know: the switch's directory, the agent's office, the desk's settings.
 
-use std::{collections::BTreeMap, net::SocketAddr, ops::RangeInclusive, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap,
+    net::{IpAddr, SocketAddr},
+    ops::RangeInclusive,
+    sync::Arc,
+    time::Duration,
+};
 
 use jiff::civil::Time;
 
@@ -11,10 +17,11 @@ use crate::{
     dialogue::{Fact, Office, Pack, Roster, UnitRef},
     outbox::AfterCrash,
     pbx::{
-        CivicAddress, CivicElement, Codec, Directory, EmergencyNotice, EmergencyPlan, Features, IdentityForm,
-        Limits, Location, Locations, MailboxPlan, Money, Number, NumberForm, Park, Phone, PriceClass, Right,
-        RingOrder, RingPlan, RingStep, ScreeningRules, Service, Services, Settings, Srtp, SrtpPolicy,
-        StarCodes, Texts, TimedPlan, Tolls, Treatment, TrunkProfile, device_key,
+        CivicAddress, CivicElement, Codec, ConferencePlan, Directory, EmergencyNotice, EmergencyPlan,
+        Features, IdentityForm, Limits, Location, Locations, MailboxPlan, Money, Number, NumberForm, Park,
+        Phone, PriceClass, Right, RingOrder, RingPlan, RingStep, ScreeningRules, Service, Services, Settings,
+        Srtp, SrtpPolicy, StarCodes, Supervise, Supervision, Texts, TimedPlan, Tolls, Treatment,
+        TrunkProfile, device_key,
     },
     sip::{
         Account, Credentials, Located, Network, Registration, SendTo, SessionTimers, Transport, Trunk,
@@ -26,11 +33,14 @@ use crate::{
 /// What the switch is told of the machine it runs on.
 pub fn machine(config: &Config, sockets: &Sockets) -> Settings {
     let udp = sockets.udp.local;
+    let advertised = config.sip.advertised;
+    let told = |own: IpAddr| advertised.filter(|told| told.is_ipv4() == own.is_ipv4()).unwrap_or(own);
     Settings {
         realm: config.sip.realm.clone(),
         listeners: sockets.listeners(config),
         media_ports: config.sip.rtp_ports.clone(),
-        media_address: config.sip.advertised.unwrap_or_else(|| reachable(udp)),
+        media_address: told(udp.ip()),
+        other_media_address: sockets.second.as_ref().map(|second| told(second.local.ip())),
         ..Settings::default()
     }
 }
@@ -247,7 +257,15 @@ fn services(config: &Config) -> Services {
         };
         (mailbox.extension.clone(), plan)
     });
-    Services { mailboxes: mailboxes.collect() }
+    let conferences = config.conferences.iter().map(|conference| {
+        let plan = ConferencePlan {
+            name: conference.name.clone(),
+            pin: conference.pin.clone(),
+            dial_in: conference.dial_in,
+        };
+        (conference.room.clone(), plan)
+    });
+    Services { mailboxes: mailboxes.collect(), conferences: conferences.collect() }
 }
 
 fn srtp(config: &Config) -> Srtp {
@@ -298,8 +316,20 @@ fn features(config: &Config) -> Features {
             .collect(),
         holidays: written.holidays.clone(),
         plans: plans.collect(),
+        supervision: supervision(config),
         transfer_ring: written.transfer_recall,
     }
+}
+
+/// Who may listen to calls, and more.
+fn supervision(config: &Config) -> Supervision {
+    let written = &config.supervision;
+    let right = |name: &String| Supervise::ALL.into_iter().find(|right| right.name() == name);
+    let rights = written
+        .rights
+        .iter()
+        .map(|(extension, names)| (extension.clone(), names.iter().filter_map(right).collect()));
+    Supervision { rights: rights.collect(), tone: written.tone, agent_lines: written.agent_lines.clone() }
 }
 
 fn plan_of(ring: &[config::RingStep], order: config::RingOrder, ring_for: Duration) -> RingPlan {

@@ -15,12 +15,13 @@ use toml::Spanned;
 
 use super::{
     Calls, Config, Console, ExtensionAccount, Listing, Number, Office, OfficeFact, Practice, Problem,
-    Problems, Sip, Speech, Store, Texts, Transports, Trunk, TrunkAccount, Unit, Vendor, destination,
-    emergency,
+    Problems, Sip, Speech, Store, Texts, Transports, Trunk, TrunkAccount, Unit, Vendor,
+    conference::conferences,
+    destination, emergency,
     features::{self, RawFeatures},
     mailbox::mailboxes,
     problem::line_of,
-    raw, screening, srtp, tolls, transports, trunk_profile,
+    raw, screening, srtp, supervision, tolls, transports, trunk_profile,
 };
 use crate::types::{Country, EmergencyNumbers, Extension, Hours, PhoneNumber};
 
@@ -39,6 +40,8 @@ pub(super) struct Checker<'a> {
     problems: Vec<Problem>,
     /// The office's: numbers are read as they are dialled there.
     pub(super) country: Country,
+    /// Nothing in the house may be dialled by these.
+    pub(super) emergency: EmergencyNumbers,
 }
 
 impl Checker<'_> {
@@ -65,6 +68,11 @@ impl Checker<'_> {
                 None
             }
         }
+    }
+
+    /// Is it a number that is connected before any rule, whatever else it were to mean?
+    pub(super) fn is_emergency(&self, number: &Extension) -> bool {
+        self.emergency.matched(number.as_str()).is_some()
     }
 
     pub(super) fn number(&mut self, value: &Spanned<String>) -> Option<PhoneNumber> {
@@ -111,9 +119,16 @@ impl Checker<'_> {
 pub(super) fn config(file: &str, text: &str, raw: raw::File) -> Result<Config, Problems> {
     // A country that is none is reported with its line where the office is read.
     let country = raw.office.country.as_ref().and_then(|name| name.get_ref().trim().parse().ok());
-    let mut c = Checker { file, text, problems: Vec::new(), country: country.unwrap_or_default() };
+    let mut c = Checker {
+        file,
+        text,
+        problems: Vec::new(),
+        country: country.unwrap_or_default(),
+        emergency: EmergencyNumbers::default(),
+    };
     only_own_numbers(&mut c, &raw);
     let emergency_numbers = emergency::numbers(&mut c, &raw.emergency);
+    c.emergency = emergency_numbers.clone();
     let with_voicemail: BTreeSet<Extension> = raw
         .extension
         .iter()
@@ -121,7 +136,8 @@ pub(super) fn config(file: &str, text: &str, raw: raw::File) -> Result<Config, P
         .filter_map(|entry| entry.get_ref().extension.get_ref().parse().ok())
         .collect();
     let groups = pickup_groups(&raw.extension);
-    let extensions = extensions(&mut c, raw.extension, &emergency_numbers);
+    let rights = supervision_rights(&raw.extension);
+    let extensions = extensions(&mut c, raw.extension);
     let names = extensions.iter().map(|e| (e.extension.clone(), e.name.clone())).collect();
     let mailboxes = mailboxes(&mut c, raw.mailbox, &names, &with_voicemail);
     let known: BTreeSet<Extension> = extensions.iter().map(|e| e.extension.clone()).collect();
@@ -145,10 +161,20 @@ pub(super) fn config(file: &str, text: &str, raw: raw::File) -> Result<Config, P
         star_codes: raw.star_codes,
         holidays: raw.holidays,
     };
+    let features = features::features(&mut c, sections, &known, groups);
+    let numbers = numbers(&mut c, raw.number, &known, calls.ring, &zone);
+    let own_numbers = numbers.iter().map(|number| number.number).collect();
+    let mut taken = known.clone();
+    taken.extend(features.park_slots.iter().cloned());
+    taken.extend(mailboxes.iter().map(|mailbox| mailbox.extension.clone()));
+    let conferences = conferences(&mut c, raw.conference, &taken, &own_numbers);
+    taken.extend(conferences.iter().map(|conference| conference.room.clone()));
     let config = Config {
+        conferences,
+        supervision: supervision::supervision(&mut c, raw.supervision, rights, &taken),
         srtp: srtp::check(&mut c, raw.srtp, &known, &trunk_names),
         office,
-        features: features::features(&mut c, sections, &known, groups),
+        features,
         sip,
         tls: transports::tls(&mut c, raw.tls),
         console: Console {
@@ -165,7 +191,7 @@ pub(super) fn config(file: &str, text: &str, raw: raw::File) -> Result<Config, P
                 u16::try_from(c.within(&days, 0..=3650, "days")).unwrap_or(RECORD_DAYS)
             }),
         },
-        numbers: numbers(&mut c, raw.number, &known, calls.ring, &zone),
+        numbers,
         calls,
         texts: Texts {
             text_back: raw.texts.text_back.unwrap_or(true),
@@ -369,11 +395,7 @@ fn speech(c: &mut Checker<'_>, raw: raw::Speech) -> Speech {
     }
 }
 
-fn extensions(
-    c: &mut Checker<'_>,
-    raw: Vec<Spanned<raw::Extension>>,
-    emergency: &EmergencyNumbers,
-) -> Vec<ExtensionAccount> {
+fn extensions(c: &mut Checker<'_>, raw: Vec<Spanned<raw::Extension>>) -> Vec<ExtensionAccount> {
     let mut seen = BTreeSet::new();
     let mut accounts = Vec::new();
     for entry in raw {
@@ -385,7 +407,7 @@ fn extensions(
         ) else {
             continue;
         };
-        emergency::no_shadow(c, emergency, &entry.extension);
+        emergency::no_shadow(c, &entry.extension);
         if !seen.insert(extension.clone()) {
             c.problem(
                 &entry.extension,
@@ -421,6 +443,14 @@ fn extensions(
         });
     }
     accounts
+}
+
+/// What each extension may do with the calls of others.
+fn supervision_rights(raw: &[Spanned<raw::Extension>]) -> Vec<(Extension, Vec<Spanned<String>>)> {
+    let entries = raw.iter().map(Spanned::get_ref).filter(|entry| !entry.supervise.is_empty());
+    let rights = entries
+        .filter_map(|entry| Some((entry.extension.get_ref().trim().parse().ok()?, entry.supervise.clone())));
+    rights.collect()
 }
 
 /// The groups that each extension is in. An extension that cannot be read is told of elsewhere.

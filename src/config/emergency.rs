@@ -99,8 +99,8 @@ pub(super) fn numbers(c: &mut Checker<'_>, raw: &RawEmergency) -> EmergencyNumbe
 }
 
 /// Whatever may be dialled in the house must not look like an emergency number in any of its forms.
-pub(super) fn no_shadow(c: &mut Checker<'_>, numbers: &EmergencyNumbers, value: &Spanned<String>) {
-    if let Some(emergency) = numbers.matched(value.get_ref()) {
+pub(super) fn no_shadow(c: &mut Checker<'_>, value: &Spanned<String>) {
+    if let Some(emergency) = c.emergency.matched(value.get_ref()) {
         c.problem(
             value,
             format_args!("`{}` is a way of dialling {}", value.get_ref(), emergency.digits()),

@@ -52,7 +52,7 @@ pub struct TimedPlan {
 }
 
 /// The services that phones dial codes for, and the codes that offices know them by.
-pub const STAR_CODES: [(&str, &str); 19] = [
+pub const STAR_CODES: [(&str, &str); 24] = [
     ("do_not_disturb_on", "*78"),
     ("do_not_disturb_off", "*79"),
     ("forward_always", "*72"),
@@ -72,6 +72,11 @@ pub const STAR_CODES: [(&str, &str); 19] = [
     ("record", "*1"),
     ("block_last_caller", "*60"),
     ("day_night", "*28"),
+    ("conference", "*3"),
+    ("listen", "*55"),
+    ("whisper", "*56"),
+    ("barge", "*57"),
+    ("take_over", "*58"),
 ];
 
 const USUAL_SLOTS: [&str; 4] = ["701", "702", "703", "704"];
@@ -208,12 +213,11 @@ fn slots(
         let Some(number) = c.parse::<Extension>(slot, "a number for a park slot", SLOT_CURE) else {
             continue;
         };
-        let text = number.to_string();
         if known.contains(&number) {
             c.problem(slot, format_args!("{number} is an extension and a park slot"), SLOT_CURE);
         } else if slots.contains(&number) {
             c.problem(slot, format_args!("park slot {number} is there twice"), "delete one of the two");
-        } else if ["911", "933", "9911", "9933"].contains(&text.as_str()) {
+        } else if c.is_emergency(&number) {
             c.problem(slot, format_args!("{number} is an emergency number"), SLOT_CURE);
         } else if slots.len() >= MOST_SLOTS {
             c.problem(slot, format_args!("more than {MOST_SLOTS} park slots"), "delete some of them");

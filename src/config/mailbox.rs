@@ -8,7 +8,7 @@ use std::{
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::check::Checker;
+use super::{check::Checker, emergency};
 use crate::types::{Extension, Pin};
 
 /// A mailbox: an extension's, or a general one that is dialled like an extension.
@@ -66,6 +66,7 @@ pub(super) fn mailboxes(
         ) else {
             continue;
         };
+        emergency::no_shadow(c, &entry.extension);
         if !seen.insert(extension.clone()) {
             c.problem(
                 &entry.extension,

@@ -6,6 +6,7 @@
 
 mod carriers;
 mod check;
+mod conference;
 mod destination;
 mod emergency;
 mod features;
@@ -16,6 +17,7 @@ mod problem;
 mod raw;
 mod screening;
 mod srtp;
+mod supervision;
 #[cfg(test)]
 mod tests;
 mod tolls;
@@ -25,6 +27,7 @@ mod trunk_profile;
 use std::{collections::BTreeSet, net::SocketAddr, ops::RangeInclusive, path::PathBuf, time::Duration};
 
 pub use carriers::Carrier;
+pub use conference::Conference;
 pub use destination::{SendTo, TrunkTransport};
 pub use emergency::{Emergency, Location};
 pub use features::{Features, RingOrder, RingStep, STAR_CODES, TimedPlan};
@@ -34,6 +37,7 @@ pub use practice::practice_file;
 pub use problem::{Problem, Problems};
 pub use screening::Screening;
 pub use srtp::{Srtp, SrtpWish};
+pub use supervision::{SUPERVISION, Supervision};
 pub use tolls::Tolls;
 pub use transports::{Tls, Transports};
 pub use trunk_profile::TrunkProfile;
@@ -62,6 +66,8 @@ pub struct Config {
     pub emergency: Emergency,
     pub locations: Vec<Location>,
     pub mailboxes: Vec<Mailbox>,
+    pub conferences: Vec<Conference>,
+    pub supervision: Supervision,
     pub units: Vec<Unit>,
     pub listings: Vec<Listing>,
     /// Residents, owners and staff, by their full names: so that a name is written as the office writes it.

@@ -6,10 +6,12 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::{
+    conference::RawConference,
     features::{RawHold, RawHolidays, RawPark, RawPlan, RawTransfer},
     mailbox::RawMailbox,
     problem::{Problem, Problems, line_of},
     srtp::RawSrtp,
+    supervision::RawSupervision,
     transports::{OneOrMore, RawTls},
 };
 
@@ -54,6 +56,10 @@ pub(super) struct File {
     pub location: Vec<Spanned<super::emergency::RawLocation>>,
     #[serde(default)]
     pub mailbox: Vec<Spanned<RawMailbox>>,
+    #[serde(default)]
+    pub conference: Vec<RawConference>,
+    #[serde(default)]
+    pub supervision: RawSupervision,
     #[serde(default)]
     pub unit: Vec<Unit>,
     #[serde(default)]
@@ -189,6 +195,8 @@ pub(super) struct Extension {
     pub voicemail: bool,
     #[serde(default)]
     pub pickup_groups: Vec<String>,
+    #[serde(default)]
+    pub supervise: Vec<Spanned<String>>,
     pub address: Option<Spanned<String>>,
 }
 

@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use tokio::sync::broadcast;
 
 use crate::{
-    pbx::{AgentReason, CallRecord, Caller, Dialled, Fact, LegResult, Party, TurnRecord},
+    pbx::{AgentReason, CallRecord, Caller, Dialled, Fact, LegResult, Party, Supervise, TurnRecord},
     store::EmergencyRow,
     types::{CallId, Extension, LegId},
 };
@@ -35,6 +35,8 @@ pub struct LiveCall {
     /// Legs that ring or were tried, in order.
     pub tried: Vec<(LegId, Party, Option<LegResult>)>,
     pub turns: Vec<TurnRecord>,
+    /// Who of the house listens to it, or more.
+    pub supervisor: Option<(Extension, Supervise)>,
     /// The extension that dialled an emergency number: whoever is in the house must see it (47 CFR 9.16).
     pub emergency: Option<Extension>,
 }
@@ -45,6 +47,8 @@ pub enum Stage {
     Ringing,
     Agent(AgentReason),
     Talking(Party),
+    /// In a conference: these hear each other.
+    Conference(Vec<Party>),
     Ended(Box<CallRecord>),
 }
 
@@ -114,6 +118,7 @@ impl Live {
                     stage: Stage::Ringing,
                     tried: Vec::new(),
                     turns: Vec::new(),
+                    supervisor: None,
                     emergency: None,
                 };
                 let known =
@@ -132,6 +137,7 @@ impl Live {
                         stage: Stage::Ringing,
                         tried: Vec::new(),
                         turns: Vec::new(),
+                        supervisor: None,
                         emergency: None,
                     })
                 });
@@ -165,6 +171,18 @@ impl Live {
             }
             Fact::Answered { call, party, .. } => {
                 board.change(*call, |c| c.stage = Stage::Talking(party.clone()));
+                (*call, None)
+            }
+            Fact::Supervised { call, by, how, .. } => {
+                board.change(*call, |c| c.supervisor = Some((by.clone(), *how)));
+                (*call, None)
+            }
+            Fact::SupervisionEnded { call, .. } => {
+                board.change(*call, |c| c.supervisor = None);
+                (*call, None)
+            }
+            Fact::Conferring { call, parties, .. } => {
+                board.change(*call, |c| c.stage = Stage::Conference(parties.clone()));
                 (*call, None)
             }
             Fact::AgentTakes { call, why } => {

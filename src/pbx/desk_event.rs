@@ -1,6 +1,6 @@
 //! What people at desk phones do with a call that is going on.
 
-use super::{Dialled, leg::Leg, parked::Place, ring_plan::Hunt};
+use super::{Dialled, Party, leg::Leg, parked::Place, ring_plan::Hunt, supervision::Request};
 use crate::{
     sip::{Invitation, ReferId, SessionId},
     types::Extension,
@@ -17,6 +17,16 @@ pub(super) enum DeskEvent {
     Transfer { session: SessionId, refer: ReferId, to: Dialled, hunt: Option<Hunt> },
     /// The phone at this session has brought another call to its end by joining it with this one: its leg stays.
     Join { session: SessionId, with: Box<Leg> },
+    /// The phone at this session wants the other one in this room, in which nobody is yet.
+    SentToRoom { session: SessionId, room: Extension },
+    /// Somebody has dialled the conference room that this call is.
+    Enters { session: SessionId, invitation: Box<Invitation>, party: Party },
+    /// A phone joins its calls to a conference: those of this call hear each other and the phone, by its new leg.
+    Merges { session: SessionId, invitation: Box<Invitation>, by: Extension },
+    /// Somebody from another call of a phone comes into the conference.
+    Brought { with: Box<Leg> },
+    /// Somebody of the house listens, whispers, barges in or takes over.
+    Supervise(Request),
     /// A phone takes the place of the one at `replaced` (RFC 3891).
     TakeOver { session: SessionId, invitation: Box<Invitation>, by: Extension, replaced: SessionId },
 }

@@ -1,13 +1,14 @@
 //! The whole surface of the switch: everything that can happen to it, and everything it can ask for.
 
-use std::{sync::Arc, time::Instant};
+use std::{net::IpAddr, sync::Arc, time::Instant};
 
 use crate::{
     dialogue::Reading,
     media::{Agreed, Codec, Hears, RoomId, Score, SourceTrust, Tone},
     pbx::{
         AgentReason, Barred, CallRecord, Caller, DayNight, DeskSettings, Dialled, Directory, LegResult,
-        Listing, Mailbox, MailboxChange, Party, Resource, ResourceState, Service, Spent, TurnRecord,
+        Listing, Mailbox, MailboxChange, Party, Resource, ResourceState, Service, Spent, Supervise,
+        TurnRecord,
     },
     sip,
     speech::SpeechEvent,
@@ -232,10 +233,11 @@ pub enum Output {
 /// What the media plane is asked to do with a leg.
 #[derive(Debug, Clone, PartialEq)]
 pub enum MediaCommand {
-    /// Bind this RTP port (and the next one for RTCP).
+    /// Bind this RTP port (and the next one for RTCP), for the family of the address that the far end is told.
     Open {
         call: CallId,
         port: u16,
+        told: IpAddr,
     },
     /// Where to, with which codec, and whose packets are believed. Repeated after every offer and answer.
     Connect {
@@ -394,6 +396,8 @@ pub enum Reason {
     /// A phone that has dialled a code has been told what came of it; what the box says to a caller whom it serves should have
     /// been played by now, or its tone is over.
     Prompt,
+    /// Nobody of the house is in a conference, and those from outside are not left to each other.
+    ConferenceUnhosted,
     /// A call may not last longer than this.
     CallLimit,
     /// The media of an ended leg should have reported its quality by this time.
@@ -475,6 +479,24 @@ pub enum Fact {
         call: CallId,
         leg: LegId,
         party: Party,
+    },
+    /// Somebody of the house does this to a call, of a colleague or (`None`) of the agent: for the audit log.
+    Supervised {
+        call: CallId,
+        by: Extension,
+        of: Option<Extension>,
+        how: Supervise,
+    },
+    /// Nobody supervises the call any more.
+    SupervisionEnded {
+        call: CallId,
+        by: Extension,
+    },
+    /// These are in a conference now, in the order in which they came; `room` is what is dialled for it, if it is.
+    Conferring {
+        call: CallId,
+        room: Option<Extension>,
+        parties: Vec<Party>,
     },
     /// Nobody did, and the agent takes it.
     AgentTakes {

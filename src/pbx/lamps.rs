@@ -399,14 +399,21 @@ fn waits(state: &ResourceState, directory: &Directory) -> Option<Dialog> {
 }
 
 impl Directory {
-    /// What a phone watches by this name: the number of a park slot, or the code of the key for day and night.
+    /// What a phone watches by this name: the number of a park slot, of a conference room or of one of the
+    /// agent's lines, or the code of the key for day and night.
     fn lamp_of(&self, dialled: &str) -> Option<Resource> {
         let slot = dialled.parse::<Extension>().ok().filter(|slot| self.features.park.slots.contains(slot));
         let key = || {
             let code = self.features.star_codes.code(Service::DayNight);
             code.is_some_and(|code| code.as_str() == dialled).then_some(Resource::DayNight)
         };
-        slot.map(Resource::ParkSlot).or_else(key)
+        let room = || dialled.parse().ok().filter(|room| self.services.conferences.contains_key(room));
+        let line =
+            || dialled.parse().ok().filter(|line| self.features.supervision.agent_lines.contains(line));
+        slot.map(Resource::ParkSlot)
+            .or_else(|| line().map(Resource::AgentLine))
+            .or_else(|| room().map(Resource::Conference))
+            .or_else(key)
     }
 }
 

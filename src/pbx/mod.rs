@@ -19,6 +19,7 @@ mod attestation;
 mod call;
 mod call_result;
 mod calls;
+mod conference;
 mod conversation;
 mod decision;
 mod desk_event;
@@ -56,12 +57,14 @@ mod routing;
 mod screening;
 mod services;
 mod session_event;
+mod sought;
 mod spending;
 mod star_codes;
 #[cfg(test)]
 mod stories;
 #[cfg(test)]
 mod story;
+mod supervision;
 mod switch;
 mod talking;
 mod texts;
@@ -75,6 +78,7 @@ mod whereabouts;
 pub use crate::media::{Codec, Impairment, Score};
 pub use attestation::{Attestation, Vouched};
 pub use call_result::CallResult;
+pub use conference::{ConferencePlan, MOST_IN_A_ROOM};
 pub use decision::Decision;
 pub use desk_settings::{DeskSettings, ForwardTo};
 pub use dialplan::{Asker, Barred, Usage, may_reach, parse as parse_dialled};
@@ -87,7 +91,7 @@ pub use event::{
 };
 pub use features::{Features, Park};
 pub use location::{CivicAddress, CivicElement, Device, KnownBy, Location, Locations, device_key};
-pub use opening::{DayNight, Foreseen, Opening, TimedPlan, foresee};
+pub use opening::{Answers, DayNight, Foreseen, Opening, TimedPlan, foresee};
 pub use record::{
     AgentReason, CallDirection, CallRecord, Caller, Dialled, Disposition, LegRecord, LegResult, Party,
     Speaker, TurnRecord,
@@ -99,6 +103,7 @@ pub use screening::{Listing, ScreeningRules, Treatment};
 pub use services::{Mailbox, MailboxChange, MailboxPlan, PinHash, PinHashError, Services, VoiceMessage};
 pub use spending::Spent;
 pub use star_codes::{SameCode, Service, StarCodes};
+pub use supervision::{Supervise, Supervision};
 pub use switch::{Counts, Switch};
 pub use toll::{Money, PriceClass, Right, Tolls};
 pub use trunk_profile::{IdentityForm, NumberForm, ShownCaller, TrunkProfile};

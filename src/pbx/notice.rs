@@ -73,11 +73,11 @@ impl Notice {
 }
 
 /// Records from now on if all of these have been told; else what is recorded falls silent.
-pub(super) fn record<const N: usize>(cx: &mut Context<'_>, caller: LegId, legs: [&Leg; N]) {
+pub(super) fn record<'l>(cx: &mut Context<'_>, caller: LegId, legs: impl IntoIterator<Item = &'l Leg>) {
     if !is_wanted(cx) {
         return;
     }
-    let told = legs.iter().all(|leg| cx.ledger.is_told(leg.id()));
+    let told = legs.into_iter().all(|leg| cx.ledger.is_told(leg.id()));
     match cx.ledger.recorded_leg() {
         Some(leg) => cx.exchange.media(leg, MediaCommand::PauseRecording(!told)),
         None if told => {

@@ -32,10 +32,17 @@ pub enum Service {
     BlockLastCaller,
     /// By the clock, day, night, and by the clock again.
     DayNight,
+    /// Joins the calls of the phone that dials it to a conference; alone, with a room's number behind it, the room.
+    Conference,
+    /// Listens to the call of the extension that follows, or to the agent's if nothing follows.
+    Listen,
+    Whisper,
+    Barge,
+    TakeOver,
 }
 
 impl Service {
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 24] = [
         Self::DoNotDisturbOn,
         Self::DoNotDisturbOff,
         Self::ForwardAlways,
@@ -55,6 +62,11 @@ impl Service {
         Self::Record,
         Self::BlockLastCaller,
         Self::DayNight,
+        Self::Conference,
+        Self::Listen,
+        Self::Whisper,
+        Self::Barge,
+        Self::TakeOver,
     ];
 
     /// Its name in the configuration.
@@ -79,6 +91,11 @@ impl Service {
             Self::Record => "record",
             Self::BlockLastCaller => "block_last_caller",
             Self::DayNight => "day_night",
+            Self::Conference => "conference",
+            Self::Listen => "listen",
+            Self::Whisper => "whisper",
+            Self::Barge => "barge",
+            Self::TakeOver => "take_over",
         }
     }
 
@@ -104,6 +121,11 @@ impl Service {
             Self::Record => "*1",
             Self::BlockLastCaller => "*60",
             Self::DayNight => "*28",
+            Self::Conference => "*3",
+            Self::Listen => "*55",
+            Self::Whisper => "*56",
+            Self::Barge => "*57",
+            Self::TakeOver => "*58",
         }
     }
 
@@ -117,6 +139,11 @@ impl Service {
                 | Self::DirectedPickup
                 | Self::WithholdNumber
                 | Self::Intercom
+                | Self::Conference
+                | Self::Listen
+                | Self::Whisper
+                | Self::Barge
+                | Self::TakeOver
         )
     }
 }

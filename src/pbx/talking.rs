@@ -1,5 +1,7 @@
 //! Two people talk: their media is bridged, holds pass from one to the other, and who hangs up ends it for both.
 
+mod overseen;
+
 use std::time::Instant;
 
 use super::{
@@ -16,10 +18,11 @@ use super::{
     refusal::Refusal,
     ring_plan::Hunt,
     session_event::SessionEvent,
+    supervision::Overseer,
     waiting::{Otherwise, Reach, Transferor},
 };
 use crate::{
-    sip::{Cause, ReferId, SessionId},
+    sip::{Cause, Invitation, ReferId, SessionId},
     types::{Extension, LegId},
 };
 
@@ -30,6 +33,10 @@ pub(super) struct Talking {
     callee: Leg,
     disposition: Disposition,
     bridged: bool,
+    /// And by the mixer.
+    mixed: bool,
+    /// Somebody of the house listens, or more.
+    overseer: Option<Box<Overseer>>,
     /// What both hear before they hear each other, if the call is recorded.
     notice: Option<Notice>,
     /// Which of the two hear music, because the other holds them.
@@ -56,15 +63,25 @@ impl Talking {
         cx.ledger.answered(cx.now.wall);
         let notice = Notice::due(cx, [&caller, &callee]);
         let until = cx.ledger.limit(cx.now.at);
-        let mut talking =
-            Self { caller, callee, disposition, bridged: false, notice, music: [false; 2], until };
+        let mut talking = Self {
+            caller,
+            callee,
+            disposition,
+            bridged: false,
+            mixed: false,
+            overseer: None,
+            notice,
+            music: [false; 2],
+            until,
+        };
         talking.relay(cx);
         talking
     }
 
     pub(super) fn deadline(&self) -> Option<(Instant, Reason)> {
         let notice = self.notice.as_ref().and_then(Notice::deadline).map(|at| (at, Reason::Announcement));
-        notice.into_iter().chain([(self.until, Reason::CallLimit)]).min()
+        let overseer = self.overseer.as_ref().and_then(|overseer| overseer.deadline());
+        notice.into_iter().chain(overseer).chain([(self.until, Reason::CallLimit)]).min()
     }
 
     pub(super) fn handle_session(
@@ -73,6 +90,9 @@ impl Talking {
         session: SessionId,
         event: SessionEvent,
     ) -> Step<Self> {
+        if self.overseer.as_ref().is_some_and(|overseer| overseer.is_at(session)) {
+            return self.overseen(cx, |overseer, cx| overseer.session(cx, event));
+        }
         let Some(side) = self.side_of(session) else { return Step::Stay(self) };
         match event {
             SessionEvent::Ended(by) => return self.ended_by(cx, side, by.cause()),
@@ -103,6 +123,9 @@ impl Talking {
     }
 
     pub(super) fn handle_media(mut self, cx: &mut Context<'_>, leg: LegId, event: &MediaEvent) -> Step<Self> {
+        if self.overseer.as_ref().is_some_and(|overseer| overseer.has(leg)) {
+            return self.overseen(cx, |overseer, cx| overseer.media(cx, event));
+        }
         let quiet_by_right = [&self.caller, &self.callee].iter().any(|l| l.id() == leg && !l.may_be_heard());
         match event {
             MediaEvent::Dead { .. } if quiet_by_right => Step::Stay(self),
@@ -116,8 +139,11 @@ impl Talking {
                 }
                 Step::Stay(self)
             }
+            MediaEvent::Digit(key) => {
+                self.pass_key(cx, leg, *key);
+                Step::Stay(self)
+            }
             MediaEvent::FirstPacket
-            | MediaEvent::Digit(_)
             | MediaEvent::Speaking { .. }
             | MediaEvent::TakeQuiet
             | MediaEvent::Taken { .. }
@@ -130,11 +156,14 @@ impl Talking {
             return self.hang_up(cx, Some(Cause::Q850(102)));
         }
         self.relay(cx);
-        Step::Stay(self)
+        self.overseen(cx, Overseer::handle_timeout)
     }
 
     /// The limit has come, or somebody in the office wants the call to end.
     pub(super) fn hang_up(self, cx: &mut Context<'_>, cause: Option<Cause>) -> Step<Self> {
+        if let Some(overseer) = self.overseer {
+            overseer.hang_up(cx, cause);
+        }
         self.caller.hang_up(cx, cause);
         self.callee.hang_up(cx, cause);
         Step::Go(Next::End(self.disposition))
@@ -184,12 +213,53 @@ impl Talking {
                     Err(_) => Step::Stay(self),
                 }
             }
-            DeskEvent::Taken { session, .. } => {
+            DeskEvent::SentToRoom { session, room } => {
+                let disposition = self.disposition;
+                let (leaves, goes) = self.parted(cx, session);
+                leaves.hang_up(cx, None);
+                Step::Go(Next::Join { legs: vec![goes], room: Some(room), disposition })
+            }
+            DeskEvent::Supervise(request) => self.supervise(cx, request),
+            DeskEvent::Merges { session, invitation, by } => self.merge(cx, session, *invitation, by),
+            DeskEvent::Brought { with, .. } => {
+                with.hang_up(cx, None);
+                Step::Stay(self)
+            }
+            DeskEvent::Taken { session, .. } | DeskEvent::Enters { session, .. } => {
                 let Refusal { status, reason, retry_after } = Refusal::NOBODY;
                 superseded(cx.exchange.sip.reject(cx.now.at, session, status, reason, retry_after));
                 Step::Stay(self)
             }
         }
+    }
+
+    /// The session of this extension's phone.
+    pub(super) fn session_of(&self, extension: &Extension) -> Option<SessionId> {
+        let own = [&self.caller, &self.callee].into_iter().find(|leg| leg.extension() == Some(extension))?;
+        Some(own.session())
+    }
+
+    /// The phone of this extension makes a conference of its calls: it comes anew, and its old leg has had its time.
+    fn merge(
+        self,
+        cx: &mut Context<'_>,
+        session: SessionId,
+        invitation: Invitation,
+        by: Extension,
+    ) -> Step<Self> {
+        let Some(old) = self.session_of(&by) else {
+            let Refusal { status, reason, retry_after } = Refusal::NOBODY;
+            superseded(cx.exchange.sip.reject(cx.now.at, session, status, reason, retry_after));
+            return Step::Stay(self);
+        };
+        let incoming = Incoming::new(cx, session, invitation, Party::Phone(by));
+        let Ok(own) = incoming.and_then(|incoming| incoming.answer(cx, None)) else {
+            return Step::Stay(self);
+        };
+        let disposition = self.disposition;
+        let (leaves, stays) = self.parted(cx, old);
+        leaves.hang_up(cx, None);
+        Step::Go(Next::Join { legs: vec![stays, own], room: None, disposition })
     }
 
     /// The one who talks with the phone at this session is to be connected elsewhere. The phone stays until that is done,
@@ -237,9 +307,12 @@ impl Talking {
     }
 
     /// The leg at this session (or else the callee), and the other one; nothing is relayed between them any more.
-    fn parted(self, cx: &mut Context<'_>, session: SessionId) -> (Leg, Leg) {
+    fn parted(mut self, cx: &mut Context<'_>, session: SessionId) -> (Leg, Leg) {
         if self.bridged {
-            cx.exchange.media(self.caller.id(), MediaCommand::Unbridge);
+            self.take_down(cx);
+        }
+        if let Some(overseer) = self.overseer.take() {
+            overseer.hang_up(cx, None);
         }
         for (leg, _) in [&self.caller, &self.callee].into_iter().zip(self.music).filter(|(_, music)| *music) {
             hold::stops_music_to(cx, leg);
@@ -256,7 +329,7 @@ impl Talking {
         let held = [self.callee.holds(), self.caller.holds()];
         if self.bridged && held != [false; 2] {
             self.bridged = false;
-            cx.exchange.media(self.caller.id(), MediaCommand::Unbridge);
+            self.take_down(cx);
         }
         for ((leg, held), music) in [&self.caller, &self.callee].into_iter().zip(held).zip(&mut self.music) {
             if held && !*music {
@@ -278,11 +351,14 @@ impl Talking {
         if !self.bridged && held == [false; 2] && connected {
             notice::record(cx, self.caller.id(), [&self.caller, &self.callee]);
             self.bridged = true;
-            cx.exchange.media(self.caller.id(), MediaCommand::Bridge { with: self.callee.id() });
+            self.put_through(cx);
         }
     }
 
     fn ended_by(self, cx: &mut Context<'_>, side: Side, cause: Option<Cause>) -> Step<Self> {
+        if let Some(overseer) = self.overseer {
+            overseer.hang_up(cx, cause);
+        }
         let (gone, left) = match side {
             Side::Caller => (self.caller, self.callee),
             Side::Callee => (self.callee, self.caller),

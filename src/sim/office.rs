@@ -14,7 +14,10 @@ use crate::{
     dialogue::{self, Pack, PackError, Roster, UnitRef},
     followup::{Sequence, SequenceError, Touch},
     outbox::AfterCrash,
-    pbx::{Directory, EmergencyPlan, Limits, Number, Phone, RingPlan, RingStep, Services, Settings, Texts},
+    pbx::{
+        ConferencePlan, Directory, EmergencyPlan, Features, Limits, Number, Phone, RingPlan, RingStep,
+        Services, Settings, Supervise, Supervision, Texts,
+    },
     sip::{self, TrunkName},
     types::{Country, Extension, Hours, NumberError, PhoneNumber, QuietHours},
 };
@@ -144,14 +147,25 @@ impl Office {
             screening: crate::pbx::ScreeningRules::default(),
             outbound_numbers: BTreeMap::new(),
             outbound_caller: MAIN.1.parse()?,
-            features: crate::pbx::Features::default(),
+            features: Features {
+                // 101 may listen to the agent, and has a key for it.
+                supervision: Supervision {
+                    rights: [("101".parse()?, Supervise::ALL.into())].into(),
+                    agent_lines: vec!["771".parse()?],
+                    ..Supervision::default()
+                },
+                ..Features::default()
+            },
             limits: Limits {
                 international: self.international,
                 agent_calls: self.agent_calls,
                 calls_outside_per_hour_per_extension: self.outside_per_hour,
                 ..Limits::default()
             },
-            services: Services::default(),
+            services: Services {
+                conferences: [("800".parse()?, ConferencePlan::default())].into(),
+                ..Services::default()
+            },
             texts: Texts { summaries_to: vec![STAFF.1.parse()?], text_back: true },
             show_callers: true,
             srtp: crate::pbx::Srtp::default(),

@@ -35,11 +35,15 @@ pub(in crate::console) fn card(call: &LiveCall, zone: &TimeZone) -> Markup {
                 @match &call.stage {
                     Stage::Ringing => (words::mark("ringing", "warn")),
                     Stage::Agent(_) => (words::mark("with the agent", "good")),
+                    Stage::Conference(_) => (words::mark("conference", "good")),
                     Stage::Talking(_) => (words::mark("talking", "good")),
                     Stage::Ended(record) => {
                         @let (word, class) = words::disposition(record.disposition);
                         (words::mark(word, class))
                     }
+                }
+                @if let Some((by, how)) = &call.supervisor {
+                    " " (words::mark(&format!("extension {by}: {}", how.name().replace('_', " ")), "warn"))
                 }
                 @if call.emergency.is_some() { " " (words::mark("emergency call", "bad")) }
             }
@@ -47,6 +51,13 @@ pub(in crate::console) fn card(call: &LiveCall, zone: &TimeZone) -> Markup {
                 "called " (words::dialled(&call.dialled)) " at " (words::clock(call.since, zone))
                 @match &call.stage {
                     Stage::Talking(party) => { "; talks with " (words::party(party)) }
+                    Stage::Conference(parties) => {
+                        "; in it: "
+                        @for (n, party) in parties.iter().enumerate() {
+                            @if n > 0 { ", " }
+                            (words::party(party))
+                        }
+                    }
                     Stage::Agent(why) => { "; the agent took it: " (words::agent_reason(*why)) }
                     Stage::Ended(record) => { "; ended after " (words::length(record.started, record.ended)) }
                     Stage::Ringing => {}

@@ -4,9 +4,9 @@ use std::{collections::BTreeMap, time::Duration};
 
 use crate::{
     pbx::{
-        Announcement, CivicAddress, CivicElement, Control, Dialled, Directory, Disposition, Fact, Location,
-        MediaCommand, MediaEvent, Money, Party, Phone, Right, Service, SrtpPolicy, StarCodes, TrunkProfile,
-        Unheard,
+        Announcement, CivicAddress, CivicElement, ConferencePlan, Control, Dialled, Directory, Disposition,
+        Fact, Location, MediaCommand, MediaEvent, Money, Party, Phone, Right, Service, SrtpPolicy, StarCodes,
+        TrunkProfile, Unheard,
         story::{DANA, LEASING, MAIN, ON_CALL, World, extension, number, office, office_with_spare},
     },
     sip::{self, TrunkName},
@@ -73,13 +73,17 @@ fn ten_phones_dial_911_in_ten_ways_while_the_agent_has_every_line() {
 #[test]
 fn no_dial_plan_shadows_blocks_or_queues_an_emergency_and_the_agent_never_has_a_part_in_it() {
     type Plan = (&'static str, &'static str, fn(&mut Directory));
-    let plans: [Plan; 12] = [
+    let plans: [Plan; 13] = [
         ("an extension of the same digits", "911", |office| {
             let phone = office.extensions[&extension("102")].clone();
             office.extensions.insert(extension("911"), phone);
         }),
         ("a park slot of the same digits", "911", |office| {
             office.features.park.slots = vec![extension("911"), extension("9911")];
+        }),
+        ("a conference room of the same digits", "911", |office| {
+            let room = ConferencePlan { name: "Room".into(), pin: None, dial_in: None };
+            office.services.conferences.insert(extension("911"), room);
         }),
         ("a number of that name", "911", |office| {
             office.names.insert("911".into(), number(MAIN));
