@@ -5,12 +5,12 @@ use std::{collections::BTreeMap, net::SocketAddr, ops::RangeInclusive, sync::Arc
 use jiff::civil::Time;
 
 use crate::{
-    config::{self, Config, SrtpWish},
+    config::{self, Config, Record, SrtpWish},
     desk,
     dialogue::{Fact, Office, Pack, Roster, UnitRef},
     outbox::AfterCrash,
     pbx::{
-        Directory, Features, Limits, MailboxPlan, Number, Park, Phone, RingOrder, RingPlan, RingStep,
+        Directory, Features, Limits, MailboxPlan, Number, Park, Phone, RecordRule, RecordingRules, RingOrder, RingPlan, RingStep,
         Service, Services, Settings, Srtp, SrtpPolicy, StarCodes, Texts, TimedPlan,
     },
     sip::{
@@ -116,10 +116,22 @@ pub fn directory(config: &Config, pack: Arc<Pack>) -> anyhow::Result<Directory> 
         texts: Texts { summaries_to: config.texts.summary_to.clone(), text_back: config.texts.text_back },
         show_callers: config.phones.show_callers,
         srtp: srtp(config),
-        record_calls: config.calls.record,
+        recording: recording(config),
         pack,
         office: Arc::new(office(config)),
     })
+}
+
+/// Whose calls are recorded.
+fn recording(config: &Config) -> RecordingRules {
+    let rule = |record: &Record| match record {
+        Record::Never => RecordRule::Never,
+        Record::OnDemand => RecordRule::OnDemand,
+        Record::Always => RecordRule::Always,
+    };
+    let config::Recording { calls, of, pause } = &config.recording;
+    let of = of.iter().map(|(extension, record)| (extension.clone(), rule(record)));
+    RecordingRules { calls: rule(calls), of: of.collect(), pause: *pause }
 }
 
 /// What the box itself does with callers.

@@ -19,7 +19,9 @@ use super::{
     features::{self, RawFeatures},
     mailbox::mailboxes,
     problem::line_of,
-    raw, srtp,
+    raw,
+    recording::recording,
+    srtp,
 };
 use crate::types::{Extension, Hours, PhoneNumber};
 
@@ -107,6 +109,11 @@ pub(super) fn config(file: &str, text: &str, raw: raw::File) -> Result<Config, P
         .filter_map(|entry| entry.get_ref().extension.get_ref().parse().ok())
         .collect();
     let groups = pickup_groups(&raw.extension);
+    let recorded = raw.extension.iter().filter_map(|entry| {
+        let entry = entry.get_ref();
+        Some((entry.extension.get_ref().trim().parse().ok()?, entry.record.clone()?))
+    });
+    let recording = recording(&mut c, raw.recording, raw.calls.record.as_ref(), recorded);
     let extensions = extensions(&mut c, raw.extension);
     let names = extensions.iter().map(|e| (e.extension.clone(), e.name.clone())).collect();
     let mailboxes = mailboxes(&mut c, raw.mailbox, &names, &with_voicemail);
@@ -126,6 +133,7 @@ pub(super) fn config(file: &str, text: &str, raw: raw::File) -> Result<Config, P
     let config = Config {
         srtp: srtp::check(&mut c, raw.srtp, &known, &trunk_names),
         office,
+        recording,
         features: features::features(&mut c, sections, &known, groups),
         sip,
         console: Console {
@@ -267,7 +275,6 @@ fn calls(c: &mut Checker<'_>, raw: raw::Calls, ports: usize) -> Calls {
     }
     Calls {
         ring: Duration::from_secs(ring),
-        record: raw.record.unwrap_or(false),
         max_calls: limit(c, raw.max_calls, room.min(200)),
         max_agent_calls: limit(c, raw.max_agent_calls, 20),
         max_outside: limit(c, raw.max_outside, 30),

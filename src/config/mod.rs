@@ -11,6 +11,7 @@ mod phones;
 mod practice;
 mod problem;
 mod raw;
+mod recording;
 mod srtp;
 #[cfg(test)]
 mod tests;
@@ -22,6 +23,7 @@ pub use mailbox::Mailbox;
 pub use phones::{PhoneTransport, Phones};
 pub use practice::practice_file;
 pub use problem::{Problem, Problems};
+pub use recording::{Record, Recording};
 pub use srtp::{Srtp, SrtpWish};
 
 use crate::types::{Extension, Hours, PhoneNumber};
@@ -39,6 +41,7 @@ pub struct Config {
     pub phones: Phones,
     pub srtp: Srtp,
     pub features: Features,
+    pub recording: Recording,
     pub numbers: Vec<Number>,
     pub extensions: Vec<ExtensionAccount>,
     pub trunks: Vec<Trunk>,
@@ -107,7 +110,6 @@ pub struct Store {
 pub struct Calls {
     /// How long a ring plan's step rings unless the number says otherwise.
     pub ring: Duration,
-    pub record: bool,
     /// Calls at once, of every kind; emergency calls are never counted out.
     pub max_calls: usize,
     /// Calls that the agent holds at once.

@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use tokio::sync::broadcast;
 
 use crate::{
-    pbx::{AgentReason, CallRecord, Caller, Dialled, Fact, LegResult, Party, TurnRecord},
+    pbx::{AgentReason, CallRecord, Caller, Dialled, Fact, LegResult, Party, RecordingState, TurnRecord},
     types::{CallId, Extension, LegId},
 };
 
@@ -36,6 +36,7 @@ pub struct LiveCall {
     pub turns: Vec<TurnRecord>,
     /// The extension that dialled an emergency number: whoever is in the house must see it (47 CFR 9.16).
     pub emergency: Option<Extension>,
+    pub recording: RecordingState,
 }
 
 /// Where a call stands.
@@ -106,6 +107,7 @@ impl Live {
                     tried: Vec::new(),
                     turns: Vec::new(),
                     emergency: None,
+                    recording: RecordingState::Off,
                 };
                 let known =
                     board.calls.insert(*call, Arc::new(live)).and_then(|before| before.emergency.clone());
@@ -124,6 +126,7 @@ impl Live {
                         tried: Vec::new(),
                         turns: Vec::new(),
                         emergency: None,
+                    recording: RecordingState::Off,
                     })
                 });
                 Arc::make_mut(live).emergency = Some(from.clone());
@@ -146,6 +149,10 @@ impl Live {
             }
             Fact::AgentTakes { call, why } => {
                 board.change(*call, |c| c.stage = Stage::Agent(*why));
+                (*call, None)
+            }
+            Fact::RecordingChanged { call, state } => {
+                board.change(*call, |c| c.recording = *state);
                 (*call, None)
             }
             Fact::Turn { call, turn } => {

@@ -24,6 +24,7 @@ use super::{
     services::Serving,
     session_event::SessionEvent,
     talking::{OnThePhone, Talking},
+    tape::{NotRecorded, RecordKey, RecordOrder},
     waiting::Waiting,
 };
 use crate::{
@@ -162,6 +163,14 @@ impl Call {
         }
     }
 
+    /// What this key of an extension would come to for the recording of the call.
+    pub(super) fn record_order(&self, by: &Extension, key: RecordKey) -> Result<RecordOrder, NotRecorded> {
+        match &self.state {
+            State::Talking(state) => state.record_order(&self.ledger, by, key),
+            _ => Err(NotRecorded::Nothing),
+        }
+    }
+
     /// The one who talks with the phone at this session goes on in another call; this one is over.
     pub(super) fn give_away(
         mut self,
@@ -293,6 +302,7 @@ pub(super) fn stays<S>(cx: &mut Context<'_>, state: S, event: DeskEvent) -> Step
             superseded(cx.exchange.sip.refuse_refer(cx.now.at, refer, 603));
         }
         DeskEvent::Join { with, .. } => with.hang_up(cx, None),
+        DeskEvent::Record { .. } => {}
     }
     Step::Stay(state)
 }

@@ -1,6 +1,6 @@
 //! What people at desk phones do with a call that is going on.
 
-use super::{Dialled, leg::Leg, parked::Place, ring_plan::Hunt};
+use super::{Dialled, leg::Leg, parked::Place, ring_plan::Hunt, tape::RecordOrder};
 use crate::{
     sip::{Invitation, ReferId, SessionId},
     types::Extension,
@@ -18,6 +18,8 @@ pub(super) enum DeskEvent {
     /// The phone at this session has brought another call to its end by joining it with this one: its leg stays. If one of
     /// the two led outside, this extension is charged.
     Join { session: SessionId, with: Box<Leg>, charged: Option<Extension> },
+    /// Somebody has asked for this to become of the recording, and may.
+    Record { by: Extension, order: RecordOrder },
     /// A phone takes the place of the one at `replaced` (RFC 3891).
     TakeOver { session: SessionId, invitation: Box<Invitation>, by: Extension, replaced: SessionId },
 }

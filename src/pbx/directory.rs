@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use super::{Features, RingPlan, Services, Srtp};
+use super::{Features, RecordingRules, RingPlan, Services, Srtp};
 use crate::{
     dialogue::{Office, Pack},
     media::Fingerprint,
@@ -45,8 +45,8 @@ pub struct Directory {
     pub show_callers: bool,
     /// Whose media is encrypted.
     pub srtp: Srtp,
-    /// Two-channel recordings of every call that is talked on.
-    pub record_calls: bool,
+    /// Whose calls are recorded, in two channels.
+    pub recording: RecordingRules,
     /// What the agent knows how to talk about.
     pub pack: Arc<Pack>,
     /// What the agent knows of the office.

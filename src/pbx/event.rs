@@ -266,7 +266,7 @@ pub enum MediaCommand {
     Record {
         file: String,
     },
-    /// From now on silence is recorded, or again what is said.
+    /// From now on silence is recorded, or again what is said; a beep in the file marks either.
     PauseRecording(bool),
     /// The recording ends here; the leg goes on.
     EndRecording,
@@ -324,6 +324,21 @@ pub enum Announcement {
     CannotTakeCall,
     /// "This call is recorded."
     CallIsRecorded,
+    /// "The recording is paused."
+    RecordingPaused,
+    /// "The recording goes on."
+    RecordingGoesOn,
+    /// "The recording has ended."
+    RecordingEnded,
+}
+
+/// How the recording of a call stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RecordingState {
+    Off,
+    On,
+    /// Silence is kept in place of what is said.
+    Paused,
 }
 
 /// What the speech pool is asked to do for a leg.
@@ -367,6 +382,8 @@ pub enum Reason {
     TransferRing,
     /// A parked call rings its parker again.
     ParkRecall,
+    /// A paused recording goes on by itself.
+    RecordingPause,
     /// A phone that has dialled a code has been told what came of it; what the box says to a caller whom it serves should have
     /// been played by now, or its tone is over.
     Prompt,
@@ -438,6 +455,11 @@ pub enum Fact {
     Turn {
         call: CallId,
         turn: TurnRecord,
+    },
+    /// The call is recorded, or is not any more, from now on.
+    RecordingChanged {
+        call: CallId,
+        state: RecordingState,
     },
     /// The call is over; this is all of it.
     Ended(Box<CallRecord>),

@@ -43,7 +43,7 @@ impl Line {
         let Self { id, party, started, .. } = self;
         let ended = cx.now.wall;
         cx.ledger
-            .leg_ended(id, LegRecord { party, started, answered, ended, result, quality: None, told: None });
+            .leg_ended(cx.now.at, id, LegRecord { party, started, answered, ended, result, quality: None, told: None });
     }
 }
 

@@ -30,6 +30,7 @@ mod features;
 mod fork;
 mod hold;
 mod incoming;
+mod key_trail;
 mod lamps;
 mod ledger;
 mod leg;
@@ -40,6 +41,7 @@ mod opening;
 mod parked;
 mod prompting;
 mod record;
+mod recording;
 mod refusal;
 mod resources;
 mod ring_plan;
@@ -56,6 +58,7 @@ mod stories;
 mod story;
 mod switch;
 mod talking;
+mod tape;
 mod texts;
 mod trunk_answer;
 mod waiter;
@@ -68,8 +71,8 @@ pub use dialplan::{Asker, Barred, Usage, may_reach, parse as parse_dialled};
 pub use directory::{Directory, Limits, Number, Phone, Settings, TRUNK_PATIENCE, Texts};
 pub use encryption::{Srtp, SrtpPolicy};
 pub use event::{
-    Announcement, Control, Encrypted, Fact, Input, MediaCommand, MediaEvent, Output, Quality, Reason, Shelf,
-    SoundFile, SpeechCommand, TextResult, Unheard,
+    Announcement, Control, Encrypted, Fact, Input, MediaCommand, MediaEvent, Output, Quality, Reason,
+    RecordingState, Shelf, SoundFile, SpeechCommand, TextResult, Unheard,
 };
 pub use features::{Features, Park};
 pub use opening::{DayNight, Foreseen, Opening, TimedPlan, foresee};
@@ -77,6 +80,7 @@ pub use record::{
     AgentReason, CallDirection, CallRecord, Caller, Dialled, Disposition, Emergency, LegRecord, LegResult,
     Party, Speaker, TurnRecord,
 };
+pub use recording::{Gap, RecordRule, RecordingPart, RecordingRules};
 pub use resources::{Resource, ResourceState};
 pub use ring_plan::{DEFAULT_RING, RingOrder, RingPlan, RingStep};
 pub use ringer::Ringer;

@@ -28,14 +28,17 @@ pub enum Service {
     OwnVoicemail,
     AnyVoicemail,
     Intercom,
+    /// Records the call of the phone that dials it, or ends that.
     Record,
+    /// Pauses the recording, for a card number, or goes on with it.
+    PauseRecording,
     BlockLastCaller,
     /// By the clock, day, night, and by the clock again.
     DayNight,
 }
 
 impl Service {
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::DoNotDisturbOn,
         Self::DoNotDisturbOff,
         Self::ForwardAlways,
@@ -53,6 +56,7 @@ impl Service {
         Self::AnyVoicemail,
         Self::Intercom,
         Self::Record,
+        Self::PauseRecording,
         Self::BlockLastCaller,
         Self::DayNight,
     ];
@@ -77,6 +81,7 @@ impl Service {
             Self::AnyVoicemail => "any_voicemail",
             Self::Intercom => "intercom",
             Self::Record => "record",
+            Self::PauseRecording => "pause_recording",
             Self::BlockLastCaller => "block_last_caller",
             Self::DayNight => "day_night",
         }
@@ -102,6 +107,7 @@ impl Service {
             Self::AnyVoicemail => "*98",
             Self::Intercom => "*80",
             Self::Record => "*1",
+            Self::PauseRecording => "*2",
             Self::BlockLastCaller => "*60",
             Self::DayNight => "*28",
         }

@@ -2,6 +2,7 @@
 
 mod desks;
 mod hunting;
+mod recording;
 mod services;
 mod transfers;
 
@@ -243,6 +244,7 @@ impl Switch {
                     self.tell(now, call, CallEvent::Session { session, event });
                 }
             }
+            Sorted::RecordKey { session, on } => self.record_key(now, session, on),
             Sorted::Referred { session, refer, to } => self.referred(now, session, refer, &to),
             Sorted::Other(event) => self.handle_other(now, event),
         }

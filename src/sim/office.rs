@@ -14,7 +14,7 @@ use crate::{
     dialogue::{self, Pack, PackError, Roster, UnitRef},
     followup::{Sequence, SequenceError, Touch},
     outbox::AfterCrash,
-    pbx::{Directory, Limits, Number, Phone, RingPlan, RingStep, Services, Settings, Texts},
+    pbx::{Directory, Limits, Number, Phone, RecordingRules, RingPlan, RingStep, Services, Settings, Texts},
     sip::{self, TrunkName},
     types::{Extension, Hours, NumberError, PhoneNumber, QuietHours},
 };
@@ -149,7 +149,7 @@ impl Office {
             texts: Texts { summaries_to: vec![STAFF.1.parse()?], text_back: true },
             show_callers: true,
             srtp: crate::pbx::Srtp::default(),
-            record_calls: false,
+            recording: RecordingRules::default(),
             pack,
             office: Arc::new(self.facts()),
         })

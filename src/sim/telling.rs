@@ -8,7 +8,7 @@ use crate::{
     dialogue::Urgency,
     outbox::{Failure, Kind, State, Suppression},
     pbx::{
-        AgentReason, Caller, Dialled, Disposition, Fact, LegResult, MailboxChange, Party, Resource,
+        AgentReason, Caller, Dialled, Disposition, Fact, LegResult, MailboxChange, Party, RecordingState, Resource,
         ResourceState, Speaker, TextResult,
     },
     sip::TrunkHealth,
@@ -127,6 +127,14 @@ impl Names {
             Fact::DeskSet { .. } | Fact::DayNightSet(_) => return None,
             Fact::ResourceChanged { resource, state } => {
                 ("portico", format!("{}: {}", resource_name(resource), resource_state(state)), false)
+            }
+            Fact::RecordingChanged { state, .. } => {
+                let state = match state {
+                    RecordingState::Off => "ends",
+                    RecordingState::On => "runs",
+                    RecordingState::Paused => "is silent",
+                };
+                ("portico", format!("the recording {state}"), false)
             }
             Fact::PhoneTold { .. }
             | Fact::AgentAnswered { .. }

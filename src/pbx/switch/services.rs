@@ -4,7 +4,7 @@ use super::{Beginning, Call, CallEvent, Switch, dialplan};
 use crate::{
     pbx::{
         CallDirection, Dialled, Fact, Service, desk_event::DeskEvent, parked::Place, prompting::Prompt,
-        routing, star_codes::Dialling, talking::OnThePhone,
+        routing, star_codes::Dialling, talking::OnThePhone, tape::RecordKey,
     },
     sip::{Invitation, Peer, SessionId},
     types::{CallId, Extension, Moment, StarCode},
@@ -63,6 +63,8 @@ impl Switch {
                 self.pick_up(now, asked, target);
             }
             Service::Park => self.park_own(now, asked),
+            Service::Record => self.record_own(now, asked, RecordKey::Turn),
+            Service::PauseRecording => self.record_own(now, asked, RecordKey::Pause),
             Service::DoNotDisturbOn
             | Service::DoNotDisturbOff
             | Service::ForwardAlways
@@ -85,7 +87,6 @@ impl Switch {
             | Service::OwnVoicemail
             | Service::AnyVoicemail
             | Service::Intercom
-            | Service::Record
             | Service::BlockLastCaller => return Some(asked.invitation),
         }
         None
@@ -143,9 +144,8 @@ impl Switch {
 
     /// The call of this phone, best one that it holds, is parked in the first free slot; the phone hears which.
     fn park_own(&mut self, now: Moment, asked: Asked) {
-        let own = self.calls.iter().filter_map(|call| Some((call.phone(&asked.by)?, call.ledger().call())));
-        let own: Option<(OnThePhone, CallId)> = own.min();
-        let parked = own.ok_or("You have no call to park.").and_then(|(_, call)| {
+        let own = self.own_call(&asked.by);
+        let parked = own.ok_or("You have no call to park.").and_then(|call| {
             let slot = self.free_slot(call).ok_or("All parking places are taken.")?;
             Ok((call, slot))
         });
@@ -159,6 +159,12 @@ impl Switch {
             Err(why) => Prompt::refused(why),
         };
         self.answer(now, asked, prompt);
+    }
+
+    /// The call of this phone, best one that it holds.
+    pub(super) fn own_call(&self, by: &Extension) -> Option<CallId> {
+        let own = self.calls.iter().filter_map(|call| Some((call.phone(by)?, call.ledger().call())));
+        own.min().map(|(_, call): (OnThePhone, CallId)| call)
     }
 
     /// The first slot that is free, taken for this call.
