@@ -76,6 +76,7 @@ fn wrap_up(n: u64, began: Timestamp) -> WrapUp {
         direction: CallDirection::Inbound,
         trunk: Some("carrier".into()),
         caller: caller.clone(),
+        vouched: Default::default(),
         dialled: Dialled::Number(office),
         started,
         answered: None,

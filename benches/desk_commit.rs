@@ -126,6 +126,8 @@ fn engine(file: &Path) -> Result<Engine, Box<dyn Error>> {
     let settings = Settings {
         office: "Maple Court".into(),
         staff: vec!["+13035550190".parse()?],
+        emergency_texts: Vec::new(),
+        alarm_texts: Vec::new(),
         own_numbers: vec!["+13035550100".parse()?],
         wording: Wording::read(Wording::FACTORY, "Maple Court")?,
         quiet_hours: QuietHours {
@@ -167,6 +169,7 @@ fn record(n: u64, ended: Timestamp) -> Result<CallRecord, Box<dyn Error>> {
         direction: CallDirection::Inbound,
         trunk: Some("carrier".into()),
         caller: caller.clone(),
+        vouched: Default::default(),
         dialled: "+13035550100".parse()?,
         started,
         answered: Some(started),

@@ -86,6 +86,15 @@ enum Command {
         #[arg(long)]
         example: bool,
     },
+    /// Say what would become of a number that a phone dials, trunk by trunk, without calling anybody.
+    Route {
+        number: String,
+        /// The extension that dials it.
+        #[arg(long, default_value = "101")]
+        from: String,
+        #[arg(long, default_value = "portico.toml")]
+        config: PathBuf,
+    },
     /// Say what would happen to a call to one of the office's numbers at a moment: which plan rings, and why.
     Foresee {
         /// One of the office's numbers, such as +13035550100.
@@ -190,6 +199,7 @@ fn main() -> ExitCode {
         }
         Command::Check { example: true, .. } => command::example(),
         Command::Check { config, .. } => command::check(&config),
+        Command::Route { number, from, config } => command::route(&config, &number, &from),
         Command::Foresee { number, time, key, config } => command::foresee(&config, &number, &time, &key),
         Command::Explain { call, config, pcap } => {
             command::explain(&config, call.as_deref(), pcap.as_deref())

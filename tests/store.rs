@@ -10,7 +10,10 @@ use std::{
 use jiff::{SignedDuration, Timestamp};
 use portico::{
     dialogue::{Intent, LifeSafety, Urgency},
-    pbx::{CallDirection, CallRecord, Caller, Disposition, Encrypted, LegRecord, LegResult, Party, Unheard},
+    pbx::{
+        Attestation, CallDirection, CallRecord, Caller, Disposition, Encrypted, LegRecord, LegResult,
+        Listing, Party, Unheard,
+    },
     store::{CallFilter, CallerUpdate, Store, StoreError, TextBackNote, TextDirection, WrapUp},
     types::{CallId, ContactId},
 };
@@ -109,6 +112,20 @@ fn every_earlier_file_is_brought_up_to_date_with_its_rows() {
         if version >= 4 {
             assert_eq!(reader.account("ana").unwrap().unwrap().name, "ana");
         }
+        if version >= 12 {
+            assert_eq!(call.record.recordings[0].gaps[0].until_ms, Some(12_000));
+        }
+        if version >= 11 {
+            assert_eq!(call.record.vouched.attestation, Some(Attestation::Failed));
+            let unseen = reader.unseen_emergencies().unwrap();
+            assert_eq!(
+                (unseen.len(), unseen[0].place.as_str()),
+                (1, "Suite 4"),
+                "acknowledged ones are done with"
+            );
+            let listed = reader.listed().unwrap();
+            assert_eq!((listed.len(), listed[0].listing), (1, Listing::Block));
+        }
         // And it is written to.
         store.wrap_up(&wrap_up(99)).unwrap();
     }
@@ -198,6 +215,7 @@ fn wrap_up(n: u64) -> WrapUp {
         direction: CallDirection::Inbound,
         trunk: Some("carrier".into()),
         caller: caller.clone(),
+        vouched: Default::default(),
         dialled: "+13035550100".parse().unwrap(),
         started,
         answered: None,

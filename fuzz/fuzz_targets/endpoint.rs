@@ -11,7 +11,7 @@ use std::{
 use libfuzzer_sys::fuzz_target;
 use portico::{
     sip::{
-        Account, ConnectionId, Credentials, Endpoint, Event, Flow, Identity, Input, Limits, Listener, Network,
+        Account, ConnectionId, Credentials, Endpoint, Event, Flow, Identity, Input, Limits, Listener, Located, Network,
         Outgoing, Output, Registration, SessionId, Settings, Target, TextId, Transport, Trunk, TrunkName,
     },
     types::Chance,
@@ -46,8 +46,10 @@ fn trunk(name: &str, at: SocketAddr) -> Trunk {
     Trunk {
         name: TrunkName(name.to_owned()),
         addresses: vec![Network::single(at.ip())],
-        send_to: at,
+        send_to: at.into(),
         transport: Transport::Udp,
+        keep_alive: Duration::ZERO,
+        located: Located::default(),
         domain: at.ip().to_string(),
         advertised: None,
         credentials: None,
@@ -149,6 +151,7 @@ impl World {
             match host.endpoint.poll_output() {
                 Output::Timeout(_) => break,
                 Output::Event(event) => host.seen.note(event),
+                Output::Proven { .. } | Output::Resolve { .. } => {}
                 Output::Close { connection } => {
                     self.open.remove(&connection);
                 }
@@ -287,7 +290,7 @@ impl World {
         };
         let from_user = Identity { user: "+13035550177".to_owned(), display: "Dana \"D\" Reyes".to_owned() };
         let offer = if choice & 2 == 0 { b"offer".to_vec() } else { Vec::new() };
-        let outgoing = Outgoing { target, from: from_user, offer, headers: vec![] };
+        let outgoing = Outgoing { target, from: from_user, offer, headers: vec![], parts: vec![] };
         let host = self.host(from);
         if let Ok(session) = host.endpoint.invite(now, outgoing) {
             host.seen.sessions.push(session);

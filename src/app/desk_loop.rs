@@ -17,8 +17,9 @@ use super::{clock, mailbox_sounds::MailboxSounds, switch_loop::ToSwitch};
 use crate::{
     console::Vitals,
     desk::{Alarm, Engine, Input, Output},
-    pbx::{Control, Fact},
+    pbx::{Control, Fact, Party},
     sip::TrunkHealth,
+    store::EmergencyRow,
     trace::Finished,
 };
 
@@ -95,6 +96,30 @@ impl Desk {
             }
             Fact::Answered { call, .. } => Input::PersonAnswered { call: *call },
             Fact::Ended(record) => Input::CallEnded(record.clone()),
+            Fact::EmergencyDialled { call, from, dialled, place, callback } => {
+                Input::EmergencyDialled(EmergencyRow {
+                    call: *call,
+                    at: clock::wall(),
+                    extension: from.clone(),
+                    dialled: dialled.clone(),
+                    place: place.clone(),
+                    callback: *callback,
+                })
+            }
+            Fact::NumberListed { number, listing, by } => {
+                Input::NumberListed { number: *number, listing: *listing, by: by.clone() }
+            }
+            Fact::CallBarred { from, why, grave: true, .. } => {
+                Input::CallBarred { from: from.clone(), why: why.to_string() }
+            }
+            Fact::EmergencySeen { call, by } => {
+                let by = match by {
+                    Party::Phone(extension) => format!("extension {extension}"),
+                    Party::Number(number) => number.to_string(),
+                    _ => "a telephone".to_owned(),
+                };
+                Input::EmergencySeen { call: *call, by }
+            }
             Fact::TextReceived { text, from, to, body, call_id } => Input::TextReceived {
                 text: *text,
                 from: *from,
@@ -173,6 +198,8 @@ fn drain(settings: &mut DeskSettings) -> Option<Timestamp> {
                 Control::SendText { key: entry.key, from: entry.from, to: entry.to, body: entry.body }
             }
             Output::SettleText { text, stored } => Control::SettleText { text, stored },
+            Output::RestoreListed(listed) => Control::RestoreListed(listed),
+            Output::RestoreSpending(calls) => Control::RestoreSpending(calls),
             Output::RestoreBindings(bindings) => Control::RestoreBindings(bindings),
             Output::RestoreMailbox(mailbox) => Control::Mailbox(mailbox),
             Output::Transcribe { id, file } => {

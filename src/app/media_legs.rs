@@ -31,6 +31,8 @@ const TURNS: usize = 16;
 /// "Thank you for calling …", 8 kHz µ-law, spoken once by the synthesiser and kept.
 const CANNOT_TAKE_CALL: &[u8] = include_bytes!("../../firmware-config/announcements/cannot-take-call.ulaw");
 
+/// "Emergency. Somebody in the office …", the same.
+const EMERGENCY_DIALLED: &[u8] = include_bytes!("../../firmware-config/announcements/emergency-dialled.ulaw");
 /// "This call is recorded.", made in the same way.
 const CALL_IS_RECORDED: &[u8] = include_bytes!("../../firmware-config/announcements/call-is-recorded.ulaw");
 
@@ -257,6 +259,7 @@ impl Legs {
             MediaCommand::Announce { utterance, announcement } => {
                 let recorded = match announcement {
                     Announcement::CannotTakeCall => CANNOT_TAKE_CALL,
+                    Announcement::EmergencyDialled => EMERGENCY_DIALLED,
                     Announcement::CallIsRecorded => CALL_IS_RECORDED,
                     Announcement::RecordingPaused => RECORDING_PAUSED,
                     Announcement::RecordingGoesOn => RECORDING_GOES_ON,

@@ -2,6 +2,7 @@
 
 mod browser_identity;
 mod caller_names;
+mod certificates;
 mod clock;
 pub mod command;
 pub mod console_server;
@@ -18,6 +19,7 @@ mod phones;
 mod plug_and_play;
 mod practice;
 mod recordings;
+mod sockets;
 mod sounds;
 mod speech_pool;
 mod switch_loop;
@@ -47,18 +49,20 @@ use crate::{
     console::{self, Live, Secret, Site, Vitals},
     desk::Engine,
     dialogue::Pack,
-    net::{Datagrams, StreamLimits, Streams},
+    net::{Identity, Resolver, Wrapping},
     pbx::{Control, Fact, Settings, Shelf, Switch},
     speech::{Models, Recognizer, Synthesizer, VoiceDetector},
     store::Store,
     types::Chance,
 };
+use certificates::Certificates;
 use console_server::Limits;
 use desk_loop::{Desk, DeskSettings};
 use housekeeping::Housekeeping;
 use mailbox_sounds::MailboxSounds;
 use media_plane::{MediaPlane, MediaSettings};
 use recordings::Recordings;
+use sockets::{Sockets, Trusts};
 use sounds::Sounds;
 use speech_pool::{SpeechPool, SpeechSettings};
 use switch_loop::{Onlookers, Switchboard, ToSwitch};
@@ -81,6 +85,8 @@ pub fn chance() -> anyhow::Result<Chance> {
 #[derive(Debug)]
 pub struct House {
     pub sip: SocketAddr,
+    /// What the listeners of streams are bound to.
+    pub streams: Vec<(Wrapping, SocketAddr)>,
     pub console: SocketAddr,
     /// The one-time link for the first account, if there is none yet.
     pub setup: Option<Secret>,
@@ -91,6 +97,7 @@ pub struct House {
     threads: Vec<thread::JoinHandle<()>>,
     console_stop: Option<oneshot::Sender<()>>,
     housekeeping_stop: Option<std::sync::mpsc::Sender<()>>,
+    certificates_stop: Option<std::sync::mpsc::Sender<()>>,
     names_stop: Option<std::sync::mpsc::Sender<()>>,
 }
 
@@ -122,6 +129,7 @@ impl House {
         let vitals = Arc::new(Mutex::new(Vitals::new(
             config.extensions.iter().map(|account| account.extension.to_string()).collect(),
         )));
+        vitals.lock().unwrap_or_else(PoisonError::into_inner).set_plan(directory.emergency.clone());
         let live = Live::default();
         let (to_switch, inbox) = mpsc::channel(switch_loop::INBOX);
         let (media, media_thread) = MediaPlane::new(browser_identity::generate())?;
@@ -136,6 +144,8 @@ impl House {
         })?;
         // A connection of the console's own; where the disk is away, it tries again at each request.
         let (accounts, _) = Store::attach(&folder.join("portico.db"));
+        // A disk that is away has none to tell; its emergencies stand again after the next start.
+        live.restore(accounts.reader().unseen_emergencies().unwrap_or_default());
         let housekeeping = Housekeeping {
             reader: accounts.reader(),
             folder: folder.clone(),
@@ -162,8 +172,14 @@ impl House {
             facts: fan_out(desk, live.clone(), Arc::clone(&vitals), phones.clone(), listener),
             tap: WireTap::new(Box::new(move |trace| archive.keep_trace(trace))),
         };
-        let (sip, switch_thread) =
-            start_switch(config, directory, split(&mut chance), inbox, media, speech, onlookers)?;
+        let certificates = Certificates::open(config, Arc::clone(&vitals))?;
+        let identity = certificates.identity();
+        let (certificates_stop, certificates_thread) = certificates.keep()?;
+        let (sip, streams, switch_thread) =
+            start_switch(config, directory, split(&mut chance), inbox, media, speech, onlookers, identity)?;
+        let told = streams.iter().map(|(wrapping, address)| format!("{wrapping:?} {address}"));
+        vitals.lock().unwrap_or_else(PoisonError::into_inner).listeners =
+            [format!("Udp {sip}")].into_iter().chain(told).collect();
         let (console, setup, console_stop, console_thread) = start_console(
             config,
             accounts,
@@ -175,12 +191,21 @@ impl House {
         )?;
         Ok(Self {
             sip,
+            streams,
             console,
             setup,
             vitals,
             to_switch,
             phones,
-            threads: vec![switch_thread, desk_thread, console_thread, housekeeping_thread, names_thread],
+            threads: vec![
+                switch_thread,
+                desk_thread,
+                console_thread,
+                housekeeping_thread,
+                names_thread,
+                certificates_thread,
+            ],
+            certificates_stop: Some(certificates_stop),
             console_stop: Some(console_stop),
             housekeeping_stop: Some(housekeeping_stop),
             names_stop: Some(names_stop),
@@ -200,6 +225,9 @@ impl House {
     pub fn reload(&self, config: &Config) -> anyhow::Result<()> {
         let pack = Arc::new(Pack::property().context("the property pack")?);
         let directory = Arc::new(office::directory(config, pack)?);
+        self.vitals.lock().unwrap_or_else(PoisonError::into_inner).set_plan(directory.emergency.clone());
+        let trusts = Trusts::of(config);
+        self.to_switch.blocking_send(ToSwitch::Trusts(trusts)).context("the switch has ended")?;
         self.phones.replace(phones::office(config, &directory)?);
         self.to_switch.blocking_send(ToSwitch::Directory(directory)).context("the switch has ended")
     }
@@ -214,7 +242,7 @@ impl House {
         if let Some(stop) = self.console_stop.take() {
             let _ = stop.send(());
         }
-        drop((self.housekeeping_stop.take(), self.names_stop.take()));
+        drop((self.housekeeping_stop.take(), self.names_stop.take(), self.certificates_stop.take()));
         for thread in self.threads.drain(..) {
             if thread.join().is_err() {
                 tracing::error!("a thread of the house had panicked");
@@ -243,8 +271,12 @@ fn fan_out(
     mut listener: Listener,
 ) -> Box<dyn FnMut(Fact) + Send> {
     Box::new(move |fact| {
-        if let Fact::CallBarred { from, why, .. } = &fact {
+        if let Fact::CallBarred { from, why, grave, .. } = &fact {
             tracing::warn!(extension = %from, %why, "alarm: a call to the outside was refused");
+            if *grave {
+                let at = clock::wall();
+                vitals.lock().unwrap_or_else(PoisonError::into_inner).barred(from, &why.to_string(), at);
+            }
         }
         desk.observe(&fact);
         live.observe(&fact, clock::wall());
@@ -302,7 +334,11 @@ fn engines(_: &Models, _: &str, _: usize) -> anyhow::Result<Engines> {
     anyhow::bail!("this program was built without speech")
 }
 
+/// Where UDP and the streams are listened on, and the thread.
+type Started = (SocketAddr, Vec<(Wrapping, SocketAddr)>, thread::JoinHandle<()>);
+
 /// The switch on a thread and a runtime of its own: the console's load is not the phones'.
+#[expect(clippy::too_many_arguments, reason = "what the switch's thread takes with it")]
 fn start_switch(
     config: &Config,
     directory: Arc<crate::pbx::Directory>,
@@ -311,7 +347,8 @@ fn start_switch(
     media: MediaPlane,
     speech: SpeechPool,
     onlookers: Onlookers,
-) -> anyhow::Result<(SocketAddr, thread::JoinHandle<()>)> {
+    identity: Identity,
+) -> anyhow::Result<Started> {
     let listen = config.sip.listen;
     let config = config.clone();
     let (bound, when_bound) = std::sync::mpsc::sync_channel(1);
@@ -324,13 +361,7 @@ fn start_switch(
             }
         };
         runtime.block_on(async move {
-            let sockets = async {
-                let udp = Datagrams::bind(listen)?;
-                // The port that UDP got, so that port 0 gives both the same.
-                let tcp = Streams::listen(udp.local(), StreamLimits::default()).await?;
-                Ok::<_, io::Error>((udp, tcp))
-            };
-            let (udp, tcp) = match sockets.await {
+            let sockets = match Sockets::open(&config, Some(&identity)) {
                 Ok(sockets) => sockets,
                 Err(error) => {
                     let _ = bound.send(Err(error));
@@ -339,7 +370,7 @@ fn start_switch(
             };
             let settings = Settings {
                 media_fingerprint: media.fingerprint(),
-                ..office::machine(&config, udp.local(), tcp.local())
+                ..office::machine(&config, &sockets)
             };
             // Not to be read (no Linux): nothing to compare with.
             let lent = std::fs::read_to_string("/proc/sys/net/ipv4/ip_local_port_range").unwrap_or_default();
@@ -351,14 +382,16 @@ fn start_switch(
                 );
             }
             let switch = Switch::new(clock::now(), directory, settings, chance);
-            let _ = bound.send(Ok(udp.local()));
-            Switchboard { switch, udp, tcp, inbox, media, speech, onlookers }.run().await;
+            let _ = bound.send(Ok((sockets.udp.socket.local(), sockets.bound.clone())));
+            let (trusts, resolver) = (Trusts::of(&config), Resolver::of_system());
+            let answers = mpsc::channel(switch_loop::ANSWERS);
+            Switchboard { switch, sockets, trusts, resolver, answers, inbox, media, speech, onlookers }.run().await;
         });
     })?;
-    let sip = when_bound.recv().context("the switch did not start")?.with_context(|| {
+    let (sip, streams) = when_bound.recv().context("the switch did not start")?.with_context(|| {
         format!("SIP cannot listen on {listen}: is another Portico, or another SIP program, running?")
     })?;
-    Ok((sip, thread))
+    Ok((sip, streams, thread))
 }
 
 type Console = (SocketAddr, Option<Secret>, oneshot::Sender<()>, thread::JoinHandle<()>);

@@ -4,28 +4,31 @@ use std::{collections::BTreeMap, net::SocketAddr, ops::RangeInclusive, sync::Arc
 
 use jiff::civil::Time;
 
+use super::sockets::Sockets;
 use crate::{
-    config::{self, Config, Record, SrtpWish},
+    config::{self, Config, Record, SrtpWish, TrunkTransport},
     desk,
     dialogue::{Fact, Office, Pack, Roster, UnitRef},
     outbox::AfterCrash,
     pbx::{
-        Directory, Features, Limits, MailboxPlan, Number, Park, Phone, RecordRule, RecordingRules, RingOrder, RingPlan, RingStep,
-        Service, Services, Settings, Srtp, SrtpPolicy, StarCodes, Texts, TimedPlan,
+        CivicAddress, CivicElement, Directory, EmergencyNotice, EmergencyPlan, Features, IdentityForm,
+        Limits, Location, Locations, MailboxPlan, Money, Number, NumberForm, Park, Phone, PriceClass,
+        RecordRule, RecordingRules, Right, RingOrder, RingPlan, RingStep, ScreeningRules, Service, Services,
+        Settings, Srtp, SrtpPolicy, StarCodes, Texts, TimedPlan, Tolls, Treatment, TrunkProfile, device_key,
     },
     sip::{
-        Account, Credentials, Listener, Network, Registration, SessionTimers, Transport, Trunk, TrunkName,
+        Account, Credentials, Located, Network, Registration, SendTo, SessionTimers, Transport, Trunk,
+        TrunkName,
     },
     types::{PhoneNumber, QuietHours},
 };
 
 /// What the switch is told of the machine it runs on.
-pub fn machine(config: &Config, udp: SocketAddr, tcp: SocketAddr) -> Settings {
-    let advertised = config.sip.advertised.map(|ip| SocketAddr::new(ip, config.sip.listen.port()));
-    let listener = |transport, local| Listener { transport, local, advertised };
+pub fn machine(config: &Config, sockets: &Sockets) -> Settings {
+    let udp = sockets.udp.local;
     Settings {
         realm: config.sip.realm.clone(),
-        listeners: vec![listener(Transport::Udp, udp), listener(Transport::Tcp, tcp)],
+        listeners: sockets.listeners(config),
         media_ports: config.sip.rtp_ports.clone(),
         media_address: config.sip.advertised.unwrap_or_else(|| reachable(udp)),
         ..Settings::default()
@@ -48,8 +51,13 @@ pub(super) fn reachable(listen: SocketAddr) -> std::net::IpAddr {
     }
     // Connecting a UDP socket sends nothing; it asks the kernel which address it would send from.
     let probe = std::net::UdpSocket::bind(SocketAddr::new(listen.ip(), 0))
-        .and_then(|socket| socket.connect("192.0.2.1:9").and_then(|()| socket.local_addr()));
+        .and_then(|socket| socket.connect(outside(listen)).and_then(|()| socket.local_addr()));
     probe.map_or(std::net::Ipv4Addr::LOCALHOST.into(), |address| address.ip())
+}
+
+/// Somewhere outside, of the family that is listened on.
+fn outside(listen: SocketAddr) -> &'static str {
+    if listen.is_ipv4() { "192.0.2.1:9" } else { "[2001:db8::1]:9" }
 }
 
 /// The switch's snapshot of the office.
@@ -81,11 +89,14 @@ pub fn directory(config: &Config, pack: Arc<Pack>) -> anyhow::Result<Directory> 
                 plan: plan_of(&number.ring, number.order, number.ring_time),
                 agent_first: number.agent_first,
                 hours: config.office.hours.clone(),
-                trunk: trunk.clone(),
+                trunk: number.trunk.clone().map_or_else(|| trunk.clone(), TrunkName),
             };
             (number.number, entry)
         })
         .collect();
+    let profiles =
+        config.trunks.iter().map(|trunk| (TrunkName(trunk.name.clone()), profile_of(config, trunk)));
+    let shown = config.extensions.iter().filter_map(|e| Some((e.extension.clone(), e.shows?)));
     let names = config.numbers.iter().flat_map(|n| n.also.iter().map(|name| (name.clone(), n.number)));
     let fixed =
         config.extensions.iter().filter_map(|account| Some((account.extension.clone(), account.address?)));
@@ -97,7 +108,11 @@ pub fn directory(config: &Config, pack: Arc<Pack>) -> anyhow::Result<Directory> 
         names: names.collect(),
         fixed_phones: fixed.collect(),
         trunks: config.trunks.iter().map(trunk_of).collect(),
+        trunk_profiles: profiles.collect(),
+        emergency: emergency_plan(config),
         on_call: Some(config.office.on_call),
+        screening: screening(config),
+        outbound_numbers: shown.collect(),
         outbound_caller: main.number,
         features: features(config),
         limits: Limits {
@@ -109,6 +124,7 @@ pub fn directory(config: &Config, pack: Arc<Pack>) -> anyhow::Result<Directory> 
             calls_outside_per_hour_per_extension: config.calls.outside_per_hour_per_extension,
             international: !config.calls.international.is_empty(),
             countries: config.calls.international.iter().cloned().collect(),
+            tolls: tolls(config),
             trunk_patience: patience.collect(),
             ..Limits::default()
         },
@@ -132,6 +148,96 @@ fn recording(config: &Config) -> RecordingRules {
     let config::Recording { calls, of, pause } = &config.recording;
     let of = of.iter().map(|(extension, record)| (extension.clone(), rule(record)));
     RecordingRules { calls: rule(calls), of: of.collect(), pause: *pause }
+}
+
+/// What calls cost, and who may make them.
+fn tolls(config: &Config) -> Tolls {
+    let own = Tolls::default();
+    let said = &config.tolls;
+    let rights = config.extensions.iter().filter_map(|account| {
+        Some((account.extension.clone(), Right::from_name(account.may_call.as_deref()?)?))
+    });
+    let prices = said.prices.iter();
+    Tolls {
+        home: config.office.country,
+        premium: said.premium,
+        prices: prices.filter_map(|(name, sum)| Some((PriceClass::from_name(name)?, Money(*sum)))).collect(),
+        day_per_extension: said.day_per_extension.map_or(own.day_per_extension, Money),
+        day: said.day.map_or(own.day, Money),
+        abroad_burst: said.abroad_burst.unwrap_or(own.abroad_burst),
+        after_hours: said.after_hours_per_hour.unwrap_or(own.after_hours),
+        rights: rights.collect(),
+    }
+}
+
+/// What was said of emergencies, with each place and what is there.
+fn emergency_plan(config: &Config) -> EmergencyPlan {
+    let mut locations = Locations::default();
+    for (at, place) in config.locations.iter().enumerate() {
+        let element = |tag: &str| CivicElement::ALL.into_iter().find(|element| element.tag() == tag);
+        let address =
+            place.address.iter().filter_map(|(tag, text)| Some((element(tag)?, text.clone()))).collect();
+        locations.places.push(Location {
+            name: place.name.clone(),
+            address: CivicAddress(address),
+            callback: place.callback,
+        });
+        locations.devices.extend(place.devices.iter().map(|device| (device_key(device), at)));
+        let networks = place.subnets.iter().filter_map(|(address, prefix)| Network::new(*address, *prefix));
+        locations.subnets.extend(networks.map(|network| (network, at)));
+        locations.extensions.extend(place.extensions.iter().cloned().map(|extension| (extension, at)));
+        if place.default {
+            locations.default = Some(at);
+        }
+    }
+    EmergencyPlan {
+        numbers: config.emergency.numbers.clone(),
+        locations,
+        notice: EmergencyNotice {
+            phones: config.emergency.notify_phones.clone(),
+            calls: config.emergency.notify_calls.clone(),
+            texts: config.emergency.notify_texts.clone(),
+        },
+    }
+}
+
+/// What happens to callers whom the office does not know.
+fn screening(config: &Config) -> ScreeningRules {
+    let treatment =
+        |name: &Option<String>| name.as_deref().and_then(Treatment::from_name).unwrap_or_default();
+    ScreeningRules {
+        anonymous: treatment(&config.screening.anonymous),
+        failed: treatment(&config.screening.failed),
+    }
+}
+
+/// What is known of a trunk's carrier.
+fn profile_of(config: &Config, trunk: &crate::config::Trunk) -> TrunkProfile {
+    let said = &trunk.profile;
+    let form = |name: &str| match name {
+        "digits" => NumberForm::Digits,
+        "national" => NumberForm::National(config.office.country),
+        _ => NumberForm::E164,
+    };
+    let account = trunk.register.as_ref().map(|account| account.user.clone());
+    TrunkProfile {
+        channels: said.channels,
+        order: said.order,
+        weight: said.weight,
+        emergency: said.emergency,
+        takes_location: said.takes_location,
+        numbers: form(&said.numbers),
+        dial_prefix: said.dial_prefix.clone(),
+        caller_numbers: form(&said.caller_numbers),
+        identity: match said.identity.as_str() {
+            "asserted" => IdentityForm::Asserted,
+            "preferred" => IdentityForm::Preferred,
+            "remote_party" => IdentityForm::RemoteParty,
+            _ => IdentityForm::From,
+        },
+        from_account: account.filter(|_| said.from_account),
+        outbound_number: said.outbound_number,
+    }
 }
 
 /// What the box itself does with callers.
@@ -217,7 +323,7 @@ fn plan_of(ring: &[config::RingStep], order: config::RingOrder, ring_for: Durati
 }
 
 fn trunk_of(trunk: &crate::config::Trunk) -> Trunk {
-    let domain = trunk.domain.clone().unwrap_or_else(|| trunk.send_to.ip().to_string());
+    let domain = trunk.domain.clone().unwrap_or_else(|| trunk.send_to.host());
     let credentials = trunk.register.as_ref().map(|account| Credentials {
         user: account.user.clone(),
         password: account.password.clone(),
@@ -235,8 +341,21 @@ fn trunk_of(trunk: &crate::config::Trunk) -> Trunk {
             .iter()
             .filter_map(|(address, prefix)| Network::new(*address, *prefix))
             .collect(),
-        send_to: trunk.send_to,
-        transport: if trunk.tcp { Transport::Tcp } else { Transport::Udp },
+        send_to: match &trunk.send_to {
+            config::SendTo::Address(address) => SendTo::Address(*address),
+            config::SendTo::Name { host, port } => SendTo::Name {
+                host: host.clone(),
+                port: *port,
+                any_transport: trunk.transport == TrunkTransport::Any,
+            },
+        },
+        transport: match trunk.transport {
+            TrunkTransport::Any | TrunkTransport::Udp => Transport::Udp,
+            TrunkTransport::Tcp => Transport::Tcp,
+            TrunkTransport::Tls => Transport::Tls,
+        },
+        keep_alive: trunk.keep_alive,
+        located: Located::default(),
         domain,
         advertised: None,
         credentials,
@@ -298,6 +417,8 @@ pub fn desk(config: &Config) -> anyhow::Result<desk::Settings> {
     Ok(desk::Settings {
         office: config.office.name.clone(),
         staff: config.texts.summary_to.clone(),
+        alarm_texts: config.tolls.alarm_to.clone(),
+        emergency_texts: config.emergency.notify_texts.clone(),
         own_numbers: config.numbers.iter().map(|number| number.number).collect(),
         wording: words,
         quiet_hours: QuietHours {

@@ -3,25 +3,34 @@
 //! It waits for the earliest of a datagram, a stream, a message of another thread and the switch's deadline; feeds one
 //! input; drains the outputs; and begins again. No send ever waits for a peer.
 
-use std::{collections::BTreeMap, net::SocketAddr, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc};
 
 use tokio::{
     sync::mpsc,
     time::{Instant as TokioInstant, sleep_until},
 };
 
-use super::{clock, media_plane::MediaPlane, speech_pool::SpeechPool, wire_tap::WireTap};
+use super::{
+    clock,
+    media_plane::MediaPlane,
+    sockets::{self, Sockets, Trusts, told},
+    speech_pool::SpeechPool,
+    wire_tap::WireTap,
+};
 use crate::{
     dialogue,
-    net::{Connection, Datagrams, StreamEvent, Streams},
+    net::{self, Connection, Resolver, StreamEvent},
     pbx::{Control, Directory, Fact, Input, MediaEvent, Output, Switch},
-    sip::{ConnectionId, Flow, Input as SipInput, Transport},
+    sip::{self, ConnectionId, Flow, Input as SipInput, Transport},
     speech::SpeechEvent,
     types::{LegId, TurnId},
 };
 
 /// Messages of other threads that may wait for the switch. When full, the sender drops and counts.
 pub const INBOX: usize = 8192;
+
+/// Answers of the resolver that may wait. When full, the tasks that bring them wait.
+pub const ANSWERS: usize = 64;
 
 /// How many datagrams are taken before the other sources get their turn.
 const BURST: usize = 64;
@@ -48,6 +57,13 @@ pub enum ToSwitch {
     SpeechReady(bool),
     Directory(Arc<Directory>),
     Control(Control),
+    /// The authorities for trunks, read anew.
+    Trusts(Trusts),
+    /// What the resolver says.
+    Resolved {
+        question: sip::Question,
+        answer: sip::Answer,
+    },
     /// End after the last goodbye has been sent.
     Stop,
 }
@@ -62,8 +78,11 @@ pub struct Onlookers {
 /// The other threads, as the switch's outputs reach them.
 pub struct Switchboard {
     pub switch: Switch,
-    pub udp: Datagrams,
-    pub tcp: Streams,
+    pub sockets: Sockets,
+    pub trusts: Trusts,
+    pub resolver: Resolver,
+    /// What the resolver said; its tasks send here. Bounded by what the switch may ask at once.
+    pub answers: (mpsc::Sender<ToSwitch>, mpsc::Receiver<ToSwitch>),
     pub inbox: mpsc::Receiver<ToSwitch>,
     pub media: MediaPlane,
     pub speech: SpeechPool,
@@ -72,11 +91,11 @@ pub struct Switchboard {
 
 impl std::fmt::Debug for Switchboard {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Switchboard").field("udp", &self.udp.local()).finish_non_exhaustive()
+        f.debug_struct("Switchboard").field("udp", &self.sockets.udp.local).finish_non_exhaustive()
     }
 }
 
-/// TCP connections by the numbers that the two rooms have for them.
+/// Connections by the numbers that the two rooms have for them.
 #[derive(Debug, Default)]
 struct Flows {
     ends: BTreeMap<Connection, Flow>,
@@ -96,14 +115,30 @@ impl Switchboard {
             };
             tokio::select! {
                 biased;
-                readable = self.udp.readable() => {
+                readable = self.sockets.udp.socket.readable() => {
                     if let Err(error) = readable {
                         tracing::error!(%error, "the SIP socket is broken");
                         return;
                     }
                     for _ in 0..BURST {
-                        let local = self.udp.local();
-                        let Some((remote, bytes)) = self.udp.take() else { break };
+                        let udp = &mut self.sockets.udp;
+                        let local = udp.local;
+                        let Some((remote, bytes)) = udp.socket.take() else { break };
+                        let flow = Flow { transport: Transport::Udp, remote, local, connection: None };
+                        self.onlookers.tap.received(&flow, bytes);
+                        self.switch.handle_input(clock::now(), Input::Sip(SipInput::Datagram { flow, bytes }));
+                        deadline = self.drain(&mut flows);
+                    }
+                }
+                readable = readable(self.sockets.second.as_ref()) => {
+                    if let Err(error) = readable {
+                        tracing::error!(%error, "the second SIP socket is broken");
+                        self.sockets.second = None;
+                    }
+                    for _ in 0..BURST {
+                        let Some(udp) = &mut self.sockets.second else { break };
+                        let local = udp.local;
+                        let Some((remote, bytes)) = udp.socket.take() else { break };
                         let flow = Flow { transport: Transport::Udp, remote, local, connection: None };
                         self.onlookers.tap.received(&flow, bytes);
                         self.switch.handle_input(clock::now(), Input::Sip(SipInput::Datagram { flow, bytes }));
@@ -117,7 +152,11 @@ impl Switchboard {
                     }
                     deadline = self.drain(&mut flows);
                 }
-                event = self.tcp.next() => {
+                Some(answer) = self.answers.1.recv() => {
+                    self.feed(answer);
+                    deadline = self.drain(&mut flows);
+                }
+                event = self.sockets.streams.next() => {
                     self.feed_stream(&mut flows, event);
                     deadline = self.drain(&mut flows);
                 }
@@ -138,6 +177,11 @@ impl Switchboard {
             ToSwitch::SpeechReady(ready) => Input::SpeechReady(ready),
             ToSwitch::Directory(directory) => Input::Directory(directory),
             ToSwitch::Control(control) => Input::Control(control),
+            ToSwitch::Trusts(trusts) => {
+                self.trusts = trusts;
+                return;
+            }
+            ToSwitch::Resolved { question, answer } => Input::Sip(SipInput::Resolved { question, answer }),
             ToSwitch::Stop => return,
         };
         self.switch.handle_input(clock::now(), input);
@@ -146,8 +190,10 @@ impl Switchboard {
     fn feed_stream(&mut self, flows: &mut Flows, event: StreamEvent) {
         let now = clock::now();
         match event {
-            StreamEvent::Connected { connection, local, remote } => {
-                let flow = tcp_flow(local, remote, Some(connection));
+            StreamEvent::Connected { connection, wrapping, local, remote } => {
+                let transport = sockets::transport(wrapping);
+                let connected = Some(ConnectionId(connection.0));
+                let flow = Flow { transport, remote, local: told(local), connection: connected };
                 flows.ends.insert(connection, flow);
                 self.switch.handle_input(now, Input::Sip(SipInput::Connected { flow }));
             }
@@ -162,12 +208,13 @@ impl Switchboard {
                     self.switch.handle_input(now, Input::Sip(SipInput::Disconnected { flow }));
                 }
             }
-            StreamEvent::NotOpened { remote } => {
-                let flow = tcp_flow(self.tcp.local(), remote, None);
-                self.switch.handle_input(now, Input::Sip(SipInput::Disconnected { flow }));
+            StreamEvent::NotOpened { wrapping, remote, why } => {
+                let transport = sockets::transport(wrapping);
+                let flow = Flow { transport, remote, local: remote, connection: None };
+                self.switch.handle_input(now, Input::Sip(SipInput::Unreachable { flow, why }));
             }
-            StreamEvent::Refused { remote } => {
-                tracing::info!(source = %remote, "too many TCP connections; refused");
+            StreamEvent::Refused { remote, why } => {
+                tracing::info!(source = %remote, why, "a connection was refused");
             }
         }
     }
@@ -180,8 +227,12 @@ impl Switchboard {
                 Output::CloseConnection { connection } => {
                     let connection = Connection(connection.0);
                     flows.ends.remove(&connection);
-                    self.tcp.close(connection);
+                    self.sockets.streams.close(connection);
                 }
+                Output::ProvenConnection { connection } => {
+                    self.sockets.streams.prove(Connection(connection.0));
+                }
+                Output::Resolve { question } => self.resolve(question),
                 Output::Media { leg, command } => self.media.command(leg, command),
                 Output::Speech { leg, command } => self.speech.command(leg, command),
                 Output::Fact(fact) => {
@@ -199,20 +250,88 @@ impl Switchboard {
     fn transmit(&mut self, flows: &mut Flows, flow: Flow, bytes: Vec<u8>) {
         self.onlookers.tap.sent(&flow, &bytes);
         match (flow.transport, flow.connection) {
-            (Transport::Udp, _) => self.udp.send(flow.remote, &bytes),
+            (Transport::Udp, _) => {
+                let first = self.sockets.udp.local.is_ipv4() == flow.remote.is_ipv4();
+                let socket = if first { Some(&mut self.sockets.udp) } else { self.sockets.second.as_mut() };
+                if let Some(udp) = socket {
+                    udp.socket.send(flow.remote, &bytes);
+                }
+            }
             (_, Some(ConnectionId(id))) => {
                 let connection = Connection(id);
-                if !self.tcp.send(connection, bytes)
+                if !self.sockets.streams.send(connection, bytes)
                     && let Some(flow) = flows.ends.remove(&connection)
                 {
                     self.switch.handle_input(clock::now(), Input::Sip(SipInput::Disconnected { flow }));
                 }
             }
-            (_, None) => self.tcp.connect(flow.remote),
+            (_, None) => self.connect(flow, bytes),
         }
+    }
+
+    /// Opens a connection towards a trunk, whose certificate has to be for its domain.
+    fn connect(&mut self, flow: Flow, bytes: Vec<u8>) {
+        let trunk = self.switch.trunk_towards(flow.remote);
+        let tls = trunk
+            .as_ref()
+            .filter(|_| flow.transport.is_secure())
+            .and_then(|(name, domain)| self.trusts.get(&name.0).map(|trust| (trust, domain.as_str())));
+        if flow.transport.is_secure() && tls.is_none() {
+            let why = "there is no authority to check its certificate by".to_owned();
+            let lost = Flow { connection: None, ..flow };
+            self.switch.handle_input(clock::now(), Input::Sip(SipInput::Unreachable { flow: lost, why }));
+            return;
+        }
+        let wrapping = sockets::wrapping(flow.transport);
+        self.sockets.streams.connect(wrapping, flow.remote, flow.local, tls, bytes);
+    }
+
+    /// Asks, and has the answer sent to us.
+    fn resolve(&self, question: sip::Question) {
+        let (resolver, answers) = (self.resolver.clone(), self.answers.0.clone());
+        tokio::spawn(async move {
+            let answer = resolver.ask(&asked(&question)).await;
+            let _ = answers.send(ToSwitch::Resolved { question, answer: answered(answer) }).await;
+        });
     }
 }
 
-fn tcp_flow(local: SocketAddr, remote: SocketAddr, connection: Option<Connection>) -> Flow {
-    Flow { transport: Transport::Tcp, remote, local, connection: connection.map(|c| ConnectionId(c.0)) }
+/// A socket that is not there is never readable.
+async fn readable(udp: Option<&sockets::Udp>) -> std::io::Result<()> {
+    match udp {
+        Some(udp) => udp.socket.readable().await,
+        None => std::future::pending().await,
+    }
+}
+
+fn asked(question: &sip::Question) -> net::Question {
+    let kind = match question.kind {
+        sip::RecordKind::Naptr => net::RecordKind::Naptr,
+        sip::RecordKind::Srv => net::RecordKind::Srv,
+        sip::RecordKind::A => net::RecordKind::A,
+        sip::RecordKind::Aaaa => net::RecordKind::Aaaa,
+    };
+    net::Question { name: question.name.clone(), kind }
+}
+
+fn answered(answer: net::Answer) -> sip::Answer {
+    match answer {
+        net::Answer::Found { records, good_for } => {
+            sip::Answer::Found { records: records.into_iter().map(record).collect(), good_for }
+        }
+        net::Answer::Nothing { good_for } => sip::Answer::Nothing { good_for },
+        net::Answer::Failed { why } => sip::Answer::Failed { why },
+    }
+}
+
+fn record(record: net::Record) -> sip::Record {
+    match record {
+        net::Record::Naptr { order, preference, flags, services, replacement } => {
+            sip::Record::Naptr { order, preference, flags, services, replacement }
+        }
+        net::Record::Srv(net::Service { priority, weight, port, host }) => {
+            sip::Record::Srv { priority, weight, port, host }
+        }
+        net::Record::Address(address) => sip::Record::Address(address),
+    }
 }

@@ -91,14 +91,14 @@ impl Terminal {
                 };
                 self.line(None, &text);
             }
-            Fact::EmergencyDialled { call, from, dialled } => {
-                self.line(Some(*call), &format!("EMERGENCY extension {from} has dialled {dialled}"));
+            Fact::EmergencyDialled { call, from, dialled, place, .. } => {
+                self.line(Some(*call), &format!("EMERGENCY extension {from} {place} has dialled {dialled}"));
             }
             Fact::MailboxChanged { mailbox, change: MailboxChange::Left(message) } => {
                 let seconds = message.length_ms / 1_000;
                 self.line(Some(message.call), &format!("message  {seconds} s for mailbox {mailbox}"));
             }
-            Fact::CallBarred { from, dialled, why } => {
+            Fact::CallBarred { from, dialled, why, .. } => {
                 self.line(None, &format!("ALARM     extension {from} may not call {dialled}: {why}"));
             }
             _ => {}

@@ -15,15 +15,16 @@ use toml::Spanned;
 
 use super::{
     Calls, Config, Console, ExtensionAccount, Listing, Number, Office, OfficeFact, Practice, Problem,
-    Problems, Sip, Speech, Store, Texts, Trunk, TrunkAccount, Unit, Vendor,
+    Problems, Sip, Speech, Store, Texts, Transports, Trunk, TrunkAccount, Unit, Vendor, destination,
+    emergency,
     features::{self, RawFeatures},
     mailbox::mailboxes,
     problem::line_of,
     raw,
     recording::recording,
-    srtp,
+    screening, srtp, tolls, transports, trunk_profile,
 };
-use crate::types::{Extension, Hours, PhoneNumber};
+use crate::types::{Country, EmergencyNumbers, Extension, Hours, PhoneNumber};
 
 const NUMBER_CURE: &str = "write the number in international form, such as \"+1 303 555 0100\"";
 const ADDRESS_CURE: &str = "write an IP address and a port, such as \"192.168.1.10:5060\" or \"[::]:5060\"";
@@ -102,6 +103,8 @@ impl Checker<'_> {
 /// Checks the whole file.
 pub(super) fn config(file: &str, text: &str, raw: raw::File) -> Result<Config, Problems> {
     let mut c = Checker { file, text, problems: Vec::new() };
+    only_own_numbers(&mut c, &raw);
+    let emergency_numbers = emergency::numbers(&mut c, &raw.emergency);
     let with_voicemail: BTreeSet<Extension> = raw
         .extension
         .iter()
@@ -114,10 +117,18 @@ pub(super) fn config(file: &str, text: &str, raw: raw::File) -> Result<Config, P
         Some((entry.extension.get_ref().trim().parse().ok()?, entry.record.clone()?))
     });
     let recording = recording(&mut c, raw.recording, raw.calls.record.as_ref(), recorded);
-    let extensions = extensions(&mut c, raw.extension);
+    let extensions = extensions(&mut c, raw.extension, &emergency_numbers);
     let names = extensions.iter().map(|e| (e.extension.clone(), e.name.clone())).collect();
     let mailboxes = mailboxes(&mut c, raw.mailbox, &names, &with_voicemail);
     let known: BTreeSet<Extension> = extensions.iter().map(|e| e.extension.clone()).collect();
+    let trunk_names: BTreeSet<String> =
+        raw.trunk.iter().map(|t| t.get_ref().name.get_ref().clone()).collect();
+    for trunk in raw.number.iter().filter_map(|number| number.get_ref().trunk.as_ref()) {
+        if !trunk_names.contains(trunk.get_ref()) {
+            let what = format_args!("`{}` is not one of the trunks", trunk.get_ref());
+            c.problem(trunk, what, "write the name of a [[trunk]], or leave the line out");
+        }
+    }
     let sip = sip(&mut c, raw.sip);
     let calls = calls(&mut c, raw.calls, sip.rtp_ports.len());
     let trunk_names = raw.trunk.iter().map(|trunk| trunk.get_ref().name.get_ref().clone()).collect();
@@ -136,6 +147,7 @@ pub(super) fn config(file: &str, text: &str, raw: raw::File) -> Result<Config, P
         recording,
         features: features::features(&mut c, sections, &known, groups),
         sip,
+        tls: transports::tls(&mut c, raw.tls),
         console: Console {
             listen: raw
                 .console
@@ -160,6 +172,10 @@ pub(super) fn config(file: &str, text: &str, raw: raw::File) -> Result<Config, P
         phones: raw.phones.check(&mut c, raw.phone),
         extensions,
         trunks: trunks(&mut c, raw.trunk),
+        screening: screening::screening(&mut c, raw.screening),
+        tolls: tolls::tolls(&mut c, raw.tolls),
+        emergency: emergency::emergency(&mut c, raw.emergency, emergency_numbers, &known),
+        locations: emergency::locations(&mut c, raw.location, &known),
         mailboxes,
         units: raw.unit.into_iter().map(|u| unit(&mut c, u)).collect(),
         listings: raw
@@ -177,6 +193,29 @@ pub(super) fn config(file: &str, text: &str, raw: raw::File) -> Result<Config, P
     }
     c.problems.sort_by_key(|p| p.line);
     Err(Problems(c.problems))
+}
+
+/// Only a number that is the office's, or that it may show, is shown to people outside: showing another's is unlawful
+/// (47 CFR 64.1604) and carriers refuse it.
+fn only_own_numbers(c: &mut Checker<'_>, raw: &raw::File) {
+    let own: BTreeSet<PhoneNumber> = raw
+        .number
+        .iter()
+        .map(|number| &number.get_ref().number)
+        .chain(raw.calls.may_show.iter().flatten())
+        .filter_map(|text| text.get_ref().parse().ok())
+        .collect();
+    let extensions = raw.extension.iter().filter_map(|entry| entry.get_ref().shows.as_ref());
+    let trunks = raw.trunk.iter().filter_map(|entry| entry.get_ref().outbound_number.as_ref());
+    for shown in extensions.chain(trunks) {
+        if shown.get_ref().parse::<PhoneNumber>().is_ok_and(|number| !own.contains(&number)) {
+            c.problem(
+                shown,
+                format_args!("`{}` is not a number of the office", shown.get_ref()),
+                "write one of the [[number]]s, or add it to `may_show` in [calls] if the carrier lets you show it",
+            );
+        }
+    }
 }
 
 fn office(c: &mut Checker<'_>, raw: raw::Office) -> Office {
@@ -197,9 +236,23 @@ fn office(c: &mut Checker<'_>, raw: raw::Office) -> Office {
         }),
     };
     let on_call = c.number(&raw.on_call).unwrap_or(STAND_IN);
+    let country = raw.country.and_then(|v| {
+        let cure = format!("write one of {}", Country::names().collect::<Vec<_>>().join(", "));
+        c.parse::<Country>(&v, "a country that Portico knows", &cure)
+    });
+    if let Some(area) = raw
+        .area_code
+        .as_ref()
+        .filter(|v| !(1..=6).contains(&v.get_ref().len()) || !v.get_ref().bytes().all(|b| b.is_ascii_digit()))
+    {
+        let what = format_args!("`{}` is not an area code", area.get_ref());
+        c.problem(area, what, "write its digits without any prefix, such as \"303\"");
+    }
     Office {
         name: raw.name.into_inner(),
         address: raw.address,
+        country: country.unwrap_or_default(),
+        area_code: raw.area_code.map(Spanned::into_inner),
         hours,
         hours_spoken: raw.hours_spoken,
         on_call,
@@ -210,8 +263,10 @@ fn office(c: &mut Checker<'_>, raw: raw::Office) -> Office {
 const STAND_IN: PhoneNumber = PhoneNumber::STAND_IN;
 
 fn sip(c: &mut Checker<'_>, raw: raw::Sip) -> Sip {
-    let listen =
-        raw.listen.and_then(|v| c.address(&v)).unwrap_or_else(|| SocketAddr::from(([0, 0, 0, 0], 5060)));
+    let mut plain = transports::addresses(c, raw.listen, "listen");
+    if plain.is_empty() {
+        plain.push(transports::everywhere(5060));
+    }
     let rtp_ports = raw.rtp_ports.map_or(16384..=18383, |value| {
         let bounds = value.get_ref().split_once('-').and_then(|(first, last)| {
             Some((first.trim().parse::<u16>().ok()?, last.trim().parse::<u16>().ok()?))
@@ -232,7 +287,14 @@ fn sip(c: &mut Checker<'_>, raw: raw::Sip) -> Sip {
         c.not_empty(realm, "the realm");
     }
     Sip {
-        listen,
+        listen: plain[0],
+        transports: Transports {
+            plain,
+            tls: transports::addresses(c, raw.tls, "tls"),
+            ws: transports::addresses(c, raw.ws, "ws"),
+            wss: transports::addresses(c, raw.wss, "wss"),
+            origins: raw.origins,
+        },
         advertised: raw
             .advertised
             .and_then(|v| c.parse(&v, "an IP address", "write the public address of the box")),
@@ -303,7 +365,11 @@ fn speech(c: &mut Checker<'_>, raw: raw::Speech) -> Speech {
     }
 }
 
-fn extensions(c: &mut Checker<'_>, raw: Vec<Spanned<raw::Extension>>) -> Vec<ExtensionAccount> {
+fn extensions(
+    c: &mut Checker<'_>,
+    raw: Vec<Spanned<raw::Extension>>,
+    emergency: &EmergencyNumbers,
+) -> Vec<ExtensionAccount> {
     let mut seen = BTreeSet::new();
     let mut accounts = Vec::new();
     for entry in raw {
@@ -315,6 +381,7 @@ fn extensions(c: &mut Checker<'_>, raw: Vec<Spanned<raw::Extension>>) -> Vec<Ext
         ) else {
             continue;
         };
+        emergency::no_shadow(c, emergency, &entry.extension);
         if !seen.insert(extension.clone()) {
             c.problem(
                 &entry.extension,
@@ -329,11 +396,19 @@ fn extensions(c: &mut Checker<'_>, raw: Vec<Spanned<raw::Extension>>) -> Vec<Ext
                 "write a long random one; scanners try short ones all day",
             );
         }
+        if let Some(right) = &entry.may_call
+            && !tolls::RIGHTS.contains(&right.get_ref().as_str())
+        {
+            let what = format_args!("`{}` is nothing that a phone may call", right.get_ref());
+            c.problem(right, what, "write one of inside, domestic, abroad, premium");
+        }
         let address = entry.address.as_ref().and_then(|address| {
             let cure = "write its address and port, such as \"192.168.1.50:5060\"";
             c.parse::<SocketAddr>(address, "the address of a phone", cure)
         });
         accounts.push(ExtensionAccount {
+            shows: entry.shows.as_ref().and_then(|number| c.number(number)),
+            may_call: entry.may_call.map(Spanned::into_inner),
             address,
             extension,
             name: entry.name,
@@ -400,6 +475,7 @@ fn numbers(
             ring_time,
             ringer: entry.ringer.map(|v| u8::try_from(c.within(&v, 1..=8, "as a ringer")).unwrap_or(1)),
             agent_first: entry.agent_first,
+            trunk: entry.trunk.map(Spanned::into_inner),
         });
     }
     numbers
@@ -418,6 +494,8 @@ fn trunks(c: &mut Checker<'_>, raw: Vec<Spanned<raw::Trunk>>) -> Vec<Trunk> {
                 "rename one",
             );
         }
+        let carrier = trunk_profile::preset(c, &entry);
+        let profile = trunk_profile::profile(c, &entry, carrier);
         let from = entry.from.iter().filter_map(|text| network(c, text)).collect();
         let register = entry.register.map(|r| {
             c.not_empty(&r.user, "the user name at the carrier");
@@ -435,13 +513,19 @@ fn trunks(c: &mut Checker<'_>, raw: Vec<Spanned<raw::Trunk>>) -> Vec<Trunk> {
         let session = entry
             .session_seconds
             .map_or(1800, |v| c.within(&v, 90..=86_400, "seconds between signs of life"));
-        let Some(send_to) = c.address(&entry.send_to) else { continue };
+        let transport = destination::transport(c, entry.transport.as_ref(), entry.tcp);
+        let keep_alive =
+            entry.keep_alive_seconds.map_or(25, |v| c.within(&v, 0..=600, "seconds of keep-alive"));
+        let Some(send_to) = destination::send_to(c, &entry.send_to, transport) else { continue };
         trunks.push(Trunk {
             name: entry.name.into_inner(),
             from,
             send_to,
-            tcp: entry.tcp,
-            domain: entry.domain.map(Spanned::into_inner),
+            transport,
+            ca: entry.ca.map(PathBuf::from),
+            keep_alive: Duration::from_secs(keep_alive),
+            domain: entry.domain.map(Spanned::into_inner).or_else(|| carrier?.domain.clone()),
+            profile,
             patience: Duration::from_secs(patience),
             probe: entry.probe.unwrap_or(true),
             session: Duration::from_secs(session),
@@ -451,7 +535,7 @@ fn trunks(c: &mut Checker<'_>, raw: Vec<Spanned<raw::Trunk>>) -> Vec<Trunk> {
     trunks
 }
 
-fn network(c: &mut Checker<'_>, text: &Spanned<String>) -> Option<(IpAddr, u8)> {
+pub(super) fn network(c: &mut Checker<'_>, text: &Spanned<String>) -> Option<(IpAddr, u8)> {
     let (address, prefix) = match text.get_ref().split_once('/') {
         Some((address, prefix)) => (address.parse::<IpAddr>().ok(), prefix.parse::<u8>().ok()),
         None => {

@@ -4,7 +4,10 @@
 //! uses. Between them stands `check`, which finds every problem in one go and names the file, the line, what is
 //! wrong and the cure. This room knows no other: `app` hands each room its own small settings.
 
+mod carriers;
 mod check;
+mod destination;
+mod emergency;
 mod features;
 mod mailbox;
 mod phones;
@@ -12,27 +15,39 @@ mod practice;
 mod problem;
 mod raw;
 mod recording;
+mod screening;
 mod srtp;
 #[cfg(test)]
 mod tests;
+mod tolls;
+mod transports;
+mod trunk_profile;
 
 use std::{collections::BTreeSet, net::SocketAddr, ops::RangeInclusive, path::PathBuf, time::Duration};
 
+pub use carriers::Carrier;
+pub use destination::{SendTo, TrunkTransport};
+pub use emergency::{Emergency, Location};
 pub use features::{Features, RingOrder, RingStep, STAR_CODES, TimedPlan};
 pub use mailbox::Mailbox;
 pub use phones::{PhoneTransport, Phones};
 pub use practice::practice_file;
 pub use problem::{Problem, Problems};
 pub use recording::{Record, Recording};
+pub use screening::Screening;
 pub use srtp::{Srtp, SrtpWish};
+pub use tolls::Tolls;
+pub use transports::{Tls, Transports};
+pub use trunk_profile::TrunkProfile;
 
-use crate::types::{Extension, Hours, PhoneNumber};
+use crate::types::{Country, Extension, Hours, PhoneNumber};
 
 /// Everything that the office's file says, checked.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Config {
     pub office: Office,
     pub sip: Sip,
+    pub tls: Tls,
     pub console: Console,
     pub store: Store,
     pub calls: Calls,
@@ -45,6 +60,10 @@ pub struct Config {
     pub numbers: Vec<Number>,
     pub extensions: Vec<ExtensionAccount>,
     pub trunks: Vec<Trunk>,
+    pub tolls: Tolls,
+    pub screening: Screening,
+    pub emergency: Emergency,
+    pub locations: Vec<Location>,
     pub mailboxes: Vec<Mailbox>,
     pub units: Vec<Unit>,
     pub listings: Vec<Listing>,
@@ -69,6 +88,10 @@ impl Config {
 pub struct Office {
     pub name: String,
     pub address: String,
+    /// How numbers are dialled here.
+    pub country: Country,
+    /// The area code of numbers that are dialled without one: `303`.
+    pub area_code: Option<String>,
     /// In the office's own zone.
     pub hours: Hours,
     /// Hours as they are said to a caller.
@@ -80,8 +103,9 @@ pub struct Office {
 /// Where SIP and RTP are spoken.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Sip {
-    /// UDP and TCP.
+    /// UDP and TCP: the first of `transports.plain`.
     pub listen: SocketAddr,
+    pub transports: Transports,
     /// The address that peers are told, when the box stands behind a NAT with a fixed address.
     pub advertised: Option<std::net::IpAddr>,
     pub realm: String,
@@ -161,6 +185,8 @@ pub struct Number {
     /// How desk phones ring for it: one of their ringers, 1 to 8.
     pub ringer: Option<u8>,
     pub agent_first: bool,
+    /// The trunk that carries it, by its name; the first if not said.
+    pub trunk: Option<String>,
 }
 
 /// A desk phone's account.
@@ -169,6 +195,10 @@ pub struct ExtensionAccount {
     pub extension: Extension,
     pub name: String,
     pub password: String,
+    /// Shown to people whom it calls, in place of the office's own.
+    pub shows: Option<PhoneNumber>,
+    /// What it may call outside: inside, domestic, abroad, premium. The switch's own default if not said.
+    pub may_call: Option<String>,
     /// This phone cannot do SHA-256 (RFC 8760) and may use MD5.
     pub legacy_md5: bool,
     /// Where it is always rung, registered or not: a door phone, a gateway.
@@ -181,8 +211,12 @@ pub struct Trunk {
     pub name: String,
     /// Networks that the carrier sends from, as address and prefix length.
     pub from: Vec<(std::net::IpAddr, u8)>,
-    pub send_to: SocketAddr,
-    pub tcp: bool,
+    pub send_to: SendTo,
+    pub transport: TrunkTransport,
+    /// A PEM file of authorities that may sign the carrier's certificate, beside the system's.
+    pub ca: Option<PathBuf>,
+    /// How often a hole in the way is kept open (CRLF): 0 for never.
+    pub keep_alive: Duration,
     /// The host part of the addresses we send to; the address itself if the carrier names none.
     pub domain: Option<String>,
     /// How long the trunk may leave a call without any answer before the next one is tried.
@@ -192,6 +226,18 @@ pub struct Trunk {
     /// How long a call may go without a sign of life from the carrier (RFC 4028).
     pub session: Duration,
     pub register: Option<TrunkAccount>,
+    pub profile: TrunkProfile,
+}
+
+impl Trunk {
+    /// May a connection to it be under TLS?
+    pub fn may_use_tls(&self) -> bool {
+        match self.transport {
+            TrunkTransport::Tls => true,
+            TrunkTransport::Any => matches!(self.send_to, SendTo::Name { port: None, .. }),
+            TrunkTransport::Udp | TrunkTransport::Tcp => false,
+        }
+    }
 }
 
 /// Our account at a carrier.

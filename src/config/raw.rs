@@ -11,6 +11,7 @@ use super::{
     problem::{Problem, Problems, line_of},
     recording::RawRecording,
     srtp::RawSrtp,
+    transports::{OneOrMore, RawTls},
 };
 
 /// The whole file.
@@ -20,6 +21,8 @@ pub(super) struct File {
     pub office: Office,
     #[serde(default)]
     pub sip: Sip,
+    #[serde(default)]
+    pub tls: RawTls,
     #[serde(default)]
     pub console: Console,
     #[serde(default)]
@@ -44,6 +47,14 @@ pub(super) struct File {
     pub extension: Vec<Spanned<Extension>>,
     #[serde(default)]
     pub trunk: Vec<Spanned<Trunk>>,
+    #[serde(default)]
+    pub screening: super::screening::RawScreening,
+    #[serde(default)]
+    pub tolls: super::tolls::RawTolls,
+    #[serde(default)]
+    pub emergency: super::emergency::RawEmergency,
+    #[serde(default)]
+    pub location: Vec<Spanned<super::emergency::RawLocation>>,
     #[serde(default)]
     pub mailbox: Vec<Spanned<RawMailbox>>,
     #[serde(default)]
@@ -76,6 +87,8 @@ pub(super) struct Office {
     #[serde(default)]
     pub address: String,
     pub zone: Spanned<String>,
+    pub country: Option<Spanned<String>>,
+    pub area_code: Option<Spanned<String>>,
     #[serde(default)]
     pub hours: Option<Spanned<Vec<String>>>,
     #[serde(default)]
@@ -86,7 +99,12 @@ pub(super) struct Office {
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Sip {
-    pub listen: Option<Spanned<String>>,
+    pub listen: Option<Spanned<OneOrMore>>,
+    pub tls: Option<Spanned<OneOrMore>>,
+    pub ws: Option<Spanned<OneOrMore>>,
+    pub wss: Option<Spanned<OneOrMore>>,
+    #[serde(default)]
+    pub origins: Vec<String>,
     pub advertised: Option<Spanned<String>>,
     pub realm: Option<Spanned<String>>,
     pub rtp_ports: Option<Spanned<String>>,
@@ -119,6 +137,8 @@ pub(super) struct Calls {
     pub outside_per_hour: Option<Spanned<usize>>,
     pub outside_per_hour_per_extension: Option<Spanned<usize>>,
     pub international: Option<Spanned<Vec<String>>>,
+    /// Numbers of others that may be shown to people who are called.
+    pub may_show: Option<Vec<Spanned<String>>>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -154,6 +174,7 @@ pub(super) struct Number {
     pub plan: Vec<RawPlan>,
     #[serde(default)]
     pub agent_first: bool,
+    pub trunk: Option<Spanned<String>>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -163,6 +184,8 @@ pub(super) struct Extension {
     #[serde(default)]
     pub name: String,
     pub password: Spanned<String>,
+    pub may_call: Option<Spanned<String>>,
+    pub shows: Option<Spanned<String>>,
     #[serde(default)]
     pub legacy_md5: bool,
     #[serde(default)]
@@ -181,11 +204,26 @@ pub(super) struct Trunk {
     pub send_to: Spanned<String>,
     #[serde(default)]
     pub tcp: bool,
+    pub transport: Option<Spanned<String>>,
+    pub ca: Option<String>,
+    pub keep_alive_seconds: Option<Spanned<u64>>,
     pub domain: Option<Spanned<String>>,
     pub answer_seconds: Option<Spanned<u64>>,
     pub probe: Option<bool>,
     pub session_seconds: Option<Spanned<u64>>,
     pub register: Option<Register>,
+    pub preset: Option<Spanned<String>>,
+    pub channels: Option<Spanned<u64>>,
+    pub order: Option<Spanned<u64>>,
+    pub weight: Option<Spanned<u64>>,
+    #[serde(default)]
+    pub emergency: bool,
+    pub takes_location: Option<bool>,
+    pub numbers: Option<Spanned<String>>,
+    pub caller_numbers: Option<Spanned<String>>,
+    pub dial_prefix: Option<Spanned<String>>,
+    pub identity: Option<Spanned<String>>,
+    pub outbound_number: Option<Spanned<String>>,
 }
 
 #[derive(Debug, Deserialize)]

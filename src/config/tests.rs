@@ -54,6 +54,126 @@ fn more_calls_than_the_media_ports_can_carry_are_a_problem_with_a_place() {
     assert_eq!(Config::parse("portico.toml", &without).unwrap().calls.max_calls, 125);
 }
 
+/// The file with these sections behind it.
+fn with(sections: &str) -> Result<Config, Problems> {
+    Config::parse("portico.toml", &(practice() + sections))
+}
+
+#[test]
+fn an_extension_that_would_shadow_911_is_refused_with_its_line() {
+    for digits in ["911", "9911", "1911", "933", "988"] {
+        let text = practice().replace("extension = \"102\"", &format!("extension = \"{digits}\""));
+        let problems = Config::parse("portico.toml", &text).unwrap_err();
+        let line = text.lines().position(|l| l == format!("extension = \"{digits}\"")).unwrap() + 1;
+        let shadow = problems.0.iter().find(|p| p.what.contains("is a way of dialling")).unwrap();
+        assert_eq!(shadow.line, line, "{digits}");
+    }
+    let text = practice().replace("extension = \"102\"", "extension = \"112\"")
+        + "[emergency]\nnumbers = [\"112\"]\n";
+    assert!(Config::parse("portico.toml", &text).unwrap_err().to_string().contains("a way of dialling 112"));
+}
+
+#[test]
+fn what_calls_may_cost_is_said_in_money() {
+    let said = "[tolls]\nday = 50\nday_per_extension = 7.5\nabroad_burst = 2\n[tolls.prices]\nnear = 0.015\n";
+    let tolls = with(said).unwrap().tolls;
+    assert_eq!((tolls.day, tolls.day_per_extension), (Some(500_000), Some(75_000)));
+    assert_eq!(tolls.prices["near"], 150);
+    for (from, to, what) in [
+        ("near", "nearby", "no price class"),
+        ("50", "-1", "not a sum of money"),
+        ("= 2", "= 101", "from 0 to 100"),
+    ] {
+        assert!(with(&said.replace(from, to)).unwrap_err().to_string().contains(what), "{what}");
+    }
+    let text = practice().replace("extension = \"101\"", "extension = \"101\"\nmay_call = \"everywhere\"");
+    assert!(Config::parse("portico.toml", &text).unwrap_err().to_string().contains("inside, domestic"));
+    let text = practice().replace("zone =", "country = \"XX\"\narea_code = \"(303)\"\nzone =");
+    let problems = Config::parse("portico.toml", &text).unwrap_err();
+    assert_eq!(problems.0.len(), 2, "{problems}");
+}
+
+#[test]
+fn a_preset_fills_in_what_the_office_has_not_said() {
+    let preset = |lines: &str| {
+        let text = practice()
+            .replace("send_to = \"127.0.0.1:5070\"\n", &format!("send_to = \"127.0.0.1:5070\"\n{lines}"));
+        Config::parse("portico.toml", &text).map(|config| config.trunks[0].clone())
+    };
+    let plain = preset("").unwrap().profile;
+    assert_eq!((plain.numbers.as_str(), plain.identity.as_str(), plain.channels), ("e164", "from", None));
+    let telnyx = preset("preset = \"telnyx\"\nchannels = 10\nnumbers = \"digits\"\n").unwrap();
+    assert_eq!(telnyx.domain.as_deref(), Some("sip.telnyx.com"));
+    let profile = telnyx.profile;
+    assert_eq!(
+        (profile.identity.as_str(), profile.numbers.as_str()),
+        ("asserted", "digits"),
+        "the office is stronger"
+    );
+    assert_eq!(profile.channels, Some(10));
+    for (lines, what) in [
+        ("preset = \"telnix\"\n", "write one of bandwidth, flowroute"),
+        ("preset = \"sipgate\"\n", "wants its account"),
+        ("identity = \"rpid\"\n", "from, asserted, preferred, remote_party"),
+        ("channels = 0\n", "from 1 to 10000"),
+        ("dial_prefix = \"12a\"\n", "cannot be dialled"),
+        ("outbound_number = \"+13035550999\"\n", "is not a number of the office"),
+    ] {
+        let problems = preset(lines).unwrap_err().to_string();
+        assert!(problems.contains(what), "{problems}");
+    }
+    assert!(preset("outbound_number = \"+13035550101\"\n").is_ok());
+}
+
+const SUITE: &str = r#"
+[[location]]
+name = "Suite 4"
+callback = "+1 303 555 0104"
+country = "US"
+state = "CO"
+city = "Denver"
+street = "Maple"
+street_type = "Court"
+number = "210"
+unit = "4"
+extensions = ["102"]
+subnets = ["10.0.4.0/24"]
+devices = ["00:15:65:aa:bb:01"]
+default = true
+"#;
+
+#[test]
+fn a_location_is_an_address_that_somebody_can_be_sent_to() {
+    let config = with(SUITE).unwrap();
+    let suite = &config.locations[0];
+    let tags: Vec<&str> = suite.address.iter().map(|(tag, _)| *tag).collect();
+    assert_eq!(tags, ["country", "A1", "A3", "RD", "STS", "HNO", "UNIT"]);
+    assert_eq!((suite.callback.to_string().as_str(), suite.default), ("+13035550104", true));
+    for (line, changed, what) in [
+        ("city = \"Denver\"\n", "", "has no city"),
+        ("number = \"210\"\n", "", "has no street and number"),
+        ("country = \"US\"", "country = \"usa\"", "is not a country"),
+        ("\"102\"", "\"109\"", "is not one of the extensions"),
+        ("00:15:65:aa:bb:01", "00:15", "is not a device"),
+        ("10.0.4.0/24", "10.0.4.0/64", "is not an address or a network"),
+    ] {
+        let problems = with(&SUITE.replace(line, changed)).unwrap_err();
+        assert!(problems.to_string().contains(what), "{problems}");
+    }
+    let twice = with(&format!("{SUITE}{}", SUITE.replace("Suite 4", "Suite 5"))).unwrap_err().to_string();
+    for what in ["is in two locations", "this device is in two", "two locations are the default"] {
+        assert!(twice.contains(what), "{twice}");
+    }
+}
+
+#[test]
+fn who_is_told_of_an_emergency_is_somebody_who_can_be() {
+    let ok = with("[emergency]\nnotify_phones = [\"101\"]\nnotify_calls = [\"+13035550199\"]\n").unwrap();
+    assert_eq!((ok.emergency.notify_phones.len(), ok.emergency.notify_calls.len()), (1, 1));
+    let problems = with("[emergency]\nnotify_phones = [\"109\"]\nnumbers = [\"1\"]\n").unwrap_err();
+    assert_eq!(problems.0.len(), 2, "{problems}");
+}
+
 #[test]
 fn a_short_password_is_refused() {
     let problems = Config::parse("portico.toml", &practice_file(|| "1234".into())).unwrap_err();

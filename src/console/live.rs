@@ -4,7 +4,7 @@
 //! looks can hold up a call.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, VecDeque},
+    collections::{BTreeMap, VecDeque},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
@@ -13,6 +13,7 @@ use tokio::sync::broadcast;
 
 use crate::{
     pbx::{AgentReason, CallRecord, Caller, Dialled, Fact, LegResult, Party, RecordingState, TurnRecord},
+    store::EmergencyRow,
     types::{CallId, Extension, LegId},
 };
 
@@ -60,9 +61,13 @@ struct Board {
     calls: BTreeMap<CallId, Arc<LiveCall>>,
     /// Ended calls of the board, oldest first.
     ended: VecDeque<CallId>,
-    /// Calls to an emergency number that somebody has said they saw; each is on the board.
-    seen: BTreeSet<CallId>,
+    /// Calls to an emergency number of which nobody has said that they saw them, whether or not they are on the board; those
+    /// of before a restart among them.
+    unseen: BTreeMap<CallId, EmergencyCall>,
 }
+
+/// Notices that may stand at once; the oldest goes when there are more, and stays in the records.
+const UNSEEN_KEPT: usize = 32;
 
 /// A call to an emergency number, for the top of every page.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,6 +75,8 @@ pub(super) struct EmergencyCall {
     pub call: CallId,
     pub from: Extension,
     pub dialled: Dialled,
+    /// Where the phone is; empty: nobody has said.
+    pub place: String,
     pub since: Timestamp,
     /// There is a record of it.
     pub ended: bool,
@@ -80,11 +87,13 @@ pub(super) struct EmergencyCall {
 pub struct Live {
     board: Arc<Mutex<Board>>,
     changes: broadcast::Sender<Change>,
+    /// The notices of emergencies have changed.
+    alarms: broadcast::Sender<()>,
 }
 
 impl Default for Live {
     fn default() -> Self {
-        Self { board: Arc::default(), changes: broadcast::channel(BEHIND).0 }
+        Self { board: Arc::default(), changes: broadcast::channel(BEHIND).0, alarms: broadcast::channel(1).0 }
     }
 }
 
@@ -114,7 +123,7 @@ impl Live {
                 board.change(*call, |c| c.emergency = known);
                 (*call, None)
             }
-            Fact::EmergencyDialled { call, from, dialled } => {
+            Fact::EmergencyDialled { call, from, dialled, place, .. } => {
                 // The one fact that may come for a call which is not on the board: it could not even be begun.
                 let live = board.calls.entry(*call).or_insert_with(|| {
                     Arc::new(LiveCall {
@@ -126,11 +135,25 @@ impl Live {
                         tried: Vec::new(),
                         turns: Vec::new(),
                         emergency: None,
-                    recording: RecordingState::Off,
+                        recording: RecordingState::Off,
                     })
                 });
                 Arc::make_mut(live).emergency = Some(from.clone());
+                board.raise(EmergencyCall {
+                    call: *call,
+                    from: from.clone(),
+                    dialled: dialled.clone(),
+                    place: place.clone(),
+                    since: wall,
+                    ended: false,
+                });
+                let _ = self.alarms.send(());
                 (*call, None)
+            }
+            Fact::EmergencySeen { call, .. } => {
+                board.unseen.remove(call);
+                let _ = self.alarms.send(());
+                return;
             }
             Fact::Ringing { call, leg, party } => {
                 board.change(*call, |c| c.tried.push((*leg, party.clone(), None)));
@@ -184,40 +207,56 @@ impl Live {
         self.board().calls.values().filter(|call| !matches!(call.stage, Stage::Ended(_))).count()
     }
 
-    /// Somebody has seen that an emergency number was dialled: the notice of this call goes. `false`: there is no such
-    /// call on the board.
+    /// Somebody at a console has seen that an emergency number was dialled: the notice of this call goes. `false`: there is
+    /// no such call.
     pub(super) fn acknowledge(&self, call: CallId) -> bool {
         let mut board = self.board();
         let known = board.is_emergency(call);
-        if known {
-            board.seen.insert(call);
+        if board.unseen.remove(&call).is_some() {
+            let _ = self.alarms.send(());
         }
         known
     }
 
-    /// Is there such a call on the board?
+    /// Is there such a call?
     pub(super) fn is_emergency(&self, call: CallId) -> bool {
         self.board().is_emergency(call)
     }
 
-    /// The latest call on the board to an emergency number that nobody has acknowledged.
+    /// The latest call to an emergency number that nobody has acknowledged.
     pub(super) fn emergency(&self) -> Option<EmergencyCall> {
         let board = self.board();
-        let unseen = board.calls.values().filter(|call| !board.seen.contains(&call.call));
-        let calls = unseen.filter_map(|call| Some((call, call.emergency.clone()?)));
-        calls.max_by_key(|(call, _)| call.since).map(|(call, from)| EmergencyCall {
-            call: call.call,
-            from,
-            dialled: call.dialled.clone(),
-            since: call.since,
-            ended: matches!(call.stage, Stage::Ended(_)),
-        })
+        let latest = board.unseen.values().max_by_key(|call| call.since)?;
+        let live = board.calls.get(&latest.call).is_some_and(|call| !matches!(call.stage, Stage::Ended(_)));
+        Some(EmergencyCall { ended: !live, ..latest.clone() })
+    }
+
+    /// The notices that stood before a restart stand again.
+    pub fn restore(&self, unseen: Vec<EmergencyRow>) {
+        let mut board = self.board();
+        for EmergencyRow { call, at, extension, dialled, place, callback: _ } in unseen {
+            board.raise(EmergencyCall { call, from: extension, dialled, place, since: at, ended: true });
+        }
+    }
+
+    /// Each time that the notices change.
+    pub(super) fn alarms(&self) -> broadcast::Receiver<()> {
+        self.alarms.subscribe()
     }
 }
 
 impl Board {
     fn is_emergency(&self, call: CallId) -> bool {
-        self.calls.get(&call).is_some_and(|call| call.emergency.is_some())
+        self.unseen.contains_key(&call) || self.calls.get(&call).is_some_and(|call| call.emergency.is_some())
+    }
+
+    fn raise(&mut self, emergency: EmergencyCall) {
+        if self.unseen.len() >= UNSEEN_KEPT
+            && let Some(oldest) = self.unseen.values().min_by_key(|call| call.since).map(|call| call.call)
+        {
+            self.unseen.remove(&oldest);
+        }
+        self.unseen.insert(emergency.call, emergency);
     }
 
     fn change(&mut self, call: CallId, change: impl FnOnce(&mut LiveCall)) {
@@ -236,7 +275,6 @@ impl Board {
         self.ended.push_back(record.call);
         let gone = (self.ended.len() > ENDED_KEPT).then(|| self.ended.pop_front()).flatten()?;
         self.calls.remove(&gone);
-        self.seen.remove(&gone);
         Some(gone)
     }
 }

@@ -11,6 +11,7 @@
 //! - Reading the store happens on threads that may block, never on those that serve.
 
 mod access;
+mod alarm;
 mod api;
 mod feed;
 mod known;
@@ -31,7 +32,7 @@ pub use live::{BEHIND, Live};
 pub use phones::{Ask, PhoneOffice, Phones};
 pub use secret::Secret;
 pub use site::{Settings, Site};
-pub use vitals::{Condition, Part, Vitals};
+pub use vitals::{Condition, Part, Shown, Vitals};
 
 use axum::{Router, extract::DefaultBodyLimit, middleware};
 

@@ -11,15 +11,15 @@ use serde::Deserialize;
 
 use super::{
     access::{Person, Proof},
-    feed, mailboxes, page, recording,
+    alarm, feed, mailboxes, page, recording,
     shield::plain,
     site::Site,
 };
 use crate::{
-    pbx::RecordingPart,
-    store::{CallFilter, Cursor, StoreError},
+    pbx::{Control, Listing, RecordingPart},
+    store::{CallFilter, Cursor, Reader, StoreError},
     trace::pcap,
-    types::{CallId, ContactId},
+    types::{CallId, ContactId, PhoneNumber},
 };
 
 /// Rows on one page.
@@ -29,6 +29,9 @@ pub(super) fn routes() -> Router<Site> {
     Router::new()
         .route("/", get(live))
         .route("/live/events", get(feed::events))
+        .route("/screening", get(screening).post(list_number))
+        .route("/emergency", get(emergency))
+        .route("/emergencies/events", get(alarm::events))
         .route("/emergencies/{call}/acknowledge", post(acknowledge))
         .route("/calls", get(calls))
         .route("/calls/{call}", get(call))
@@ -44,6 +47,7 @@ pub(super) fn routes() -> Router<Site> {
         .route("/contacts/{contact}", get(contact))
         .route("/texts", get(texts))
         .route("/health", get(health))
+        .route("/portico-ca.crt", get(authority))
         .route(
             "/assets/style.css",
             get(|| asset("text/css; charset=utf-8", include_str!("assets/style.css"))),
@@ -51,6 +55,10 @@ pub(super) fn routes() -> Router<Site> {
         .route(
             "/assets/live.js",
             get(|| asset("text/javascript; charset=utf-8", include_str!("assets/live.js"))),
+        )
+        .route(
+            "/assets/alarm.js",
+            get(|| asset("text/javascript; charset=utf-8", include_str!("assets/alarm.js"))),
         )
         .route("/assets/icon.svg", get(|| asset("image/svg+xml", include_str!("assets/icon.svg"))))
 }
@@ -122,6 +130,8 @@ async fn acknowledge(
         return unavailable(&error);
     }
     site.live().acknowledge(call);
+    // What rings and calls people because of it ends. Refused: the switch is busy, and tells them once more at the most.
+    site.ask(Control::EmergencySeen { call });
     Redirect::to("/").into_response()
 }
 
@@ -222,6 +232,50 @@ async fn work_orders(State(site): State<Site>, person: Person, Query(after): Que
     }
 }
 
+async fn screening(State(site): State<Site>, person: Person) -> Response {
+    show_screening(&site, &person, None).await
+}
+
+async fn show_screening(site: &Site, person: &Person, refused: Option<&str>) -> Response {
+    match site.read(Reader::listed).await {
+        Ok(listed) => {
+            let frame = site.frame(person);
+            html(page::screening(&frame, &listed, refused, site.zone())).into_response()
+        }
+        Err(error) => unavailable(&error),
+    }
+}
+
+#[derive(Debug, Deserialize)]
+struct ToBeListed {
+    csrf: String,
+    number: String,
+    listing: String,
+}
+
+/// A number is blocked, always let in, or taken off its list; on disk first, then in the switch.
+async fn list_number(State(site): State<Site>, person: Person, Form(form): Form<ToBeListed>) -> Response {
+    if !person.session.proves(&form.csrf) {
+        return plain(StatusCode::FORBIDDEN, "The form did not come from this console.");
+    }
+    let Ok(number) = form.number.parse::<PhoneNumber>() else {
+        return show_screening(&site, &person, Some(&form.number)).await;
+    };
+    let listing = Listing::from_name(&form.listing);
+    let (actor, now) = (person.name.clone(), site.now().wall);
+    match site.write(move |store| store.list_number(number, listing, &actor, now)).await {
+        Ok(()) if site.ask(Control::List { number, listing }) => Redirect::to("/screening").into_response(),
+        Ok(()) => plain(StatusCode::SERVICE_UNAVAILABLE, "The switch is busy. Try again in a moment."),
+        Err(error) => unavailable(&error),
+    }
+}
+
+async fn emergency(State(site): State<Site>, person: Person) -> Response {
+    let vitals = site.vitals();
+    let frame = site.frame(&person);
+    html(page::emergency(&frame, &vitals.placed(), vitals.plan())).into_response()
+}
+
 async fn leads(State(site): State<Site>, person: Person, Query(after): Query<After>) -> Response {
     let cursor = after.cursor();
     match site.read(move |reader| reader.leads(None, cursor, ROWS)).await {
@@ -264,6 +318,14 @@ async fn texts(State(site): State<Site>, person: Person, Query(after): Query<Aft
             html(page::messages(&frame, &list, site.zone())).into_response()
         }
         Err(error) => unavailable(&error),
+    }
+}
+
+/// The certificate of the box's own authority, for phones and browsers to believe.
+async fn authority(State(site): State<Site>, _: Person) -> Response {
+    match site.vitals().authority.clone() {
+        Some(pem) => ([(header::CONTENT_TYPE, "application/x-x509-ca-cert")], pem).into_response(),
+        None => StatusCode::NOT_FOUND.into_response(),
     }
 }
 

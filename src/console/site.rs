@@ -136,6 +136,7 @@ impl Site {
     pub(super) fn vitals(&self) -> Vitals {
         let mut vitals = lock(&self.0.vitals).clone();
         vitals.calls_now = self.0.live.current();
+        vitals.look(self.now().wall);
         vitals
     }
 

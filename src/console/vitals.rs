@@ -1,10 +1,14 @@
 //! How the parts of the box fare, as the host reports them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{collections::BTreeMap, net::IpAddr};
+
+use jiff::{SignedDuration, Timestamp};
 
 use crate::{
     desk::Alarm,
-    pbx::{Fact, Resource, ResourceState, TrunkHealth},
+    pbx::{Device, EmergencyPlan, Fact, KnownBy, Location, Resource, ResourceState, TrunkHealth},
+    sip::TargetState,
+    types::Extension,
 };
 
 /// How one part fares.
@@ -25,6 +29,37 @@ pub struct Part {
     pub meaning: String,
 }
 
+/// A phone that can be reached.
+#[derive(Debug, Clone)]
+struct Reachable {
+    instance: Option<String>,
+    user_agent: String,
+    address: IpAddr,
+}
+
+/// A phone, and where 911 would say that it is.
+#[derive(Debug, Clone)]
+pub(super) struct Placed {
+    pub extension: Extension,
+    /// Its name for itself, and its address.
+    pub device: String,
+    pub location: Option<(Location, KnownBy)>,
+}
+/// The certificate that is shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shown {
+    /// Whole days that it is still good.
+    pub days: u64,
+    /// It is the office's own, not of the box's authority.
+    pub own: bool,
+    pub names: Vec<String>,
+    /// Why the one that should be shown is not.
+    pub problem: Option<String>,
+}
+
+/// A certificate that ends sooner is worth a warning.
+const ENDS_SOON: u64 = 14;
+
 /// Kept up to date by the host from facts and alarms.
 #[derive(Debug, Clone, Default)]
 pub struct Vitals {
@@ -33,9 +68,17 @@ pub struct Vitals {
     pub speech: Option<Result<(), String>>,
     /// The day of the last copy of the records, or why today's could not be made. `None`: not tried yet.
     pub backup: Option<Result<jiff::civil::Date, String>>,
+    /// What is listened on, as the host writes it.
+    pub listeners: Vec<String>,
+    /// The certificate that phones and browsers are shown.
+    pub certificate: Option<Shown>,
+    /// The certificate of the box's own authority, as PEM: for phones to believe.
+    pub authority: Option<String>,
     trunks: BTreeMap<String, TrunkHealth>,
-    /// Extension and contact of every reachable phone.
-    phones: BTreeSet<(String, String)>,
+    targets: BTreeMap<String, Vec<TargetState>>,
+    /// Every reachable phone, by its extension and contact.
+    phones: BTreeMap<(String, String), Reachable>,
+    plan: EmergencyPlan,
     /// Extensions that have an account.
     extensions: Vec<String>,
     /// Park slots that are taken, and keys that are on.
@@ -44,6 +87,8 @@ pub struct Vitals {
     texts_failing: Option<u16>,
     records_waiting: usize,
     records_lost: u64,
+    /// The last refusal of a call outside that was no slip, and when.
+    barred: Option<(String, Timestamp)>,
 }
 
 impl Vitals {
@@ -57,14 +102,65 @@ impl Vitals {
         self.phones.len()
     }
 
+    /// The office has said, or changed, where its phones are and who is told of an emergency.
+    pub fn set_plan(&mut self, plan: EmergencyPlan) {
+        self.plan = plan;
+    }
+
+    pub(super) fn plan(&self) -> &EmergencyPlan {
+        &self.plan
+    }
+
+    /// Every extension, with each of its phones that can be reached, and where 911 would say that it is.
+    pub(super) fn placed(&self) -> Vec<Placed> {
+        let mut placed = Vec::new();
+        for name in &self.extensions {
+            let Ok(extension) = name.parse::<Extension>() else { continue };
+            let locate = |reachable: Option<&Reachable>| {
+                let device = Device {
+                    extension: &extension,
+                    instance: reachable.and_then(|r| r.instance.as_deref()),
+                    user_agent: reachable.map_or("", |r| r.user_agent.as_str()),
+                    address: reachable.map(|r| r.address),
+                };
+                self.plan.locations.of(device).map(|(location, how)| (location.clone(), how))
+            };
+            let phones: Vec<&Reachable> =
+                self.phones.iter().filter(|((e, _), _)| e == name).map(|(_, phone)| phone).collect();
+            if phones.is_empty() {
+                placed.push(Placed {
+                    extension: extension.clone(),
+                    device: "not registered".into(),
+                    location: locate(None),
+                });
+            }
+            for phone in phones {
+                let device = match phone.user_agent.is_empty() {
+                    true => phone.address.to_string(),
+                    false => format!("{} at {}", phone.user_agent, phone.address),
+                };
+                placed.push(Placed { extension: extension.clone(), device, location: locate(Some(phone)) });
+            }
+        }
+        placed
+    }
+
     /// Takes note of a fact of the switch.
     pub fn observe(&mut self, fact: &Fact) {
         match fact {
             Fact::TrunkHealth { trunk, health } => {
                 self.trunks.insert(trunk.clone(), health.clone());
             }
+            Fact::TrunkTargets { trunk, targets } => {
+                self.targets.insert(trunk.clone(), targets.clone());
+            }
             Fact::Bound { binding } => {
-                self.phones.insert((binding.extension.to_string(), binding.contact.clone()));
+                let reachable = Reachable {
+                    instance: binding.instance.clone(),
+                    user_agent: binding.user_agent.clone(),
+                    address: binding.flow.remote.ip(),
+                };
+                self.phones.insert((binding.extension.to_string(), binding.contact.clone()), reachable);
             }
             Fact::ResourceChanged { resource, state: ResourceState::Off } => {
                 self.resources.remove(resource);
@@ -77,6 +173,17 @@ impl Vitals {
             }
             _ => {}
         }
+    }
+
+    /// A call to the outside was refused, and it was no slip of the finger.
+    pub fn barred(&mut self, from: &Extension, why: &str, at: Timestamp) {
+        self.barred = Some((format!("calls of extension {from} were refused: {why}"), at));
+    }
+
+    /// Forgets what nobody need be told any more.
+    pub(super) fn look(&mut self, now: Timestamp) {
+        const TOLD_FOR: SignedDuration = SignedDuration::from_hours(12);
+        self.barred.take_if(|(_, at)| now.duration_since(*at) > TOLD_FOR);
     }
 
     /// Takes note of an alarm of the desk.
@@ -94,6 +201,11 @@ impl Vitals {
 
     pub(super) fn parts(&self) -> Vec<Part> {
         let mut parts = vec![self.speech_part(), self.store_part(), self.texts_part(), self.backup_part()];
+        parts.extend(self.certificate.as_ref().map(certificate_part));
+        if !self.listeners.is_empty() {
+            let meaning = format!("{}.", self.listeners.join(", "));
+            parts.push(Part { name: "Telephone sockets".into(), condition: Condition::Well, meaning });
+        }
         for (trunk, health) in &self.trunks {
             let (condition, meaning) = match health {
                 TrunkHealth::Unknown => (Condition::Waiting, "It has not answered yet.".into()),
@@ -105,10 +217,16 @@ impl Vitals {
                     (Condition::Broken, format!("It answered {status}: {why}"))
                 }
             };
+            let meaning = meaning + &self.targets_of(trunk);
             parts.push(Part { name: format!("Trunk {trunk}"), condition, meaning });
         }
+        if let Some((what, _)) = &self.barred {
+            let cure = "Somebody may have its password: change it, and unplug the phone until then.";
+            let meaning = format!("{what}. {cure}");
+            parts.push(Part { name: "Toll fraud".into(), condition: Condition::Broken, meaning });
+        }
         for extension in &self.extensions {
-            let phones = self.phones.iter().filter(|(e, _)| e == extension).count();
+            let phones = self.phones.keys().filter(|(e, _)| e == extension).count();
             let (condition, meaning) = match phones {
                 0 => (
                     Condition::Waiting,
@@ -122,6 +240,22 @@ impl Vitals {
         }
         parts.extend(self.resources.iter().filter_map(|(resource, state)| part_of(resource, state)));
         parts
+    }
+
+    /// Where a trunk that is named by its domain is reached, as a sentence.
+    fn targets_of(&self, trunk: &str) -> String {
+        let Some(targets) = self.targets.get(trunk).filter(|targets| !targets.is_empty()) else {
+            return String::new();
+        };
+        let each = targets.iter().map(|target| {
+            let state = match (&target.rests, target.used) {
+                (Some(why), _) => format!(" (rests: {why})"),
+                (None, true) => " (in use)".to_owned(),
+                (None, false) => String::new(),
+            };
+            format!("{} {}{state}", target.transport.via(), target.address)
+        });
+        format!(" Its targets: {}.", each.collect::<Vec<_>>().join(", "))
     }
 
     /// What its person has set, by a code or otherwise.
@@ -197,6 +331,21 @@ impl Vitals {
         let broken = self.parts().into_iter().find(|part| part.condition == Condition::Broken)?;
         Some(format!("{}: {}", broken.name, broken.meaning))
     }
+}
+
+fn certificate_part(shown: &Shown) -> Part {
+    let whose = if shown.own { "The office's own" } else { "Of the box's own authority, renewed by itself" };
+    let names = shown.names.join(", ");
+    let (condition, meaning) = match (&shown.problem, shown.days) {
+        (Some(why), _) => (Condition::Broken, format!("The certificate cannot be taken on: {why}.")),
+        (None, 0) => (Condition::Broken, format!("{whose}; it has run out. Phones on TLS do not connect.")),
+        (None, days) if days < ENDS_SOON => (
+            Condition::Broken,
+            format!("{whose}; it ends in {days} days. Put a new one in its place. For {names}."),
+        ),
+        (None, days) => (Condition::Well, format!("{whose}; good for {days} days. For {names}.")),
+    };
+    Part { name: "Certificate".into(), condition, meaning }
 }
 
 /// The line of something that belongs to no extension.

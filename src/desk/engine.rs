@@ -9,6 +9,7 @@ use super::{
     Alarm, Input, Output, Reason, Settings,
     clock::{Clock, moved},
     dispatch::Dispatch,
+    emergencies::{Emergencies, News},
     mailboxes::Mail,
     phones::Phones,
 };
@@ -29,6 +30,7 @@ pub struct Engine {
     pub(super) clock: Clock,
     pub(super) dispatch: Dispatch,
     phones: Phones,
+    pub(super) emergencies: Emergencies,
     pub(super) mail: Mail,
     live: LiveCalls,
     /// Records that the store has not taken yet, the oldest first.
@@ -68,6 +70,7 @@ impl Engine {
             clock: Clock::default(),
             dispatch: Dispatch::new(policy),
             phones: Phones::default(),
+            emergencies: Emergencies::default(),
             mail: Mail::default(),
             live: LiveCalls::default(),
             waiting: VecDeque::new(),
@@ -132,6 +135,14 @@ impl Engine {
         match input {
             Input::CallStarted { call, caller } => self.live.started(call, &caller),
             Input::PersonAnswered { call } => self.live.reached(call),
+            Input::EmergencyDialled(row) => self.emergencies.take(News::Dialled(row)),
+            Input::NumberListed { number, listing, by } => {
+                self.emergencies.take(News::Listed { number, listing, by, at: now });
+            }
+            Input::CallBarred { from, why } => self.emergencies.take(News::Barred { from, why, at: now }),
+            Input::EmergencySeen { call, by } => {
+                self.emergencies.take(News::Seen { call, by, at: now });
+            }
             Input::CallEnded(record) => {
                 self.live.ended(record.call);
                 self.keep(record);
@@ -199,6 +210,15 @@ impl Engine {
             self.started = true;
             self.phones.restored(&bindings);
             self.output(Output::RestoreBindings(bindings));
+            let listed = self.store.listed()?;
+            if !listed.is_empty() {
+                self.output(Output::RestoreListed(listed));
+            }
+            let since = now.checked_sub(SignedDuration::from_hours(24)).unwrap_or(Timestamp::MIN);
+            let spent = self.store.outside_calls(since)?;
+            if !spent.is_empty() {
+                self.output(Output::RestoreSpending(spent));
+            }
             if !desks.is_empty() || key != DayNight::Clock {
                 self.output(Output::RestoreDesks { desks, key });
             }
@@ -212,6 +232,7 @@ impl Engine {
             self.store.date_undated(now)?;
             self.brought_back = true;
         }
+        self.store_emergencies()?;
         self.settle(now)?;
         self.store_records(now)?;
         self.store_mail(now)?;

@@ -4,8 +4,9 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::{
     outbox::Entry,
-    pbx::{CallRecord, Caller, DayNight, DeskSettings, Mailbox, MailboxChange, TextResult},
+    pbx::{CallRecord, Caller, DayNight, DeskSettings, Listing, Mailbox, MailboxChange, Spent, TextResult},
     sip,
+    store::EmergencyRow,
     trace::Finished,
     types::{CallId, Extension, MessageKey, PhoneNumber, VoicemailId},
 };
@@ -21,6 +22,24 @@ pub enum Input {
     /// A person of the office took that call.
     PersonAnswered {
         call: CallId,
+    },
+    /// An emergency number was dialled.
+    EmergencyDialled(EmergencyRow),
+    /// Somebody has said by telephone that they know of it.
+    EmergencySeen {
+        call: CallId,
+        by: String,
+    },
+    /// Somebody at a phone has put a number on a list, or taken it off.
+    NumberListed {
+        number: PhoneNumber,
+        listing: Option<Listing>,
+        by: String,
+    },
+    /// Somebody wants to call what their phone may not, and not by a slip of the finger; why, in words.
+    CallBarred {
+        from: Extension,
+        why: String,
     },
     /// A call is over; this is all of it.
     CallEnded(Box<CallRecord>),
@@ -82,6 +101,10 @@ pub enum Output {
     Deliver(Entry),
     /// Answer the carrier: 202 if it is stored, else 503.
     SettleText { text: sip::TextId, stored: bool },
+    /// Numbers that are blocked or always let in. At most once, before anything else.
+    RestoreListed(Vec<(PhoneNumber, Listing)>),
+    /// What was called outside on the last day, before the restart. At most once, before anything else.
+    RestoreSpending(Vec<Spent>),
     /// Phones that were registered before the restart. At most once, before anything else.
     RestoreBindings(Vec<sip::Binding>),
     /// What lies in this mailbox, as it was stored: once for each, at the beginning.

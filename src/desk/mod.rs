@@ -14,6 +14,7 @@
 
 mod clock;
 mod dispatch;
+mod emergencies;
 mod engine;
 mod event;
 mod followups;

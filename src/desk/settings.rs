@@ -14,6 +14,10 @@ pub struct Settings {
     pub office: String,
     /// Who gets the summary of each call that no person took.
     pub staff: Vec<PhoneNumber>,
+    /// Who is texted that somebody has dialled an emergency number.
+    pub emergency_texts: Vec<PhoneNumber>,
+    /// Who is texted when a phone wants to call what it may not.
+    pub alarm_texts: Vec<PhoneNumber>,
     /// The office's own numbers: they are never texted.
     pub own_numbers: Vec<PhoneNumber>,
     pub wording: Wording,
@@ -62,6 +66,8 @@ impl FollowUp {
 impl Settings {
     /// Is this number the office's, or of its staff? Such numbers are never texted as callers.
     pub(super) fn is_ours(&self, number: PhoneNumber) -> bool {
-        self.own_numbers.contains(&number) || self.staff.contains(&number)
+        [&self.own_numbers, &self.staff, &self.emergency_texts, &self.alarm_texts]
+            .iter()
+            .any(|ours| ours.contains(&number))
     }
 }

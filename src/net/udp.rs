@@ -29,13 +29,10 @@ impl Datagrams {
     /// When the address cannot be bound; the message names it.
     pub fn bind(address: SocketAddr) -> io::Result<Self> {
         let named = |e: io::Error| io::Error::new(e.kind(), format!("UDP {address}: {e}"));
-        let socket =
-            Socket::new(Domain::for_address(address), Type::DGRAM, Some(Protocol::UDP)).map_err(named)?;
+        let socket = bound(address, Type::DGRAM).map_err(named)?;
         // The kernel may grant less; what it grants is what there is.
         let _ = socket.set_recv_buffer_size(BUFFER);
         let _ = socket.set_send_buffer_size(BUFFER);
-        socket.set_nonblocking(true)?;
-        socket.bind(&address.into()).map_err(named)?;
         let socket = UdpSocket::from_std(StdSocket::from(socket))?;
         let local = socket.local_addr()?;
         Ok(Self { socket, local, buffer: vec![0; LONGEST].into(), unsent: 0 })
@@ -71,6 +68,22 @@ impl Datagrams {
             self.unsent += 1;
         }
     }
+}
+
+/// A socket bound to this address and to its family alone, so that both families can be listened on at one port.
+pub(super) fn bound(address: SocketAddr, kind: Type) -> io::Result<Socket> {
+    let protocol = if kind == Type::DGRAM { Protocol::UDP } else { Protocol::TCP };
+    let socket = Socket::new(Domain::for_address(address), kind, Some(protocol))?;
+    if address.is_ipv6() {
+        socket.set_only_v6(true)?;
+    }
+    if kind == Type::STREAM {
+        // A restart must not wait for connections of the former life.
+        socket.set_reuse_address(true)?;
+    }
+    socket.set_nonblocking(true)?;
+    socket.bind(&address.into())?;
+    Ok(socket)
 }
 
 /// Sends without waiting. The runtime's own `try_send_to` refuses until it has once seen the socket writable, so that the

@@ -61,7 +61,7 @@ impl Announcing {
             return Step::Stay(self);
         }
         match event {
-            SessionEvent::Ended(_) | SessionEvent::Cancelled => {
+            SessionEvent::Ended(_) | SessionEvent::Cancelled(_) => {
                 self.caller.gone(cx);
                 return Step::Go(Next::End(Disposition::Announced));
             }

@@ -51,7 +51,7 @@ impl Asked {
 
     pub(super) fn handle_session(mut self, cx: &mut Context<'_>, event: SessionEvent) -> Reply {
         match event {
-            SessionEvent::Ended(_) | SessionEvent::Cancelled => {
+            SessionEvent::Ended(_) | SessionEvent::Cancelled(_) => {
                 self.leg.gone_as(cx, LegResult::NoAnswer);
                 Reply::Leaves(LegResult::NoAnswer)
             }

@@ -106,7 +106,7 @@ impl Assisted {
             return Step::Stay(self);
         }
         match event {
-            SessionEvent::Ended(_) | SessionEvent::Cancelled => self.gone(cx),
+            SessionEvent::Ended(_) | SessionEvent::Cancelled(_) => self.gone(cx),
             SessionEvent::Confirmed(body) => {
                 if !std::mem::replace(&mut self.confirmed, true) {
                     let call = cx.call();

@@ -8,6 +8,7 @@ use super::{
     assisted::Assisted,
     desk_event::DeskEvent,
     dialplan::{self, Asker},
+    emergency_call::{After, EmergencyCall},
     ending::Ending,
     exchange::{Context, Exchange},
     incoming::Incoming,
@@ -50,6 +51,7 @@ enum State {
     Parked(Parked),
     Prompting(Prompting),
     Announcing(Announcing),
+    Emergency(Box<EmergencyCall>),
     Serving(Serving),
     Ending(Ending),
 }
@@ -103,6 +105,11 @@ impl Call {
             (Ok(caller), Route::Ring(hunt)) => Next::Ring { caller, hunt },
             (Ok(caller), Route::Agent(why)) => Next::Queue { caller, why },
             (Ok(caller), Route::Connect(hunt)) => Next::Connect { caller, hunt },
+            (Ok(caller), Route::Emergency(emergency, whereabouts)) => {
+                let after = EmergencyCall::begin(&mut cx, caller, emergency, whereabouts);
+                let state = in_emergency(&mut cx, after);
+                return Self { ledger, state }.unless_over(now, exchange);
+            }
             (Ok(caller), Route::Serve(errand)) => Next::Serve { caller: Announced::Waiting(caller), errand },
             (Err(_), _) => Next::End(Disposition::Failed),
         };
@@ -208,6 +215,11 @@ impl Call {
             State::Parked(state) => in_parked(state, &mut cx, event).map(State::Parked),
             State::Prompting(state) => in_prompting(state, &mut cx, event).map(State::Prompting),
             State::Announcing(state) => in_announcing(state, &mut cx, event).map(State::Announcing),
+            State::Emergency(state) => {
+                let after = emergency_event(*state, &mut cx, event);
+                let state = in_emergency(&mut cx, after);
+                return Self { ledger: self.ledger, state }.unless_over(now, exchange);
+            }
             State::Serving(state) => state.handle(&mut cx, event).map(State::Serving),
             State::Ending(state) => Step::Stay(State::Ending(state)),
         };
@@ -226,6 +238,7 @@ impl Call {
             State::Parked(state) => state.deadline(),
             State::Prompting(state) => state.deadline(),
             State::Announcing(state) => state.deadline(),
+            State::Emergency(state) => state.deadline(),
             State::Serving(state) => state.deadline(),
             State::Ending(state) => state.deadline(),
         }
@@ -240,6 +253,24 @@ impl Call {
         !matches!(self.state, State::Ending(_))
     }
 
+    /// What an emergency may do to it when it needs the line.
+    pub(super) fn sacrifice(&self) -> Option<Sacrifice> {
+        match &self.state {
+            State::Assisted(_) | State::Announcing(_) => Some(Sacrifice::Agent),
+            State::Serving(_) => Some(Sacrifice::Service),
+            State::Ringing(_) | State::Talking(_) | State::Parked(_) | State::Prompting(_) => {
+                let outbound =
+                    matches!(self.ledger.dialled(), Dialled::Number(_)) && self.ledger.is_outbound();
+                outbound.then_some(Sacrifice::Outbound)
+            }
+            State::Emergency(_) | State::Ending(_) => None,
+        }
+    }
+
+    pub(super) fn is_emergency(&self) -> bool {
+        matches!(self.state, State::Emergency(_))
+    }
+
     fn unless_over(mut self, now: Moment, exchange: &mut Exchange) -> Option<Self> {
         let State::Ending(ending) = &self.state else { return Some(self) };
         let finished = ending.finished(&mut Context { now, exchange, ledger: &mut self.ledger });
@@ -248,6 +279,34 @@ impl Call {
             exchange.fact(Fact::Ended(Box::new(self.ledger.close(ended, disposition))));
         }
         None
+    }
+}
+
+/// A call whose line an emergency may take: those of the agent, then those of mailboxes, before those of people; and never
+/// somebody who has called the office and talks with a person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Sacrifice {
+    Agent,
+    Service,
+    Outbound,
+}
+
+fn emergency_event(state: EmergencyCall, cx: &mut Context<'_>, event: CallEvent) -> After {
+    match event {
+        CallEvent::Session { session, event } => state.handle_session(cx, session, event),
+        CallEvent::Media { leg, event } => state.handle_media(cx, leg, &event),
+        // Nobody at a desk phone can do anything with it.
+        CallEvent::Speech(_) | CallEvent::AgentPlace | CallEvent::Desk(_) => After::Going(state),
+        CallEvent::HangUp => state.hang_up(cx),
+        CallEvent::Timeout => state.handle_timeout(cx),
+    }
+}
+
+/// The only two things that an emergency call can become.
+fn in_emergency(cx: &mut Context<'_>, after: After) -> State {
+    match after {
+        After::Going(state) => State::Emergency(Box::new(state)),
+        After::Over(disposition) => State::Ending(Ending::begin(cx, disposition)),
     }
 }
 
@@ -375,6 +434,8 @@ fn enter(cx: &mut Context<'_>, next: Next) -> Step<State> {
         }
         Next::Talk { caller, callee, disposition } => {
             leave_agent(cx);
+            let call = cx.call();
+            cx.exchange.spending.call_answered(cx.now.at, call);
             leave_slot(cx);
             Step::Stay(State::Talking(Talking::begin(cx, caller, callee, disposition)))
         }
@@ -434,6 +495,8 @@ fn enter(cx: &mut Context<'_>, next: Next) -> Step<State> {
         Next::End(disposition) => {
             leave_slot(cx);
             leave_agent(cx);
+            let (call, directory) = (cx.call(), cx.ledger.directory().clone());
+            cx.exchange.spending.call_ends(cx.now, &directory, call);
             Step::Stay(State::Ending(Ending::begin(cx, disposition)))
         }
     }
@@ -466,10 +529,8 @@ fn hunt_of_desk(cx: &mut Context<'_>) -> Hunt {
             Outside::Number(number),
             OUTBOUND_RING,
         ),
-        // Each trunk in turn: whichever takes it, and a trunk that seems dead is still worth a try.
-        Dialled::Emergency(emergency) => {
-            Hunt::of_outside(cx.exchange.trunks_of(&directory), Outside::Emergency(emergency), OUTBOUND_RING)
-        }
+        // A state of its own; nothing leads here.
+        Dialled::Emergency(_) => Hunt::default(),
     }
 }
 

@@ -6,7 +6,7 @@ use super::{
     AgentReason, CallDirection, Dialled, Disposition, Party, RecordingState,
     ledger::Ledger,
     next::{Announced, Next},
-    ring_plan::{After, Outside, Stage, Target},
+    ring_plan::{After, Stage, Target},
     services::Errand,
 };
 use crate::{dialogue::Destination, types::Extension};
@@ -72,9 +72,9 @@ fn stage(stage: &Stage) -> String {
         Target::Extension(extension) => extension.to_string(),
         Target::Quiet(extension) => format!("{extension} (which does not want to be disturbed)"),
         Target::Outside { who, charge: Some(by), .. } => {
-            format!("{}, to which {by} forwards", who.dial_string())
+            format!("{}, to which {by} forwards", who.name())
         }
-        Target::Outside { who, .. } => who.dial_string(),
+        Target::Outside { who, .. } => who.name(),
     });
     let condition = match stage.after {
         None => "",
@@ -97,7 +97,9 @@ pub(super) fn passed_over(trunk: &str, status: u16) -> String {
 /// The recording has begun, ended, or keeps silence.
 pub(super) fn recording(state: RecordingState, asked: Option<&Extension>) -> String {
     match (state, asked) {
-        (RecordingState::On, Some(by)) => format!("recorded from here: {by} asked for it, and everybody has been told"),
+        (RecordingState::On, Some(by)) => {
+            format!("recorded from here: {by} asked for it, and everybody has been told")
+        }
         (RecordingState::On, None) => "recorded from here: everybody has been told".to_owned(),
         (RecordingState::Paused, _) => "the recording is paused: silence is kept".to_owned(),
         (RecordingState::Off, _) => "no longer recorded".to_owned(),
@@ -105,8 +107,8 @@ pub(super) fn recording(state: RecordingState, asked: Option<&Extension>) -> Str
 }
 
 /// Somebody outside is tried.
-pub(super) fn tried(trunk: &str, who: Outside) -> String {
-    format!("trunk {trunk} is tried for {}", who.dial_string())
+pub(super) fn tried(trunk: &str, dialled: &str) -> String {
+    format!("trunk {trunk} is tried for {dialled}")
 }
 
 fn called(ledger: &Ledger) -> String {

@@ -15,9 +15,8 @@ pub(super) enum DeskEvent {
     Park(Place),
     /// The phone at this session wants the other one connected to somebody else (RFC 3515): to these, if it is an extension.
     Transfer { session: SessionId, refer: ReferId, to: Dialled, hunt: Option<Hunt> },
-    /// The phone at this session has brought another call to its end by joining it with this one: its leg stays. If one of
-    /// the two led outside, this extension is charged.
-    Join { session: SessionId, with: Box<Leg>, charged: Option<Extension> },
+    /// The phone at this session has brought another call to its end by joining it with this one: its leg stays.
+    Join { session: SessionId, with: Box<Leg> },
     /// Somebody has asked for this to become of the recording, and may.
     Record { by: Extension, order: RecordOrder },
     /// A phone takes the place of the one at `replaced` (RFC 3891).

@@ -1,6 +1,9 @@
 //! What a desk phone dialled, parsed into digits, and the one decision whether it may be reached.
 
-use super::{Dialled, Directory, Emergency, Limits};
+use super::{
+    Dialled, Directory, Limits,
+    toll::{Money, PriceClass},
+};
 use crate::types::{Extension, PhoneNumber};
 
 /// Why a dialled string leads nowhere. Each has its SIP status.
@@ -20,6 +23,18 @@ pub enum Barred {
     TooManyThisHour,
     #[error("the office has made as many calls to the outside as it may make in an hour")]
     TooManyOfficeCallsThisHour,
+    #[error("this phone may not call such numbers")]
+    NotForThisPhone,
+    #[error("too many calls abroad in a short time")]
+    TooManyAbroad,
+    #[error(
+        "the office has made as many calls to the outside as it may make in an hour while nobody is there"
+    )]
+    TooManyAfterHours,
+    #[error("this extension has spent as much on calls as it may in a day")]
+    Spent,
+    #[error("the office has spent as much on calls as it may in a day")]
+    OfficeSpent,
     #[error("no trunk leads outside")]
     NoTrunk,
 }
@@ -34,7 +49,12 @@ impl Barred {
             | Self::TooManyCalls
             | Self::TooManyOfficeCalls
             | Self::TooManyThisHour
-            | Self::TooManyOfficeCallsThisHour => 403,
+            | Self::TooManyOfficeCallsThisHour
+            | Self::NotForThisPhone
+            | Self::TooManyAbroad
+            | Self::TooManyAfterHours
+            | Self::Spent
+            | Self::OfficeSpent => 403,
             Self::NoTrunk => 503,
         }
     }
@@ -42,9 +62,13 @@ impl Barred {
     pub const fn reason(self) -> &'static str {
         match self {
             Self::NotANumber => "Not Found",
-            Self::International | Self::Premium => "Forbidden",
+            Self::International | Self::Premium | Self::NotForThisPhone => "Forbidden",
+            Self::TooManyAbroad => "Too Many Calls Abroad",
+            Self::Spent | Self::OfficeSpent => "Spending Limit Reached",
             Self::TooManyCalls | Self::TooManyOfficeCalls => "Too Many Calls Outside",
-            Self::TooManyThisHour | Self::TooManyOfficeCallsThisHour => "Too Many Calls This Hour",
+            Self::TooManyThisHour | Self::TooManyOfficeCallsThisHour | Self::TooManyAfterHours => {
+                "Too Many Calls This Hour"
+            }
             Self::NoTrunk => "Service Unavailable",
         }
     }
@@ -58,6 +82,9 @@ const LONGEST: usize = 40;
 /// Extensions are those of the directory. Seven digits have no area code and are refused rather than guessed. A leading
 /// 9 in front of eleven digits is the outside line of older phone systems.
 pub fn parse(dialled: &str, directory: &Directory) -> Result<Dialled, Barred> {
+    if let Some(emergency) = directory.emergency.numbers.matched(dialled) {
+        return Ok(Dialled::Emergency(emergency));
+    }
     // RFC 3261, 19.1.1: `user;phone-context=…` belongs to the user part; only global numbers are dialled here.
     let text = dialled.split(';').next().unwrap_or_default();
     if text.is_empty() || text.len() > LONGEST {
@@ -74,12 +101,6 @@ pub fn parse(dialled: &str, directory: &Directory) -> Result<Dialled, Barred> {
             '-' | '.' | '(' | ')' | ' ' => {}
             _ => return Err(Barred::NotANumber),
         }
-    }
-    // A phone that puts a + in front of everything still gets through.
-    match digits.as_str() {
-        "911" | "9911" => return Ok(Dialled::Emergency(Emergency::Nine11)),
-        "933" | "9933" => return Ok(Dialled::Emergency(Emergency::AddressTest)),
-        _ => {}
     }
     if text.starts_with('+') {
         return text.parse().map(Dialled::Number).map_err(|_| Barred::NotANumber);
@@ -115,6 +136,13 @@ pub struct Usage {
     /// Begun by the extension in the last hour.
     pub this_hour: usize,
     pub office_this_hour: usize,
+    /// The office is closed.
+    pub nobody_there: bool,
+    /// Calls abroad and to premium numbers of late: of the extension, or of the whole office while nobody is there.
+    pub abroad: usize,
+    /// On this day.
+    pub spent: Money,
+    pub office_spent: Money,
 }
 
 /// May this asker reach this, now? The only place where that is decided (calls, transfers, the agent); default no.
@@ -132,20 +160,31 @@ pub fn may_reach(directory: &Directory, asker: Asker<'_>, target: &Dialled) -> R
     if directory.trunks.is_empty() {
         return Err(Barred::NoTrunk);
     }
-    match reach_of(number) {
-        Reach::Ordinary => {}
-        Reach::Premium => return Err(Barred::Premium),
-        Reach::International if is_allowed_abroad(&directory.limits, number) => {}
-        Reach::International => return Err(Barred::International),
+    let tolls = &directory.limits.tolls;
+    let class = tolls.class_of(number);
+    match class {
+        PriceClass::TollFree | PriceClass::Domestic => {}
+        PriceClass::Premium if tolls.premium => {}
+        PriceClass::Premium => return Err(Barred::Premium),
+        PriceClass::Caribbean | PriceClass::Near | PriceClass::Far | PriceClass::Costly => {
+            if !is_allowed_abroad(&directory.limits, number) {
+                return Err(Barred::International);
+            }
+        }
     }
     match asker {
-        Asker::Phone { usage, .. } => may_spend(&directory.limits, usage),
+        Asker::Phone { extension, usage } => {
+            if !tolls.right_of(extension).covers(class) {
+                return Err(Barred::NotForThisPhone);
+            }
+            may_spend(&directory.limits, class, usage)
+        }
         Asker::Agent => Ok(()),
     }
 }
 
 /// The bounds of what a stolen password can cost.
-fn may_spend(limits: &Limits, usage: Usage) -> Result<(), Barred> {
+fn may_spend(limits: &Limits, class: PriceClass, usage: Usage) -> Result<(), Barred> {
     for (used, limit, barred) in [
         (usage.calls, limits.calls_outside_per_extension, Barred::TooManyCalls),
         (usage.office_calls, limits.calls_outside, Barred::TooManyOfficeCalls),
@@ -156,7 +195,20 @@ fn may_spend(limits: &Limits, usage: Usage) -> Result<(), Barred> {
             return Err(barred);
         }
     }
-    Ok(())
+    let tolls = &limits.tolls;
+    if usage.nobody_there && usage.office_this_hour >= tolls.after_hours {
+        return Err(Barred::TooManyAfterHours);
+    }
+    if class.pays_thieves() && usage.abroad >= tolls.abroad_burst {
+        return Err(Barred::TooManyAbroad);
+    }
+    // What costs nothing is never too dear: a toll-free number stays within reach when the money is gone.
+    let free = tolls.price(class) == Money::default();
+    match (free, usage.spent >= tolls.day_per_extension, usage.office_spent >= tolls.day) {
+        (false, true, _) => Err(Barred::Spent),
+        (false, false, true) => Err(Barred::OfficeSpent),
+        _ => Ok(()),
+    }
 }
 
 /// Is this country open? Codes are prefixes of the digits: `44`, or `1876` for a country behind country code 1.
@@ -167,49 +219,10 @@ fn is_allowed_abroad(limits: &Limits, number: &PhoneNumber) -> bool {
             || limits.countries.iter().any(|code| digits.starts_with(code.as_str())))
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Reach {
-    /// Geographic or toll-free, in the United States with its territories or in Canada.
-    Ordinary,
-    Premium,
-    International,
-}
-
-/// Area codes of country code 1 that are other countries: charged as such, and a favourite of toll fraud. The
-/// territories of the United States (340, 670, 671, 684, 787, 939) are domestic and not among them.
-const CARIBBEAN: [&str; 21] = [
-    "242", "246", "264", "268", "284", "345", "441", "473", "649", "658", "664", "721", "758", "767", "784",
-    "809", "829", "849", "868", "869", "876",
-];
-
-/// Area codes without a place: 900 charges the caller, 5XX and 700 are personal and carrier services at their own price.
-const SPECIAL: [&str; 18] = [
-    "900", "700", "500", "521", "522", "523", "524", "525", "526", "527", "528", "529", "532", "533", "544",
-    "566", "577", "588",
-];
-
-fn reach_of(number: &PhoneNumber) -> Reach {
-    let digits = number.digits();
-    let Some(national) = digits.strip_prefix('1').filter(|_| number.is_north_american()) else {
-        return Reach::International;
-    };
-    let (Some(area), Some(exchange)) = (national.get(..3), national.get(3..6)) else {
-        return Reach::International;
-    };
-    // 976 is the pay-per-call exchange of every area; N11 is no area code at all.
-    if SPECIAL.contains(&area) || area.ends_with("11") || exchange == "976" {
-        Reach::Premium
-    } else if CARIBBEAN.contains(&area) {
-        Reach::International
-    } else {
-        Reach::Ordinary
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pbx::story::office;
+    use crate::pbx::{Emergency, story::office, toll::Right};
 
     #[test]
     fn emergencies_come_before_every_other_rule() {
@@ -228,7 +241,16 @@ mod tests {
         let extension = "101".parse().unwrap();
         let asker = Asker::Phone {
             extension: &extension,
-            usage: Usage { calls: 1000, office_calls: 1000, this_hour: 1000, office_this_hour: 1000 },
+            usage: Usage {
+                calls: 1000,
+                office_calls: 1000,
+                this_hour: 1000,
+                office_this_hour: 1000,
+                nobody_there: true,
+                abroad: 1000,
+                spent: Money(u64::MAX),
+                office_spent: Money(u64::MAX),
+            },
         };
         assert_eq!(may_reach(&office, asker, &target), Ok(()));
     }
@@ -301,17 +323,53 @@ mod tests {
         let with = |usage, target: &Dialled| {
             may_reach(&office, Asker::Phone { extension: &extension, usage }, target)
         };
-        let most = Usage { calls: 3, office_calls: 29, this_hour: 59, office_this_hour: 199 };
+        let most =
+            Usage { calls: 3, office_calls: 29, this_hour: 59, office_this_hour: 199, ..Usage::default() };
         assert_eq!(with(most, &number), Ok(()));
         for (beyond, barred) in [
             (Usage { calls: 4, ..most }, Barred::TooManyCalls),
             (Usage { office_calls: 30, ..most }, Barred::TooManyOfficeCalls),
             (Usage { this_hour: 60, ..most }, Barred::TooManyThisHour),
             (Usage { office_this_hour: 200, ..most }, Barred::TooManyOfficeCallsThisHour),
+            (Usage { nobody_there: true, ..most }, Barred::TooManyAfterHours),
+            (Usage { spent: Money::cents(2_000), ..most }, Barred::Spent),
+            (Usage { office_spent: Money::cents(10_000), ..most }, Barred::OfficeSpent),
         ] {
             assert_eq!(with(beyond, &number), Err(barred));
             assert_eq!(barred.status(), 403);
             assert_eq!(with(beyond, &Dialled::Extension("102".parse().unwrap())), Ok(()));
         }
+    }
+
+    #[test]
+    fn a_phone_has_its_own_right_and_calls_abroad_come_in_small_numbers() {
+        let mut office = office();
+        office.limits.international = true;
+        office.limits.tolls.premium = true;
+        let (lobby, desk) = ("101".parse::<Extension>().unwrap(), "102".parse::<Extension>().unwrap());
+        office.limits.tolls.rights.insert(lobby.clone(), Right::Inside);
+        let ask = |extension: &Extension, usage, text: &str| {
+            may_reach(&office, Asker::Phone { extension, usage }, &Dialled::Number(text.parse().unwrap()))
+        };
+        assert_eq!(ask(&lobby, Usage::default(), "+18005550177"), Err(Barred::NotForThisPhone));
+        assert_eq!(
+            may_reach(
+                &office,
+                Asker::Phone { extension: &lobby, usage: Usage::default() },
+                &Dialled::Extension(desk.clone())
+            ),
+            Ok(())
+        );
+        assert_eq!(
+            ask(&desk, Usage::default(), "+19005550177"),
+            Err(Barred::NotForThisPhone),
+            "abroad is not premium"
+        );
+        let burst = Usage { abroad: 3, ..Usage::default() };
+        assert_eq!(ask(&desk, burst, "+442079460958"), Err(Barred::TooManyAbroad));
+        assert_eq!(ask(&desk, burst, "+18765550177"), Err(Barred::TooManyAbroad));
+        assert_eq!(ask(&desk, burst, "+13035550177"), Ok(()), "home is home");
+        let broke = Usage { spent: Money::cents(2_000), ..Usage::default() };
+        assert_eq!(ask(&desk, broke, "+18005550177"), Ok(()), "what costs nothing");
     }
 }

@@ -8,11 +8,16 @@ use std::{
     time::Duration,
 };
 
-use super::{Features, RecordingRules, RingPlan, Services, Srtp};
+use jiff::{Timestamp, tz::TimeZone};
+
+use super::{
+    Caller, EmergencyPlan, Features, RecordingRules, RingPlan, ScreeningRules, Services, Srtp, Tolls,
+    TrunkProfile,
+};
 use crate::{
     dialogue::{Office, Pack},
     media::Fingerprint,
-    sip::{self, TrunkName},
+    sip::{self, Identity, TrunkName},
     types::{Extension, Hours, PhoneNumber},
 };
 
@@ -31,10 +36,16 @@ pub struct Directory {
     pub fixed_phones: BTreeMap<Extension, SocketAddr>,
     /// In order of preference: calls to the outside try one after the other, those last that are down.
     pub trunks: Vec<sip::Trunk>,
+    /// What is known of each trunk beside its addresses; [`TrunkProfile::default`] for those that are not here.
+    pub trunk_profiles: BTreeMap<TrunkName, TrunkProfile>,
+    pub emergency: EmergencyPlan,
     /// Whom the agent rings when somebody is needed at once.
     pub on_call: Option<PhoneNumber>,
     /// One of ours; shown to people whom desk phones call.
     pub outbound_caller: PhoneNumber,
+    /// Shown to people whom these extensions call, in place of [`outbound_caller`](Self::outbound_caller).
+    pub outbound_numbers: BTreeMap<Extension, PhoneNumber>,
+    pub screening: ScreeningRules,
     pub limits: Limits,
     /// What the box itself does with callers: mailboxes.
     pub services: Services,
@@ -100,6 +111,8 @@ pub struct Limits {
     pub international: bool,
     /// Only those of these countries then, by the digits that their numbers begin with. All, if empty.
     pub countries: BTreeSet<String>,
+    /// What calls cost, and who may make them.
+    pub tolls: Tolls,
     /// How long these trunks may be silent after an INVITE before the next is tried; others [`TRUNK_PATIENCE`].
     pub trunk_patience: BTreeMap<TrunkName, Duration>,
 }
@@ -122,6 +135,7 @@ impl Default for Limits {
             calls_outside_per_hour_per_extension: 60,
             international: false,
             countries: BTreeSet::new(),
+            tolls: Tolls::default(),
             trunk_patience: BTreeMap::new(),
         }
     }
@@ -193,6 +207,44 @@ impl Directory {
                 .map(|(extension, phone)| (extension.clone(), phone.account.clone()))
                 .collect(),
             limits: machine.sip_limits,
+        }
+    }
+
+    /// The hours of the number that the office shows: when somebody is there.
+    fn hours(&self) -> Option<&Hours> {
+        self.numbers.get(&self.outbound_caller).or_else(|| self.numbers.values().next()).map(|n| &n.hours)
+    }
+
+    /// Is anybody there to notice what happens?
+    pub(super) fn is_staffed(&self, wall: Timestamp) -> bool {
+        self.hours().is_none_or(|hours| hours.is_open(wall))
+    }
+
+    /// The office's time zone.
+    pub(super) fn zone(&self) -> TimeZone {
+        self.hours().map_or(TimeZone::UTC, |hours| hours.zone().clone())
+    }
+
+    /// What is known of a trunk beside its addresses.
+    pub fn profile(&self, name: &TrunkName) -> TrunkProfile {
+        self.trunk_profiles.get(name).cloned().unwrap_or_default()
+    }
+
+    /// Whom somebody outside is shown who is called through this trunk: the extension's own number, if this trunk carries
+    /// it; else the trunk's; else what the call would show anywhere.
+    pub fn shown_through(&self, trunk: &sip::Trunk, caller: &Caller, usual: Identity) -> Identity {
+        let profile = self.profile(&trunk.name);
+        let own = match caller {
+            Caller::Extension(extension) => self.outbound_numbers.get(extension),
+            Caller::Number { .. } | Caller::Anonymous => None,
+        };
+        let carried = |number: &&PhoneNumber| {
+            self.numbers.get(*number).is_none_or(|ours| ours.trunk == trunk.name)
+                || profile.outbound_number.is_none()
+        };
+        match own.filter(carried).or(profile.outbound_number.as_ref()) {
+            Some(number) => Identity { user: number.to_string(), ..usual },
+            None => usual,
         }
     }
 

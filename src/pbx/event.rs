@@ -4,10 +4,11 @@ use std::{sync::Arc, time::Instant};
 
 use crate::{
     dialogue::Reading,
-    media::{Agreed, Codec, Hears, RoomId, Score, SourceTrust, Tone},
+    media::{Agreed, Hears, RoomId, SourceTrust, Tone},
     pbx::{
         AgentReason, Barred, CallRecord, Caller, DayNight, DeskSettings, Dialled, Directory, LegResult,
-        Mailbox, MailboxChange, Party, Resource, ResourceState, Service, TurnRecord,
+        Listing, Mailbox, MailboxChange, Party, Quality, Resource, ResourceState, Service, Spent, TurnRecord,
+        Unheard,
     },
     sip,
     speech::SpeechEvent,
@@ -60,101 +61,6 @@ pub enum MediaEvent {
     Closed { quality: Quality },
 }
 
-/// What RTCP and the jitter buffer saw of one leg.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
-pub struct Quality {
-    pub packets_received: u64,
-    pub packets_lost: u64,
-    pub packets_sent: u64,
-    pub jitter_ms: u32,
-    pub round_trip_ms: Option<u32>,
-    /// What was sent at the end.
-    #[serde(default)]
-    pub codec: Option<Codec>,
-    /// How the far end sounded to us; `None` when nothing was heard.
-    #[serde(default)]
-    pub heard: Option<Score>,
-    /// How we sounded to the far end, by its own reports; `None` when it made none.
-    #[serde(default)]
-    pub there: Option<Score>,
-    #[serde(default)]
-    pub encryption: Encrypted,
-    /// Why the far end was not heard at the end, if it was not.
-    #[serde(default)]
-    pub unheard: Option<Unheard>,
-}
-
-/// How a leg's media was protected on its way.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Encrypted {
-    #[default]
-    No,
-    /// SRTP with keys in the signalling (RFC 4568).
-    Sdes,
-    /// SRTP with keys of a DTLS handshake (RFC 5764).
-    Dtls,
-}
-
-impl Encrypted {
-    /// As it is kept and as programs are told it.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::No => "none",
-            Self::Sdes => "sdes",
-            Self::Dtls => "dtls",
-        }
-    }
-
-    /// Reads what [`as_str`](Self::as_str) wrote.
-    pub fn from_name(name: &str) -> Option<Self> {
-        [Self::No, Self::Sdes, Self::Dtls].into_iter().find(|known| known.as_str() == name)
-    }
-}
-
-/// Why nothing was heard of a far end.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Unheard {
-    NothingCame,
-    CameFromElsewhere,
-    ReportsOnly,
-    NotNegotiated,
-    NotAuthentic,
-    NotRtp,
-    WentQuiet,
-}
-
-impl Unheard {
-    const ALL: [Self; 7] = [
-        Self::NothingCame,
-        Self::CameFromElsewhere,
-        Self::ReportsOnly,
-        Self::NotNegotiated,
-        Self::NotAuthentic,
-        Self::NotRtp,
-        Self::WentQuiet,
-    ];
-
-    /// As it is kept and as programs are told it.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::NothingCame => "nothing_came",
-            Self::CameFromElsewhere => "came_from_elsewhere",
-            Self::ReportsOnly => "reports_only",
-            Self::NotNegotiated => "not_negotiated",
-            Self::NotAuthentic => "not_authentic",
-            Self::NotRtp => "not_rtp",
-            Self::WentQuiet => "went_quiet",
-        }
-    }
-
-    /// Reads what [`as_str`](Self::as_str) wrote.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|known| known.as_str() == name)
-    }
-}
-
 /// What somebody outside the switch asks of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Control {
@@ -162,8 +68,16 @@ pub enum Control {
     SendText { key: MessageKey, from: PhoneNumber, to: PhoneNumber, body: String },
     /// The desk has stored an incoming text (or could not): answer the carrier 202 (or 503).
     SettleText { text: sip::TextId, stored: bool },
+    /// Numbers that the office blocks or always lets in, as they were written down.
+    RestoreListed(Vec<(PhoneNumber, Listing)>),
+    /// Put this number on a list, or (`None`) take it off.
+    List { number: PhoneNumber, listing: Option<Listing> },
+    /// Somebody at a console knows of this emergency call: nobody need be told any more.
+    EmergencySeen { call: CallId },
     /// End this call.
     HangUp { call: CallId },
+    /// Calls to the outside of before a restart, of the last day.
+    RestoreSpending(Vec<Spent>),
     /// This is set for an extension from now on.
     SetDesk { extension: Extension, settings: DeskSettings },
     /// The office's key stands so from now on.
@@ -196,6 +110,14 @@ pub enum Output {
     },
     CloseConnection {
         connection: sip::ConnectionId,
+    },
+    /// The peer of this connection has shown who it is.
+    ProvenConnection {
+        connection: sip::ConnectionId,
+    },
+    /// Ask the Domain Name System; the answer goes in as `sip::Input::Resolved`.
+    Resolve {
+        question: sip::Question,
     },
     /// For the media plane.
     Media {
@@ -322,6 +244,8 @@ impl Shelf {
 pub enum Announcement {
     /// "Thank you for calling. We cannot take your call at the moment. We have your number and will call you back."
     CannotTakeCall,
+    /// "Emergency. Somebody in the office has dialled an emergency number. Press 1 to say that you know."
+    EmergencyDialled,
     /// "This call is recorded."
     CallIsRecorded,
     /// "The recording is paused."
@@ -376,10 +300,16 @@ pub enum Reason {
     Service,
     /// The agent's own deadlines: the caller has finished, or has been silent for long.
     Agent(crate::agent::Reason),
+    /// Somebody is told, or told again, that an emergency number was dialled.
+    EmergencyNotice,
+    /// A line that was taken for an emergency is free by now.
+    EmergencyLine,
     /// Somebody outside who was asked to press a key has not.
     KeyPress,
     /// A transfer rings for so long and no longer.
     TransferRing,
+    /// What calls in progress have cost is added up.
+    Spending,
     /// A parked call rings its parker again.
     ParkRecall,
     /// A paused recording goes on by itself.
@@ -415,6 +345,31 @@ pub enum Fact {
         call: CallId,
         from: Extension,
         dialled: Dialled,
+        /// Where the phone is: `Suite 4`. Empty: nobody has said.
+        place: String,
+        /// The number that the service sees and calls back.
+        callback: PhoneNumber,
+    },
+    /// Somebody at a telephone has said, with key 1, that they know of this emergency call.
+    EmergencySeen {
+        call: CallId,
+        by: Party,
+    },
+    /// A caller was refused by a list or a rule of the office; nothing rang, and there is no record.
+    CallScreened {
+        caller: Caller,
+        dialled: Dialled,
+    },
+    /// Somebody has put a number on a list, or taken it off.
+    NumberListed {
+        number: PhoneNumber,
+        listing: Option<Listing>,
+        by: String,
+    },
+    /// This call was ended because an emergency needed its line.
+    LineTaken {
+        call: CallId,
+        trunk: String,
     },
     /// An alarm: from this extension somebody wanted to call what it may not, or more than it may; perhaps somebody who has
     /// its password. At most once a minute for the same extension and cause.
@@ -422,6 +377,8 @@ pub enum Fact {
         from: Extension,
         dialled: Dialled,
         why: Barred,
+        /// No slip of the finger: somebody should be told wherever they are.
+        grave: bool,
     },
     /// A leg rings.
     Ringing {
@@ -524,6 +481,11 @@ pub enum Fact {
     TrunkHealth {
         trunk: String,
         health: sip::TrunkHealth,
+    },
+    /// Where the name of a trunk leads now.
+    TrunkTargets {
+        trunk: String,
+        targets: Vec<sip::TargetState>,
     },
     /// The guard of the SIP room turned something away.
     Refused {

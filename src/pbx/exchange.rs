@@ -1,7 +1,7 @@
 //! What the calls share: the SIP endpoint, the media ports, the places at the agent, and the outputs on their way.
 
 use std::{
-    collections::{BTreeMap, VecDeque},
+    collections::{BTreeMap, BTreeSet, VecDeque},
     ops::RangeInclusive,
     time::{Duration, Instant},
 };
@@ -11,7 +11,7 @@ use rand_chacha::rand_core::{Rng, SeedableRng};
 use super::{
     DayNight, Directory, Fact, Mailbox, MailboxChange, MediaCommand, Output, Resource, ResourceState,
     Settings, SpeechCommand, desk_settings::Desks, lamps::Lamps, ledger::Ledger, resources::Resources,
-    services::Mailboxes,
+    screening::Screening, services::Mailboxes, spending::Spending,
 };
 use crate::{
     media::Ports,
@@ -28,13 +28,14 @@ pub(super) struct Exchange {
     /// Can the agent hear and speak?
     pub(super) speech_ready: bool,
     pub(super) places: Places,
+    pub(super) screening: Screening,
+    /// What is called outside, and what it costs.
+    pub(super) spending: Spending,
     pub(super) mailboxes: Mailboxes,
     pub(super) lamps: Lamps,
     pub(super) resources: Resources,
     pub(super) desks: Desks,
     pub(super) day_night: DayNight,
-    /// Who has sent calls outside that have begun to ring there, since the switch asked last.
-    pub(super) sent_outside: Vec<Extension>,
     /// When an extension talked last, and who called it last. As many as there are extensions.
     talked: BTreeMap<Extension, Instant>,
     called: BTreeMap<Extension, String>,
@@ -46,11 +47,28 @@ pub(super) struct Exchange {
     chance: Chance,
     last_leg: u64,
     /// Whose session is it? As many as the endpoint has, which bounds them.
-    sessions: BTreeMap<SessionId, CallId>,
+    sessions: BTreeMap<SessionId, Owned>,
+    /// Trunks on which an emergency wants a line that another call has: at most one entry for each emergency call.
+    lines_wanted: Vec<LineWanted>,
     /// Media sockets, from `Open` until `Closed`: as many as there are ports.
     sockets: BTreeMap<LegId, Socket>,
     /// How many of them each call holds.
     held: BTreeMap<CallId, usize>,
+}
+
+/// Whose a session is, and on which trunk, if it leaves the house.
+#[derive(Debug)]
+struct Owned {
+    call: CallId,
+    trunk: Option<TrunkName>,
+}
+
+/// An emergency call wants a line of this trunk.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct LineWanted {
+    pub(super) trunk: TrunkName,
+    /// The calls that have one.
+    pub(super) held_by: BTreeSet<CallId>,
 }
 
 #[derive(Debug)]
@@ -74,18 +92,20 @@ impl Exchange {
             out: VecDeque::new(),
             speech_ready: false,
             places: Places::default(),
+            screening: Screening::default(),
+            spending: Spending::default(),
             mailboxes: Mailboxes::default(),
             lamps: Lamps::default(),
             resources: Resources::default(),
             desks: Desks::default(),
             day_night: DayNight::default(),
-            sent_outside: Vec::new(),
             talked: BTreeMap::new(),
             called: BTreeMap::new(),
             slots: BTreeMap::new(),
             chance,
             last_leg: 0,
             sessions: BTreeMap::new(),
+            lines_wanted: Vec::new(),
             sockets: BTreeMap::new(),
             held: BTreeMap::new(),
         }
@@ -101,6 +121,7 @@ impl Exchange {
     }
 
     pub(super) fn fact(&mut self, fact: Fact) {
+        self.screening.observe(&fact);
         self.out.push_back(Output::Fact(fact));
     }
 
@@ -133,8 +154,8 @@ impl Exchange {
         self.out.push_back(Output::Speech { leg, command });
     }
 
-    pub(super) fn session_begins(&mut self, session: SessionId, call: CallId) {
-        self.sessions.insert(session, call);
+    pub(super) fn session_begins(&mut self, session: SessionId, call: CallId, trunk: Option<&TrunkName>) {
+        self.sessions.insert(session, Owned { call, trunk: trunk.cloned() });
         if let Some((call_id, peer)) = self.sip.dialog_of(session) {
             let peer = match peer {
                 Peer::Trunk(name) => name.0.clone(),
@@ -150,14 +171,16 @@ impl Exchange {
 
     /// The leg goes on in another call.
     pub(super) fn leg_moves(&mut self, session: SessionId, leg: LegId, call: CallId) {
-        self.session_begins(session, call);
+        if let Some(owned) = self.sessions.get_mut(&session) {
+            owned.call = call;
+        }
         if let Some(socket) = self.sockets.get_mut(&leg) {
             socket.call = call;
         }
     }
 
     pub(super) fn call_of_session(&self, session: SessionId) -> Option<CallId> {
-        self.sessions.get(&session).copied()
+        self.sessions.get(&session).map(|owned| owned.call)
     }
 
     pub(super) fn call_of_leg(&self, leg: LegId) -> Option<CallId> {
@@ -283,16 +306,83 @@ impl Exchange {
     /// The trunks, those that are not down first.
     pub(super) fn trunks_of(&self, directory: &Directory) -> Vec<TrunkName> {
         let mut names: Vec<TrunkName> = directory.trunks.iter().map(|trunk| trunk.name.clone()).collect();
-        names.sort_by_key(|name| matches!(self.sip.trunk_health(name), TrunkHealth::Down { .. }));
+        names.sort_by_key(|name| (self.is_down(name), directory.profile(name).order));
         names
     }
 
-    /// The same without those that have asked to be spared: an ordinary call does not go there (RFC 3261, 21.5.4). An
-    /// emergency does.
-    pub(super) fn open_trunks(&self, now: Moment, directory: &Directory) -> Vec<TrunkName> {
+    /// The trunks in the order in which an emergency tries them: first those that the office prefers for it, then those
+    /// that live. None is left out: one that seems dead, or asks to be spared, is still worth a try.
+    pub(super) fn trunks_for_emergency(&self, directory: &Directory) -> VecDeque<TrunkName> {
         let mut names = self.trunks_of(directory);
-        names.retain(|name| self.sip.trunk_rests(now.at, name).is_none());
-        names
+        names.sort_by_key(|name| (self.is_down(name), !directory.profile(name).emergency));
+        names.into()
+    }
+
+    fn is_down(&self, name: &TrunkName) -> bool {
+        matches!(self.sip.trunk_health(name), TrunkHealth::Down { .. })
+    }
+
+    /// Calls that have a line on this trunk.
+    fn on_trunk(&self, trunk: &TrunkName) -> impl Iterator<Item = CallId> {
+        self.sessions
+            .values()
+            .filter(move |owned| owned.trunk.as_ref() == Some(trunk))
+            .map(|owned| owned.call)
+    }
+
+    /// Does this trunk carry as many calls as its carrier allows?
+    pub(super) fn is_full(&self, directory: &Directory, trunk: &TrunkName) -> bool {
+        directory.profile(trunk).channels.is_some_and(|channels| self.on_trunk(trunk).count() >= channels)
+    }
+
+    /// An emergency wants a line that another call has. `false`: no other call has one there.
+    pub(super) fn want_line(&mut self, trunk: &TrunkName, emergency: CallId) -> bool {
+        let held_by: BTreeSet<CallId> = self.on_trunk(trunk).filter(|call| *call != emergency).collect();
+        let some = !held_by.is_empty();
+        if some {
+            self.lines_wanted.push(LineWanted { trunk: trunk.clone(), held_by });
+        }
+        some
+    }
+
+    pub(super) fn take_line_wanted(&mut self) -> Option<LineWanted> {
+        self.lines_wanted.pop()
+    }
+
+    /// The trunks that an ordinary call tries, in order: without those that are full, or have asked to be spared (RFC 3261,
+    /// 21.5.4); an emergency goes there all the same. Among those of the same order, which one comes first is drawn by
+    /// their weights (RFC 2782).
+    pub(super) fn open_trunks(&mut self, now: Moment, directory: &Directory) -> Vec<TrunkName> {
+        let mut names = self.trunks_of(directory);
+        names.retain(|name| self.sip.trunk_rests(now.at, name).is_none() && !self.is_full(directory, name));
+        let rank =
+            |exchange: &Self, name: &TrunkName| (exchange.is_down(name), directory.profile(name).order);
+        let mut ordered = Vec::with_capacity(names.len());
+        while let Some(first) = names.first() {
+            let best = rank(self, first);
+            let equals = names.iter().take_while(|name| rank(self, name) == best).count();
+            let weights: Vec<u64> =
+                names[..equals].iter().map(|name| u64::from(directory.profile(name).weight)).collect();
+            let at = self.draw_by(&weights);
+            ordered.push(names.remove(at));
+        }
+        ordered
+    }
+
+    /// The place of one of these, each drawn as often as it weighs; the first if nothing weighs anything.
+    fn draw_by(&mut self, weights: &[u64]) -> usize {
+        let all: u64 = weights.iter().sum();
+        if all == 0 {
+            return 0;
+        }
+        let mut left = self.random() % all;
+        for (at, weight) in weights.iter().enumerate() {
+            if left < *weight {
+                return at;
+            }
+            left -= weight;
+        }
+        0
     }
 
     /// How long until one of the trunks takes calls again, if all have asked to be spared.

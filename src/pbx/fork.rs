@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     media::{self, Agreed, Codec, Direction, LocalMedia, Wish},
-    sip::{self, Binding, Cause, Identity, Outgoing, SessionId, TrunkName},
+    sip::{self, Binding, BodyPart, Cause, Identity, Outgoing, SessionId, TrunkName},
     types::LegId,
 };
 
@@ -40,6 +40,13 @@ pub(super) enum Destination {
     Outside { trunk: TrunkName, who: Outside },
 }
 
+/// What an INVITE carries beside the description.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct Enclosed {
+    pub(super) headers: Vec<(String, String)>,
+    pub(super) parts: Vec<BodyPart>,
+}
+
 impl Fork {
     /// Sends the INVITE. `Err`: it could not be sent; the leg has been written down with this result.
     pub(super) fn ring(
@@ -49,8 +56,21 @@ impl Fork {
         from: Identity,
         codecs: &[Codec],
     ) -> Result<Self, LegResult> {
+        Self::ring_enclosing(cx, destination, party, from, codecs, Enclosed::default())
+    }
+
+    /// The same with something enclosed.
+    pub(super) fn ring_enclosing(
+        cx: &mut Context<'_>,
+        destination: Destination,
+        party: Party,
+        from: Identity,
+        codecs: &[Codec],
+        enclosed: Enclosed,
+    ) -> Result<Self, LegResult> {
         let id = cx.exchange.next_leg();
-        let mut headers = Vec::new();
+        let Enclosed { mut headers, parts } = enclosed;
+        let mut from_shown = from.clone();
         let (target, outside, source, wish) = match destination {
             Destination::Phone(Binding { extension, contact, flow, user_agent, .. }) => {
                 let ringer = Ringer::of_call(cx.ledger.directory(), cx.ledger.caller(), cx.ledger.dialled());
@@ -59,14 +79,27 @@ impl Fork {
                 (sip::Target::Phone { extension, contact, flow }, None, flow.remote.ip(), wish)
             }
             Destination::Outside { trunk, who } => {
-                let known = cx.ledger.directory().trunk(&trunk);
-                let Some((source, transport)) = known.map(|trunk| (trunk.send_to.ip(), trunk.transport))
+                let Some((transport, source)) =
+                    cx.exchange.sip.trunk_way(&trunk).map(|(transport, at)| (transport, at.ip()))
                 else {
                     return Err(Self::impossible(cx, id, party, LegResult::Failed(503)));
                 };
-                let number = who.dial_string();
+                let directory = cx.ledger.directory().clone();
+                let Some(known) = directory.trunk(&trunk) else {
+                    return Err(Self::impossible(cx, id, party, LegResult::Failed(503)));
+                };
+                let profile = directory.profile(&trunk);
+                let number = who.dial_string(&profile);
+                let from = match who {
+                    Outside::Number(_) => directory.shown_through(known, cx.ledger.caller(), from),
+                    // The number of the place, whatever the trunk usually shows.
+                    Outside::Emergency(_) => from,
+                };
+                let shown = profile.show(from, &known.domain);
+                from_shown = shown.from;
+                headers.extend(shown.headers);
                 cx.ledger.goes_through(&trunk);
-                cx.decide(decision::tried(&trunk.0, who));
+                cx.decide(decision::tried(&trunk.0, &number));
                 let wish = wish(cx, FarEnd::Trunk(&trunk), transport);
                 (sip::Target::Trunk { trunk: trunk.clone(), number }, Some((trunk, who)), source, wish)
             }
@@ -79,11 +112,11 @@ impl Fork {
             return Err(Self::impossible(cx, id, party, LegResult::Failed(503)));
         };
         let offer = media::offer(&local, codecs);
-        let outgoing = Outgoing { target, from, offer: offer.clone(), headers };
+        let outgoing = Outgoing { target, from: from_shown, offer: offer.clone(), headers, parts };
         match cx.exchange.sip.invite(cx.now.at, outgoing) {
             Ok(session) => {
                 let call = cx.call();
-                cx.exchange.session_begins(session, call);
+                cx.exchange.session_begins(session, call, trunk.as_ref());
                 let line = Line { id, session, party, started: cx.now.wall, trunk, source };
                 line.seat(cx, Stage::Trying);
                 Ok(Self { line, local, offer, rings: false, early: None, agreed_anew: false, outside })

@@ -64,7 +64,7 @@ impl Incoming {
         let source = invitation.source.ip();
         let line = Line { id, session, party, started: cx.now.wall, trunk, source };
         let call = cx.call();
-        cx.exchange.session_begins(session, call);
+        cx.exchange.session_begins(session, call, line.trunk.as_ref());
         line.seat(cx, Stage::Trying);
         let mut incoming =
             Self { line, wish, offer: invitation.offer, wishes: Vec::new(), rings: false, early: None };

@@ -36,9 +36,8 @@ impl KeyTrail {
             self.keys.remove(0);
         }
         self.keys.push(key);
-        let is_code = |service: &&Service| {
-            codes.code(**service).is_some_and(|code| self.keys.ends_with(code.as_str()))
-        };
+        let is_code =
+            |service: &&Service| codes.code(**service).is_some_and(|code| self.keys.ends_with(code.as_str()));
         let service = among.iter().find(is_code).copied()?;
         self.keys.clear();
         Some(service)
@@ -55,9 +54,13 @@ mod tests {
         let (codes, start) = (StarCodes::default(), origin());
         let among = [Service::Record, Service::PauseRecording];
         let mut trail = KeyTrail::default();
-        let mut press = |seconds: u64, key| trail.press(start + Duration::from_secs(seconds), key, &codes, &among);
+        let mut press =
+            |seconds: u64, key| trail.press(start + Duration::from_secs(seconds), key, &codes, &among);
         assert_eq!((press(0, '*'), press(1, '1')), (None, Some(Service::Record)));
-        assert_eq!((press(2, '4'), press(3, '*'), press(4, '2')), (None, None, Some(Service::PauseRecording)));
+        assert_eq!(
+            (press(2, '4'), press(3, '*'), press(4, '2')),
+            (None, None, Some(Service::PauseRecording))
+        );
         assert_eq!((press(10, '*'), press(14, '1')), (None, None), "too slow");
         assert_eq!((press(15, '1'), press(16, '1')), (None, None));
         assert_eq!((press(20, '*'), press(20, '*'), press(21, '1')), (None, None, Some(Service::Record)));

@@ -6,12 +6,12 @@ use jiff::Timestamp;
 
 use super::{
     AgentReason, CallDirection, CallRecord, Caller, Decision, Dialled, Directory, Disposition, LegRecord,
-    Quality, Speaker, TurnRecord, tape::Tape,
+    Quality, Speaker, TurnRecord, Vouched, tape::Tape,
 };
 use crate::{
     dialogue::Outcome,
     sip::TrunkName,
-    types::{CallId, Extension, LegId, Moment},
+    types::{CallId, LegId, Moment},
 };
 
 /// Legs kept of one call. A ring plan of ten phones and three transfers is far below; further legs are not written down.
@@ -30,6 +30,7 @@ pub(super) struct Beginning {
     pub(super) direction: CallDirection,
     pub(super) trunk: Option<String>,
     pub(super) caller: Caller,
+    pub(super) vouched: Vouched,
     pub(super) dialled: Dialled,
     pub(super) at: Moment,
     /// The snapshot that the call keeps to its end.
@@ -51,8 +52,6 @@ pub(super) struct Ledger {
     /// No call between people, or their waiting for each other, goes on beyond this.
     limit: Option<Instant>,
     decisions: Vec<Decision>,
-    /// Who has sent the call to somebody outside, by a transfer or a forward.
-    charged: Option<Extension>,
     /// A service of the house has been dialled, and nobody called.
     private: bool,
 }
@@ -70,7 +69,6 @@ impl Ledger {
             told: Vec::new(),
             limit: None,
             decisions: Vec::new(),
-            charged: None,
             private: false,
         }
     }
@@ -94,24 +92,15 @@ impl Ledger {
         self.beginning.call
     }
 
-    /// The extension that talks, or tries to talk, to somebody outside by this call. An emergency is nobody's.
-    pub(super) fn calls_outside(&self) -> Option<&Extension> {
-        match (&self.beginning.caller, &self.beginning.dialled) {
-            (Caller::Extension(extension), Dialled::Number(_)) => Some(extension),
-            _ => self.charged.as_ref(),
-        }
-    }
-
-    /// From now on the call counts among those of this extension to the outside.
-    pub(super) fn charge(&mut self, extension: Extension) {
-        self.charged = Some(extension);
-    }
-
     /// A call to the outside is tried through this trunk: the last one is the one that carried it.
     pub(super) fn goes_through(&mut self, trunk: &TrunkName) {
         if self.beginning.direction == CallDirection::Outbound {
             self.beginning.trunk = Some(trunk.0.clone());
         }
+    }
+
+    pub(super) fn is_outbound(&self) -> bool {
+        self.beginning.direction == CallDirection::Outbound
     }
 
     pub(super) fn caller(&self) -> &Caller {
@@ -210,12 +199,13 @@ impl Ledger {
     }
 
     pub(super) fn close(self, ended: Timestamp, disposition: Disposition) -> CallRecord {
-        let Beginning { call, direction, trunk, caller, dialled, at, directory: _ } = self.beginning;
+        let Beginning { call, direction, trunk, caller, vouched, dialled, at, directory: _ } = self.beginning;
         CallRecord {
             call,
             direction,
             trunk,
             caller,
+            vouched,
             dialled,
             started: at.wall,
             answered: self.answered,

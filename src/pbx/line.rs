@@ -4,10 +4,15 @@ use std::net::IpAddr;
 
 use jiff::Timestamp;
 
-use super::{Dialled, LegRecord, LegResult, Party, encryption::FarEnd, exchange::Context, lamps::Stage};
+use super::{
+    Dialled, Directory, LegRecord, LegResult, Party,
+    encryption::FarEnd,
+    exchange::{Context, Exchange},
+    lamps::Stage,
+};
 use crate::{
     media::{self, Codec, Direction, Encryption, LocalMedia, Seed, SourceTrust, Wish},
-    sip::{SendError, SessionId, Transport, TrunkName},
+    sip::{self, SendError, SessionId, Transport, TrunkName},
     types::LegId,
 };
 
@@ -42,8 +47,11 @@ impl Line {
         cx.exchange.close_socket(self.id);
         let Self { id, party, started, .. } = self;
         let ended = cx.now.wall;
-        cx.ledger
-            .leg_ended(cx.now.at, id, LegRecord { party, started, answered, ended, result, quality: None, told: None });
+        cx.ledger.leg_ended(
+            cx.now.at,
+            id,
+            LegRecord { party, started, answered, ended, result, quality: None, told: None },
+        );
     }
 }
 
@@ -52,12 +60,23 @@ pub(super) const fn superseded(_command: Result<(), SendError>) {}
 
 /// What we wish of the encryption of this far end's media.
 pub(super) fn wish(cx: &Context<'_>, far_end: FarEnd<'_>, transport: Transport) -> Wish {
+    let emergency = matches!(cx.ledger.dialled(), Dialled::Emergency(_));
+    wish_of(cx.exchange, cx.ledger.directory(), far_end, transport, emergency)
+}
+
+/// The same for a leg that belongs to no call.
+pub(super) fn wish_of(
+    exchange: &Exchange,
+    directory: &Directory,
+    far_end: FarEnd<'_>,
+    transport: Transport,
+    emergency: bool,
+) -> Wish {
     if matches!(transport, Transport::Ws | Transport::Wss) {
         // Whoever speaks SIP over WebSocket is a browser, and speaks nothing but DTLS-SRTP.
-        return cx.exchange.settings.media_fingerprint.map_or(Wish::Impossible, Wish::Browser);
+        return exchange.settings.media_fingerprint.map_or(Wish::Impossible, Wish::Browser);
     }
-    let emergency = matches!(cx.ledger.dialled(), Dialled::Emergency(_));
-    cx.ledger.directory().srtp.wish(far_end, transport, emergency)
+    directory.srtp.wish(far_end, transport, emergency)
 }
 
 /// Opens a socket for the leg and describes it.
@@ -75,17 +94,26 @@ pub(super) fn open(
 
 /// Our end as far as it is known before there is a port.
 pub(super) fn describe(cx: &mut Context<'_>, trunk: Option<&TrunkName>, wish: Wish) -> LocalMedia {
+    let trunk = trunk.and_then(|name| cx.ledger.directory().trunk(name));
+    describe_towards(cx.exchange, trunk, wish)
+}
+
+/// The same for a leg that belongs to no call.
+pub(super) fn describe_towards(
+    exchange: &mut Exchange,
+    trunk: Option<&sip::Trunk>,
+    wish: Wish,
+) -> LocalMedia {
     let mut seed = Seed::default();
     for part in seed.0.chunks_exact_mut(8) {
-        part.copy_from_slice(&cx.exchange.random().to_be_bytes());
+        part.copy_from_slice(&exchange.random().to_be_bytes());
     }
-    let trunk = trunk.and_then(|name| cx.ledger.directory().trunk(name));
     LocalMedia {
-        address: cx.exchange.settings.media_address_for(trunk),
+        address: exchange.settings.media_address_for(trunk),
         // The discard port: a description needs one even when nobody will ever see it.
         port: 9,
         // Within the 62 bits that every parser holds.
-        session_id: cx.exchange.random() >> 2,
+        session_id: exchange.random() >> 2,
         version: 0,
         direction: Direction::SendRecv,
         encryption: Encryption { wish, seed },

@@ -5,7 +5,8 @@
 //!   [`Input`], [`Output`] and [`Fact`] say everything that can pass through it.
 //! - One function, [`may_reach`], decides who may reach whom; it sees parsed digits only. A call from a trunk reaches our
 //!   own numbers and nothing else, so nothing goes from trunk to trunk.
-//! - Emergencies are matched before any rule and exempt from every limit of calls; ports are kept for them.
+//! - Emergencies are matched before any rule and exempt from every limit of calls; ports are kept for them, and a line is
+//!   taken from another call if need be. They are a state of their own, which no other leads to and which leads to none.
 //! - Phones ring whatever the agent's state is; without speech, a call that nobody takes hears an announcement.
 //! - States do not know each other: each says what comes `next`, and `call` builds it.
 //! - A call keeps the [`Directory`] that it began with, ends by a limit at the latest, and leaves exactly one
@@ -14,6 +15,7 @@
 mod announcing;
 mod asked;
 mod assisted;
+mod attestation;
 mod call;
 mod calls;
 mod conversation;
@@ -22,6 +24,8 @@ mod desk_event;
 mod desk_settings;
 mod dialplan;
 mod directory;
+mod emergency;
+mod emergency_call;
 mod encryption;
 mod ending;
 mod event;
@@ -34,9 +38,12 @@ mod key_trail;
 mod lamps;
 mod ledger;
 mod leg;
+mod leg_quality;
 mod line;
+mod location;
 mod next;
 mod notice;
+mod notices;
 mod opening;
 mod parked;
 mod prompting;
@@ -48,6 +55,7 @@ mod ring_plan;
 mod ringer;
 mod ringing;
 mod routing;
+mod screening;
 mod services;
 mod session_event;
 mod spending;
@@ -60,33 +68,45 @@ mod switch;
 mod talking;
 mod tape;
 mod texts;
+mod toll;
 mod trunk_answer;
+mod trunk_profile;
 mod waiter;
 mod waiting;
+mod whereabouts;
 
 pub use crate::media::{Codec, Impairment, Score};
+pub use attestation::{Attestation, Vouched};
 pub use decision::Decision;
 pub use desk_settings::{DeskSettings, ForwardTo};
 pub use dialplan::{Asker, Barred, Usage, may_reach, parse as parse_dialled};
 pub use directory::{Directory, Limits, Number, Phone, Settings, TRUNK_PATIENCE, Texts};
+pub use emergency::{EmergencyNotice, EmergencyPlan};
 pub use encryption::{Srtp, SrtpPolicy};
 pub use event::{
-    Announcement, Control, Encrypted, Fact, Input, MediaCommand, MediaEvent, Output, Quality, Reason,
-    RecordingState, Shelf, SoundFile, SpeechCommand, TextResult, Unheard,
+    Announcement, Control, Fact, Input, MediaCommand, MediaEvent, Output, Reason, RecordingState, Shelf,
+    SoundFile, SpeechCommand, TextResult,
 };
 pub use features::{Features, Park};
+pub use leg_quality::{Encrypted, Quality, Unheard};
+pub use location::{CivicAddress, CivicElement, Device, KnownBy, Location, Locations, device_key};
 pub use opening::{DayNight, Foreseen, Opening, TimedPlan, foresee};
 pub use record::{
-    AgentReason, CallDirection, CallRecord, Caller, Dialled, Disposition, Emergency, LegRecord, LegResult,
-    Party, Speaker, TurnRecord,
+    AgentReason, CallDirection, CallRecord, Caller, Dialled, Disposition, LegRecord, LegResult, Party,
+    Speaker, TurnRecord,
 };
 pub use recording::{Gap, RecordRule, RecordingPart, RecordingRules};
 pub use resources::{Resource, ResourceState};
 pub use ring_plan::{DEFAULT_RING, RingOrder, RingPlan, RingStep};
 pub use ringer::Ringer;
+pub use screening::{Listing, ScreeningRules, Treatment};
 pub use services::{Mailbox, MailboxChange, MailboxPlan, PinHash, PinHashError, Services, VoiceMessage};
+pub use spending::Spent;
 pub use star_codes::{SameCode, Service, StarCodes};
 pub use switch::{Counts, Switch};
+pub use toll::{Money, PriceClass, Right, Tolls};
+pub use trunk_profile::{IdentityForm, NumberForm, ShownCaller, TrunkProfile};
 
 /// Part of a [`Fact`]: who reads facts need not know SIP.
 pub use crate::sip::TrunkHealth;
+pub use crate::types::Emergency;

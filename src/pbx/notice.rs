@@ -8,9 +8,8 @@ use std::{
 };
 
 use super::{
-    Announcement, Dialled, Fact, MediaCommand, Party, RecordRule, RecordingState, decision, exchange::Context,
-    ledger::Ledger,
-    leg::Leg,
+    Announcement, Dialled, Fact, MediaCommand, Party, RecordRule, RecordingState, decision,
+    exchange::Context, ledger::Ledger, leg::Leg,
 };
 use crate::types::{LegId, UtteranceId};
 

@@ -77,7 +77,7 @@ impl Parked {
             return Step::Stay(self);
         }
         match event {
-            SessionEvent::Ended(_) | SessionEvent::Cancelled => {
+            SessionEvent::Ended(_) | SessionEvent::Cancelled(_) => {
                 self.leg.gone(cx);
                 Step::Go(Next::End(self.disposition))
             }

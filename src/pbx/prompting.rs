@@ -70,7 +70,7 @@ impl Prompting {
             return Step::Stay(self);
         }
         match event {
-            SessionEvent::Ended(_) | SessionEvent::Cancelled => {
+            SessionEvent::Ended(_) | SessionEvent::Cancelled(_) => {
                 self.caller.gone(cx);
                 Step::Go(Next::End(Disposition::Served))
             }

@@ -5,7 +5,7 @@ use std::{fmt, str::FromStr};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Decision, Quality, RecordingPart};
+use super::{Decision, Emergency, Quality, RecordingPart, Vouched};
 use crate::{
     dialogue::Outcome,
     types::{CallId, Extension, NumberError, PhoneNumber, StarCode},
@@ -19,6 +19,8 @@ pub struct CallRecord {
     /// The trunk that it came from or went to; none for a call between desk phones.
     pub trunk: Option<String>,
     pub caller: Caller,
+    /// How sure the carrier is of the caller's number.
+    pub vouched: Vouched,
     pub dialled: Dialled,
     pub started: Timestamp,
     /// When somebody, or the agent, answered.
@@ -68,12 +70,12 @@ impl Dialled {
 }
 
 impl fmt::Display for Dialled {
-    /// As shown and as kept: `+13035550100`, `101`, `911`.
+    /// As shown and as kept: `+13035550100`, `101`, `911`, `emergency 112`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Number(number) => number.fmt(f),
             Self::Extension(extension) => extension.fmt(f),
-            Self::Emergency(emergency) => f.write_str(emergency.digits()),
+            Self::Emergency(emergency) => emergency.fmt(f),
             Self::Star(code) => code.fmt(f),
         }
     }
@@ -83,32 +85,11 @@ impl FromStr for Dialled {
     type Err = NumberError;
     /// Reads what [`Display`](fmt::Display) wrote.
     fn from_str(text: &str) -> Result<Self, NumberError> {
-        match Emergency::ALL.into_iter().find(|emergency| emergency.digits() == text) {
+        match Emergency::read(text) {
             Some(emergency) => Ok(Self::Emergency(emergency)),
             None if text.starts_with('*') => text.parse().map(Self::Star).map_err(|_| NumberError::Empty),
             None if text.starts_with('+') => text.parse().map(Self::Number),
             None => text.parse().map(Self::Extension),
-        }
-    }
-}
-
-/// A number that is connected before any rule is asked (47 CFR 9.16).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Emergency {
-    /// 911, also when dialled behind the 9 that office phones once needed for a line.
-    Nine11,
-    /// 933, which reads back the address that a 911 call would show.
-    AddressTest,
-}
-
-impl Emergency {
-    pub const ALL: [Self; 2] = [Self::Nine11, Self::AddressTest];
-
-    /// What the trunk is told.
-    pub const fn digits(self) -> &'static str {
-        match self {
-            Self::Nine11 => "911",
-            Self::AddressTest => "933",
         }
     }
 }
@@ -255,7 +236,7 @@ mod tests {
 
     #[test]
     fn what_was_dialled_reads_back_as_written() {
-        for text in ["+13035550100", "101", "911", "933", "*97"] {
+        for text in ["+13035550100", "101", "911", "933", "emergency 112", "*97"] {
             assert_eq!(text.parse::<Dialled>().unwrap().to_string(), text);
         }
         assert_eq!("911".parse(), Ok(Dialled::Emergency(Emergency::Nine11)));

@@ -49,7 +49,10 @@ impl RecordingRules {
     }
 
     /// The rule of a call between these, of whom those without an extension are not of the house.
-    pub(super) fn rule_among<'a>(&self, people: impl IntoIterator<Item = Option<&'a Extension>>) -> RecordRule {
+    pub(super) fn rule_among<'a>(
+        &self,
+        people: impl IntoIterator<Item = Option<&'a Extension>>,
+    ) -> RecordRule {
         let mut rule = None;
         for extension in people.into_iter().flatten() {
             match (self.of.get(extension), rule) {
@@ -110,7 +113,8 @@ impl CallRecord {
 
     /// When the voice of this leg can first be heard in the part, in milliseconds of the epoch; `None`: nowhere.
     fn first_voice(&self, part: &RecordingPart, leg: &LegRecord) -> Option<i64> {
-        let at = |ms: u64| self.started.as_millisecond().saturating_add(i64::try_from(ms).unwrap_or(i64::MAX));
+        let at =
+            |ms: u64| self.started.as_millisecond().saturating_add(i64::try_from(ms).unwrap_or(i64::MAX));
         let end = |ms: Option<u64>| ms.map_or(self.ended.as_millisecond(), at);
         let mut from = leg.answered?.as_millisecond().max(at(part.from_ms.unwrap_or(0)));
         let until = leg.ended.as_millisecond().min(end(part.until_ms));
@@ -128,7 +132,8 @@ impl CallRecord {
     pub fn in_recording(&self, at_ms: u64) -> Option<(usize, u64)> {
         let parts = self.recordings.iter().enumerate();
         let began = parts.filter_map(|(number, part)| Some((number, part, part.from_ms?)));
-        let (number, part, from) = began.clone().rev().find(|(.., from)| *from <= at_ms).or(began.clone().next())?;
+        let (number, part, from) =
+            began.clone().rev().find(|(.., from)| *from <= at_ms).or(began.clone().next())?;
         let over = part.until_ms.is_some_and(|until| until < at_ms);
         (!over).then(|| (number, at_ms.saturating_sub(from)))
     }
@@ -143,7 +148,7 @@ impl CallRecord {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pbx::{CallDirection, Caller, Dialled, Disposition, LegResult};
+    use crate::pbx::{CallDirection, Caller, Dialled, Disposition, LegResult, Vouched};
     use crate::types::CallId;
 
     fn extension(text: &str) -> Extension {
@@ -168,7 +173,13 @@ mod tests {
 
     fn part(from: u64, until: Option<u64>) -> RecordingPart {
         let until_ms = until.map(|until| until * 1000);
-        RecordingPart { file: "a.wav".into(), from_ms: Some(from * 1000), until_ms, by: None, gaps: Vec::new() }
+        RecordingPart {
+            file: "a.wav".into(),
+            from_ms: Some(from * 1000),
+            until_ms,
+            by: None,
+            gaps: Vec::new(),
+        }
     }
 
     fn call(legs: Vec<LegRecord>, recordings: Vec<RecordingPart>) -> CallRecord {
@@ -177,6 +188,7 @@ mod tests {
             direction: CallDirection::Inbound,
             trunk: None,
             caller: Caller::Anonymous,
+            vouched: Vouched::default(),
             dialled: Dialled::Extension(extension("101")),
             started: second(0),
             answered: None,

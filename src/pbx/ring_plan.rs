@@ -2,7 +2,7 @@
 
 use std::{collections::VecDeque, time::Duration};
 
-use super::{AgentReason, Emergency, LegResult, Party};
+use super::{AgentReason, Emergency, LegResult, Party, TrunkProfile};
 use crate::{
     sip::TrunkName,
     types::{Extension, PhoneNumber},
@@ -154,10 +154,18 @@ impl Outside {
         }
     }
 
-    /// As the trunk is told.
-    pub(super) fn dial_string(self) -> String {
+    /// As people write it down.
+    pub(super) fn name(self) -> String {
         match self {
             Self::Number(number) => number.to_string(),
+            Self::Emergency(emergency) => emergency.digits().to_owned(),
+        }
+    }
+
+    /// As the trunk is told.
+    pub(super) fn dial_string(self, profile: &TrunkProfile) -> String {
+        match self {
+            Self::Number(number) => profile.dial_string(&number),
             Self::Emergency(emergency) => emergency.digits().to_owned(),
         }
     }

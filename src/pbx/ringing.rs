@@ -2,11 +2,13 @@
 //! hands over. The first 200 wins.
 
 mod forking;
+mod redirecting;
+mod trunks;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
     net::SocketAddr,
-    time::{Duration, Instant},
+    time::Instant,
 };
 
 use super::{
@@ -23,7 +25,6 @@ use super::{
     ring_plan::{After, Hunt, agent_reason, leg_result},
     services,
     session_event::SessionEvent,
-    trunk_answer,
     waiter::Waiter,
     waiting::{Reach, Waiting},
 };
@@ -46,6 +47,8 @@ pub(super) struct Ringing {
     forks: BTreeMap<SessionId, Fork>,
     /// Who has answered outside and is asked whether he takes the call.
     asked: BTreeMap<SessionId, Asked>,
+    /// Extensions that have sent the call on, and those to which it was sent.
+    redirected: BTreeSet<Extension>,
     /// Which of the sessions are to be asked.
     to_ask: BTreeSet<SessionId>,
     /// How the last stage ended that everybody goes through.
@@ -103,6 +106,7 @@ impl Ringing {
             hunt,
             forks: BTreeMap::new(),
             asked: BTreeMap::new(),
+            redirected: BTreeSet::new(),
             to_ask: BTreeSet::new(),
             ended: None,
             stage_from: None,
@@ -181,9 +185,13 @@ impl Ringing {
                 Step::Stay(self)
             }
             SessionEvent::Answered { body, source } => self.answered(cx, session, &body, source),
-            SessionEvent::Failed { status, retry_after } => {
+            SessionEvent::Failed { status, retry_after, cause, redirect } => {
                 self.last_status = Some(status);
+                self.note_cause(cx, session, status, cause);
                 self.judge_trunk(cx, session, status, retry_after);
+                if (300..400).contains(&status) {
+                    self.redirected(cx, session, redirect.as_deref());
+                }
                 self.fork_failed(cx, session, leg_result(status))
             }
             // A far end that ends a call it has not answered; our endpoint never reports it so, but nothing may hang.
@@ -195,7 +203,7 @@ impl Ringing {
                 Step::Stay(self)
             }
             SessionEvent::Progress { .. }
-            | SessionEvent::Cancelled
+            | SessionEvent::Cancelled(_)
             | SessionEvent::Confirmed(_)
             | SessionEvent::ReofferAnswered(_)
             | SessionEvent::Digit(_) => Step::Stay(self),
@@ -256,7 +264,8 @@ impl Ringing {
 
     fn handle_waiter(mut self, cx: &mut Context<'_>, event: SessionEvent) -> Step<Self> {
         match event {
-            SessionEvent::Cancelled | SessionEvent::Ended(_) => self.abandoned(cx),
+            SessionEvent::Cancelled(cause) => self.abandoned(cx, cause),
+            SessionEvent::Ended(by) => self.abandoned(cx, by.cause()),
             SessionEvent::Reoffered(offer) if self.waiter.answered().is_none() => {
                 if let Waiter::Outside { caller, .. } | Waiter::Desk(caller) = &mut self.waiter {
                     caller.reoffered(cx, &offer);
@@ -295,8 +304,12 @@ impl Ringing {
         }
     }
 
-    fn abandoned(mut self, cx: &mut Context<'_>) -> Step<Self> {
-        self.silence(cx, None, LegResult::CallerGone);
+    /// The caller is gone. The phones are told why: what a carrier has let somebody else answer is no missed call.
+    fn abandoned(mut self, cx: &mut Context<'_>, cause: Option<Cause>) -> Step<Self> {
+        if let Some(cause) = cause {
+            cx.decide(format!("the caller's side gave it up: {cause}"));
+        }
+        self.silence(cx, cause, LegResult::CallerGone);
         let disposition = match self.waiter {
             Waiter::Outside { caller, .. } | Waiter::Desk(caller) => {
                 caller.gone(cx);
@@ -425,45 +438,12 @@ impl Ringing {
         Step::Go(Next::Talk { caller, callee, disposition })
     }
 
-    /// What the answer of somebody outside says of the trunk, and whether another one is to be tried.
-    fn judge_trunk(
-        &mut self,
-        cx: &mut Context<'_>,
-        session: SessionId,
-        status: u16,
-        retry_after: Option<Duration>,
-    ) {
-        let Some((trunk, who)) = self.forks.get(&session).and_then(Fork::outside) else { return };
-        if trunk_answer::is_the_trunks(status) {
-            cx.ledger.decide(cx.now.at, decision::passed_over(&trunk.0, status));
-            cx.exchange.sip.trunk_failed(cx.now.at, trunk, status, retry_after);
-            return;
+    /// What the far end says of its reason, beyond the status (RFC 6432).
+    fn note_cause(&self, cx: &mut Context<'_>, session: SessionId, status: u16, cause: Option<Cause>) {
+        if let (Some(cause), Some(fork)) = (cause, self.forks.get(&session)) {
+            let name = decision::name(fork.party());
+            cx.decide(format!("{name} answered {status}, and why: {cause}"));
         }
-        cx.exchange.sip.trunk_carried(trunk);
-        if who.takes_no_for_an_answer() {
-            self.hunt.give_up();
-        }
-    }
-
-    /// Gives up the trunks that have not answered at all. True if nobody is left who might.
-    ///
-    /// Our INVITE is repeated until Timer B all the same: only an answer to it lets the CANCEL go out (RFC 3261, 9.1), and a
-    /// trunk that comes back late must not ring somebody for nothing.
-    fn give_up_silent(&mut self, cx: &mut Context<'_>) -> bool {
-        self.silent_until = None;
-        let silent = |fork: &Fork| fork.outside().is_some() && !cx.exchange.sip.is_heard(fork.session());
-        let given_up: Vec<SessionId> =
-            self.forks.values().filter(|fork| silent(fork)).map(Fork::session).collect();
-        for fork in given_up.iter().filter_map(|session| self.forks.remove(session)) {
-            if let Some((trunk, _)) = fork.outside() {
-                cx.ledger.decide(cx.now.at, decision::passed_over(&trunk.0, 0));
-                cx.exchange.sip.trunk_failed(cx.now.at, trunk, 0, None);
-            }
-            fork.cancel(cx, None, LegResult::Failed(408));
-            self.results.push(LegResult::Failed(408));
-            self.last_status = Some(503);
-        }
-        !given_up.is_empty() && self.forks.is_empty()
     }
 
     fn fork_failed(mut self, cx: &mut Context<'_>, session: SessionId, result: LegResult) -> Step<Self> {

@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::{
-    AgentReason, Caller, Dialled, Directory, Party,
+    AgentReason, Caller, Dialled, Directory, Emergency, Party,
     dialplan::{self, Asker, Barred, Usage},
     ring_plan::Hunt,
     services::{self, Errand},
+    whereabouts::Whereabouts,
 };
 use crate::{
     sip::{Identity, Invitation, Peer},
@@ -22,6 +23,8 @@ pub(super) enum Route {
     Agent(AgentReason),
     /// From a desk phone to somebody who may be reached; to these, if it is an extension.
     Connect(Option<Hunt>),
+    /// From a desk phone, at this place, to an emergency number.
+    Emergency(Emergency, Whereabouts),
     /// The box itself serves the caller.
     Serve(Errand),
 }
@@ -61,7 +64,9 @@ pub(super) fn caller(invitation: &Invitation) -> Caller {
         Peer::Phone(extension) => Caller::Extension(extension.clone()),
         Peer::Trunk(_) if invitation.anonymous => Caller::Anonymous,
         Peer::Trunk(_) => {
-            let number_of = |identity: &Identity| PhoneNumber::parse_lenient(&identity.user).ok();
+            // `+13035550177;verstat=…`: what stands behind the number is about it (RFC 3966, 3).
+            let digits = |user: &str| user.split(';').next().unwrap_or_default().to_owned();
+            let number_of = |identity: &Identity| PhoneNumber::parse_lenient(&digits(&identity.user)).ok();
             let asserted = invitation.asserted.as_ref();
             match asserted.and_then(number_of).or_else(|| number_of(&invitation.from)) {
                 Some(number) => Caller::Number { number, display: display_name(invitation) },
@@ -175,6 +180,7 @@ mod tests {
             to: Identity::default(),
             from: Identity { user: DANA.into(), display: "WIRELESS CALLER".into() },
             asserted: None,
+            verstat: None,
             anonymous: false,
             call_id: "1@carrier".into(),
             offer: Vec::new(),
@@ -218,6 +224,12 @@ mod tests {
         invitation.asserted = Some(Identity { user: "+13035550178".into(), display: String::new() });
         let Caller::Number { number: asserted, .. } = shown(&invitation) else { panic!() };
         assert_eq!(asserted, number("+13035550178"));
+        invitation.asserted = Some(Identity {
+            user: "+13035550178;verstat=TN-Validation-Failed".into(),
+            display: String::new(),
+        });
+        let Caller::Number { number: vouched, .. } = shown(&invitation) else { panic!() };
+        assert_eq!(vouched, number("+13035550178"), "a verstat makes nobody anonymous");
         invitation.anonymous = true;
         assert_eq!(shown(&invitation), Caller::Anonymous);
         invitation.anonymous = false;

@@ -2,16 +2,16 @@
 
 use std::{net::SocketAddr, time::Duration};
 
-use crate::sip::{self, EndedBy, Invitation, ReferId, ReferTarget, SessionId};
+use crate::sip::{self, Cause, EndedBy, Invitation, ReferId, ReferTarget, SessionId};
 
 /// An event of one session that is part of a call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum SessionEvent {
-    Cancelled,
+    Cancelled(Option<Cause>),
     Confirmed(Vec<u8>),
     Progress { status: u16, body: Vec<u8>, source: SocketAddr },
     Answered { body: Vec<u8>, source: SocketAddr },
-    Failed { status: u16, retry_after: Option<Duration> },
+    Failed { status: u16, retry_after: Option<Duration>, cause: Option<Cause>, redirect: Option<String> },
     Reoffered(Vec<u8>),
     ReofferAnswered(Result<Vec<u8>, u16>),
     Ended(EndedBy),
@@ -37,14 +37,14 @@ pub(super) enum Sorted {
 pub(super) fn sort(event: sip::Event) -> Sorted {
     let (session, event) = match event {
         sip::Event::Invited { session, invitation } => return Sorted::Invited { session, invitation },
-        sip::Event::Cancelled { session, cause: _ } => (session, SessionEvent::Cancelled),
+        sip::Event::Cancelled { session, cause } => (session, SessionEvent::Cancelled(cause)),
         sip::Event::Confirmed { session, body } => (session, SessionEvent::Confirmed(body)),
         sip::Event::Progress { session, status, body, source } => {
             (session, SessionEvent::Progress { status, body, source })
         }
         sip::Event::Answered { session, body, source } => (session, SessionEvent::Answered { body, source }),
-        sip::Event::Failed { session, status, reason: _, retry_after } => {
-            (session, SessionEvent::Failed { status, retry_after })
+        sip::Event::Failed { session, status, reason: _, retry_after, cause, redirect } => {
+            (session, SessionEvent::Failed { status, retry_after, cause, redirect })
         }
         sip::Event::Reoffered { session, offer } => (session, SessionEvent::Reoffered(offer)),
         sip::Event::ReofferAnswered { session, result } => (session, SessionEvent::ReofferAnswered(result)),
@@ -63,6 +63,7 @@ pub(super) fn sort(event: sip::Event) -> Sorted {
         | sip::Event::Bound { .. }
         | sip::Event::Unbound { .. }
         | sip::Event::TrunkHealth { .. }
+        | sip::Event::TrunkTargets { .. }
         | sip::Event::Refused { .. }) => return Sorted::Other(other),
     };
     Sorted::Session { session, event }

@@ -27,10 +27,12 @@ use crate::{
     sip::{self, Endpoint, Event, SessionId},
     types::{Chance, LegId, Moment},
 };
-use office::{CARRIER, DESK, SPARE, SWITCH, trunk_at};
+use office::{DESK, SPARE, SWITCH, trunk_at};
 use talk::Playing;
 
-pub(super) use office::{DANA, LEASING, MAIN, ON_CALL, extension, number, office, office_with_spare};
+pub(super) use office::{
+    CARRIER, DANA, LEASING, MAIN, ON_CALL, extension, number, office, office_with_spare,
+};
 pub(super) use talk::{in_danger, reading};
 
 /// Somebody at the other end of the network: the carrier, or a desk phone.
@@ -143,10 +145,15 @@ impl World {
     /// The office at work with two trunks; `spare` is the far end of the second.
     pub(super) fn with_spare() -> Self {
         let mut world = Self::with(office_with_spare());
-        world.phones.insert("spare", Far::new(world.now.at, 9, SPARE, None));
+        world.has_spare();
         world.plug_in("101");
         world.speech_ready(true);
         world
+    }
+
+    /// There is a far end for the trunk `spare`.
+    pub(super) fn has_spare(&mut self) {
+        self.phones.insert("spare", Far::new(self.now.at, 9, SPARE, None));
     }
 
     /// The office with nobody's phone plugged in, and no speech yet.
@@ -278,7 +285,10 @@ impl World {
                             Some(held) => held.push((flow.remote, bytes)),
                             None => sent.push((flow.local, flow.remote, bytes)),
                         },
-                        sip::Output::Transmit { .. } | sip::Output::Close { .. } => {}
+                        sip::Output::Transmit { .. }
+                        | sip::Output::Close { .. }
+                        | sip::Output::Proven { .. }
+                        | sip::Output::Resolve { .. } => {}
                         sip::Output::Event(event) => far.events.push(event),
                         sip::Output::Timeout(at) => {
                             let at = at.map(|(at, _)| at);
@@ -342,7 +352,10 @@ impl World {
                 self.speech.push((leg, command));
             }
             Output::Fact(fact) => self.facts.push(fact),
-            Output::CloseConnection { .. } | Output::Timeout(_) => {}
+            Output::CloseConnection { .. }
+            | Output::ProvenConnection { .. }
+            | Output::Resolve { .. }
+            | Output::Timeout(_) => {}
         }
     }
 

@@ -6,24 +6,25 @@ mod recording;
 mod services;
 mod transfers;
 
-use std::{collections::BTreeMap, sync::Arc, time::Instant};
+use std::{cmp::Reverse, collections::BTreeMap, sync::Arc, time::Instant};
 
 use super::{
-    Barred, CallDirection, Control, Dialled, Directory, Fact, Foreseen, Input, MediaEvent, Output, Reason,
-    Settings,
+    AgentReason, Barred, CallDirection, Control, Dialled, Directory, Fact, Foreseen, Input, MediaEvent,
+    Output, Reason, Settings, Treatment, Vouched,
     call::{Arrival, Call, CallEvent},
     calls::Calls,
-    dialplan::{self, Usage},
-    exchange::Exchange,
+    dialplan,
+    exchange::{Exchange, LineWanted},
     foresee,
     lamps::Office,
     ledger::Beginning,
+    notices::{Alarm, Notices},
     refusal::Refusal,
     ring_plan::INTERNAL_RING,
     routing::{self, Route},
     session_event::{self, Sorted},
-    spending::Spending,
     texts::{Outbound, Received, TextTraffic},
+    whereabouts::Whereabouts,
 };
 use crate::{
     agent::VoiceInput,
@@ -41,7 +42,7 @@ pub struct Switch {
     exchange: Exchange,
     calls: Calls,
     texts: TextTraffic,
-    spending: Spending,
+    notices: Notices,
     /// The office's own book.
     names: Arc<BTreeMap<PhoneNumber, String>>,
     shutting_down: bool,
@@ -70,7 +71,7 @@ impl Switch {
             directory,
             calls: Calls::default(),
             texts: TextTraffic::default(),
-            spending: Spending::default(),
+            notices: Notices::default(),
             names: Arc::default(),
             shutting_down: false,
         }
@@ -84,7 +85,10 @@ impl Switch {
             Input::Understood { leg, turn, reading } => {
                 self.speak_to(now, leg, VoiceInput::Understood { turn, reading: *reading });
             }
-            Input::SpeechFailed { leg } => self.speak_to(now, leg, VoiceInput::SpeechFailed),
+            Input::SpeechFailed { leg } => match self.exchange.call_of_leg(leg) {
+                Some(id) if self.notices.owns(id) => self.notices.speech_failed(now, &mut self.exchange, id),
+                _ => self.speak_to(now, leg, VoiceInput::SpeechFailed),
+            },
             Input::SpeechReady(ready) => {
                 self.exchange.speech_ready = ready;
                 self.offer_places(now);
@@ -111,6 +115,8 @@ impl Switch {
             match sip.poll_output() {
                 sip::Output::Transmit { flow, bytes } => return Output::Transmit { flow, bytes },
                 sip::Output::Close { connection } => return Output::CloseConnection { connection },
+                sip::Output::Proven { connection } => return Output::ProvenConnection { connection },
+                sip::Output::Resolve { question } => return Output::Resolve { question },
                 sip::Output::Event(event) => self.handle_sip(now, event),
                 sip::Output::Timeout(at) => return Output::Timeout(self.earliest(at)),
             }
@@ -129,6 +135,11 @@ impl Switch {
         }
     }
 
+    /// The trunk that this address belongs to, with the name that its certificate must be for.
+    pub fn trunk_towards(&self, remote: std::net::SocketAddr) -> Option<(sip::TrunkName, String)> {
+        self.exchange.sip.trunk_towards(remote)
+    }
+
     /// What the SIP room holds: transactions live on for a while after their call.
     pub fn sip_counts(&self) -> sip::Counts {
         self.exchange.sip.counts()
@@ -141,13 +152,20 @@ impl Switch {
 
     fn earliest(&self, sip: Option<(Instant, sip::Reason)>) -> Option<(Instant, Reason)> {
         let sip = sip.map(|(at, why)| (at, Reason::Sip(why)));
-        self.calls.next_deadline().into_iter().chain(sip).min()
+        let spending = self.exchange.spending.deadline().map(|at| (at, Reason::Spending));
+        self.calls.next_deadline().into_iter().chain(self.notices.deadline()).chain(spending).chain(sip).min()
     }
 
     fn handle_timeout(&mut self, now: Moment) {
         self.exchange.sip.handle_input(now.at, sip::Input::Timeout);
         for call in self.calls.due(now.at) {
             self.tell(now, call, CallEvent::Timeout);
+        }
+        if self.exchange.spending.deadline().is_some_and(|at| at <= now.at) {
+            self.end_overspent(now);
+        }
+        if self.notices.deadline().is_some_and(|(at, _)| at <= now.at) {
+            self.notices.handle_timeout(now, &mut self.exchange, &self.directory);
         }
     }
 
@@ -157,14 +175,25 @@ impl Switch {
         if let Some(call) = call.handle(now, &mut self.exchange, event) {
             self.calls.put(id, call);
         }
-        self.count_what_was_sent(now);
+        self.free_lines(now);
         self.offer_places(now);
     }
 
-    /// Calls that have been forwarded to the outside count like those that are dialled.
-    fn count_what_was_sent(&mut self, now: Moment) {
-        for extension in std::mem::take(&mut self.exchange.sent_outside) {
-            self.spending.call_begins(now.at, extension);
+    /// An emergency needs a line: the agent gives one first, the call that began last; then somebody of the office who has
+    /// called outside. If nobody can, the emergency is dialled all the same.
+    fn free_lines(&mut self, now: Moment) {
+        while let Some(LineWanted { trunk, held_by }) = self.exchange.take_line_wanted() {
+            if held_by.iter().any(|id| self.notices.give_line(now, &mut self.exchange, *id)) {
+                continue;
+            }
+            let held = held_by.into_iter().filter_map(|id| Some((id, self.calls.get(id)?)));
+            let victims = held.filter_map(|(id, call)| Some((call.sacrifice()?, call.ledger().began(), id)));
+            let Some((_, _, id)) = victims.min_by_key(|(class, began, _)| (*class, Reverse(*began))) else {
+                continue;
+            };
+            tracing::warn!(call = %id, trunk = %trunk.0, "ended: an emergency call needs its line");
+            self.exchange.fact(Fact::LineTaken { call: id, trunk: trunk.0 });
+            self.tell(now, id, CallEvent::HangUp);
         }
     }
 
@@ -195,6 +224,9 @@ impl Switch {
         if let MediaEvent::Closed { .. } = event {
             self.exchange.socket_closed(now, leg);
         }
+        if self.notices.owns(call) {
+            return self.notices.handle_media(now, &mut self.exchange, call, &event);
+        }
         self.tell(now, call, CallEvent::Media { leg, event });
     }
 
@@ -210,7 +242,16 @@ impl Switch {
             }
             Control::Mailbox(mailbox) => self.exchange.restore_mailbox(mailbox),
             Control::ChangeMailbox { mailbox, change } => self.exchange.change_mailbox(&mailbox, change),
-            Control::HangUp { call } => self.tell(now, call, CallEvent::HangUp),
+            Control::RestoreListed(listed) => self.exchange.screening.restore(listed),
+            Control::List { number, listing } => self.exchange.screening.list(number, listing),
+            Control::EmergencySeen { call } => self.notices.seen(now, &mut self.exchange, call),
+            Control::HangUp { call } => {
+                // Nobody but the two who talk ends an emergency call.
+                if !self.calls.get(call).is_some_and(Call::is_emergency) {
+                    self.tell(now, call, CallEvent::HangUp);
+                }
+            }
+            Control::RestoreSpending(calls) => self.exchange.spending.restore(now, &self.directory, calls),
             Control::SetDesk { extension, settings } => self.set_desk(&extension, settings),
             Control::SetDayNight(key) => self.set_day_night(key),
             Control::RestoreDesks { desks, key } => self.restore_desks(desks, key),
@@ -227,6 +268,7 @@ impl Switch {
             }
             Control::ShutDown => {
                 self.shutting_down = true;
+                self.notices.shut_down(now, &mut self.exchange);
                 for call in self.calls.ids() {
                     self.tell(now, call, CallEvent::HangUp);
                 }
@@ -240,7 +282,11 @@ impl Switch {
             Sorted::Invited { session, invitation } => self.invited(now, session, invitation),
             Sorted::Session { session, event } => {
                 // Sessions that a call has let go of are the endpoint's alone: it ends them without us.
-                if let Some(call) = self.exchange.call_of_session(session) {
+                let owner = self.exchange.call_of_session(session);
+                if let Some(notice) = owner.filter(|id| self.notices.owns(*id)) {
+                    let (exchange, directory) = (&mut self.exchange, &self.directory);
+                    self.notices.handle_session(now, exchange, directory, notice, session, event);
+                } else if let Some(call) = owner {
                     self.tell(now, call, CallEvent::Session { session, event });
                 }
             }
@@ -281,6 +327,9 @@ impl Switch {
             sip::Event::TrunkHealth { trunk, health } => {
                 self.exchange.fact(Fact::TrunkHealth { trunk: trunk.0, health });
             }
+            sip::Event::TrunkTargets { trunk, targets } => {
+                self.exchange.fact(Fact::TrunkTargets { trunk: trunk.0, targets });
+            }
             sip::Event::Refused { cause, source, count } => {
                 self.exchange.fact(Fact::Refused { cause, source, count });
             }
@@ -313,20 +362,26 @@ impl Switch {
     /// What was dialled and where it leads, or the refusal. Emergencies are beyond every limit but the shutting down.
     fn admit(&mut self, now: Moment, invitation: &Invitation) -> Result<(Dialled, Route), Refusal> {
         let directory = &self.directory.clone();
+        if let Peer::Phone(extension) = &invitation.peer
+            && let Some(emergency) = directory.emergency.numbers.matched(&invitation.dialled)
+        {
+            let whereabouts = self.whereabouts(now, extension, invitation);
+            let route = Route::Emergency(emergency, whereabouts);
+            let refused = self.shutting_down.then_some(Refusal::UNAVAILABLE);
+            return refused.map_or(Ok((Dialled::Emergency(emergency), route)), Err);
+        }
         let (dialled, route) = match &invitation.peer {
             Peer::Trunk(_) => {
                 let number = routing::dialled_at_trunk(directory, invitation).ok_or(Refusal::NOT_FOUND)?;
                 let route = self.inbound(now, number).map_err(Refusal::barred)?;
+                let route = self.screen(now, invitation, number, route)?;
                 (Dialled::Number(number), route)
             }
             Peer::Phone(extension) => {
                 let dialled = dialplan::parse(&invitation.dialled, directory).map_err(Refusal::barred)?;
-                let usage = self.usage(now, extension);
+                let usage = self.exchange.spending.usage(now, directory, extension);
                 let route = routing::from_phone(directory, extension, &dialled, usage).map_err(|why| {
-                    if self.spending.is_alarming(now.at, extension, why) {
-                        let (from, dialled) = (extension.clone(), dialled.clone());
-                        self.exchange.fact(Fact::CallBarred { from, dialled, why });
-                    }
+                    self.tell_of_barred(now, extension, &dialled, why);
                     Refusal::barred(why)
                 })?;
                 let route = match (&dialled, route) {
@@ -341,9 +396,8 @@ impl Switch {
                 (dialled, route)
             }
         };
-        let emergency = matches!(dialled, Dialled::Emergency(_));
         // A call that is to take another's place is not let in as a new one beside it.
-        if invitation.replaces.is_some() && !emergency {
+        if invitation.replaces.is_some() {
             return Err(Refusal::DECLINED);
         }
         if matches!((&invitation.peer, &dialled), (Peer::Phone(_), Dialled::Number(_)))
@@ -352,7 +406,7 @@ impl Switch {
             let seconds = u32::try_from(wait.as_secs()).unwrap_or(u32::MAX).max(1);
             return Err(Refusal { retry_after: Some(seconds), ..Refusal::UNAVAILABLE });
         }
-        if self.shutting_down || (self.calls.live() >= directory.limits.calls && !emergency) {
+        if self.shutting_down || self.calls.live() >= directory.limits.calls {
             return Err(Refusal::UNAVAILABLE);
         }
         Ok((dialled, route))
@@ -367,12 +421,18 @@ impl Switch {
         route: Route,
     ) {
         let call = CallId::from_random(self.exchange.random());
-        if let (Peer::Phone(from), Dialled::Emergency(_)) = (&invitation.peer, &dialled) {
-            let (from, dialled) = (from.clone(), dialled.clone());
-            self.exchange.fact(Fact::EmergencyDialled { call, from, dialled });
+        let mut alarm = None;
+        if let (Peer::Phone(from), Route::Emergency(emergency, whereabouts)) = (&invitation.peer, &route)
+            && emergency.alarms_the_house()
+        {
+            self.exchange.screening.emergency(now.at);
+            let place = whereabouts.place.clone();
+            alarm = Some(Alarm { call, from: from.clone(), emergency: *emergency, place: place.clone() });
+            let (from, dialled, callback) = (from.clone(), dialled.clone(), whereabouts.callback);
+            self.exchange.fact(Fact::EmergencyDialled { call, from, dialled, place, callback });
         }
-        if let (Peer::Phone(from), Dialled::Number(_)) = (&invitation.peer, &dialled) {
-            self.spending.call_begins(now.at, from.clone());
+        if let (Peer::Phone(from), Dialled::Number(number)) = (&invitation.peer, &dialled) {
+            self.exchange.spending.call_begins(now, &self.directory, call, from.clone(), number);
         }
         let (direction, trunk) = match (&invitation.peer, &dialled) {
             (Peer::Trunk(trunk), _) => (CallDirection::Inbound, Some(trunk.0.clone())),
@@ -384,20 +444,60 @@ impl Switch {
         };
         let caller = routing::known_by_name(routing::caller(&invitation), &self.names);
         let directory = self.directory.clone();
-        let beginning = Beginning { call, direction, trunk, caller, dialled, at: now, directory };
+        let vouched = Vouched::of(invitation.verstat.as_deref());
+        let beginning = Beginning { call, direction, trunk, caller, vouched, dialled, at: now, directory };
         let arrival = Arrival { beginning, session, invitation, route };
         if let Some(in_progress) = Call::begin(&mut self.exchange, arrival) {
             self.calls.put(call, in_progress);
         }
-        self.count_what_was_sent(now);
+        self.free_lines(now);
+        // After the call itself: what can only be had once is the emergency's.
+        if let Some(alarm) = alarm {
+            self.notices.begin(now, &mut self.exchange, &self.directory, &alarm);
+        }
     }
 
-    /// What this extension and the office have made of the outside.
-    fn usage(&mut self, now: Moment, extension: &Extension) -> Usage {
-        let live = self.calls.iter().filter(|call| call.is_live());
-        let callers: Vec<&Extension> = live.filter_map(|call| call.ledger().calls_outside()).collect();
-        let calls = callers.iter().filter(|caller| **caller == extension).count();
-        let usage = Usage { calls, office_calls: callers.len(), ..Usage::default() };
-        self.spending.of_the_hour(now.at, extension, usage)
+    fn whereabouts(&self, now: Moment, extension: &Extension, invitation: &Invitation) -> Whereabouts {
+        let bindings = self.exchange.sip.bindings(now.at, extension);
+        let domain = &self.exchange.settings.realm;
+        Whereabouts::of(&self.directory, domain, extension, &bindings, invitation.source, now.wall)
+    }
+
+    /// What the office's lists and rules make of a caller: the route, another one, or the refusal.
+    fn screen(
+        &mut self,
+        now: Moment,
+        invitation: &Invitation,
+        number: PhoneNumber,
+        route: Route,
+    ) -> Result<Route, Refusal> {
+        let caller = routing::caller(invitation);
+        let vouched = Vouched::of(invitation.verstat.as_deref());
+        match self.exchange.screening.treat(now, &self.directory, &caller, &vouched) {
+            Treatment::Ring => Ok(route),
+            Treatment::Agent => Ok(Route::Agent(AgentReason::AgentFirst)),
+            Treatment::Refuse => {
+                self.exchange.fact(Fact::CallScreened { caller, dialled: Dialled::Number(number) });
+                Err(Refusal::DECLINED)
+            }
+        }
+    }
+
+    pub(super) fn tell_of_barred(&mut self, now: Moment, from: &Extension, dialled: &Dialled, why: Barred) {
+        if let Some(grave) = self.exchange.spending.is_alarming(now.at, from, why) {
+            let (from, dialled) = (from.clone(), dialled.clone());
+            self.exchange.fact(Fact::CallBarred { from, dialled, why, grave });
+        }
+    }
+
+    /// The money of the day is spent: calls that go on spending it are ended.
+    fn end_overspent(&mut self, now: Moment) {
+        for (call, extension, why) in self.exchange.spending.overspent(now, &self.directory) {
+            let dialled = self.calls.get(call).map(|call| call.ledger().dialled().clone());
+            if let Some(dialled) = dialled {
+                self.tell_of_barred(now, &extension, &dialled, why);
+                self.tell(now, call, CallEvent::HangUp);
+            }
+        }
     }
 }

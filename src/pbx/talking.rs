@@ -97,7 +97,7 @@ impl Talking {
         let Some(side) = self.side_of(session) else { return Step::Stay(self) };
         match event {
             SessionEvent::Ended(by) => return self.ended_by(cx, side, by.cause()),
-            SessionEvent::Cancelled => return self.ended_by(cx, side, None),
+            SessionEvent::Cancelled(cause) => return self.ended_by(cx, side, cause),
             SessionEvent::Confirmed(body) => {
                 let (leg, _) = self.sides(side);
                 if leg.confirmed(cx, &body).is_err() {
@@ -201,10 +201,7 @@ impl Talking {
             }
             DeskEvent::Park(place) => self.park(cx, place),
             DeskEvent::Transfer { session, refer, to, hunt } => self.transfer(cx, session, refer, &to, hunt),
-            DeskEvent::Join { session, mut with, charged } => {
-                if let Some(extension) = charged {
-                    cx.ledger.charge(extension);
-                }
+            DeskEvent::Join { session, mut with } => {
                 with.has_moved_here(cx);
                 with.has_answered(cx);
                 self.replace(cx, session, *with)
@@ -241,9 +238,6 @@ impl Talking {
         hunt: Option<Hunt>,
     ) -> Step<Self> {
         let Some(by) = self.transferor(session).cloned() else { return Step::Stay(self) };
-        if matches!(to, Dialled::Number(_)) {
-            cx.ledger.charge(by.clone());
-        }
         let ring_for = cx.ledger.directory().features.transfer_ring;
         let reach = match hunt {
             Some(hunt) => Reach { hunt, label: None, music: false },

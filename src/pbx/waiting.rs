@@ -95,7 +95,7 @@ impl Waiting {
         let Some(transferor) = &mut self.transferor else { return false };
         let Some(mut leg) = transferor.leg.take_if(|leg| leg.session() == session) else { return false };
         match event {
-            SessionEvent::Ended(_) | SessionEvent::Cancelled => leg.gone(cx),
+            SessionEvent::Ended(_) | SessionEvent::Cancelled(_) => leg.gone(cx),
             event if leg.alone(cx, event.clone()).is_ok() => transferor.leg = Some(leg),
             _ => leg.hang_up(cx, Some(Cause::Sip(488))),
         }
@@ -162,7 +162,7 @@ impl Reach {
     }
 
     /// Whoever is dialled. That it may be reached has been decided.
-    pub(super) fn dialled(cx: &Context<'_>, dialled: &Dialled, ring_for: Duration) -> Self {
+    pub(super) fn dialled(cx: &mut Context<'_>, dialled: &Dialled, ring_for: Duration) -> Self {
         let directory = cx.ledger.directory().clone();
         match dialled {
             Dialled::Extension(extension) => Self::extension(extension, ring_for),

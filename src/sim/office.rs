@@ -14,7 +14,10 @@ use crate::{
     dialogue::{self, Pack, PackError, Roster, UnitRef},
     followup::{Sequence, SequenceError, Touch},
     outbox::AfterCrash,
-    pbx::{Directory, Limits, Number, Phone, RecordingRules, RingPlan, RingStep, Services, Settings, Texts},
+    pbx::{
+        Directory, EmergencyPlan, Limits, Number, Phone, RecordingRules, RingPlan, RingStep, Services,
+        Settings, Texts,
+    },
     sip::{self, TrunkName},
     types::{Extension, Hours, NumberError, PhoneNumber, QuietHours},
 };
@@ -136,7 +139,11 @@ impl Office {
             names: BTreeMap::new(),
             fixed_phones: BTreeMap::new(),
             trunks: self.trunks(trunk),
+            trunk_profiles: BTreeMap::new(),
+            emergency: EmergencyPlan::default(),
             on_call: if self.on_call { Some(ON_CALL.1.parse()?) } else { None },
+            screening: crate::pbx::ScreeningRules::default(),
+            outbound_numbers: BTreeMap::new(),
             outbound_caller: MAIN.1.parse()?,
             features: crate::pbx::Features::default(),
             limits: Limits {
@@ -159,8 +166,10 @@ impl Office {
         let trunk = |name, address: SocketAddr| sip::Trunk {
             name,
             addresses: vec![sip::Network::single(address.ip())],
-            send_to: address,
+            send_to: address.into(),
             transport: sip::Transport::Udp,
+            keep_alive: Duration::ZERO,
+            located: sip::Located::default(),
             domain: address.ip().to_string(),
             advertised: None,
             credentials: None,
@@ -222,6 +231,8 @@ impl Office {
         Ok(desk::Settings {
             office: "Maple Court".to_owned(),
             staff: vec![STAFF.1.parse()?],
+            alarm_texts: Vec::new(),
+            emergency_texts: Vec::new(),
             own_numbers: vec![MAIN.1.parse()?, LEASING.1.parse()?],
             wording: Wording::read(Wording::FACTORY, "Maple Court")?,
             quiet_hours: QuietHours {

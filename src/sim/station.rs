@@ -57,8 +57,10 @@ impl Station {
         let trunk = sip::Trunk {
             name: TrunkName(PORTICO.to_owned()),
             addresses: vec![sip::Network::single(switch.ip())],
-            send_to: switch,
+            send_to: switch.into(),
             transport: sip::Transport::Udp,
+            keep_alive: Duration::ZERO,
+            located: sip::Located::default(),
             domain: switch.ip().to_string(),
             advertised: None,
             credentials: account.map(|(user, password)| sip::Credentials {
@@ -112,7 +114,7 @@ impl Station {
                 sip::Output::Transmit { flow, bytes } => {
                     return Some(Said::Datagram { to: flow.remote, bytes });
                 }
-                sip::Output::Close { .. } => {}
+                sip::Output::Close { .. } | sip::Output::Proven { .. } | sip::Output::Resolve { .. } => {}
                 sip::Output::Timeout(due) => {
                     self.due = due.map(|(at, _)| at);
                     return None;
@@ -141,7 +143,9 @@ impl Station {
         let local = self.local();
         let target = Target::Trunk { trunk: TrunkName(PORTICO.to_owned()), number: dialled.to_owned() };
         let offer = media::offer(&local, &Codec::ALL);
-        let session = self.endpoint.invite(now, Outgoing { target, from, offer, headers: Vec::new() })?;
+        let session = self
+            .endpoint
+            .invite(now, Outgoing { target, from, offer, headers: Vec::new(), parts: Vec::new() })?;
         self.calls.insert(session, Description { local, offer: Vec::new() });
         Ok(session)
     }

@@ -8,8 +8,8 @@ use crate::{
     dialogue::Urgency,
     outbox::{Failure, Kind, State, Suppression},
     pbx::{
-        AgentReason, Caller, Dialled, Disposition, Fact, LegResult, MailboxChange, Party, RecordingState, Resource,
-        ResourceState, Speaker, TextResult,
+        AgentReason, Caller, Dialled, Disposition, Fact, LegResult, MailboxChange, Party, RecordingState,
+        Resource, ResourceState, Speaker, TextResult,
     },
     sip::TrunkHealth,
     store::{CallRow, LeadRow, MessageRow, WorkOrderRow},
@@ -66,8 +66,21 @@ impl Names {
                 format!("{from} dials {}: everybody in the house is told", self.dialled(dialled)),
                 true,
             ),
+            Fact::EmergencySeen { by, .. } => {
+                ("portico", format!("{} knows of the emergency", self.party(by)), true)
+            }
+            Fact::CallScreened { caller, .. } => {
+                ("portico", format!("refused: {} is not let in", self.caller(caller)), true)
+            }
+            Fact::NumberListed { number, listing, by } => {
+                let list = listing.map_or("no list", |listing| listing.name());
+                ("portico", format!("{by} puts {number} on {list}"), true)
+            }
+            Fact::LineTaken { trunk, .. } => {
+                ("portico", format!("ended: an emergency needs its line on {trunk}"), true)
+            }
             Fact::Ringing { party, .. } => ("portico", format!("{} rings", self.party(party)), false),
-            Fact::CallBarred { from, dialled, why } => {
+            Fact::CallBarred { from, dialled, why, .. } => {
                 ("portico", format!("alarm: {from} may not call {}: {why}", self.dialled(dialled)), true)
             }
             Fact::NotAnswered { party, result, .. } => {
@@ -108,6 +121,7 @@ impl Names {
                 };
                 ("portico", said, false)
             }
+            Fact::TrunkTargets { .. } => return None,
             Fact::TrunkHealth { health, .. } => {
                 let said = match health {
                     TrunkHealth::Unknown => return None,

@@ -372,7 +372,7 @@ impl Endpoint {
         let here = *method == Method::Register
             || request.uri().is_some_and(|uri| {
                 !uri.has_param("maddr")
-                    && (uri.scheme() == Scheme::Tel
+                    && (matches!(uri.scheme(), Scheme::Tel | Scheme::Other)
                         || self.layer.settings.is_own_host(&uri)
                         || self.registrar.knows_us_as(&extension, uri.host()))
             });
@@ -456,7 +456,7 @@ impl Endpoint {
     }
 
     /// May somebody who has not been identified be answered once more? Trunks may; phones and strangers have a budget.
-    fn may_answer(&mut self, now: Instant, flow: &Flow) -> bool {
+    pub(super) fn may_answer(&mut self, now: Instant, flow: &Flow) -> bool {
         let may = self.layer.settings.trunk_at(flow.remote.ip()).is_some()
             || if self.registrar.sends_from(flow.remote) {
                 self.guard.may_answer_phone(now, flow.remote)

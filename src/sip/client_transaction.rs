@@ -1,7 +1,7 @@
 //! The client transaction as two tables, INVITE and non-INVITE, to be laid beside RFC 3261 figures 5 and 6 and RFC 6026 figure 5;
 //! and below them what the layer does with our requests.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::{
     credentials::Again,
@@ -10,9 +10,15 @@ use super::{
     schedule::Wake,
     tag::Branch,
     timer::{T2, Timer},
-    transaction_layer::{ClientId, ClientUser, Ended, NotBegun, Outcome, TransactionLayer},
-    wire::{Method, Name},
+    transaction_layer::{ClientId, ClientUser, Ended, NotBegun, Outcome, TransactionLayer, Unheard},
+    uas::own_contact,
+    wire::{Address, Method, Name},
 };
+
+/// A target of a trunk that leaves an INVITE without any answer for so long is passed over, if there is another.
+const INVITE_PATIENCE: Duration = Duration::from_secs(2);
+/// And one that leaves a REGISTER so.
+const REGISTER_PATIENCE: Duration = Duration::from_secs(4);
 
 /// Which of the two tables a transaction follows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -186,9 +192,61 @@ impl TransactionLayer {
             user,
             tried,
         };
+        let patience = self.patience(&client);
         self.clients.insert(id, client);
         self.do_client(now, id, todo);
+        if let Some(patience) = patience {
+            self.schedule.set(Wake::Unheard(id), now + patience);
+        }
         Ok(id)
+    }
+
+    /// How long a trunk's target may leave this request without any answer before another one is tried. A text waits its
+    /// time out: one that might have arrived is not sent twice.
+    fn patience(&self, client: &Client) -> Option<Duration> {
+        let (at, _) = self.settings.trunk(client.draft.trunk.as_ref()?)?;
+        let limit = match client.draft.method {
+            Method::Invite => INVITE_PATIENCE,
+            Method::Register => REGISTER_PATIENCE,
+            _ => return None,
+        };
+        self.has_another(at, (client.flow.transport, client.flow.remote)).then_some(limit)
+    }
+
+    /// The same request goes to another target of its trunk, under a new branch (RFC 3263, 4.3).
+    pub(super) fn send_over(
+        &mut self,
+        now: Instant,
+        mut draft: Draft,
+        flow: Flow,
+        user: ClientUser,
+        tried: u8,
+    ) -> Result<ClientId, NotBegun> {
+        for (name, value) in &mut draft.headers {
+            if *name == Name::Contact {
+                let user =
+                    Address::parse(value.as_bytes()).and_then(|a| a.uri.user().map(|u| u.into_owned()));
+                *value = format!("<{}>", own_contact(self, &user.unwrap_or_default(), &flow));
+            }
+        }
+        let id = ClientId { branch: Branch::new(&mut self.chance), cancel: false };
+        self.send_as(now, id, draft, flow, user, tried)
+    }
+
+    /// No more copies of it go out; what its target has heard already may still be answered until Timer B.
+    pub(super) fn ask_no_more(&mut self, id: ClientId) {
+        self.schedule.clear(&Wake::Client(id, Timer::A));
+    }
+
+    /// A request to a trunk, as it would be sent to another target.
+    pub(super) fn spurned(&self, id: ClientId) -> Option<Unheard> {
+        let client = self.clients.get(&id).filter(|client| client.draft.trunk.is_some())?;
+        Some(Unheard { draft: (*client.draft).clone(), flow: client.flow, tried: client.tried })
+    }
+
+    /// Has anything been heard of this request?
+    pub(super) fn is_unheard(&self, id: ClientId) -> bool {
+        self.clients.get(&id).is_some_and(|client| matches!(client.state, State::Calling | State::Trying))
     }
 
     /// Sends what is no transaction: the ACK of a 2xx (13.2.2.4). The bytes are kept by the caller.
@@ -202,14 +260,14 @@ impl TransactionLayer {
     /// Sends the CANCEL of an INVITE that has had a provisional answer (9.1).
     pub(super) fn cancel(&mut self, now: Instant, invite: ClientId, cause: Option<Cause>) {
         let Some(client) = self.clients.get(&invite) else { return };
-        if client.state != State::Proceeding {
+        let id = ClientId { branch: invite.branch, cancel: true };
+        if client.state != State::Proceeding || self.clients.contains_key(&id) {
             return;
         }
         let mut draft = client.draft.cancel();
         if let Some(cause) = cause {
             draft.headers.push((Name::Reason, cause.to_string()));
         }
-        let id = ClientId { branch: invite.branch, cancel: true };
         // A full table leaves the INVITE to its own time-out, which ends it as well.
         let _ = self.send_as(now, id, draft, client.flow, ClientUser::Nobody, 0);
     }
@@ -271,6 +329,9 @@ impl TransactionLayer {
         client.state = state;
         let user = client.user;
         let outcome = self.do_client(now, id, todo);
+        if matches!(outcome, Some(Outcome::TimedOut | Outcome::Unsent)) {
+            self.unheard = self.spurned(id);
+        }
         if let State::Completed | State::Accepted = state
             && let Some(client) = self.clients.get_mut(&id)
         {
@@ -329,6 +390,7 @@ impl TransactionLayer {
     }
 
     fn forget_client(&mut self, id: ClientId) {
+        self.schedule.clear(&Wake::Unheard(id));
         if let Some(client) = self.clients.remove(&id)
             && client.kind == Kind::Invite
         {

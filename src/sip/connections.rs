@@ -1,4 +1,4 @@
-//! TCP connections: framing, who may have how many, and how long one may dawdle.
+//! Connections of every stream transport: framing, who may have how many, and how long one may dawdle.
 
 use std::{
     collections::BTreeMap,
@@ -6,10 +6,12 @@ use std::{
 };
 
 use super::{
+    endpoint::Endpoint,
     event::{ConnectionId, Flow},
+    guard::Refusal,
     schedule::Wake,
-    transaction_layer::TransactionLayer,
-    wire::{Frame, Framer},
+    transaction_layer::{Outcome, TransactionLayer},
+    wire::{Dropped, Frame, Framer, ParseError},
 };
 
 /// A connection has to show within this time that it belongs to a trunk or to a phone that knows its password.
@@ -67,6 +69,9 @@ impl Connections {
         layer.schedule.set(Wake::Connection(id), connection.deadline());
         self.open.insert(id, connection);
         layer.connected(&flow);
+        if trusted {
+            layer.proven(id);
+        }
         true
     }
 
@@ -79,7 +84,11 @@ impl Connections {
         bytes: &[u8],
     ) -> Vec<Frame> {
         let Some(connection) = self.open.get_mut(&id) else { return vec![] };
-        let frames: Vec<Frame> = connection.framer.push(bytes).collect();
+        let frames: Vec<Frame> = if connection.flow.transport.is_websocket() {
+            vec![Frame::of_whole(bytes)]
+        } else {
+            connection.framer.push(bytes).collect()
+        };
         connection.heard = now;
         connection.partial = match connection.framer.pending() {
             0 => None,
@@ -95,8 +104,11 @@ impl Connections {
         if let Some(id) = flow.connection
             && let Some(connection) = self.open.get_mut(&id)
         {
-            connection.trusted = true;
+            let first = !std::mem::replace(&mut connection.trusted, true);
             layer.schedule.set(Wake::Connection(id), connection.deadline());
+            if first {
+                layer.proven(id);
+            }
         }
     }
 
@@ -116,5 +128,64 @@ impl Connections {
 
     pub(super) fn len(&self) -> usize {
         self.open.len()
+    }
+}
+
+/// What the endpoint does with them.
+impl Endpoint {
+    pub(super) fn connected(&mut self, now: Instant, flow: Flow) {
+        if !flow.transport.is_stream() {
+            return;
+        }
+        // A trunk that speaks UDP has its connections trusted once it has sent a request over them; those to one of its
+        // targets are our own.
+        let trunk = self.layer.settings.trunk_at(flow.remote.ip());
+        let trusted = trunk.is_some_and(|(_, trunk)| {
+            trunk.transport == flow.transport || trunk.located.addresses.contains(&flow.remote)
+        });
+        let banned = trunk.is_none() && self.guard.is_banned(now, flow.remote);
+        if banned && let Some(connection) = flow.connection {
+            self.layer.close(connection);
+        }
+        if banned || !self.connections.opened(now, &mut self.layer, flow, trusted) {
+            self.guard.count(now, Refusal::Connection, flow.remote);
+        }
+    }
+
+    pub(super) fn stream(&mut self, now: Instant, flow: Flow, bytes: &[u8]) {
+        let Some(connection) = flow.connection else { return };
+        for frame in self.connections.push(now, &mut self.layer, connection, bytes) {
+            match frame {
+                Frame::Message(message) => self.message(now, flow, message),
+                Frame::Ping => self.layer.transmit(flow, b"\r\n".to_vec()),
+                Frame::Broken(ParseError::Dropped(Dropped::KeepAlive)) => {}
+                Frame::Broken(error) => {
+                    self.unreadable(now, flow, error);
+                    self.guard.count(now, Refusal::Connection, flow.remote);
+                    self.layer.close(connection);
+                    self.disconnected(now, &flow);
+                    return;
+                }
+            }
+        }
+    }
+
+    /// What was to go there fails, and the trunk's health says why.
+    pub(super) fn unreachable(&mut self, now: Instant, flow: &Flow, why: &str) {
+        self.layer.unreachable = Some(why.to_owned());
+        self.disconnected(now, flow);
+        self.layer.unreachable = None;
+    }
+
+    pub(super) fn disconnected(&mut self, now: Instant, flow: &Flow) {
+        if let Some(connection) = flow.connection {
+            self.connections.closed(&mut self.layer, connection);
+        }
+        self.registrar.disconnected(&mut self.layer, flow);
+        self.sessions.connection_lost(flow);
+        self.subscriptions.disconnected(flow);
+        for (client, user) in self.layer.disconnected(now, flow) {
+            self.outcome(now, client, user, Outcome::Unsent, None);
+        }
     }
 }

@@ -159,7 +159,10 @@ impl Dialog {
         let Some(trunk) = trunk else { return self.flow };
         if self.flow.transport.is_stream() {
             // A connection that they opened cannot be opened again from here.
-            let remote = if self.flow.connection.is_some() { self.flow.remote } else { trunk.send_to };
+            let remote = match trunk.located.addresses.first() {
+                Some(first) if self.flow.connection.is_none() => *first,
+                _ => self.flow.remote,
+            };
             return Flow { remote, ..self.flow };
         }
         let named = match self.routes.first() {

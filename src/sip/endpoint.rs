@@ -1,6 +1,7 @@
 //! The room's heart: owns transactions, sessions, registrar, trunks, texts and guard, and gives each input to its owner.
 
 use std::{
+    collections::BTreeMap,
     net::SocketAddr,
     sync::Arc,
     time::{Duration, Instant},
@@ -23,12 +24,13 @@ use super::{
     reply::Reply,
     schedule::Wake,
     settings::Settings,
+    stun,
     subscription::Subscriptions,
     tag::Branch,
     text::Texts,
     transaction_layer::{ClientId, ClientUser, Outcome, TransactionLayer},
     uas::SDP,
-    wire::{Frame, Message, Method, Name, ParseError, check},
+    wire::{Message, Method, Name, ParseError, check},
 };
 use crate::types::{Chance, Extension};
 
@@ -83,6 +85,7 @@ impl Endpoint {
             authenticator,
             algorithms,
         };
+        endpoint.layer.update_targets(now, &BTreeMap::new());
         endpoint.trunks.update(now, &mut endpoint.layer);
         endpoint
     }
@@ -96,9 +99,11 @@ impl Endpoint {
         }
         self.algorithms = Algorithms::new(&settings);
         let trunks_differ = settings.trunks != self.layer.settings.trunks;
-        self.layer.settings = settings;
+        let old = std::mem::replace(&mut self.layer.settings, settings);
+        let located = old.trunks.into_iter().map(|trunk| (trunk.name, trunk.located)).collect();
         self.registrar.keep_accounts(&mut self.layer);
         self.subscriptions.keep_accounts(now, &mut self.layer);
+        self.layer.update_targets(now, &located);
         if trunks_differ {
             self.trunks.update(now, &mut self.layer);
         }
@@ -111,6 +116,8 @@ impl Endpoint {
             Input::Stream { flow, bytes } => self.stream(now, flow, bytes),
             Input::Connected { flow } => self.connected(now, flow),
             Input::Disconnected { flow } => self.disconnected(now, &flow),
+            Input::Unreachable { flow, why } => self.unreachable(now, &flow, &why),
+            Input::Resolved { question, answer } => self.resolved(now, &question, &answer),
             Input::Timeout => {}
         }
         while let Some(wake) = self.layer.schedule.pop(now) {
@@ -314,9 +321,10 @@ impl Endpoint {
         self.trunks.asks_for_rest(now, at)
     }
 
-    /// Has the far end answered this INVITE of ours in any way, if only with 100?
-    pub fn is_heard(&self, session: SessionId) -> bool {
-        self.sessions.is_heard(session)
+    /// Since when the far end has left this INVITE of ours without any answer, even a 100; with a trunk of several targets,
+    /// the one that it went to last. `None`: something was heard.
+    pub fn unheard_since(&self, session: SessionId) -> Option<Instant> {
+        self.sessions.unheard_since(session)
     }
 
     /// How much each table holds.
@@ -369,30 +377,19 @@ impl Endpoint {
             self.guard.count(now, Refusal::Banned, flow.remote);
             return;
         }
+        if stun::is_stun(bytes) {
+            if let Some(answer) = stun::answer(bytes, flow.remote).filter(|_| self.may_answer(now, &flow)) {
+                self.layer.transmit(flow, answer);
+            }
+            return;
+        }
         match Message::parse(bytes) {
             Ok(message) => self.message(now, flow, message),
             Err(error) => self.unreadable(now, flow, error),
         }
     }
 
-    fn stream(&mut self, now: Instant, flow: Flow, bytes: &[u8]) {
-        let Some(connection) = flow.connection else { return };
-        for frame in self.connections.push(now, &mut self.layer, connection, bytes) {
-            match frame {
-                Frame::Message(message) => self.message(now, flow, message),
-                Frame::Ping => self.layer.transmit(flow, b"\r\n".to_vec()),
-                Frame::Broken(error) => {
-                    self.unreadable(now, flow, error);
-                    self.guard.count(now, Refusal::Connection, flow.remote);
-                    self.layer.close(connection);
-                    self.disconnected(now, &flow);
-                    return;
-                }
-            }
-        }
-    }
-
-    fn unreadable(&mut self, now: Instant, flow: Flow, error: ParseError) {
+    pub(super) fn unreadable(&mut self, now: Instant, flow: Flow, error: ParseError) {
         match error {
             ParseError::Dropped(super::wire::Dropped::KeepAlive) => {}
             ParseError::Dropped(_) => self.guard.count(now, Refusal::Unreadable, flow.remote),
@@ -404,7 +401,7 @@ impl Endpoint {
         }
     }
 
-    fn message(&mut self, now: Instant, flow: Flow, mut message: Message) {
+    pub(super) fn message(&mut self, now: Instant, flow: Flow, mut message: Message) {
         message.set_source(flow.remote);
         if message.is_request() {
             self.request(now, flow, Arc::new(message));
@@ -431,7 +428,13 @@ impl Endpoint {
             });
         let longer = self.sessions.with_longer_session(&self.layer, client, response);
         let to = response.text(Name::To).unwrap_or_default();
-        let Some((user, outcome)) = self.layer.response(now, client, status, &to) else { return };
+        self.learn_public(now, client, &flow, response);
+        // Before the transaction lets go of what only a repetition needs.
+        self.layer.unheard = if status == 503 { self.layer.spurned(client) } else { None };
+        let Some((user, outcome)) = self.layer.response(now, client, status, &to) else {
+            self.layer.unheard = None;
+            return;
+        };
         if let (Some(longer), ClientUser::Invite(id)) = (longer, user)
             && self.sessions.ask_longer_session(now, &mut self.layer, id, longer, response)
         {
@@ -444,13 +447,14 @@ impl Endpoint {
                     ClientUser::Invite(id)
                     | ClientUser::Reinvite(id)
                     | ClientUser::Update(id)
-                    | ClientUser::Prack(id) => self.sessions.retried(id, client, new, seq),
+                    | ClientUser::Prack(id) => self.sessions.retried(now, id, client, new, seq),
                     ClientUser::Registration(_) | ClientUser::Probe(_) => {
                         self.trunks.retried(user, client, new, seq);
                     }
                     ClientUser::Text(_)
                     | ClientUser::Notification(_)
                     | ClientUser::Notice(_)
+                    | ClientUser::Revival(..)
                     | ClientUser::Nobody => {}
                     ClientUser::Refer(refer) => self.sessions.notify_retried(refer, seq),
                 }
@@ -474,7 +478,7 @@ impl Endpoint {
         (rightful && draft.method == method).then_some((client, response.status()?))
     }
 
-    fn outcome(
+    pub(super) fn outcome(
         &mut self,
         now: Instant,
         client: ClientId,
@@ -482,6 +486,9 @@ impl Endpoint {
         outcome: Outcome,
         response: Option<(&Message, Flow)>,
     ) {
+        if self.fails_over(now, client, user, outcome, response.map(|(message, _)| message)) {
+            return;
+        }
         let layer = &mut self.layer;
         let message = response.map(|(message, _)| message);
         match user {
@@ -504,37 +511,7 @@ impl Endpoint {
                 self.trunks.registration_answered(now, layer, at, client, outcome, message);
             }
             ClientUser::Probe(at) => self.trunks.probe_answered(now, layer, at, client, outcome, message),
-            ClientUser::Nobody => {}
-        }
-    }
-
-    // ---- connections
-
-    fn connected(&mut self, now: Instant, flow: Flow) {
-        if !flow.transport.is_stream() {
-            return;
-        }
-        // A trunk that speaks UDP has its connections trusted once it has sent a request over them.
-        let trunk = self.layer.settings.trunk_at(flow.remote.ip());
-        let trusted = trunk.is_some_and(|(_, trunk)| trunk.transport == flow.transport);
-        let banned = trunk.is_none() && self.guard.is_banned(now, flow.remote);
-        if banned && let Some(connection) = flow.connection {
-            self.layer.close(connection);
-        }
-        if banned || !self.connections.opened(now, &mut self.layer, flow, trusted) {
-            self.guard.count(now, Refusal::Connection, flow.remote);
-        }
-    }
-
-    fn disconnected(&mut self, now: Instant, flow: &Flow) {
-        if let Some(connection) = flow.connection {
-            self.connections.closed(&mut self.layer, connection);
-        }
-        self.registrar.disconnected(&mut self.layer, flow);
-        self.sessions.connection_lost(flow);
-        self.subscriptions.disconnected(flow);
-        for (client, user) in self.layer.disconnected(now, flow) {
-            self.outcome(now, client, user, Outcome::Unsent, None);
+            ClientUser::Nobody | ClientUser::Revival(..) => {}
         }
     }
 
@@ -562,6 +539,9 @@ impl Endpoint {
             Wake::Binding(extension) => self.registrar.expire(now, layer, &extension),
             Wake::Registration(at) => self.trunks.registration_due(now, layer, at),
             Wake::Probe(at) => self.trunks.probe_due(now, layer, at),
+            Wake::Targets(at) => self.targets_due(now, at),
+            Wake::Unheard(client) => self.unheard_of(now, client),
+            Wake::KeepAlive(at) => self.trunks.keep_alive_due(now, layer, at),
             Wake::Rested(at) => self.trunks.rested(layer, at),
             Wake::Guard => {}
             Wake::Spent => layer.spent_are_due(now),

@@ -6,6 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use super::locate::{Answer, Question};
 use crate::types::Extension;
 
 /// How bytes travel between us and a peer.
@@ -94,6 +95,10 @@ pub enum Input<'a> {
     Stream { flow: Flow, bytes: &'a [u8] },
     /// A connection was accepted (or opened on our request).
     Connected { flow: Flow },
+    /// What came of an `Output::Resolve`.
+    Resolved { question: Question, answer: Answer },
+    /// A connection that we asked for could not be opened; why, as a sentence.
+    Unreachable { flow: Flow, why: String },
     /// A connection ended, or could not be opened (`flow.connection` is then `None`).
     Disconnected { flow: Flow },
     /// The deadline of the last `Output::Timeout` has come.
@@ -109,6 +114,14 @@ pub enum Output {
     },
     /// Close this connection: broken framing, idle, or over a bound.
     Close {
+        connection: ConnectionId,
+    },
+    /// Ask the Domain Name System; `Input::Resolved` gives the answer, whenever it comes.
+    Resolve {
+        question: Question,
+    },
+    /// The peer of this connection has shown who it is: it is no stranger's any more.
+    Proven {
         connection: ConnectionId,
     },
     Event(Event),
@@ -145,6 +158,12 @@ pub enum Reason {
     BindingExpiry,
     /// Our registration at a trunk is due, or is retried.
     TrunkRegistration,
+    /// A trunk's name is looked up again, a question is given up, or a target of it has rested long enough.
+    TrunkTargets,
+    /// A request to a trunk with several targets has been left without any answer.
+    TargetPatience,
+    /// A hole in a NAT on the way to a trunk is kept open.
+    KeepAlive,
     /// A peer is asked whether it lives (OPTIONS).
     TrunkProbe,
     /// A trunk that could not carry a call has rested long enough.
@@ -301,6 +320,8 @@ pub struct Invitation {
     pub from: Identity,
     /// P-Asserted-Identity, from trunks only (RFC 3325: a trusted hop).
     pub asserted: Option<Identity>,
+    /// How sure the trunk is of the caller's number, as it wrote it: `TN-Validation-Passed-B`.
+    pub verstat: Option<String>,
     /// RFC 3323: the caller asked that the number is not shown.
     pub anonymous: bool,
     pub call_id: String,
@@ -384,8 +405,16 @@ pub enum Event {
     Answered { session: SessionId, body: Vec<u8>, source: SocketAddr },
     /// Our INVITE failed for good: a final status from the far end, or 408 (nobody answered within Timer B),
     /// 503 (could not be sent), 487 (our own `cancel` has taken effect). With the time for which the far end wants to be
-    /// left alone (Retry-After). The session is gone.
-    Failed { session: SessionId, status: u16, reason: String, retry_after: Option<Duration> },
+    /// left alone (Retry-After), its own cause (RFC 6432), and the user part of the address that a 3xx names: it is never
+    /// followed here (8.1.3.4). The session is gone.
+    Failed {
+        session: SessionId,
+        status: u16,
+        reason: String,
+        retry_after: Option<Duration>,
+        cause: Option<Cause>,
+        redirect: Option<String>,
+    },
     /// The far end wants other media (re-INVITE or UPDATE). Answer with `accept_reoffer` or `refuse_reoffer`.
     /// An empty offer asks us to make one.
     Reoffered { session: SessionId, offer: Vec<u8> },
@@ -436,6 +465,8 @@ pub enum Event {
     Bound { binding: Binding },
     /// A binding ran out or was withdrawn.
     Unbound { extension: Extension, contact: String },
+    /// Where a trunk's name leads now, in the order in which its targets are tried.
+    TrunkTargets { trunk: TrunkName, targets: Vec<TargetState> },
     /// A trunk's registration or its answers to OPTIONS changed.
     TrunkHealth { trunk: TrunkName, health: TrunkHealth },
     /// Something worth counting was dropped or refused by the guard (see `Guard`), at most one event a second and cause.
@@ -457,6 +488,17 @@ pub struct Binding {
     pub expires_in: Duration,
     /// The phone's name for itself (User-Agent), at most 64 characters.
     pub user_agent: String,
+}
+
+/// One of the addresses that a trunk's name leads to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TargetState {
+    pub transport: Transport,
+    pub address: SocketAddr,
+    /// Requests go there now.
+    pub used: bool,
+    /// It has failed and is left alone, because of this.
+    pub rests: Option<String>,
 }
 
 /// Can calls and texts go through this trunk?
@@ -481,6 +523,15 @@ pub enum Target {
     Trunk { trunk: TrunkName, number: String },
 }
 
+/// One further part of an INVITE's body beside the session description (RFC 5621).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BodyPart {
+    pub content_type: String,
+    /// Without angle brackets: what a `cid:` URI in a header names (RFC 2392).
+    pub content_id: String,
+    pub body: Vec<u8>,
+}
+
 /// An INVITE to send.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outgoing {
@@ -490,4 +541,6 @@ pub struct Outgoing {
     pub offer: Vec<u8>,
     /// Further headers, name and value, for instance `Alert-Info`; control characters are refused.
     pub headers: Vec<(String, String)>,
+    /// With these the body is multipart/mixed, the session description first.
+    pub parts: Vec<BodyPart>,
 }

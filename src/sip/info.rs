@@ -76,7 +76,13 @@ impl Talking {
 }
 
 impl Sessions {
-    fn answer_record_key(&mut self, now: Instant, layer: &mut TransactionLayer, id: SessionId, granted: bool) -> bool {
+    fn answer_record_key(
+        &mut self,
+        now: Instant,
+        layer: &mut TransactionLayer,
+        id: SessionId,
+        granted: bool,
+    ) -> bool {
         let Some(server) = self.talking(id).and_then(|talking| talking.asked_to_record.take()) else {
             return false;
         };
@@ -88,7 +94,12 @@ impl Sessions {
 /// The PBX's part.
 impl Endpoint {
     /// Answers a `RecordKey`: it is so from now on, or the phone has no right to it. An error: nobody waits for that.
-    pub fn answer_record_key(&mut self, now: Instant, session: SessionId, granted: bool) -> Result<(), SendError> {
+    pub fn answer_record_key(
+        &mut self,
+        now: Instant,
+        session: SessionId,
+        granted: bool,
+    ) -> Result<(), SendError> {
         done(self.sessions.answer_record_key(now, &mut self.layer, session, granted))
     }
 }

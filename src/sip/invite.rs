@@ -182,9 +182,9 @@ impl Sessions {
     }
 
     /// A challenged INVITE of ours has gone out again under this id.
-    pub(super) fn retried(&mut self, id: SessionId, old: ClientId, new: ClientId, seq: u32) {
+    pub(super) fn retried(&mut self, now: Instant, id: SessionId, old: ClientId, new: ClientId, seq: u32) {
         match self.table.get_mut(&id) {
-            Some(Session::Calling(calling)) if calling.client == old => calling.retried(new),
+            Some(Session::Calling(calling)) if calling.client == old => calling.retried(now, new),
             Some(Session::Calling(calling)) => calling.prack_retried(seq),
             Some(Session::Talking(talking)) => talking.retried(old, new, seq),
             _ => {}
@@ -221,15 +221,6 @@ impl Sessions {
                         self.originals.remove(&original);
                     }
                 }
-            }
-        }
-    }
-
-    /// A connection is gone: dialogs that ran over it are reached anew.
-    pub(super) fn connection_lost(&mut self, lost: &Flow) {
-        for session in self.table.values_mut() {
-            if let Session::Talking(talking) = session {
-                talking.connection_lost(lost);
             }
         }
     }

@@ -22,6 +22,7 @@
 
 mod admission;
 mod algorithms;
+mod caller;
 mod client_transaction;
 mod connections;
 mod credentials;
@@ -30,15 +31,18 @@ pub mod digest;
 mod draft;
 mod endpoint;
 mod event;
+mod fail_over;
 mod fingerprint;
 mod guard;
 mod info;
 mod invite;
 mod late;
+mod locate;
 mod offer;
 mod offer_answer;
 mod outgoing;
 mod plug_and_play;
+mod public;
 mod refer;
 mod registrar;
 mod registration;
@@ -51,9 +55,11 @@ mod server_transaction;
 mod session_timer;
 mod settings;
 mod spent;
+mod stun;
 mod subscription;
 mod tag;
 mod talking;
+mod targets;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -65,15 +71,16 @@ pub mod wire;
 
 pub use endpoint::{Counts, Endpoint};
 pub use event::{
-    Binding, Cause, ConnectionId, EndedBy, Event, Flow, Identity, Input, Invitation, NoticeId, Outgoing,
-    Output, Package, Peer, Reason, ReferId, ReferTarget, Replaces, SessionId, SubscriptionEnd,
-    SubscriptionId, Target, TextId, Transport, TrunkHealth, TrunkName,
+    Binding, BodyPart, Cause, ConnectionId, EndedBy, Event, Flow, Identity, Input, Invitation, NoticeId,
+    Outgoing, Output, Package, Peer, Reason, ReferId, ReferTarget, Replaces, SessionId, SubscriptionEnd,
+    SubscriptionId, Target, TargetState, TextId, Transport, TrunkHealth, TrunkName,
 };
 pub use guard::Refusal;
+pub use locate::{Answer, Question, Record, RecordKind};
 pub use plug_and_play::Plugged;
 pub use settings::{
-    Account, Credentials, Limits, Listener, Network, NetworkError, Registration, SessionTimers, Settings,
-    Trunk,
+    Account, Credentials, Limits, Listener, Located, Network, NetworkError, Registration, SendTo,
+    SessionTimers, Settings, Trunk,
 };
 pub use timer::Timer;
 

@@ -1,6 +1,7 @@
 //! The session description in a request's body: bare, or as one part of several (carriers add ISUP and the like).
 
 use super::{
+    event::BodyPart,
     reply::Reply,
     uas::SDP,
     wire::{Message, Name},
@@ -31,6 +32,9 @@ pub(super) fn offer_of(request: &Message) -> Result<Vec<u8>, Reply> {
     }
 }
 
+/// RFC 2046, 5.1.1.
+const LONGEST_BOUNDARY: usize = 70;
+
 fn unsupported() -> Reply {
     Reply::new(415).with(Name::Accept, SDP)
 }
@@ -56,7 +60,7 @@ fn part(request: &Message) -> Option<&[u8]> {
         Some(quoted) => quoted.split('"').next()?,
         None => after.split(';').next()?.trim(),
     };
-    if boundary.is_empty() || boundary.len() > 70 {
+    if boundary.is_empty() || boundary.len() > LONGEST_BOUNDARY {
         return None;
     }
     let delimiter = [b"--", boundary.as_bytes()].concat();
@@ -77,6 +81,41 @@ fn part(request: &Message) -> Option<&[u8]> {
         }
     }
     None
+}
+
+/// The session description and what comes with it, as one multipart/mixed body (RFC 5621): its Content-Type, and itself.
+/// `None` for a part whose own headers would not be headers.
+pub(super) fn multipart(offer: &[u8], parts: &[BodyPart]) -> Option<(String, Vec<u8>)> {
+    let sound = |text: &str| !text.is_empty() && !text.chars().any(|c| c.is_control() || "<>\"".contains(c));
+    if !parts.iter().all(|part| sound(&part.content_type) && sound(&part.content_id)) {
+        return None;
+    }
+    // Longer until nothing inside can be taken for it.
+    let mut boundary = "portico-part".to_owned();
+    let bodies = || parts.iter().map(|part| part.body.as_slice()).chain([offer]);
+    while bodies().any(|body| body.windows(boundary.len()).any(|window| window == boundary.as_bytes())) {
+        boundary.push('x');
+        if boundary.len() > LONGEST_BOUNDARY {
+            return None;
+        }
+    }
+    let mut body = Vec::new();
+    if !offer.is_empty() {
+        body.extend_from_slice(format!("--{boundary}\r\nContent-Type: {SDP}\r\n\r\n").as_bytes());
+        body.extend_from_slice(offer);
+        body.extend_from_slice(b"\r\n");
+    }
+    for BodyPart { content_type, content_id, body: inner } in parts {
+        let head = format!(
+            "--{boundary}\r\nContent-Type: {content_type}\r\nContent-ID: <{content_id}>\r\n\
+             Content-Disposition: by-reference;handling=optional\r\n\r\n"
+        );
+        body.extend_from_slice(head.as_bytes());
+        body.extend_from_slice(inner);
+        body.extend_from_slice(b"\r\n");
+    }
+    body.extend_from_slice(format!("--{boundary}--\r\n").as_bytes());
+    Some((format!("multipart/mixed;boundary={boundary}"), body))
 }
 
 #[cfg(test)]

@@ -1,19 +1,22 @@
 //! Our calls among the sessions: how each begins, is given up, fails, or is answered by the first of its forks.
 
-use std::time::{Duration, Instant};
+use std::{
+    borrow::Cow,
+    time::{Duration, Instant},
+};
 
 use super::{
     SendError,
     dialog::Dialog,
     draft::Draft,
     event::{Cause, Event, Flow, Outgoing, SessionId, Target},
-    invite::{Acknowledged, Session, Sessions, bye},
+    invite::{Acknowledged, Session, Sessions, bye, cause_of},
     schedule::Wake,
     settings::without_kept,
     tag::Tag,
     transaction_layer::{ClientId, ClientUser, Outcome, TransactionLayer},
     uac::{Calling, next_hop},
-    wire::{Message, Method},
+    wire::{Contact, Message, Method},
 };
 
 /// Our calls, until they are answered.
@@ -46,7 +49,7 @@ impl Sessions {
     ) -> bool {
         let Some(Session::Calling(calling)) = self.table.get_mut(&id) else { return false };
         let Ok(client) = layer.send(now, draft, flow, ClientUser::Invite(id)) else { return false };
-        calling.raised(client, response);
+        calling.raised(now, client, response);
         true
     }
 
@@ -68,21 +71,21 @@ impl Sessions {
         match (outcome, response) {
             (Outcome::Response, Some((response, flow))) => match response.status() {
                 Some(200..=299) => self.accepted(now, layer, id, client, response, flow),
+                // Another target was tried in the meantime: this one is not to ring.
+                Some(100..=199) if !self.is_current(id, client) => layer.cancel(now, client, None),
                 Some(status) => {
                     let Some(Session::Calling(calling)) = self.table.get_mut(&id) else { return };
                     if status < 200 {
                         calling.progressed(now, layer, id, response, flow);
                     } else if calling.client == client {
-                        let reason = response.reason().into_owned();
-                        let status = if calling.is_cancelled() { 487 } else { status };
-                        let wait = response.retry_after().map(|seconds| Duration::from_secs(seconds.into()));
-                        self.fail(layer, id, status, reason, wait);
+                        self.fail(layer, id, Failure::of(status, response));
                     }
                 }
                 None => {}
             },
-            (Outcome::TimedOut, _) => self.fail(layer, id, 408, "No Answer".to_owned(), None),
-            (Outcome::Unsent, _) => self.fail(layer, id, 503, "Not Reachable".to_owned(), None),
+            (Outcome::TimedOut | Outcome::Unsent, _) if !self.is_current(id, client) => {}
+            (Outcome::TimedOut, _) => self.fail(layer, id, Failure::new(408, "No Answer")),
+            (Outcome::Unsent, _) => self.fail(layer, id, Failure::new(503, "Not Reachable")),
             (Outcome::Response, None) => {}
         }
     }
@@ -91,7 +94,7 @@ impl Sessions {
     pub(super) fn cancel_unanswered(&mut self, layer: &mut TransactionLayer, id: SessionId) {
         if let Some(Session::Calling(calling)) = self.table.get(&id) {
             layer.abandon(calling.client);
-            self.fail(layer, id, 487, "Cancelled".to_owned(), None);
+            self.fail(layer, id, Failure::new(487, "Cancelled"));
         }
     }
 
@@ -129,27 +132,20 @@ impl Sessions {
         }
     }
 
-    /// Has the far end answered this INVITE of ours in any way, if only with 100?
-    pub(super) fn is_heard(&self, id: SessionId) -> bool {
+    /// Since when this INVITE of ours has had no answer at all.
+    pub(super) fn unheard_since(&self, id: SessionId) -> Option<Instant> {
         match self.table.get(&id) {
-            Some(Session::Calling(calling)) => calling.is_heard(),
-            Some(Session::Invited(_) | Session::Talking(_)) => true,
-            None => false,
+            Some(Session::Calling(calling)) => calling.unheard_since(),
+            Some(Session::Invited(_) | Session::Talking(_)) | None => None,
         }
     }
 
-    pub(super) fn fail(
-        &mut self,
-        layer: &mut TransactionLayer,
-        id: SessionId,
-        status: u16,
-        reason: String,
-        retry_after: Option<Duration>,
-    ) {
+    pub(super) fn fail(&mut self, layer: &mut TransactionLayer, id: SessionId, failure: Failure) {
         if let Some(Session::Calling(calling)) = self.table.get(&id) {
+            let Failure { status, reason, retry_after, cause, redirect } = failure;
             let status = if calling.is_cancelled() { 487 } else { status };
             self.forget(layer, id);
-            layer.tell(Event::Failed { session: id, status, reason, retry_after });
+            layer.tell(Event::Failed { session: id, status, reason, retry_after, cause, redirect });
         }
     }
 
@@ -206,7 +202,39 @@ impl Sessions {
         // If the table is full the far end finds out by its own means: nothing of ours is left.
         let _ = layer.send(now, end, hop, ClientUser::Nobody);
         if answered == Some(true) {
-            self.fail(layer, id, 487, "Cancelled".to_owned(), None);
+            self.fail(layer, id, Failure::new(487, "Cancelled"));
+        }
+    }
+}
+
+/// Why a call of ours has come to nothing.
+pub(super) struct Failure {
+    status: u16,
+    reason: String,
+    retry_after: Option<Duration>,
+    cause: Option<Cause>,
+    redirect: Option<String>,
+}
+
+impl Failure {
+    /// One that nobody has told us.
+    fn new(status: u16, reason: &str) -> Self {
+        Self { status, reason: reason.to_owned(), retry_after: None, cause: None, redirect: None }
+    }
+
+    fn of(status: u16, response: &Message) -> Self {
+        let redirect = match response.contacts().next() {
+            Some(Some(Contact::Address(address))) if (300..400).contains(&status) => {
+                address.uri.user().map(Cow::into_owned)
+            }
+            _ => None,
+        };
+        Self {
+            status,
+            reason: response.reason().into_owned(),
+            retry_after: response.retry_after().map(|seconds| Duration::from_secs(seconds.into())),
+            cause: cause_of(response),
+            redirect,
         }
     }
 }

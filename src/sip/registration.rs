@@ -11,6 +11,7 @@ use super::{
     schedule::Wake,
     settings::Trunk,
     tag::{Tag, new_call_id},
+    targets,
     transaction_layer::{ClientId, ClientUser, Outcome, TransactionLayer},
     uas::own_contact,
     wire::{Message, Method, Name},
@@ -51,6 +52,8 @@ struct Watched {
     registered: Finding,
     probing: Option<ClientId>,
     alive: Finding,
+    /// Does its name lead anywhere?
+    located: Finding,
     /// Bad while it rests after a call.
     calls: Finding,
     rest: Option<Rest>,
@@ -79,6 +82,7 @@ impl Trunks {
         for (at, watched) in self.watched.iter().enumerate() {
             layer.schedule.clear(&Wake::Registration(at));
             layer.schedule.clear(&Wake::Probe(at));
+            layer.schedule.clear(&Wake::KeepAlive(at));
             layer.schedule.clear(&Wake::Rested(at));
             for client in [watched.registering, watched.probing].into_iter().flatten() {
                 layer.abandon(client);
@@ -100,6 +104,7 @@ impl Trunks {
                     registered: Finding::Unknown,
                     probing: None,
                     alive: Finding::Unknown,
+                    located: Finding::Unknown,
                     calls: Finding::Unknown,
                     rest: None,
                     told: TrunkHealth::Unknown,
@@ -111,6 +116,9 @@ impl Trunks {
             }
             if watched.trunk.probe {
                 layer.schedule.set(Wake::Probe(at), now);
+            }
+            if !watched.trunk.keep_alive.is_zero() {
+                layer.schedule.set(Wake::KeepAlive(at), now + watched.trunk.keep_alive);
             }
             if let Some(rest) = watched.rest {
                 layer.schedule.set(Wake::Rested(at), rest.until);
@@ -135,6 +143,8 @@ impl Trunks {
         let expires = watched.expires;
         match watched.send_register(now, layer, at, expires) {
             Some(client) => watched.registering = Some(client),
+            // With its name the trunk's turn comes.
+            None if layer.lost(at).is_some() => {}
             None => {
                 watched.registration_failed(now, layer, at, 503, "it cannot be sent".to_owned(), None);
                 watched.tell(layer);
@@ -156,7 +166,7 @@ impl Trunks {
         if watched.registering != Some(client) {
             return;
         }
-        let (status, why) = told(outcome, response);
+        let (status, why) = told(layer, outcome, response);
         if status < 200 {
             return;
         }
@@ -193,9 +203,15 @@ impl Trunks {
     pub(super) fn probe_due(&mut self, now: Instant, layer: &mut TransactionLayer, at: usize) {
         let Some(watched) = self.watched.get_mut(at) else { return };
         if let Some(client) = watched.probing.take() {
+            let way = layer.asked(client).map(|(_, flow, _, _)| (flow.transport, flow.remote));
             layer.abandon(client);
-            watched.alive = Finding::Bad { status: 0, why: "it does not answer OPTIONS".to_owned() };
-            watched.tell(layer);
+            let why = "it does not answer OPTIONS";
+            if way.is_some_and(|way| layer.target_failed(now, at, way, targets::REST, why)) {
+                watched.go_over(now, layer, at);
+            } else {
+                watched.alive = Finding::Bad { status: 0, why: why.to_owned() };
+                watched.tell(layer);
+            }
         }
         let patience = match watched.send_probe(now, layer, at) {
             Some(client) => {
@@ -221,7 +237,7 @@ impl Trunks {
         if watched.probing != Some(client) {
             return;
         }
-        let (status, why) = told(outcome, response);
+        let (status, why) = told(layer, outcome, response);
         if status < 200 {
             return;
         }
@@ -234,6 +250,46 @@ impl Trunks {
         let pause = jittered(layer, PROBE_EVERY);
         layer.schedule.set(Wake::Probe(at), now + pause);
         watched.tell(layer);
+    }
+
+    // ---- targets
+
+    /// Another target of the trunk is the first now: it is registered at and asked at once.
+    pub(super) fn target_changed(&mut self, now: Instant, layer: &mut TransactionLayer, at: usize) {
+        let Some(watched) = self.watched.get_mut(at).filter(|_| !self.stopped) else { return };
+        watched.go_over(now, layer, at);
+        watched.tell(layer);
+    }
+
+    /// The trunk's name leads nowhere.
+    pub(super) fn target_lost(&mut self, layer: &mut TransactionLayer, at: usize) {
+        let Some(watched) = self.watched.get_mut(at) else { return };
+        if let Some(why) = layer.lost(at) {
+            watched.located = Finding::Bad { status: 503, why };
+            watched.tell(layer);
+        }
+    }
+
+    /// Asks a target that has rested whether it lives again. Its answer is the target set's.
+    pub(super) fn ask_target(&mut self, now: Instant, layer: &mut TransactionLayer, at: usize, flow: Flow) {
+        let Some(watched) = self.watched.get_mut(at).filter(|_| !self.stopped) else { return };
+        if let Some((draft, _)) = watched.question(layer) {
+            let user = ClientUser::Revival(at, flow.transport, flow.remote);
+            let _ = layer.send_over(now, draft, flow, user, 0);
+        }
+    }
+
+    /// A hole in a NAT on the way is kept open (RFC 5626, 3.5.1 and 4.4.1).
+    pub(super) fn keep_alive_due(&mut self, now: Instant, layer: &mut TransactionLayer, at: usize) {
+        let Some(watched) = self.watched.get(at).filter(|_| !self.stopped) else { return };
+        let every = watched.trunk.keep_alive;
+        if every.is_zero() {
+            return;
+        }
+        if let Some(flow) = layer.trunk_flow(at) {
+            layer.keep_alive(flow);
+        }
+        layer.schedule.set(Wake::KeepAlive(at), now + every);
     }
 
     // ---- calls
@@ -313,6 +369,8 @@ impl Trunks {
         for (at, watched) in self.watched.iter_mut().enumerate() {
             layer.schedule.clear(&Wake::Registration(at));
             layer.schedule.clear(&Wake::Probe(at));
+            layer.schedule.clear(&Wake::KeepAlive(at));
+            layer.schedule.clear(&Wake::Targets(at));
             if watched.trunk.registration.is_some() && watched.registered == Finding::Good {
                 watched.registering = watched.send_register(now, layer, at, Duration::ZERO);
             }
@@ -328,7 +386,8 @@ impl Watched {
         uri: String,
         user: &str,
     ) -> Option<(Draft, Flow)> {
-        let flow = layer.settings.flow_to(self.trunk.transport, self.trunk.send_to)?;
+        let (at, _) = layer.settings.trunk(&self.trunk.name)?;
+        let flow = layer.trunk_flow(at)?;
         let own = format!("<sip:{}@{}>", super::wire::escape_user(user), self.trunk.domain);
         let to = if method == Method::Register { own.clone() } else { format!("<{uri}>") };
         let draft = Draft {
@@ -367,7 +426,30 @@ impl Watched {
         layer.send(now, draft, flow, ClientUser::Registration(at)).ok()
     }
 
+    /// What hangs on the target is done anew.
+    fn go_over(&mut self, now: Instant, layer: &mut TransactionLayer, at: usize) {
+        self.located = Finding::Unknown;
+        if self.trunk.registration.is_some() {
+            if let Some(client) = self.registering.take() {
+                layer.abandon(client);
+            }
+            layer.schedule.set(Wake::Registration(at), now);
+        }
+        if self.trunk.probe {
+            if let Some(client) = self.probing.take() {
+                layer.abandon(client);
+            }
+            layer.schedule.set(Wake::Probe(at), now);
+        }
+    }
+
     fn send_probe(&mut self, now: Instant, layer: &mut TransactionLayer, at: usize) -> Option<ClientId> {
+        let (draft, flow) = self.question(layer)?;
+        layer.send(now, draft, flow, ClientUser::Probe(at)).ok()
+    }
+
+    /// An OPTIONS to the trunk.
+    fn question(&mut self, layer: &mut TransactionLayer) -> Option<(Draft, Flow)> {
         let user = self.trunk.registration.as_ref().map_or_else(|| "ping".to_owned(), |r| r.user.clone());
         let uri = format!("sip:{}", self.trunk.domain);
         let (mut draft, flow) = self.draft(layer, Method::Options, uri, &user)?;
@@ -375,7 +457,7 @@ impl Watched {
         draft.call_id = new_call_id(&mut layer.chance);
         draft.seq = 1;
         draft.headers.push((Name::Accept, super::uas::SDP.to_owned()));
-        layer.send(now, draft, flow, ClientUser::Probe(at)).ok()
+        Some((draft, flow))
     }
 
     fn registration_failed(
@@ -399,6 +481,7 @@ impl Watched {
             self.trunk.registration.is_some().then_some((&self.registered, "registration")),
             self.trunk.probe.then_some((&self.alive, "probe")),
             (self.calls != Finding::Unknown).then_some((&self.calls, "call")),
+            (self.located != Finding::Unknown).then_some((&self.located, "name")),
         ];
         let mut health = TrunkHealth::Unknown;
         for (finding, what) in asked.into_iter().flatten() {
@@ -423,13 +506,15 @@ impl Watched {
 }
 
 /// The status, and a sentence for the console.
-fn told(outcome: Outcome, response: Option<&Message>) -> (u16, String) {
+fn told(layer: &TransactionLayer, outcome: Outcome, response: Option<&Message>) -> (u16, String) {
     match (outcome, response) {
         (Outcome::Response, Some(response)) => {
             let status = response.status().unwrap_or_default();
             (status, format!("{status} {}", response.reason()))
         }
-        (Outcome::Unsent, _) => (503, "it cannot be reached".to_owned()),
+        (Outcome::Unsent, _) => {
+            (503, layer.unreachable.clone().unwrap_or_else(|| "it cannot be reached".to_owned()))
+        }
         _ => (408, "it does not answer".to_owned()),
     }
 }

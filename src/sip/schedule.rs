@@ -40,6 +40,12 @@ pub(super) enum Wake {
     /// The trunk at this place in the settings registers.
     Registration(usize),
     Probe(usize),
+    /// The targets of the trunk at this place.
+    Targets(usize),
+    /// A request that nobody has answered at all.
+    Unheard(ClientId),
+    /// The way to the trunk at this place.
+    KeepAlive(usize),
     /// The trunk at this place has rested after a call that it could not carry.
     Rested(usize),
     Guard,
@@ -65,6 +71,9 @@ impl Wake {
             Wake::Binding(_) => Reason::BindingExpiry,
             Wake::Registration(_) => Reason::TrunkRegistration,
             Wake::Probe(_) => Reason::TrunkProbe,
+            Wake::Targets(_) => Reason::TrunkTargets,
+            Wake::Unheard(_) => Reason::TargetPatience,
+            Wake::KeepAlive(_) => Reason::KeepAlive,
             Wake::Rested(_) => Reason::TrunkRest,
             Wake::Guard => Reason::Guard,
             Wake::Spent => Reason::Transaction(Timer::J),

@@ -59,8 +59,12 @@ pub struct Trunk {
     /// Requests from these are the trunk's, without a password (promises, rule 2).
     pub addresses: Vec<Network>,
     /// Where our requests go.
-    pub send_to: SocketAddr,
+    pub send_to: SendTo,
     pub transport: Transport,
+    /// How often a hole in a NAT on the way is kept open; zero for never.
+    pub keep_alive: Duration,
+    /// What has been found out about it; not part of what it is.
+    pub located: Located,
     /// The host part of addresses at this trunk: `sip:+1…@domain`.
     pub domain: String,
     /// What the trunk is told to send to, if not the listener's address.
@@ -77,10 +81,59 @@ pub struct Trunk {
 impl Trunk {
     /// Is this address one of the trunk's?
     pub fn owns(&self, address: IpAddr) -> bool {
-        address.to_canonical() == self.send_to.ip().to_canonical()
+        let same = |own: &SocketAddr| own.ip().to_canonical() == address.to_canonical();
+        matches!(&self.send_to, SendTo::Address(own) if same(own))
+            || self.located.addresses.iter().any(same)
             || self.addresses.iter().any(|network| network.contains(address))
     }
 }
+
+/// Where a trunk's requests go.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SendTo {
+    Address(SocketAddr),
+    /// Looked up by RFC 3263.
+    Name {
+        host: String,
+        port: Option<u16>,
+        /// The domain's records may choose another transport than the trunk's.
+        any_transport: bool,
+    },
+}
+
+impl From<SocketAddr> for SendTo {
+    fn from(address: SocketAddr) -> Self {
+        SendTo::Address(address)
+    }
+}
+
+impl fmt::Display for SendTo {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            SendTo::Address(address) => address.fmt(f),
+            SendTo::Name { host, .. } => f.write_str(host),
+        }
+    }
+}
+
+/// What the endpoint has found out about a trunk. Two trunks do not differ by it.
+#[derive(Debug, Clone, Default)]
+pub struct Located {
+    /// Where its name leads; requests from there are the trunk's.
+    pub(super) addresses: Vec<SocketAddr>,
+    /// Where it sees us: the public side of a NAT (RFC 3581).
+    pub(super) public: Option<SocketAddr>,
+    /// Since when.
+    pub(super) learned: Option<std::time::Instant>,
+}
+
+impl PartialEq for Located {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for Located {}
 
 /// A user and password at a trunk.
 #[derive(Clone, PartialEq, Eq)]
@@ -188,6 +241,11 @@ impl Network {
         Self { address, prefix: if address.is_ipv4() { 32 } else { 128 } }
     }
 
+    /// How many bits of it are the network's: the more, the narrower.
+    pub fn prefix(&self) -> u8 {
+        self.prefix
+    }
+
     pub fn contains(&self, other: IpAddr) -> bool {
         match (self.address.to_canonical(), other.to_canonical()) {
             (IpAddr::V4(ours), IpAddr::V4(theirs)) => {
@@ -252,6 +310,13 @@ impl Settings {
         Some(Flow { transport, remote, local: listener.local, connection: None })
     }
 
+    /// Is what this trunk is told of us laid down in the configuration?
+    pub(super) fn is_fixed(&self, trunk: &Trunk, flow: &Flow) -> bool {
+        let listener = |l: &&Listener| l.transport == flow.transport && l.local == flow.local;
+        trunk.advertised.is_some()
+            || self.listeners.iter().find(listener).is_some_and(|l| l.advertised.is_some())
+    }
+
     /// Is this one of our own names: the realm, or an address of a listener?
     pub(super) fn is_own_host(&self, uri: &Uri<'_>) -> bool {
         let own = |ip: IpAddr| {
@@ -267,7 +332,7 @@ impl Settings {
     /// What a peer on this flow is told to send to.
     pub(super) fn advertised(&self, flow: &Flow) -> SocketAddr {
         if let Some((_, trunk)) = self.trunk_at(flow.remote.ip())
-            && let Some(advertised) = trunk.advertised
+            && let Some(advertised) = trunk.advertised.or(trunk.located.public)
         {
             return advertised;
         }

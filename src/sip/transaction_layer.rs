@@ -12,13 +12,18 @@ use std::{
 
 use super::{
     client_transaction::{self as client, Client},
-    event::{ConnectionId, Event, Flow, NoticeId, Output, ReferId, SessionId, SubscriptionId, TextId},
+    draft::Draft,
+    event::{
+        ConnectionId, Event, Flow, NoticeId, Output, ReferId, SessionId, SubscriptionId, TextId, Transport,
+    },
     fingerprint::Fingerprint,
+    locate::Question,
     schedule::Schedule,
     server_transaction::{self as server, Server},
     settings::Settings,
     spent::{Copied, Spent},
     tag::Branch,
+    targets::Targets,
 };
 use crate::types::Chance;
 
@@ -57,6 +62,8 @@ pub(super) enum ClientUser {
     Refer(ReferId),
     Registration(usize),
     Probe(usize),
+    /// A target of the trunk at this place that has rested.
+    Revival(usize, Transport, SocketAddr),
 }
 
 /// Whom an answer is awaited from.
@@ -65,6 +72,14 @@ pub(super) enum ServerUser {
     Invite(SessionId),
     /// Answered, or about to be, where it was received.
     Nobody,
+}
+
+/// One of our requests to a trunk that failed without an answer.
+#[derive(Debug)]
+pub(super) struct Unheard {
+    pub(super) draft: Draft,
+    pub(super) flow: Flow,
+    pub(super) tried: u8,
 }
 
 /// What became of one of our requests.
@@ -119,8 +134,14 @@ pub(super) struct TransactionLayer {
     pub(super) salt: u64,
     /// INVITE transactions that have ended since somebody asked.
     pub(super) ended: Vec<Ended>,
+    /// Where each trunk's requests go.
+    pub(super) targets: Targets,
+    /// A request to a trunk that nobody has answered, until its owner asks.
+    pub(super) unheard: Option<Unheard>,
+    /// Why the connection could not be opened that is being told as gone.
+    pub(super) unreachable: Option<String>,
     /// Where an open connection leads to, so that a request to its far end uses it (18.1.1).
-    connections: BTreeMap<SocketAddr, ConnectionId>,
+    connections: BTreeMap<(Transport, SocketAddr), ConnectionId>,
 }
 
 impl TransactionLayer {
@@ -137,6 +158,9 @@ impl TransactionLayer {
             served: 0,
             salt,
             ended: vec![],
+            targets: Targets::default(),
+            unheard: None,
+            unreachable: None,
             connections: BTreeMap::new(),
         }
     }
@@ -147,7 +171,7 @@ impl TransactionLayer {
 
     pub(super) fn transmit(&mut self, mut flow: Flow, bytes: Vec<u8>) {
         if flow.transport.is_stream() && flow.connection.is_none() {
-            flow.connection = self.connections.get(&flow.remote).copied();
+            flow.connection = self.connections.get(&(flow.transport, flow.remote)).copied();
         }
         self.out.push_back(Output::Transmit { flow, bytes });
     }
@@ -156,13 +180,30 @@ impl TransactionLayer {
         self.out.push_back(Output::Close { connection });
     }
 
+    pub(super) fn proven(&mut self, connection: ConnectionId) {
+        self.out.push_back(Output::Proven { connection });
+    }
+
+    pub(super) fn resolve(&mut self, question: Question) {
+        self.out.push_back(Output::Resolve { question });
+    }
+
+    /// Two line ends: what a NAT on the way sees as traffic, and a SIP server as nothing (RFC 5626, 3.5.1).
+    pub(super) fn keep_alive(&mut self, flow: Flow) {
+        let known = self.connections.contains_key(&(flow.transport, flow.remote));
+        // A stream that is not open needs no hole.
+        if !flow.transport.is_stream() || known {
+            self.transmit(flow, b"\r\n\r\n".to_vec());
+        }
+    }
+
     pub(super) fn pop_output(&mut self) -> Option<Output> {
         self.out.pop_front()
     }
 
     pub(super) fn connected(&mut self, flow: &Flow) {
         if let Some(connection) = flow.connection {
-            self.connections.insert(flow.remote, connection);
+            self.connections.insert((flow.transport, flow.remote), connection);
         }
     }
 
@@ -170,13 +211,14 @@ impl TransactionLayer {
 
     /// A connection is gone, or could not be made: requests on it fail, answers on it have nowhere to go.
     pub(super) fn disconnected(&mut self, now: Instant, flow: &Flow) -> Vec<(ClientId, ClientUser)> {
-        if flow.connection.is_none() || self.connections.get(&flow.remote) == flow.connection.as_ref() {
-            self.connections.remove(&flow.remote);
+        let way = (flow.transport, flow.remote);
+        if flow.connection.is_none() || self.connections.get(&way) == flow.connection.as_ref() {
+            self.connections.remove(&way);
         }
         let hit = |f: &Flow| {
             f.transport.is_stream()
                 && (f.connection.is_some() && f.connection == flow.connection
-                    || f.connection.is_none() && f.remote == flow.remote)
+                    || f.connection.is_none() && (f.transport, f.remote) == way)
         };
         let clients: Vec<ClientId> =
             self.clients.iter().filter(|(_, c)| hit(&c.flow)).map(|(id, _)| *id).collect();

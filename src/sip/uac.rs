@@ -11,7 +11,7 @@ use super::{
     dialog::Dialog,
     draft::Draft,
     event::{Cause, Event, Flow, Identity, Outgoing, Peer, SessionId, Target},
-    offer::offer_of,
+    offer::{multipart, offer_of},
     offer_answer::{Carrier, Meaning, Side, Standing, describe, invited_without},
     reliable::Order,
     reply::{ALLOW, Reply, SUPPORTED, SUPPORTED_IN_CALL},
@@ -45,6 +45,8 @@ pub(super) struct Calling {
     least: Duration,
     /// A provisional answer has come: a CANCEL may go out (9.1).
     provisional: bool,
+    /// When the INVITE went to the target that it waits for.
+    asked: Instant,
     cancelled: Option<Option<Cause>>,
 }
 
@@ -103,8 +105,8 @@ pub(super) fn addressed(
             (Peer::Phone(extension.clone()), *flow, contact.clone(), to, realm, None)
         }
         Target::Trunk { trunk: name, number } => {
-            let (_, trunk) = layer.settings.trunk(name).ok_or(SendError::UnknownTrunk)?;
-            let flow = layer.settings.flow_to(trunk.transport, trunk.send_to).ok_or(SendError::NoListener)?;
+            let (at, trunk) = layer.settings.trunk(name).ok_or(SendError::UnknownTrunk)?;
+            let flow = layer.trunk_flow(at).ok_or(SendError::NoListener)?;
             let uri = format!("sip:{}@{}", escape_user(number), trunk.domain);
             let to = format!("<{uri}>");
             (Peer::Trunk(name.clone()), flow, uri, to, trunk.domain.clone(), Some(name.clone()))
@@ -169,7 +171,12 @@ impl Calling {
         session_timer::ask(&mut draft, timers.expires, timers.least, None);
         draft.named = outgoing.headers;
         let described = outgoing.offer.clone();
-        if !outgoing.offer.is_empty() {
+        if !outgoing.parts.is_empty() {
+            let (content_type, body) =
+                multipart(&outgoing.offer, &outgoing.parts).ok_or(SendError::BadHeader)?;
+            draft.content_type = Some(content_type);
+            draft.body = body;
+        } else if !outgoing.offer.is_empty() {
             draft.content_type = Some(SDP.to_owned());
             draft.body = outgoing.offer;
         }
@@ -184,6 +191,7 @@ impl Calling {
             raised: 0,
             least: Duration::ZERO,
             provisional: false,
+            asked: now,
             cancelled: None,
         })
     }
@@ -192,9 +200,9 @@ impl Calling {
         self.cancelled.is_some()
     }
 
-    /// Has a provisional answer come?
-    pub(super) fn is_heard(&self) -> bool {
-        self.provisional
+    /// Since when no answer has come, not even a provisional one.
+    pub(super) fn unheard_since(&self) -> Option<Instant> {
+        (!self.provisional).then_some(self.asked)
     }
 
     /// The early dialog that a request of theirs belongs to.
@@ -231,10 +239,15 @@ impl Calling {
     }
 
     /// The INVITE went out again with credentials: its tags and forks begin anew.
-    pub(super) fn retried(&mut self, client: ClientId) {
-        self.client = client;
+    pub(super) fn retried(&mut self, now: Instant, client: ClientId) {
+        (self.client, self.asked) = (client, now);
         self.early.clear();
         self.provisional = false;
+    }
+
+    /// It went out by another way, and with another Contact.
+    pub(super) fn is_reached_at(&mut self, contact: &str) {
+        contact.clone_into(&mut self.contact);
     }
 
     /// Our INVITE with the interval that a 422 wants (RFC 4028, 7.3); `None` lets the failure stand.
@@ -255,10 +268,10 @@ impl Calling {
     }
 
     /// It has gone out.
-    pub(super) fn raised(&mut self, client: ClientId, response: &Message) {
+    pub(super) fn raised(&mut self, now: Instant, client: ClientId, response: &Message) {
         self.raised += 1;
         self.least = session_timer::wanted_by(response).unwrap_or(self.least);
-        self.retried(client);
+        self.retried(now, client);
     }
 
     /// A provisional answer.

@@ -5,6 +5,7 @@ use std::{sync::Arc, time::Instant};
 use rand_chacha::rand_core::Rng;
 
 use super::{
+    caller,
     dialog::Dialog,
     event::{Cause, EndedBy, Event, Flow, Identity, Invitation, Peer, SessionId, Transport},
     fingerprint::Fingerprint,
@@ -19,7 +20,7 @@ use super::{
     tag::Tag,
     talking::Talking,
     transaction_layer::{ServerId, ServerUser, TransactionLayer},
-    wire::{Address, Message, Method, Name, escape_user},
+    wire::{Address, Message, Method, Name, Scheme, escape_user},
 };
 
 /// The media type of every body that the PBX gives us.
@@ -88,20 +89,31 @@ impl Invited {
         flow: Flow,
         terms: Option<Terms>,
     ) -> (Self, Invitation) {
-        let dialled = request.uri().and_then(|uri| uri.user().map(|u| u.into_owned())).unwrap_or_default();
+        let dialled = request.uri().map(|uri| match uri.scheme() {
+            Scheme::Other => uri.as_str().to_owned(),
+            _ => uri.user().unwrap_or_default().into_owned(),
+        });
+        let dialled = dialled.unwrap_or_default();
         let from = request.from().map(|a| identity(&a)).unwrap_or_default();
         let asserted = match peer {
             // Only a trusted hop may assert (RFC 3325, 5).
-            Peer::Trunk(_) => request.asserted_identities().next().map(|a| identity(&a)),
+            Peer::Trunk(_) => caller::asserted(request),
+            Peer::Phone(_) => None,
+        };
+        let verstat = match peer {
+            Peer::Trunk(_) => caller::verstat(request),
             Peer::Phone(_) => None,
         };
         let invitation = Invitation {
             peer: peer.clone(),
             dialled: dialled.clone(),
             to: request.to().map(|a| identity(&a)).unwrap_or_default(),
-            anonymous: request.wants_privacy() || from.user.eq_ignore_ascii_case("anonymous"),
+            anonymous: request.wants_privacy()
+                || caller::remote_party_withholds(request)
+                || from.user.eq_ignore_ascii_case("anonymous"),
             from,
             asserted,
+            verstat,
             call_id: request.call_id().unwrap_or_default().to_owned(),
             offer: offer_of(request).unwrap_or_default(),
             source: flow.remote,

@@ -15,8 +15,8 @@ use crate::{
     followup::{ConsentKind, ConsentSource, Enrolling},
     outbox::Entry,
     pbx::{
-        AgentReason, CallDirection, CallRecord, Caller, Codec, Dialled, Disposition, Encrypted, Impairment,
-        LegRecord, Party, Quality, Score, Speaker, TurnRecord, Unheard,
+        AgentReason, Attestation, CallDirection, CallRecord, Caller, Codec, Dialled, Disposition, Encrypted,
+        Impairment, LegRecord, Party, Quality, Score, Speaker, TurnRecord, Unheard, Vouched,
     },
     types::{CallId, ContactId},
 };
@@ -275,11 +275,17 @@ impl Reader {
                         row.get::<_, Option<String>>("trunk")?,
                         row.get::<_, Option<String>>("outcome")?,
                         row.get::<_, String>("recordings")?,
+                        Vouched {
+                            attestation: row
+                                .get::<_, Option<String>>("attestation")?
+                                .and_then(|name| Attestation::from_name(&name)),
+                            verstat: row.get("verstat")?,
+                        },
                         row.get::<_, String>("decisions")?,
                     ))
                 })
                 .optional()?;
-            let Some((row, trunk, outcome, recordings, decisions)) = head else {
+            let Some((row, trunk, outcome, recordings, vouched, decisions)) = head else {
                 return Ok(None);
             };
             let outcome: Option<Outcome> = outcome
@@ -291,6 +297,7 @@ impl Reader {
                 direction: row.direction,
                 trunk,
                 caller: row.caller,
+                vouched,
                 dialled: row.dialled,
                 started: row.started,
                 answered: row.answered,
@@ -385,8 +392,9 @@ fn insert_call(
     connection
         .prepare_cached(
             "INSERT INTO calls (id, direction, trunk, caller_kind, caller, caller_display, dialled, started, answered, ended,
-                 disposition, missed, agent_reason, contact, intent, outcome, summary, text_back, recordings, decisions)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)",
+                 disposition, missed, agent_reason, contact, intent, outcome, summary, text_back, recordings, decisions,
+                 attestation, verstat)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22)",
         )?
         .execute(params![
             Col(record.call),
@@ -409,6 +417,8 @@ fn insert_call(
             Col(wrap_up.text_back),
             recordings,
             decisions,
+            record.vouched.attestation.map(Attestation::name),
+            record.vouched.verstat,
         ])?;
     Ok(())
 }
@@ -418,7 +428,7 @@ fn insert_leg(connection: &Connection, call: CallId, seq: usize, leg: &LegRecord
         Party::Caller(caller) => caller_columns(caller),
         Party::Phone(extension) => ("phone", Some(extension.to_string()), ""),
         Party::Number(number) => ("outside", Some(number.to_string()), ""),
-        Party::Emergency(emergency) => ("emergency", Some(emergency.digits().to_owned()), ""),
+        Party::Emergency(emergency) => ("emergency", Some(emergency.to_string()), ""),
         Party::Agent => ("agent", None, ""),
     };
     let (result, status) = leg_result_columns(leg.result);

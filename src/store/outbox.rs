@@ -56,6 +56,13 @@ pub struct Settlement {
 }
 
 impl Store {
+    /// Queues texts that belong to nothing else.
+    pub fn queue(&mut self, entries: &[Entry]) -> Result<(), StoreError> {
+        self.commit(|transaction| {
+            entries.iter().try_for_each(|entry| insert(transaction, entry, None, false))
+        })
+    }
+
     /// How many entries wait or are under way.
     pub fn outbox_len(&mut self) -> Result<usize, StoreError> {
         self.read(|connection| {

@@ -12,8 +12,8 @@ use crate::{
     dialogue::{Captured, EndReason, Intent, LifeSafety, Outcome, Promise, Urgency},
     followup::ConsentKind,
     pbx::{
-        AgentReason, CallDirection, CallRecord, Caller, Codec, Dialled, Disposition, Encrypted, Gap, Impairment,
-        LegRecord, LegResult, Party, Quality, RecordingPart, Score, Speaker, TurnRecord, Unheard,
+        AgentReason, CallDirection, CallRecord, Caller, Codec, Dialled, Disposition, Encrypted, Gap,
+        Impairment, LegRecord, LegResult, Party, Quality, RecordingPart, Score, Speaker, TurnRecord, Unheard,
     },
     types::{CallId, ContactId, PhoneNumber, WorkOrderId},
 };
@@ -44,6 +44,7 @@ fn record(call: u64, started: Timestamp) -> CallRecord {
         direction: CallDirection::Inbound,
         trunk: Some("carrier".into()),
         caller: caller.clone(),
+        vouched: Default::default(),
         dialled: Dialled::Number(number("+13035550100")),
         started,
         answered: Some(second(18)),

@@ -2,6 +2,8 @@
 
 mod calendar;
 mod called;
+mod country;
+mod emergency;
 mod holidays;
 mod id;
 mod mac;
@@ -13,6 +15,8 @@ mod star_code;
 
 pub use calendar::{DayHours, Hours, HoursError, QuietHours};
 pub use called::CalledHours;
+pub use country::{Country, UnknownCountry};
+pub use emergency::{Emergency, EmergencyNumbers, ServiceNumber};
 pub use holidays::{FederalHoliday, Holidays};
 pub use id::{
     CallId, ContactId, LeadId, LegId, MessageKey, ParseIdError, TurnId, UtteranceId, VoicemailId, WorkOrderId,

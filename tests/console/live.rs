@@ -169,7 +169,13 @@ async fn whoever_is_in_the_house_sees_that_911_was_dialled() {
     let dialled = Dialled::Emergency(Emergency::Nine11);
     let mut feed = Feed::of(&browser).await;
     feed.next().await.unwrap();
-    let fact = Fact::EmergencyDialled { call, from: from.clone(), dialled: dialled.clone() };
+    let fact = Fact::EmergencyDialled {
+        call,
+        from: from.clone(),
+        dialled: dialled.clone(),
+        place: "Suite 4".into(),
+        callback: "+13035550104".parse().unwrap(),
+    };
     office.live.observe(&fact, now().wall);
     let caller = Caller::Extension(from);
     office.live.observe(&Fact::CallStarted { call, caller, dialled, trunk: None }, now().wall);
@@ -189,9 +195,16 @@ async fn the_notice_of_a_911_call_goes_when_somebody_says_that_they_saw_it_and_w
     let call = CallId::from_random(1);
     let from: portico::types::Extension = "101".parse().unwrap();
     let dialled = Dialled::Emergency(Emergency::Nine11);
-    office
-        .live
-        .observe(&Fact::EmergencyDialled { call, from: from.clone(), dialled: dialled.clone() }, now().wall);
+    office.live.observe(
+        &Fact::EmergencyDialled {
+            call,
+            from: from.clone(),
+            dialled: dialled.clone(),
+            place: "Suite 4".into(),
+            callback: "+13035550104".parse().unwrap(),
+        },
+        now().wall,
+    );
     let fact = Fact::CallStarted { call, caller: Caller::Extension(from), dialled, trunk: None };
     office.live.observe(&fact, now().wall);
 

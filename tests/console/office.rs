@@ -235,6 +235,7 @@ pub fn wrap_up(n: u64) -> WrapUp {
         direction: CallDirection::Inbound,
         trunk: Some("carrier".into()),
         caller: caller.clone(),
+        vouched: Default::default(),
         dialled: Dialled::Number(number("+13035550100")),
         started,
         answered: Some(started),

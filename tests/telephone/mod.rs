@@ -12,8 +12,8 @@ use portico::{
         SourceTrust, accept, answer, offer,
     },
     sip::{
-        Credentials, Endpoint, Event, Flow, Identity, Input, Limits, Listener, Network, Outgoing, Output,
-        Registration, SessionId, Settings, Target, TextId, Transport, Trunk, TrunkName,
+        Credentials, Endpoint, Event, Flow, Identity, Input, Limits, Listener, Located, Network, Outgoing,
+        Output, Registration, SessionId, Settings, Target, TextId, Transport, Trunk, TrunkName,
     },
     types::{Chance, UtteranceId},
 };
@@ -98,8 +98,10 @@ impl Telephone {
         let trunk = Trunk {
             name: portico(),
             addresses: vec![Network::single(at.ip())],
-            send_to: at,
+            send_to: at.into(),
             transport: Transport::Udp,
+            keep_alive: Duration::ZERO,
+            located: Located::default(),
             domain: at.ip().to_string(),
             advertised: None,
             credentials: account.map(|(user, password)| Credentials {
@@ -157,6 +159,7 @@ impl Telephone {
             from: Identity { user: from.to_owned(), display: String::new() },
             offer: self.offered.clone(),
             headers: vec![],
+            parts: Vec::new(),
         };
         self.endpoint.invite(clock(), outgoing).unwrap()
     }
@@ -196,7 +199,7 @@ impl Telephone {
                     Output::Transmit { flow, bytes } => {
                         drop(self.sockets.sip.try_send_to(&bytes, flow.remote))
                     }
-                    Output::Close { .. } => {}
+                    Output::Close { .. } | Output::Proven { .. } | Output::Resolve { .. } => {}
                     Output::Timeout(due) => break due.map(|(at, _)| at),
                     Output::Event(event) => {
                         if let Event::Answered { body, source, .. } = &event {

@@ -3,6 +3,7 @@
 mod explain;
 mod foresee;
 mod practice;
+mod route;
 mod run;
 mod speech;
 mod understanding;
@@ -22,6 +23,7 @@ use crate::{
 pub use explain::explain;
 pub use foresee::foresee;
 pub use practice::{PracticeCall, practice, practice_list};
+pub use route::route;
 pub use run::run;
 pub use speech::{hear, say};
 pub use understanding::{train, understand};
@@ -59,6 +61,9 @@ pub fn check(path: &Path) -> anyhow::Result<()> {
                 config.trunks.len(),
                 if config.practice.is_some() { "; practice mode" } else { "" }
             ))?;
+            for trunk in &config.trunks {
+                print(&route::trunk_line(trunk))?;
+            }
             Ok(())
         }
         Err(problems) => {

@@ -19,8 +19,8 @@ use crate::{
     },
     net::send_now,
     sip::{
-        self, Credentials, Endpoint, Event, Flow, Identity, Input, Listener, Network, Outgoing, Output,
-        Registration, SessionId, Settings, Target, Transport, Trunk, TrunkName,
+        self, Credentials, Endpoint, Event, Flow, Identity, Input, Listener, Located, Network, Outgoing,
+        Output, Registration, SessionId, Settings, Target, Transport, Trunk, TrunkName,
     },
     types::{Chance, UtteranceId},
 };
@@ -94,8 +94,10 @@ impl Station {
         let trunk = Trunk {
             name: name.clone(),
             addresses: vec![Network::single(portico.ip())],
-            send_to: portico,
+            send_to: portico.into(),
             transport: Transport::Udp,
+            keep_alive: Duration::ZERO,
+            located: Located::default(),
             domain: portico.ip().to_string(),
             advertised: None,
             credentials: registering.as_ref().map(|r| Credentials {
@@ -145,6 +147,7 @@ impl Station {
             from: Identity { user: from.to_owned(), display: String::new() },
             offer: self.offered.clone(),
             headers: Vec::new(),
+            parts: Vec::new(),
         };
         Ok(self.endpoint.invite(clock::instant(), outgoing)?)
     }
@@ -260,7 +263,7 @@ impl Station {
                     Output::Transmit { flow, bytes } => {
                         let _ = send_now(&self.sip, flow.remote, &bytes);
                     }
-                    Output::Close { .. } => {}
+                    Output::Close { .. } | Output::Proven { .. } | Output::Resolve { .. } => {}
                     Output::Event(event) => return Ok(Happening::Sip(event)),
                     Output::Timeout(deadline) => break deadline.map(|(at, _)| TokioInstant::from_std(at)),
                 }

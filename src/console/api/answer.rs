@@ -114,8 +114,10 @@ pub(super) struct CallAnswer {
 impl CallAnswer {
     pub fn of(detail: &CallDetail) -> Self {
         let record = &detail.record;
-        let recordings: Vec<RecordingAnswer> =
-            (1..).zip(&record.recordings).map(|(number, part)| RecordingAnswer::of(record, number, part)).collect();
+        let recordings: Vec<RecordingAnswer> = (1..)
+            .zip(&record.recordings)
+            .map(|(number, part)| RecordingAnswer::of(record, number, part))
+            .collect();
         Self {
             id: record.call.to_string(),
             direction: direction(record.direction),

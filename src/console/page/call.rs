@@ -35,6 +35,13 @@ pub(in crate::console) fn call(
                     }
                 }
             }
+            @if let Some(attestation) = record.vouched.attestation {
+                dt { "The carrier says" }
+                dd {
+                    (words::attestation(attestation))
+                    @if let Some(verstat) = &record.vouched.verstat { " (" code { (verstat) } ")" }
+                }
+            }
             dt { "Called" } dd { (words::dialled(&record.dialled)) }
             dt { "Began" } dd { (words::exact(record.started, zone)) }
             dt { "Lasted" } dd { (words::length(record.started, record.ended)) }
@@ -78,8 +85,12 @@ fn why(record: &CallRecord, trace: &[(String, Message)]) -> Markup {
 
 /// What was recorded, as far as the files are still there, with who asked for it and where it was paused.
 fn recordings(record: &CallRecord, at_hand: &[bool], zone: &TimeZone) -> Markup {
-    let parts: Vec<(usize, &RecordingPart)> =
-        (1..).zip(&record.recordings).zip(at_hand).filter(|(_, there)| **there).map(|(part, _)| part).collect();
+    let parts: Vec<(usize, &RecordingPart)> = (1..)
+        .zip(&record.recordings)
+        .zip(at_hand)
+        .filter(|(_, there)| **there)
+        .map(|(part, _)| part)
+        .collect();
     html! {
         @if !parts.is_empty() { h2 { "Recording" } }
         @for (number, part) in &parts {

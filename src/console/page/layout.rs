@@ -13,19 +13,23 @@ pub(in crate::console) enum Section {
     Leads,
     Contacts,
     Messages,
+    Screening,
+    Emergency,
     Mailboxes,
     Phones,
     Health,
 }
 
 impl Section {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 11] = [
         Self::Live,
         Self::Calls,
         Self::WorkOrders,
         Self::Leads,
         Self::Contacts,
         Self::Messages,
+        Self::Screening,
+        Self::Emergency,
         Self::Mailboxes,
         Self::Phones,
         Self::Health,
@@ -39,6 +43,8 @@ impl Section {
             Self::Leads => "Leads",
             Self::Contacts => "Contacts",
             Self::Messages => "Texts",
+            Self::Screening => "Screening",
+            Self::Emergency => "911",
             Self::Mailboxes => "Voicemail",
             Self::Phones => "Phones",
             Self::Health => "Health",
@@ -53,6 +59,8 @@ impl Section {
             Self::Leads => "/leads",
             Self::Contacts => "/contacts",
             Self::Messages => "/texts",
+            Self::Screening => "/screening",
+            Self::Emergency => "/emergency",
             Self::Mailboxes => "/mailboxes",
             Self::Phones => "/phones",
             Self::Health => "/health",
@@ -101,22 +109,33 @@ impl Frame {
                         }
                     }
                     main id="main" {
-                        @if let Some(call) = &self.emergency {
-                            form class="notice bad" role="alert" method="post"
-                                action={ "/emergencies/" (call.call) "/acknowledge" } {
-                                input type="hidden" name="csrf" value=(self.csrf);
-                                strong { "Extension " (call.from) " dialled " (call.dialled) "." } " "
-                                @if call.ended { a href={ "/calls/" (call.call) } { "See the call." } }
-                                @else { a href="/" { "See the call." } }
-                                " " button { "I have seen this" }
-                            }
-                        }
+                        div id="alarm" { (self.emergency_notice()) }
                         @if let Some(alarm) = &self.alarm {
                             p class="notice bad" role="alert" { (alarm) " " a href="/health" { "See health." } }
                         }
                         h1 { (title) }
                         (body)
                     }
+                    script src="/assets/alarm.js" defer {}
+                }
+            }
+        }
+    }
+
+    /// Somebody has dialled an emergency number, and nobody has said that they know.
+    pub(in crate::console) fn emergency_notice(&self) -> Markup {
+        html! {
+            @if let Some(call) = &self.emergency {
+                form class="notice bad" role="alert" method="post"
+                    action={ "/emergencies/" (call.call) "/acknowledge" } {
+                    input type="hidden" name="csrf" value=(self.csrf);
+                    strong {
+                        "Extension " (call.from) " dialled " (call.dialled) "."
+                        @if !call.place.is_empty() { " " (call.place) "." }
+                    } " "
+                    @if call.ended { a href={ "/calls/" (call.call) } { "See the call." } }
+                    @else { a href="/" { "See the call." } }
+                    " " button { "I have seen this" }
                 }
             }
         }

@@ -2,21 +2,25 @@
 
 mod call;
 mod contacts;
+mod emergency;
 mod health;
 mod layout;
 mod lists;
 mod live;
 mod mailboxes;
 mod phones;
+mod screening;
 mod sign_in;
 mod words;
 
 pub(super) use call::call;
 pub(super) use contacts::{contact, contacts};
+pub(super) use emergency::emergency;
 pub(super) use health::health;
 pub(super) use layout::{Frame, trouble};
 pub(super) use lists::{calls, leads, messages, work_orders};
 pub(super) use live::{card, live};
 pub(super) use mailboxes::mailboxes;
 pub(super) use phones::{PhoneList, phone_preview, phones};
+pub(super) use screening::screening;
 pub(super) use sign_in::{set_up, sign_in};

@@ -7,8 +7,8 @@ use crate::{
     dialogue::{LifeSafety, Urgency},
     outbox::{Failure, State},
     pbx::{
-        AgentReason, Caller, Codec, Dialled, Disposition, Encrypted, Impairment, LegResult, Party, Score,
-        Unheard,
+        AgentReason, Attestation, Caller, Codec, Dialled, Disposition, Encrypted, Impairment, LegResult,
+        Party, Score, Unheard,
     },
     store::{TextBackNote, TicketStatus},
     types::PhoneNumber,
@@ -184,6 +184,17 @@ pub(super) fn text_back(note: TextBackNote) -> &'static str {
         TextBackNote::Abroad => "none: a number abroad",
         TextBackNote::SwitchedOff => "none: texts are switched off",
         TextBackNote::OutboxFull => "none: too many texts were waiting",
+    }
+}
+
+/// How sure the carrier is of a caller's number, for people who have never heard of attestation.
+pub(super) fn attestation(attestation: Attestation) -> &'static str {
+    match attestation {
+        Attestation::Full => "the number is the caller's own",
+        Attestation::Partial => "the caller is known, the number is not checked",
+        Attestation::Gateway => "it came from another network, nothing is checked",
+        Attestation::Failed => "the number may be false",
+        Attestation::Unverified => "nothing about the number",
     }
 }
 

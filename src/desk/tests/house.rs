@@ -47,6 +47,8 @@ pub(crate) fn settings() -> Settings {
     Settings {
         office: "Maple Court".into(),
         staff: vec![number(STAFF)],
+        alarm_texts: Vec::new(),
+        emergency_texts: Vec::new(),
         own_numbers: vec![number(MAIN), number(LEASING)],
         wording: Wording::read(Wording::FACTORY, "Maple Court").unwrap(),
         quiet_hours: QuietHours {
@@ -145,6 +147,7 @@ impl House {
                     }
                 }
                 Output::SettleText { text, stored } => self.settled.push((text, stored)),
+                Output::RestoreSpending(_) | Output::RestoreListed(_) => {}
                 Output::RestoreBindings(bindings) => self.restored.push(bindings),
                 Output::RestoreDesks { desks, key } => self.desks = Some((desks, key)),
                 Output::Alarm(alarm) => self.alarms.push(alarm),
@@ -282,6 +285,7 @@ pub(crate) fn record(from: &str, disposition: Disposition, ended: Timestamp, cal
         direction: CallDirection::Inbound,
         trunk: Some("carrier".into()),
         caller: caller(from),
+        vouched: Default::default(),
         dialled: Dialled::Number(number(MAIN)),
         started,
         answered,

@@ -7,7 +7,7 @@ use crate::{
         LegResult, Party,
         exchange::Context,
         fork::{Destination, Fork},
-        ring_plan::{Stage, Target},
+        ring_plan::{Outside, Stage, Target},
         routing,
     },
     sip::{Identity, SessionId},
@@ -46,9 +46,9 @@ impl Ringing {
                     }
                 }
                 Target::Outside { trunk, who, ask, charge } => {
-                    if let Some(extension) = charge {
-                        cx.exchange.sent_outside.push(extension.clone());
-                        cx.ledger.charge(extension);
+                    if let (Some(extension), Outside::Number(number)) = (charge, who) {
+                        let call = cx.call();
+                        cx.exchange.spending.call_begins(cx.now, &directory, call, extension, &number);
                     }
                     self.silent_until = Some(cx.now.at + directory.limits.patience_with(&trunk));
                     let destination = Destination::Outside { trunk, who };

@@ -84,7 +84,7 @@ impl Serving {
 
     fn session(mut self, cx: &mut Context<'_>, event: SessionEvent) -> Step<Self> {
         match event {
-            SessionEvent::Ended(_) | SessionEvent::Cancelled => return self.leave(cx, End::Gone),
+            SessionEvent::Ended(_) | SessionEvent::Cancelled(_) => return self.leave(cx, End::Gone),
             SessionEvent::Confirmed(body) => {
                 if self.leg.confirmed(cx, &body).is_err() {
                     return self.leave(cx, End::HangUp(Some(Cause::Sip(488))));

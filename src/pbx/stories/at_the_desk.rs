@@ -175,6 +175,7 @@ fn a_forward_needs_the_right_of_the_one_who_forwards() {
         from: extension("101"),
         dialled: Dialled::Number(number("+19005550177")),
         why: Barred::Premium,
+        grave: false,
     };
     assert!(world.facts.contains(&alarm));
     // One that was set by other means is asked about for each call all the same.

@@ -552,3 +552,18 @@ fn reports_of_legs_that_are_gone_disturb_nobody() {
     }
     assert_eq!(world.records().len(), 1);
 }
+
+#[test]
+fn what_the_carrier_let_somebody_else_answer_is_no_missed_call() {
+    for cause in [Cause::AnsweredElsewhere, Cause::Q850(16), Cause::Sip(408)] {
+        let mut world = World::at_work();
+        world.call("carrier", MAIN);
+        world.rings("101");
+        world.attempt_own("carrier", |far, now, session| far.cancel(now, session, Some(cause)));
+        assert_eq!(world.was_cancelled("101"), Some(Some(cause)));
+        let record = world.record();
+        assert_eq!(record.disposition, Disposition::CallerAbandoned);
+        let told = format!("the caller's side gave it up: {cause}");
+        assert!(record.decisions.iter().any(|decision| decision.why == told), "{:?}", record.decisions);
+    }
+}

@@ -6,8 +6,8 @@ use crate::{
     dialogue::LifeSafety,
     media::Direction,
     pbx::{
-        Announcement, Directory, Disposition, Fact, MediaCommand, MediaEvent, Party, RecordRule, RecordingRules,
-        RecordingState,
+        Announcement, Directory, Disposition, Fact, MediaCommand, MediaEvent, Party, RecordRule,
+        RecordingRules, RecordingState,
         story::{DANA, LEASING, MAIN, World, extension, in_danger, office},
     },
     sip::SessionId,

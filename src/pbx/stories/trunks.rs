@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use crate::{
     pbx::{
-        Disposition, Fact, LegResult, TrunkHealth,
-        story::{DANA, World, office, office_with_spare},
+        Disposition, Fact, Input, LegResult, TrunkHealth,
+        story::{CARRIER, DANA, World, office, office_with_spare},
     },
-    sip::TrunkName,
+    sip::{self, SendTo, TrunkName},
 };
 
 const PATIENCE: Duration = Duration::from_secs(4);
@@ -266,4 +266,34 @@ fn an_emergency_goes_on_to_the_next_trunk_whatever_the_first_has_said() {
     world.picks_up("spare");
     assert!(world.bridged().is_some());
     world.hangs_up("101", call);
+}
+
+#[test]
+fn with_two_hosts_of_three_dead_the_call_reaches_the_third_although_the_trunks_own_time_is_over() {
+    let mut office = office();
+    let there: std::net::SocketAddr = CARRIER.parse().unwrap();
+    office.trunks[0].send_to =
+        SendTo::Name { host: "carrier.example".into(), port: Some(there.port()), any_transport: false };
+    let mut world = World::with(office);
+    let hosts = ["203.0.113.81".parse().unwrap(), "203.0.113.82".parse().unwrap(), there.ip()];
+    let answer = sip::Answer::Found {
+        records: hosts.map(sip::Record::Address).into(),
+        good_for: Duration::from_secs(3600),
+    };
+    let question = sip::Question { name: "carrier.example".into(), kind: sip::RecordKind::A };
+    world.switch.handle_input(world.now, Input::Sip(sip::Input::Resolved { question, answer }));
+    world.plug_in("101");
+    let call = world.call("101", DANA);
+    world.wait(PATIENCE - A_MOMENT);
+    assert_eq!(asked(&world, "carrier"), 0);
+    world.wait(A_MOMENT * 2);
+    assert_eq!((asked(&world, "carrier"), world.failed_with("101")), (1, None));
+    world.picks_up("carrier");
+    assert!(world.bridged().is_some());
+    world.hangs_up("101", call);
+    assert_eq!(
+        results(&world),
+        [LegResult::Completed, LegResult::Completed],
+        "one leg, whatever hosts it went to"
+    );
 }

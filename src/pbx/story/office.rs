@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 
 use crate::{
     dialogue::{Office, Pack, Roster},
-    pbx::{Directory, Limits, Number, Phone, RingPlan, Services, Texts},
+    pbx::{Directory, EmergencyPlan, Limits, Number, Phone, RingPlan, Services, Texts},
     sip::{self, TrunkName},
     types::{Extension, Hours, PhoneNumber},
 };
@@ -18,9 +18,20 @@ pub(in crate::pbx) const ON_CALL: &str = "+13035550199";
 pub(in crate::pbx) const DANA: &str = "+13035550177";
 
 pub(super) const SWITCH: &str = "192.0.2.1:5060";
-pub(super) const CARRIER: &str = "198.51.100.1:5060";
+pub(in crate::pbx) const CARRIER: &str = "198.51.100.1:5060";
 pub(super) const SPARE: &str = "198.51.100.2:5060";
-pub(super) const DESK: [(&str, &str); 2] = [("101", "10.0.0.101:5060"), ("102", "10.0.0.102:5060")];
+pub(super) const DESK: [(&str, &str); 10] = [
+    ("101", "10.0.0.101:5060"),
+    ("102", "10.0.0.102:5060"),
+    ("103", "10.0.0.103:5060"),
+    ("104", "10.0.0.104:5060"),
+    ("105", "10.0.0.105:5060"),
+    ("106", "10.0.0.106:5060"),
+    ("107", "10.0.0.107:5060"),
+    ("108", "10.0.0.108:5060"),
+    ("109", "10.0.0.109:5060"),
+    ("110", "10.0.0.110:5060"),
+];
 
 pub(in crate::pbx) fn extension(text: &str) -> Extension {
     text.parse().unwrap()
@@ -60,7 +71,11 @@ pub(in crate::pbx) fn office() -> Directory {
         names: BTreeMap::new(),
         fixed_phones: BTreeMap::new(),
         trunks: vec![trunk_at("carrier", CARRIER, None)],
+        trunk_profiles: BTreeMap::new(),
+        emergency: EmergencyPlan::default(),
         on_call: Some(number(ON_CALL)),
+        screening: crate::pbx::ScreeningRules::default(),
+        outbound_numbers: BTreeMap::new(),
         outbound_caller: number(MAIN),
         features: crate::pbx::Features::default(),
         limits: Limits::default(),
@@ -95,8 +110,10 @@ pub(super) fn trunk_at(name: &str, at: &str, account: Option<&str>) -> sip::Trun
     sip::Trunk {
         name: TrunkName(name.into()),
         addresses: vec![sip::Network::single(send_to.ip())],
-        send_to,
+        send_to: send_to.into(),
         transport: sip::Transport::Udp,
+        keep_alive: Duration::ZERO,
+        located: sip::Located::default(),
         domain: send_to.ip().to_string(),
         advertised: None,
         credentials: account.map(|user| sip::Credentials {

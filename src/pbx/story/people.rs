@@ -48,7 +48,7 @@ impl World {
     fn invite(&mut self, who: &str, user: &str, display: &str, dialled: &str, offer: Vec<u8>) -> SessionId {
         let from = Identity { user: user.into(), display: display.into() };
         let target = Target::Trunk { trunk: TrunkName("portico".into()), number: dialled.into() };
-        let outgoing = Outgoing { target, from, offer, headers: Vec::new() };
+        let outgoing = Outgoing { target, from, offer, headers: Vec::new(), parts: Vec::new() };
         let now = self.now.at;
         let far = self.far(who);
         let session = far.endpoint.invite(now, outgoing).unwrap();
@@ -121,6 +121,17 @@ impl World {
         let now = self.now.at;
         self.far(who).endpoint.reject(now, session, status, "", None).unwrap();
         self.settle();
+    }
+
+    /// 302, with this address in its Contact.
+    pub(in crate::pbx) fn redirects(&mut self, who: &str, to: &str) {
+        self.hold_back(who, true);
+        self.refuses(who, 302);
+        let (switch, refusal) = self.far(who).held.take().unwrap().remove(0);
+        let refusal = String::from_utf8(refusal).unwrap();
+        assert!(refusal.starts_with("SIP/2.0 302 "), "{refusal}");
+        let contact = format!("Contact: <{to}>\r\nContent-Length:");
+        self.arrives(who, switch, refusal.replace("Content-Length:", &contact).as_bytes());
     }
 
     /// 503 with a Retry-After.

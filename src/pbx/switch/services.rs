@@ -3,8 +3,8 @@
 use super::{Beginning, Call, CallEvent, Switch, dialplan};
 use crate::{
     pbx::{
-        CallDirection, Dialled, Fact, Service, desk_event::DeskEvent, parked::Place, prompting::Prompt,
-        routing, star_codes::Dialling, talking::OnThePhone, tape::RecordKey,
+        CallDirection, Dialled, Fact, Listing, Service, Vouched, desk_event::DeskEvent, parked::Place,
+        prompting::Prompt, routing, star_codes::Dialling, talking::OnThePhone, tape::RecordKey,
     },
     sip::{Invitation, Peer, SessionId},
     types::{CallId, Extension, Moment, StarCode},
@@ -65,6 +65,7 @@ impl Switch {
             Service::Park => self.park_own(now, asked),
             Service::Record => self.record_own(now, asked, RecordKey::Turn),
             Service::PauseRecording => self.record_own(now, asked, RecordKey::Pause),
+            Service::BlockLastCaller => self.block_last(now, asked),
             Service::DoNotDisturbOn
             | Service::DoNotDisturbOff
             | Service::ForwardAlways
@@ -83,13 +84,26 @@ impl Switch {
                 return Some(Invitation { dialled: last, ..asked.invitation });
             }
             // Without them in the house these are numbers that do not exist.
-            Service::WithholdNumber
-            | Service::OwnVoicemail
-            | Service::AnyVoicemail
-            | Service::Intercom
-            | Service::BlockLastCaller => return Some(asked.invitation),
+            Service::WithholdNumber | Service::OwnVoicemail | Service::AnyVoicemail | Service::Intercom => {
+                return Some(asked.invitation);
+            }
         }
         None
+    }
+
+    /// Whoever has called this extension last is not to call again.
+    fn block_last(&mut self, now: Moment, asked: Asked) {
+        let prompt = match self.exchange.screening.last_caller(&asked.by) {
+            Some(number) => {
+                let listing = Some(Listing::Block);
+                self.exchange.screening.list(number, listing);
+                let by = format!("extension {}", asked.by);
+                self.exchange.fact(Fact::NumberListed { number, listing, by });
+                Prompt::done("That number will not ring here again.")
+            }
+            None => Prompt::refused("Nobody with a number has called this phone."),
+        };
+        self.answer(now, asked, prompt);
     }
 
     /// The call that has rung longest in a group of this extension.
@@ -193,7 +207,9 @@ impl Switch {
         let caller = routing::caller(&invitation);
         let directory = self.directory.clone();
         let direction = CallDirection::Internal;
-        let beginning = Beginning { call, direction, trunk: None, caller, dialled, at: now, directory };
+        let vouched = Vouched::default();
+        let beginning =
+            Beginning { call, direction, trunk: None, caller, vouched, dialled, at: now, directory };
         if let Some(in_progress) = Call::tell(&mut self.exchange, beginning, session, invitation, prompt) {
             self.calls.put(call, in_progress);
         }

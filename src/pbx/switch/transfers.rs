@@ -103,8 +103,8 @@ impl Switch {
         to: Dialled,
     ) -> Result<(), u16> {
         self.may_send(now, by, &to).map_err(Barred::status)?;
-        if matches!(to, Dialled::Number(_)) {
-            self.spending.call_begins(now.at, by.clone());
+        if let Dialled::Number(number) = &to {
+            self.exchange.spending.call_begins(now, &self.directory, end.call, by.clone(), number);
         }
         let ring_for = self.directory.features.transfer_ring;
         let hunt = match &to {
@@ -119,12 +119,9 @@ impl Switch {
     /// May this extension have others talk to that, at its own expense?
     pub(super) fn may_send(&mut self, now: Moment, by: &Extension, to: &Dialled) -> Result<(), Barred> {
         let directory = self.directory.clone();
-        let usage = self.usage(now, by);
+        let usage = self.exchange.spending.usage(now, &directory, by);
         dialplan::may_reach(&directory, Asker::Phone { extension: by, usage }, to).inspect_err(|why| {
-            if self.spending.is_alarming(now.at, by, *why) {
-                let (from, dialled) = (by.clone(), to.clone());
-                self.exchange.fact(Fact::CallBarred { from, dialled, why: *why });
-            }
+            self.tell_of_barred(now, by, to, *why);
         })
     }
 
@@ -166,13 +163,14 @@ impl Switch {
 
     fn join(&mut self, now: Moment, stays: End, goes: End) {
         let Some(call) = self.calls.take(goes.call) else { return };
-        let charged = call.ledger().calls_outside().cloned();
+        // Whoever has called outside goes on paying, whatever call it now is.
+        self.exchange.spending.call_moves(goes.call, stays.call);
         let (rest, leg) = call.give_away(now, &mut self.exchange, goes.session, stays.call);
         if let Some(rest) = rest {
             self.calls.put(goes.call, rest);
         }
         if let Some(leg) = leg {
-            let event = DeskEvent::Join { session: stays.session, with: Box::new(leg), charged };
+            let event = DeskEvent::Join { session: stays.session, with: Box::new(leg) };
             self.tell(now, stays.call, CallEvent::Desk(event));
         }
     }

@@ -17,7 +17,7 @@ use crate::{
         telling,
     },
     sip,
-    store::{Fault, Store},
+    store::{EmergencyRow, Fault, Store},
     types::{Chance, LegId, Moment},
 };
 
@@ -83,7 +83,9 @@ impl World {
                         return self.cut_power(off);
                     }
                 }
-                pbx::Output::CloseConnection { .. } => {}
+                pbx::Output::CloseConnection { .. }
+                | pbx::Output::ProvenConnection { .. }
+                | pbx::Output::Resolve { .. } => {}
                 pbx::Output::Media { leg, command } => {
                     if let MediaCommand::Announce { .. } = command {
                         self.note("portico", "the announcement is played".to_owned(), false);
@@ -157,6 +159,17 @@ impl World {
                 }
                 desk::Input::CallStarted { call, caller }
             }
+            Fact::EmergencyDialled { call, from, dialled, place, callback } => {
+                let at = self.clock.now().wall;
+                desk::Input::EmergencyDialled(EmergencyRow {
+                    call,
+                    at,
+                    extension: from,
+                    dialled,
+                    place,
+                    callback,
+                })
+            }
             Fact::Answered { call, .. } => desk::Input::PersonAnswered { call },
             Fact::Ended(record) => {
                 self.callers.remove(&record.call);
@@ -217,6 +230,12 @@ impl World {
                     let said = if stored { "text stored" } else { "text refused: it cannot be stored" };
                     self.note("desk", said.to_owned(), false);
                     self.pending.push_back(Pending::Control(Control::SettleText { text, stored }));
+                }
+                desk::Output::RestoreListed(listed) => {
+                    self.pending.push_back(Pending::Control(Control::RestoreListed(listed)));
+                }
+                desk::Output::RestoreSpending(calls) => {
+                    self.pending.push_back(Pending::Control(Control::RestoreSpending(calls)));
                 }
                 desk::Output::RestoreBindings(bindings) => {
                     self.pending.push_back(Pending::Control(Control::RestoreBindings(bindings)));

@@ -83,6 +83,8 @@ fn a_refused_call_fails_with_status_and_reason() {
         status: 486,
         reason: "Busy Here".to_owned(),
         retry_after: Some(Duration::from_secs(20)),
+        cause: None,
+        redirect: None,
     };
     assert_eq!(world.events(CARRIER), [expected]);
     world.assert_nothing_left();

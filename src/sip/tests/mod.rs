@@ -2,6 +2,7 @@
 
 mod abuse;
 mod calls;
+mod fail_over;
 mod interleavings;
 mod practice;
 mod races;

@@ -14,7 +14,7 @@ fn at(address: &str, mut settings: Settings, trunk_at: &str) -> Settings {
         listener.local = address.parse().unwrap();
     }
     for trunk in &mut settings.trunks {
-        trunk.send_to = trunk_at.parse().unwrap();
+        trunk.send_to = crate::sip::SendTo::Address(trunk_at.parse().unwrap());
         trunk.addresses = vec!["127.0.0.0/8".parse::<Network>().unwrap()];
     }
     settings

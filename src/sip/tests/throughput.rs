@@ -29,7 +29,7 @@ fn drain(endpoint: &mut Endpoint) -> (Vec<Vec<u8>>, Vec<Event>) {
         match endpoint.poll_output() {
             Output::Transmit { bytes, .. } => sent.push(bytes),
             Output::Event(event) => events.push(event),
-            Output::Close { .. } => {}
+            Output::Close { .. } | Output::Proven { .. } | Output::Resolve { .. } => {}
             Output::Timeout(_) => return (sent, events),
         }
     }

@@ -1,7 +1,7 @@
 //! The world of the stories: endpoints at addresses, a virtual network, a clock that jumps, and an inbox for strangers.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     net::SocketAddr,
     time::{Duration, Instant},
 };
@@ -10,8 +10,9 @@ use rand_chacha::rand_core::{Rng, SeedableRng};
 
 use crate::{
     sip::{
-        Account, ConnectionId, Counts, Credentials, Endpoint, Event, Flow, Identity, Input, Limits, Listener,
-        Network, Outgoing, Output, Registration, SessionId, Settings, Target, Transport, Trunk, TrunkName,
+        Account, Answer, ConnectionId, Counts, Credentials, Endpoint, Event, Flow, Identity, Input, Limits,
+        Listener, Located, Network, Outgoing, Output, Question, Registration, SessionId, Settings, Target,
+        Transport, Trunk, TrunkName,
     },
     types::{Chance, Extension},
 };
@@ -50,11 +51,15 @@ enum Parcel {
     Stream { connection: ConnectionId, from: SocketAddr, to: SocketAddr, bytes: Vec<u8> },
     Connected { connection: ConnectionId, from: SocketAddr, to: SocketAddr },
     Closed { connection: ConnectionId, from: SocketAddr, to: SocketAddr },
+    Unreachable { from: SocketAddr, to: SocketAddr },
+    Resolved { to: SocketAddr, question: Question, answer: Answer },
 }
 
 pub(super) struct Host {
     pub(super) endpoint: Endpoint,
     pub(super) events: Vec<Event>,
+    /// What it has asked the Domain Name System.
+    pub(super) questions: Vec<Question>,
 }
 
 type Judge = Box<dyn FnMut(SocketAddr, SocketAddr, &str) -> Fate>;
@@ -66,6 +71,10 @@ pub(super) struct World {
     wire: BTreeMap<(Instant, u64), Parcel>,
     sent: u64,
     connections: BTreeMap<ConnectionId, (SocketAddr, SocketAddr)>,
+    /// What names lead to; a question about any other gets no answer at all.
+    pub(super) zone: BTreeMap<Question, Answer>,
+    /// Where connections are refused.
+    pub(super) refusing: BTreeSet<SocketAddr>,
     /// What came to addresses where no endpoint lives.
     pub(super) inbox: Vec<(SocketAddr, Vec<u8>)>,
     /// Everything that was sent: when, from, to, first line and CSeq.
@@ -80,8 +89,10 @@ pub(super) fn trunk(name: &str, at: &str, domain: &str) -> Trunk {
     Trunk {
         name: TrunkName(name.to_owned()),
         addresses: vec![Network::single(addr(at).ip())],
-        send_to: addr(at),
+        send_to: addr(at).into(),
         transport: Transport::Udp,
+        keep_alive: Duration::ZERO,
+        located: Located::default(),
         domain: domain.to_owned(),
         advertised: None,
         credentials: None,
@@ -91,7 +102,7 @@ pub(super) fn trunk(name: &str, at: &str, domain: &str) -> Trunk {
     }
 }
 
-fn settings(at: &str, trunks: Vec<Trunk>) -> Settings {
+pub(super) fn settings(at: &str, trunks: Vec<Trunk>) -> Settings {
     let listen = |transport| Listener { transport, local: addr(at), advertised: None };
     Settings {
         realm: "office.example".to_owned(),
@@ -148,6 +159,8 @@ impl World {
             wire: BTreeMap::new(),
             sent: 0,
             connections: BTreeMap::new(),
+            zone: BTreeMap::new(),
+            refusing: BTreeSet::new(),
             inbox: vec![],
             trace: vec![],
             posted: vec![],
@@ -171,7 +184,7 @@ impl World {
     pub(super) fn settle(&mut self, at: &str, settings: Settings) {
         let chance = Chance::seed_from_u64(self.chance.next_u64());
         let endpoint = Endpoint::new(self.now, settings, chance);
-        self.hosts.insert(addr(at), Host { endpoint, events: vec![] });
+        self.hosts.insert(addr(at), Host { endpoint, events: vec![], questions: vec![] });
         self.drain(addr(at));
     }
 
@@ -299,6 +312,13 @@ impl World {
             Parcel::Connected { connection, from, to } => {
                 self.input(to, Input::Connected { flow: tcp(connection, from, to) });
             }
+            Parcel::Unreachable { from, to } => {
+                let flow = Flow { connection: None, ..tcp(ConnectionId(0), from, to) };
+                self.input(to, Input::Unreachable { flow, why: "connection refused".to_owned() });
+            }
+            Parcel::Resolved { to, question, answer } => {
+                self.input(to, Input::Resolved { question, answer });
+            }
             Parcel::Closed { connection, from, to } => {
                 self.input(to, Input::Disconnected { flow: tcp(connection, from, to) });
             }
@@ -312,6 +332,13 @@ impl World {
                 Output::Timeout(_) => return,
                 Output::Event(event) => host.events.push(event),
                 Output::Close { connection } => self.close(connection, at),
+                Output::Proven { .. } => {}
+                Output::Resolve { question } => {
+                    host.questions.push(question.clone());
+                    if let Some(answer) = self.zone.get(&question).cloned() {
+                        self.queue(DELAY, Parcel::Resolved { to: at, question, answer });
+                    }
+                }
                 Output::Transmit { flow, bytes } => match flow.transport {
                     Transport::Udp => self.post(flow.local, flow.remote, bytes),
                     _ => self.stream(flow, bytes),
@@ -352,6 +379,9 @@ impl World {
 
     fn stream(&mut self, flow: Flow, bytes: Vec<u8>) {
         self.note(flow.local, flow.remote, &bytes);
+        if flow.connection.is_none() && self.refusing.contains(&flow.remote) {
+            return self.queue(DELAY, Parcel::Unreachable { from: flow.remote, to: flow.local });
+        }
         let connection = flow.connection.unwrap_or_else(|| self.connect(flow.local, flow.remote));
         if self.connections.contains_key(&connection) {
             self.queue(DELAY, Parcel::Stream { connection, from: flow.local, to: flow.remote, bytes });
@@ -443,7 +473,8 @@ impl World {
         let binding = self.host(OFFICE).endpoint.bindings(now, &extension).pop().expect("it has registered");
         let target = Target::Phone { extension, contact: binding.contact, flow: binding.flow };
         let from = Identity { user: "+13035550177".to_owned(), display: "Dana \"D\" Reyes".to_owned() };
-        let outgoing = Outgoing { target, from, offer: b"offer of the office".to_vec(), headers: vec![] };
+        let outgoing =
+            Outgoing { target, from, offer: b"offer of the office".to_vec(), headers: vec![], parts: vec![] };
         self.tell(OFFICE, |endpoint, now| endpoint.invite(now, outgoing)).unwrap()
     }
 
@@ -475,5 +506,6 @@ pub(super) fn to_trunk(trunk: &str, number: &str, offer: &[u8]) -> Outgoing {
         from: Identity { user: "+13035550177".to_owned(), display: "Dana Reyes".to_owned() },
         offer: offer.to_vec(),
         headers: vec![],
+        parts: vec![],
     }
 }

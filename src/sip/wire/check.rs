@@ -150,6 +150,8 @@ fn request_uri(message: &Message) -> Result<(), Rejection> {
     }
     match uri.scheme() {
         Scheme::Sip | Scheme::Sips | Scheme::Tel => Ok(()),
+        // RFC 5031: the emergency service by its name instead of by its digits.
+        Scheme::Other if uri.as_str().starts_with("urn:service:sos") => Ok(()),
         Scheme::Other => Err(Rejection { status: 416, reason: "Unsupported URI Scheme" }),
     }
 }

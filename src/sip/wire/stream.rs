@@ -19,6 +19,20 @@ pub enum Frame {
     Broken(ParseError),
 }
 
+impl Frame {
+    /// One message of a WebSocket, which is one SIP message or a ping (RFC 7118, 5 and 6). What cannot be read ends the
+    /// connection, as on any stream.
+    pub fn of_whole(bytes: &[u8]) -> Self {
+        if bytes == b"\r\n\r\n" {
+            return Frame::Ping;
+        }
+        match Message::parse(bytes) {
+            Ok(message) => Frame::Message(message),
+            Err(error) => Frame::Broken(error),
+        }
+    }
+}
+
 #[derive(Debug)]
 enum State {
     /// Between messages, or in a head. `scanned` bytes of the buffer hold no end of a head.
