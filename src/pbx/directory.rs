@@ -121,6 +121,9 @@ pub struct Limits {
 /// copies (at 0, 0.5, 1.5 and 3.5 s) has had its chance by then; somebody with a receiver at the ear waits no longer.
 pub const TRUNK_PATIENCE: Duration = Duration::from_secs(4);
 
+/// How long the next target of a trunk has after a silent one.
+const TARGET_PATIENCE: Duration = Duration::from_secs(2);
+
 impl Default for Limits {
     fn default() -> Self {
         Self {
@@ -144,6 +147,11 @@ impl Default for Limits {
 impl Limits {
     pub(super) fn patience_with(&self, trunk: &TrunkName) -> Duration {
         self.trunk_patience.get(trunk).copied().unwrap_or(TRUNK_PATIENCE)
+    }
+
+    /// How long the last target of this trunk that was tried may be silent, if the trunk's own time is over.
+    pub(super) fn patience_with_target(&self, trunk: &TrunkName) -> Duration {
+        self.patience_with(trunk).min(TARGET_PATIENCE)
     }
 }
 

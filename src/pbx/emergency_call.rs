@@ -123,10 +123,15 @@ impl EmergencyCall {
             }
             Attempt::Ringing { fork, silent_until, until } => {
                 let silent = silent_until.is_some_and(|at| at <= now);
-                if silent && cx.exchange.sip.unheard_since(fork.session()).is_none() {
-                    *silent_until = None;
-                    return After::Going(self);
+                if silent {
+                    // Of a trunk with several targets the last that was tried has a moment of its own.
+                    let patience = fork.outside().map_or(Duration::ZERO, |(trunk, _)| {
+                        cx.ledger.directory().limits.patience_with_target(trunk)
+                    });
+                    *silent_until =
+                        cx.exchange.sip.unheard_since(fork.session()).map(|since| since + patience);
                 }
+                let silent = silent_until.is_some_and(|at| at <= now);
                 if silent || *until <= now {
                     return self.give_up_trunk(cx);
                 }

@@ -177,9 +177,10 @@ impl Endpoint {
                 }
                 let sender = self.sender(now, &flow, &request, &method);
                 let Sender::Peer(peer) = sender else { return };
-                let (_, taken) = self.layer.counts();
+                // What has been served and waits for copies takes nobody's place.
                 if matches!(peer, Peer::Trunk(_))
-                    && taken >= without_kept(self.layer.settings.limits.server_transactions)
+                    && self.layer.servers.len()
+                        >= without_kept(self.layer.settings.limits.server_transactions)
                 {
                     self.refuse_full(now, &flow, &request);
                     return;

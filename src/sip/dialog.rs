@@ -122,21 +122,8 @@ impl Dialog {
 
     fn draft(&self, method: Method, seq: u32) -> Draft {
         let (uri, routes) = self.route();
-        Draft {
-            method,
-            uri,
-            routes,
-            from: self.local.clone(),
-            to: self.remote.clone(),
-            call_id: self.call_id.clone(),
-            seq,
-            headers: vec![],
-            named: vec![],
-            credentials: None,
-            content_type: None,
-            body: vec![],
-            trunk: None,
-        }
+        let (from, to) = (self.local.clone(), self.remote.clone());
+        Draft { routes, ..Draft::bare(method, uri, from, to, self.call_id.clone(), seq) }
     }
 
     /// The Request-URI and the Route headers (12.2.1.1): a strict router wants itself in the Request-URI.

@@ -37,6 +37,32 @@ pub(super) struct Draft {
 }
 
 impl Draft {
+    /// With what every request has (8.1.1), and no more.
+    pub(super) fn bare(
+        method: Method,
+        uri: String,
+        from: String,
+        to: String,
+        call_id: String,
+        seq: u32,
+    ) -> Self {
+        Self {
+            method,
+            uri,
+            routes: vec![],
+            from,
+            to,
+            call_id,
+            seq,
+            headers: vec![],
+            named: vec![],
+            credentials: None,
+            content_type: None,
+            body: vec![],
+            trunk: None,
+        }
+    }
+
     /// The bytes of the request; `None` if its Request-URI is none.
     pub(super) fn write(&self, branch: Branch, transport: Transport, sent_by: SocketAddr) -> Option<Vec<u8>> {
         Uri::parse(self.uri.as_bytes())?;
@@ -69,19 +95,8 @@ impl Draft {
     /// The same request, without what only it carries: the basis of its CANCEL and of its ACKs.
     fn companion(&self, method: Method, to: String) -> Draft {
         Draft {
-            method,
-            uri: self.uri.clone(),
             routes: self.routes.clone(),
-            from: self.from.clone(),
-            to,
-            call_id: self.call_id.clone(),
-            seq: self.seq,
-            headers: vec![],
-            named: vec![],
-            credentials: None,
-            content_type: None,
-            body: vec![],
-            trunk: None,
+            ..Draft::bare(method, self.uri.clone(), self.from.clone(), to, self.call_id.clone(), self.seq)
         }
     }
 

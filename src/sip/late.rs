@@ -58,19 +58,7 @@ fn late_success(response: &Message) -> Option<(Tag, u32)> {
 
 /// As much of the INVITE as its dialog is made from.
 fn invite_of(response: &Message, seq: u32, trunk: Option<TrunkName>) -> Draft {
-    Draft {
-        method: Method::Invite,
-        uri: String::new(),
-        routes: vec![],
-        from: response.text(Name::From).unwrap_or_default().into_owned(),
-        to: String::new(),
-        call_id: response.call_id().unwrap_or_default().to_owned(),
-        seq,
-        headers: vec![],
-        named: vec![],
-        credentials: None,
-        content_type: None,
-        body: vec![],
-        trunk,
-    }
+    let from = response.text(Name::From).unwrap_or_default().into_owned();
+    let call_id = response.call_id().unwrap_or_default().to_owned();
+    Draft { trunk, ..Draft::bare(Method::Invite, String::new(), from, String::new(), call_id, seq) }
 }

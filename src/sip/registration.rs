@@ -390,23 +390,14 @@ impl Watched {
         let flow = layer.trunk_flow(at)?;
         let own = format!("<sip:{}@{}>", super::wire::escape_user(user), self.trunk.domain);
         let to = if method == Method::Register { own.clone() } else { format!("<{uri}>") };
+        let from = format!("{own};tag={}", self.tag);
         let draft = Draft {
-            method,
-            uri,
-            routes: vec![],
-            from: format!("{own};tag={}", self.tag),
-            to,
-            call_id: self.call_id.clone(),
-            seq: self.seq,
             headers: vec![
                 (Name::Contact, format!("<{}>", own_contact(layer, user, &flow))),
                 (Name::UserAgent, layer.settings.user_agent.clone()),
             ],
-            named: vec![],
-            credentials: None,
-            content_type: None,
-            body: vec![],
             trunk: Some(self.trunk.name.clone()),
+            ..Draft::bare(method, uri, from, to, self.call_id.clone(), self.seq)
         };
         Some((draft, flow))
     }

@@ -244,15 +244,10 @@ impl Talking {
             Negotiation::Asking { client: asked, ask } if *asked == client => std::mem::take(ask),
             _ => return (None, None),
         };
-        let status = match (outcome, response.and_then(Message::status)) {
-            (Outcome::Response, Some(status)) => status,
-            (Outcome::Unsent, _) => 503,
-            _ => 408,
-        };
-        if status < 200 {
+        let Some(status) = outcome.final_status(response) else {
             self.negotiation = Negotiation::Asking { client, ask };
             return (None, None);
-        }
+        };
         self.negotiation = Negotiation::Settled;
         match (status, response) {
             (200..=299, Some(response)) => {

@@ -212,12 +212,7 @@ impl Talking {
         if self.timer.refreshing != Some(client) {
             return None;
         }
-        let status = match (outcome, response.and_then(Message::status)) {
-            (Outcome::Response, Some(100..=199)) => return None,
-            (Outcome::Response, Some(status)) => status,
-            (Outcome::Unsent, _) => 503,
-            _ => 408,
-        };
+        let status = outcome.final_status(response)?;
         self.timer.refreshing = None;
         match (status, response) {
             (200..=299, Some(response)) => {

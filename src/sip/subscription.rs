@@ -430,12 +430,7 @@ impl Subscriptions {
         outcome: Outcome,
         response: Option<&Message>,
     ) {
-        let status = match (outcome, response.and_then(Message::status)) {
-            (Outcome::Response, Some(100..=199)) => return,
-            (Outcome::Response, Some(status)) => status,
-            (Outcome::Unsent, _) => 503,
-            _ => 408,
-        };
+        let Some(status) = outcome.final_status(response) else { return };
         layer.tell(Event::NoticeAnswered { notice, status });
     }
 }

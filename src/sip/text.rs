@@ -121,12 +121,7 @@ impl Texts {
         outcome: Outcome,
         response: Option<&Message>,
     ) {
-        let status = match (outcome, response.and_then(Message::status)) {
-            (Outcome::Response, Some(100..=199)) => return,
-            (Outcome::Response, Some(status)) => status,
-            (Outcome::Unsent, _) => 503,
-            _ => 408,
-        };
+        let Some(status) = outcome.final_status(response) else { return };
         let retry_after =
             response.and_then(Message::retry_after).map(|seconds| Duration::from_secs(u64::from(seconds)));
         layer.tell(Event::TextAnswered { text, status, retry_after });

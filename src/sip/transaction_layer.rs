@@ -24,6 +24,7 @@ use super::{
     spent::{Copied, Spent},
     tag::Branch,
     targets::Targets,
+    wire::Message,
 };
 use crate::types::Chance;
 
@@ -91,6 +92,18 @@ pub(super) enum Outcome {
     TimedOut,
     /// It could not be sent: as good as a 503.
     Unsent,
+}
+
+impl Outcome {
+    /// The final status that it amounts to; `None` while only a provisional answer has come.
+    pub(super) fn final_status(self, response: Option<&Message>) -> Option<u16> {
+        match (self, response.and_then(Message::status)) {
+            (Outcome::Response, Some(100..=199)) => None,
+            (Outcome::Response, Some(status)) => Some(status),
+            (Outcome::Unsent, _) => Some(503),
+            (Outcome::Response | Outcome::TimedOut, _) => Some(408),
+        }
+    }
 }
 
 /// An INVITE transaction that is gone: nothing more comes of it.

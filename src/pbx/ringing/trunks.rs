@@ -8,9 +8,6 @@ use crate::{
     sip::SessionId,
 };
 
-/// How long the next target of a trunk has after a silent one, if the trunk's own time is over.
-const TARGET_PATIENCE: Duration = Duration::from_secs(2);
-
 impl Ringing {
     /// What the answer of somebody outside says of the trunk, and whether another one is to be tried.
     pub(super) fn judge_trunk(
@@ -43,7 +40,7 @@ impl Ringing {
             let Some((trunk, _)) = fork.outside() else { continue };
             let Some(since) = cx.exchange.sip.unheard_since(fork.session()) else { continue };
             // Of a trunk with several targets the last that was tried has a moment of its own.
-            let until = since + limits.patience_with(trunk).min(TARGET_PATIENCE);
+            let until = since + limits.patience_with_target(trunk);
             if cx.now.at < until {
                 later = later.max(Some(until));
             } else {

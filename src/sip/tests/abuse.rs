@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::{
     races::{header, invite_text},
     registering::{authorised, register, status},
-    world::{CARRIER, OFFICE, PHONE, SECOND_PHONE, STRANGER, World, office, phone},
+    world::{CARRIER, OFFICE, PHONE, SECOND_PHONE, STRANGER, World, carrier, office, phone},
 };
 use crate::sip::{Event, Refusal};
 
@@ -99,6 +99,21 @@ fn twenty_thousand_unauthenticated_invites_cost_no_memory_and_disturb_nobody() {
     let told = world.events(OFFICE);
     let reports = told.iter().filter(|e| matches!(e, Event::Refused { .. })).count();
     assert!(reports < 20, "floods are counted, not listed: {reports}");
+}
+
+#[test]
+fn calls_that_are_over_take_nobodys_place() {
+    let mut world = World::new(114);
+    let mut settings = office();
+    settings.limits.server_transactions = 20;
+    world.settle(OFFICE, settings);
+    world.settle(CARRIER, carrier());
+    for _ in 0..60 {
+        let (at_carrier, _) = world.talk();
+        world.tell(CARRIER, |e, now| e.bye(now, at_carrier, None)).unwrap();
+        world.run(millis(50));
+    }
+    assert!(world.counts(OFFICE).server_transactions >= 120, "they are kept for their copies all the same");
 }
 
 #[test]

@@ -363,12 +363,15 @@ impl Message {
     }
 
     /// Where the answer to a datagram goes: to the address it came from, at the port it came from if the sender asks
-    /// for that (RFC 3581) and at the port of its Via if not (RFC 3261, 18.2.2). `maddr` is not obeyed: it would let
-    /// a stranger aim our answers at anybody.
+    /// for that (RFC 3581) and at the port of its Via if not (RFC 3261, 18.2.2). A Via with another IP address than the
+    /// source's was written behind a router that knows no such port: the answer goes back the way the request came.
+    /// `maddr` is not obeyed: it would let a stranger aim our answers at anybody.
     pub fn reply_address(&self) -> Option<SocketAddr> {
         let source = self.source?;
         match self.via() {
-            Some(via) if !via.wants_rport() => Some(SocketAddr::new(source.ip(), via.port.unwrap_or(5060))),
+            Some(via) if !via.wants_rport() && !via.is_behind_nat(source.ip()) => {
+                Some(SocketAddr::new(source.ip(), via.port.unwrap_or(5060)))
+            }
             _ => Some(source),
         }
     }

@@ -132,6 +132,19 @@ fn an_answer_carries_back_what_it_must_and_says_where_the_request_came_from() {
 }
 
 #[test]
+fn without_rport_a_phone_behind_a_router_is_answered_the_way_it_came() {
+    let reply_to = |sent_by: &str, source: &str| {
+        let mut options =
+            parse(&format!("OPTIONS sip:a@b SIP/2.0\nVia: SIP/2.0/UDP {sent_by};branch=z9hG4bK1\n\n"));
+        options.set_source(source.parse().unwrap());
+        options.reply_address().unwrap().to_string()
+    };
+    assert_eq!(reply_to("192.168.1.20:5062", "203.0.113.9:40001"), "203.0.113.9:40001");
+    assert_eq!(reply_to("[fd00::7]:5062", "[2001:db8::9]:40001"), "[2001:db8::9]:40001");
+    assert_eq!(reply_to("203.0.113.9:5062", "203.0.113.9:40001"), "203.0.113.9:5062", "RFC 3261, 18.2.2");
+}
+
+#[test]
 fn without_rport_the_answer_goes_to_the_port_of_the_via_and_never_to_maddr() {
     let mut options = parse(
         "OPTIONS sip:a@b SIP/2.0\nVia: SIP/2.0/UDP pbx.example:5070;maddr=203.0.113.200;received=1.2.3.4;branch=z9hG4bK1\n\n",

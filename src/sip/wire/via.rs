@@ -87,6 +87,11 @@ impl<'a> Via<'a> {
         self.host.trim_start_matches('[').trim_end_matches(']').parse().ok()
     }
 
+    /// Does the sender name an IP address that the next hop did not see?
+    pub fn is_behind_nat(&self, source: IpAddr) -> bool {
+        self.host_ip().is_some_and(|host| host != source)
+    }
+
     /// Are the hosts and ports of two values the same sender?
     pub fn same_sent_by(&self, other: &Via<'_>) -> bool {
         self.host.eq_ignore_ascii_case(other.host) && self.port.unwrap_or(5060) == other.port.unwrap_or(5060)
