@@ -11,10 +11,11 @@ use crate::{
     dialogue::{Fact, Office, Pack, Roster, UnitRef},
     outbox::AfterCrash,
     pbx::{
-        CivicAddress, CivicElement, Directory, EmergencyNotice, EmergencyPlan, Features, IdentityForm,
-        Limits, Location, Locations, MailboxPlan, Money, Number, NumberForm, Park, Phone, PriceClass,
-        RecordRule, RecordingRules, Right, RingOrder, RingPlan, RingStep, ScreeningRules, Service, Services,
-        Settings, Srtp, SrtpPolicy, StarCodes, Texts, TimedPlan, Tolls, Treatment, TrunkProfile, device_key,
+        CivicAddress, CivicElement, ConferencePlan, Directory, EmergencyNotice, EmergencyPlan, Features,
+        IdentityForm, Limits, Location, Locations, MailboxPlan, Money, Number, NumberForm, Park, Phone,
+        PriceClass, RecordRule, RecordingRules, Right, RingOrder, RingPlan, RingStep, ScreeningRules,
+        Service, Services, Settings, Srtp, SrtpPolicy, StarCodes, Texts, TimedPlan, Tolls, Treatment,
+        TrunkProfile, device_key,
     },
     sip::{
         Account, Credentials, Located, Network, Registration, SendTo, SessionTimers, Transport, Trunk,
@@ -253,7 +254,15 @@ fn services(config: &Config) -> Services {
         };
         (mailbox.extension.clone(), plan)
     });
-    Services { mailboxes: mailboxes.collect() }
+    let conferences = config.conferences.iter().map(|conference| {
+        let plan = ConferencePlan {
+            name: conference.name.clone(),
+            pin: conference.pin.clone(),
+            dial_in: conference.dial_in,
+        };
+        (conference.room.clone(), plan)
+    });
+    Services { mailboxes: mailboxes.collect(), conferences: conferences.collect() }
 }
 
 fn srtp(config: &Config) -> Srtp {

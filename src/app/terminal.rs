@@ -60,6 +60,10 @@ impl Terminal {
             Fact::Answered { call, party, .. } => {
                 self.line(Some(*call), &format!("answer   {}", party_words(party)));
             }
+            Fact::Conferring { call, parties, .. } if !parties.is_empty() => {
+                let parties: Vec<String> = parties.iter().map(party_words).collect();
+                self.line(Some(*call), &format!("conf     {}", parties.join(", ")));
+            }
             Fact::AgentTakes { call, why } => {
                 self.line(Some(*call), &format!("agent    takes the call ({why:?})"))
             }

@@ -15,8 +15,9 @@ use toml::Spanned;
 
 use super::{
     Calls, Config, Console, ExtensionAccount, Listing, Number, Office, OfficeFact, Practice, Problem,
-    Problems, Sip, Speech, Store, Texts, Transports, Trunk, TrunkAccount, Unit, Vendor, destination,
-    emergency,
+    Problems, Sip, Speech, Store, Texts, Transports, Trunk, TrunkAccount, Unit, Vendor,
+    conference::conferences,
+    destination, emergency,
     features::{self, RawFeatures},
     mailbox::mailboxes,
     problem::line_of,
@@ -141,11 +142,18 @@ pub(super) fn config(file: &str, text: &str, raw: raw::File) -> Result<Config, P
         star_codes: raw.star_codes,
         holidays: raw.holidays,
     };
+    let features = features::features(&mut c, sections, &known, groups);
+    let numbers = numbers(&mut c, raw.number, &known, calls.ring, &zone);
+    let own_numbers = numbers.iter().map(|number| number.number).collect();
+    let mut taken = known.clone();
+    taken.extend(features.park_slots.iter().cloned());
+    taken.extend(mailboxes.iter().map(|mailbox| mailbox.extension.clone()));
     let config = Config {
+        conferences: conferences(&mut c, raw.conference, &taken, &own_numbers),
         srtp: srtp::check(&mut c, raw.srtp, &known, &trunk_names),
         office,
         recording,
-        features: features::features(&mut c, sections, &known, groups),
+        features,
         sip,
         tls: transports::tls(&mut c, raw.tls),
         console: Console {
@@ -162,7 +170,7 @@ pub(super) fn config(file: &str, text: &str, raw: raw::File) -> Result<Config, P
                 u16::try_from(c.within(&days, 0..=3650, "days")).unwrap_or(RECORD_DAYS)
             }),
         },
-        numbers: numbers(&mut c, raw.number, &known, calls.ring, &zone),
+        numbers,
         calls,
         texts: Texts {
             text_back: raw.texts.text_back.unwrap_or(true),

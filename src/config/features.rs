@@ -52,7 +52,7 @@ pub struct TimedPlan {
 }
 
 /// The services that phones dial codes for, and the codes that offices know them by.
-pub const STAR_CODES: [(&str, &str); 20] = [
+pub const STAR_CODES: [(&str, &str); 21] = [
     ("do_not_disturb_on", "*78"),
     ("do_not_disturb_off", "*79"),
     ("forward_always", "*72"),
@@ -73,6 +73,7 @@ pub const STAR_CODES: [(&str, &str); 20] = [
     ("pause_recording", "*2"),
     ("block_last_caller", "*60"),
     ("day_night", "*28"),
+    ("conference", "*3"),
 ];
 
 const USUAL_SLOTS: [&str; 4] = ["701", "702", "703", "704"];
@@ -209,12 +210,11 @@ fn slots(
         let Some(number) = c.parse::<Extension>(slot, "a number for a park slot", SLOT_CURE) else {
             continue;
         };
-        let text = number.to_string();
         if known.contains(&number) {
             c.problem(slot, format_args!("{number} is an extension and a park slot"), SLOT_CURE);
         } else if slots.contains(&number) {
             c.problem(slot, format_args!("park slot {number} is there twice"), "delete one of the two");
-        } else if ["911", "933", "9911", "9933"].contains(&text.as_str()) {
+        } else if is_emergency(&number) {
             c.problem(slot, format_args!("{number} is an emergency number"), SLOT_CURE);
         } else if slots.len() >= MOST_SLOTS {
             c.problem(slot, format_args!("more than {MOST_SLOTS} park slots"), "delete some of them");
@@ -223,6 +223,11 @@ fn slots(
         }
     }
     slots
+}
+
+/// Is it a number that is connected before any rule, whatever else it were to mean?
+pub(super) fn is_emergency(number: &Extension) -> bool {
+    ["911", "933", "9911", "9933"].contains(&number.as_str())
 }
 
 fn holidays(c: &mut Checker<'_>, raw: RawHolidays) -> Holidays {

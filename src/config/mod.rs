@@ -6,6 +6,7 @@
 
 mod carriers;
 mod check;
+mod conference;
 mod destination;
 mod emergency;
 mod features;
@@ -26,6 +27,7 @@ mod trunk_profile;
 use std::{collections::BTreeSet, net::SocketAddr, ops::RangeInclusive, path::PathBuf, time::Duration};
 
 pub use carriers::Carrier;
+pub use conference::Conference;
 pub use destination::{SendTo, TrunkTransport};
 pub use emergency::{Emergency, Location};
 pub use features::{Features, RingOrder, RingStep, STAR_CODES, TimedPlan};
@@ -65,6 +67,7 @@ pub struct Config {
     pub emergency: Emergency,
     pub locations: Vec<Location>,
     pub mailboxes: Vec<Mailbox>,
+    pub conferences: Vec<Conference>,
     pub units: Vec<Unit>,
     pub listings: Vec<Listing>,
     /// Residents, owners and staff, by their full names: so that a name is written as the office writes it.

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::{
+    conference::RawConference,
     features::{RawHold, RawHolidays, RawPark, RawPlan, RawTransfer},
     mailbox::RawMailbox,
     problem::{Problem, Problems, line_of},
@@ -57,6 +58,8 @@ pub(super) struct File {
     pub location: Vec<Spanned<super::emergency::RawLocation>>,
     #[serde(default)]
     pub mailbox: Vec<Spanned<RawMailbox>>,
+    #[serde(default)]
+    pub conference: Vec<RawConference>,
     #[serde(default)]
     pub unit: Vec<Unit>,
     #[serde(default)]

@@ -46,6 +46,8 @@ pub enum Stage {
     Ringing,
     Agent(AgentReason),
     Talking(Party),
+    /// In a conference: these hear each other.
+    Conference(Vec<Party>),
     Ended(Box<CallRecord>),
 }
 
@@ -168,6 +170,10 @@ impl Live {
             }
             Fact::Answered { call, party, .. } => {
                 board.change(*call, |c| c.stage = Stage::Talking(party.clone()));
+                (*call, None)
+            }
+            Fact::Conferring { call, parties, .. } => {
+                board.change(*call, |c| c.stage = Stage::Conference(parties.clone()));
                 (*call, None)
             }
             Fact::AgentTakes { call, why } => {

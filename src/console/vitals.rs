@@ -357,6 +357,9 @@ fn part_of(resource: &Resource, state: &ResourceState) -> Option<Part> {
         (Resource::ParkSlot(slot), ResourceState::Recalling { whom }) => {
             (format!("Park slot {slot}"), format!("{whom} waits; the phone that has parked the call rings."))
         }
+        (Resource::Conference(room), ResourceState::On { whom }) => {
+            (format!("Conference {room}"), format!("In it: {whom}."))
+        }
         (Resource::DayNight, ResourceState::On { whom }) => (
             "Day/night key".to_owned(),
             format!("It is set to {whom}: hours and holidays do not count until it is turned back."),

@@ -13,6 +13,10 @@ pub enum Tone {
     Reorder,
     /// 1 kHz for half a second, once: speak now.
     Beep,
+    /// 1.2 kHz, short, once: somebody has come into a conference.
+    Joined,
+    /// 600 Hz, short, once: somebody has left one.
+    Left,
     /// White noise near -65 dBm0.
     ComfortNoise,
 }
@@ -34,6 +38,8 @@ impl Tone {
             Self::Busy => ([480.0, 620.0], 1_420.0, 500, 500, true),
             Self::Reorder => ([480.0, 620.0], 1_420.0, 250, 250, true),
             Self::Beep => ([1_000.0, 0.0], 2_525.0, 500, 0, false),
+            Self::Joined => ([1_200.0, 0.0], 2_525.0, 150, 0, false),
+            Self::Left => ([600.0, 0.0], 2_525.0, 150, 0, false),
             Self::ComfortNoise => return None,
         };
         Some(Cadence { frequencies, amplitude, on_ms, off_ms, repeats })

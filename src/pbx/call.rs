@@ -6,8 +6,8 @@ use super::{
     AgentReason, Caller, Dialled, Disposition, Fact, MediaEvent, Party, Reason,
     announcing::Announcing,
     assisted::Assisted,
+    conference::Conference,
     desk_event::DeskEvent,
-    dialplan::{self, Asker},
     emergency_call::{After, EmergencyCall},
     ending::Ending,
     exchange::{Context, Exchange},
@@ -19,18 +19,18 @@ use super::{
     parked::Parked,
     prompting::{Prompt, Prompting},
     refusal::Refusal,
-    ring_plan::{Hunt, INTERNAL_RING, OUTBOUND_RING, Outside, Stage, TRANSFER_RING, Target},
+    ring_plan::Hunt,
     ringing::Ringing,
     routing::Route,
     services::Serving,
     session_event::SessionEvent,
+    sought::{hunt_of_desk, hunt_of_transfer},
     talking::{OnThePhone, Talking},
     tape::{NotRecorded, RecordKey, RecordOrder},
     waiting::Waiting,
 };
 use crate::{
     agent::VoiceInput,
-    dialogue,
     sip::{Invitation, SessionId},
     types::{CallId, Extension, LegId, Moment},
 };
@@ -53,6 +53,7 @@ enum State {
     Announcing(Announcing),
     Emergency(Box<EmergencyCall>),
     Serving(Serving),
+    Conference(Conference),
     Ending(Ending),
 }
 
@@ -105,6 +106,7 @@ impl Call {
             (Ok(caller), Route::Ring(hunt)) => Next::Ring { caller, hunt },
             (Ok(caller), Route::Agent(why)) => Next::Queue { caller, why },
             (Ok(caller), Route::Connect(hunt)) => Next::Connect { caller, hunt },
+            (Ok(caller), Route::Confer(room)) => Next::Confer { caller: Announced::Waiting(caller), room },
             (Ok(caller), Route::Emergency(emergency, whereabouts)) => {
                 let after = EmergencyCall::begin(&mut cx, caller, emergency, whereabouts);
                 let state = in_emergency(&mut cx, after);
@@ -162,10 +164,11 @@ impl Call {
         }
     }
 
-    /// The phone at this session, if it talks: it may move the call elsewhere.
+    /// The phone at this session, if it talks: it may move the call elsewhere, or in a conference its own part of it.
     pub(super) fn transferor(&self, session: SessionId) -> Option<&Extension> {
         match &self.state {
             State::Talking(state) => state.transferor(session),
+            State::Conference(state) => state.extension_at(session),
             _ => None,
         }
     }
@@ -202,6 +205,24 @@ impl Call {
         }
     }
 
+    /// This extension's session, if it talks by this call or takes part in its conference; an emergency call is left alone.
+    pub(super) fn joinable(&self, extension: &Extension) -> Option<SessionId> {
+        match &self.state {
+            _ if matches!(self.ledger.dialled(), Dialled::Emergency(_)) => None,
+            State::Talking(state) => state.session_of(extension),
+            State::Conference(state) => state.session_of(extension),
+            _ => None,
+        }
+    }
+
+    /// The conference, if this call is one.
+    pub(super) fn conference(&self) -> Option<&Conference> {
+        match &self.state {
+            State::Conference(state) => Some(state),
+            _ => None,
+        }
+    }
+
     /// One event. `None`: the call is over, and its record is out.
     pub(super) fn handle(mut self, now: Moment, exchange: &mut Exchange, event: CallEvent) -> Option<Self> {
         let mut cx = Context { now, exchange, ledger: &mut self.ledger };
@@ -221,6 +242,7 @@ impl Call {
                 return Self { ledger: self.ledger, state }.unless_over(now, exchange);
             }
             State::Serving(state) => state.handle(&mut cx, event).map(State::Serving),
+            State::Conference(state) => state.handle(&mut cx, event).map(State::Conference),
             State::Ending(state) => Step::Stay(State::Ending(state)),
         };
         let state = match step {
@@ -240,6 +262,7 @@ impl Call {
             State::Announcing(state) => state.deadline(),
             State::Emergency(state) => state.deadline(),
             State::Serving(state) => state.deadline(),
+            State::Conference(state) => state.deadline(),
             State::Ending(state) => state.deadline(),
         }
     }
@@ -258,7 +281,11 @@ impl Call {
         match &self.state {
             State::Assisted(_) | State::Announcing(_) => Some(Sacrifice::Agent),
             State::Serving(_) => Some(Sacrifice::Service),
-            State::Ringing(_) | State::Talking(_) | State::Parked(_) | State::Prompting(_) => {
+            State::Ringing(_)
+            | State::Talking(_)
+            | State::Parked(_)
+            | State::Prompting(_)
+            | State::Conference(_) => {
                 let outbound =
                     matches!(self.ledger.dialled(), Dialled::Number(_)) && self.ledger.is_outbound();
                 outbound.then_some(Sacrifice::Outbound)
@@ -352,15 +379,19 @@ fn in_assisted(state: Assisted, cx: &mut Context<'_>, event: CallEvent) -> Step<
 /// Nothing can be done with the call at this moment. What has been brought along for it is not left hanging.
 pub(super) fn stays<S>(cx: &mut Context<'_>, state: S, event: DeskEvent) -> Step<S> {
     match event {
-        DeskEvent::Taken { session, .. } | DeskEvent::TakeOver { session, .. } => {
+        DeskEvent::Taken { session, .. }
+        | DeskEvent::TakeOver { session, .. }
+        | DeskEvent::Enters { session, .. }
+        | DeskEvent::Merges { session, .. } => {
             let Refusal { status, reason, retry_after } = Refusal::NOBODY;
             superseded(cx.exchange.sip.reject(cx.now.at, session, status, reason, retry_after));
         }
         DeskEvent::Park(_) => leave_slot(cx),
+        DeskEvent::SentToRoom { .. } => {}
         DeskEvent::Transfer { refer, .. } => {
             superseded(cx.exchange.sip.refuse_refer(cx.now.at, refer, 603));
         }
-        DeskEvent::Join { with, .. } => with.hang_up(cx, None),
+        DeskEvent::Join { with, .. } | DeskEvent::Brought { with, .. } => with.hang_up(cx, None),
         DeskEvent::Record { .. } => {}
     }
     Step::Stay(state)
@@ -471,6 +502,19 @@ fn enter(cx: &mut Context<'_>, next: Next) -> Step<State> {
                 Err(_) => Step::Go(Next::End(Disposition::Failed)),
             }
         }
+        Next::Confer { caller, room } => {
+            let answered = match caller {
+                Announced::Waiting(caller) => caller.answer(cx, None),
+                Announced::Talking(caller) => Ok(caller),
+            };
+            match answered {
+                Ok(caller) => Conference::open(cx, room, caller).map(State::Conference),
+                Err(_) => Step::Go(Next::End(Disposition::Failed)),
+            }
+        }
+        Next::Join { legs, room, disposition } => {
+            Conference::joined(cx, legs, room, disposition).map(State::Conference)
+        }
         Next::Park { leg, place, disposition } => {
             Step::Stay(State::Parked(Parked::begin(cx, leg, place, disposition)))
         }
@@ -495,6 +539,7 @@ fn enter(cx: &mut Context<'_>, next: Next) -> Step<State> {
         Next::End(disposition) => {
             leave_slot(cx);
             leave_agent(cx);
+            cx.exchange.room_left_by(cx.ledger.call());
             let (call, directory) = (cx.call(), cx.ledger.directory().clone());
             cx.exchange.spending.call_ends(cx.now, &directory, call);
             Step::Stay(State::Ending(Ending::begin(cx, disposition)))
@@ -510,58 +555,4 @@ fn leave_agent(cx: &mut Context<'_>) {
 fn leave_slot(cx: &mut Context<'_>) {
     let call = cx.call();
     cx.exchange.slots_left_by(call);
-}
-
-/// Whom a desk phone has dialled. That it may be reached has been decided.
-fn hunt_of_desk(cx: &mut Context<'_>) -> Hunt {
-    let directory = cx.ledger.directory().clone();
-    match cx.ledger.dialled().clone() {
-        // A phone with a mailbox does not ring as long as one whose caller has nowhere else to go.
-        Dialled::Extension(extension) => {
-            let mailbox = directory.services.mailboxes.get(&extension);
-            let ring_for = mailbox.map_or(INTERNAL_RING, |mailbox| mailbox.ring);
-            Hunt::of_extension(extension, ring_for)
-        }
-        // Features ring nobody.
-        Dialled::Star(_) => Hunt::default(),
-        Dialled::Number(number) => Hunt::of_outside(
-            cx.exchange.open_trunks(cx.now, &directory),
-            Outside::Number(number),
-            OUTBOUND_RING,
-        ),
-        // A state of its own; nothing leads here.
-        Dialled::Emergency(_) => Hunt::default(),
-    }
-}
-
-/// Whom the agent wants for its caller. Nobody, if there is nobody on call or the rules forbid that number.
-fn hunt_of_transfer(cx: &mut Context<'_>, to: dialogue::Destination) -> Hunt {
-    let directory = cx.ledger.directory().clone();
-    match to {
-        dialogue::Destination::Staff => {
-            let dialled = cx.ledger.dialled().number();
-            let number = dialled.and_then(|number| directory.numbers.get(&number));
-            number.map_or_else(Hunt::default, |number| {
-                let named = number.plan.steps().iter().map(|step| {
-                    let targets = step.extensions.iter().cloned().map(Target::Extension).collect();
-                    Stage::of(targets, step.ring_for)
-                });
-                Hunt::of_stages(named)
-            })
-        }
-        dialogue::Destination::OnCall => {
-            let allowed = directory.on_call.filter(|number| {
-                dialplan::may_reach(&directory, Asker::Agent, &Dialled::Number(*number)).is_ok()
-            });
-            allowed.map_or_else(Hunt::default, |number| {
-                Hunt::of_outside(
-                    cx.exchange.open_trunks(cx.now, &directory),
-                    Outside::Number(number),
-                    TRANSFER_RING,
-                )
-                // Its voicemail must not be what somebody in danger is connected with.
-                .asking()
-            })
-        }
-    }
 }

@@ -54,6 +54,9 @@ impl Next {
             Next::Serve { errand: Errand::Deposit { mailbox }, .. } => {
                 format!("mailbox {mailbox} takes a message")
             }
+            Next::Confer { room, .. } => format!("conference {room} begins"),
+            Next::Join { room: Some(room), .. } => format!("a phone sends them to conference {room}"),
+            Next::Join { room: None, .. } => "a phone has joined its calls to a conference".to_owned(),
             Next::Serve { errand: Errand::Retrieve { .. }, .. } => "a mailbox is listened to".to_owned(),
             Next::Announce { caller: Announced::Waiting(_), .. } => {
                 "the agent cannot take the call: the recorded announcement answers".to_owned()

@@ -1,6 +1,6 @@
 //! What people at desk phones do with a call that is going on.
 
-use super::{Dialled, leg::Leg, parked::Place, ring_plan::Hunt, tape::RecordOrder};
+use super::{Dialled, Party, leg::Leg, parked::Place, ring_plan::Hunt, tape::RecordOrder};
 use crate::{
     sip::{Invitation, ReferId, SessionId},
     types::Extension,
@@ -19,6 +19,14 @@ pub(super) enum DeskEvent {
     Join { session: SessionId, with: Box<Leg> },
     /// Somebody has asked for this to become of the recording, and may.
     Record { by: Extension, order: RecordOrder },
+    /// The phone at this session wants the other one in this room, in which nobody is yet.
+    SentToRoom { session: SessionId, room: Extension },
+    /// Somebody has dialled the conference room that this call is.
+    Enters { session: SessionId, invitation: Box<Invitation>, party: Party },
+    /// A phone joins its calls to a conference: those of this call hear each other and the phone, by its new leg.
+    Merges { session: SessionId, invitation: Box<Invitation>, by: Extension },
+    /// Somebody from another call of a phone comes into the conference.
+    Brought { with: Box<Leg> },
     /// A phone takes the place of the one at `replaced` (RFC 3891).
     TakeOver { session: SessionId, invitation: Box<Invitation>, by: Extension, replaced: SessionId },
 }

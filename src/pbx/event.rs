@@ -317,6 +317,8 @@ pub enum Reason {
     /// A phone that has dialled a code has been told what came of it; what the box says to a caller whom it serves should have
     /// been played by now, or its tone is over.
     Prompt,
+    /// Nobody of the house is in a conference, and those from outside are not left to each other.
+    ConferenceUnhosted,
     /// A call may not last longer than this.
     CallLimit,
     /// The media of an ended leg should have reported its quality by this time.
@@ -398,6 +400,12 @@ pub enum Fact {
         call: CallId,
         leg: LegId,
         party: Party,
+    },
+    /// These are in a conference now, in the order in which they came; `room` is what is dialled for it, if it is.
+    Conferring {
+        call: CallId,
+        room: Option<Extension>,
+        parties: Vec<Party>,
     },
     /// Nobody did, and the agent takes it.
     AgentTakes {

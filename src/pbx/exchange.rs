@@ -41,6 +41,8 @@ pub(super) struct Exchange {
     called: BTreeMap<Extension, String>,
     /// Park slots that are taken, and by which call; as many as the office has.
     slots: BTreeMap<Extension, CallId>,
+    /// Conference rooms that somebody is in, and which call each is; as many as the office has.
+    rooms: BTreeMap<Extension, CallId>,
     ports: Ports,
     /// For emergencies, when all others are taken.
     kept_ports: Ports,
@@ -102,6 +104,7 @@ impl Exchange {
             talked: BTreeMap::new(),
             called: BTreeMap::new(),
             slots: BTreeMap::new(),
+            rooms: BTreeMap::new(),
             chance,
             last_leg: 0,
             sessions: BTreeMap::new(),
@@ -269,6 +272,21 @@ impl Exchange {
             self.slots.remove(&slot);
             self.show(Resource::ParkSlot(slot), ResourceState::Off);
         }
+    }
+
+    /// The call that is this conference room.
+    pub(super) fn conference_in(&self, room: &Extension) -> Option<CallId> {
+        self.rooms.get(room).copied()
+    }
+
+    /// This call is the conference room from now on.
+    pub(super) fn take_room(&mut self, room: Extension, call: CallId) {
+        self.rooms.insert(room, call);
+    }
+
+    /// The call is no conference any more.
+    pub(super) fn room_left_by(&mut self, call: CallId) {
+        self.rooms.retain(|_, by| *by != call);
     }
 
     /// This extension has just ceased to talk.

@@ -399,14 +399,15 @@ fn waits(state: &ResourceState, directory: &Directory) -> Option<Dialog> {
 }
 
 impl Directory {
-    /// What a phone watches by this name: the number of a park slot, or the code of the key for day and night.
+    /// What a phone watches by this name: the number of a park slot or of a conference room, or the code of the key for day and night.
     fn lamp_of(&self, dialled: &str) -> Option<Resource> {
         let slot = dialled.parse::<Extension>().ok().filter(|slot| self.features.park.slots.contains(slot));
         let key = || {
             let code = self.features.star_codes.code(Service::DayNight);
             code.is_some_and(|code| code.as_str() == dialled).then_some(Resource::DayNight)
         };
-        slot.map(Resource::ParkSlot).or_else(key)
+        let room = || dialled.parse().ok().filter(|room| self.services.conferences.contains_key(room));
+        slot.map(Resource::ParkSlot).or_else(|| room().map(Resource::Conference)).or_else(key)
     }
 }
 

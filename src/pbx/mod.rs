@@ -18,6 +18,7 @@ mod assisted;
 mod attestation;
 mod call;
 mod calls;
+mod conference;
 mod conversation;
 mod decision;
 mod desk_event;
@@ -58,6 +59,7 @@ mod routing;
 mod screening;
 mod services;
 mod session_event;
+mod sought;
 mod spending;
 mod star_codes;
 #[cfg(test)]
@@ -77,6 +79,7 @@ mod whereabouts;
 
 pub use crate::media::{Codec, Impairment, Score};
 pub use attestation::{Attestation, Vouched};
+pub use conference::{ConferencePlan, MOST_IN_A_ROOM};
 pub use decision::Decision;
 pub use desk_settings::{DeskSettings, ForwardTo};
 pub use dialplan::{Asker, Barred, Usage, may_reach, parse as parse_dialled};
@@ -90,7 +93,7 @@ pub use event::{
 pub use features::{Features, Park};
 pub use leg_quality::{Encrypted, Quality, Unheard};
 pub use location::{CivicAddress, CivicElement, Device, KnownBy, Location, Locations, device_key};
-pub use opening::{DayNight, Foreseen, Opening, TimedPlan, foresee};
+pub use opening::{Answers, DayNight, Foreseen, Opening, TimedPlan, foresee};
 pub use record::{
     AgentReason, CallDirection, CallRecord, Caller, Dialled, Disposition, LegRecord, LegResult, Party,
     Speaker, TurnRecord,

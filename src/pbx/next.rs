@@ -11,7 +11,7 @@ use super::{
     services::Errand,
     waiting::{Otherwise, Reach, Transferor},
 };
-use crate::dialogue;
+use crate::{dialogue, types::Extension};
 
 /// What came of an event in a state.
 #[derive(Debug)]
@@ -63,6 +63,10 @@ pub(super) enum Next {
     Tell { caller: Incoming, prompt: Prompt },
     /// There is no agent: the recorded announcement answers.
     Announce { caller: Announced, why: Option<AgentReason> },
+    /// The first one comes into a conference room.
+    Confer { caller: Announced, room: Extension },
+    /// A phone has joined its calls, or sends somebody to a room: these hear each other.
+    Join { legs: Vec<Leg>, room: Option<Extension>, disposition: Disposition },
     /// The box itself serves the caller.
     Serve { caller: Announced, errand: Errand },
     /// Nothing is left to do but to wait for what the media plane has counted.

@@ -28,7 +28,7 @@ pub(super) struct Notice {
 impl Notice {
     /// What is to be said before these may be recorded; `None`: nothing, they have been told, or nobody records.
     pub(super) fn due<const N: usize>(cx: &Context<'_>, legs: [&Leg; N]) -> Option<Self> {
-        if !is_wanted(cx, legs) {
+        if !is_wanted(cx, &legs) {
             return None;
         }
         let untold = legs.iter().map(|leg| leg.id()).filter(|leg| !cx.ledger.is_told(*leg));
@@ -87,11 +87,12 @@ impl Notice {
 
 /// Brings the recording of these in line with who wants it, who has been told of it, and who has paused it: it begins, ends,
 /// or keeps silence from now on. `caller` is heard on its left side.
-pub(super) fn settle<const N: usize>(cx: &mut Context<'_>, caller: LegId, legs: [&Leg; N]) {
+pub(super) fn settle<'l>(cx: &mut Context<'_>, caller: LegId, legs: impl IntoIterator<Item = &'l Leg>) {
+    let legs: Vec<&Leg> = legs.into_iter().collect();
     let at_ms = cx.ledger.millis(cx.now.at);
     let told = legs.iter().all(|leg| cx.ledger.is_told(leg.id()));
     let before = state(cx);
-    match (is_wanted(cx, legs), cx.ledger.tape.on()) {
+    match (is_wanted(cx, &legs), cx.ledger.tape.on()) {
         (true, None) if told => {
             let call = cx.call();
             if let Some(file) = cx.ledger.tape.start(call, at_ms, caller) {
@@ -124,7 +125,7 @@ pub(super) fn settle<const N: usize>(cx: &mut Context<'_>, caller: LegId, legs: 
 pub(super) fn given<const N: usize>(cx: &mut Context<'_>, legs: [&Leg; N]) {
     let untold: Vec<&Party> =
         legs.iter().filter(|leg| !cx.ledger.is_told(leg.id())).map(|leg| leg.party()).collect();
-    if is_wanted(cx, legs) && !untold.is_empty() {
+    if is_wanted(cx, &legs) && !untold.is_empty() {
         let who: Vec<String> = untold.into_iter().map(decision::name).collect();
         cx.decide(format!("not recorded: {} has not heard that it would be", who.join(" and ")));
         cx.ledger.tape.ask(None);
@@ -132,14 +133,14 @@ pub(super) fn given<const N: usize>(cx: &mut Context<'_>, legs: [&Leg; N]) {
 }
 
 /// What holds for a call between these.
-pub(super) fn rule<const N: usize>(ledger: &Ledger, legs: [&Leg; N]) -> RecordRule {
+pub(super) fn rule(ledger: &Ledger, legs: &[&Leg]) -> RecordRule {
     if matches!(ledger.dialled(), Dialled::Emergency(_)) {
         return RecordRule::Never;
     }
     ledger.directory().recording.rule_among(legs.iter().map(|leg| leg.extension()))
 }
 
-fn is_wanted<const N: usize>(cx: &Context<'_>, legs: [&Leg; N]) -> bool {
+fn is_wanted(cx: &Context<'_>, legs: &[&Leg]) -> bool {
     match rule(cx.ledger, legs) {
         RecordRule::Always => true,
         RecordRule::OnDemand => cx.ledger.tape.asked_by().is_some(),

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{AgentReason, Barred, Directory, RingPlan};
-use crate::types::{Hours, PhoneNumber};
+use crate::types::{Extension, Hours, PhoneNumber};
 
 /// How the office's day/night key stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
@@ -55,6 +55,15 @@ pub struct Foreseen {
     pub agent: Option<AgentReason>,
     /// Who rings otherwise.
     pub plan: RingPlan,
+    /// The box itself answers before anybody rings.
+    pub answers: Option<Answers>,
+}
+
+/// What of the box's own services answers a number.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answers {
+    /// This conference room.
+    Conference(Extension),
 }
 
 /// Why an office is open or shut.
@@ -97,7 +106,8 @@ pub fn foresee(
         _ if plan.steps().is_empty() => Some(AgentReason::AgentFirst),
         Opening::Key(_) | Opening::Hours { open: true } => None,
     };
-    Ok(Foreseen { why, agent, plan })
+    let answers = directory.services.room_of_number(&dialled).cloned().map(Answers::Conference);
+    Ok(Foreseen { why, agent, plan, answers })
 }
 
 #[cfg(test)]

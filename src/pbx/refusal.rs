@@ -22,6 +22,8 @@ impl Refusal {
     /// It could be done, and is not (RFC 3891, 3: a Replaces that is declined).
     pub(super) const DECLINED: Self = Self { status: 603, reason: "Decline", retry_after: None };
 
+    pub(super) const BUSY: Self = Self { status: 486, reason: "Busy Here", retry_after: None };
+
     pub(super) const NOT_FOUND: Self = Self::barred(Barred::NotANumber);
 
     pub(super) const fn barred(barred: Barred) -> Self {

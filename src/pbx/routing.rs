@@ -23,6 +23,8 @@ pub(super) enum Route {
     Agent(AgentReason),
     /// From a desk phone to somebody who may be reached; to these, if it is an extension.
     Connect(Option<Hunt>),
+    /// The first one into a conference room.
+    Confer(Extension),
     /// From a desk phone, at this place, to an emergency number.
     Emergency(Emergency, Whereabouts),
     /// The box itself serves the caller.
@@ -36,6 +38,11 @@ pub(super) fn from_phone(
     dialled: &Dialled,
     usage: Usage,
 ) -> Result<Route, Barred> {
+    if let Dialled::Extension(room) = dialled
+        && directory.services.conferences.contains_key(room)
+    {
+        return Ok(Route::Confer(room.clone()));
+    }
     let errand = match dialled {
         Dialled::Star(code) => Some(services::starred(directory, extension, code).ok_or(Barred::NotANumber)?),
         Dialled::Extension(dialled) => services::dialled(directory, dialled),

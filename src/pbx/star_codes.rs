@@ -35,10 +35,12 @@ pub enum Service {
     BlockLastCaller,
     /// By the clock, day, night, and by the clock again.
     DayNight,
+    /// Joins the calls of the phone that dials it to a conference; alone, with a room's number behind it, the room.
+    Conference,
 }
 
 impl Service {
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::DoNotDisturbOn,
         Self::DoNotDisturbOff,
         Self::ForwardAlways,
@@ -59,6 +61,7 @@ impl Service {
         Self::PauseRecording,
         Self::BlockLastCaller,
         Self::DayNight,
+        Self::Conference,
     ];
 
     /// Its name in the configuration.
@@ -84,6 +87,7 @@ impl Service {
             Self::PauseRecording => "pause_recording",
             Self::BlockLastCaller => "block_last_caller",
             Self::DayNight => "day_night",
+            Self::Conference => "conference",
         }
     }
 
@@ -110,6 +114,7 @@ impl Service {
             Self::PauseRecording => "*2",
             Self::BlockLastCaller => "*60",
             Self::DayNight => "*28",
+            Self::Conference => "*3",
         }
     }
 
@@ -123,6 +128,7 @@ impl Service {
                 | Self::DirectedPickup
                 | Self::WithholdNumber
                 | Self::Intercom
+                | Self::Conference
         )
     }
 }

@@ -31,7 +31,7 @@ use office::{DESK, SPARE, SWITCH, trunk_at};
 use talk::Playing;
 
 pub(super) use office::{
-    CARRIER, DANA, LEASING, MAIN, ON_CALL, extension, number, office, office_with_spare,
+    CARRIER, DANA, LEASING, MAIN, ON_CALL, extension, number, office, office_with_phones, office_with_spare,
 };
 pub(super) use talk::{in_danger, reading};
 

@@ -1,5 +1,6 @@
 //! All calls: the first heart. Takes one input at a time, and is then asked for outputs until it says `Timeout`.
 
+mod conferences;
 mod desks;
 mod hunting;
 mod recording;
@@ -9,8 +10,8 @@ mod transfers;
 use std::{cmp::Reverse, collections::BTreeMap, sync::Arc, time::Instant};
 
 use super::{
-    AgentReason, Barred, CallDirection, Control, Dialled, Directory, Fact, Foreseen, Input, MediaEvent,
-    Output, Reason, Settings, Treatment, Vouched,
+    AgentReason, Answers, Barred, CallDirection, Control, Dialled, Directory, Fact, Foreseen, Input,
+    MediaEvent, Output, Reason, Settings, Treatment, Vouched,
     call::{Arrival, Call, CallEvent},
     calls::Calls,
     dialplan,
@@ -340,6 +341,7 @@ impl Switch {
 
     fn invited(&mut self, now: Moment, session: SessionId, invitation: Invitation) {
         let Some(invitation) = self.serve(now, session, invitation) else { return };
+        let Some(invitation) = self.enter_room(now, session, invitation) else { return };
         match self.admit(now, &invitation) {
             Ok((dialled, route)) => self.begin(now, session, invitation, dialled, route),
             Err(Refusal { status, reason, retry_after }) => {
@@ -351,11 +353,12 @@ impl Switch {
 
     /// A call from a trunk: only numbers of ours are connected, so nothing can ever go from one trunk to another.
     fn inbound(&mut self, now: Moment, dialled: PhoneNumber) -> Result<Route, Barred> {
-        let Foreseen { agent, plan, why: _ } =
+        let Foreseen { agent, plan, answers, why: _ } =
             foresee(&self.directory, dialled, now.wall, self.exchange.day_night)?;
-        Ok(match agent {
-            Some(why) => Route::Agent(why),
-            None => Route::Ring(self.hunt_of_plan(now, &plan)),
+        Ok(match (answers, agent) {
+            (Some(Answers::Conference(room)), _) => Route::Confer(room),
+            (None, Some(why)) => Route::Agent(why),
+            (None, None) => Route::Ring(self.hunt_of_plan(now, &plan)),
         })
     }
 

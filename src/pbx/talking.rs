@@ -22,7 +22,7 @@ use super::{
     waiting::{Otherwise, Reach, Transferor},
 };
 use crate::{
-    sip::{Cause, ReferId, SessionId},
+    sip::{Cause, Invitation, ReferId, SessionId},
     types::{Extension, LegId},
 };
 
@@ -219,12 +219,52 @@ impl Talking {
                     Err(_) => Step::Stay(self),
                 }
             }
-            DeskEvent::Taken { session, .. } => {
+            DeskEvent::SentToRoom { session, room } => {
+                let disposition = self.disposition;
+                let (leaves, goes) = self.parted(cx, session);
+                leaves.hang_up(cx, None);
+                Step::Go(Next::Join { legs: vec![goes], room: Some(room), disposition })
+            }
+            DeskEvent::Merges { session, invitation, by } => self.merge(cx, session, *invitation, by),
+            DeskEvent::Brought { with, .. } => {
+                with.hang_up(cx, None);
+                Step::Stay(self)
+            }
+            DeskEvent::Taken { session, .. } | DeskEvent::Enters { session, .. } => {
                 let Refusal { status, reason, retry_after } = Refusal::NOBODY;
                 superseded(cx.exchange.sip.reject(cx.now.at, session, status, reason, retry_after));
                 Step::Stay(self)
             }
         }
+    }
+
+    /// The session of this extension's phone.
+    pub(super) fn session_of(&self, extension: &Extension) -> Option<SessionId> {
+        let own = [&self.caller, &self.callee].into_iter().find(|leg| leg.extension() == Some(extension))?;
+        Some(own.session())
+    }
+
+    /// The phone of this extension makes a conference of its calls: it comes anew, and its old leg has had its time.
+    fn merge(
+        self,
+        cx: &mut Context<'_>,
+        session: SessionId,
+        invitation: Invitation,
+        by: Extension,
+    ) -> Step<Self> {
+        let Some(old) = self.session_of(&by) else {
+            let Refusal { status, reason, retry_after } = Refusal::NOBODY;
+            superseded(cx.exchange.sip.reject(cx.now.at, session, status, reason, retry_after));
+            return Step::Stay(self);
+        };
+        let incoming = Incoming::new(cx, session, invitation, Party::Phone(by));
+        let Ok(own) = incoming.and_then(|incoming| incoming.answer(cx, None)) else {
+            return Step::Stay(self);
+        };
+        let disposition = self.disposition;
+        let (leaves, stays) = self.parted(cx, old);
+        leaves.hang_up(cx, None);
+        Step::Go(Next::Join { legs: vec![stays, own], room: None, disposition })
     }
 
     /// The one who talks with the phone at this session is to be connected elsewhere. The phone stays until that is done,
@@ -340,7 +380,7 @@ impl Talking {
         if legs.iter().all(|leg| leg.extension() != Some(by)) {
             return Err(NotRecorded::Right);
         }
-        ledger.tape.order(&ledger.directory().recording, notice::rule(ledger, legs), by, key)
+        ledger.tape.order(&ledger.directory().recording, notice::rule(ledger, &legs), by, key)
     }
 
     /// Somebody has pressed a key, which may be the last of a code.

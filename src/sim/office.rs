@@ -15,8 +15,8 @@ use crate::{
     followup::{Sequence, SequenceError, Touch},
     outbox::AfterCrash,
     pbx::{
-        Directory, EmergencyPlan, Limits, Number, Phone, RecordingRules, RingPlan, RingStep, Services,
-        Settings, Texts,
+        ConferencePlan, Directory, EmergencyPlan, Limits, Number, Phone, RecordingRules, RingPlan, RingStep,
+        Services, Settings, Texts,
     },
     sip::{self, TrunkName},
     types::{Extension, Hours, NumberError, PhoneNumber, QuietHours},
@@ -152,7 +152,10 @@ impl Office {
                 calls_outside_per_hour_per_extension: self.outside_per_hour,
                 ..Limits::default()
             },
-            services: Services::default(),
+            services: Services {
+                conferences: [("800".parse()?, ConferencePlan::default())].into(),
+                ..Services::default()
+            },
             texts: Texts { summaries_to: vec![STAFF.1.parse()?], text_back: true },
             show_callers: true,
             srtp: crate::pbx::Srtp::default(),

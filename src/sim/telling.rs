@@ -92,6 +92,12 @@ impl Names {
                 format!("alarm: mailbox {mailbox} is shut for {}: wrong PINs", self.caller(caller)),
                 true,
             ),
+            Fact::Conferring { room, parties, .. } => {
+                let name = room.as_ref().map_or("conference".to_owned(), |room| format!("conference {room}"));
+                let parties: Vec<String> = parties.iter().map(|party| self.party(party)).collect();
+                let who = if parties.is_empty() { "nobody".to_owned() } else { parties.join(", ") };
+                ("portico", format!("{name}: {who}"), false)
+            }
             Fact::Answered { party, .. } => ("portico", format!("{} answers", self.party(party)), false),
             Fact::AgentTakes { why, .. } => {
                 ("agent", format!("agent takes the call: {}", agent_reason(*why)), false)
@@ -309,6 +315,7 @@ fn leg_result(result: LegResult) -> String {
 fn resource_name(resource: &Resource) -> String {
     match resource {
         Resource::ParkSlot(slot) => format!("slot {slot}"),
+        Resource::Conference(room) => format!("room {room}"),
         Resource::DayNight => "day/night key".to_owned(),
         Resource::DoNotDisturb(extension) => format!("{extension} do not disturb"),
         Resource::Forward(extension) => format!("{extension} forward"),

@@ -10,7 +10,9 @@ use crate::{
     app::office,
     config::Config,
     dialogue::Pack,
-    pbx::{AgentReason, DayNight, Foreseen, Opening, RingOrder, RingPlan, RingStep, foresee as foreseen},
+    pbx::{
+        AgentReason, Answers, DayNight, Foreseen, Opening, RingOrder, RingPlan, RingStep, foresee as foreseen,
+    },
 };
 
 /// Prints in a sentence why the office is open or shut at this local time, and in another who rings.
@@ -52,6 +54,9 @@ fn why(opening: &Opening) -> String {
 }
 
 fn what(foreseen: &Foreseen) -> String {
+    if let Some(Answers::Conference(room)) = &foreseen.answers {
+        return format!("No phone rings; conference {room} asks for its PIN.");
+    }
     match foreseen.agent {
         Some(AgentReason::AgentFirst) => "No phone rings; the agent takes the call.".to_owned(),
         Some(_) => "No phone rings; the agent takes the call, and says that the office is shut.".to_owned(),

@@ -35,6 +35,7 @@ pub(in crate::console) fn card(call: &LiveCall, zone: &TimeZone) -> Markup {
                 @match &call.stage {
                     Stage::Ringing => (words::mark("ringing", "warn")),
                     Stage::Agent(_) => (words::mark("with the agent", "good")),
+                    Stage::Conference(_) => (words::mark("conference", "good")),
                     Stage::Talking(_) => (words::mark("talking", "good")),
                     Stage::Ended(record) => {
                         @let (word, class) = words::disposition(record.disposition);
@@ -52,6 +53,13 @@ pub(in crate::console) fn card(call: &LiveCall, zone: &TimeZone) -> Markup {
                 "called " (words::dialled(&call.dialled)) " at " (words::clock(call.since, zone))
                 @match &call.stage {
                     Stage::Talking(party) => { "; talks with " (words::party(party)) }
+                    Stage::Conference(parties) => {
+                        "; in it: "
+                        @for (n, party) in parties.iter().enumerate() {
+                            @if n > 0 { ", " }
+                            (words::party(party))
+                        }
+                    }
                     Stage::Agent(why) => { "; the agent took it: " (words::agent_reason(*why)) }
                     Stage::Ended(record) => { "; ended after " (words::length(record.started, record.ended)) }
                     Stage::Ringing => {}

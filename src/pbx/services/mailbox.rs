@@ -241,7 +241,7 @@ impl Mailboxes {
     }
 
     /// Is this mailbox shut for this caller?
-    pub(super) fn is_locked(&self, now: Instant, id: &Extension, caller: &Caller) -> bool {
+    pub(in crate::pbx) fn is_locked(&self, now: Instant, id: &Extension, caller: &Caller) -> bool {
         suspects(caller).iter().any(|(suspect, most)| {
             let wrong = self.wrong.get(&(id.clone(), suspect.clone()));
             wrong.is_some_and(|wrong| wrong.until > now && wrong.tries >= *most)
@@ -249,7 +249,7 @@ impl Mailboxes {
     }
 
     /// A wrong PIN. True if that was one too many.
-    pub(super) fn wrong_pin(&mut self, now: Instant, id: &Extension, caller: &Caller) -> bool {
+    pub(in crate::pbx) fn wrong_pin(&mut self, now: Instant, id: &Extension, caller: &Caller) -> bool {
         self.wrong.retain(|_, wrong| wrong.until > now);
         let mut locked = false;
         for (suspect, most) in suspects(caller) {
@@ -268,7 +268,7 @@ impl Mailboxes {
     }
 
     /// The right PIN: this caller begins anew. What all others from outside have tried stands.
-    pub(super) fn right_pin(&mut self, id: &Extension, caller: &Caller) {
+    pub(in crate::pbx) fn right_pin(&mut self, id: &Extension, caller: &Caller) {
         if let Some((suspect, _)) = suspects(caller).into_iter().next() {
             self.wrong.remove(&(id.clone(), suspect));
         }

@@ -20,11 +20,13 @@ pub use mailbox::{Mailbox, MailboxChange, MailboxPlan, PinHash, PinHashError, Vo
 pub(super) use serving::Serving;
 
 use super::{
-    Caller, Dialled, Directory, Disposition, MediaEvent, Service, exchange::Context, ledger::Ledger, leg::Leg,
+    Caller, ConferencePlan, Dialled, Directory, Disposition, MediaEvent, Service, exchange::Context,
+    ledger::Ledger, leg::Leg,
 };
-use crate::types::{Extension, StarCode};
+use crate::types::{Extension, PhoneNumber, StarCode};
 use deposit::Deposit;
-use mouth::{Mouth, Piece};
+pub(super) use mouth::{Mouth, Piece};
+pub(super) use pin_entry::Typed;
 use retrieve::Retrieve;
 
 /// What the office's file says of the box's own services.
@@ -32,12 +34,19 @@ use retrieve::Retrieve;
 pub struct Services {
     /// By the extension whose they are; those without a phone are general mailboxes, which can be dialled.
     pub mailboxes: BTreeMap<Extension, MailboxPlan>,
+    /// By what is dialled for each.
+    pub conferences: BTreeMap<Extension, ConferencePlan>,
 }
 
 impl Services {
+    /// The room into which a number of ours leads.
+    pub fn room_of_number(&self, number: &PhoneNumber) -> Option<&Extension> {
+        self.conferences.iter().find(|(_, plan)| plan.dial_in == Some(*number)).map(|(room, _)| room)
+    }
+
     /// Is there something that answers when these digits are dialled inside, though no phone has them?
     pub fn answers_at(&self, extension: &Extension) -> bool {
-        self.mailboxes.contains_key(extension)
+        self.mailboxes.contains_key(extension) || self.conferences.contains_key(extension)
     }
 }
 

@@ -25,21 +25,21 @@ const MOST_PIECES: usize = 32;
 
 /// One thing to be heard.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Piece {
+pub(in crate::pbx) enum Piece {
     Words(String),
     Sound(SoundFile),
     Beep,
 }
 
 impl Piece {
-    pub(super) fn words(text: impl Into<String>) -> Self {
+    pub(in crate::pbx) fn words(text: impl Into<String>) -> Self {
         Self::Words(text.into())
     }
 }
 
 /// What is being said, and what is to be said next.
 #[derive(Debug, Default)]
-pub(super) struct Mouth {
+pub(in crate::pbx) struct Mouth {
     waiting: VecDeque<Piece>,
     playing: Option<Playing>,
     /// The end of what was said has not been told yet.
@@ -54,7 +54,7 @@ enum Playing {
 
 impl Mouth {
     /// Says these after whatever is being said.
-    pub(super) fn say(
+    pub(in crate::pbx) fn say(
         &mut self,
         cx: &mut Context<'_>,
         leg: &mut Leg,
@@ -67,7 +67,7 @@ impl Mouth {
     }
 
     /// Nothing of it is to be heard any more, nor is its end told.
-    pub(super) fn hush(&mut self, cx: &mut Context<'_>, leg: &Leg) {
+    pub(in crate::pbx) fn hush(&mut self, cx: &mut Context<'_>, leg: &Leg) {
         self.waiting.clear();
         self.owes = false;
         match self.playing.take() {
@@ -81,26 +81,26 @@ impl Mouth {
     }
 
     /// Has everything been said since it was asked last? True once.
-    pub(super) fn has_finished(&mut self) -> bool {
+    pub(in crate::pbx) fn has_finished(&mut self) -> bool {
         let finished = self.owes && self.playing.is_none();
         self.owes &= !finished;
         finished
     }
 
-    pub(super) fn deadline(&self) -> Option<Instant> {
+    pub(in crate::pbx) fn deadline(&self) -> Option<Instant> {
         self.playing.map(|playing| match playing {
             Playing::Utterance { until, .. } | Playing::Beep { until } => until,
         })
     }
 
-    pub(super) fn played(&mut self, cx: &mut Context<'_>, leg: &mut Leg, utterance: UtteranceId) {
+    pub(in crate::pbx) fn played(&mut self, cx: &mut Context<'_>, leg: &mut Leg, utterance: UtteranceId) {
         if matches!(self.playing, Some(Playing::Utterance { id, .. }) if id == utterance) {
             self.playing = None;
             self.go_on(cx, leg);
         }
     }
 
-    pub(super) fn handle_timeout(&mut self, cx: &mut Context<'_>, leg: &mut Leg) {
+    pub(in crate::pbx) fn handle_timeout(&mut self, cx: &mut Context<'_>, leg: &mut Leg) {
         if self.deadline().is_none_or(|until| until > cx.now.at) {
             return;
         }

@@ -5,11 +5,11 @@ const MOST: usize = 16;
 
 /// What has been typed so far. Never printed: it may be somebody's PIN.
 #[derive(Default, Clone)]
-pub(super) struct Typed(String);
+pub(in crate::pbx) struct Typed(String);
 
 impl Typed {
     /// One key. The digits, once the pound key says that they are complete; the star begins anew.
-    pub(super) fn key(&mut self, key: char) -> Option<String> {
+    pub(in crate::pbx) fn key(&mut self, key: char) -> Option<String> {
         match key {
             '#' => return Some(std::mem::take(&mut self.0)),
             '*' => self.0.clear(),
@@ -19,12 +19,12 @@ impl Typed {
         None
     }
 
-    pub(super) fn is_empty(&self) -> bool {
+    pub(in crate::pbx) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
     /// What was typed, if nothing more comes.
-    pub(super) fn take(&mut self) -> String {
+    pub(in crate::pbx) fn take(&mut self) -> String {
         std::mem::take(&mut self.0)
     }
 }

@@ -3,6 +3,7 @@
 mod agent;
 mod at_the_desk;
 mod chaos;
+mod conferences;
 mod early_media;
 mod emergencies;
 mod fixed_phones;

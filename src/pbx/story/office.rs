@@ -98,6 +98,16 @@ pub(in crate::pbx) fn office() -> Directory {
     }
 }
 
+/// The same with these phones as well.
+pub(in crate::pbx) fn office_with_phones(more: &[&str]) -> Directory {
+    let mut office = office();
+    for name in more {
+        let account = sip::Account { password: format!("secret-{name}"), legacy_md5: false };
+        office.extensions.insert(extension(name), Phone { name: format!("Desk {name}"), account });
+    }
+    office
+}
+
 /// The same with a second trunk, `spare`, behind the first.
 pub(in crate::pbx) fn office_with_spare() -> Directory {
     let mut office = office();

@@ -75,6 +75,11 @@ impl Switch {
             | Service::ForwardNoAnswer
             | Service::ForwardNoAnswerOff => self.set_by_code(now, asked, rest),
             Service::DayNight => self.turn_day_night(now, asked),
+            Service::Conference if rest.is_empty() => self.merge(now, asked),
+            Service::Conference => {
+                // From here on it is as if the room had been dialled.
+                return Some(Invitation { dialled: rest.to_owned(), ..asked.invitation });
+            }
             Service::CallBack => {
                 let Some(last) = self.exchange.last_caller(&asked.by).map(str::to_owned) else {
                     self.answer(now, asked, Prompt::refused("Nobody has called who could be called back."));

@@ -15,10 +15,10 @@ use crate::{
 
 /// One end of a call that a phone moves.
 #[derive(Debug, Clone, Copy)]
-struct End {
-    call: CallId,
+pub(super) struct End {
+    pub(super) call: CallId,
     /// The phone's.
-    session: SessionId,
+    pub(super) session: SessionId,
 }
 
 impl Switch {
@@ -61,12 +61,17 @@ impl Switch {
         let directory = self.directory.clone();
         let features = &directory.features;
         let slot = user.parse().ok().filter(|slot| features.park.slots.contains(slot));
+        // Nobody sends the whole conference that it takes part in.
+        if self.calls.get(end.call).is_some_and(|call| call.conference().is_some()) {
+            return Err(603);
+        }
         match (dialplan::parse(user, &directory), slot) {
             // Whoever is in danger dials for himself: the call has to say where he is.
             (Ok(Dialled::Emergency(_)), _) => Err(403),
             (Ok(Dialled::Star(code)), _) => {
                 let read = features.star_codes.read(&code).map(|dialling| dialling.service);
                 let slot = match read {
+                    Some(Service::Conference) => return self.refer_to_own_conference(now, end, refer, by),
                     Some(Service::Park) => self.free_slot(end.call).ok_or(486_u16)?,
                     _ => return Err(404),
                 };
@@ -79,6 +84,9 @@ impl Switch {
                 }
                 self.park(now, end.call, by, slot, refer);
                 Ok(())
+            }
+            (Ok(Dialled::Extension(room)), None) if directory.services.conferences.contains_key(&room) => {
+                self.refer_to_room(now, end, refer, room)
             }
             (Ok(to), None) => self.send(now, end, by, refer, to),
             (Err(barred), None) => Err(barred.status()),
@@ -146,8 +154,11 @@ impl Switch {
         };
         let of = |at: End| self.calls.get(at.call);
         if of(other).and_then(|call| call.transferor(other.session)) == Some(by) {
-            let began = |at: End| of(at).map(|call| call.ledger().began());
+            let began = |at: End| of(at).map(|call| (call.conference().is_none(), call.ledger().began()));
             let (stays, goes) = if began(end) <= began(other) { (end, other) } else { (other, end) };
+            if of(goes).is_some_and(|call| call.conference().is_some()) {
+                return Err(603);
+            }
             superseded(self.exchange.sip.accept_refer(now.at, refer));
             superseded(self.exchange.sip.report_refer(now.at, refer, 200));
             self.join(now, stays, goes);
