@@ -8,13 +8,15 @@ use std::{
     fs,
     net::{IpAddr, SocketAddr},
     path::PathBuf,
-    sync::mpsc,
+    sync::{Arc, mpsc},
+    thread,
     time::Duration,
 };
 
 use portico::{
     app::{House, NoNotice},
     config::Config,
+    net::Wrapping,
     pbx::{CallRecord, Disposition, Fact},
     sip::{
         Event,
@@ -22,13 +24,18 @@ use portico::{
     },
     store::{Store, TextDirection},
 };
+use rustls::{
+    ClientConfig, RootCertStore,
+    pki_types::{CertificateDer, ServerName, pem::PemObject},
+};
 use telephone::{Happening, PATIENCE, Sockets, Telephone, clock};
 use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
+    io::{AsyncReadExt, AsyncWrite, AsyncWriteExt},
     net::{TcpSocket, TcpStream, UdpSocket},
     runtime::{Builder, Runtime},
-    time::timeout,
+    time::{sleep, timeout},
 };
+use tokio_rustls::TlsConnector;
 
 const NUMBER: &str = "+13035550100";
 const CALLER: &str = "+13035550177";
@@ -63,6 +70,7 @@ impl Office {
             on_call = "+1 303 555 0199"
             [sip]
             listen = "127.0.0.1:0"
+            tls = "127.0.0.1:0"
             rtp_ports = "{media}-{}"
             [console]
             listen = "127.0.0.1:0"
@@ -95,6 +103,20 @@ impl Office {
 
     fn sip(&self) -> SocketAddr {
         self.house.as_ref().unwrap().sip
+    }
+
+    fn tls(&self) -> SocketAddr {
+        let streams = &self.house.as_ref().unwrap().streams;
+        streams.iter().find(|(wrapping, _)| *wrapping == Wrapping::Tls).unwrap().1
+    }
+
+    /// A client of TLS that believes the box's own authority, as a provisioned phone does.
+    fn believer(&self) -> TlsConnector {
+        let authority = fs::read(self.folder.join("tls/ca.pem")).unwrap();
+        let mut roots = RootCertStore::empty();
+        roots.add_parsable_certificates(CertificateDer::pem_slice_iter(&authority).map(Result::unwrap));
+        let config = ClientConfig::builder().with_root_certificates(roots).with_no_client_auth();
+        TlsConnector::from(Arc::new(config))
     }
 
     fn carrier(&mut self) -> Telephone {
@@ -154,6 +176,8 @@ async fn answers(phone: &mut Telephone) {
 
 async fn connect(from: &str, to: SocketAddr) -> TcpStream {
     let socket = TcpSocket::new_v4().unwrap();
+    // So that who does not read is soon full.
+    socket.set_recv_buffer_size(8 * 1024).unwrap();
     let ip: IpAddr = from.parse().unwrap();
     socket.bind((ip, 0).into()).unwrap();
     let stream = socket.connect(to).await.unwrap();
@@ -381,37 +405,127 @@ fn half_a_message_is_no_message_and_nobody_else_is_disturbed() {
     assert!(office.facts.try_iter().all(|fact| !matches!(fact, Fact::CallStarted { .. })), "no call");
 }
 
-#[test]
-fn a_peer_that_sends_and_never_reads_makes_nobody_else_wait() {
-    let office = Office::open("deaf", 27_300);
-    let sip = office.sip();
-    office.tell(async {
+/// The middle, the slowest of a hundred, and the slowest.
+fn figures(mut times: Vec<Duration>) -> (Duration, Duration, Duration) {
+    times.sort_unstable();
+    (times[times.len() / 2], times[times.len() * 99 / 100], times[times.len() - 1])
+}
+
+/// How long answers take to somebody of good manners, asked every other millisecond: two hundred times, and as long as
+/// `more` says.
+fn asks_while(sip: SocketAddr, more: impl Fn() -> bool) -> Vec<Duration> {
+    let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
         let mut bystander = Bystander::at(CARRIER, sip).await;
-        // A trusted address and a stranger's: both pour out requests and read none of the answers.
+        let mut times = vec![];
+        while times.len() < 200 || more() {
+            times.push(bystander.asks().await);
+            sleep(Duration::from_millis(2)).await;
+        }
+        times
+    })
+}
+
+/// Pours out requests and reads none of the answers, until it is closed.
+async fn pours(mut stream: impl AsyncWrite + Unpin, local: SocketAddr, sip: SocketAddr) -> u32 {
+    for number in 0_u32.. {
+        let request = request("OPTIONS", &format!("sip:{sip};transport=tcp"), local, "", "")
+            .replace("z9hG4bK-OPTIONS", &format!("z9hG4bK-{number}"))
+            .replace("CSeq: 1", &format!("CSeq: {}", number + 1));
+        if stream.write_all(request.as_bytes()).await.is_err() || stream.flush().await.is_err() {
+            return number;
+        }
+    }
+    u32::MAX
+}
+
+#[test]
+fn peers_that_send_and_never_read_make_nobody_else_wait_and_are_closed() {
+    let office = Office::open("deaf", 27_300);
+    let (sip, tls, believer) = (office.sip(), office.tls(), office.believer());
+    office.tell(async {
+        let before = thread::spawn(move || asks_while(sip, || false)).join().unwrap();
+        // A trusted address and a stranger's, by TCP and by TLS.
         let mut deaf = vec![];
         for from in [CARRIER, STRANGER] {
-            let mut stream = connect(from, sip).await;
-            let local = stream.local_addr().unwrap();
-            deaf.push(tokio::spawn(async move {
-                for number in 0_u32.. {
-                    let request = request("OPTIONS", &format!("sip:{sip};transport=tcp"), local, "", "")
-                        .replace("z9hG4bK-OPTIONS", &format!("z9hG4bK-{number}"))
-                        .replace("CSeq: 1", &format!("CSeq: {}", number + 1));
-                    if stream.write_all(request.as_bytes()).await.is_err() {
-                        return;
+            let plain = connect(from, sip).await;
+            let local = plain.local_addr().unwrap();
+            deaf.push(tokio::spawn(pours(plain, local, sip)));
+            let secure = connect(from, tls).await;
+            let local = secure.local_addr().unwrap();
+            let secure = believer.connect(ServerName::from(tls.ip()), secure).await.unwrap();
+            deaf.push(tokio::spawn(pours(secure, local, sip)));
+        }
+        // On a thread of its own: what is measured is the box, not this test's own turns.
+        let (stop, stopped) = mpsc::channel::<()>();
+        let asking =
+            thread::spawn(move || asks_while(sip, || stopped.try_recv() == Err(mpsc::TryRecvError::Empty)));
+        let mut poured = vec![];
+        for task in deaf {
+            poured.push(
+                timeout(PATIENCE * 2, task).await.expect("a peer that does not read is closed").unwrap(),
+            );
+        }
+        drop(stop);
+        let during = asking.join().unwrap();
+        let (before, during) = (figures(before), figures(during));
+        eprintln!(
+            "an answer took (middle, 99 of 100, slowest) {before:?}; while others did not read {during:?}; \
+             they got in {poured:?} requests"
+        );
+        // A promise to bystanders; on a quiet machine the slowest takes a few milliseconds.
+        assert!(during.2 < Duration::from_secs(1), "{during:?}");
+        assert!(during.0 < Duration::from_millis(50), "{during:?}");
+    });
+}
+
+#[test]
+fn handshakes_that_never_end_are_counted_and_closed_and_a_phone_gets_in_meanwhile() {
+    let office = Office::open("slow handshakes", 27_500);
+    let (tls, believer) = (office.tls(), office.believer());
+    office.tell(async {
+        // The first bytes of a handshake record that promises more.
+        const BEGUN: [u8; 6] = [22, 3, 1, 2, 0, 1];
+        let begun = clock();
+        let mut dripping = vec![];
+        for _ in 0..40 {
+            let mut stream = connect(STRANGER, tls).await;
+            dripping.push(tokio::spawn(async move {
+                for byte in BEGUN.into_iter().cycle() {
+                    let mut said = [0; 16];
+                    let dropped = matches!(
+                        timeout(Duration::from_millis(300), stream.read(&mut said)).await,
+                        Ok(Ok(0) | Err(_))
+                    );
+                    if dropped || stream.write_all(&[byte]).await.is_err() {
+                        break;
                     }
                 }
+                clock() - begun
             }));
         }
-        let mut slowest = Duration::ZERO;
-        for _ in 0..200 {
-            slowest = slowest.max(bystander.asks().await);
+        let since = clock();
+        let phone = connect(PHONE, tls).await;
+        let mut phone = believer.connect(ServerName::from(tls.ip()), phone).await.unwrap();
+        let local = phone.get_ref().0.local_addr().unwrap();
+        let register = request("REGISTER", &format!("sip:{tls};transport=tls"), local, "", "");
+        phone.write_all(register.replace("SIP/2.0/TCP", "SIP/2.0/TLS").as_bytes()).await.unwrap();
+        let mut bytes = [0; 4096];
+        let length = timeout(PATIENCE, phone.read(&mut bytes)).await.unwrap().unwrap();
+        let took = clock() - since;
+        assert_eq!(Message::parse(&bytes[..length]).unwrap().status(), Some(401), "asked for its password");
+        let mut lasted = vec![];
+        for task in dripping {
+            lasted.push(task.await.unwrap());
         }
-        for task in deaf {
-            task.abort();
-        }
-        // A promise to bystanders; on a quiet machine the slowest takes a few milliseconds.
-        assert!(slowest < Duration::from_secs(1), "{slowest:?}");
+        let at_once = lasted.iter().filter(|time| **time < Duration::from_secs(3)).count();
+        let longest = *lasted.iter().max().unwrap();
+        eprintln!(
+            "{at_once} of 40 were refused at once, the others closed after {longest:?}; a phone took {took:?}"
+        );
+        assert_eq!(at_once, 30, "ten of one address that have proved nothing");
+        assert!(longest < Duration::from_secs(12), "{longest:?}");
+        assert!(took < Duration::from_secs(2), "{took:?}");
     });
 }
 

@@ -17,12 +17,13 @@ use std::{
 };
 
 use futures_util::{SinkExt, StreamExt};
+use socket2::SockRef;
 use tokio::{
     io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
     net::{TcpListener, TcpStream},
     runtime::Runtime,
     sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot},
-    time::timeout,
+    time::{sleep, timeout},
 };
 use tokio_rustls::{TlsAcceptor, TlsConnector};
 use tokio_tungstenite::{WebSocketStream, tungstenite};
@@ -102,6 +103,10 @@ pub enum StreamEvent {
 
 /// How much of a stream is read at once, and the most that waits of each connection.
 const PIECE: usize = 4096;
+/// A peer that has proved nothing is read no faster than a piece in this time: what it pours out costs it its own time.
+const PACE: Duration = Duration::from_millis(20);
+/// What the kernel holds of a connection each way (it takes twice as much); left alone it would grow to megabytes.
+const KERNEL_BUFFER: usize = 64 * 1024;
 /// Reports that may wait: one piece of each connection, and its beginning and end.
 const REPORTS: usize = 4096;
 /// Bytes that may wait for a connection that is being opened.
@@ -356,8 +361,7 @@ async fn accepted(
     origins: Arc<Origins>,
     place: Place,
 ) {
-    // Small messages must not wait for one another (Nagle); a failure only costs delay.
-    let _ = stream.set_nodelay(true);
+    ready(&stream);
     let place = Some(Arc::new(place));
     let limit = shared.limits.handshake;
     let refused = |why| Report::Refused(ends.remote, why);
@@ -386,12 +390,27 @@ async fn accepted(
     let _ = shared.reports.send(failed).await;
 }
 
+/// Small messages must not wait for one another (Nagle), and nothing waits in heaps. A failure only costs delay or memory.
+fn ready(stream: &TcpStream) {
+    let _ = stream.set_nodelay(true);
+    let socket = SockRef::from(stream);
+    let _ = socket.set_send_buffer_size(KERNEL_BUFFER);
+    let _ = socket.set_recv_buffer_size(KERNEL_BUFFER);
+}
+
+/// A stranger waits its time before more is read.
+async fn pace(place: Option<&Arc<Place>>) {
+    if place.is_some_and(|place| !place.is_proven()) {
+        sleep(PACE).await;
+    }
+}
+
 /// We connect to somebody.
 async fn connected(shared: Shared, ends: Ends, tls: Option<(Trust, String)>) {
     let opening = async {
         let stream =
             TcpStream::connect(ends.remote).await.map_err(|error| format!("no connection: {error}"))?;
-        let _ = stream.set_nodelay(true);
+        ready(&stream);
         let Some((trust, name)) = tls else { return Ok((Some(stream), None)) };
         let server = server_name(&name).map_err(|error| error.to_string())?;
         let stream = TlsConnector::from(Arc::clone(&trust.client))
@@ -417,7 +436,7 @@ struct Running {
     unsent: Arc<AtomicUsize>,
     stop: oneshot::Receiver<()>,
     turn: Arc<Semaphore>,
-    _place: Option<Arc<Place>>,
+    place: Option<Arc<Place>>,
 }
 
 /// Tells that it is there.
@@ -437,12 +456,12 @@ async fn begin(shared: &Shared, ends: Ends, place: Option<Arc<Place>>) -> Option
         _reading: reading,
     };
     shared.reports.send(Report::Opened(connection, open)).await.ok()?;
-    Some(Running { connection, queued, unsent, stop, turn: Arc::new(Semaphore::new(1)), _place: place })
+    Some(Running { connection, queued, unsent, stop, turn: Arc::new(Semaphore::new(1)), place })
 }
 
 /// Bytes both ways, until one side ends.
 async fn carry<S: AsyncRead + AsyncWrite>(shared: Shared, stream: S, ends: Ends, place: Option<Arc<Place>>) {
-    let Some(Running { connection, mut queued, unsent, mut stop, turn, _place }) =
+    let Some(Running { connection, mut queued, unsent, mut stop, turn, place }) =
         begin(&shared, ends, place).await
     else {
         return;
@@ -462,6 +481,7 @@ async fn carry<S: AsyncRead + AsyncWrite>(shared: Shared, stream: S, ends: Ends,
             if length == 0 || shared.reports.send(Report::Bytes(connection, bytes, permit)).await.is_err() {
                 break;
             }
+            pace(place.as_ref()).await;
         }
         let _ = shared.reports.send(Report::Ended(connection)).await;
     };
@@ -490,7 +510,7 @@ async fn carry_messages<S: AsyncRead + AsyncWrite + Unpin>(
     ends: Ends,
     place: Option<Arc<Place>>,
 ) {
-    let Some(Running { connection, mut queued, unsent, mut stop, turn, _place }) =
+    let Some(Running { connection, mut queued, unsent, mut stop, turn, place }) =
         begin(&shared, ends, place).await
     else {
         return;
@@ -513,6 +533,7 @@ async fn carry_messages<S: AsyncRead + AsyncWrite + Unpin>(
             if shared.reports.send(Report::Bytes(connection, bytes, permit)).await.is_err() {
                 break;
             }
+            pace(place.as_ref()).await;
         }
         let _ = shared.reports.send(Report::Ended(connection)).await;
     };

@@ -18,6 +18,8 @@ use super::{
 const PROVE_WITHIN: Duration = Duration::from_secs(30);
 /// A message that has begun has to end within this time, however it drips.
 const FINISH_WITHIN: Duration = Duration::from_secs(15);
+/// And within so many messages, pings among them: more than a stranger is ever answered in that time.
+const PROVE_WITHIN_MESSAGES: usize = 200;
 /// A connection of a known peer may be silent for as long as a registration lasts, and a little more.
 const SILENT_FOR: Duration = Duration::from_secs(3900);
 
@@ -30,6 +32,8 @@ struct Connection {
     /// Since when a message is incomplete.
     partial: Option<Instant>,
     trusted: bool,
+    /// Messages before it was trusted.
+    unproven: usize,
 }
 
 impl Connection {
@@ -64,8 +68,9 @@ impl Connections {
             layer.close(id);
             return false;
         }
+        let framer = Framer::new();
         let connection =
-            Connection { framer: Framer::new(), flow, opened: now, heard: now, partial: None, trusted };
+            Connection { framer, flow, opened: now, heard: now, partial: None, trusted, unproven: 0 };
         layer.schedule.set(Wake::Connection(id), connection.deadline());
         self.open.insert(id, connection);
         layer.connected(&flow);
@@ -90,6 +95,9 @@ impl Connections {
             connection.framer.push(bytes).collect()
         };
         connection.heard = now;
+        if !connection.trusted {
+            connection.unproven += frames.len();
+        }
         connection.partial = match connection.framer.pending() {
             0 => None,
             _ if frames.is_empty() => connection.partial.or(Some(now)),
@@ -97,6 +105,12 @@ impl Connections {
         };
         layer.schedule.set(Wake::Connection(id), connection.deadline());
         frames
+    }
+
+    /// Has it said so much without a proof that it is no use to wait for one?
+    fn is_hopeless(&self, id: ConnectionId) -> bool {
+        let open = self.open.get(&id);
+        open.is_some_and(|connection| !connection.trusted && connection.unproven > PROVE_WITHIN_MESSAGES)
     }
 
     /// Its peer has proved who it is.
@@ -161,13 +175,19 @@ impl Endpoint {
                 Frame::Broken(ParseError::Dropped(Dropped::KeepAlive)) => {}
                 Frame::Broken(error) => {
                     self.unreadable(now, flow, error);
-                    self.guard.count(now, Refusal::Connection, flow.remote);
-                    self.layer.close(connection);
-                    self.disconnected(now, &flow);
-                    return;
+                    return self.cut_off(now, &flow, connection);
                 }
             }
         }
+        if self.connections.is_hopeless(connection) {
+            self.cut_off(now, &flow, connection);
+        }
+    }
+
+    fn cut_off(&mut self, now: Instant, flow: &Flow, connection: ConnectionId) {
+        self.guard.count(now, Refusal::Connection, flow.remote);
+        self.layer.close(connection);
+        self.disconnected(now, flow);
     }
 
     /// What was to go there fails, and the trunk's health says why.
