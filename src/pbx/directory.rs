@@ -201,6 +201,9 @@ impl Settings {
     }
 }
 
+/// Two sides talk, and before that a few phones ring: an office that allows more calls than usual gets room for them.
+const SESSIONS_PER_CALL: usize = 4;
+
 impl Directory {
     /// What the SIP room is told of this office on this machine.
     pub fn sip_settings(&self, machine: &Settings) -> sip::Settings {
@@ -214,7 +217,10 @@ impl Directory {
                 .iter()
                 .map(|(extension, phone)| (extension.clone(), phone.account.clone()))
                 .collect(),
-            limits: machine.sip_limits,
+            limits: sip::Limits {
+                sessions: machine.sip_limits.sessions.max(SESSIONS_PER_CALL * self.limits.calls),
+                ..machine.sip_limits
+            },
         }
     }
 

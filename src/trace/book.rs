@@ -21,7 +21,8 @@ const LINGER: Duration = Duration::from_millis(1_500);
 /// See the module's sentence.
 #[derive(Debug, Default)]
 pub struct Book {
-    threads: BTreeMap<Vec<u8>, CallId>,
+    /// Of which call a Call-ID is, and which of its dialogs.
+    threads: BTreeMap<Vec<u8>, (CallId, usize)>,
     calls: BTreeMap<CallId, Traced>,
     unclaimed: VecDeque<Message>,
     ending: VecDeque<(Instant, CallId)>,
@@ -31,7 +32,8 @@ pub struct Book {
 #[derive(Debug, Default)]
 struct Traced {
     threads: Vec<Thread>,
-    messages: Vec<Message>,
+    /// Each with its dialog.
+    messages: Vec<(usize, Message)>,
 }
 
 /// One dialog of a call.
@@ -54,11 +56,11 @@ impl Book {
     pub fn see(&mut self, bytes: &[u8], note: impl FnOnce() -> Message) {
         let Some(call_id) = header(bytes, ["Call-ID", "i"]) else { return };
         match self.threads.get(call_id) {
-            Some(call) => {
+            Some((call, thread)) => {
                 if let Some(traced) = self.calls.get_mut(call)
                     && traced.messages.len() < MESSAGES
                 {
-                    traced.messages.push(note());
+                    traced.messages.push((*thread, note()));
                 }
             }
             None if self.calls.len() < CALLS => {
@@ -79,15 +81,16 @@ impl Book {
         }
         let call_id = call_id.as_bytes().to_vec();
         let traced = self.calls.entry(call).or_default();
+        let thread = traced.threads.len();
         for message in std::mem::take(&mut self.unclaimed) {
             if header(&message.bytes, ["Call-ID", "i"]) == Some(&call_id) {
-                traced.messages.push(message);
+                traced.messages.push((thread, message));
             } else {
                 self.unclaimed.push_back(message);
             }
         }
         traced.threads.push(Thread { call_id: call_id.clone(), peer });
-        self.threads.insert(call_id, call);
+        self.threads.insert(call_id, (call, thread));
     }
 
     /// The call is over; what still comes for it within moments is kept as well.
@@ -112,12 +115,11 @@ impl Book {
         for thread in &traced.threads {
             self.threads.remove(&thread.call_id);
         }
-        let peer_of = |message: &Message| {
-            let call_id = header(&message.bytes, ["Call-ID", "i"]);
-            let thread = traced.threads.iter().find(|thread| call_id == Some(&thread.call_id));
-            thread.map_or_else(|| message.remote.to_string(), |thread| thread.peer.clone())
+        let named = |(thread, message): (usize, Message)| {
+            let peer = traced.threads.get(thread).map(|thread| thread.peer.clone());
+            (peer.unwrap_or_default(), message)
         };
-        let messages = traced.messages.iter().map(|message| (peer_of(message), message.clone())).collect();
+        let messages = traced.messages.into_iter().map(named).collect();
         Some(Finished { call, messages })
     }
 

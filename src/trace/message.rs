@@ -62,7 +62,21 @@ pub(super) fn header<'a>(bytes: &'a [u8], names: [&str; 2]) -> Option<&'a [u8]> 
 }
 
 fn lines(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
-    bytes.split(|byte| *byte == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line))
+    let mut rest = Some(bytes);
+    std::iter::from_fn(move || {
+        let bytes = rest?;
+        let line = match memchr::memchr(b'\n', bytes) {
+            Some(end) => {
+                rest = Some(&bytes[end + 1..]);
+                &bytes[..end]
+            }
+            None => {
+                rest = None;
+                bytes
+            }
+        };
+        Some(line.strip_suffix(b"\r").unwrap_or(line))
+    })
 }
 
 fn text<'a>(bytes: &'a [u8], names: [&str; 2]) -> Option<Cow<'a, str>> {
@@ -99,9 +113,13 @@ const LEFT_OUT: &[u8] = b" (left out)";
 /// The same message without digest answers, which can be guessed at for a password at leisure, and without the keys of
 /// encrypted media (RFC 4568).
 fn without_secrets(bytes: &[u8]) -> Cow<'_, [u8]> {
-    let name =
-        |line: &[u8]| line.split(|byte| *byte == b':').next().unwrap_or_default().trim_ascii().to_vec();
-    let is_proof = |line: &[u8]| PROOFS.iter().any(|proof| name(line).eq_ignore_ascii_case(proof));
+    fn name(line: &[u8]) -> &[u8] {
+        line.split(|byte| *byte == b':').next().unwrap_or_default().trim_ascii()
+    }
+    let is_proof = |line: &[u8]| {
+        matches!(line.first(), Some(b'a' | b'A' | b'p' | b'P' | b' ' | b'\t'))
+            && PROOFS.iter().any(|proof| name(line).eq_ignore_ascii_case(proof))
+    };
     let is_key = |line: &[u8]| line.starts_with(b"a=crypto:");
     if !lines(bytes).any(|line| is_proof(line) || is_key(line)) {
         return Cow::Borrowed(bytes);
@@ -113,7 +131,7 @@ fn without_secrets(bytes: &[u8]) -> Cow<'_, [u8]> {
         }
         let end = if line.ends_with(b"\r") { b"\r".as_slice() } else { b"" };
         if is_proof(line) {
-            kept.extend_from_slice(&name(line));
+            kept.extend_from_slice(name(line));
             kept.push(b':');
             kept.extend_from_slice(LEFT_OUT);
             kept.extend_from_slice(end);
