@@ -93,26 +93,24 @@ pub struct Gap {
     pub by: Option<Extension>,
 }
 
-/// Clocks of walls are set now and then; a stamp within so much of what it proves still proves it.
-const STAMP_SLACK_MS: i64 = 2_000;
-
 impl CallRecord {
     /// Has everybody whose voice is in a recording been told of it before? Those who have not keep it from being heard.
     pub fn recording_is_cleared(&self) -> bool {
         self.recordings.iter().all(|part| self.is_cleared(part))
     }
 
-    /// Has everybody whose voice is in this part been told of it before?
+    /// Has everybody who was there during this part been told of it? Until they have, the switch keeps their voices out of
+    /// it: it is silent, or they are not yet let in. The stamp is the proof; one from after the part proves nothing.
     pub fn is_cleared(&self, part: &RecordingPart) -> bool {
         let people = self.legs.iter().filter(|leg| leg.party != Party::Agent);
-        people.into_iter().all(|leg| match self.first_voice(part, leg) {
+        people.into_iter().all(|leg| match self.presence(part, leg) {
             None => true,
-            Some(heard) => leg.told.is_some_and(|told| told.as_millisecond() <= heard + STAMP_SLACK_MS),
+            Some(until) => leg.told.is_some_and(|told| told.as_millisecond() <= until),
         })
     }
 
-    /// When the voice of this leg can first be heard in the part, in milliseconds of the epoch; `None`: nowhere.
-    fn first_voice(&self, part: &RecordingPart, leg: &LegRecord) -> Option<i64> {
+    /// Until when somebody at this leg could be heard in the part, in milliseconds of the epoch; `None`: never.
+    fn presence(&self, part: &RecordingPart, leg: &LegRecord) -> Option<i64> {
         let at =
             |ms: u64| self.started.as_millisecond().saturating_add(i64::try_from(ms).unwrap_or(i64::MAX));
         let end = |ms: Option<u64>| ms.map_or(self.ended.as_millisecond(), at);
@@ -124,7 +122,7 @@ impl CallRecord {
                 from = end(gap.until_ms);
             }
         }
-        (from < until).then_some(from)
+        (from < until).then_some(until)
     }
 
     /// The part in which a moment of the call is kept, and where in it, in milliseconds; 0 of the first for what came
@@ -229,9 +227,9 @@ mod tests {
         assert!(call(told.clone(), vec![part(7, None)]).recording_is_cleared());
         let untold = vec![leg(caller(), 5, 100, Some(7)), leg(phone(), 5, 100, None)];
         assert!(!call(untold, vec![part(7, None)]).recording_is_cleared());
-        // A stamp from after the first word is no proof.
+        // A stamp from after it is no proof.
         let late = vec![leg(caller(), 5, 100, Some(60)), leg(phone(), 5, 100, Some(7))];
-        assert!(!call(late, vec![part(7, None)]).recording_is_cleared());
+        assert!(!call(late, vec![part(7, Some(50))]).recording_is_cleared());
         // Who had gone before it began, or came after it had ended, is not in it.
         let gone = [told.clone(), vec![leg(phone(), 0, 6, None)]].concat();
         assert!(call(gone, vec![part(7, None)]).recording_is_cleared());
