@@ -131,6 +131,9 @@ impl Desk {
                 Input::MailboxChanged { mailbox: mailbox.clone(), change: change.clone() }
             }
             Fact::TextSettled { key, result } => Input::Delivered { key: *key, result: *result },
+            Fact::Supervised { call, by, of, how } => {
+                Input::Supervised { call: *call, by: by.clone(), of: of.clone(), how: *how }
+            }
             Fact::Bound { binding } => Input::Bound(binding.clone()),
             Fact::DeskSet { extension, settings } => {
                 Input::DeskSet { extension: extension.clone(), settings: settings.clone() }

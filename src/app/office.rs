@@ -14,8 +14,8 @@ use crate::{
         CivicAddress, CivicElement, ConferencePlan, Directory, EmergencyNotice, EmergencyPlan, Features,
         IdentityForm, Limits, Location, Locations, MailboxPlan, Money, Number, NumberForm, Park, Phone,
         PriceClass, RecordRule, RecordingRules, Right, RingOrder, RingPlan, RingStep, ScreeningRules,
-        Service, Services, Settings, Srtp, SrtpPolicy, StarCodes, Texts, TimedPlan, Tolls, Treatment,
-        TrunkProfile, device_key,
+        Service, Services, Settings, Srtp, SrtpPolicy, StarCodes, Supervise, Supervision, Texts, TimedPlan,
+        Tolls, Treatment, TrunkProfile, device_key,
     },
     sip::{
         Account, Credentials, Located, Network, Registration, SendTo, SessionTimers, Transport, Trunk,
@@ -313,8 +313,20 @@ fn features(config: &Config) -> Features {
             .collect(),
         holidays: written.holidays.clone(),
         plans: plans.collect(),
+        supervision: supervision(config),
         transfer_ring: written.transfer_recall,
     }
+}
+
+/// Who may listen to calls, and more.
+fn supervision(config: &Config) -> Supervision {
+    let written = &config.supervision;
+    let right = |name: &String| Supervise::ALL.into_iter().find(|right| right.name() == name);
+    let rights = written
+        .rights
+        .iter()
+        .map(|(extension, names)| (extension.clone(), names.iter().filter_map(right).collect()));
+    Supervision { rights: rights.collect(), tone: written.tone, agent_lines: written.agent_lines.clone() }
 }
 
 fn plan_of(ring: &[config::RingStep], order: config::RingOrder, ring_for: Duration) -> RingPlan {

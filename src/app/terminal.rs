@@ -60,6 +60,9 @@ impl Terminal {
             Fact::Answered { call, party, .. } => {
                 self.line(Some(*call), &format!("answer   {}", party_words(party)));
             }
+            Fact::Supervised { call, by, how, .. } => {
+                self.line(Some(*call), &format!("AUDIT    extension {by}: {}", how.name().replace('_', " ")));
+            }
             Fact::Conferring { call, parties, .. } if !parties.is_empty() => {
                 let parties: Vec<String> = parties.iter().map(party_words).collect();
                 self.line(Some(*call), &format!("conf     {}", parties.join(", ")));

@@ -23,7 +23,7 @@ use super::{
     problem::line_of,
     raw,
     recording::recording,
-    screening, srtp, tolls, transports, trunk_profile,
+    screening, srtp, supervision, tolls, transports, trunk_profile,
 };
 use crate::types::{Country, EmergencyNumbers, Extension, Hours, PhoneNumber};
 
@@ -118,6 +118,7 @@ pub(super) fn config(file: &str, text: &str, raw: raw::File) -> Result<Config, P
         Some((entry.extension.get_ref().trim().parse().ok()?, entry.record.clone()?))
     });
     let recording = recording(&mut c, raw.recording, raw.calls.record.as_ref(), recorded);
+    let rights = supervision_rights(&raw.extension);
     let extensions = extensions(&mut c, raw.extension, &emergency_numbers);
     let names = extensions.iter().map(|e| (e.extension.clone(), e.name.clone())).collect();
     let mailboxes = mailboxes(&mut c, raw.mailbox, &names, &with_voicemail);
@@ -148,8 +149,11 @@ pub(super) fn config(file: &str, text: &str, raw: raw::File) -> Result<Config, P
     let mut taken = known.clone();
     taken.extend(features.park_slots.iter().cloned());
     taken.extend(mailboxes.iter().map(|mailbox| mailbox.extension.clone()));
+    let conferences = conferences(&mut c, raw.conference, &taken, &own_numbers);
+    taken.extend(conferences.iter().map(|conference| conference.room.clone()));
     let config = Config {
-        conferences: conferences(&mut c, raw.conference, &taken, &own_numbers),
+        conferences,
+        supervision: supervision::supervision(&mut c, raw.supervision, rights, &taken),
         srtp: srtp::check(&mut c, raw.srtp, &known, &trunk_names),
         office,
         recording,
@@ -425,6 +429,14 @@ fn extensions(
         });
     }
     accounts
+}
+
+/// What each extension may do with the calls of others.
+fn supervision_rights(raw: &[Spanned<raw::Extension>]) -> Vec<(Extension, Vec<Spanned<String>>)> {
+    let entries = raw.iter().map(Spanned::get_ref).filter(|entry| !entry.supervise.is_empty());
+    let rights = entries
+        .filter_map(|entry| Some((entry.extension.get_ref().trim().parse().ok()?, entry.supervise.clone())));
+    rights.collect()
 }
 
 /// The groups that each extension is in. An extension that cannot be read is told of elsewhere.

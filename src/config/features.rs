@@ -52,7 +52,7 @@ pub struct TimedPlan {
 }
 
 /// The services that phones dial codes for, and the codes that offices know them by.
-pub const STAR_CODES: [(&str, &str); 21] = [
+pub const STAR_CODES: [(&str, &str); 25] = [
     ("do_not_disturb_on", "*78"),
     ("do_not_disturb_off", "*79"),
     ("forward_always", "*72"),
@@ -74,6 +74,10 @@ pub const STAR_CODES: [(&str, &str); 21] = [
     ("block_last_caller", "*60"),
     ("day_night", "*28"),
     ("conference", "*3"),
+    ("listen", "*55"),
+    ("whisper", "*56"),
+    ("barge", "*57"),
+    ("take_over", "*58"),
 ];
 
 const USUAL_SLOTS: [&str; 4] = ["701", "702", "703", "704"];

@@ -18,6 +18,7 @@ mod raw;
 mod recording;
 mod screening;
 mod srtp;
+mod supervision;
 #[cfg(test)]
 mod tests;
 mod tolls;
@@ -38,6 +39,7 @@ pub use problem::{Problem, Problems};
 pub use recording::{Record, Recording};
 pub use screening::Screening;
 pub use srtp::{Srtp, SrtpWish};
+pub use supervision::{SUPERVISION, Supervision};
 pub use tolls::Tolls;
 pub use transports::{Tls, Transports};
 pub use trunk_profile::TrunkProfile;
@@ -68,6 +70,7 @@ pub struct Config {
     pub locations: Vec<Location>,
     pub mailboxes: Vec<Mailbox>,
     pub conferences: Vec<Conference>,
+    pub supervision: Supervision,
     pub units: Vec<Unit>,
     pub listings: Vec<Listing>,
     /// Residents, owners and staff, by their full names: so that a name is written as the office writes it.

@@ -12,6 +12,7 @@ use super::{
     problem::{Problem, Problems, line_of},
     recording::RawRecording,
     srtp::RawSrtp,
+    supervision::RawSupervision,
     transports::{OneOrMore, RawTls},
 };
 
@@ -60,6 +61,8 @@ pub(super) struct File {
     pub mailbox: Vec<Spanned<RawMailbox>>,
     #[serde(default)]
     pub conference: Vec<RawConference>,
+    #[serde(default)]
+    pub supervision: RawSupervision,
     #[serde(default)]
     pub unit: Vec<Unit>,
     #[serde(default)]
@@ -196,6 +199,8 @@ pub(super) struct Extension {
     #[serde(default)]
     pub pickup_groups: Vec<String>,
     pub record: Option<Spanned<String>>,
+    #[serde(default)]
+    pub supervise: Vec<Spanned<String>>,
     pub address: Option<Spanned<String>>,
 }
 

@@ -12,7 +12,10 @@ use jiff::Timestamp;
 use tokio::sync::broadcast;
 
 use crate::{
-    pbx::{AgentReason, CallRecord, Caller, Dialled, Fact, LegResult, Party, RecordingState, TurnRecord},
+    pbx::{
+        AgentReason, CallRecord, Caller, Dialled, Fact, LegResult, Party, RecordingState, Supervise,
+        TurnRecord,
+    },
     store::EmergencyRow,
     types::{CallId, Extension, LegId},
 };
@@ -35,6 +38,8 @@ pub struct LiveCall {
     /// Legs that ring or were tried, in order.
     pub tried: Vec<(LegId, Party, Option<LegResult>)>,
     pub turns: Vec<TurnRecord>,
+    /// Who of the house listens to it, or more.
+    pub supervisor: Option<(Extension, Supervise)>,
     /// The extension that dialled an emergency number: whoever is in the house must see it (47 CFR 9.16).
     pub emergency: Option<Extension>,
     pub recording: RecordingState,
@@ -117,6 +122,7 @@ impl Live {
                     stage: Stage::Ringing,
                     tried: Vec::new(),
                     turns: Vec::new(),
+                    supervisor: None,
                     emergency: None,
                     recording: RecordingState::Off,
                 };
@@ -136,6 +142,7 @@ impl Live {
                         stage: Stage::Ringing,
                         tried: Vec::new(),
                         turns: Vec::new(),
+                        supervisor: None,
                         emergency: None,
                         recording: RecordingState::Off,
                     })
@@ -170,6 +177,14 @@ impl Live {
             }
             Fact::Answered { call, party, .. } => {
                 board.change(*call, |c| c.stage = Stage::Talking(party.clone()));
+                (*call, None)
+            }
+            Fact::Supervised { call, by, how, .. } => {
+                board.change(*call, |c| c.supervisor = Some((by.clone(), *how)));
+                (*call, None)
+            }
+            Fact::SupervisionEnded { call, .. } => {
+                board.change(*call, |c| c.supervisor = None);
                 (*call, None)
             }
             Fact::Conferring { call, parties, .. } => {

@@ -357,6 +357,9 @@ fn part_of(resource: &Resource, state: &ResourceState) -> Option<Part> {
         (Resource::ParkSlot(slot), ResourceState::Recalling { whom }) => {
             (format!("Park slot {slot}"), format!("{whom} waits; the phone that has parked the call rings."))
         }
+        (Resource::AgentLine(line), ResourceState::On { whom }) => {
+            (format!("Agent line {line}"), format!("The agent talks with {whom}."))
+        }
         (Resource::Conference(room), ResourceState::On { whom }) => {
             (format!("Conference {room}"), format!("In it: {whom}."))
         }

@@ -9,7 +9,7 @@ use rand_chacha::rand_core::Rng;
 use super::{Engine, wrap_up};
 use crate::{
     outbox::{Entry, Kind, fit},
-    pbx::Listing,
+    pbx::{Listing, Supervise},
     store::{EmergencyRow, StoreError},
     types::{CallId, Extension, MessageKey, PhoneNumber},
 };
@@ -31,6 +31,14 @@ pub(super) enum News {
         number: PhoneNumber,
         listing: Option<Listing>,
         by: String,
+        at: Timestamp,
+    },
+    /// Somebody of the house listens to a call, or more.
+    Supervised {
+        call: CallId,
+        by: Extension,
+        of: Option<Extension>,
+        how: Supervise,
         at: Timestamp,
     },
     /// Somebody uses a phone as only a thief would.
@@ -71,6 +79,11 @@ impl Engine {
                 News::Barred { from, why, at } => {
                     let entries = self.alarm_texts(from, why, *at);
                     self.store.queue(&entries)
+                }
+                News::Supervised { call, by, of, how, at } => {
+                    let of = of.as_ref().map_or("agent".to_owned(), ToString::to_string);
+                    let (actor, action) = (format!("extension {by}"), format!("call.{}", how.name()));
+                    self.store.audit(&actor, &action, &call.to_string(), &of, *at)
                 }
                 News::Listed { number, listing, by, at } => {
                     self.store.list_number(*number, *listing, by, *at)

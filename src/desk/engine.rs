@@ -139,6 +139,9 @@ impl Engine {
             Input::NumberListed { number, listing, by } => {
                 self.emergencies.take(News::Listed { number, listing, by, at: now });
             }
+            Input::Supervised { call, by, of, how } => {
+                self.emergencies.take(News::Supervised { call, by, of, how, at: now });
+            }
             Input::CallBarred { from, why } => self.emergencies.take(News::Barred { from, why, at: now }),
             Input::EmergencySeen { call, by } => {
                 self.emergencies.take(News::Seen { call, by, at: now });

@@ -4,7 +4,10 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::{
     outbox::Entry,
-    pbx::{CallRecord, Caller, DayNight, DeskSettings, Listing, Mailbox, MailboxChange, Spent, TextResult},
+    pbx::{
+        CallRecord, Caller, DayNight, DeskSettings, Listing, Mailbox, MailboxChange, Spent, Supervise,
+        TextResult,
+    },
     sip,
     store::EmergencyRow,
     trace::Finished,
@@ -70,6 +73,13 @@ pub enum Input {
     Unbound {
         extension: Extension,
         contact: String,
+    },
+    /// Somebody of the house listens to a call, or more: for the audit log.
+    Supervised {
+        call: CallId,
+        by: Extension,
+        of: Option<Extension>,
+        how: Supervise,
     },
     /// Something has happened to a mailbox.
     MailboxChanged {

@@ -3,20 +3,24 @@
 use std::time::{Duration, Instant};
 
 use super::{
-    AgentReason, Disposition, Fact, MediaEvent, Reason, SpeechCommand,
+    AgentReason, Disposition, Fact, MediaCommand, MediaEvent, Reason, SpeechCommand,
     conversation::{Conversation, Wish},
     exchange::Context,
     leg::Leg,
+    line::superseded,
     next::{Announced, Next, Step},
     notice::{self, Notice},
+    refusal::Refusal,
+    routing,
     session_event::SessionEvent,
+    supervision::{Came, Overseer, Request, Supervise},
 };
 use crate::{
     agent::VoiceInput,
     dialogue::{Digit, EndReason},
     media::Direction,
     sip::{Cause, SessionId},
-    types::LegId,
+    types::{Extension, LegId},
 };
 
 /// The first words wait for the ACK or the caller's first packet, so that they are not spoken into a path that is not
@@ -36,6 +40,8 @@ pub(super) struct Assisted {
     notice: Option<Notice>,
     /// The ACK to our 200 has come; those to later re-INVITEs are nobody's news.
     confirmed: bool,
+    /// Somebody of the house listens.
+    overseer: Option<Box<Overseer>>,
     until: Instant,
 }
 
@@ -57,14 +63,16 @@ impl Assisted {
         cx.exchange.fact(Fact::AgentTakes { call, why });
         let notice = Notice::due(cx, [&caller]);
         let until = cx.now.at + cx.ledger.directory().limits.agent_call_length;
+        light_line(cx, &caller);
         let greeting = caller.is_connected().then_some(cx.now.at + GREETING_WAIT);
-        Self { caller, talk: Talk::Opening(greeting), notice, confirmed: false, until }
+        Self { caller, talk: Talk::Opening(greeting), notice, confirmed: false, overseer: None, until }
     }
 
     /// Nobody took the transfer.
     pub(super) fn resume(cx: &mut Context<'_>, caller: Leg, conversation: Conversation) -> Step<Self> {
         let until = cx.now.at + cx.ledger.directory().limits.agent_call_length;
-        Self { caller, talk: Talk::Begun(conversation), notice: None, confirmed: true, until }
+        light_line(cx, &caller);
+        Self { caller, talk: Talk::Begun(conversation), notice: None, confirmed: true, overseer: None, until }
             .tell(cx, VoiceInput::TransferFailed)
     }
 
@@ -73,14 +81,18 @@ impl Assisted {
             Talk::Opening(at) => at.map(|at| (at, Reason::Greeting)),
             Talk::Begun(conversation) => conversation.deadline().map(|(at, why)| (at, Reason::Agent(why))),
         };
-        own.into_iter().chain([(self.until, Reason::CallLimit)]).min()
+        let overseer = self.overseer.as_ref().and_then(|overseer| overseer.deadline());
+        own.into_iter().chain(overseer).chain([(self.until, Reason::CallLimit)]).min()
     }
 
     pub(super) fn handle_timeout(self, cx: &mut Context<'_>) -> Step<Self> {
         if self.until <= cx.now.at {
             return self.end(cx, EndReason::Limit);
         }
-        let mut assisted = self;
+        let mut assisted = match self.overseen(cx, Overseer::handle_timeout) {
+            Step::Stay(assisted) => assisted,
+            Step::Go(next) => return Step::Go(next),
+        };
         for _ in 0..MOST_DEADLINES_AT_ONCE {
             let due = assisted.deadline().is_some_and(|(at, _)| at <= cx.now.at);
             let step = match assisted.talk {
@@ -102,6 +114,9 @@ impl Assisted {
         session: SessionId,
         event: SessionEvent,
     ) -> Step<Self> {
+        if self.overseer.as_ref().is_some_and(|overseer| overseer.is_at(session)) {
+            return self.overseen(cx, |overseer, cx| overseer.session(cx, event));
+        }
         if session != self.caller.session() {
             return Step::Stay(self);
         }
@@ -130,6 +145,9 @@ impl Assisted {
     }
 
     pub(super) fn handle_media(mut self, cx: &mut Context<'_>, leg: LegId, event: &MediaEvent) -> Step<Self> {
+        if self.overseer.as_ref().is_some_and(|overseer| overseer.has(leg)) {
+            return self.overseen(cx, |overseer, cx| overseer.media(cx, event));
+        }
         if leg != self.caller.id() {
             return Step::Stay(self);
         }
@@ -181,7 +199,7 @@ impl Assisted {
                 self.talk = Talk::Opening(notice.deadline());
                 return Step::Stay(self);
             }
-            notice::given(cx, [&self.caller]);
+            notice::given(cx, &[&self.caller]);
             self.notice = None;
         }
         notice::settle(cx, self.caller.id(), [&self.caller]);
@@ -190,12 +208,13 @@ impl Assisted {
         self.grant(cx, wish)
     }
 
-    fn grant(self, cx: &mut Context<'_>, wish: Wish) -> Step<Self> {
+    fn grant(mut self, cx: &mut Context<'_>, wish: Wish) -> Step<Self> {
         match wish {
             Wish::GoOn => Step::Stay(self),
             Wish::End(reason) => self.end(cx, reason),
             Wish::Transfer { to, brief } => match self.talk {
                 Talk::Begun(conversation) => {
+                    dismiss(cx, &self.caller, &mut self.overseer);
                     cx.exchange.speech(self.caller.id(), SpeechCommand::Deaf);
                     Step::Go(Next::Transfer { caller: self.caller, conversation, to, brief })
                 }
@@ -204,7 +223,8 @@ impl Assisted {
         }
     }
 
-    fn end(self, cx: &mut Context<'_>, reason: EndReason) -> Step<Self> {
+    fn end(mut self, cx: &mut Context<'_>, reason: EndReason) -> Step<Self> {
+        dismiss(cx, &self.caller, &mut self.overseer);
         cx.exchange.speech(self.caller.id(), SpeechCommand::Deaf);
         let disposition = match self.talk {
             Talk::Begun(conversation) => conversation.end(cx, reason),
@@ -219,7 +239,8 @@ impl Assisted {
         Step::Go(Next::End(disposition))
     }
 
-    fn gone(self, cx: &mut Context<'_>) -> Step<Self> {
+    fn gone(mut self, cx: &mut Context<'_>) -> Step<Self> {
+        dismiss(cx, &self.caller, &mut self.overseer);
         cx.exchange.speech(self.caller.id(), SpeechCommand::Deaf);
         let disposition = match self.talk {
             Talk::Begun(conversation) => conversation.end(cx, EndReason::HungUp),
@@ -228,4 +249,84 @@ impl Assisted {
         self.caller.gone(cx);
         Step::Go(Next::End(disposition))
     }
+
+    /// Who listens, or is about to.
+    pub(super) fn overseer(&self) -> Option<&Extension> {
+        self.overseer.as_ref().map(|overseer| overseer.by())
+    }
+
+    /// Somebody of the house listens to the agent; the same phone once more wants the caller.
+    pub(super) fn supervise(mut self, cx: &mut Context<'_>, request: Request) -> Step<Self> {
+        let known = self.overseer.as_ref().map(|overseer| overseer.by() == &request.by);
+        let apt = matches!(request.how, Supervise::Listen | Supervise::TakeOver) && request.of.is_none();
+        if known == Some(false) || !apt {
+            let Refusal { status, reason, retry_after } = Refusal::BUSY;
+            superseded(cx.exchange.sip.reject(cx.now.at, request.session, status, reason, retry_after));
+            return Step::Stay(self);
+        }
+        let how = if known.is_some() { Supervise::TakeOver } else { request.how };
+        if let Some(new) = Overseer::begin(cx, Request { how, ..request }) {
+            dismiss(cx, &self.caller, &mut self.overseer);
+            self.overseer = Some(new);
+        }
+        Step::Stay(self)
+    }
+
+    fn overseen(
+        mut self,
+        cx: &mut Context<'_>,
+        what: impl FnOnce(&mut Overseer, &mut Context<'_>) -> Came,
+    ) -> Step<Self> {
+        let Some(overseer) = &mut self.overseer else { return Step::Stay(self) };
+        match what(overseer, cx) {
+            Came::Nothing => {}
+            Came::Comes => {
+                overseer.mix_agent(cx, &self.caller);
+                overseer.announces(cx, [&self.caller]);
+            }
+            Came::Changed => overseer.mix_agent(cx, &self.caller),
+            Came::TakesOver => return self.taken_over(cx),
+            Came::Gone => {
+                cx.exchange.media(self.caller.id(), MediaCommand::LeaveMix);
+                if let Some(overseer) = self.overseer.take() {
+                    overseer.gone(cx);
+                }
+            }
+            Came::Lost(_) => dismiss(cx, &self.caller, &mut self.overseer),
+        }
+        Step::Stay(self)
+    }
+
+    /// The agent falls silent in the middle of its word, and the caller has a person.
+    fn taken_over(mut self, cx: &mut Context<'_>) -> Step<Self> {
+        let Some(overseer) = self.overseer.take() else { return Step::Stay(self) };
+        cx.exchange.speech(self.caller.id(), SpeechCommand::Deaf);
+        cx.exchange.media(self.caller.id(), MediaCommand::LeaveMix);
+        let disposition = match self.talk {
+            Talk::Begun(conversation) => {
+                conversation.falls_silent(cx, self.caller.id());
+                conversation.end(cx, EndReason::HandedOver)
+            }
+            Talk::Opening(_) => Disposition::HandedOver,
+        };
+        let callee = overseer.into_leg(cx);
+        Step::Go(Next::Talk { caller: self.caller, callee, disposition })
+    }
+}
+
+/// Whoever listens is hung up on; the caller's sound is its own again.
+fn dismiss(cx: &mut Context<'_>, caller: &Leg, overseer: &mut Option<Box<Overseer>>) {
+    if let Some(overseer) = overseer.take() {
+        cx.exchange.media(caller.id(), MediaCommand::LeaveMix);
+        overseer.hang_up(cx, None);
+    }
+}
+
+/// The agent's call shows at one of its lines.
+fn light_line(cx: &mut Context<'_>, caller: &Leg) {
+    let directory = cx.ledger.directory().clone();
+    let identity = routing::identity_of(&directory, caller.party());
+    let whom = if identity.display.is_empty() { identity.user } else { identity.display };
+    let call = cx.call();
+    cx.exchange.light_agent_line(call, &directory.features.supervision.agent_lines, whom);
 }

@@ -25,6 +25,7 @@ use super::{
     services::Serving,
     session_event::SessionEvent,
     sought::{hunt_of_desk, hunt_of_transfer},
+    supervision::Request,
     talking::{OnThePhone, Talking},
     tape::{NotRecorded, RecordKey, RecordOrder},
     waiting::Waiting,
@@ -215,6 +216,26 @@ impl Call {
         }
     }
 
+    /// Does the agent talk with the caller?
+    pub(super) fn is_with_agent(&self) -> bool {
+        matches!(self.state, State::Assisted(_))
+    }
+
+    /// May what this extension talks by be listened to?
+    pub(super) fn supervisable(&self, extension: &Extension) -> bool {
+        matches!(&self.state, State::Talking(state) if state.phone(extension).is_some())
+            && !matches!(self.ledger.dialled(), Dialled::Emergency(_))
+    }
+
+    /// Who listens to it, or more.
+    pub(super) fn overseer(&self) -> Option<&Extension> {
+        match &self.state {
+            State::Talking(state) => state.overseer(),
+            State::Assisted(state) => state.overseer(),
+            _ => None,
+        }
+    }
+
     /// The conference, if this call is one.
     pub(super) fn conference(&self) -> Option<&Conference> {
         match &self.state {
@@ -370,6 +391,7 @@ fn in_assisted(state: Assisted, cx: &mut Context<'_>, event: CallEvent) -> Step<
         CallEvent::Media { leg, event } => state.handle_media(cx, leg, &event),
         CallEvent::Speech(input) => state.tell(cx, input),
         CallEvent::AgentPlace => Step::Stay(state),
+        CallEvent::Desk(DeskEvent::Supervise(request)) => state.supervise(cx, request),
         CallEvent::Desk(event) => stays(cx, state, event),
         CallEvent::HangUp => state.hang_up(cx),
         CallEvent::Timeout => state.handle_timeout(cx),
@@ -382,7 +404,8 @@ pub(super) fn stays<S>(cx: &mut Context<'_>, state: S, event: DeskEvent) -> Step
         DeskEvent::Taken { session, .. }
         | DeskEvent::TakeOver { session, .. }
         | DeskEvent::Enters { session, .. }
-        | DeskEvent::Merges { session, .. } => {
+        | DeskEvent::Merges { session, .. }
+        | DeskEvent::Supervise(Request { session, .. }) => {
             let Refusal { status, reason, retry_after } = Refusal::NOBODY;
             superseded(cx.exchange.sip.reject(cx.now.at, session, status, reason, retry_after));
         }
@@ -550,6 +573,7 @@ fn enter(cx: &mut Context<'_>, next: Next) -> Step<State> {
 fn leave_agent(cx: &mut Context<'_>) {
     let call = cx.call();
     cx.exchange.places.leave(call);
+    cx.exchange.agent_line_left_by(call);
 }
 
 fn leave_slot(cx: &mut Context<'_>) {

@@ -187,6 +187,16 @@ impl Conversation {
         }
     }
 
+    /// Somebody else speaks from now on: what is being said ends within a frame.
+    pub(super) fn falls_silent(&self, cx: &mut Context<'_>, leg: LegId) {
+        let number = self.saying.as_ref().and_then(|saying| {
+            self.spoken.iter().find(|(own, _)| *own == saying.utterance).map(|(_, number)| *number)
+        });
+        if let Some(number) = number {
+            hush(cx, leg, number);
+        }
+    }
+
     /// A sentence that the call's end has cut off, the agent's or the caller's, was said all the same.
     fn write_down_the_rest(&mut self, cx: &mut Context<'_>) {
         if let Some(Saying { text, audible: Some(since), .. }) = self.saying.take() {

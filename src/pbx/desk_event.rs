@@ -1,6 +1,8 @@
 //! What people at desk phones do with a call that is going on.
 
-use super::{Dialled, Party, leg::Leg, parked::Place, ring_plan::Hunt, tape::RecordOrder};
+use super::{
+    Dialled, Party, leg::Leg, parked::Place, ring_plan::Hunt, supervision::Request, tape::RecordOrder,
+};
 use crate::{
     sip::{Invitation, ReferId, SessionId},
     types::Extension,
@@ -27,6 +29,8 @@ pub(super) enum DeskEvent {
     Merges { session: SessionId, invitation: Box<Invitation>, by: Extension },
     /// Somebody from another call of a phone comes into the conference.
     Brought { with: Box<Leg> },
+    /// Somebody of the house listens, whispers, barges in or takes over.
+    Supervise(Request),
     /// A phone takes the place of the one at `replaced` (RFC 3891).
     TakeOver { session: SessionId, invitation: Box<Invitation>, by: Extension, replaced: SessionId },
 }

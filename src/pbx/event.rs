@@ -7,8 +7,8 @@ use crate::{
     media::{Agreed, Hears, RoomId, SourceTrust, Tone},
     pbx::{
         AgentReason, Barred, CallRecord, Caller, DayNight, DeskSettings, Dialled, Directory, LegResult,
-        Listing, Mailbox, MailboxChange, Party, Quality, Resource, ResourceState, Service, Spent, TurnRecord,
-        Unheard,
+        Listing, Mailbox, MailboxChange, Party, Quality, Resource, ResourceState, Service, Spent, Supervise,
+        TurnRecord, Unheard,
     },
     sip,
     speech::SpeechEvent,
@@ -400,6 +400,18 @@ pub enum Fact {
         call: CallId,
         leg: LegId,
         party: Party,
+    },
+    /// Somebody of the house does this to a call, of a colleague or (`None`) of the agent: for the audit log.
+    Supervised {
+        call: CallId,
+        by: Extension,
+        of: Option<Extension>,
+        how: Supervise,
+    },
+    /// Nobody supervises the call any more.
+    SupervisionEnded {
+        call: CallId,
+        by: Extension,
     },
     /// These are in a conference now, in the order in which they came; `room` is what is dialled for it, if it is.
     Conferring {

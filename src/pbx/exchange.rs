@@ -43,6 +43,8 @@ pub(super) struct Exchange {
     slots: BTreeMap<Extension, CallId>,
     /// Conference rooms that somebody is in, and which call each is; as many as the office has.
     rooms: BTreeMap<Extension, CallId>,
+    /// Which of the agent's calls each of its lines is; as many as the office has.
+    agent_lines: BTreeMap<Extension, CallId>,
     ports: Ports,
     /// For emergencies, when all others are taken.
     kept_ports: Ports,
@@ -105,6 +107,7 @@ impl Exchange {
             called: BTreeMap::new(),
             slots: BTreeMap::new(),
             rooms: BTreeMap::new(),
+            agent_lines: BTreeMap::new(),
             chance,
             last_leg: 0,
             sessions: BTreeMap::new(),
@@ -178,7 +181,9 @@ impl Exchange {
             owned.call = call;
         }
         if let Some(socket) = self.sockets.get_mut(&leg) {
-            socket.call = call;
+            let before = std::mem::replace(&mut socket.call, call);
+            *self.held.entry(call).or_default() += 1;
+            self.lets_go(before);
         }
     }
 
@@ -233,11 +238,16 @@ impl Exchange {
         if let Some(socket) = self.sockets.remove(&leg) {
             self.ports.give_back(now.at, socket.port);
             self.kept_ports.give_back(now.at, socket.port);
-            if let Some(held) = self.held.get_mut(&socket.call) {
-                *held -= 1;
-                if *held == 0 {
-                    self.held.remove(&socket.call);
-                }
+            self.lets_go(socket.call);
+        }
+    }
+
+    /// The call holds one socket less.
+    fn lets_go(&mut self, call: CallId) {
+        if let Some(held) = self.held.get_mut(&call) {
+            *held -= 1;
+            if *held == 0 {
+                self.held.remove(&call);
             }
         }
     }
@@ -282,6 +292,31 @@ impl Exchange {
     /// This call is the conference room from now on.
     pub(super) fn take_room(&mut self, room: Extension, call: CallId) {
         self.rooms.insert(room, call);
+    }
+
+    pub(super) fn agent_line(&self, line: &Extension) -> Option<CallId> {
+        self.agent_lines.get(line).copied()
+    }
+
+    /// The agent talks with somebody: the first of its lines that is free shows it. More calls than lines show nowhere.
+    pub(super) fn light_agent_line(&mut self, call: CallId, lines: &[Extension], whom: String) {
+        if self.agent_lines.values().any(|of| *of == call) {
+            return;
+        }
+        let free = lines.iter().find(|line| !self.agent_lines.contains_key(*line));
+        if let Some(line) = free.cloned() {
+            self.agent_lines.insert(line.clone(), call);
+            self.show(Resource::AgentLine(line), ResourceState::On { whom });
+        }
+    }
+
+    /// The call is the agent's no more.
+    pub(super) fn agent_line_left_by(&mut self, call: CallId) {
+        let left = self.agent_lines.iter().find(|(_, of)| **of == call).map(|(line, _)| line.clone());
+        if let Some(line) = left {
+            self.agent_lines.remove(&line);
+            self.show(Resource::AgentLine(line), ResourceState::Off);
+        }
     }
 
     /// The call is no conference any more.

@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use super::{StarCodes, TimedPlan};
+use super::{StarCodes, Supervision, TimedPlan};
 use crate::types::{Extension, Holidays, PhoneNumber};
 
 /// The settings of what people at desk phones do with calls. Part of a [`Directory`](super::Directory).
@@ -23,6 +23,8 @@ pub struct Features {
     pub holidays: Holidays,
     /// Plans for some hours of the week, by the number that was dialled.
     pub plans: BTreeMap<PhoneNumber, Vec<TimedPlan>>,
+    /// Who may listen to calls, and more.
+    pub supervision: Supervision,
     /// For so long a transferred call rings, before it comes back to who transferred it; and there for as long again.
     pub transfer_ring: Duration,
 }
@@ -48,6 +50,7 @@ impl Default for Features {
             music_of: BTreeMap::new(),
             holidays: Holidays::default(),
             plans: BTreeMap::new(),
+            supervision: Supervision::default(),
             transfer_ring: Duration::from_secs(30),
         }
     }

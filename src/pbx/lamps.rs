@@ -399,7 +399,8 @@ fn waits(state: &ResourceState, directory: &Directory) -> Option<Dialog> {
 }
 
 impl Directory {
-    /// What a phone watches by this name: the number of a park slot or of a conference room, or the code of the key for day and night.
+    /// What a phone watches by this name: the number of a park slot, of a conference room or of one of the
+    /// agent's lines, or the code of the key for day and night.
     fn lamp_of(&self, dialled: &str) -> Option<Resource> {
         let slot = dialled.parse::<Extension>().ok().filter(|slot| self.features.park.slots.contains(slot));
         let key = || {
@@ -407,7 +408,12 @@ impl Directory {
             code.is_some_and(|code| code.as_str() == dialled).then_some(Resource::DayNight)
         };
         let room = || dialled.parse().ok().filter(|room| self.services.conferences.contains_key(room));
-        slot.map(Resource::ParkSlot).or_else(|| room().map(Resource::Conference)).or_else(key)
+        let line =
+            || dialled.parse().ok().filter(|line| self.features.supervision.agent_lines.contains(line));
+        slot.map(Resource::ParkSlot)
+            .or_else(|| line().map(Resource::AgentLine))
+            .or_else(|| room().map(Resource::Conference))
+            .or_else(key)
     }
 }
 

@@ -66,6 +66,7 @@ mod star_codes;
 mod stories;
 #[cfg(test)]
 mod story;
+mod supervision;
 mod switch;
 mod talking;
 mod tape;
@@ -106,6 +107,7 @@ pub use screening::{Listing, ScreeningRules, Treatment};
 pub use services::{Mailbox, MailboxChange, MailboxPlan, PinHash, PinHashError, Services, VoiceMessage};
 pub use spending::Spent;
 pub use star_codes::{SameCode, Service, StarCodes};
+pub use supervision::{Supervise, Supervision};
 pub use switch::{Counts, Switch};
 pub use toll::{Money, PriceClass, Right, Tolls};
 pub use trunk_profile::{IdentityForm, NumberForm, ShownCaller, TrunkProfile};

@@ -27,8 +27,11 @@ pub(super) struct Notice {
 
 impl Notice {
     /// What is to be said before these may be recorded; `None`: nothing, they have been told, or nobody records.
-    pub(super) fn due<const N: usize>(cx: &Context<'_>, legs: [&Leg; N]) -> Option<Self> {
-        if !is_wanted(cx, &legs) {
+    pub(super) fn due<'l>(cx: &Context<'_>, legs: impl IntoIterator<Item = &'l Leg>) -> Option<Self> {
+        let legs: Vec<&Leg> = legs.into_iter().collect();
+        // Who comes to a call that is being recorded is told, whatever holds for their own.
+        let comes_to_it = cx.ledger.tape.on().is_some() && rule(cx.ledger, &legs) != RecordRule::Never;
+        if !comes_to_it && !is_wanted(cx, &legs) {
             return None;
         }
         let untold = legs.iter().map(|leg| leg.id()).filter(|leg| !cx.ledger.is_told(*leg));
@@ -37,8 +40,8 @@ impl Notice {
     }
 
     /// What has become of the recording, for everybody.
-    pub(super) fn of<const N: usize>(what: Announcement, legs: [&Leg; N]) -> Self {
-        Self { what, to: legs.iter().map(|leg| (leg.id(), None)).collect(), until: None }
+    pub(super) fn of<'l>(what: Announcement, legs: impl IntoIterator<Item = &'l Leg>) -> Self {
+        Self { what, to: legs.into_iter().map(|leg| (leg.id(), None)).collect(), until: None }
     }
 
     /// It begins, once, as soon as everybody can hear it.
@@ -122,10 +125,10 @@ pub(super) fn settle<'l>(cx: &mut Context<'_>, caller: LegId, legs: impl IntoIte
 
 /// The notice has been given, as far as it could be: without proof for everybody there is no recording, and whoever asked for
 /// one has to ask again.
-pub(super) fn given<const N: usize>(cx: &mut Context<'_>, legs: [&Leg; N]) {
+pub(super) fn given(cx: &mut Context<'_>, legs: &[&Leg]) {
     let untold: Vec<&Party> =
         legs.iter().filter(|leg| !cx.ledger.is_told(leg.id())).map(|leg| leg.party()).collect();
-    if is_wanted(cx, &legs) && !untold.is_empty() {
+    if is_wanted(cx, legs) && !untold.is_empty() {
         let who: Vec<String> = untold.into_iter().map(decision::name).collect();
         cx.decide(format!("not recorded: {} has not heard that it would be", who.join(" and ")));
         cx.ledger.tape.ask(None);

@@ -9,6 +9,8 @@ use crate::types::Extension;
 pub enum Resource {
     /// A place where a call can be parked, by the number that is dialled for it.
     ParkSlot(Extension),
+    /// One of the agent's calls, by what is dialled for it: lit while the agent talks there, with whom.
+    AgentLine(Extension),
     /// A conference room, by the number that is dialled for it: lit while somebody is in it, with how many.
     Conference(Extension),
     /// Is the office set to day or night by its key?

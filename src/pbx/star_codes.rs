@@ -37,10 +37,15 @@ pub enum Service {
     DayNight,
     /// Joins the calls of the phone that dials it to a conference; alone, with a room's number behind it, the room.
     Conference,
+    /// Listens to the call of the extension that follows, or to the agent's if nothing follows.
+    Listen,
+    Whisper,
+    Barge,
+    TakeOver,
 }
 
 impl Service {
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 25] = [
         Self::DoNotDisturbOn,
         Self::DoNotDisturbOff,
         Self::ForwardAlways,
@@ -62,6 +67,10 @@ impl Service {
         Self::BlockLastCaller,
         Self::DayNight,
         Self::Conference,
+        Self::Listen,
+        Self::Whisper,
+        Self::Barge,
+        Self::TakeOver,
     ];
 
     /// Its name in the configuration.
@@ -88,6 +97,10 @@ impl Service {
             Self::BlockLastCaller => "block_last_caller",
             Self::DayNight => "day_night",
             Self::Conference => "conference",
+            Self::Listen => "listen",
+            Self::Whisper => "whisper",
+            Self::Barge => "barge",
+            Self::TakeOver => "take_over",
         }
     }
 
@@ -115,6 +128,10 @@ impl Service {
             Self::BlockLastCaller => "*60",
             Self::DayNight => "*28",
             Self::Conference => "*3",
+            Self::Listen => "*55",
+            Self::Whisper => "*56",
+            Self::Barge => "*57",
+            Self::TakeOver => "*58",
         }
     }
 
@@ -129,6 +146,10 @@ impl Service {
                 | Self::WithholdNumber
                 | Self::Intercom
                 | Self::Conference
+                | Self::Listen
+                | Self::Whisper
+                | Self::Barge
+                | Self::TakeOver
         )
     }
 }

@@ -5,6 +5,7 @@ mod desks;
 mod hunting;
 mod recording;
 mod services;
+mod supervision;
 mod transfers;
 
 use std::{cmp::Reverse, collections::BTreeMap, sync::Arc, time::Instant};

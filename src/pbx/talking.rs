@@ -1,5 +1,7 @@
 //! Two people talk: their media is bridged, holds pass from one to the other, and who hangs up ends it for both.
 
+mod overseen;
+
 use std::time::Instant;
 
 use super::{
@@ -18,6 +20,7 @@ use super::{
     refusal::Refusal,
     ring_plan::Hunt,
     session_event::SessionEvent,
+    supervision::Overseer,
     tape::{NotRecorded, RecordKey, RecordOrder},
     waiting::{Otherwise, Reach, Transferor},
 };
@@ -33,6 +36,10 @@ pub(super) struct Talking {
     callee: Leg,
     disposition: Disposition,
     bridged: bool,
+    /// And by the mixer.
+    mixed: bool,
+    /// Somebody of the house listens, or more.
+    overseer: Option<Box<Overseer>>,
     /// What both hear before they hear each other (again), about the recording of the call.
     notice: Option<Notice>,
     /// When a pause of the recording ends by itself.
@@ -68,6 +75,8 @@ impl Talking {
             callee,
             disposition,
             bridged: false,
+            mixed: false,
+            overseer: None,
             notice,
             pause_ends: cx.ledger.tape.pause_ends(),
             keys: Default::default(),
@@ -85,7 +94,9 @@ impl Talking {
     pub(super) fn deadline(&self) -> Option<(Instant, Reason)> {
         let notice = self.notice.as_ref().and_then(Notice::deadline).map(|at| (at, Reason::Announcement));
         let pause = self.pause_ends.map(|at| (at, Reason::RecordingPause));
-        notice.into_iter().chain(pause).chain([(self.until, Reason::CallLimit)]).min()
+        let overseer = self.overseer.as_ref().and_then(|overseer| overseer.deadline());
+        let limit = (self.until, Reason::CallLimit);
+        notice.into_iter().chain(pause).chain(overseer).chain([limit]).min()
     }
 
     pub(super) fn handle_session(
@@ -94,6 +105,9 @@ impl Talking {
         session: SessionId,
         event: SessionEvent,
     ) -> Step<Self> {
+        if self.overseer.as_ref().is_some_and(|overseer| overseer.is_at(session)) {
+            return self.overseen(cx, |overseer, cx| overseer.session(cx, event));
+        }
         let Some(side) = self.side_of(session) else { return Step::Stay(self) };
         match event {
             SessionEvent::Ended(by) => return self.ended_by(cx, side, by.cause()),
@@ -125,6 +139,9 @@ impl Talking {
     }
 
     pub(super) fn handle_media(mut self, cx: &mut Context<'_>, leg: LegId, event: &MediaEvent) -> Step<Self> {
+        if self.overseer.as_ref().is_some_and(|overseer| overseer.has(leg)) {
+            return self.overseen(cx, |overseer, cx| overseer.media(cx, event));
+        }
         let quiet_by_right = [&self.caller, &self.callee].iter().any(|l| l.id() == leg && !l.may_be_heard());
         match event {
             MediaEvent::Dead { .. } if quiet_by_right => Step::Stay(self),
@@ -140,9 +157,10 @@ impl Talking {
                 }
                 Step::Stay(self)
             }
-            MediaEvent::Digit(digit) => {
+            MediaEvent::Digit(key) => {
+                self.pass_key(cx, leg, *key);
                 let side = if leg == self.caller.id() { Side::Caller } else { Side::Callee };
-                self.key(cx, side, *digit);
+                self.key(cx, side, *key);
                 Step::Stay(self)
             }
             MediaEvent::FirstPacket
@@ -161,11 +179,14 @@ impl Talking {
             self.recording(cx, RecordOrder::GoOn, None);
         }
         self.relay(cx);
-        Step::Stay(self)
+        self.overseen(cx, Overseer::handle_timeout)
     }
 
     /// The limit has come, or somebody in the office wants the call to end.
     pub(super) fn hang_up(self, cx: &mut Context<'_>, cause: Option<Cause>) -> Step<Self> {
+        if let Some(overseer) = self.overseer {
+            overseer.hang_up(cx, cause);
+        }
         self.caller.hang_up(cx, cause);
         self.callee.hang_up(cx, cause);
         Step::Go(Next::End(self.disposition))
@@ -225,6 +246,7 @@ impl Talking {
                 leaves.hang_up(cx, None);
                 Step::Go(Next::Join { legs: vec![goes], room: Some(room), disposition })
             }
+            DeskEvent::Supervise(request) => self.supervise(cx, request),
             DeskEvent::Merges { session, invitation, by } => self.merge(cx, session, *invitation, by),
             DeskEvent::Brought { with, .. } => {
                 with.hang_up(cx, None);
@@ -312,9 +334,12 @@ impl Talking {
     }
 
     /// The leg at this session (or else the callee), and the other one; nothing is relayed between them any more.
-    fn parted(self, cx: &mut Context<'_>, session: SessionId) -> (Leg, Leg) {
+    fn parted(mut self, cx: &mut Context<'_>, session: SessionId) -> (Leg, Leg) {
         if self.bridged {
-            cx.exchange.media(self.caller.id(), MediaCommand::Unbridge);
+            self.take_down(cx);
+        }
+        if let Some(overseer) = self.overseer.take() {
+            overseer.hang_up(cx, None);
         }
         for (leg, _) in [&self.caller, &self.callee].into_iter().zip(self.music).filter(|(_, music)| *music) {
             hold::stops_music_to(cx, leg);
@@ -331,7 +356,7 @@ impl Talking {
         let held = [self.callee.holds(), self.caller.holds()];
         if self.bridged && held != [false; 2] {
             self.bridged = false;
-            cx.exchange.media(self.caller.id(), MediaCommand::Unbridge);
+            self.take_down(cx);
         }
         for ((leg, held), music) in [&self.caller, &self.callee].into_iter().zip(held).zip(&mut self.music) {
             if held && !*music {
@@ -345,28 +370,34 @@ impl Talking {
         let open = connected && held == [false; 2];
         // A notice that nobody would hear waits; one that has begun comes to its end whatever the two do meanwhile: its
         // deadline must not stay behind.
-        if let Some(notice) = self.notice.as_mut().filter(|notice| open || notice.has_begun()) {
+        if let Some(mut notice) = self.notice.take_if(|notice| open || notice.has_begun()) {
             if std::mem::take(&mut self.bridged) {
-                cx.exchange.media(self.caller.id(), MediaCommand::Unbridge);
+                self.take_down(cx);
             }
             notice.begin(cx);
             if !notice.is_over(cx.now.at) {
+                self.notice = Some(notice);
                 return;
             }
-            self.notice = None;
-            notice::given(cx, [&self.caller, &self.callee]);
+            notice::given(cx, &self.people());
         }
         if open {
             self.settle(cx);
         }
         if open && !self.bridged {
             self.bridged = true;
-            cx.exchange.media(self.caller.id(), MediaCommand::Bridge { with: self.callee.id() });
+            self.put_through(cx);
         }
     }
 
     fn settle(&self, cx: &mut Context<'_>) {
-        notice::settle(cx, self.caller.id(), [&self.caller, &self.callee]);
+        notice::settle(cx, self.caller.id(), self.people());
+    }
+
+    /// Everybody whose voice may be in a recording: the two, and who has come to hear them.
+    fn people(&self) -> Vec<&Leg> {
+        let overseer = self.overseer.as_ref().filter(|overseer| overseer.is_present());
+        [&self.caller, &self.callee].into_iter().chain(overseer.map(|overseer| overseer.leg())).collect()
     }
 
     /// What this key of an extension would come to, if it is one of the two.
@@ -406,17 +437,16 @@ impl Talking {
     /// The recording is to begin, to end, to pause or to go on. What keeps voices off the disk happens at once; what puts
     /// them there, when everybody has heard of it.
     fn recording(&mut self, cx: &mut Context<'_>, order: RecordOrder, by: Option<Extension>) {
-        let legs = [&self.caller, &self.callee];
-        match order {
+        self.notice = match order {
             RecordOrder::Stays => return,
             RecordOrder::Start => {
                 cx.ledger.tape.ask(by);
-                self.notice = Notice::due(cx, legs);
+                Notice::due(cx, self.people())
             }
             RecordOrder::Stop => {
                 cx.ledger.tape.ask(None);
                 self.settle(cx);
-                self.notice = Some(Notice::of(Announcement::RecordingEnded, legs));
+                Some(Notice::of(Announcement::RecordingEnded, self.people()))
             }
             RecordOrder::Pause => {
                 let until = cx.now.at + cx.ledger.directory().recording.pause;
@@ -424,18 +454,21 @@ impl Talking {
                     cx.ledger.tape.pause(by, until);
                 }
                 self.settle(cx);
-                self.notice = Some(Notice::of(Announcement::RecordingPaused, legs));
+                Some(Notice::of(Announcement::RecordingPaused, self.people()))
             }
             RecordOrder::GoOn => {
                 cx.ledger.tape.go_on();
-                self.notice = Some(Notice::of(Announcement::RecordingGoesOn, legs));
+                Some(Notice::of(Announcement::RecordingGoesOn, self.people()))
             }
-        }
+        };
         self.pause_ends = cx.ledger.tape.pause_ends();
         self.relay(cx);
     }
 
     fn ended_by(self, cx: &mut Context<'_>, side: Side, cause: Option<Cause>) -> Step<Self> {
+        if let Some(overseer) = self.overseer {
+            overseer.hang_up(cx, cause);
+        }
         let (gone, left) = match side {
             Side::Caller => (self.caller, self.callee),
             Side::Callee => (self.callee, self.caller),

@@ -15,8 +15,8 @@ use crate::{
     followup::{Sequence, SequenceError, Touch},
     outbox::AfterCrash,
     pbx::{
-        ConferencePlan, Directory, EmergencyPlan, Limits, Number, Phone, RecordingRules, RingPlan, RingStep,
-        Services, Settings, Texts,
+        ConferencePlan, Directory, EmergencyPlan, Features, Limits, Number, Phone, RecordingRules, RingPlan,
+        RingStep, Services, Settings, Supervise, Supervision, Texts,
     },
     sip::{self, TrunkName},
     types::{Extension, Hours, NumberError, PhoneNumber, QuietHours},
@@ -145,7 +145,15 @@ impl Office {
             screening: crate::pbx::ScreeningRules::default(),
             outbound_numbers: BTreeMap::new(),
             outbound_caller: MAIN.1.parse()?,
-            features: crate::pbx::Features::default(),
+            features: Features {
+                // 101 may listen to the agent, and has a key for it.
+                supervision: Supervision {
+                    rights: [("101".parse()?, Supervise::ALL.into())].into(),
+                    agent_lines: vec!["771".parse()?],
+                    ..Supervision::default()
+                },
+                ..Features::default()
+            },
             limits: Limits {
                 international: self.international,
                 agent_calls: self.agent_calls,

@@ -92,6 +92,11 @@ impl Names {
                 format!("alarm: mailbox {mailbox} is shut for {}: wrong PINs", self.caller(caller)),
                 true,
             ),
+            Fact::Supervised { by, of, how, .. } => {
+                let whose = of.as_ref().map_or("the agent's".to_owned(), |of| format!("{of}'s"));
+                ("portico", format!("audit: {by}, {} on {whose} call", how.name().replace('_', " ")), true)
+            }
+            Fact::SupervisionEnded { .. } => return None,
             Fact::Conferring { room, parties, .. } => {
                 let name = room.as_ref().map_or("conference".to_owned(), |room| format!("conference {room}"));
                 let parties: Vec<String> = parties.iter().map(|party| self.party(party)).collect();
@@ -315,6 +320,7 @@ fn leg_result(result: LegResult) -> String {
 fn resource_name(resource: &Resource) -> String {
     match resource {
         Resource::ParkSlot(slot) => format!("slot {slot}"),
+        Resource::AgentLine(line) => format!("agent line {line}"),
         Resource::Conference(room) => format!("room {room}"),
         Resource::DayNight => "day/night key".to_owned(),
         Resource::DoNotDisturb(extension) => format!("{extension} do not disturb"),

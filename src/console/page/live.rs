@@ -47,6 +47,9 @@ pub(in crate::console) fn card(call: &LiveCall, zone: &TimeZone) -> Markup {
                     RecordingState::Paused if !matches!(call.stage, Stage::Ended(_)) => { " " (words::mark("recording paused", "warn")) }
                     RecordingState::Off | RecordingState::On | RecordingState::Paused => {}
                 }
+                @if let Some((by, how)) = &call.supervisor {
+                    " " (words::mark(&format!("extension {by}: {}", how.name().replace('_', " ")), "warn"))
+                }
                 @if call.emergency.is_some() { " " (words::mark("emergency call", "bad")) }
             }
             p class="quiet" {

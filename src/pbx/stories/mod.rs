@@ -16,6 +16,7 @@ mod recording;
 mod redirections;
 mod screening;
 mod secure_media;
+mod supervision;
 mod texts;
 mod tolls;
 mod transfers;

@@ -1,6 +1,6 @@
 //! What a phone dials for a service of the house: codes and park slots, seen to before any other rule but emergencies.
 
-use super::{Beginning, Call, CallEvent, Switch, dialplan};
+use super::{Beginning, Call, CallEvent, Switch, dialplan, supervision};
 use crate::{
     pbx::{
         CallDirection, Dialled, Fact, Listing, Service, Vouched, desk_event::DeskEvent, parked::Place,
@@ -41,6 +41,12 @@ impl Switch {
         }
         let park = &directory.features.park;
         let slot = invitation.dialled.parse().ok().filter(|slot| park.slots.contains(slot));
+        let line = invitation.dialled.parse().ok();
+        let line = line.filter(|line| directory.features.supervision.agent_lines.contains(line));
+        if let Some(line) = line {
+            self.dial_agent_line(now, session, invitation, by, &line);
+            return None;
+        }
         let dialled = match (parsed, slot) {
             (Ok(Dialled::Star(code)), _) => code,
             (_, Some(slot)) => {
@@ -75,6 +81,9 @@ impl Switch {
             | Service::ForwardNoAnswer
             | Service::ForwardNoAnswerOff => self.set_by_code(now, asked, rest),
             Service::DayNight => self.turn_day_night(now, asked),
+            Service::Listen | Service::Whisper | Service::Barge | Service::TakeOver => {
+                self.supervise(now, asked, supervision::asked_for(service), rest);
+            }
             Service::Conference if rest.is_empty() => self.merge(now, asked),
             Service::Conference => {
                 // From here on it is as if the room had been dialled.
@@ -200,7 +209,7 @@ impl Switch {
     }
 
     /// The phone is answered, told this, and hung up on.
-    fn prompt(
+    pub(super) fn prompt(
         &mut self,
         now: Moment,
         session: SessionId,
