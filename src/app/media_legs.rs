@@ -69,7 +69,8 @@ struct Awaited {
 /// Everything the thread holds.
 #[derive(Debug)]
 pub(super) struct Legs {
-    bind: IpAddr,
+    /// Own addresses, one of each family at most.
+    bind: Vec<IpAddr>,
     register: Register,
     chance: Chance,
     /// Our certificate, for browsers.
@@ -92,7 +93,7 @@ pub(super) struct Legs {
 
 impl Legs {
     pub(super) fn new(
-        bind: IpAddr,
+        bind: Vec<IpAddr>,
         register: Register,
         chance: Chance,
         identity: Option<Arc<Identity>>,
@@ -234,7 +235,7 @@ impl Legs {
 
     fn command(&mut self, now: Instant, id: LegId, command: MediaCommand) {
         match command {
-            MediaCommand::Open { call: _, port } => self.open(id, port),
+            MediaCommand::Open { call: _, port, told } => self.open(id, port, told),
             MediaCommand::Connect { agreed, trust } => self.connect(now, id, agreed, trust),
             MediaCommand::Bridge { with } => self.join(id, with),
             MediaCommand::Unbridge => self.part(id),
@@ -303,9 +304,11 @@ impl Legs {
         }
     }
 
-    fn open(&mut self, id: LegId, port: u16) {
+    fn open(&mut self, id: LegId, port: u16, told: IpAddr) {
         let place = self.slots.vacant_key();
-        match Sockets::bind(self.bind, port, &self.register, place) {
+        let fits = |own: &&IpAddr| own.is_ipv4() == told.is_ipv4();
+        let own = self.bind.iter().find(fits).or(self.bind.first()).copied();
+        match Sockets::bind(own.unwrap_or(told), port, &self.register, place) {
             Ok(sockets) => {
                 self.places.insert(id, self.slots.insert(Slot::new(id, sockets)));
             }

@@ -1,6 +1,12 @@
 //! From the configuration to what each room wants to know: the switch's directory, the agent's office, the desk's settings.
 
-use std::{collections::BTreeMap, net::SocketAddr, ops::RangeInclusive, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap,
+    net::{IpAddr, SocketAddr},
+    ops::RangeInclusive,
+    sync::Arc,
+    time::Duration,
+};
 
 use jiff::civil::Time;
 
@@ -27,11 +33,14 @@ use crate::{
 /// What the switch is told of the machine it runs on.
 pub fn machine(config: &Config, sockets: &Sockets) -> Settings {
     let udp = sockets.udp.local;
+    let advertised = config.sip.advertised;
+    let told = |own: IpAddr| advertised.filter(|told| told.is_ipv4() == own.is_ipv4()).unwrap_or(own);
     Settings {
         realm: config.sip.realm.clone(),
         listeners: sockets.listeners(config),
         media_ports: config.sip.rtp_ports.clone(),
-        media_address: config.sip.advertised.unwrap_or_else(|| reachable(udp)),
+        media_address: told(udp.ip()),
+        other_media_address: sockets.second.as_ref().map(|second| told(second.local.ip())),
         ..Settings::default()
     }
 }

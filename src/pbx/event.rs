@@ -1,6 +1,6 @@
 //! The whole surface of the switch: everything that can happen to it, and everything it can ask for.
 
-use std::{sync::Arc, time::Instant};
+use std::{net::IpAddr, sync::Arc, time::Instant};
 
 use crate::{
     dialogue::Reading,
@@ -138,10 +138,11 @@ pub enum Output {
 /// What the media plane is asked to do with a leg.
 #[derive(Debug, Clone, PartialEq)]
 pub enum MediaCommand {
-    /// Bind this RTP port (and the next one for RTCP).
+    /// Bind this RTP port (and the next one for RTCP), for the family of the address that the far end is told.
     Open {
         call: CallId,
         port: u16,
+        told: IpAddr,
     },
     /// Where to, with which codec, and whose packets are believed. Repeated after every offer and answer.
     Connect {

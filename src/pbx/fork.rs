@@ -108,7 +108,7 @@ impl Fork {
             return Err(Self::impossible(cx, id, party, LegResult::Failed(488)));
         }
         let trunk = outside.as_ref().map(|(trunk, _)| trunk.clone());
-        let Some(local) = open(cx, id, trunk.as_ref(), wish) else {
+        let Some(local) = open(cx, id, trunk.as_ref(), wish, source) else {
             return Err(Self::impossible(cx, id, party, LegResult::Failed(503)));
         };
         let offer = media::offer(&local, codecs);
