@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, net::IpAddr};
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::check::{Checker, network};
+use super::{check::Checker, trunks::network};
 use crate::types::{EmergencyNumbers, Extension, PhoneNumber};
 
 /// What the office wants done when somebody dials an emergency number. That it is connected is not configurable.

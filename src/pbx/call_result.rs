@@ -130,8 +130,7 @@ mod tests {
             legs: std::iter::once(caller).chain(called).collect(),
             turns: Vec::new(),
             outcome: None,
-            recording: None,
-            recording_from_ms: None,
+            recordings: Vec::new(),
             decisions: Vec::new(),
         }
     }

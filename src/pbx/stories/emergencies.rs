@@ -5,8 +5,8 @@ use std::{collections::BTreeMap, time::Duration};
 use crate::{
     pbx::{
         Announcement, CivicAddress, CivicElement, ConferencePlan, Control, Dialled, Directory, Disposition,
-        Fact, Location, MediaCommand, MediaEvent, Money, Party, Phone, Right, Service, SrtpPolicy, StarCodes,
-        TrunkProfile, Unheard,
+        Fact, Location, MediaCommand, MediaEvent, Money, Party, Phone, RecordingRules, Right, Service,
+        SrtpPolicy, StarCodes, TrunkProfile, Unheard,
         story::{DANA, LEASING, MAIN, ON_CALL, World, extension, number, office, office_with_spare},
     },
     sip::{self, TrunkName},
@@ -117,7 +117,7 @@ fn no_dial_plan_shadows_blocks_or_queues_an_emergency_and_the_agent_never_has_a_
             office.srtp.trunks.insert(TrunkName("carrier".into()), SrtpPolicy::Required);
         }),
         ("recordings of every call, with a notice before each", "urn:service:sos", |office| {
-            office.record_calls = true;
+            office.recording = RecordingRules::always();
         }),
     ];
     for (plan, dialled, change) in plans {

@@ -1,5 +1,5 @@
 -- A file as schema 12 wrote it; see the head of v1.sql.
-PRAGMA foreign_keys = OFF;
+PRAGMA foreign_keys=OFF;
 BEGIN TRANSACTION;
 CREATE TABLE api_tokens (
     id         INTEGER PRIMARY KEY,
@@ -61,10 +61,9 @@ CREATE TABLE calls (
     outcome          TEXT,                        -- JSON of dialogue::Outcome, which carries its version
     summary          TEXT NOT NULL,
     text_back        TEXT NOT NULL,               -- queued, or why no text answers this call
-    recording        TEXT
-, recording_from_ms INTEGER, decisions TEXT NOT NULL DEFAULT '[]', attestation TEXT, verstat TEXT, result TEXT NOT NULL DEFAULT 'failed') STRICT;
-INSERT INTO "calls" VALUES(1,'inbound','carrier','number','+13035550142','DANA','+13035550100',1795276680000,1795276698000,1795276720000,'ai_handled',1,'no_answer',9,'emergency','{"version": 1, "intent": "emergency", "urgency": {"level": "life_safety", "kind": "gas"}, "name": {"value": "Dana Reyes", "confirmed": true}, "callback": {"value": "+13035550177", "confirmed": false}, "place": null, "matter": "smell of gas", "wished_for": {"value": "2026-11-21T10:30:00", "confirmed": true}, "access": null, "do_not_contact": false, "promised": "OnCallRung", "ended": "Goodbye"}','smell of gas','confirmed','a.wav',1250,'[]','failed','TN-Validation-Failed','missed');
-INSERT INTO "calls" VALUES(2,'inbound','carrier','anonymous',NULL,'','+13035550101',1795276740000,1795276744000,1795276770000,'answered',0,NULL,NULL,NULL,NULL,'call answered','reached_a_person',NULL,NULL,'[]',NULL,NULL,'completed');
+    decisions TEXT NOT NULL DEFAULT '[]', attestation TEXT, verstat TEXT, recordings TEXT NOT NULL DEFAULT '[]') STRICT;
+INSERT INTO "calls" VALUES(1,'inbound','carrier','number','+13035550142','DANA','+13035550100',1795276680000,1795276698000,1795276720000,'ai_handled',1,'no_answer',9,'emergency','{"version": 1, "intent": "emergency", "urgency": {"level": "life_safety", "kind": "gas"}, "name": {"value": "Dana Reyes", "confirmed": true}, "callback": {"value": "+13035550177", "confirmed": false}, "place": null, "matter": "smell of gas", "wished_for": {"value": "2026-11-21T10:30:00", "confirmed": true}, "access": null, "do_not_contact": false, "promised": "OnCallRung", "ended": "Goodbye"}','smell of gas','confirmed','[]','failed','TN-Validation-Failed','[{"file":"a.wav","from_ms":1250,"gaps":[{"from_ms":9000,"until_ms":12000,"by":"101"}]}]');
+INSERT INTO "calls" VALUES(2,'inbound','carrier','anonymous',NULL,'','+13035550101',1795276740000,1795276744000,1795276770000,'answered',0,NULL,NULL,NULL,NULL,'call answered','reached_a_person','[]',NULL,NULL,'[]');
 CREATE TABLE consents (
     id      INTEGER PRIMARY KEY,
     contact INTEGER NOT NULL REFERENCES contacts (id),
