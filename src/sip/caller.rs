@@ -2,9 +2,16 @@
 
 use super::{
     event::Identity,
-    uas::identity,
     wire::{Address, Message},
 };
+
+/// Somebody, as an address names them.
+pub(super) fn identity(address: &Address<'_>) -> Identity {
+    Identity {
+        user: address.uri.user().unwrap_or_default().into_owned(),
+        display: address.display().into_owned(),
+    }
+}
 
 /// What a trunk asserts: P-Asserted-Identity (RFC 3325), or Remote-Party-ID (draft-ietf-sip-privacy-04) of carriers that
 /// stayed with it. Of several identities the first telephone number counts, as a SIP or a TEL address.

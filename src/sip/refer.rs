@@ -9,6 +9,7 @@ use std::{
 
 use super::{
     SendError,
+    caller::identity,
     dialog::Dialog,
     endpoint::{Endpoint, done},
     event::{Event, Flow, Peer, ReferId, ReferTarget, Replaces, SessionId, TrunkName},
@@ -20,7 +21,6 @@ use super::{
     talking::Talking,
     transaction_layer::{ClientUser, Outcome, ServerId, TransactionLayer},
     uac::next_hop,
-    uas::identity,
     wire::{Address, Message, Method, Name, Scheme, reason_phrase},
 };
 

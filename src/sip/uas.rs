@@ -5,9 +5,9 @@ use std::{sync::Arc, time::Instant};
 use rand_chacha::rand_core::Rng;
 
 use super::{
-    caller,
+    caller::{self, identity},
     dialog::Dialog,
-    event::{Cause, EndedBy, Event, Flow, Identity, Invitation, Peer, SessionId, Transport},
+    event::{Cause, EndedBy, Event, Flow, Invitation, Peer, SessionId, Transport},
     fingerprint::Fingerprint,
     invite::{Session, Sessions, cause_of},
     offer::offer_of,
@@ -87,13 +87,6 @@ pub(super) fn secured(contact: &str) -> String {
 
 pub(super) fn is_sips(uri: &str) -> bool {
     uri.get(..5).is_some_and(|scheme| scheme.eq_ignore_ascii_case("sips:"))
-}
-
-pub(super) fn identity(address: &Address<'_>) -> Identity {
-    Identity {
-        user: address.uri.user().unwrap_or_default().into_owned(),
-        display: address.display().into_owned(),
-    }
 }
 
 impl Invited {
