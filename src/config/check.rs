@@ -20,6 +20,7 @@ use super::{
     destination, emergency,
     features::{self, RawFeatures},
     mailbox::mailboxes,
+    menu,
     problem::line_of,
     raw, screening, srtp, supervision, tolls, transports, trunk_profile,
 };
@@ -144,7 +145,11 @@ pub(super) fn config(file: &str, text: &str, raw: raw::File) -> Result<Config, P
     taken.extend(mailboxes.iter().map(|mailbox| mailbox.extension.clone()));
     let conferences = conferences(&mut c, raw.conference, &taken, &own_numbers);
     taken.extend(conferences.iter().map(|conference| conference.room.clone()));
+    let boxes = mailboxes.iter().map(|mailbox| mailbox.extension.clone()).collect();
+    let inside = menu::Known { extensions: &known, mailboxes: &boxes, numbers: &own_numbers, zone: &zone };
+    let menus = menu::menus(&mut c, raw.menu, &inside);
     let config = Config {
+        menus,
         conferences,
         supervision: supervision::supervision(&mut c, raw.supervision, rights, &taken),
         srtp: srtp::check(&mut c, raw.srtp, &known, &trunk_names),
