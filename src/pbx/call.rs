@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use super::{
-    AgentReason, Caller, Dialled, Disposition, Fact, MediaEvent, Party, Reason,
+    Caller, Dialled, Disposition, Fact, MediaEvent, Party, Reason,
     announcing::Announcing,
     assisted::Assisted,
     conference::Conference,

@@ -54,6 +54,9 @@ impl Next {
             Next::Park { .. } => "the call is parked".to_owned(),
             Next::Reach { .. } => "another phone is rung for whoever waits".to_owned(),
             Next::Tell { .. } => "a code was dialled: its answer is played".to_owned(),
+            Next::Confer { room, .. } => format!("conference {room} begins"),
+            Next::Join { room: Some(room), .. } => format!("a phone sends them to conference {room}"),
+            Next::Join { room: None, .. } => "a phone has joined its calls to a conference".to_owned(),
             Next::Serve { errand, .. } => served(errand),
             Next::Announce { caller: Announced::Waiting(_), .. } => {
                 "the agent cannot take the call: the recorded announcement answers".to_owned()

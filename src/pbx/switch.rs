@@ -178,6 +178,7 @@ impl Switch {
         if let Some(call) = call.handle(now, &mut self.exchange, event) {
             self.calls.put(id, call);
         }
+        self.route_those_who_chose(now);
         self.free_lines(now);
         self.offer_places(now);
     }
