@@ -58,6 +58,10 @@ struct Office {
 impl Office {
     /// `media` is the first of a hundred ports for sound, so that stories which are told at once do not share any.
     fn open(name: &str, media: u16) -> Self {
+        Self::listening(name, media, "127.0.0.1:0")
+    }
+
+    fn listening(name: &str, media: u16, listen: &str) -> Self {
         let runtime = Builder::new_current_thread().enable_all().build().unwrap();
         let folder = std::env::temp_dir().join(format!("portico-wire-{name}-{}", std::process::id()));
         drop(fs::remove_dir_all(&folder));
@@ -69,7 +73,7 @@ impl Office {
             zone = "America/Denver"
             on_call = "+1 303 555 0199"
             [sip]
-            listen = "127.0.0.1:0"
+            listen = [{}]
             tls = "127.0.0.1:0"
             rtp_ports = "{media}-{}"
             [console]
@@ -89,6 +93,7 @@ impl Office {
             from = ["{CARRIER}"]
             send_to = "{}"
             "#,
+            listen.split(' ').map(|at| format!("\"{at}\"")).collect::<Vec<_>>().join(", "),
             media + 99,
             folder.display(),
             folder.join("no models").display(),
@@ -117,6 +122,12 @@ impl Office {
         roots.add_parsable_certificates(CertificateDer::pem_slice_iter(&authority).map(Result::unwrap));
         let config = ClientConfig::builder().with_root_certificates(roots).with_no_client_auth();
         TlsConnector::from(Arc::new(config))
+    }
+
+    /// UDP of IPv6: the port is that of TCP.
+    fn sip_v6(&self) -> SocketAddr {
+        let streams = &self.house.as_ref().unwrap().streams;
+        streams.iter().find(|(wrapping, at)| *wrapping == Wrapping::Plain && at.is_ipv6()).unwrap().1
     }
 
     fn carrier(&mut self) -> Telephone {
@@ -288,41 +299,62 @@ fn session_description(local: SocketAddr) -> String {
 fn a_call_comes_in_and_both_sides_hear_each_other_and_nobody_hears_himself() {
     let mut office = Office::open("call", 27_000);
     let (mut carrier, mut phone) = (office.carrier(), office.phone());
-    carrier.sing(1_000.0);
-    phone.sing(700.0);
-    office.tell(async {
-        let session = carrier.call(CALLER, NUMBER);
-        let heard = |mine: f64, theirs: f64| {
-            move |telephone: &mut Telephone, _: &Happening| {
-                (telephone.hears(theirs) > 0.9 && telephone.hears(mine) < 0.01).then_some(())
-            }
-        };
-        tokio::join!(
-            async {
-                carrier.until("the phone's tone", heard(1_000.0, 700.0)).await;
-            },
-            async {
-                answers(&mut phone).await;
-                phone.until("the caller's tone", heard(700.0, 1_000.0)).await;
-            }
-        );
-        // A second of it, so that there is something to count on both legs.
-        for telephone in [&mut carrier, &mut phone] {
-            let mut beats = 0;
-            telephone
-                .until("fifty frames", |_, happening| {
-                    beats += u32::from(matches!(happening, Happening::Beat));
-                    (beats == 50).then_some(())
-                })
-                .await;
-        }
-        carrier.hang_up(session);
-        let ended = phone.until("the end", |_, happening| {
-            matches!(happening, Happening::Sip(Event::Ended { .. })).then_some(())
-        });
-        carrier.while_waiting_for(ended).await;
+    office.tell(async { hear_each_other(&mut carrier, CALLER, &mut phone, NUMBER).await });
+    both_legs_carried_sound(&office.record());
+}
+
+#[test]
+fn a_phone_of_ipv6_and_a_carrier_of_ipv4_hear_each_other_whoever_calls() {
+    let mut office = Office::listening("families", 27_600, "127.0.0.1:0 [::1]:0");
+    let (mut carrier, six) = (office.carrier(), office.sip_v6());
+    let mut phone = office.runtime.block_on(async {
+        let mut phone = Telephone::new(Sockets::at("::1").await, six, Some(("101", PASSWORD)), 2);
+        phone.registered().await;
+        phone
     });
-    let record = office.record();
+    office.tell(async { hear_each_other(&mut carrier, CALLER, &mut phone, NUMBER).await });
+    both_legs_carried_sound(&office.record());
+    office.tell(async { hear_each_other(&mut phone, "101", &mut carrier, "3035550177").await });
+    both_legs_carried_sound(&office.record());
+}
+
+/// One calls, the other answers; each hears the other's tone and not its own; after a second the caller hangs up.
+async fn hear_each_other(caller: &mut Telephone, from: &str, called: &mut Telephone, number: &str) {
+    caller.sing(1_000.0);
+    called.sing(700.0);
+    let session = caller.call(from, number);
+    let heard = |mine: f64, theirs: f64| {
+        move |telephone: &mut Telephone, _: &Happening| {
+            (telephone.hears(theirs) > 0.9 && telephone.hears(mine) < 0.01).then_some(())
+        }
+    };
+    tokio::join!(
+        async {
+            caller.until("the other's tone", heard(1_000.0, 700.0)).await;
+        },
+        async {
+            answers(called).await;
+            called.until("the caller's tone", heard(700.0, 1_000.0)).await;
+        }
+    );
+    // A second of it, so that there is something to count on both legs.
+    for telephone in [&mut *caller, &mut *called] {
+        let mut beats = 0;
+        telephone
+            .until("fifty frames", |_, happening| {
+                beats += u32::from(matches!(happening, Happening::Beat));
+                (beats == 50).then_some(())
+            })
+            .await;
+    }
+    caller.hang_up(session);
+    let ended = called.until("the end", |_, happening| {
+        matches!(happening, Happening::Sip(Event::Ended { .. })).then_some(())
+    });
+    caller.while_waiting_for(ended).await;
+}
+
+fn both_legs_carried_sound(record: &CallRecord) {
     assert_eq!(record.disposition, Disposition::Answered);
     assert_eq!(record.legs.len(), 2);
     for leg in &record.legs {

@@ -36,6 +36,11 @@ const EMERGENCY_DIALLED: &[u8] = include_bytes!("../../firmware-config/announcem
 /// "This call is recorded.", made in the same way.
 const CALL_IS_RECORDED: &[u8] = include_bytes!("../../firmware-config/announcements/call-is-recorded.ulaw");
 
+/// "The recording is paused.", "The recording goes on.", "The recording has ended."
+const RECORDING_PAUSED: &[u8] = include_bytes!("../../firmware-config/announcements/recording-paused.ulaw");
+const RECORDING_GOES_ON: &[u8] = include_bytes!("../../firmware-config/announcements/recording-goes-on.ulaw");
+const RECORDING_ENDED: &[u8] = include_bytes!("../../firmware-config/announcements/recording-ended.ulaw");
+
 /// A bridge, and the places of its legs.
 #[derive(Debug)]
 struct Joined {
@@ -64,7 +69,8 @@ struct Awaited {
 /// Everything the thread holds.
 #[derive(Debug)]
 pub(super) struct Legs {
-    bind: IpAddr,
+    /// Own addresses, one of each family at most.
+    bind: Vec<IpAddr>,
     register: Register,
     chance: Chance,
     /// Our certificate, for browsers.
@@ -87,7 +93,7 @@ pub(super) struct Legs {
 
 impl Legs {
     pub(super) fn new(
-        bind: IpAddr,
+        bind: Vec<IpAddr>,
         register: Register,
         chance: Chance,
         identity: Option<Arc<Identity>>,
@@ -229,7 +235,7 @@ impl Legs {
 
     fn command(&mut self, now: Instant, id: LegId, command: MediaCommand) {
         match command {
-            MediaCommand::Open { call: _, port } => self.open(id, port),
+            MediaCommand::Open { call: _, port, told } => self.open(id, port, told),
             MediaCommand::Connect { agreed, trust } => self.connect(now, id, agreed, trust),
             MediaCommand::Bridge { with } => self.join(id, with),
             MediaCommand::Unbridge => self.part(id),
@@ -256,6 +262,9 @@ impl Legs {
                     Announcement::CannotTakeCall => CANNOT_TAKE_CALL,
                     Announcement::EmergencyDialled => EMERGENCY_DIALLED,
                     Announcement::CallIsRecorded => CALL_IS_RECORDED,
+                    Announcement::RecordingPaused => RECORDING_PAUSED,
+                    Announcement::RecordingGoesOn => RECORDING_GOES_ON,
+                    Announcement::RecordingEnded => RECORDING_ENDED,
                 };
                 let mut samples = Vec::with_capacity(recorded.len());
                 Decoder::new(Codec::Pcmu).decode(recorded, &mut samples);
@@ -295,9 +304,11 @@ impl Legs {
         }
     }
 
-    fn open(&mut self, id: LegId, port: u16) {
+    fn open(&mut self, id: LegId, port: u16, told: IpAddr) {
         let place = self.slots.vacant_key();
-        match Sockets::bind(self.bind, port, &self.register, place) {
+        let fits = |own: &&IpAddr| own.is_ipv4() == told.is_ipv4();
+        let own = self.bind.iter().find(fits).or(self.bind.first()).copied();
+        match Sockets::bind(own.unwrap_or(told), port, &self.register, place) {
             Ok(sockets) => {
                 self.places.insert(id, self.slots.insert(Slot::new(id, sockets)));
             }

@@ -98,7 +98,7 @@ impl std::fmt::Debug for MediaThread {
 #[derive(Debug)]
 pub struct MediaSettings {
     /// Where RTP ports are bound.
-    pub bind: IpAddr,
+    pub bind: Vec<IpAddr>,
     pub chance: Chance,
     pub speech: SpeechPool,
     pub recordings: Recordings,

@@ -135,7 +135,7 @@ impl House {
         let (media, media_thread) = MediaPlane::new(browser_identity::generate())?;
         let speech = start_speech(config, rehearsal, &to_switch, media.clone(), &vitals)?;
         media_thread.start(MediaSettings {
-            bind: media_bind(config.sip.listen),
+            bind: config.sip.transports.plain.iter().map(SocketAddr::ip).collect(),
             chance: split(&mut chance),
             speech: speech.clone(),
             recordings: Recordings::start(folder.clone())?,
@@ -256,10 +256,6 @@ fn split(chance: &mut Chance) -> Chance {
     let mut seed = [0; 32];
     chance.fill_bytes(&mut seed);
     Chance::from_seed(seed)
-}
-
-fn media_bind(listen: SocketAddr) -> std::net::IpAddr {
-    listen.ip()
 }
 
 /// Every fact goes to the desk, to the console and to whoever else listens, in this order.

@@ -1,21 +1,27 @@
 //! From the configuration to what each room wants to know: the switch's directory, the agent's office, the desk's settings.
 
-use std::{collections::BTreeMap, net::SocketAddr, ops::RangeInclusive, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap,
+    net::{IpAddr, SocketAddr},
+    ops::RangeInclusive,
+    sync::Arc,
+    time::Duration,
+};
 
 use jiff::civil::Time;
 
 use super::sockets::Sockets;
 use crate::{
-    config::{self, Config, SrtpWish, TrunkTransport},
+    config::{self, Config, Record, SrtpWish, TrunkTransport},
     desk,
     dialogue::{Fact, Office, Pack, Roster, UnitRef},
     outbox::AfterCrash,
     pbx::{
         Choice, CivicAddress, CivicElement, ConferencePlan, Directory, EmergencyNotice, EmergencyPlan,
         Features, IdentityForm, Leads, Limits, Location, Locations, MailboxPlan, MenuHours, MenuOtherwise,
-        MenuPlan, Money, Number, NumberForm, Park, Phone, PriceClass, Right, RingOrder, RingPlan, RingStep,
-        ScreeningRules, Service, Services, Settings, Srtp, SrtpPolicy, StarCodes, Supervise, Supervision,
-        Texts, TimedPlan, Tolls, Treatment, TrunkProfile, device_key,
+        MenuPlan, Money, Number, NumberForm, Park, Phone, PriceClass, RecordRule, RecordingRules, Right,
+        RingOrder, RingPlan, RingStep, ScreeningRules, Service, Services, Settings, Srtp, SrtpPolicy,
+        StarCodes, Supervise, Supervision, Texts, TimedPlan, Tolls, Treatment, TrunkProfile, device_key,
     },
     sip::{
         Account, Credentials, Located, Network, Registration, SendTo, SessionTimers, Transport, Trunk,
@@ -27,11 +33,14 @@ use crate::{
 /// What the switch is told of the machine it runs on.
 pub fn machine(config: &Config, sockets: &Sockets) -> Settings {
     let udp = sockets.udp.local;
+    let advertised = config.sip.advertised;
+    let told = |own: IpAddr| advertised.filter(|told| told.is_ipv4() == own.is_ipv4()).unwrap_or(own);
     Settings {
         realm: config.sip.realm.clone(),
         listeners: sockets.listeners(config),
         media_ports: config.sip.rtp_ports.clone(),
-        media_address: config.sip.advertised.unwrap_or_else(|| reachable(udp)),
+        media_address: told(udp.ip()),
+        other_media_address: sockets.second.as_ref().map(|second| told(second.local.ip())),
         ..Settings::default()
     }
 }
@@ -133,10 +142,22 @@ pub fn directory(config: &Config, pack: Arc<Pack>) -> anyhow::Result<Directory> 
         texts: Texts { summaries_to: config.texts.summary_to.clone(), text_back: config.texts.text_back },
         show_callers: config.phones.show_callers,
         srtp: srtp(config),
-        record_calls: config.calls.record,
+        recording: recording(config),
         pack,
         office: Arc::new(office(config)),
     })
+}
+
+/// Whose calls are recorded.
+fn recording(config: &Config) -> RecordingRules {
+    let rule = |record: &Record| match record {
+        Record::Never => RecordRule::Never,
+        Record::OnDemand => RecordRule::OnDemand,
+        Record::Always => RecordRule::Always,
+    };
+    let config::Recording { calls, of, pause } = &config.recording;
+    let of = of.iter().map(|(extension, record)| (extension.clone(), rule(record)));
+    RecordingRules { calls: rule(calls), of: of.collect(), pause: *pause }
 }
 
 /// What calls cost, and who may make them.

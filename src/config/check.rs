@@ -22,7 +22,9 @@ use super::{
     mailbox::mailboxes,
     menu,
     problem::line_of,
-    raw, screening, srtp, supervision, tolls, transports, trunk_profile,
+    raw,
+    recording::recording,
+    screening, srtp, supervision, tolls, transports, trunk_profile,
 };
 use crate::types::{Country, EmergencyNumbers, Extension, Hours, PhoneNumber};
 
@@ -112,7 +114,12 @@ pub(super) fn config(file: &str, text: &str, raw: raw::File) -> Result<Config, P
         .filter_map(|entry| entry.get_ref().extension.get_ref().parse().ok())
         .collect();
     let groups = pickup_groups(&raw.extension);
-    let rights = supervision_rights(&raw.extension);
+    let recorded = raw.extension.iter().filter_map(|entry| {
+        let entry = entry.get_ref();
+        Some((entry.extension.get_ref().trim().parse().ok()?, entry.record.clone()?))
+    });
+    let recording = recording(&mut c, raw.recording, raw.calls.record.as_ref(), recorded);
+    let rights = supervision::rights(&raw.extension);
     let extensions = extensions(&mut c, raw.extension, &emergency_numbers);
     let names = extensions.iter().map(|e| (e.extension.clone(), e.name.clone())).collect();
     let mailboxes = mailboxes(&mut c, raw.mailbox, &names, &with_voicemail);
@@ -154,6 +161,7 @@ pub(super) fn config(file: &str, text: &str, raw: raw::File) -> Result<Config, P
         supervision: supervision::supervision(&mut c, raw.supervision, rights, &taken),
         srtp: srtp::check(&mut c, raw.srtp, &known, &trunk_names),
         office,
+        recording,
         features,
         sip,
         tls: transports::tls(&mut c, raw.tls),
@@ -346,7 +354,6 @@ fn calls(c: &mut Checker<'_>, raw: raw::Calls, ports: usize) -> Calls {
     }
     Calls {
         ring: Duration::from_secs(ring),
-        record: raw.record.unwrap_or(false),
         max_calls: limit(c, raw.max_calls, room.min(200)),
         max_agent_calls: limit(c, raw.max_agent_calls, 20),
         max_outside: limit(c, raw.max_outside, 30),
@@ -427,14 +434,6 @@ fn extensions(
         });
     }
     accounts
-}
-
-/// What each extension may do with the calls of others.
-fn supervision_rights(raw: &[Spanned<raw::Extension>]) -> Vec<(Extension, Vec<Spanned<String>>)> {
-    let entries = raw.iter().map(Spanned::get_ref).filter(|entry| !entry.supervise.is_empty());
-    let rights = entries
-        .filter_map(|entry| Some((entry.extension.get_ref().trim().parse().ok()?, entry.supervise.clone())));
-    rights.collect()
 }
 
 /// The groups that each extension is in. An extension that cannot be read is told of elsewhere.

@@ -11,6 +11,7 @@ use super::{
     mailbox::RawMailbox,
     menu::RawMenu,
     problem::{Problem, Problems, line_of},
+    recording::RawRecording,
     srtp::RawSrtp,
     supervision::RawSupervision,
     transports::{OneOrMore, RawTls},
@@ -41,6 +42,8 @@ pub(super) struct File {
     pub phone: Vec<super::phones::RawPhone>,
     #[serde(default)]
     pub srtp: RawSrtp,
+    #[serde(default)]
+    pub recording: RawRecording,
     #[serde(default)]
     pub number: Vec<Spanned<Number>>,
     #[serde(default)]
@@ -135,7 +138,7 @@ pub(super) struct Store {
 #[serde(deny_unknown_fields)]
 pub(super) struct Calls {
     pub ring_seconds: Option<Spanned<u64>>,
-    pub record: Option<bool>,
+    pub record: Option<Spanned<bool>>,
     pub max_calls: Option<Spanned<usize>>,
     pub max_agent_calls: Option<Spanned<usize>>,
     pub max_outside: Option<Spanned<usize>>,
@@ -198,6 +201,7 @@ pub(super) struct Extension {
     pub voicemail: bool,
     #[serde(default)]
     pub pickup_groups: Vec<String>,
+    pub record: Option<Spanned<String>>,
     #[serde(default)]
     pub supervise: Vec<Spanned<String>>,
     pub address: Option<Spanned<String>>,

@@ -10,7 +10,10 @@ use std::{
 
 use jiff::{Timestamp, tz::TimeZone};
 
-use super::{Caller, EmergencyPlan, Features, RingPlan, ScreeningRules, Services, Srtp, Tolls, TrunkProfile};
+use super::{
+    Caller, EmergencyPlan, Features, RecordingRules, RingPlan, ScreeningRules, Services, Srtp, Tolls,
+    TrunkProfile,
+};
 use crate::{
     dialogue::{Office, Pack},
     media::Fingerprint,
@@ -53,8 +56,8 @@ pub struct Directory {
     pub show_callers: bool,
     /// Whose media is encrypted.
     pub srtp: Srtp,
-    /// Two-channel recordings of every call that is talked on.
-    pub record_calls: bool,
+    /// Whose calls are recorded, in two channels.
+    pub recording: RecordingRules,
     /// What the agent knows how to talk about.
     pub pack: Arc<Pack>,
     /// What the agent knows of the office.
@@ -173,6 +176,8 @@ pub struct Settings {
     pub media_ports: RangeInclusive<u16>,
     /// Where phones send media to. A trunk is told the address that it is told to send SIP to, if that differs.
     pub media_address: IpAddr,
+    /// The same of the other family, where both are spoken.
+    pub other_media_address: Option<IpAddr>,
     /// Of the certificate that browsers are shown; without one no browser is talked to.
     pub media_fingerprint: Option<Fingerprint>,
 }
@@ -186,15 +191,25 @@ impl Default for Settings {
             sip_limits: sip::Limits::default(),
             media_ports: 20_000..=20_999,
             media_address: IpAddr::V4(Ipv4Addr::LOCALHOST),
+            other_media_address: None,
             media_fingerprint: None,
         }
     }
 }
 
 impl Settings {
-    /// Where this side is told to send its media.
-    pub(super) fn media_address_for(&self, trunk: Option<&sip::Trunk>) -> IpAddr {
-        trunk.and_then(|trunk| trunk.advertised).map_or(self.media_address, |advertised| advertised.ip())
+    /// Where this side is told to send its media: an address of the family that it speaks itself, as far as we have one.
+    pub(super) fn media_address_for(&self, trunk: Option<&sip::Trunk>, towards: IpAddr) -> IpAddr {
+        let advertised = trunk.and_then(|trunk| trunk.advertised).map(|advertised| advertised.ip());
+        let ours = [advertised, Some(self.media_address), self.other_media_address];
+        let fits = |own: &IpAddr| own.is_ipv4() == towards.to_canonical().is_ipv4();
+        ours.into_iter().flatten().find(fits).unwrap_or(self.media_address)
+    }
+
+    /// Have we a media address of the other family?
+    pub(super) fn has_other_family(&self, than: IpAddr) -> bool {
+        let ours = [Some(self.media_address), self.other_media_address];
+        ours.into_iter().flatten().any(|own| own.is_ipv4() != than.is_ipv4())
     }
 }
 
@@ -280,11 +295,17 @@ mod tests {
 
     #[test]
     fn a_trunk_outside_is_told_the_address_that_it_can_reach() {
-        let machine = Settings { media_address: "10.0.0.1".parse().unwrap(), ..Settings::default() };
+        let (v4, v6): (IpAddr, IpAddr) = ("198.51.100.1".parse().unwrap(), "2001:db8::9".parse().unwrap());
+        let mut machine = Settings { media_address: "10.0.0.1".parse().unwrap(), ..Settings::default() };
         let mut trunk = office().trunks[0].clone();
-        assert_eq!(machine.media_address_for(None).to_string(), "10.0.0.1");
-        assert_eq!(machine.media_address_for(Some(&trunk)).to_string(), "10.0.0.1");
+        assert_eq!(machine.media_address_for(None, v4).to_string(), "10.0.0.1");
+        assert_eq!(machine.media_address_for(Some(&trunk), v4).to_string(), "10.0.0.1");
         trunk.advertised = Some("203.0.113.7:5060".parse().unwrap());
-        assert_eq!(machine.media_address_for(Some(&trunk)).to_string(), "203.0.113.7");
+        assert_eq!(machine.media_address_for(Some(&trunk), v4).to_string(), "203.0.113.7");
+        assert_eq!(machine.media_address_for(None, v6).to_string(), "10.0.0.1", "there is no other");
+        machine.other_media_address = "2001:db8::1".parse().ok();
+        assert_eq!(machine.media_address_for(Some(&trunk), v6).to_string(), "2001:db8::1");
+        let mapped = "::ffff:198.51.100.1".parse().unwrap();
+        assert_eq!(machine.media_address_for(None, mapped).to_string(), "10.0.0.1");
     }
 }

@@ -2,6 +2,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
+    net::IpAddr,
     ops::RangeInclusive,
     time::{Duration, Instant},
 };
@@ -212,6 +213,7 @@ impl Exchange {
         call: CallId,
         leg: LegId,
         emergency: bool,
+        told: IpAddr,
     ) -> Option<u16> {
         let port = match self.ports.take(now.at) {
             Some(port) => port,
@@ -220,7 +222,7 @@ impl Exchange {
         };
         self.sockets.insert(leg, Socket { call, port, closing: false, utterances: 0 });
         *self.held.entry(call).or_default() += 1;
-        self.media(leg, MediaCommand::Open { call, port });
+        self.media(leg, MediaCommand::Open { call, port, told });
         Some(port)
     }
 

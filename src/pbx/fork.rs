@@ -108,7 +108,7 @@ impl Fork {
             return Err(Self::impossible(cx, id, party, LegResult::Failed(488)));
         }
         let trunk = outside.as_ref().map(|(trunk, _)| trunk.clone());
-        let Some(local) = open(cx, id, trunk.as_ref(), wish) else {
+        let Some(local) = open(cx, id, trunk.as_ref(), wish, source) else {
             return Err(Self::impossible(cx, id, party, LegResult::Failed(503)));
         };
         let offer = media::offer(&local, codecs);
@@ -143,7 +143,7 @@ impl Fork {
         };
         cx.decide(format!("{} is left out: {why}", decision::name(&record.party)));
         cx.exchange.fact(Fact::NotAnswered { call, leg, party: record.party.clone(), result });
-        cx.ledger.leg_ended(leg, record);
+        cx.ledger.leg_ended(cx.now.at, leg, record);
         result
     }
 

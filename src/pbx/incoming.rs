@@ -1,5 +1,7 @@
 //! A caller who has not been answered.
 
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
 use super::{
     LegResult, MediaCommand, Party,
     encryption::FarEnd,
@@ -10,7 +12,7 @@ use super::{
     refusal::Refusal,
 };
 use crate::{
-    media::{self, Agreed, Codec, Direction, LocalMedia, Wish},
+    media::{self, Agreed, Codec, Direction, LocalMedia, SdpError, Wish},
     sip::{Invitation, Peer, SessionId},
     types::LegId,
 };
@@ -19,6 +21,8 @@ use crate::{
 #[derive(Debug)]
 pub(super) struct Incoming {
     line: Line,
+    /// An address of the family that the caller's media speak.
+    towards: IpAddr,
     /// What we wish of the encryption of the caller's media.
     wish: Wish,
     offer: Vec<u8>,
@@ -66,12 +70,18 @@ impl Incoming {
         let call = cx.call();
         cx.exchange.session_begins(session, call, line.trunk.as_ref());
         line.seat(cx, Stage::Trying);
-        let mut incoming =
-            Self { line, wish, offer: invitation.offer, wishes: Vec::new(), rings: false, early: None };
+        let mut incoming = Self {
+            line,
+            towards: source,
+            wish,
+            offer: invitation.offer,
+            wishes: Vec::new(),
+            rings: false,
+            early: None,
+        };
         if !incoming.offer.is_empty() {
-            let local = describe(cx, incoming.line.trunk.as_ref(), wish);
-            match media::answer(&incoming.offer, &local, &Codec::ALL) {
-                Ok((_, agreed)) => {
+            match incoming.could_answer(cx) {
+                Ok(agreed) => {
                     incoming.wishes = agreed.receive.iter().flatten().map(|payload| payload.codec).collect();
                 }
                 Err(_) => {
@@ -81,6 +91,23 @@ impl Incoming {
             }
         }
         Ok(incoming)
+    }
+
+    /// Whom the offer names may speak the other family than its signalling: a phone with both, or one behind a gateway.
+    fn could_answer(&mut self, cx: &mut Context<'_>) -> Result<Agreed, SdpError> {
+        let trunk = self.line.trunk.as_ref();
+        let local = describe(cx, trunk, self.wish, self.towards);
+        match media::answer(&self.offer, &local, &Codec::ALL) {
+            Err(SdpError::OtherIpVersion) if cx.exchange.settings.has_other_family(local.address) => {
+                self.towards = match local.address {
+                    IpAddr::V4(_) => IpAddr::V6(Ipv6Addr::UNSPECIFIED),
+                    IpAddr::V6(_) => IpAddr::V4(Ipv4Addr::UNSPECIFIED),
+                };
+                let local = describe(cx, trunk, self.wish, self.towards);
+                media::answer(&self.offer, &local, &Codec::ALL).map(|(_, agreed)| agreed)
+            }
+            answer => answer.map(|(_, agreed)| agreed),
+        }
     }
 
     pub(super) fn session(&self) -> SessionId {
@@ -170,7 +197,7 @@ impl Incoming {
         if self.offer.is_empty() {
             return None;
         }
-        let local = open(cx, self.line.id, self.line.trunk.as_ref(), self.wish)?;
+        let local = open(cx, self.line.id, self.line.trunk.as_ref(), self.wish, self.towards)?;
         let (body, agreed) = self.answer_to_offer(&local, Some(codec))?;
         Some(Early { local, body, agreed, hears })
     }
@@ -192,7 +219,7 @@ impl Incoming {
             superseded(cx.exchange.sip.answer(cx.now.at, self.line.session, body));
             return Ok(Leg::begin(cx, self.line, local, Some(agreed), None));
         }
-        let Some(local) = open(cx, self.line.id, self.line.trunk.as_ref(), self.wish) else {
+        let Some(local) = open(cx, self.line.id, self.line.trunk.as_ref(), self.wish, self.towards) else {
             self.refuse(cx, Refusal::UNAVAILABLE, LegResult::Failed(503));
             return Err(Unanswerable);
         };

@@ -47,8 +47,11 @@ impl Line {
         cx.exchange.close_socket(self.id);
         let Self { id, party, started, .. } = self;
         let ended = cx.now.wall;
-        cx.ledger
-            .leg_ended(id, LegRecord { party, started, answered, ended, result, quality: None, told: None });
+        cx.ledger.leg_ended(
+            cx.now.at,
+            id,
+            LegRecord { party, started, answered, ended, result, quality: None, told: None },
+        );
     }
 }
 
@@ -76,23 +79,31 @@ pub(super) fn wish_of(
     directory.srtp.wish(far_end, transport, emergency)
 }
 
-/// Opens a socket for the leg and describes it.
+/// Opens a socket for the leg and describes it, to somebody whose media are of the family of `towards`.
 pub(super) fn open(
     cx: &mut Context<'_>,
     leg: LegId,
     trunk: Option<&TrunkName>,
     wish: Wish,
+    towards: IpAddr,
 ) -> Option<LocalMedia> {
     let call = cx.call();
     let emergency = matches!(cx.ledger.dialled(), Dialled::Emergency(_));
-    let port = cx.exchange.open_socket(cx.now, call, leg, emergency)?;
-    Some(LocalMedia { port, ..describe(cx, trunk, wish) })
+    let known = trunk.and_then(|name| cx.ledger.directory().trunk(name));
+    let told = cx.exchange.settings.media_address_for(known, towards);
+    let port = cx.exchange.open_socket(cx.now, call, leg, emergency, told)?;
+    Some(LocalMedia { port, ..describe(cx, trunk, wish, towards) })
 }
 
 /// Our end as far as it is known before there is a port.
-pub(super) fn describe(cx: &mut Context<'_>, trunk: Option<&TrunkName>, wish: Wish) -> LocalMedia {
+pub(super) fn describe(
+    cx: &mut Context<'_>,
+    trunk: Option<&TrunkName>,
+    wish: Wish,
+    towards: IpAddr,
+) -> LocalMedia {
     let trunk = trunk.and_then(|name| cx.ledger.directory().trunk(name));
-    describe_towards(cx.exchange, trunk, wish)
+    describe_towards(cx.exchange, trunk, wish, towards)
 }
 
 /// The same for a leg that belongs to no call.
@@ -100,13 +111,14 @@ pub(super) fn describe_towards(
     exchange: &mut Exchange,
     trunk: Option<&sip::Trunk>,
     wish: Wish,
+    towards: IpAddr,
 ) -> LocalMedia {
     let mut seed = Seed::default();
     for part in seed.0.chunks_exact_mut(8) {
         part.copy_from_slice(&exchange.random().to_be_bytes());
     }
     LocalMedia {
-        address: exchange.settings.media_address_for(trunk),
+        address: exchange.settings.media_address_for(trunk, towards),
         // The discard port: a description needs one even when nobody will ever see it.
         port: 9,
         // Within the 62 bits that every parser holds.

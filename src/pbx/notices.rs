@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     media::{self, Codec, LocalMedia, SourceTrust},
-    sip::{Identity, Outgoing, SessionId, Target, Transport, TrunkName},
+    sip::{Identity, Outgoing, SessionId, Target, TrunkName},
     types::{CallId, Extension, LegId, Moment, PhoneNumber, UtteranceId},
 };
 
@@ -322,20 +322,21 @@ impl Notice {
         trunk: Option<TrunkName>,
     ) -> Option<Rung> {
         let leg = exchange.next_leg();
-        let port = exchange.open_socket(now, id, leg, true)?;
         let known = trunk.as_ref().and_then(|name| directory.trunk(name));
-        let wish = match &target {
+        let (wish, towards) = match &target {
             // A notice goes out in clear rather than not at all, like the call that it is about.
             Target::Phone { extension, flow, .. } => {
-                wish_of(exchange, directory, FarEnd::Phone(extension), flow.transport, true)
+                let far_end = FarEnd::Phone(extension);
+                (wish_of(exchange, directory, far_end, flow.transport, true), flow.remote.ip())
             }
             Target::Trunk { trunk, .. } => {
-                let transport =
-                    exchange.sip.trunk_way(trunk).map_or(Transport::Udp, |(transport, _)| transport);
-                wish_of(exchange, directory, FarEnd::Trunk(trunk), transport, true)
+                let (transport, at) = exchange.sip.trunk_way(trunk)?;
+                (wish_of(exchange, directory, FarEnd::Trunk(trunk), transport, true), at.ip())
             }
         };
-        let local = LocalMedia { port, ..describe_towards(exchange, known, wish) };
+        let told = exchange.settings.media_address_for(known, towards);
+        let port = exchange.open_socket(now, id, leg, true, told)?;
+        let local = LocalMedia { port, ..describe_towards(exchange, known, wish, towards) };
         let offer = media::offer(&local, &Codec::ALL);
         let user = match &trunk {
             Some(_) => directory.outbound_caller.to_string(),

@@ -4,6 +4,7 @@ mod conferences;
 mod desks;
 mod hunting;
 mod menus;
+mod recording;
 mod services;
 mod supervision;
 mod transfers;
@@ -294,6 +295,7 @@ impl Switch {
                     self.tell(now, call, CallEvent::Session { session, event });
                 }
             }
+            Sorted::RecordKey { session, on } => self.record_key(now, session, on),
             Sorted::Referred { session, refer, to } => self.referred(now, session, refer, &to),
             Sorted::Other(event) => self.handle_other(now, event),
         }

@@ -142,7 +142,7 @@ impl Legs {
     /// Carries out what the switch asks of the media plane. `Closed` is answered at once.
     pub(super) fn media(&mut self, now: Instant, leg: LegId, command: MediaCommand) -> Option<Report> {
         match command {
-            MediaCommand::Open { call, port: _ } => {
+            MediaCommand::Open { call, port: _, told: _ } => {
                 let fresh = Leg {
                     call,
                     remote: None,

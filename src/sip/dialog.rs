@@ -2,10 +2,11 @@
 
 use super::{
     draft::Draft,
-    event::Flow,
-    settings::Trunk,
+    event::{Flow, Transport},
+    settings::{Settings, Trunk},
     tag::Tag,
-    wire::{Address, Message, Method, Name, Uri},
+    uas::is_sips,
+    wire::{Address, Message, Method, Name, Scheme, Uri},
 };
 
 /// See the module's sentence. Values are as they stand in headers.
@@ -26,6 +27,8 @@ pub(super) struct Dialog {
     remote_seq: Option<u32>,
     /// Where they really are: behind NAT their Contact cannot be reached.
     pub(super) flow: Flow,
+    /// It was begun by TLS towards a `sips:` URI (12.1.1).
+    pub(super) secure: bool,
 }
 
 /// The list elements of one header, as text.
@@ -56,6 +59,8 @@ impl Dialog {
             local_seq: 0,
             remote_seq: request.cseq().map(|(seq, _)| seq),
             flow,
+            secure: flow.transport.is_secure()
+                && request.uri().is_some_and(|uri| uri.scheme() == Scheme::Sips),
         }
     }
 
@@ -73,6 +78,7 @@ impl Dialog {
             routes,
             local_seq: draft.seq,
             remote_seq: None,
+            secure: flow.transport.is_secure() && is_sips(&draft.uri),
             flow,
         }
     }
@@ -142,14 +148,17 @@ impl Dialog {
     /// Where the next request goes. A trunk may name another of its own addresses in Record-Route or Contact, and
     /// gets its requests there; any other name is ignored and the flow that the dialog came from is used. That is right
     /// for phones behind NAT, and keeps strangers from aiming our requests.
-    pub(super) fn next_hop(&self, trunk: Option<&Trunk>) -> Flow {
+    pub(super) fn next_hop(&self, settings: &Settings, trunk: Option<&Trunk>) -> Flow {
         let Some(trunk) = trunk else { return self.flow };
         if self.flow.transport.is_stream() {
-            // A connection that they opened cannot be opened again from here.
-            let remote = match trunk.located.addresses.first() {
-                Some(first) if self.flow.connection.is_none() => *first,
-                _ => self.flow.remote,
-            };
+            if self.flow.connection.is_some() {
+                return self.flow;
+            }
+            // A connection that they opened cannot be opened again from here: the host that the dialog is with is gone to
+            // by the way that its trunk has there.
+            let known = &trunk.located.addresses;
+            let same = known.iter().find(|address| address.ip() == self.flow.remote.ip());
+            let remote = same.or(known.first()).copied().unwrap_or(self.flow.remote);
             return Flow { remote, ..self.flow };
         }
         let named = match self.routes.first() {
@@ -159,9 +168,10 @@ impl Dialog {
         let Some(uri) = named else { return self.flow };
         match uri.host_ip() {
             Some(ip) if trunk.owns(ip) && ip.is_ipv4() == self.flow.remote.is_ipv4() => {
-                let mut flow = self.flow;
-                flow.remote = std::net::SocketAddr::new(ip, uri.port().unwrap_or(5060));
-                flow
+                let remote = std::net::SocketAddr::new(ip, uri.port().unwrap_or(5060));
+                let streams = uri.param("transport").is_some_and(|named| named.eq_ignore_ascii_case("tcp"));
+                let by_tcp = streams.then(|| settings.flow_to(Transport::Tcp, remote)).flatten();
+                by_tcp.unwrap_or(Flow { remote, ..self.flow })
             }
             _ => self.flow,
         }

@@ -21,7 +21,7 @@ use super::{
     talking::Talking,
     timer::GIVE_UP,
     transaction_layer::{ClientId, ClientUser, NotBegun, ServerId, TransactionLayer},
-    uas::{SDP, conflict, own_contact},
+    uas::{SDP, conflict, is_sips, own_contact, secured},
     wire::{Message, Method, Name, address, escape_user},
 };
 
@@ -162,6 +162,7 @@ impl Calling {
         let Addressed { peer, flow, mut draft } =
             addressed(layer, Method::Invite, &outgoing.target, &outgoing.from, tag)?;
         let contact = own_contact(layer, &outgoing.from.user, &flow);
+        let contact = if is_sips(&draft.uri) { secured(&contact) } else { contact };
         draft.headers.push((Name::Contact, format!("<{contact}>")));
         draft.headers.push((Name::Allow, ALLOW.to_owned()));
         // Without an offer of ours a reliable answer would have to make one, and the PRACK to answer it.
@@ -458,5 +459,6 @@ pub(super) fn next_hop(
     dialog: &Dialog,
     trunk: Option<&super::event::TrunkName>,
 ) -> Flow {
-    dialog.next_hop(trunk.and_then(|name| layer.settings.trunk(name)).map(|(_, trunk)| trunk))
+    let trunk = trunk.and_then(|name| layer.settings.trunk(name)).map(|(_, trunk)| trunk);
+    dialog.next_hop(&layer.settings, trunk)
 }

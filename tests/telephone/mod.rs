@@ -95,6 +95,7 @@ impl Telephone {
     /// With an account (extension and password) it registers; without one it is a carrier.
     pub fn new(sockets: Sockets, at: SocketAddr, account: Option<(&str, &str)>, seed: u64) -> Self {
         let local = sockets.address();
+        let host = if at.is_ipv6() { format!("[{}]", at.ip()) } else { at.ip().to_string() };
         let trunk = Trunk {
             name: portico(),
             addresses: vec![Network::single(at.ip())],
@@ -102,7 +103,7 @@ impl Telephone {
             transport: Transport::Udp,
             keep_alive: Duration::ZERO,
             located: Located::default(),
-            domain: at.ip().to_string(),
+            domain: host,
             advertised: None,
             credentials: account.map(|(user, password)| Credentials {
                 user: user.to_owned(),

@@ -46,7 +46,7 @@ fn legs_that_share_no_codec_hear_each_other_and_each_others_keys() {
     };
     let readiness = Readiness::new().unwrap();
     let home = IpAddr::from([127, 0, 0, 1]);
-    let mut legs = Legs::new(home, readiness.register().unwrap(), chance().unwrap(), None, outside);
+    let mut legs = Legs::new(vec![home], readiness.register().unwrap(), chance().unwrap(), None, outside);
     let start = clock::instant();
     let mut far_ends = Vec::new();
     for (leg, codec) in [(CALLER, Codec::Pcmu), (DESK, Codec::G722)] {
@@ -54,7 +54,7 @@ fn legs_that_share_no_codec_hear_each_other_and_each_others_keys() {
         far.set_nonblocking(true).unwrap();
         // A port and the next one, both free a moment ago.
         let ours = std::net::UdpSocket::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port() & !1;
-        legs.command(start, leg, MediaCommand::Open { call: CallId::from_i64(1), port: ours });
+        legs.command(start, leg, MediaCommand::Open { call: CallId::from_i64(1), port: ours, told: home });
         let trust = SourceTrust { signalling_ip: home, party: Party::Phone };
         legs.command(
             start,

@@ -359,6 +359,30 @@ fn a_late_200_of_a_host_that_was_passed_over_is_acknowledged_and_hung_up_and_the
     world.assert_nothing_left();
 }
 
+#[test]
+fn a_call_that_went_to_the_second_host_is_ended_there_also_when_its_connection_has_broken() {
+    let mut world = World::new(411);
+    leads_to(&mut world, "_sip._tcp", &HOSTS[..2]);
+    world.settle(OFFICE, by_name(office(), Transport::Tcp, false));
+    let mut second = settings(SECOND, carrier().trunks);
+    second.trunks[0].transport = Transport::Tcp;
+    world.settle(SECOND, second);
+    world.refusing.insert(addr(CARRIER));
+    world.run(millis(100));
+    let call = calls(&mut world);
+    world.run(millis(100));
+    let there = world.invited(SECOND);
+    world.tell(SECOND, |e, now| e.answer(now, there, b"answer".to_vec())).unwrap();
+    world.run(millis(100));
+    let connection = world.open_connections()[0];
+    world.cut(connection);
+    world.run(millis(100));
+    world.tell(OFFICE, |e, now| e.bye(now, call, None)).unwrap();
+    world.run(millis(100));
+    assert_eq!((asked(&world, CARRIER, "BYE"), asked(&world, SECOND, "BYE")), (0, 1));
+    assert!(matches!(&world.events(SECOND)[..], [.., Event::Ended { by: EndedBy::Remote(None), .. }]));
+}
+
 // ---- REGISTER, OPTIONS and calls share one set (P-T05)
 
 /// An office that registers at its carrier, whose hosts know it by its password.

@@ -4,9 +4,14 @@ use std::time::Duration;
 
 use super::{
     registering::{authorised, register, status},
-    world::{CARRIER, OFFICE, PHONE, STRANGER, World, addr, carrier, office, phone, to_trunk},
+    world::{CARRIER, OFFICE, PHONE, STRANGER, World, addr, carrier, office, phone, start, to_trunk},
 };
-use crate::sip::{EndedBy, Event, Output, Transport};
+use rand_chacha::rand_core::SeedableRng;
+
+use crate::{
+    sip::{ConnectionId, EndedBy, Endpoint, Event, Flow, Input, Listener, Output, Transport},
+    types::Chance,
+};
 
 fn millis(n: u64) -> Duration {
     Duration::from_millis(n)
@@ -167,4 +172,43 @@ fn an_address_has_ten_connections_to_prove_itself_on() {
     assert_eq!(world.counts(OFFICE).connections, 11);
     assert!(matches!(world.host(OFFICE).endpoint.poll_output(), Output::Timeout(Some(_))));
     let _ = STRANGER;
+}
+
+#[test]
+fn who_calls_sips_is_told_to_come_back_by_sips_and_who_calls_sip_is_not() {
+    for (uri, expected) in
+        [("sips:100@office.example", "<sips:100@"), ("sip:100@office.example", "<sip:100@")]
+    {
+        let mut settings = office();
+        let local = addr(OFFICE);
+        settings.listeners.push(Listener { transport: Transport::Tls, local, advertised: None });
+        let mut endpoint = Endpoint::new(start(), settings, Chance::seed_from_u64(98));
+        let remote = addr(CARRIER);
+        let flow = Flow { transport: Transport::Tls, remote, local, connection: Some(ConnectionId(1)) };
+        endpoint.handle_input(start(), Input::Connected { flow });
+        let invite = format!(
+            "INVITE {uri} SIP/2.0\r\nVia: SIP/2.0/TLS {CARRIER};branch=z9hG4bKsips\r\nMax-Forwards: 70\r\n\
+             From: <sip:a@carrier.example>;tag=1\r\nTo: <{uri}>\r\nCall-ID: sips\r\nCSeq: 1 INVITE\r\n\
+             Contact: <sips:a@{CARRIER}>\r\nContent-Length: 0\r\n\r\n"
+        );
+        endpoint.handle_input(start(), Input::Stream { flow, bytes: invite.as_bytes() });
+        let mut invited = None;
+        let mut answers = vec![];
+        loop {
+            match endpoint.poll_output() {
+                Output::Event(Event::Invited { session, .. }) => {
+                    endpoint.ring(start(), session, 180, None).unwrap();
+                    invited = Some(session);
+                }
+                Output::Transmit { bytes, .. } => answers.push(String::from_utf8(bytes).unwrap()),
+                Output::Timeout(_) => break,
+                _ => {}
+            }
+        }
+        assert!(invited.is_some());
+        let ringing = answers.iter().find(|text| text.starts_with("SIP/2.0 180")).unwrap();
+        let contact = ringing.lines().find(|line| line.starts_with("Contact:")).unwrap();
+        assert!(contact.contains(expected), "{contact}");
+        assert_eq!(contact.contains("transport=tls"), uri.starts_with("sip:"), "{contact}");
+    }
 }
