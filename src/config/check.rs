@@ -1,7 +1,7 @@
 //! From the file as written to the configuration as used; every problem is found in one go.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeSet,
     fmt::Display,
     net::{IpAddr, SocketAddr},
     ops::RangeInclusive,
@@ -113,7 +113,7 @@ pub(super) fn config(file: &str, text: &str, raw: raw::File) -> Result<Config, P
         .filter(|entry| entry.get_ref().voicemail)
         .filter_map(|entry| entry.get_ref().extension.get_ref().parse().ok())
         .collect();
-    let groups = pickup_groups(&raw.extension);
+    let groups = features::pickup_groups(&raw.extension);
     let recorded = raw.extension.iter().filter_map(|entry| {
         let entry = entry.get_ref();
         Some((entry.extension.get_ref().trim().parse().ok()?, entry.record.clone()?))
@@ -447,16 +447,6 @@ fn extensions(
         });
     }
     accounts
-}
-
-/// The groups that each extension is in. An extension that cannot be read is told of elsewhere.
-fn pickup_groups(raw: &[Spanned<raw::Extension>]) -> BTreeMap<Extension, BTreeSet<String>> {
-    let entries = raw.iter().map(Spanned::get_ref).filter(|entry| !entry.pickup_groups.is_empty());
-    let groups = entries.filter_map(|entry| {
-        let extension = entry.extension.get_ref().trim().parse().ok()?;
-        Some((extension, entry.pickup_groups.iter().cloned().collect()))
-    });
-    groups.collect()
 }
 
 fn numbers(

@@ -8,3 +8,4 @@ expect agent takes the call: no answer
 at +5s dana hangs up
 expect record: abandoned at the agent (no answer), dana to main
 expect text-back to dana sent
+expect summary to staff sent
