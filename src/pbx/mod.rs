@@ -40,6 +40,7 @@ mod ledger;
 mod leg;
 mod line;
 mod location;
+mod media_command;
 mod next;
 mod notice;
 mod notices;
@@ -84,11 +85,12 @@ pub use directory::{Directory, Limits, Number, Phone, Settings, TRUNK_PATIENCE, 
 pub use emergency::{EmergencyNotice, EmergencyPlan};
 pub use encryption::{Srtp, SrtpPolicy};
 pub use event::{
-    Announcement, Control, Encrypted, Fact, Input, MediaCommand, MediaEvent, Output, Quality, Reason, Shelf,
-    SoundFile, SpeechCommand, TextResult, Unheard,
+    Announcement, Control, Encrypted, Fact, Input, MediaEvent, Output, Quality, Reason, Shelf, SoundFile,
+    SpeechCommand, TextResult, Unheard,
 };
 pub use features::{Features, Park};
 pub use location::{CivicAddress, CivicElement, Device, KnownBy, Location, Locations, device_key};
+pub use media_command::MediaCommand;
 pub use opening::{Answers, DayNight, Foreseen, Opening, TimedPlan, foresee};
 pub use record::{
     AgentReason, CallDirection, CallRecord, Caller, Dialled, Disposition, LegRecord, LegResult, Party,
