@@ -166,15 +166,15 @@ impl House {
             trust_clock: config.practice.is_some(),
             notice,
         })?;
+        let certificates = Certificates::open(config, Arc::clone(&vitals))?;
+        let identity = certificates.identity();
+        let (certificates_stop, certificates_thread) = certificates.keep()?;
         let phones = phones::phones(config, &directory, to_switch.clone())?;
         let archive = desk.clone();
         let onlookers = Onlookers {
             facts: fan_out(desk, live.clone(), Arc::clone(&vitals), phones.clone(), listener),
             tap: WireTap::new(Box::new(move |trace| archive.keep_trace(trace))),
         };
-        let certificates = Certificates::open(config, Arc::clone(&vitals))?;
-        let identity = certificates.identity();
-        let (certificates_stop, certificates_thread) = certificates.keep()?;
         let (sip, streams, switch_thread) =
             start_switch(config, directory, split(&mut chance), inbox, media, speech, onlookers, identity)?;
         let told = streams.iter().map(|(wrapping, address)| format!("{wrapping:?} {address}"));
