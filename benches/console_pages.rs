@@ -88,8 +88,7 @@ fn wrap_up(n: u64, began: Timestamp) -> WrapUp {
             .map(|n| turn(if n % 2 == 0 { Speaker::Agent } else { Speaker::Caller }, n * 4_000))
             .collect(),
         outcome: None,
-        recording: None,
-        recording_from_ms: None,
+        recordings: Vec::new(),
         decisions: Vec::new(),
     };
     WrapUp {

@@ -198,8 +198,7 @@ fn record(n: u64, ended: Timestamp) -> Result<CallRecord, Box<dyn Error>> {
             ended: Some(EndReason::Goodbye),
             ..Outcome::blank()
         }),
-        recording: None,
-        recording_from_ms: None,
+        recordings: Vec::new(),
         decisions: Vec::new(),
     })
 }

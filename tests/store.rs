@@ -103,7 +103,7 @@ fn every_earlier_file_is_brought_up_to_date_with_its_rows() {
             assert!(dana.contact.do_not_contact && dana.consents.len() == 1 && dana.enrolments.len() == 1);
         }
         if version >= 5 {
-            assert_eq!(call.record.recording_from_ms, Some(1_250));
+            assert_eq!(call.record.recordings[0].from_ms, Some(1_250));
         }
         if version >= 8 {
             let quality = call.record.legs[0].quality.unwrap();
@@ -111,6 +111,9 @@ fn every_earlier_file_is_brought_up_to_date_with_its_rows() {
         }
         if version >= 4 {
             assert_eq!(reader.account("ana").unwrap().unwrap().name, "ana");
+        }
+        if version >= 12 {
+            assert_eq!(call.record.recordings[0].gaps[0].until_ms, Some(12_000));
         }
         if version >= 11 {
             assert_eq!(call.record.vouched.attestation, Some(Attestation::Failed));
@@ -230,8 +233,7 @@ fn wrap_up(n: u64) -> WrapUp {
         }],
         turns: Vec::new(),
         outcome: None,
-        recording: None,
-        recording_from_ms: None,
+        recordings: Vec::new(),
         decisions: Vec::new(),
     };
     WrapUp {

@@ -36,6 +36,11 @@ const EMERGENCY_DIALLED: &[u8] = include_bytes!("../../firmware-config/announcem
 /// "This call is recorded.", made in the same way.
 const CALL_IS_RECORDED: &[u8] = include_bytes!("../../firmware-config/announcements/call-is-recorded.ulaw");
 
+/// "The recording is paused.", "The recording goes on.", "The recording has ended."
+const RECORDING_PAUSED: &[u8] = include_bytes!("../../firmware-config/announcements/recording-paused.ulaw");
+const RECORDING_GOES_ON: &[u8] = include_bytes!("../../firmware-config/announcements/recording-goes-on.ulaw");
+const RECORDING_ENDED: &[u8] = include_bytes!("../../firmware-config/announcements/recording-ended.ulaw");
+
 /// A bridge, and the places of its legs.
 #[derive(Debug)]
 struct Joined {
@@ -257,6 +262,9 @@ impl Legs {
                     Announcement::CannotTakeCall => CANNOT_TAKE_CALL,
                     Announcement::EmergencyDialled => EMERGENCY_DIALLED,
                     Announcement::CallIsRecorded => CALL_IS_RECORDED,
+                    Announcement::RecordingPaused => RECORDING_PAUSED,
+                    Announcement::RecordingGoesOn => RECORDING_GOES_ON,
+                    Announcement::RecordingEnded => RECORDING_ENDED,
                 };
                 let mut samples = Vec::with_capacity(recorded.len());
                 Decoder::new(Codec::Pcmu).decode(recorded, &mut samples);

@@ -12,16 +12,16 @@ use jiff::civil::Time;
 
 use super::sockets::Sockets;
 use crate::{
-    config::{self, Config, SrtpWish, TrunkTransport},
+    config::{self, Config, Record, SrtpWish, TrunkTransport},
     desk,
     dialogue::{Fact, Office, Pack, Roster, UnitRef},
     outbox::AfterCrash,
     pbx::{
         CivicAddress, CivicElement, ConferencePlan, Directory, EmergencyNotice, EmergencyPlan, Features,
         IdentityForm, Limits, Location, Locations, MailboxPlan, Money, Number, NumberForm, Park, Phone,
-        PriceClass, Right, RingOrder, RingPlan, RingStep, ScreeningRules, Service, Services, Settings, Srtp,
-        SrtpPolicy, StarCodes, Supervise, Supervision, Texts, TimedPlan, Tolls, Treatment, TrunkProfile,
-        device_key,
+        PriceClass, RecordRule, RecordingRules, Right, RingOrder, RingPlan, RingStep, ScreeningRules,
+        Service, Services, Settings, Srtp, SrtpPolicy, StarCodes, Supervise, Supervision, Texts, TimedPlan,
+        Tolls, Treatment, TrunkProfile, device_key,
     },
     sip::{
         Account, Credentials, Located, Network, Registration, SendTo, SessionTimers, Transport, Trunk,
@@ -142,10 +142,22 @@ pub fn directory(config: &Config, pack: Arc<Pack>) -> anyhow::Result<Directory> 
         texts: Texts { summaries_to: config.texts.summary_to.clone(), text_back: config.texts.text_back },
         show_callers: config.phones.show_callers,
         srtp: srtp(config),
-        record_calls: config.calls.record,
+        recording: recording(config),
         pack,
         office: Arc::new(office(config)),
     })
+}
+
+/// Whose calls are recorded.
+fn recording(config: &Config) -> RecordingRules {
+    let rule = |record: &Record| match record {
+        Record::Never => RecordRule::Never,
+        Record::OnDemand => RecordRule::OnDemand,
+        Record::Always => RecordRule::Always,
+    };
+    let config::Recording { calls, of, pause } = &config.recording;
+    let of = of.iter().map(|(extension, record)| (extension.clone(), rule(record)));
+    RecordingRules { calls: rule(calls), of: of.collect(), pause: *pause }
 }
 
 /// What calls cost, and who may make them.

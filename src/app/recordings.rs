@@ -22,6 +22,9 @@ const WAITING: usize = 512;
 /// The folder of the calls, below the store's.
 const CALLS: &str = "recordings";
 
+/// Frames of the beep where a pause begins or ends: 200 ms.
+const MARK: usize = 10;
+
 /// What is written of a leg.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Kind {
@@ -43,6 +46,8 @@ pub struct Recordings {
     takes: BTreeMap<LegId, Take>,
     /// Of which nothing but silence is kept.
     paused: BTreeSet<LegId>,
+    /// Those in which a beep is being written, and how many frames of it are left.
+    marked: BTreeMap<LegId, usize>,
     store: PathBuf,
     disk: SyncSender<ToDisk>,
     dropped: u64,
@@ -63,6 +68,7 @@ impl Recordings {
             recorders: BTreeMap::new(),
             takes: BTreeMap::new(),
             paused: BTreeSet::new(),
+            marked: BTreeMap::new(),
             store: folder,
             disk,
             dropped: 0,
@@ -71,6 +77,7 @@ impl Recordings {
 
     pub(super) fn begin(&mut self, leg: LegId, file: String) {
         self.paused.remove(&leg);
+        self.marked.remove(&leg);
         self.recorders.insert(leg, Recorder::new());
         self.send(ToDisk::Open { of: (leg, Kind::Call), folder: CALLS, file });
         self.flush(leg);
@@ -83,7 +90,14 @@ impl Recordings {
     /// 20 ms of a leg, if it is recorded: its own sound, and what it hears.
     pub(super) fn push(&mut self, leg: LegId, own: &Frame, other: &Frame) {
         if let Some(recorder) = self.recorders.get_mut(&leg) {
-            if self.paused.contains(&leg) {
+            if let Some(left) = self.marked.get_mut(&leg) {
+                let beep = beep();
+                recorder.push(&beep, &beep);
+                *left -= 1;
+                if *left == 0 {
+                    self.marked.remove(&leg);
+                }
+            } else if self.paused.contains(&leg) {
                 let silence = Frame::silence(SampleRate::Hz8000);
                 recorder.push(&silence, &silence);
             } else {
@@ -93,17 +107,20 @@ impl Recordings {
         }
     }
 
-    /// Keeps silence in place of the sound, or the sound again.
+    /// Keeps silence in place of the sound, or the sound again. A beep in the file says that this is no fault.
     pub(super) fn pause(&mut self, leg: LegId, paused: bool) {
-        if paused && self.is_on(leg) {
-            self.paused.insert(leg);
-        } else {
-            self.paused.remove(&leg);
+        let changes = match paused && self.is_on(leg) {
+            true => self.paused.insert(leg),
+            false => self.paused.remove(&leg),
+        };
+        if changes && self.is_on(leg) {
+            self.marked.insert(leg, MARK);
         }
     }
 
     pub(super) fn end(&mut self, leg: LegId) {
         self.paused.remove(&leg);
+        self.marked.remove(&leg);
         if let Some(recorder) = self.recorders.get_mut(&leg) {
             recorder.finish();
             self.flush(leg);
@@ -163,6 +180,15 @@ impl Recordings {
             }
         }
     }
+}
+
+/// One frame of the beep, 1 kHz: as many periods in each, so that they follow each other without a click.
+fn beep() -> Frame {
+    let mut frame = Frame::silence(SampleRate::Hz8000);
+    for (place, sample) in frame.samples_mut().iter_mut().enumerate() {
+        *sample = (3_000.0 * (std::f32::consts::TAU * place as f32 / 8.0).sin()) as i16;
+    }
+    frame
 }
 
 /// The thread of the disk. A file that cannot be written is given up, said once, and the others go on.

@@ -21,7 +21,9 @@ use super::{
     features::{self, RawFeatures},
     mailbox::mailboxes,
     problem::line_of,
-    raw, screening, srtp, supervision, tolls, transports, trunk_profile,
+    raw,
+    recording::recording,
+    screening, srtp, supervision, tolls, transports, trunk_profile,
 };
 use crate::types::{Country, EmergencyNumbers, Extension, Hours, PhoneNumber};
 
@@ -111,6 +113,11 @@ pub(super) fn config(file: &str, text: &str, raw: raw::File) -> Result<Config, P
         .filter_map(|entry| entry.get_ref().extension.get_ref().parse().ok())
         .collect();
     let groups = pickup_groups(&raw.extension);
+    let recorded = raw.extension.iter().filter_map(|entry| {
+        let entry = entry.get_ref();
+        Some((entry.extension.get_ref().trim().parse().ok()?, entry.record.clone()?))
+    });
+    let recording = recording(&mut c, raw.recording, raw.calls.record.as_ref(), recorded);
     let rights = supervision_rights(&raw.extension);
     let extensions = extensions(&mut c, raw.extension, &emergency_numbers);
     let names = extensions.iter().map(|e| (e.extension.clone(), e.name.clone())).collect();
@@ -149,6 +156,7 @@ pub(super) fn config(file: &str, text: &str, raw: raw::File) -> Result<Config, P
         supervision: supervision::supervision(&mut c, raw.supervision, rights, &taken),
         srtp: srtp::check(&mut c, raw.srtp, &known, &trunk_names),
         office,
+        recording,
         features,
         sip,
         tls: transports::tls(&mut c, raw.tls),
@@ -341,7 +349,6 @@ fn calls(c: &mut Checker<'_>, raw: raw::Calls, ports: usize) -> Calls {
     }
     Calls {
         ring: Duration::from_secs(ring),
-        record: raw.record.unwrap_or(false),
         max_calls: limit(c, raw.max_calls, room.min(200)),
         max_agent_calls: limit(c, raw.max_agent_calls, 20),
         max_outside: limit(c, raw.max_outside, 30),

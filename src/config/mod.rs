@@ -15,6 +15,7 @@ mod phones;
 mod practice;
 mod problem;
 mod raw;
+mod recording;
 mod screening;
 mod srtp;
 mod supervision;
@@ -35,6 +36,7 @@ pub use mailbox::Mailbox;
 pub use phones::{PhoneTransport, Phones};
 pub use practice::practice_file;
 pub use problem::{Problem, Problems};
+pub use recording::{Record, Recording};
 pub use screening::Screening;
 pub use srtp::{Srtp, SrtpWish};
 pub use supervision::{SUPERVISION, Supervision};
@@ -58,6 +60,7 @@ pub struct Config {
     pub phones: Phones,
     pub srtp: Srtp,
     pub features: Features,
+    pub recording: Recording,
     pub numbers: Vec<Number>,
     pub extensions: Vec<ExtensionAccount>,
     pub trunks: Vec<Trunk>,
@@ -137,7 +140,6 @@ pub struct Store {
 pub struct Calls {
     /// How long a ring plan's step rings unless the number says otherwise.
     pub ring: Duration,
-    pub record: bool,
     /// Calls at once, of every kind; emergency calls are never counted out.
     pub max_calls: usize,
     /// Calls that the agent holds at once.

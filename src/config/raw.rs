@@ -10,6 +10,7 @@ use super::{
     features::{RawHold, RawHolidays, RawPark, RawPlan, RawTransfer},
     mailbox::RawMailbox,
     problem::{Problem, Problems, line_of},
+    recording::RawRecording,
     srtp::RawSrtp,
     supervision::RawSupervision,
     transports::{OneOrMore, RawTls},
@@ -40,6 +41,8 @@ pub(super) struct File {
     pub phone: Vec<super::phones::RawPhone>,
     #[serde(default)]
     pub srtp: RawSrtp,
+    #[serde(default)]
+    pub recording: RawRecording,
     #[serde(default)]
     pub number: Vec<Spanned<Number>>,
     #[serde(default)]
@@ -132,7 +135,7 @@ pub(super) struct Store {
 #[serde(deny_unknown_fields)]
 pub(super) struct Calls {
     pub ring_seconds: Option<Spanned<u64>>,
-    pub record: Option<bool>,
+    pub record: Option<Spanned<bool>>,
     pub max_calls: Option<Spanned<usize>>,
     pub max_agent_calls: Option<Spanned<usize>>,
     pub max_outside: Option<Spanned<usize>>,
@@ -195,6 +198,7 @@ pub(super) struct Extension {
     pub voicemail: bool,
     #[serde(default)]
     pub pickup_groups: Vec<String>,
+    pub record: Option<Spanned<String>>,
     #[serde(default)]
     pub supervise: Vec<Spanned<String>>,
     pub address: Option<Spanned<String>>,

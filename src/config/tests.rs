@@ -15,7 +15,7 @@ fn the_practice_file_is_the_office_of_maple_court() {
     assert_eq!(config.extensions.len(), 2);
     assert_eq!((config.units.len(), config.listings.len()), (12, 3));
     assert_eq!(config.calls.ring, Duration::from_secs(18));
-    assert!(config.calls.record, "practice mode records");
+    assert!(config.recording.calls == super::Record::Always, "practice mode records");
     assert!(config.practice.is_some());
 }
 
@@ -183,8 +183,8 @@ fn a_short_password_is_refused() {
 
 #[test]
 fn recording_is_off_unless_the_file_says_so() {
-    let text = practice().replace("record = true\n", "");
-    assert!(!Config::parse("portico.toml", &text).unwrap().calls.record);
+    let text = practice().replace("calls = \"always\"\n", "");
+    assert_eq!(Config::parse("portico.toml", &text).unwrap().recording.calls, super::Record::Never);
 }
 
 #[test]

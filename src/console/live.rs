@@ -12,7 +12,10 @@ use jiff::Timestamp;
 use tokio::sync::broadcast;
 
 use crate::{
-    pbx::{AgentReason, CallRecord, Caller, Dialled, Fact, LegResult, Party, Supervise, TurnRecord},
+    pbx::{
+        AgentReason, CallRecord, Caller, Dialled, Fact, LegResult, Party, RecordingState, Supervise,
+        TurnRecord,
+    },
     store::EmergencyRow,
     types::{CallId, Extension, LegId},
 };
@@ -39,6 +42,7 @@ pub struct LiveCall {
     pub supervisor: Option<(Extension, Supervise)>,
     /// The extension that dialled an emergency number: whoever is in the house must see it (47 CFR 9.16).
     pub emergency: Option<Extension>,
+    pub recording: RecordingState,
 }
 
 /// Where a call stands.
@@ -120,6 +124,7 @@ impl Live {
                     turns: Vec::new(),
                     supervisor: None,
                     emergency: None,
+                    recording: RecordingState::Off,
                 };
                 let known =
                     board.calls.insert(*call, Arc::new(live)).and_then(|before| before.emergency.clone());
@@ -139,6 +144,7 @@ impl Live {
                         turns: Vec::new(),
                         supervisor: None,
                         emergency: None,
+                        recording: RecordingState::Off,
                     })
                 });
                 Arc::make_mut(live).emergency = Some(from.clone());
@@ -187,6 +193,10 @@ impl Live {
             }
             Fact::AgentTakes { call, why } => {
                 board.change(*call, |c| c.stage = Stage::Agent(*why));
+                (*call, None)
+            }
+            Fact::RecordingChanged { call, state } => {
+                board.change(*call, |c| c.recording = *state);
                 (*call, None)
             }
             Fact::Turn { call, turn } => {

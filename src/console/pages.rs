@@ -16,7 +16,7 @@ use super::{
     site::Site,
 };
 use crate::{
-    pbx::{Control, Listing},
+    pbx::{Control, Listing, RecordingPart},
     store::{CallFilter, Cursor, Reader, StoreError},
     trace::pcap,
     types::{CallId, ContactId, PhoneNumber},
@@ -150,22 +150,34 @@ async fn calls(State(site): State<Site>, person: Person, Query(after): Query<Aft
 async fn call(State(site): State<Site>, person: Person, Path(id): Path<String>) -> Response {
     let Ok(id) = id.parse::<CallId>() else { return not_found().await };
     match site.read(move |reader| reader.call(id)).await {
-        Ok(Some(mut detail)) => {
-            detail.record.recording = at_hand(&site, detail.record.recording).await;
+        Ok(Some(detail)) => {
+            let at_hand = at_hand(&site, &detail.record.recordings).await;
             let trace = site.read(move |reader| reader.trace(id)).await.unwrap_or_default();
             let frame = site.frame(&person);
-            html(page::call(&frame, &detail, &trace, site.zone())).into_response()
+            html(page::call(&frame, &detail, &at_hand, &trace, site.zone())).into_response()
         }
         Ok(None) => not_found().await,
         Err(error) => unavailable(&error),
     }
 }
 
-/// The recording, unless its time is over and the file is gone: the page then offers none.
-async fn at_hand(site: &Site, name: Option<String>) -> Option<String> {
-    let name = name.filter(|name| recording::is_bare(name))?;
-    let there = tokio::fs::try_exists(site.settings().recordings.join(&name)).await;
-    there.unwrap_or(false).then_some(name)
+/// Which parts of the recording are there: when their time is over the files are gone, and the page offers none.
+async fn at_hand(site: &Site, parts: &[RecordingPart]) -> Vec<bool> {
+    let mut there = Vec::with_capacity(parts.len());
+    for part in parts {
+        let path = recording::is_bare(&part.file).then(|| site.settings().recordings.join(&part.file));
+        there.push(match path {
+            Some(path) => tokio::fs::try_exists(path).await.unwrap_or(false),
+            None => false,
+        });
+    }
+    there
+}
+
+#[derive(Debug, Deserialize)]
+struct Part {
+    /// From 1, as people count.
+    part: Option<usize>,
 }
 
 async fn recording(
@@ -173,13 +185,16 @@ async fn recording(
     _: Person,
     headers: HeaderMap,
     Path(id): Path<String>,
+    Query(wanted): Query<Part>,
 ) -> Response {
     let Ok(id) = id.parse::<CallId>() else { return not_found().await };
+    let number = wanted.part.unwrap_or(1).wrapping_sub(1);
     let name = match site.read(move |reader| reader.call(id)).await {
-        Ok(Some(detail)) if detail.record.recording.is_some() && !detail.record.recording_is_cleared() => {
-            return held_back();
-        }
-        Ok(detail) => detail.and_then(|detail| detail.record.recording),
+        Ok(Some(detail)) => match detail.record.recordings.get(number) {
+            Some(part) if !detail.record.is_cleared(part) => return held_back(),
+            part => part.map(|part| part.file.clone()),
+        },
+        Ok(None) => None,
         Err(error) => return unavailable(&error),
     };
     let Some(name) = name.filter(|name| recording::is_bare(name)) else { return not_found().await };

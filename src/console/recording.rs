@@ -9,12 +9,22 @@ use axum::{
 };
 use tokio::io::{AsyncReadExt, AsyncSeekExt};
 
+use crate::types::CallId;
+
 /// Read from the disk and handed on at once.
 const PIECE: u64 = 64 * 1024;
 
 /// Is it the bare name of a file? The names are ours; a path in one would mean that the row was tampered with.
 pub(super) fn is_bare(name: &str) -> bool {
     !name.is_empty() && !name.starts_with('.') && !name.contains(['/', '\\', '\0'])
+}
+
+/// Where a part of a call's recording is served, by its number from 1.
+pub(super) fn link(call: CallId, part: usize) -> String {
+    match part {
+        1 => format!("/calls/{call}/recording.wav"),
+        _ => format!("/calls/{call}/recording.wav?part={part}"),
+    }
 }
 
 /// What a request wants of a file.

@@ -199,9 +199,10 @@ impl Assisted {
                 self.talk = Talk::Opening(notice.deadline());
                 return Step::Stay(self);
             }
+            notice::given(cx, &[&self.caller]);
             self.notice = None;
         }
-        notice::record(cx, self.caller.id(), [&self.caller]);
+        notice::settle(cx, self.caller.id(), [&self.caller]);
         let (conversation, wish) = Conversation::begin(cx, self.caller.id());
         self.talk = Talk::Begun(conversation);
         self.grant(cx, wish)

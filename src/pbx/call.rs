@@ -27,6 +27,7 @@ use super::{
     sought::{hunt_of_desk, hunt_of_transfer},
     supervision::Request,
     talking::{OnThePhone, Talking},
+    tape::{NotRecorded, RecordKey, RecordOrder},
     waiting::Waiting,
 };
 use crate::{
@@ -170,6 +171,14 @@ impl Call {
             State::Talking(state) => state.transferor(session),
             State::Conference(state) => state.extension_at(session),
             _ => None,
+        }
+    }
+
+    /// What this key of an extension would come to for the recording of the call.
+    pub(super) fn record_order(&self, by: &Extension, key: RecordKey) -> Result<RecordOrder, NotRecorded> {
+        match &self.state {
+            State::Talking(state) => state.record_order(&self.ledger, by, key),
+            _ => Err(NotRecorded::Nothing),
         }
     }
 
@@ -406,6 +415,7 @@ pub(super) fn stays<S>(cx: &mut Context<'_>, state: S, event: DeskEvent) -> Step
             superseded(cx.exchange.sip.refuse_refer(cx.now.at, refer, 603));
         }
         DeskEvent::Join { with, .. } | DeskEvent::Brought { with, .. } => with.hang_up(cx, None),
+        DeskEvent::Record { .. } => {}
     }
     Step::Stay(state)
 }

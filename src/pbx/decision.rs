@@ -3,13 +3,13 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AgentReason, CallDirection, Dialled, Disposition, Party,
+    AgentReason, CallDirection, Dialled, Disposition, Party, RecordingState,
     ledger::Ledger,
     next::{Announced, Next},
     ring_plan::{After, Stage, Target},
     services::Errand,
 };
-use crate::dialogue::Destination;
+use crate::{dialogue::Destination, types::Extension};
 
 /// One turn in the course of a call.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -94,6 +94,18 @@ pub(super) fn passed_over(trunk: &str, status: u16) -> String {
         status => format!(
             "trunk {trunk} answered {status}, which says that it cannot carry the call: the next is tried"
         ),
+    }
+}
+
+/// The recording has begun, ended, or keeps silence.
+pub(super) fn recording(state: RecordingState, asked: Option<&Extension>) -> String {
+    match (state, asked) {
+        (RecordingState::On, Some(by)) => {
+            format!("recorded from here: {by} asked for it, and everybody has been told")
+        }
+        (RecordingState::On, None) => "recorded from here: everybody has been told".to_owned(),
+        (RecordingState::Paused, _) => "the recording is paused: silence is kept".to_owned(),
+        (RecordingState::Off, _) => "no longer recorded".to_owned(),
     }
 }
 

@@ -1,6 +1,8 @@
 //! What people at desk phones do with a call that is going on.
 
-use super::{Dialled, Party, leg::Leg, parked::Place, ring_plan::Hunt, supervision::Request};
+use super::{
+    Dialled, Party, leg::Leg, parked::Place, ring_plan::Hunt, supervision::Request, tape::RecordOrder,
+};
 use crate::{
     sip::{Invitation, ReferId, SessionId},
     types::Extension,
@@ -17,6 +19,8 @@ pub(super) enum DeskEvent {
     Transfer { session: SessionId, refer: ReferId, to: Dialled, hunt: Option<Hunt> },
     /// The phone at this session has brought another call to its end by joining it with this one: its leg stays.
     Join { session: SessionId, with: Box<Leg> },
+    /// Somebody has asked for this to become of the recording, and may.
+    Record { by: Extension, order: RecordOrder },
     /// The phone at this session wants the other one in this room, in which nobody is yet.
     SentToRoom { session: SessionId, room: Extension },
     /// Somebody has dialled the conference room that this call is.

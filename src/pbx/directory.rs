@@ -10,7 +10,10 @@ use std::{
 
 use jiff::{Timestamp, tz::TimeZone};
 
-use super::{Caller, EmergencyPlan, Features, RingPlan, ScreeningRules, Services, Srtp, Tolls, TrunkProfile};
+use super::{
+    Caller, EmergencyPlan, Features, RecordingRules, RingPlan, ScreeningRules, Services, Srtp, Tolls,
+    TrunkProfile,
+};
 use crate::{
     dialogue::{Office, Pack},
     media::Fingerprint,
@@ -53,8 +56,8 @@ pub struct Directory {
     pub show_callers: bool,
     /// Whose media is encrypted.
     pub srtp: Srtp,
-    /// Two-channel recordings of every call that is talked on.
-    pub record_calls: bool,
+    /// Whose calls are recorded, in two channels.
+    pub recording: RecordingRules,
     /// What the agent knows how to talk about.
     pub pack: Arc<Pack>,
     /// What the agent knows of the office.

@@ -1,14 +1,14 @@
 //! The whole surface of the switch: everything that can happen to it, and everything it can ask for.
 
-use std::{sync::Arc, time::Instant};
+use std::{net::IpAddr, sync::Arc, time::Instant};
 
 use crate::{
     dialogue::Reading,
-    media::{Codec, Score},
+    media::{Agreed, Hears, RoomId, SourceTrust, Tone},
     pbx::{
         AgentReason, Barred, CallRecord, Caller, DayNight, DeskSettings, Dialled, Directory, LegResult,
-        Listing, Mailbox, MailboxChange, MediaCommand, Party, Resource, ResourceState, Service, Spent,
-        Supervise, TurnRecord,
+        Listing, Mailbox, MailboxChange, Party, Quality, Resource, ResourceState, Service, Spent, Supervise,
+        TurnRecord, Unheard,
     },
     sip,
     speech::SpeechEvent,
@@ -59,101 +59,6 @@ pub enum MediaEvent {
     Failed,
     /// What the leg's media was like, once, after `CloseLeg`.
     Closed { quality: Quality },
-}
-
-/// What RTCP and the jitter buffer saw of one leg.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
-pub struct Quality {
-    pub packets_received: u64,
-    pub packets_lost: u64,
-    pub packets_sent: u64,
-    pub jitter_ms: u32,
-    pub round_trip_ms: Option<u32>,
-    /// What was sent at the end.
-    #[serde(default)]
-    pub codec: Option<Codec>,
-    /// How the far end sounded to us; `None` when nothing was heard.
-    #[serde(default)]
-    pub heard: Option<Score>,
-    /// How we sounded to the far end, by its own reports; `None` when it made none.
-    #[serde(default)]
-    pub there: Option<Score>,
-    #[serde(default)]
-    pub encryption: Encrypted,
-    /// Why the far end was not heard at the end, if it was not.
-    #[serde(default)]
-    pub unheard: Option<Unheard>,
-}
-
-/// How a leg's media was protected on its way.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Encrypted {
-    #[default]
-    No,
-    /// SRTP with keys in the signalling (RFC 4568).
-    Sdes,
-    /// SRTP with keys of a DTLS handshake (RFC 5764).
-    Dtls,
-}
-
-impl Encrypted {
-    /// As it is kept and as programs are told it.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::No => "none",
-            Self::Sdes => "sdes",
-            Self::Dtls => "dtls",
-        }
-    }
-
-    /// Reads what [`as_str`](Self::as_str) wrote.
-    pub fn from_name(name: &str) -> Option<Self> {
-        [Self::No, Self::Sdes, Self::Dtls].into_iter().find(|known| known.as_str() == name)
-    }
-}
-
-/// Why nothing was heard of a far end.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Unheard {
-    NothingCame,
-    CameFromElsewhere,
-    ReportsOnly,
-    NotNegotiated,
-    NotAuthentic,
-    NotRtp,
-    WentQuiet,
-}
-
-impl Unheard {
-    const ALL: [Self; 7] = [
-        Self::NothingCame,
-        Self::CameFromElsewhere,
-        Self::ReportsOnly,
-        Self::NotNegotiated,
-        Self::NotAuthentic,
-        Self::NotRtp,
-        Self::WentQuiet,
-    ];
-
-    /// As it is kept and as programs are told it.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::NothingCame => "nothing_came",
-            Self::CameFromElsewhere => "came_from_elsewhere",
-            Self::ReportsOnly => "reports_only",
-            Self::NotNegotiated => "not_negotiated",
-            Self::NotAuthentic => "not_authentic",
-            Self::NotRtp => "not_rtp",
-            Self::WentQuiet => "went_quiet",
-        }
-    }
-
-    /// Reads what [`as_str`](Self::as_str) wrote.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|known| known.as_str() == name)
-    }
 }
 
 /// What somebody outside the switch asks of it.
@@ -230,6 +135,80 @@ pub enum Output {
     Timeout(Option<(Instant, Reason)>),
 }
 
+/// What the media plane is asked to do with a leg.
+#[derive(Debug, Clone, PartialEq)]
+pub enum MediaCommand {
+    /// Bind this RTP port (and the next one for RTCP), for the family of the address that the far end is told.
+    Open {
+        call: CallId,
+        port: u16,
+        told: IpAddr,
+    },
+    /// Where to, with which codec, and whose packets are believed. Repeated after every offer and answer.
+    Connect {
+        agreed: Agreed,
+        trust: SourceTrust,
+    },
+    /// Relay between this leg and that one, from now on; both have been connected.
+    Bridge {
+        with: LegId,
+    },
+    /// Stop relaying.
+    Unbridge,
+    /// Into this room, or, if it is there already, hear these from now on. A leg that was bridged leaves its bridge; a
+    /// room is opened by the first who enters and gone with the last. A full room leaves the leg alone.
+    Mix {
+        room: RoomId,
+        hears: Hears,
+    },
+    /// Out of its room; the leg stands alone again.
+    LeaveMix,
+    /// Play this tone until told otherwise; `None` stops it, and music too.
+    Tone(Option<Tone>),
+    /// Say this sound file once, after what is being said; `Played` tells how much of it was heard, and nothing of it if
+    /// it cannot be read. A plain name is a recording made by `Record`, of which the left side is heard; a path is any
+    /// WAV file.
+    Play {
+        utterance: UtteranceId,
+        file: String,
+    },
+    /// Whenever nothing is said, this WAV file over and over, in place of a tone; `None` stops it.
+    Music(Option<String>),
+    /// Play the recorded announcement that needs no speech engine.
+    Announce {
+        utterance: UtteranceId,
+        announcement: Announcement,
+    },
+    /// Send this key to the far end (RFC 4733), once: the other side pressed it in a SIP INFO.
+    Digit(char),
+    /// Stop this utterance within a frame; `Played` tells how much of it was heard.
+    Hush {
+        utterance: UtteranceId,
+    },
+    /// Record this leg and whatever is bridged to it or spoken to it: two channels, the leg's own on the left.
+    Record {
+        file: String,
+    },
+    /// From now on silence is recorded, or again what is said; a beep in the file marks either.
+    PauseRecording(bool),
+    /// The recording ends here; the leg goes on.
+    EndRecording,
+    /// Play this sound of ours to the leg; `Played` follows, at once if there is no such file.
+    PlayFile {
+        utterance: UtteranceId,
+        file: SoundFile,
+    },
+    /// Record what the leg itself says, one channel, until `EndTake` or the leg's end. `TakeQuiet` follows when no voice
+    /// has been heard for so long, `Taken` at the end.
+    Take {
+        file: SoundFile,
+        quiet_ms: u32,
+    },
+    EndTake,
+    /// Close the socket after what is queued has been played.
+    Close,
+}
+
 /// A sound on disk, by its folder and its name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SoundFile {
@@ -270,6 +249,21 @@ pub enum Announcement {
     EmergencyDialled,
     /// "This call is recorded."
     CallIsRecorded,
+    /// "The recording is paused."
+    RecordingPaused,
+    /// "The recording goes on."
+    RecordingGoesOn,
+    /// "The recording has ended."
+    RecordingEnded,
+}
+
+/// How the recording of a call stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RecordingState {
+    Off,
+    On,
+    /// Silence is kept in place of what is said.
+    Paused,
 }
 
 /// What the speech pool is asked to do for a leg.
@@ -319,6 +313,8 @@ pub enum Reason {
     Spending,
     /// A parked call rings its parker again.
     ParkRecall,
+    /// A paused recording goes on by itself.
+    RecordingPause,
     /// A phone that has dialled a code has been told what came of it; what the box says to a caller whom it serves should have
     /// been played by now, or its tone is over.
     Prompt,
@@ -437,6 +433,11 @@ pub enum Fact {
     Turn {
         call: CallId,
         turn: TurnRecord,
+    },
+    /// The call is recorded, or is not any more, from now on.
+    RecordingChanged {
+        call: CallId,
+        state: RecordingState,
     },
     /// The call is over; this is all of it.
     Ended(Box<CallRecord>),

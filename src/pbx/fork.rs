@@ -143,7 +143,7 @@ impl Fork {
         };
         cx.decide(format!("{} is left out: {why}", decision::name(&record.party)));
         cx.exchange.fact(Fact::NotAnswered { call, leg, party: record.party.clone(), result });
-        cx.ledger.leg_ended(leg, record);
+        cx.ledger.leg_ended(cx.now.at, leg, record);
         result
     }
 

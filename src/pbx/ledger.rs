@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::{
     AgentReason, CallDirection, CallRecord, Caller, Decision, Dialled, Directory, Disposition, LegRecord,
-    Quality, Speaker, TurnRecord, Vouched,
+    Quality, Speaker, TurnRecord, Vouched, tape::Tape,
 };
 use crate::{
     dialogue::Outcome,
@@ -46,10 +46,7 @@ pub(super) struct Ledger {
     legs: Vec<(LegId, LegRecord)>,
     turns: Vec<TurnRecord>,
     outcome: Option<Outcome>,
-    /// Its file, and its beginning in milliseconds since that of the call.
-    recording: Option<(String, u64)>,
-    /// The leg by which it is recorded, while that lasts.
-    recorded: Option<LegId>,
+    pub(super) tape: Tape,
     /// Who has heard that the call is recorded, and when.
     told: Vec<(LegId, Timestamp)>,
     /// No call between people, or their waiting for each other, goes on beyond this.
@@ -68,8 +65,7 @@ impl Ledger {
             legs: Vec::new(),
             turns: Vec::new(),
             outcome: None,
-            recording: None,
-            recorded: None,
+            tape: Tape::default(),
             told: Vec::new(),
             limit: None,
             decisions: Vec::new(),
@@ -144,8 +140,10 @@ impl Ledger {
         self.beginning.direction
     }
 
-    pub(super) fn leg_ended(&mut self, leg: LegId, record: LegRecord) {
-        self.recorded.take_if(|recorded| *recorded == leg);
+    pub(super) fn leg_ended(&mut self, now: Instant, leg: LegId, record: LegRecord) {
+        if self.tape.on() == Some(leg) {
+            self.tape.end(self.millis(now));
+        }
         let told = self.told_at(leg);
         let record = LegRecord { told, ..record };
         if self.legs.len() < MOST_LEGS {
@@ -195,30 +193,13 @@ impl Ledger {
         self.told.iter().find(|(id, _)| *id == leg).map(|(_, at)| *at)
     }
 
-    /// The leg by which the call is being recorded, while it is.
-    pub(super) fn recorded_leg(&self) -> Option<LegId> {
-        self.recorded
-    }
-
-    /// The call is being recorded from now on, by this leg; `None` if it already was.
-    pub(super) fn start_recording(&mut self, now: Instant, leg: LegId) -> Option<String> {
-        if self.recording.is_some() {
-            return None;
-        }
-        let file = format!("{}.wav", self.beginning.call);
-        self.recording = Some((file.clone(), self.millis(now)));
-        self.recorded = Some(leg);
-        Some(file)
-    }
-
     /// Since the call began.
-    fn millis(&self, at: Instant) -> u64 {
+    pub(super) fn millis(&self, at: Instant) -> u64 {
         u64::try_from(at.saturating_duration_since(self.began()).as_millis()).unwrap_or(u64::MAX)
     }
 
     pub(super) fn close(self, ended: Timestamp, disposition: Disposition) -> CallRecord {
         let Beginning { call, direction, trunk, caller, vouched, dialled, at, directory: _ } = self.beginning;
-        let (recording, recording_from_ms) = self.recording.unzip();
         CallRecord {
             call,
             direction,
@@ -234,8 +215,7 @@ impl Ledger {
             legs: self.legs.into_iter().map(|(_, record)| record).collect(),
             turns: self.turns,
             outcome: self.outcome,
-            recording,
-            recording_from_ms,
+            recordings: self.tape.into_parts(),
             decisions: self.decisions,
         }
     }

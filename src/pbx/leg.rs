@@ -214,10 +214,10 @@ impl Leg {
         };
         let told = cx.ledger.told_at(line.id);
         // The file of that call ends here; the other call has one of its own.
-        if cx.ledger.recorded_leg() == Some(line.id) {
+        if cx.ledger.tape.on() == Some(line.id) {
             cx.exchange.media(line.id, MediaCommand::EndRecording);
         }
-        cx.ledger.leg_ended(line.id, record);
+        cx.ledger.leg_ended(cx.now.at, line.id, record);
         cx.exchange.leg_moves(line.session, line.id, call);
         Self { told, ..self }
     }

@@ -47,8 +47,11 @@ impl Line {
         cx.exchange.close_socket(self.id);
         let Self { id, party, started, .. } = self;
         let ended = cx.now.wall;
-        cx.ledger
-            .leg_ended(id, LegRecord { party, started, answered, ended, result, quality: None, told: None });
+        cx.ledger.leg_ended(
+            cx.now.at,
+            id,
+            LegRecord { party, started, answered, ended, result, quality: None, told: None },
+        );
     }
 }
 

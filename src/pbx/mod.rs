@@ -35,12 +35,13 @@ mod features;
 mod fork;
 mod hold;
 mod incoming;
+mod key_trail;
 mod lamps;
 mod ledger;
 mod leg;
+mod leg_quality;
 mod line;
 mod location;
-mod media_command;
 mod next;
 mod notice;
 mod notices;
@@ -48,6 +49,7 @@ mod opening;
 mod parked;
 mod prompting;
 mod record;
+mod recording;
 mod refusal;
 mod resources;
 mod ring_plan;
@@ -67,6 +69,7 @@ mod story;
 mod supervision;
 mod switch;
 mod talking;
+mod tape;
 mod texts;
 mod toll;
 mod trunk_answer;
@@ -85,17 +88,18 @@ pub use directory::{Directory, Limits, Number, Phone, Settings, TRUNK_PATIENCE, 
 pub use emergency::{EmergencyNotice, EmergencyPlan};
 pub use encryption::{Srtp, SrtpPolicy};
 pub use event::{
-    Announcement, Control, Encrypted, Fact, Input, MediaEvent, Output, Quality, Reason, Shelf, SoundFile,
-    SpeechCommand, TextResult, Unheard,
+    Announcement, Control, Fact, Input, MediaCommand, MediaEvent, Output, Reason, RecordingState, Shelf,
+    SoundFile, SpeechCommand, TextResult,
 };
 pub use features::{Features, Park};
+pub use leg_quality::{Encrypted, Quality, Unheard};
 pub use location::{CivicAddress, CivicElement, Device, KnownBy, Location, Locations, device_key};
-pub use media_command::MediaCommand;
 pub use opening::{Answers, DayNight, Foreseen, Opening, TimedPlan, foresee};
 pub use record::{
     AgentReason, CallDirection, CallRecord, Caller, Dialled, Disposition, LegRecord, LegResult, Party,
     Speaker, TurnRecord,
 };
+pub use recording::{Gap, RecordRule, RecordingPart, RecordingRules};
 pub use resources::{Resource, ResourceState};
 pub use ring_plan::{DEFAULT_RING, RingOrder, RingPlan, RingStep};
 pub use ringer::Ringer;

@@ -5,7 +5,7 @@ use std::{fmt, str::FromStr};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Decision, Emergency, Quality, Vouched};
+use super::{Decision, Emergency, Quality, RecordingPart, Vouched};
 use crate::{
     dialogue::Outcome,
     types::{CallId, Extension, NumberError, PhoneNumber, StarCode},
@@ -32,27 +32,10 @@ pub struct CallRecord {
     pub legs: Vec<LegRecord>,
     pub turns: Vec<TurnRecord>,
     pub outcome: Option<Outcome>,
-    /// File name below the recordings folder, if the call was recorded.
-    pub recording: Option<String>,
-    /// When the recording began, in milliseconds since the call began: its position 0 on the scale of
-    /// [`TurnRecord::at_ms`]. None for calls that were not recorded, or by a program that did not note it.
-    pub recording_from_ms: Option<u64>,
+    /// What was recorded of it, in order: a file each.
+    pub recordings: Vec<RecordingPart>,
     /// Why it went the way it went, in order.
     pub decisions: Vec<Decision>,
-}
-
-impl CallRecord {
-    /// Has everybody who was talked with been told that they are recorded? A recording of others is held back.
-    pub fn recording_is_cleared(&self) -> bool {
-        let mut people = self.legs.iter().filter(|leg| leg.answered.is_some() && leg.party != Party::Agent);
-        people.all(|leg| leg.told.is_some())
-    }
-
-    /// Where in the recording the turn begins, in milliseconds; 0 for one that began before it.
-    pub fn in_recording(&self, turn: &TurnRecord) -> Option<u64> {
-        self.recording.as_ref()?;
-        Some(turn.at_ms.saturating_sub(self.recording_from_ms?))
-    }
 }
 
 /// Which way the call went.

@@ -27,6 +27,8 @@ pub(super) enum Sorted {
     Session { session: SessionId, event: SessionEvent },
     /// The far end of a call wants it transferred.
     Referred { session: SessionId, refer: ReferId, to: ReferTarget },
+    /// The phone at this session has pressed its record key.
+    RecordKey { session: SessionId, on: bool },
     /// No call at all: texts, bindings, trunks, the guard.
     Other(sip::Event),
 }
@@ -48,6 +50,7 @@ pub(super) fn sort(event: sip::Event) -> Sorted {
         sip::Event::ReofferAnswered { session, result } => (session, SessionEvent::ReofferAnswered(result)),
         sip::Event::Ended { session, by } => (session, SessionEvent::Ended(by)),
         sip::Event::InfoDigit { session, digit } => (session, SessionEvent::Digit(digit)),
+        sip::Event::RecordKey { session, on } => return Sorted::RecordKey { session, on },
         sip::Event::Referred { session, refer, to, referred_by: _ } => {
             return Sorted::Referred { session, refer, to };
         }

@@ -28,7 +28,10 @@ pub enum Service {
     OwnVoicemail,
     AnyVoicemail,
     Intercom,
+    /// Records the call of the phone that dials it, or ends that.
     Record,
+    /// Pauses the recording, for a card number, or goes on with it.
+    PauseRecording,
     BlockLastCaller,
     /// By the clock, day, night, and by the clock again.
     DayNight,
@@ -42,7 +45,7 @@ pub enum Service {
 }
 
 impl Service {
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 25] = [
         Self::DoNotDisturbOn,
         Self::DoNotDisturbOff,
         Self::ForwardAlways,
@@ -60,6 +63,7 @@ impl Service {
         Self::AnyVoicemail,
         Self::Intercom,
         Self::Record,
+        Self::PauseRecording,
         Self::BlockLastCaller,
         Self::DayNight,
         Self::Conference,
@@ -89,6 +93,7 @@ impl Service {
             Self::AnyVoicemail => "any_voicemail",
             Self::Intercom => "intercom",
             Self::Record => "record",
+            Self::PauseRecording => "pause_recording",
             Self::BlockLastCaller => "block_last_caller",
             Self::DayNight => "day_night",
             Self::Conference => "conference",
@@ -119,6 +124,7 @@ impl Service {
             Self::AnyVoicemail => "*98",
             Self::Intercom => "*80",
             Self::Record => "*1",
+            Self::PauseRecording => "*2",
             Self::BlockLastCaller => "*60",
             Self::DayNight => "*28",
             Self::Conference => "*3",

@@ -267,6 +267,10 @@ impl Overseer {
         if how == Supervise::TakeOver { Came::TakesOver } else { Came::Changed }
     }
 
+    pub(super) fn leg(&self) -> &Leg {
+        &self.leg
+    }
+
     /// Two people talk, and the supervisor hears what it may: who hears whom. `supervised` is the colleague.
     pub(super) fn mix_people(&self, cx: &mut Context<'_>, supervised: &Leg, other: &Leg) {
         let (own, near, far) = (self.leg.id(), supervised.id(), other.id());

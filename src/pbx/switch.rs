@@ -3,6 +3,7 @@
 mod conferences;
 mod desks;
 mod hunting;
+mod recording;
 mod services;
 mod supervision;
 mod transfers;
@@ -291,6 +292,7 @@ impl Switch {
                     self.tell(now, call, CallEvent::Session { session, event });
                 }
             }
+            Sorted::RecordKey { session, on } => self.record_key(now, session, on),
             Sorted::Referred { session, refer, to } => self.referred(now, session, refer, &to),
             Sorted::Other(event) => self.handle_other(now, event),
         }

@@ -5,11 +5,13 @@ mod overseen;
 use std::time::Instant;
 
 use super::{
-    Dialled, Disposition, MediaCommand, MediaEvent, Party, Reason,
+    Announcement, Dialled, Disposition, MediaCommand, MediaEvent, Party, Reason, Service,
     desk_event::DeskEvent,
     exchange::Context,
     hold,
     incoming::Incoming,
+    key_trail::KeyTrail,
+    ledger::Ledger,
     leg::Leg,
     line::superseded,
     next::{Next, Step},
@@ -19,6 +21,7 @@ use super::{
     ring_plan::Hunt,
     session_event::SessionEvent,
     supervision::Overseer,
+    tape::{NotRecorded, RecordKey, RecordOrder},
     waiting::{Otherwise, Reach, Transferor},
 };
 use crate::{
@@ -37,8 +40,12 @@ pub(super) struct Talking {
     mixed: bool,
     /// Somebody of the house listens, or more.
     overseer: Option<Box<Overseer>>,
-    /// What both hear before they hear each other, if the call is recorded.
+    /// What both hear before they hear each other (again), about the recording of the call.
     notice: Option<Notice>,
+    /// When a pause of the recording ends by itself.
+    pause_ends: Option<Instant>,
+    /// The keys that each of the two has pressed last.
+    keys: [KeyTrail; 2],
     /// Which of the two hear music, because the other holds them.
     music: [bool; 2],
     until: Instant,
@@ -71,17 +78,25 @@ impl Talking {
             mixed: false,
             overseer: None,
             notice,
+            pause_ends: cx.ledger.tape.pause_ends(),
+            keys: Default::default(),
             music: [false; 2],
             until,
         };
+        // What has been recorded so far goes on in silence until whoever has come has been told.
+        if cx.ledger.tape.on().is_some() {
+            talking.settle(cx);
+        }
         talking.relay(cx);
         talking
     }
 
     pub(super) fn deadline(&self) -> Option<(Instant, Reason)> {
         let notice = self.notice.as_ref().and_then(Notice::deadline).map(|at| (at, Reason::Announcement));
+        let pause = self.pause_ends.map(|at| (at, Reason::RecordingPause));
         let overseer = self.overseer.as_ref().and_then(|overseer| overseer.deadline());
-        notice.into_iter().chain(overseer).chain([(self.until, Reason::CallLimit)]).min()
+        let limit = (self.until, Reason::CallLimit);
+        notice.into_iter().chain(pause).chain(overseer).chain([limit]).min()
     }
 
     pub(super) fn handle_session(
@@ -113,6 +128,7 @@ impl Talking {
             SessionEvent::Digit(digit) => {
                 let (_, other) = self.sides(side);
                 cx.exchange.media(other.id(), MediaCommand::Digit(digit));
+                self.key(cx, side, digit);
             }
             SessionEvent::Progress { .. }
             | SessionEvent::Answered { .. }
@@ -133,14 +149,18 @@ impl Talking {
             MediaEvent::Dead { .. } => self.hang_up(cx, Some(Cause::Q850(102))),
             MediaEvent::Failed => self.hang_up(cx, Some(Cause::Q850(41))),
             MediaEvent::Played { utterance, complete, .. } => {
+                // A phone that holds the other plays its own music to its person, or nothing.
+                let holds = [&self.caller, &self.callee].iter().any(|l| l.id() == leg && l.holds());
                 if let Some(notice) = &mut self.notice {
-                    notice.played(cx, leg, *utterance, *complete);
+                    notice.played(cx, leg, *utterance, *complete && !holds);
                     self.relay(cx);
                 }
                 Step::Stay(self)
             }
             MediaEvent::Digit(key) => {
                 self.pass_key(cx, leg, *key);
+                let side = if leg == self.caller.id() { Side::Caller } else { Side::Callee };
+                self.key(cx, side, *key);
                 Step::Stay(self)
             }
             MediaEvent::FirstPacket
@@ -154,6 +174,9 @@ impl Talking {
     pub(super) fn handle_timeout(mut self, cx: &mut Context<'_>) -> Step<Self> {
         if self.until <= cx.now.at {
             return self.hang_up(cx, Some(Cause::Q850(102)));
+        }
+        if self.pause_ends.is_some_and(|at| at <= cx.now.at) {
+            self.recording(cx, RecordOrder::GoOn, None);
         }
         self.relay(cx);
         self.overseen(cx, Overseer::handle_timeout)
@@ -191,8 +214,12 @@ impl Talking {
     }
 
     /// Somebody at a desk phone moves the call.
-    pub(super) fn handle_desk(self, cx: &mut Context<'_>, event: DeskEvent) -> Step<Self> {
+    pub(super) fn handle_desk(mut self, cx: &mut Context<'_>, event: DeskEvent) -> Step<Self> {
         match event {
+            DeskEvent::Record { by, order } => {
+                self.recording(cx, order, Some(by));
+                Step::Stay(self)
+            }
             DeskEvent::Park(place) => self.park(cx, place),
             DeskEvent::Transfer { session, refer, to, hunt } => self.transfer(cx, session, refer, &to, hunt),
             DeskEvent::Join { session, mut with } => {
@@ -340,19 +367,102 @@ impl Talking {
             *music = held;
         }
         let connected = self.caller.is_connected() && self.callee.is_connected();
-        // The notice comes to its end whatever the two do meanwhile: its deadline must not stay behind.
-        if let Some(notice) = self.notice.as_mut().filter(|_| connected) {
+        let open = connected && held == [false; 2];
+        // A notice that nobody would hear waits; one that has begun comes to its end whatever the two do meanwhile: its
+        // deadline must not stay behind.
+        if let Some(mut notice) = self.notice.take_if(|notice| open || notice.has_begun()) {
+            if std::mem::take(&mut self.bridged) {
+                self.take_down(cx);
+            }
             notice.begin(cx);
             if !notice.is_over(cx.now.at) {
+                self.notice = Some(notice);
                 return;
             }
-            self.notice = None;
+            notice::given(cx, &self.people());
         }
-        if !self.bridged && held == [false; 2] && connected {
-            notice::record(cx, self.caller.id(), [&self.caller, &self.callee]);
+        if open {
+            self.settle(cx);
+        }
+        if open && !self.bridged {
             self.bridged = true;
             self.put_through(cx);
         }
+    }
+
+    fn settle(&self, cx: &mut Context<'_>) {
+        notice::settle(cx, self.caller.id(), self.people());
+    }
+
+    /// Everybody whose voice may be in a recording: the two, and who has come to hear them.
+    fn people(&self) -> Vec<&Leg> {
+        let overseer = self.overseer.as_ref().filter(|overseer| overseer.is_present());
+        [&self.caller, &self.callee].into_iter().chain(overseer.map(|overseer| overseer.leg())).collect()
+    }
+
+    /// What this key of an extension would come to, if it is one of the two.
+    pub(super) fn record_order(
+        &self,
+        ledger: &Ledger,
+        by: &Extension,
+        key: RecordKey,
+    ) -> Result<RecordOrder, NotRecorded> {
+        let legs = [&self.caller, &self.callee];
+        if legs.iter().all(|leg| leg.extension() != Some(by)) {
+            return Err(NotRecorded::Right);
+        }
+        ledger.tape.order(&ledger.directory().recording, notice::rule(ledger, &legs), by, key)
+    }
+
+    /// Somebody has pressed a key, which may be the last of a code.
+    fn key(&mut self, cx: &mut Context<'_>, side: Side, digit: char) {
+        let codes = &cx.ledger.directory().features.star_codes;
+        let (trail, leg) = match side {
+            Side::Caller => (&mut self.keys[0], &self.caller),
+            Side::Callee => (&mut self.keys[1], &self.callee),
+        };
+        let Some(by) = leg.extension().cloned() else { return };
+        let pressed = trail.press(cx.now.at, digit, codes, &[Service::Record, Service::PauseRecording]);
+        let key = match pressed {
+            Some(Service::Record) => RecordKey::Turn,
+            Some(Service::PauseRecording) => RecordKey::Pause,
+            Some(_) | None => return,
+        };
+        // Who may not, or cannot at this moment, has pressed keys for the other one.
+        if let Ok(order) = self.record_order(cx.ledger, &by, key) {
+            self.recording(cx, order, Some(by));
+        }
+    }
+
+    /// The recording is to begin, to end, to pause or to go on. What keeps voices off the disk happens at once; what puts
+    /// them there, when everybody has heard of it.
+    fn recording(&mut self, cx: &mut Context<'_>, order: RecordOrder, by: Option<Extension>) {
+        self.notice = match order {
+            RecordOrder::Stays => return,
+            RecordOrder::Start => {
+                cx.ledger.tape.ask(by);
+                Notice::due(cx, self.people())
+            }
+            RecordOrder::Stop => {
+                cx.ledger.tape.ask(None);
+                self.settle(cx);
+                Some(Notice::of(Announcement::RecordingEnded, self.people()))
+            }
+            RecordOrder::Pause => {
+                let until = cx.now.at + cx.ledger.directory().recording.pause;
+                if let Some(by) = by {
+                    cx.ledger.tape.pause(by, until);
+                }
+                self.settle(cx);
+                Some(Notice::of(Announcement::RecordingPaused, self.people()))
+            }
+            RecordOrder::GoOn => {
+                cx.ledger.tape.go_on();
+                Some(Notice::of(Announcement::RecordingGoesOn, self.people()))
+            }
+        };
+        self.pause_ends = cx.ledger.tape.pause_ends();
+        self.relay(cx);
     }
 
     fn ended_by(self, cx: &mut Context<'_>, side: Side, cause: Option<Cause>) -> Step<Self> {

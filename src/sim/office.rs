@@ -15,8 +15,8 @@ use crate::{
     followup::{Sequence, SequenceError, Touch},
     outbox::AfterCrash,
     pbx::{
-        ConferencePlan, Directory, EmergencyPlan, Features, Limits, Number, Phone, RingPlan, RingStep,
-        Services, Settings, Supervise, Supervision, Texts,
+        ConferencePlan, Directory, EmergencyPlan, Features, Limits, Number, Phone, RecordingRules, RingPlan,
+        RingStep, Services, Settings, Supervise, Supervision, Texts,
     },
     sip::{self, TrunkName},
     types::{Extension, Hours, NumberError, PhoneNumber, QuietHours},
@@ -167,7 +167,7 @@ impl Office {
             texts: Texts { summaries_to: vec![STAFF.1.parse()?], text_back: true },
             show_callers: true,
             srtp: crate::pbx::Srtp::default(),
-            record_calls: false,
+            recording: RecordingRules::default(),
             pack,
             office: Arc::new(self.facts()),
         })

@@ -8,8 +8,8 @@ use crate::{
     dialogue::Urgency,
     outbox::{Failure, Kind, State, Suppression},
     pbx::{
-        AgentReason, Caller, Dialled, Disposition, Fact, LegResult, MailboxChange, Party, Resource,
-        ResourceState, Speaker, TextResult,
+        AgentReason, Caller, Dialled, Disposition, Fact, LegResult, MailboxChange, Party, RecordingState,
+        Resource, ResourceState, Speaker, TextResult,
     },
     sip::TrunkHealth,
     store::{CallRow, LeadRow, MessageRow, WorkOrderRow},
@@ -152,6 +152,14 @@ impl Names {
             Fact::DeskSet { .. } | Fact::DayNightSet(_) => return None,
             Fact::ResourceChanged { resource, state } => {
                 ("portico", format!("{}: {}", resource_name(resource), resource_state(state)), false)
+            }
+            Fact::RecordingChanged { state, .. } => {
+                let state = match state {
+                    RecordingState::Off => "ends",
+                    RecordingState::On => "runs",
+                    RecordingState::Paused => "is silent",
+                };
+                ("portico", format!("the recording {state}"), false)
             }
             Fact::PhoneTold { .. }
             | Fact::AgentAnswered { .. }

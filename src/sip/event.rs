@@ -424,6 +424,9 @@ pub enum Event {
     Ended { session: SessionId, by: EndedBy },
     /// DTMF sent as a SIP INFO (application/dtmf-relay), by phones that do not speak RFC 4733.
     InfoDigit { session: SessionId, digit: char },
+    /// Somebody at a phone of the house has pressed its record key (INFO with `Record: on` or `off`). Answer with
+    /// `answer_record_key`.
+    RecordKey { session: SessionId, on: bool },
 
     /// The far end of an answered call wants it transferred (REFER). Answer with `accept_refer` or `refuse_refer`.
     Referred {

@@ -1,9 +1,12 @@
-//! INFO (RFC 6086) in a call: the DTMF of phones that do not speak RFC 4733.
+//! INFO (RFC 6086) in a call: the DTMF of phones that do not speak RFC 4733, and the record key of desk phones.
 
 use std::time::Instant;
 
 use super::{
-    event::{Event, SessionId},
+    SendError,
+    endpoint::{Endpoint, done},
+    event::{Event, Peer, SessionId},
+    invite::Sessions,
     reply::Reply,
     talking::Talking,
     transaction_layer::{ServerId, TransactionLayer},
@@ -11,15 +14,18 @@ use super::{
 };
 
 impl Talking {
-    /// INFO (RFC 6086): DTMF of phones that do not speak RFC 4733.
+    /// An INFO; what it is about stands in its body, or for a record key in a header.
     pub(super) fn informed(
-        &self,
+        &mut self,
         now: Instant,
         layer: &mut TransactionLayer,
         id: SessionId,
         request: &Message,
         server: ServerId,
     ) {
+        if let (Peer::Phone(_), Some(wish)) = (&self.peer, request.header(Name::Record)) {
+            return self.record_key(now, layer, id, wish, server);
+        }
         let digit = match request.content_type().as_deref() {
             None => {
                 layer.respond(now, server, &Reply::new(200));
@@ -42,6 +48,59 @@ impl Talking {
                 layer.respond(now, server, &Reply::new(400).reason("Bad Digit"));
             }
         }
+    }
+}
+
+impl Talking {
+    /// `Record: on` or `off`, as the desk phones of several makers send it when their record key is pressed. The PBX says
+    /// whether it may be: the phone shows what it is answered.
+    fn record_key(
+        &mut self,
+        now: Instant,
+        layer: &mut TransactionLayer,
+        id: SessionId,
+        wish: &[u8],
+        server: ServerId,
+    ) {
+        let wish = wish.trim_ascii();
+        let on = wish.eq_ignore_ascii_case(b"on");
+        if !on && !wish.eq_ignore_ascii_case(b"off") {
+            layer.respond(now, server, &Reply::new(400).reason("Bad Record"));
+        } else if self.asked_to_record.is_some() {
+            layer.respond(now, server, &Reply::new(491));
+        } else {
+            self.asked_to_record = Some(server);
+            layer.tell(Event::RecordKey { session: id, on });
+        }
+    }
+}
+
+impl Sessions {
+    fn answer_record_key(
+        &mut self,
+        now: Instant,
+        layer: &mut TransactionLayer,
+        id: SessionId,
+        granted: bool,
+    ) -> bool {
+        let Some(server) = self.talking(id).and_then(|talking| talking.asked_to_record.take()) else {
+            return false;
+        };
+        layer.respond(now, server, &Reply::new(if granted { 200 } else { 403 }));
+        true
+    }
+}
+
+/// The PBX's part.
+impl Endpoint {
+    /// Answers a `RecordKey`: it is so from now on, or the phone has no right to it. An error: nobody waits for that.
+    pub fn answer_record_key(
+        &mut self,
+        now: Instant,
+        session: SessionId,
+        granted: bool,
+    ) -> Result<(), SendError> {
+        done(self.sessions.answer_record_key(now, &mut self.layer, session, granted))
     }
 }
 

@@ -50,6 +50,8 @@ pub(super) struct Talking {
     pub(super) late_prack: Option<RAck>,
     /// The PBX has ended the call; the BYE waits for their ACK (15).
     leaving: Option<Option<Cause>>,
+    /// An INFO of a phone's record key, which the PBX has not answered yet.
+    pub(super) asked_to_record: Option<ServerId>,
     /// A REFER has come: the next one is told apart by its number (RFC 3515, 2.4.6).
     pub(super) referred: bool,
 }
@@ -68,6 +70,7 @@ impl Talking {
             described: vec![],
             late_prack: None,
             leaving: None,
+            asked_to_record: None,
             referred: false,
         }
     }

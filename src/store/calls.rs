@@ -231,6 +231,9 @@ fn write(transaction: &Transaction<'_>, wrap_up: &WrapUp) -> Result<WrappedUp, S
     Ok(WrappedUp::Stored { contact })
 }
 
+/// What the column says of a call that was not recorded.
+const NOT_RECORDED: &str = "[]";
+
 const CALL_COLUMNS: &str =
     "calls.*, contacts.name AS contact_name FROM calls LEFT JOIN contacts ON contacts.id = calls.contact";
 
@@ -271,8 +274,7 @@ impl Reader {
                         call_row(row)?,
                         row.get::<_, Option<String>>("trunk")?,
                         row.get::<_, Option<String>>("outcome")?,
-                        row.get("recording")?,
-                        row.get::<_, Option<i64>>("recording_from_ms")?,
+                        row.get::<_, String>("recordings")?,
                         Vouched {
                             attestation: row
                                 .get::<_, Option<String>>("attestation")?
@@ -283,7 +285,7 @@ impl Reader {
                     ))
                 })
                 .optional()?;
-            let Some((row, trunk, outcome, recording, recording_from_ms, vouched, decisions)) = head else {
+            let Some((row, trunk, outcome, recordings, vouched, decisions)) = head else {
                 return Ok(None);
             };
             let outcome: Option<Outcome> = outcome
@@ -305,8 +307,8 @@ impl Reader {
                 legs: legs(connection, id)?,
                 turns: turns(connection, id)?,
                 outcome,
-                recording,
-                recording_from_ms: recording_from_ms.map(i64::unsigned_abs),
+                recordings: serde_json::from_str(&recordings)
+                    .map_err(|_| StoreError::Unreadable { table: "calls" })?,
                 decisions: serde_json::from_str(&decisions)
                     .map_err(|_| StoreError::Unreadable { table: "calls" })?,
             };
@@ -354,7 +356,7 @@ fn call_row(row: &Row<'_>) -> rusqlite::Result<CallRow> {
         intent: intent.as_deref().and_then(Intent::from_name),
         summary: row.get("summary")?,
         text_back: get(row, "text_back")?,
-        recorded: row.get::<_, Option<String>>("recording")?.is_some(),
+        recorded: row.get::<_, String>("recordings")? != NOT_RECORDED,
     })
 }
 
@@ -386,12 +388,13 @@ fn insert_call(
     let record = &wrap_up.record;
     let (kind, caller, display) = caller_columns(&record.caller);
     let decisions = serde_json::to_string(&record.decisions)?;
+    let recordings = serde_json::to_string(&record.recordings)?;
     connection
         .prepare_cached(
             "INSERT INTO calls (id, direction, trunk, caller_kind, caller, caller_display, dialled, started, answered, ended,
-                 disposition, missed, agent_reason, contact, intent, outcome, summary, text_back, recording, recording_from_ms,
-                 decisions, attestation, verstat)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23)",
+                 disposition, missed, agent_reason, contact, intent, outcome, summary, text_back, recordings, decisions,
+                 attestation, verstat)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22)",
         )?
         .execute(params![
             Col(record.call),
@@ -412,8 +415,7 @@ fn insert_call(
             outcome,
             wrap_up.summary,
             Col(wrap_up.text_back),
-            record.recording,
-            record.recording_from_ms.map(saturating),
+            recordings,
             decisions,
             record.vouched.attestation.map(Attestation::name),
             record.vouched.verstat,

@@ -20,7 +20,7 @@ pub(super) enum Location {
 }
 
 /// The schema, step by step. Steps are only ever appended.
-const MIGRATIONS: [&str; 11] = [
+const MIGRATIONS: [&str; 12] = [
     include_str!("migrations/0001_calls.sql"),
     include_str!("migrations/0002_texts.sql"),
     include_str!("migrations/0003_consent.sql"),
@@ -32,6 +32,7 @@ const MIGRATIONS: [&str; 11] = [
     include_str!("migrations/0009_devices.sql"),
     include_str!("migrations/0010_voicemail.sql"),
     include_str!("migrations/0011_trunks.sql"),
+    include_str!("migrations/0012_recordings.sql"),
 ];
 
 /// How long a statement waits for another connection's commit.

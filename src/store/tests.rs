@@ -12,8 +12,8 @@ use crate::{
     dialogue::{Captured, EndReason, Intent, LifeSafety, Outcome, Promise, Urgency},
     followup::ConsentKind,
     pbx::{
-        AgentReason, CallDirection, CallRecord, Caller, Codec, Dialled, Disposition, Encrypted, Impairment,
-        LegRecord, LegResult, Party, Quality, Score, Speaker, TurnRecord, Unheard,
+        AgentReason, CallDirection, CallRecord, Caller, Codec, Dialled, Disposition, Encrypted, Gap,
+        Impairment, LegRecord, LegResult, Party, Quality, RecordingPart, Score, Speaker, TurnRecord, Unheard,
     },
     types::{CallId, ContactId, PhoneNumber, WorkOrderId},
 };
@@ -106,8 +106,13 @@ fn record(call: u64, started: Timestamp) -> CallRecord {
             ended: Some(EndReason::Goodbye),
             ..Outcome::blank()
         }),
-        recording: Some("a.wav".into()),
-        recording_from_ms: None,
+        recordings: vec![RecordingPart {
+            file: "a.wav".into(),
+            from_ms: Some(20_000),
+            until_ms: Some(38_000),
+            by: Some("101".parse().unwrap()),
+            gaps: vec![Gap { from_ms: 25_000, until_ms: None, by: None }],
+        }],
         decisions: Vec::new(),
     }
 }

@@ -19,7 +19,7 @@ use portico::{
     outbox::{Entry, Kind},
     pbx::{
         AgentReason, CallDirection, CallRecord, Caller, Dialled, Disposition, Encrypted, LegRecord,
-        LegResult, Party, Quality, Speaker, TurnRecord, Unheard,
+        LegResult, Party, Quality, RecordingPart, Speaker, TurnRecord, Unheard,
     },
     store::{CallerUpdate, IncomingText, LeadRow, Store, TextBackNote, TicketStatus, WorkOrderRow, WrapUp},
     types::{CallId, Chance, ContactId, LeadId, MessageKey, Moment, PhoneNumber, WorkOrderId},
@@ -276,8 +276,13 @@ pub fn wrap_up(n: u64) -> WrapUp {
             },
         ],
         outcome: None,
-        recording: Some(format!("{call}.wav")),
-        recording_from_ms: Some(18_000),
+        recordings: vec![RecordingPart {
+            file: format!("{call}.wav"),
+            from_ms: Some(18_000),
+            until_ms: None,
+            by: None,
+            gaps: Vec::new(),
+        }],
         decisions: Vec::new(),
     };
     let text = Entry::new(

@@ -23,7 +23,7 @@ async fn each_turn_links_to_where_it_begins_in_the_recording() {
     let mut office = Office::set_up().await;
     office.store.wrap_up(&wrap_up(1)).unwrap();
     let mut older = wrap_up(2);
-    older.record.recording_from_ms = None;
+    older.record.recordings[0].from_ms = None;
     office.store.wrap_up(&older).unwrap();
     fs::create_dir_all(&office.recordings).unwrap();
     for n in [1, 2] {
@@ -83,7 +83,7 @@ async fn only_the_file_of_the_call_is_served() {
         [&*outside, secret.to_str().unwrap(), "..", ".", "", ".hidden", "missing.wav", "folder.wav", "a\0b"];
     for (n, name) in names.iter().enumerate() {
         let mut call = wrap_up(n as u64 + 1);
-        call.record.recording = Some((*name).to_owned());
+        call.record.recordings[0].file = (*name).to_owned();
         office.store.wrap_up(&call).unwrap();
     }
     let browser = office.signed_in().await;

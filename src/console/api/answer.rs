@@ -4,16 +4,20 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::{
-    console::vitals::{Condition, Vitals},
+    console::{
+        recording,
+        vitals::{Condition, Vitals},
+    },
     dialogue::Urgency,
     pbx::{
         AgentReason, CallDirection, CallRecord, Caller, Codec, Disposition, LegRecord, LegResult, Party,
-        Speaker, TurnRecord, Unheard,
+        RecordingPart, Speaker, TurnRecord, Unheard,
     },
     store::{
         CallDetail, CallRow, ContactRow, Health, LeadRow, MessageRow, TextDirection, TicketStatus,
         WorkOrderRow,
     },
+    types::Extension,
 };
 
 /// Why there is no answer.
@@ -95,10 +99,11 @@ pub(super) struct CallAnswer {
     pub summary: String,
     /// Whether the caller is texted, or why not.
     pub text_back: String,
-    /// Where the recording is served, if there is one.
+    /// Where the recording is served, if there is one; the first part of several.
     pub recording: Option<String>,
     /// When the recording began, in milliseconds since the call began.
     pub recording_from_ms: Option<u64>,
+    pub recordings: Vec<RecordingAnswer>,
     pub legs: Vec<LegAnswer>,
     pub turns: Vec<TurnAnswer>,
     pub work_orders: Vec<WorkOrderAnswer>,
@@ -109,6 +114,10 @@ pub(super) struct CallAnswer {
 impl CallAnswer {
     pub fn of(detail: &CallDetail) -> Self {
         let record = &detail.record;
+        let recordings: Vec<RecordingAnswer> = (1..)
+            .zip(&record.recordings)
+            .map(|(number, part)| RecordingAnswer::of(record, number, part))
+            .collect();
         Self {
             id: record.call.to_string(),
             direction: direction(record.direction),
@@ -129,8 +138,9 @@ impl CallAnswer {
                 .map(crate::dialogue::Intent::name),
             summary: detail.summary.clone(),
             text_back: detail.text_back.word().to_owned(),
-            recording: record.recording.as_ref().map(|_| format!("/calls/{}/recording.wav", record.call)),
-            recording_from_ms: record.recording_from_ms,
+            recording: recordings.first().map(|first| first.at.clone()),
+            recording_from_ms: recordings.first().and_then(|first| first.from_ms),
+            recordings,
             legs: record.legs.iter().map(LegAnswer::of).collect(),
             turns: record.turns.iter().map(|turn| TurnAnswer::of(record, turn)).collect(),
             work_orders: detail.work_orders.iter().map(WorkOrderAnswer::of).collect(),
@@ -207,6 +217,51 @@ impl LegAnswer {
     }
 }
 
+/// A part of a call that was recorded.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct RecordingAnswer {
+    /// Where it is served.
+    pub at: String,
+    /// When it began, in milliseconds since the call began. Null: it was not noted.
+    pub from_ms: Option<u64>,
+    /// When it ended. Null: with the call.
+    pub until_ms: Option<u64>,
+    /// The extension that asked for it. Null: the office's rule.
+    pub by: Option<String>,
+    /// Has everybody whose voice is in it been told before? If not it is held back.
+    pub cleared: bool,
+    /// Stretches of silence in place of what was said.
+    pub pauses: Vec<PauseAnswer>,
+}
+
+/// A stretch of silence in a recording.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct PauseAnswer {
+    pub from_ms: u64,
+    pub until_ms: Option<u64>,
+    /// The extension that paused it. Null: somebody had not been told of the recording.
+    pub by: Option<String>,
+}
+
+impl RecordingAnswer {
+    fn of(record: &CallRecord, number: usize, part: &RecordingPart) -> Self {
+        let extension = |by: &Option<Extension>| by.as_ref().map(Extension::to_string);
+        let pauses = part.gaps.iter().map(|gap| PauseAnswer {
+            from_ms: gap.from_ms,
+            until_ms: gap.until_ms,
+            by: extension(&gap.by),
+        });
+        Self {
+            at: recording::link(record.call, number),
+            from_ms: part.from_ms,
+            until_ms: part.until_ms,
+            by: extension(&part.by),
+            cleared: record.is_cleared(part),
+            pauses: pauses.collect(),
+        }
+    }
+}
+
 /// One turn of a conversation with the agent.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct TurnAnswer {
@@ -215,8 +270,11 @@ pub(super) struct TurnAnswer {
     pub text: String,
     /// When it began, in milliseconds since the call began.
     pub at_ms: u64,
-    /// When it began, in milliseconds from the start of the recording. Null: there is none, or it was not noted.
+    /// When it began, in milliseconds from the start of the part of the recording that holds it. Null: none does, or it
+    /// was not noted.
     pub recording_ms: Option<u64>,
+    /// Which part that is, from 1.
+    pub recording_part: Option<usize>,
     /// From the caller's last voice to the agent's first.
     pub latency_ms: Option<u32>,
     /// The caller spoke over it after so much of it.
@@ -225,6 +283,7 @@ pub(super) struct TurnAnswer {
 
 impl TurnAnswer {
     fn of(record: &CallRecord, turn: &TurnRecord) -> Self {
+        let position = record.in_recording(turn.at_ms);
         Self {
             speaker: match turn.speaker {
                 Speaker::Caller => "caller",
@@ -232,7 +291,8 @@ impl TurnAnswer {
             },
             text: turn.text.clone(),
             at_ms: turn.at_ms,
-            recording_ms: record.in_recording(turn),
+            recording_ms: position.map(|(_, ms)| ms),
+            recording_part: position.map(|(part, _)| part + 1),
             latency_ms: turn.latency_ms,
             interrupted_after_ms: turn.interrupted_after_ms,
         }

@@ -8,7 +8,8 @@ use super::{
     lists, live, words,
 };
 use crate::{
-    pbx::{CallRecord, LegRecord, TurnRecord},
+    console::recording,
+    pbx::{CallRecord, LegRecord, RecordingPart, TurnRecord},
     store::CallDetail,
     trace::{Message, course},
 };
@@ -16,6 +17,7 @@ use crate::{
 pub(in crate::console) fn call(
     frame: &Frame,
     detail: &CallDetail,
+    at_hand: &[bool],
     trace: &[(String, Message)],
     zone: &TimeZone,
 ) -> Markup {
@@ -51,17 +53,8 @@ pub(in crate::console) fn call(
             }
             dt { "Call" } dd { code { (record.call) } }
         }
-        @if record.recording.is_some() && !record.recording_is_cleared() {
-            h2 { "Recording" }
-            p class="notice bad" {
-                "Held back: there is no proof that everybody in this call was told that it is recorded."
-            }
-        } @else if record.recording.is_some() {
-            h2 { "Recording" }
-            audio controls preload="none" aria-label="Recording of the call" src={ "/calls/" (record.call) "/recording.wav" } {}
-            p class="quiet" { "The caller is on the left, the other side on the right." }
-        }
-        @if !record.turns.is_empty() { h2 { "What was said" } (live::talk(&record.turns, |turn| position(record, turn))) }
+        (recordings(record, at_hand, zone))
+        @if !record.turns.is_empty() { h2 { "What was said" } (live::talk(&record.turns, |turn| position(record, at_hand, turn))) }
         h2 { "Who took part" }
         (legs(&record.legs, zone))
         (why(record, trace))
@@ -90,10 +83,55 @@ fn why(record: &CallRecord, trace: &[(String, Message)]) -> Markup {
     }
 }
 
+/// What was recorded, as far as the files are still there, with who asked for it and where it was paused.
+fn recordings(record: &CallRecord, at_hand: &[bool], zone: &TimeZone) -> Markup {
+    let parts: Vec<(usize, &RecordingPart)> = (1..)
+        .zip(&record.recordings)
+        .zip(at_hand)
+        .filter(|(_, there)| **there)
+        .map(|(part, _)| part)
+        .collect();
+    html! {
+        @if !parts.is_empty() { h2 { "Recording" } }
+        @for (number, part) in &parts {
+            @if record.recordings.len() > 1 || part.by.is_some() {
+                p {
+                    @if let Some(from) = part.from_ms { (words::clock(record.instant_of(from), zone)) }
+                    @if let Some(until) = part.until_ms { " to " (words::clock(record.instant_of(until), zone)) }
+                    @if let Some(by) = &part.by { ", asked for by " (by) }
+                }
+            }
+            @if record.is_cleared(part) {
+                audio controls preload="none" aria-label="Recording of the call" src=(recording::link(record.call, *number)) {}
+            } @else {
+                p class="notice bad" {
+                    "Held back: there is no proof that everybody in this call was told that it is recorded."
+                }
+            }
+            @for gap in &part.gaps {
+                p class="quiet" {
+                    "Silence from " (words::clock(record.instant_of(gap.from_ms), zone))
+                    @match gap.until_ms {
+                        Some(until) => { " to " (words::clock(record.instant_of(until), zone)) },
+                        None => { " to the end" },
+                    }
+                    @match &gap.by {
+                        Some(by) => { ": paused by " (by) },
+                        None => { ": somebody was there who had not been told" },
+                    }
+                }
+            }
+        }
+        @if !parts.is_empty() { p class="quiet" { "The caller is on the left, the other side on the right." } }
+    }
+}
+
 /// The recording, from where this turn begins (Media Fragments 1.0, 4.2.1).
-fn position(record: &CallRecord, turn: &TurnRecord) -> Option<String> {
-    let seconds = record.in_recording(turn).filter(|_| record.recording_is_cleared())? as f64 / 1000.0;
-    Some(format!("/calls/{}/recording.wav#t={seconds:.1}", record.call))
+fn position(record: &CallRecord, at_hand: &[bool], turn: &TurnRecord) -> Option<String> {
+    let (part, ms) = record.in_recording(turn.at_ms)?;
+    let there = at_hand.get(part).copied().unwrap_or(false);
+    record.recordings.get(part).filter(|part| there && record.is_cleared(part))?;
+    Some(format!("{}#t={:.1}", recording::link(record.call, part + 1), ms as f64 / 1000.0))
 }
 
 fn legs(legs: &[LegRecord], zone: &TimeZone) -> Markup {

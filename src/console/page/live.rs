@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     console::live::{LiveCall, Stage},
-    pbx::{Speaker, TurnRecord},
+    pbx::{RecordingState, Speaker, TurnRecord},
 };
 
 pub(in crate::console) fn live(frame: &Frame, calls: &[std::sync::Arc<LiveCall>], zone: &TimeZone) -> Markup {
@@ -41,6 +41,11 @@ pub(in crate::console) fn card(call: &LiveCall, zone: &TimeZone) -> Markup {
                         @let (word, class) = words::disposition(record.disposition);
                         (words::mark(word, class))
                     }
+                }
+                @match call.recording {
+                    RecordingState::On if !matches!(call.stage, Stage::Ended(_)) => { " " (words::mark("recorded", "good")) }
+                    RecordingState::Paused if !matches!(call.stage, Stage::Ended(_)) => { " " (words::mark("recording paused", "warn")) }
+                    RecordingState::Off | RecordingState::On | RecordingState::Paused => {}
                 }
                 @if let Some((by, how)) = &call.supervisor {
                     " " (words::mark(&format!("extension {by}: {}", how.name().replace('_', " ")), "warn"))

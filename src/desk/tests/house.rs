@@ -300,8 +300,7 @@ pub(crate) fn record(from: &str, disposition: Disposition, ended: Timestamp, cal
         ],
         turns: Vec::new(),
         outcome: None,
-        recording: None,
-        recording_from_ms: None,
+        recordings: Vec::new(),
         decisions: Vec::new(),
     }
 }

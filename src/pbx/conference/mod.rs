@@ -334,9 +334,9 @@ impl Conference {
         let parties: Vec<Party> = self.inside().map(|guest| guest.leg.party().clone()).collect();
         self.show(cx, parties.len());
         cx.exchange.fact(Fact::Conferring { call, room, parties });
-        let recorded = cx.ledger.recorded_leg().or_else(|| self.inside().next().map(|guest| guest.leg.id()));
+        let recorded = cx.ledger.tape.on().or_else(|| self.inside().next().map(|guest| guest.leg.id()));
         if let Some(recorded) = recorded {
-            notice::record(cx, recorded, self.guests.iter().filter(|g| g.is_inside()).map(|g| &g.leg));
+            notice::settle(cx, recorded, self.guests.iter().filter(|g| g.is_inside()).map(|g| &g.leg));
         }
     }
 

@@ -141,7 +141,7 @@ fn a_repair_is_reported_from_the_greeting_to_the_goodbye() {
 #[test]
 fn each_turn_is_found_where_it_begins_in_the_recording() {
     let mut office = office();
-    office.record_calls = true;
+    office.recording = crate::pbx::RecordingRules::always();
     let mut world = World::with(office);
     world.speech_ready(true);
     let dana = world.call("carrier", LEASING);
@@ -151,7 +151,7 @@ fn each_turn_is_found_where_it_begins_in_the_recording() {
     world.caller_says("my sink is leaking", &reading(Intent::Maintenance, None));
     world.hangs_up("carrier", dana);
     let record = world.record();
-    let at: Vec<u64> = record.turns.iter().map(|turn| record.in_recording(turn).unwrap()).collect();
+    let at: Vec<u64> = record.turns.iter().map(|turn| record.in_recording(turn.at_ms).unwrap().1).collect();
     // The mouth of these stories begins after 150 ms and takes 60 ms for a letter.
     let greeted = 60 * greeting.trim_start_matches("[recorded] ").len() as u64;
     assert!((150..=500).contains(&at[0]), "{at:?}");

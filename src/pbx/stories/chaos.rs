@@ -117,7 +117,9 @@ fn story(seed: u64) -> World {
     let mut office = office();
     office.limits.agent_calls = 2;
     office.limits.calls = 6;
-    office.record_calls = seed.is_multiple_of(2);
+    if seed.is_multiple_of(2) {
+        office.recording = crate::pbx::RecordingRules::always();
+    }
     let mut world = World::with(office);
     world.plug_in("101");
     world.plug_in("102");

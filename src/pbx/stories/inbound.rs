@@ -55,7 +55,7 @@ fn both_phones_ring_and_the_first_to_answer_talks_with_the_caller() {
     assert_eq!(record.caller, Caller::Number { number: number(DANA), display: "Dana Reyes".into() });
     assert_eq!(record.disposition, Disposition::Answered);
     assert_eq!(record.agent_reason, None);
-    assert_eq!(record.recording, None);
+    assert!(record.recordings.is_empty());
     assert_eq!(record.answered.unwrap().as_second() - record.started.as_second(), 4);
     assert_eq!(record.ended.as_second() - record.started.as_second(), 64);
     assert_eq!(
@@ -490,7 +490,7 @@ fn who_has_waited_twenty_seconds_for_the_agent_hears_the_announcement() {
 #[test]
 fn the_recording_begins_when_both_have_heard_the_notice() {
     let mut office = office();
-    office.record_calls = true;
+    office.recording = crate::pbx::RecordingRules::always();
     let mut world = World::with(office);
     world.plug_in("101");
     let dana = world.call("carrier", MAIN);
@@ -505,7 +505,7 @@ fn the_recording_begins_when_both_have_heard_the_notice() {
     assert!(world.bridged().is_some());
     world.hangs_up("carrier", dana);
     let record = world.record();
-    assert_eq!(record.recording, Some(format!("{}.wav", record.call)));
+    assert_eq!(record.recordings[0].file, format!("{}.wav", record.call));
     assert!(record.recording_is_cleared());
     let mut talked = record.legs.iter().filter(|leg| leg.answered.is_some());
     assert!(talked.all(|leg| leg.told.is_some()), "{:#?}", record.legs);

@@ -228,7 +228,7 @@ fn the_agents_call_ends_for_who_listens_when_the_caller_hangs_up() {
 #[test]
 fn who_listens_to_a_recorded_call_hears_the_notice_first() {
     let mut office = supervised(office_with_phones(&["103"]));
-    office.record_calls = true;
+    office.recording = crate::pbx::RecordingRules::always();
     let mut world = World::with(office);
     world.plug_in("101");
     world.speech_ready(true);

@@ -83,7 +83,7 @@ pub(in crate::pbx) fn office() -> Directory {
         texts: Texts::default(),
         show_callers: true,
         srtp: crate::pbx::Srtp::default(),
-        record_calls: false,
+        recording: crate::pbx::RecordingRules::default(),
         pack: Arc::new(Pack::property().unwrap()),
         office: Arc::new(Office {
             name: "Maple Court".into(),

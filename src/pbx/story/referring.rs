@@ -49,24 +49,39 @@ impl World {
 
     /// REFER in the dialog of this session.
     pub(in crate::pbx) fn refers(&mut self, who: &str, session: SessionId, refer_to: &str) {
+        self.requests(who, session, "REFER", &format!("Refer-To: <{refer_to}>"));
+    }
+
+    /// The phone's record key; the status that it is answered with.
+    pub(in crate::pbx) fn record_key(&mut self, who: &str, session: SessionId, wish: &str) -> String {
+        let address = self.far(who).address.to_string();
+        self.sent_to(&address);
+        self.requests(who, session, "INFO", &format!("Record: {wish}"));
+        let sent = self.sent_to(&address);
+        let answer = sent.iter().find(|text| text.contains("INFO\r\n") && text.starts_with("SIP/2.0 "));
+        answer.unwrap()[8..11].to_owned()
+    }
+
+    /// A request without a body in the dialog of this session, with one more header.
+    fn requests(&mut self, who: &str, session: SessionId, method: &str, more: &str) {
         let invite = self.lent_by(who, session);
         let (head, _) = invite.split_once("\r\n\r\n").unwrap();
-        let mut refer = String::new();
+        let mut request = String::new();
         for line in head.lines() {
             if let Some(rest) = line.strip_prefix("INVITE ") {
-                refer += &format!("REFER {rest}\r\n");
+                request += &format!("{method} {rest}\r\n");
             } else if line.starts_with("CSeq: ") {
-                refer += &format!("{}\r\n", line.replace("INVITE", "REFER"));
+                request += &format!("{}\r\n", line.replace("INVITE", method));
             } else if line.starts_with("Via: ") {
-                refer += &format!("{}\r\n", line.replace(";branch=z9hG4bK", ";branch=z9hG4bKrefer"));
+                request += &format!("{}\r\n", line.replace(";branch=z9hG4bK", ";branch=z9hG4bKlent"));
             } else if !line.starts_with("Content-") {
-                refer += &format!("{line}\r\n");
+                request += &format!("{line}\r\n");
             }
         }
-        refer += &format!("Refer-To: <{refer_to}>\r\nContent-Length: 0\r\n\r\n");
+        request += &format!("{more}\r\nContent-Length: 0\r\n\r\n");
         let to = SWITCH.parse().unwrap();
         let from = self.far(who).address;
-        let datagram = sip::Input::Datagram { flow: flow(to, from), bytes: refer.as_bytes() };
+        let datagram = sip::Input::Datagram { flow: flow(to, from), bytes: request.as_bytes() };
         self.switch.handle_input(self.now, Input::Sip(datagram));
         self.settle();
     }

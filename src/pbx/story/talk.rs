@@ -76,12 +76,18 @@ impl World {
                 let text = format!("[{}]", file.name);
                 self.mouths.insert(leg, Playing { utterance, text, begins, ends, audible: false });
             }
-            Some(MediaCommand::Announce { utterance, announcement: Announcement::CallIsRecorded })
-                if self.mouth_works =>
-            {
+            Some(MediaCommand::Announce { utterance, announcement }) if self.mouth_works => {
+                let (text, seconds) = match announcement {
+                    Announcement::CallIsRecorded => ("[recorded]", 2),
+                    Announcement::RecordingPaused => ("[paused]", 2),
+                    Announcement::RecordingGoesOn => ("[goes on]", 2),
+                    Announcement::RecordingEnded => ("[ended]", 2),
+                    // The caller hears that in its own stories.
+                    Announcement::CannotTakeCall | Announcement::EmergencyDialled => return,
+                };
                 let begins = self.now.at + Duration::from_millis(20);
-                let ends = begins + Duration::from_secs(2);
-                let text = "[recorded]".to_owned();
+                let ends = begins + Duration::from_secs(seconds);
+                let text = text.to_owned();
                 self.mouths.insert(leg, Playing { utterance, text, begins, ends, audible: false });
             }
             Some(MediaCommand::EndTake) => {

@@ -4,7 +4,7 @@ use super::{Beginning, Call, CallEvent, Switch, dialplan, supervision};
 use crate::{
     pbx::{
         CallDirection, Dialled, Fact, Listing, Service, Vouched, desk_event::DeskEvent, parked::Place,
-        prompting::Prompt, routing, star_codes::Dialling, talking::OnThePhone,
+        prompting::Prompt, routing, star_codes::Dialling, talking::OnThePhone, tape::RecordKey,
     },
     sip::{Invitation, Peer, SessionId},
     types::{CallId, Extension, Moment, StarCode},
@@ -69,6 +69,8 @@ impl Switch {
                 self.pick_up(now, asked, target);
             }
             Service::Park => self.park_own(now, asked),
+            Service::Record => self.record_own(now, asked, RecordKey::Turn),
+            Service::PauseRecording => self.record_own(now, asked, RecordKey::Pause),
             Service::BlockLastCaller => self.block_last(now, asked),
             Service::DoNotDisturbOn
             | Service::DoNotDisturbOff
@@ -96,11 +98,9 @@ impl Switch {
                 return Some(Invitation { dialled: last, ..asked.invitation });
             }
             // Without them in the house these are numbers that do not exist.
-            Service::WithholdNumber
-            | Service::OwnVoicemail
-            | Service::AnyVoicemail
-            | Service::Intercom
-            | Service::Record => return Some(asked.invitation),
+            Service::WithholdNumber | Service::OwnVoicemail | Service::AnyVoicemail | Service::Intercom => {
+                return Some(asked.invitation);
+            }
         }
         None
     }
@@ -172,9 +172,8 @@ impl Switch {
 
     /// The call of this phone, best one that it holds, is parked in the first free slot; the phone hears which.
     fn park_own(&mut self, now: Moment, asked: Asked) {
-        let own = self.calls.iter().filter_map(|call| Some((call.phone(&asked.by)?, call.ledger().call())));
-        let own: Option<(OnThePhone, CallId)> = own.min();
-        let parked = own.ok_or("You have no call to park.").and_then(|(_, call)| {
+        let own = self.own_call(&asked.by);
+        let parked = own.ok_or("You have no call to park.").and_then(|call| {
             let slot = self.free_slot(call).ok_or("All parking places are taken.")?;
             Ok((call, slot))
         });
@@ -188,6 +187,12 @@ impl Switch {
             Err(why) => Prompt::refused(why),
         };
         self.answer(now, asked, prompt);
+    }
+
+    /// The call of this phone, best one that it holds.
+    pub(super) fn own_call(&self, by: &Extension) -> Option<CallId> {
+        let own = self.calls.iter().filter_map(|call| Some((call.phone(by)?, call.ledger().call())));
+        own.min().map(|(_, call): (OnThePhone, CallId)| call)
     }
 
     /// The first slot that is free, taken for this call.

@@ -76,6 +76,7 @@ names! {
     ProxyAuthorization "Proxy-Authorization";
     ProxyRequire "Proxy-Require";
     RAck "RAck";
+    Record "Record";
     RSeq "RSeq";
     Reason "Reason";
     ReferSub "Refer-Sub";
