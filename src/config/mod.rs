@@ -11,6 +11,7 @@ mod destination;
 mod emergency;
 mod features;
 mod mailbox;
+mod menu;
 mod phones;
 mod practice;
 mod problem;
@@ -33,6 +34,7 @@ pub use destination::{SendTo, TrunkTransport};
 pub use emergency::{Emergency, Location};
 pub use features::{Features, RingOrder, RingStep, STAR_CODES, TimedPlan};
 pub use mailbox::Mailbox;
+pub use menu::{Menu, MenuChoice, MenuLeads};
 pub use phones::{PhoneTransport, Phones};
 pub use practice::practice_file;
 pub use problem::{Problem, Problems};
@@ -71,6 +73,7 @@ pub struct Config {
     pub mailboxes: Vec<Mailbox>,
     pub conferences: Vec<Conference>,
     pub supervision: Supervision,
+    pub menus: Vec<Menu>,
     pub units: Vec<Unit>,
     pub listings: Vec<Listing>,
     /// Residents, owners and staff, by their full names: so that a name is written as the office writes it.

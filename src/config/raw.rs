@@ -9,6 +9,7 @@ use super::{
     conference::RawConference,
     features::{RawHold, RawHolidays, RawPark, RawPlan, RawTransfer},
     mailbox::RawMailbox,
+    menu::RawMenu,
     problem::{Problem, Problems, line_of},
     recording::RawRecording,
     srtp::RawSrtp,
@@ -63,6 +64,8 @@ pub(super) struct File {
     pub conference: Vec<RawConference>,
     #[serde(default)]
     pub supervision: RawSupervision,
+    #[serde(default)]
+    pub menu: Vec<RawMenu>,
     #[serde(default)]
     pub unit: Vec<Unit>,
     #[serde(default)]
