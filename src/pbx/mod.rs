@@ -34,6 +34,7 @@ mod exchange;
 mod features;
 mod fork;
 mod hold;
+mod hold_music;
 mod incoming;
 mod key_trail;
 mod lamps;
@@ -92,6 +93,7 @@ pub use event::{
     SoundFile, SpeechCommand, TextResult,
 };
 pub use features::{Features, Park};
+pub use hold_music::{Music, MusicTable};
 pub use leg_quality::{Encrypted, Quality, Unheard};
 pub use location::{CivicAddress, CivicElement, Device, KnownBy, Location, Locations, device_key};
 pub use opening::{Answers, DayNight, Foreseen, Opening, TimedPlan, foresee};
