@@ -3,12 +3,7 @@
 use std::{net::SocketAddr, path::PathBuf, process::ExitCode};
 
 use clap::{Parser, Subcommand};
-use mimalloc::MiMalloc;
 use portico::app::command;
-
-/// A call is a few hundred small allocations, made and freed on several threads.
-#[global_allocator]
-static ALLOCATOR: MiMalloc = MiMalloc;
 
 /// The front desk that never misses a call.
 ///

@@ -12,25 +12,39 @@
 //! account with the highest hash is drawn (rendezvous hashing), so that a new or changed account moves only the names that
 //! it draws itself. What an observer gets of a password is at most a bit for each name, mixed with all other passwords.
 
-use std::fmt;
+use std::{collections::BTreeMap, fmt};
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 
-use super::{digest::Algorithm, settings::Settings};
+use super::{
+    digest::Algorithm,
+    settings::{Account, Settings},
+};
+
+/// Names whose draw is remembered; with one more all are forgotten, and drawn anew as they come. A draw costs a hash for
+/// each account, and phones come every few minutes.
+const REMEMBERED: usize = 4096;
+/// In bytes. A longer name is nobody's extension, and a stranger's to choose: it is drawn each time.
+const LONGEST: usize = 32;
 
 /// The choice for every name there can be.
-pub(super) struct Algorithms(Vec<Drawn>);
+pub(super) struct Algorithms {
+    accounts: Vec<Drawn>,
+    own: BTreeMap<String, Algorithm>,
+    /// What all accounts have, if it is the same.
+    alike: Option<Algorithm>,
+    remembered: BTreeMap<String, Algorithm>,
+}
 
 struct Drawn {
-    extension: String,
     key: Hmac<Sha256>,
     algorithm: Algorithm,
 }
 
 impl fmt::Debug for Algorithms {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Algorithms").field(&self.0.len()).finish()
+        f.debug_struct("Algorithms").field("accounts", &self.accounts.len()).finish_non_exhaustive()
     }
 }
 
@@ -42,27 +56,47 @@ impl Algorithms {
                 key.update(part.as_bytes());
                 key.update(&[0]);
             }
-            let algorithm = if account.legacy_md5 { Algorithm::Md5 } else { Algorithm::Sha256 };
-            Some(Drawn { extension: extension.to_string(), key, algorithm })
+            Some(Drawn { key, algorithm: algorithm_of(account) })
         });
-        Self(accounts.collect())
+        let accounts: Vec<Drawn> = accounts.collect();
+        let own: BTreeMap<String, Algorithm> = settings
+            .accounts
+            .iter()
+            .map(|(extension, account)| (extension.to_string(), algorithm_of(account)))
+            .collect();
+        let first = accounts.first().map_or(Algorithm::Sha256, |account| account.algorithm);
+        let alike = accounts.iter().all(|account| account.algorithm == first).then_some(first);
+        Self { accounts, own, alike, remembered: BTreeMap::new() }
     }
 
-    /// With what this name is challenged. Where the phones differ, every name is hashed with every account's key, whether
-    /// it has one or not; where all are alike, no name is.
-    pub(super) fn of(&self, name: &str) -> Algorithm {
-        let first = self.0.first().map_or(Algorithm::Sha256, |account| account.algorithm);
-        if self.0.iter().all(|account| account.algorithm == first) {
-            return first;
+    /// With what this name is challenged. Where the phones differ, every name is hashed with every account's key when it
+    /// comes for the first time, whether it has an account or not; where all are alike, no name is.
+    pub(super) fn of(&mut self, name: &str) -> Algorithm {
+        if let Some(algorithm) = self.alike {
+            return algorithm;
         }
-        let own = self.0.iter().find(|account| account.extension == name);
-        let drawn = self.0.iter().max_by_key(|account| {
+        if let Some(algorithm) = self.remembered.get(name) {
+            return *algorithm;
+        }
+        let drawn = self.accounts.iter().max_by_key(|account| {
             let mut mac = account.key.clone();
             mac.update(name.as_bytes());
             mac.finalize().into_bytes()
         });
-        own.or(drawn).map_or(first, |account| account.algorithm)
+        let drawn = drawn.map_or(Algorithm::Sha256, |account| account.algorithm);
+        let algorithm = self.own.get(name).copied().unwrap_or(drawn);
+        if name.len() <= LONGEST {
+            if self.remembered.len() >= REMEMBERED {
+                self.remembered.clear();
+            }
+            self.remembered.insert(name.to_owned(), algorithm);
+        }
+        algorithm
     }
+}
+
+fn algorithm_of(account: &Account) -> Algorithm {
+    if account.legacy_md5 { Algorithm::Md5 } else { Algorithm::Sha256 }
 }
 
 #[cfg(test)]
@@ -90,7 +124,7 @@ mod tests {
 
     #[test]
     fn an_extension_is_asked_for_what_it_can_do() {
-        let asked = Algorithms::new(&office(&MIXED));
+        let mut asked = Algorithms::new(&office(&MIXED));
         for (extension, _, legacy) in MIXED {
             assert_eq!(asked.of(extension), if legacy { Algorithm::Md5 } else { Algorithm::Sha256 });
         }
@@ -98,12 +132,12 @@ mod tests {
 
     #[test]
     fn unknown_names_are_asked_for_md5_as_often_as_known_ones() {
-        let asked = Algorithms::new(&office(&MIXED));
+        let mut asked = Algorithms::new(&office(&MIXED));
         let md5 = names().filter(|name| asked.of(name) == Algorithm::Md5).count();
         assert!((200..300).contains(&md5), "one in four, of a thousand: {md5}");
         for (legacy, algorithm) in [(true, Algorithm::Md5), (false, Algorithm::Sha256)] {
             let alike = MIXED.map(|(extension, password, _)| (extension, password, legacy));
-            let asked = Algorithms::new(&office(&alike));
+            let mut asked = Algorithms::new(&office(&alike));
             assert!(
                 names().all(|name| asked.of(&name) == algorithm),
                 "an office of phones that are all alike"
@@ -113,13 +147,26 @@ mod tests {
     }
 
     #[test]
+    fn what_is_remembered_has_a_bound() {
+        let mut asked = Algorithms::new(&office(&MIXED));
+        for name in 0..3 * REMEMBERED {
+            asked.of(&format!("scan{name}"));
+        }
+        assert!(asked.remembered.len() <= REMEMBERED);
+        let before = asked.remembered.len();
+        asked.of(&"x".repeat(LONGEST + 1));
+        assert_eq!(asked.remembered.len(), before);
+    }
+
+    #[test]
     fn a_restart_changes_no_name_and_a_new_account_only_those_it_draws() {
-        let before = Algorithms::new(&office(&MIXED));
-        let again = Algorithms::new(&office(&MIXED));
+        let mut before = Algorithms::new(&office(&MIXED));
+        let mut again = Algorithms::new(&office(&MIXED));
         assert!(names().all(|name| before.of(&name) == again.of(&name)));
+        assert!(names().all(|name| before.of(&name) == again.of(&name)), "remembered as drawn");
         let mut more = MIXED.to_vec();
         more.push(("105", "hazel rods and honey", true));
-        let after = Algorithms::new(&office(&more));
+        let mut after = Algorithms::new(&office(&more));
         let moved: Vec<String> = names().filter(|name| before.of(name) != after.of(name)).collect();
         // A fifth of the names is drawn by the new account; three in four of these were asked for SHA-256 before.
         assert!((100..200).contains(&moved.len()), "{}", moved.len());
