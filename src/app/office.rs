@@ -17,9 +17,9 @@ use crate::{
     dialogue::{Fact, Office, Pack, Roster, UnitRef},
     outbox::AfterCrash,
     pbx::{
-        CivicAddress, CivicElement, ConferencePlan, Directory, EmergencyNotice, EmergencyPlan, Features,
-        IdentityForm, Limits, Location, Locations, MailboxPlan, Money, Number, NumberForm, Park, Phone,
-        PriceClass, RecordRule, RecordingRules, Right, RingOrder, RingPlan, RingStep, ScreeningRules,
+        CivicAddress, CivicElement, ConferencePlan, Directory, Door, EmergencyNotice, EmergencyPlan,
+        Features, IdentityForm, Limits, Location, Locations, MailboxPlan, Money, Number, NumberForm, Park,
+        Phone, PriceClass, RecordRule, RecordingRules, Right, RingOrder, RingPlan, RingStep, ScreeningRules,
         Service, Services, Settings, Srtp, SrtpPolicy, StarCodes, Supervise, Supervision, Texts, TimedPlan,
         Tolls, Treatment, TrunkProfile, device_key,
     },
@@ -308,6 +308,14 @@ fn features(config: &Config) -> Features {
     Features {
         // The configuration has no code twice.
         star_codes: StarCodes::with(codes).unwrap_or_default(),
+        doors: config
+            .doors
+            .iter()
+            .map(|door| {
+                let config::Door { extension, open, may_open } = door.clone();
+                (extension, Door { open, may_open })
+            })
+            .collect(),
         park: Park {
             slots: written.park_slots.clone(),
             recall_after: written.park_recall,

@@ -436,6 +436,12 @@ pub enum Fact {
         call: CallId,
         turn: TurnRecord,
     },
+    /// Somebody who talks with a door phone has opened its door.
+    DoorOpened {
+        call: CallId,
+        door: Extension,
+        by: Extension,
+    },
     /// The call is recorded, or is not any more, from now on.
     RecordingChanged {
         call: CallId,

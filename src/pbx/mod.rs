@@ -25,6 +25,7 @@ mod desk_event;
 mod desk_settings;
 mod dialplan;
 mod directory;
+mod door;
 mod emergency;
 mod emergency_call;
 mod encryption;
@@ -86,6 +87,7 @@ pub use decision::Decision;
 pub use desk_settings::{DeskSettings, ForwardTo};
 pub use dialplan::{Asker, Barred, Usage, may_reach, parse as parse_dialled};
 pub use directory::{Directory, Limits, Number, Phone, Settings, TRUNK_PATIENCE, Texts};
+pub use door::{Door, Doors};
 pub use emergency::{EmergencyNotice, EmergencyPlan};
 pub use encryption::{Srtp, SrtpPolicy};
 pub use event::{

@@ -2,6 +2,7 @@
 
 mod conferences;
 mod desks;
+mod doors;
 mod hunting;
 mod recording;
 mod services;
