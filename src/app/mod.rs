@@ -131,7 +131,11 @@ impl House {
         let vitals = Arc::new(Mutex::new(Vitals::new(
             config.extensions.iter().map(|account| account.extension.to_string()).collect(),
         )));
-        vitals.lock().unwrap_or_else(PoisonError::into_inner).set_plan(directory.emergency.clone());
+        {
+            let mut vitals = vitals.lock().unwrap_or_else(PoisonError::into_inner);
+            vitals.set_plan(directory.emergency.clone());
+            vitals.set_fixed(directory.fixed_phones.keys().map(ToString::to_string).collect());
+        }
         let live = Live::default();
         let (to_switch, inbox) = mpsc::channel(switch_loop::INBOX);
         let (media, media_thread) = MediaPlane::new(browser_identity::generate())?;

@@ -282,12 +282,25 @@ fn sip(c: &mut Checker<'_>, raw: raw::Sip) -> Sip {
     if plain.is_empty() {
         plain.push(transports::everywhere(5060));
     }
+    let own_port = |span: &RangeInclusive<u16>| {
+        plain.iter().map(SocketAddr::port).find(|port| span.contains(port) && *port != 0)
+    };
     let rtp_ports = raw.rtp_ports.map_or(16384..=18383, |value| {
         let bounds = value.get_ref().split_once('-').and_then(|(first, last)| {
             Some((first.trim().parse::<u16>().ok()?, last.trim().parse::<u16>().ok()?))
         });
         match bounds {
-            Some((first, last)) if first >= 1024 && last > first && last - first >= 19 => first..=last,
+            Some((first, last)) if first >= 1024 && last > first && last - first >= 19 => {
+                let span = first..=last;
+                if let Some(port) = own_port(&span) {
+                    c.problem(
+                        &value,
+                        format_args!("port {port} is that of `listen`, and would be lent to a call's sound"),
+                        "write a span without it, such as \"16384-18383\"",
+                    );
+                }
+                span
+            }
             _ => {
                 c.problem(
                     &value,

@@ -285,3 +285,10 @@ fn what_desk_phones_cannot_do_is_named_with_its_line() {
     }
     assert_eq!(problems.0.len(), 8, "{problems}");
 }
+
+#[test]
+fn the_ports_of_sound_leave_out_the_port_of_sip() {
+    let text = practice().replace("rtp_ports = \"16384-18383\"", "rtp_ports = \"4000-6000\"");
+    let problems = Config::parse("portico.toml", &text).unwrap_err().to_string();
+    assert!(problems.contains("port 5060 is that of `listen`"), "{problems}");
+}

@@ -1,6 +1,9 @@
 //! How the parts of the box fare, as the host reports them.
 
-use std::{collections::BTreeMap, net::IpAddr};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    net::IpAddr,
+};
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -81,6 +84,7 @@ pub struct Vitals {
     plan: EmergencyPlan,
     /// Extensions that have an account.
     extensions: Vec<String>,
+    fixed: BTreeSet<String>,
     /// Park slots that are taken, and keys that are on.
     resources: BTreeMap<Resource, ResourceState>,
     store: Option<&'static str>,
@@ -95,6 +99,11 @@ impl Vitals {
     /// Of a box whose phones have these extensions.
     pub fn new(extensions: Vec<String>) -> Self {
         Self { extensions, ..Self::default() }
+    }
+
+    /// Extensions whose phones stand at an address and do not register.
+    pub fn set_fixed(&mut self, fixed: BTreeSet<String>) {
+        self.fixed = fixed;
     }
 
     /// Phones that can be reached.
@@ -228,6 +237,11 @@ impl Vitals {
         for extension in &self.extensions {
             let phones = self.phones.keys().filter(|(e, _)| e == extension).count();
             let (condition, meaning) = match phones {
+                0 if self.fixed.contains(extension) => (
+                    Condition::Well,
+                    "Its phone does not register: it is rung at the address that the configuration names."
+                        .into(),
+                ),
                 0 => (
                     Condition::Waiting,
                     "No phone is registered; calls go on to the next, or to the agent.".into(),
