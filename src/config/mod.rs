@@ -15,6 +15,7 @@ mod mailbox;
 mod phones;
 mod practice;
 mod problem;
+mod property;
 mod raw;
 mod recording;
 mod screening;
