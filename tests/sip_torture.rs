@@ -13,9 +13,17 @@ use std::{
     collections::BTreeMap,
     fs,
     path::{Path, PathBuf},
+    time::Instant,
 };
 
-use portico::sip::wire::{Frame, Framer, Message, ParseError, ResponseBuilder, check};
+use portico::{
+    sip::{
+        Account, Endpoint, Flow, Input, Limits, Listener, Output, Settings, Transport,
+        wire::{Frame, Framer, Message, Name, ParseError, ResponseBuilder, check},
+    },
+    types::Chance,
+};
+use rand_chacha::rand_core::SeedableRng as _;
 
 /// What becomes of the bytes before any transaction sees them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -142,6 +150,78 @@ fn rfc_4475_messages_of_the_other_sections_reach_the_layer_that_decides() {
         };
         assert_eq!(fate(&bytes), due, "{name}");
     }
+}
+
+/// An office with one extension, and what it sends back to a stranger's datagram.
+fn answers(now: Instant, bytes: &[u8]) -> Vec<Message> {
+    let local = "192.0.2.200:5060".parse().unwrap();
+    let account = Account { password: "correct horse battery".to_owned(), legacy_md5: false };
+    let settings = Settings {
+        realm: "office.example".to_owned(),
+        user_agent: "Portico".to_owned(),
+        listeners: vec![Listener { transport: Transport::Udp, local, advertised: None }],
+        trunks: Vec::new(),
+        accounts: [("101".parse().unwrap(), account)].into(),
+        limits: Limits::default(),
+    };
+    let mut endpoint = Endpoint::new(now, settings, Chance::seed_from_u64(1));
+    let remote = "203.0.113.7:40001".parse().unwrap();
+    let flow = Flow { transport: Transport::Udp, remote, local, connection: None };
+    endpoint.handle_input(now, Input::Datagram { flow, bytes });
+    let mut answers = Vec::new();
+    loop {
+        match endpoint.poll_output() {
+            Output::Transmit { bytes, .. } => answers.push(Message::parse(&bytes).unwrap()),
+            Output::Timeout(_) => return answers,
+            Output::Event(_) | Output::Close { .. } | Output::Resolve { .. } | Output::Proven { .. } => {}
+        }
+    }
+}
+
+/// What goes back over the wire, for every message of which RFC 4475 says it or the rules of this house do: nobody who has
+/// not said who they are gets further than a challenge.
+#[test]
+fn rfc_4475_gets_the_answer_that_the_rfc_names() {
+    #[expect(clippy::disallowed_methods, reason = "any instant will do to count from")]
+    let now = Instant::now();
+    let mut told = 0;
+    for class in ["valid", "invalid", "other"] {
+        let Some(messages) = rfc_4475(class) else { return };
+        for (name, bytes) in messages {
+            let due: &[u16] = match name.as_str() {
+                // Responses are nobody's request, and two Vias make one somebody else's.
+                "bigcode" | "scalarlg" | "bcast" | "noreason" | "unreason" => &[],
+                "badvers" => &[505],
+                // 3.1.1.2 and 3.1.1.5: methods that nobody has heard of.
+                "intmeth" | "esc02" => &[405],
+                // OPTIONS, however it is written.
+                "lwsdisp" | "semiuri" | "transports" | "badbranch" => &[200],
+                // A To tag that names no dialog of ours.
+                "wsinv" => &[481],
+                "zeromf" => &[483],
+                "bext01" => &[420],
+                "invut" => &[415],
+                "sdp01" => &[406],
+                "unkscm" | "novelsc" => &[416],
+                _ if class == "invalid" || matches!(name.as_str(), "insuf" | "mcl01" | "multi01") => &[400],
+                _ => &[401],
+            };
+            let answers = answers(now, &bytes);
+            let statuses: Vec<u16> = answers.iter().filter_map(Message::status).collect();
+            assert_eq!(statuses, due, "{name}");
+            let header = |header| answers[0].text(header).unwrap_or_default().into_owned();
+            match name.as_str() {
+                "bext01" => {
+                    assert_eq!(header(Name::Unsupported), "nothingSupportsThis, nothingSupportsThisEither")
+                }
+                "invut" => assert!(header(Name::Accept).contains("application/sdp"), "{name}"),
+                "intmeth" | "esc02" => assert!(header(Name::Allow).contains("INVITE"), "{name}"),
+                _ => {}
+            }
+            told += 1;
+        }
+    }
+    assert_eq!(told, 49);
 }
 
 #[test]
