@@ -104,8 +104,11 @@ impl Legs {
                 }
             });
         }
-        // A relay passes keys on as packets; here they are pressed anew.
+        // A relay passes keys on as packets; here they are pressed anew, but for those that were tones in the voice.
         for (id, key) in keys {
+            if self.leg(id).is_some_and(|leg| leg.agreed().telephone_event_in.is_none()) {
+                continue;
+            }
             if let RoomKind::Pair(_) = kind
                 && let Some(across) = members.iter().copied().find(|&member| member != id)
                 && let Some(leg) = self.leg(across)

@@ -17,11 +17,11 @@ use crate::{
     dialogue::{Fact, Office, Pack, Roster, UnitRef},
     outbox::AfterCrash,
     pbx::{
-        CivicAddress, CivicElement, ConferencePlan, Directory, Door, EmergencyNotice, EmergencyPlan,
-        Features, IdentityForm, Limits, Location, Locations, MailboxPlan, Money, Number, NumberForm, Park,
-        Phone, PriceClass, RecordRule, RecordingRules, Right, RingOrder, RingPlan, RingStep, ScreeningRules,
-        Service, Services, Settings, Srtp, SrtpPolicy, StarCodes, Supervise, Supervision, Texts, TimedPlan,
-        Tolls, Treatment, TrunkProfile, device_key,
+        Choice, CivicAddress, CivicElement, ConferencePlan, Directory, Door, EmergencyNotice, EmergencyPlan,
+        Features, IdentityForm, Leads, Limits, Location, Locations, MailboxPlan, MenuHours, MenuOtherwise,
+        MenuPlan, Money, Number, NumberForm, Park, Phone, PriceClass, RecordRule, RecordingRules, Right,
+        RingOrder, RingPlan, RingStep, ScreeningRules, Service, Services, Settings, Srtp, SrtpPolicy,
+        StarCodes, Supervise, Supervision, Texts, TimedPlan, Tolls, Treatment, TrunkProfile, device_key,
     },
     sip::{
         Account, Credentials, Located, Network, Registration, SendTo, SessionTimers, Transport, Trunk,
@@ -271,7 +271,8 @@ fn services(config: &Config) -> Services {
         };
         (conference.room.clone(), plan)
     });
-    Services { mailboxes: mailboxes.collect(), conferences: conferences.collect() }
+    let (menus, menus_of) = menus(config);
+    Services { mailboxes: mailboxes.collect(), conferences: conferences.collect(), menus, menus_of }
 }
 
 fn srtp(config: &Config) -> Srtp {
@@ -333,6 +334,41 @@ fn features(config: &Config) -> Features {
         supervision: supervision(config),
         transfer_ring: written.transfer_recall,
     }
+}
+
+/// What answers before anybody rings.
+fn menus(config: &Config) -> (BTreeMap<String, MenuPlan>, BTreeMap<PhoneNumber, Vec<MenuHours>>) {
+    let mut of: BTreeMap<PhoneNumber, Vec<MenuHours>> = BTreeMap::new();
+    for menu in &config.menus {
+        for number in &menu.numbers {
+            let (name, hours) = (menu.name.clone(), menu.hours.clone());
+            of.entry(*number).or_default().push(MenuHours { menu: name, open: menu.open, hours });
+        }
+    }
+    let leads = |leads: &config::MenuLeads| match leads.clone() {
+        config::MenuLeads::Extension(extension) => Leads::Extension(extension),
+        config::MenuLeads::Ring => Leads::RingPlan,
+        config::MenuLeads::Agent => Leads::Agent,
+        config::MenuLeads::Mailbox(mailbox) => Leads::Mailbox(mailbox),
+        config::MenuLeads::Menu(name) => Leads::Menu(name),
+        config::MenuLeads::Names => Leads::Names,
+        config::MenuLeads::Words(words) => Leads::Words(words),
+    };
+    let plans = config.menus.iter().map(|menu| {
+        let choices = menu.choices.iter().map(|(key, choice)| {
+            let (label, also) = (choice.label.clone(), choice.also.clone());
+            (*key, Choice { label, also, leads: leads(&choice.leads) })
+        });
+        let plan = MenuPlan {
+            greeting: menu.greeting.clone(),
+            choices: choices.collect(),
+            extensions: menu.extensions,
+            otherwise: if menu.otherwise_agent { MenuOtherwise::Agent } else { MenuOtherwise::RingPlan },
+            patience: menu.patience,
+        };
+        (menu.name.clone(), plan)
+    });
+    (plans.collect(), of)
 }
 
 /// Who may listen to calls, and more.

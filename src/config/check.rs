@@ -1,7 +1,7 @@
 //! From the file as written to the configuration as used; every problem is found in one go.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeSet,
     fmt::Display,
     net::{IpAddr, SocketAddr},
     ops::RangeInclusive,
@@ -22,6 +22,7 @@ use super::{
     emergency,
     features::{self, RawFeatures},
     mailbox::mailboxes,
+    menu,
     problem::line_of,
     property::{fact, unit, vendor},
     raw,
@@ -115,13 +116,13 @@ pub(super) fn config(file: &str, text: &str, raw: raw::File) -> Result<Config, P
         .filter(|entry| entry.get_ref().voicemail)
         .filter_map(|entry| entry.get_ref().extension.get_ref().parse().ok())
         .collect();
-    let groups = pickup_groups(&raw.extension);
+    let groups = features::pickup_groups(&raw.extension);
     let recorded = raw.extension.iter().filter_map(|entry| {
         let entry = entry.get_ref();
         Some((entry.extension.get_ref().trim().parse().ok()?, entry.record.clone()?))
     });
     let recording = recording(&mut c, raw.recording, raw.calls.record.as_ref(), recorded);
-    let rights = supervision_rights(&raw.extension);
+    let rights = supervision::rights(&raw.extension);
     let extensions = extensions(&mut c, raw.extension, &emergency_numbers);
     let names = extensions.iter().map(|e| (e.extension.clone(), e.name.clone())).collect();
     let mailboxes = mailboxes(&mut c, raw.mailbox, &names, &with_voicemail);
@@ -154,7 +155,11 @@ pub(super) fn config(file: &str, text: &str, raw: raw::File) -> Result<Config, P
     taken.extend(mailboxes.iter().map(|mailbox| mailbox.extension.clone()));
     let conferences = conferences(&mut c, raw.conference, &taken, &own_numbers);
     taken.extend(conferences.iter().map(|conference| conference.room.clone()));
+    let boxes = mailboxes.iter().map(|mailbox| mailbox.extension.clone()).collect();
+    let inside = menu::Known { extensions: &known, mailboxes: &boxes, numbers: &own_numbers, zone: &zone };
+    let menus = menu::menus(&mut c, raw.menu, &inside);
     let config = Config {
+        menus,
         conferences,
         supervision: supervision::supervision(&mut c, raw.supervision, rights, &taken),
         srtp: srtp::check(&mut c, raw.srtp, &known, &trunk_names),
@@ -446,24 +451,6 @@ fn extensions(
         });
     }
     accounts
-}
-
-/// What each extension may do with the calls of others.
-fn supervision_rights(raw: &[Spanned<raw::Extension>]) -> Vec<(Extension, Vec<Spanned<String>>)> {
-    let entries = raw.iter().map(Spanned::get_ref).filter(|entry| !entry.supervise.is_empty());
-    let rights = entries
-        .filter_map(|entry| Some((entry.extension.get_ref().trim().parse().ok()?, entry.supervise.clone())));
-    rights.collect()
-}
-
-/// The groups that each extension is in. An extension that cannot be read is told of elsewhere.
-fn pickup_groups(raw: &[Spanned<raw::Extension>]) -> BTreeMap<Extension, BTreeSet<String>> {
-    let entries = raw.iter().map(Spanned::get_ref).filter(|entry| !entry.pickup_groups.is_empty());
-    let groups = entries.filter_map(|entry| {
-        let extension = entry.extension.get_ref().trim().parse().ok()?;
-        Some((extension, entry.pickup_groups.iter().cloned().collect()))
-    });
-    groups.collect()
 }
 
 fn numbers(

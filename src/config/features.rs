@@ -9,7 +9,7 @@ use jiff::{civil::Date, tz::TimeZone};
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::check::Checker;
+use super::{check::Checker, raw};
 use crate::types::{Extension, Holidays, Hours, PhoneNumber, StarCode};
 
 /// Checked, with what is usual where the file says nothing.
@@ -151,6 +151,16 @@ pub(super) fn features(
         holidays: holidays(c, raw.holidays),
         pickup_groups,
     }
+}
+
+/// The groups that each extension is in. An extension that cannot be read is told of elsewhere.
+pub(super) fn pickup_groups(raw: &[Spanned<raw::Extension>]) -> BTreeMap<Extension, BTreeSet<String>> {
+    let entries = raw.iter().map(Spanned::get_ref).filter(|entry| !entry.pickup_groups.is_empty());
+    let groups = entries.filter_map(|entry| {
+        let extension = entry.extension.get_ref().trim().parse().ok()?;
+        Some((extension, entry.pickup_groups.iter().cloned().collect()))
+    });
+    groups.collect()
 }
 
 /// A sound file by its path: a plain name would be one of the recordings.

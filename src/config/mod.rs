@@ -12,6 +12,7 @@ mod door;
 mod emergency;
 mod features;
 mod mailbox;
+mod menu;
 mod phones;
 mod practice;
 mod problem;
@@ -36,6 +37,7 @@ pub use door::Door;
 pub use emergency::{Emergency, Location};
 pub use features::{Features, RingOrder, RingStep, STAR_CODES, TimedPlan};
 pub use mailbox::Mailbox;
+pub use menu::{Menu, MenuChoice, MenuLeads};
 pub use phones::{PhoneTransport, Phones};
 pub use practice::practice_file;
 pub use problem::{Problem, Problems};
@@ -75,6 +77,7 @@ pub struct Config {
     pub mailboxes: Vec<Mailbox>,
     pub conferences: Vec<Conference>,
     pub supervision: Supervision,
+    pub menus: Vec<Menu>,
     pub units: Vec<Unit>,
     pub listings: Vec<Listing>,
     /// Residents, owners and staff, by their full names: so that a name is written as the office writes it.

@@ -10,6 +10,7 @@ use super::{
     door::RawDoor,
     features::{RawHold, RawHolidays, RawPark, RawPlan, RawTransfer},
     mailbox::RawMailbox,
+    menu::RawMenu,
     problem::{Problem, Problems, line_of},
     recording::RawRecording,
     srtp::RawSrtp,
@@ -66,6 +67,8 @@ pub(super) struct File {
     pub conference: Vec<RawConference>,
     #[serde(default)]
     pub supervision: RawSupervision,
+    #[serde(default)]
+    pub menu: Vec<RawMenu>,
     #[serde(default)]
     pub unit: Vec<Unit>,
     #[serde(default)]

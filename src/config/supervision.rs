@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::{check::Checker, features::is_emergency};
+use super::{check::Checker, features::is_emergency, raw};
 use crate::types::Extension;
 
 /// What an extension may be given the right to do with the calls of others.
@@ -31,6 +31,16 @@ pub(super) struct RawSupervision {
     tone: Option<bool>,
     #[serde(default)]
     agent_lines: Vec<Spanned<String>>,
+}
+
+/// What each extension may do, as its section says. An extension that cannot be read is told of elsewhere.
+pub(super) fn rights(raw: &[Spanned<raw::Extension>]) -> Vec<(Extension, Vec<Spanned<String>>)> {
+    let entries = raw.iter().map(Spanned::get_ref).filter(|entry| !entry.supervise.is_empty());
+    let rights = entries.filter_map(|entry| {
+        let extension = entry.extension.get_ref().trim().parse().ok()?;
+        Some((extension, entry.supervise.clone()))
+    });
+    rights.collect()
 }
 
 /// `rights`: as they stand in the sections of the extensions; `taken`: numbers that are dialled for something else.

@@ -1,5 +1,6 @@
 //! Stories of the back office, told to the engine over a store in memory and a carrier that does as it is told.
 
+mod audit;
 mod claims;
 mod clock;
 mod faults;

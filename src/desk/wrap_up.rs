@@ -403,6 +403,7 @@ fn summary(record: &CallRecord, settings: &Settings) -> String {
             AgentReason::Unregistered => " (no phone registered)",
             AgentReason::ClosedHours => " (closed)",
             AgentReason::Unreachable => " (phones unreachable)",
+            AgentReason::Chosen => "",
             AgentReason::AgentFirst => "",
         });
     }

@@ -14,6 +14,7 @@ mod dtls;
 mod dtmf;
 mod frame;
 mod ice;
+mod inband;
 mod jitter;
 mod latch;
 mod leg;

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use super::{
-    AgentReason, Caller, Dialled, Disposition, Fact, MediaEvent, Party, Reason,
+    Caller, Dialled, Disposition, Fact, MediaEvent, Party, Reason,
     announcing::Announcing,
     assisted::Assisted,
     conference::Conference,
@@ -419,7 +419,7 @@ pub(super) fn stays<S>(cx: &mut Context<'_>, state: S, event: DeskEvent) -> Step
             superseded(cx.exchange.sip.reject(cx.now.at, session, status, reason, retry_after));
         }
         DeskEvent::Park(_) => leave_slot(cx),
-        DeskEvent::SentToRoom { .. } => {}
+        DeskEvent::SentToRoom { .. } | DeskEvent::Routed(_) => {}
         DeskEvent::Transfer { refer, .. } => {
             superseded(cx.exchange.sip.refuse_refer(cx.now.at, refer, 603));
         }
@@ -555,9 +555,8 @@ fn enter(cx: &mut Context<'_>, next: Next) -> Step<State> {
             let waiting = Waiting { leg, transferor, label, otherwise, disposition };
             Ringing::for_waiting(cx, waiting, reach).map(State::Ringing)
         }
-        Next::AssistAgain { caller } => {
+        Next::AssistAgain { caller, why } => {
             let (call, limit) = (cx.call(), cx.ledger.directory().limits.agent_calls);
-            let why = AgentReason::NoAnswer;
             if cx.exchange.speech_ready && cx.exchange.places.take(call, limit) {
                 Step::Stay(State::Assisted(Assisted::begin(cx, caller, why)))
             } else {

@@ -42,6 +42,9 @@ impl Next {
             },
             Next::Talk { callee, .. } => format!("{} is connected", name(callee.party())),
             Next::Assist { why, .. } => format!("the agent answers, because {}", because(*why)),
+            Next::AssistAgain { why: AgentReason::Chosen, .. } => {
+                "the caller has chosen the agent".to_owned()
+            }
             Next::AssistAgain { .. } => "nobody else took it: the agent goes on".to_owned(),
             Next::Transfer { to, .. } => match to {
                 Destination::Staff => "the agent hands over: the phones of this number ring".to_owned(),
@@ -51,13 +54,10 @@ impl Next {
             Next::Park { .. } => "the call is parked".to_owned(),
             Next::Reach { .. } => "another phone is rung for whoever waits".to_owned(),
             Next::Tell { .. } => "a code was dialled: its answer is played".to_owned(),
-            Next::Serve { errand: Errand::Deposit { mailbox }, .. } => {
-                format!("mailbox {mailbox} takes a message")
-            }
             Next::Confer { room, .. } => format!("conference {room} begins"),
             Next::Join { room: Some(room), .. } => format!("a phone sends them to conference {room}"),
             Next::Join { room: None, .. } => "a phone has joined its calls to a conference".to_owned(),
-            Next::Serve { errand: Errand::Retrieve { .. }, .. } => "a mailbox is listened to".to_owned(),
+            Next::Serve { errand, .. } => served(errand),
             Next::Announce { caller: Announced::Waiting(_), .. } => {
                 "the agent cannot take the call: the recorded announcement answers".to_owned()
             }
@@ -66,6 +66,15 @@ impl Next {
             }
             Next::End(disposition) => format!("over: {}", outcome(*disposition)),
         }
+    }
+}
+
+/// What the box itself does with somebody.
+pub(super) fn served(errand: &Errand) -> String {
+    match errand {
+        Errand::Deposit { mailbox } => format!("mailbox {mailbox} takes a message"),
+        Errand::Retrieve { .. } => "a mailbox is listened to".to_owned(),
+        Errand::Menu { name, .. } => format!("menu {name} answers"),
     }
 }
 
@@ -145,6 +154,7 @@ fn because(why: AgentReason) -> &'static str {
         AgentReason::Unregistered => "no phone was registered",
         AgentReason::ClosedHours => "the office is closed at this hour",
         AgentReason::Unreachable => "no phone could be reached",
+        AgentReason::Chosen => "the caller has chosen it",
         AgentReason::AgentFirst => "this number is set to the agent first",
     }
 }

@@ -33,6 +33,8 @@ pub(super) enum DeskEvent {
     Supervise(Request),
     /// Who talks with a door phone opens its door, and may.
     OpenDoor { by: Extension },
+    /// These are to be rung for the caller, who has chosen them in a menu.
+    Routed(Hunt),
     /// A phone takes the place of the one at `replaced` (RFC 3891).
     TakeOver { session: SessionId, invitation: Box<Invitation>, by: Extension, replaced: SessionId },
 }

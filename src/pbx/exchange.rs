@@ -11,8 +11,14 @@ use rand_chacha::rand_core::{Rng, SeedableRng};
 
 use super::{
     DayNight, Directory, Fact, Mailbox, MailboxChange, MediaCommand, MusicTable, Output, Resource,
-    ResourceState, Settings, SpeechCommand, desk_settings::Desks, lamps::Lamps, ledger::Ledger,
-    resources::Resources, screening::Screening, services::Mailboxes, spending::Spending,
+    ResourceState, Settings, SpeechCommand,
+    desk_settings::Desks,
+    lamps::Lamps,
+    ledger::Ledger,
+    resources::Resources,
+    screening::Screening,
+    services::{Mailboxes, Way},
+    spending::Spending,
 };
 use crate::{
     media::Ports,
@@ -29,6 +35,8 @@ pub(super) struct Exchange {
     /// Can the agent hear and speak?
     pub(super) speech_ready: bool,
     pub(super) places: Places,
+    /// Who is to be rung for callers who have chosen, since the switch asked last.
+    pub(super) ways_wanted: Vec<(CallId, Way)>,
     pub(super) screening: Screening,
     /// What is called outside, and what it costs.
     pub(super) spending: Spending,
@@ -98,6 +106,7 @@ impl Exchange {
             out: VecDeque::new(),
             speech_ready: false,
             places: Places::default(),
+            ways_wanted: Vec::new(),
             screening: Screening::default(),
             spending: Spending::default(),
             mailboxes: Mailboxes::default(),

@@ -95,6 +95,11 @@ impl Leg {
         self.agreed.map(|agreed| agreed.codec)
     }
 
+    /// Are its keys packets of their own, and not tones in the voice?
+    pub(super) fn sends_keys(&self) -> bool {
+        self.agreed.is_some_and(|agreed| agreed.telephone_event_in.is_some())
+    }
+
     pub(super) fn codecs_to_offer(&self) -> Vec<Codec> {
         codecs_beginning_with(self.codec().as_slice())
     }

@@ -108,7 +108,10 @@ pub use resources::{Resource, ResourceState};
 pub use ring_plan::{DEFAULT_RING, RingOrder, RingPlan, RingStep};
 pub use ringer::Ringer;
 pub use screening::{Listing, ScreeningRules, Treatment};
-pub use services::{Mailbox, MailboxChange, MailboxPlan, PinHash, PinHashError, Services, VoiceMessage};
+pub use services::{
+    Choice, Leads, Mailbox, MailboxChange, MailboxPlan, MenuHours, MenuOtherwise, MenuPlan, PinHash,
+    PinHashError, Services, VoiceMessage,
+};
 pub use spending::Spent;
 pub use star_codes::{SameCode, Service, StarCodes};
 pub use supervision::{Supervise, Supervision};

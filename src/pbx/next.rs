@@ -58,7 +58,7 @@ pub(super) enum Next {
         disposition: Disposition,
     },
     /// A caller from outside, who has talked with somebody before, has nobody now: the agent takes the call if it can.
-    AssistAgain { caller: Leg },
+    AssistAgain { caller: Leg, why: AgentReason },
     /// A phone that has dialled a code is told what has come of it.
     Tell { caller: Incoming, prompt: Prompt },
     /// There is no agent: the recorded announcement answers.

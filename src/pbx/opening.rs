@@ -64,6 +64,8 @@ pub struct Foreseen {
 pub enum Answers {
     /// This conference room.
     Conference(Extension),
+    /// The menu of this name.
+    Menu(String),
 }
 
 /// Why an office is open or shut.
@@ -106,7 +108,15 @@ pub fn foresee(
         _ if plan.steps().is_empty() => Some(AgentReason::AgentFirst),
         Opening::Key(_) | Opening::Hours { open: true } => None,
     };
-    let answers = directory.services.room_of_number(&dialled).cloned().map(Answers::Conference);
+    let open = match &why {
+        Opening::Key(DayNight::Night) | Opening::Holiday(_) => false,
+        Opening::Key(_) => true,
+        Opening::Hours { open } => *open,
+        Opening::AgentFirst => number.hours.is_open(at),
+    };
+    let menus = directory.services.menus_of.get(&dialled).into_iter().flatten();
+    let menu = || menus.clone().find(|menu| menu.fits(at, open)).map(|menu| Answers::Menu(menu.menu.clone()));
+    let answers = directory.services.room_of_number(&dialled).cloned().map(Answers::Conference).or_else(menu);
     Ok(Foreseen { why, agent, plan, answers })
 }
 

@@ -205,6 +205,8 @@ pub enum AgentReason {
     ClosedHours,
     /// Phones could not be reached or answered with faults.
     Unreachable,
+    /// The caller has chosen the agent in a menu.
+    Chosen,
     /// The dialled number is set to agent first.
     AgentFirst,
 }

@@ -4,6 +4,7 @@ mod conferences;
 mod desks;
 mod doors;
 mod hunting;
+mod menus;
 mod recording;
 mod services;
 mod supervision;
@@ -25,6 +26,7 @@ use super::{
     refusal::Refusal,
     ring_plan::INTERNAL_RING,
     routing::{self, Route},
+    services::Errand,
     session_event::{self, Sorted},
     texts::{Outbound, Received, TextTraffic},
     whereabouts::Whereabouts,
@@ -178,6 +180,7 @@ impl Switch {
         if let Some(call) = call.handle(now, &mut self.exchange, event) {
             self.calls.put(id, call);
         }
+        self.route_those_who_chose(now);
         self.free_lines(now);
         self.offer_places(now);
     }
@@ -360,8 +363,12 @@ impl Switch {
             foresee(&self.directory, dialled, now.wall, self.exchange.day_night)?;
         Ok(match (answers, agent) {
             (Some(Answers::Conference(room)), _) => Route::Confer(room),
-            (None, Some(why)) => Route::Agent(why),
-            (None, None) => Route::Ring(self.hunt_of_plan(now, &plan)),
+            // Nobody hears a menu that cannot speak: phones ring instead.
+            (Some(Answers::Menu(name)), _) if self.exchange.speech_ready => {
+                Route::Serve(Errand::Menu { name, before: 0 })
+            }
+            (_, Some(why)) => Route::Agent(why),
+            (_, None) => Route::Ring(self.hunt_of_plan(now, &plan)),
         })
     }
 

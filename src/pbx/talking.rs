@@ -257,6 +257,7 @@ impl Talking {
                 with.hang_up(cx, None);
                 Step::Stay(self)
             }
+            DeskEvent::Routed(_) => Step::Stay(self),
             DeskEvent::Taken { session, .. } | DeskEvent::Enters { session, .. } => {
                 let Refusal { status, reason, retry_after } = Refusal::NOBODY;
                 superseded(cx.exchange.sip.reject(cx.now.at, session, status, reason, retry_after));

@@ -3,14 +3,15 @@
 use std::time::Duration;
 
 use super::{
-    Dialled, Disposition, Party,
+    AgentReason, Dialled, Disposition, Party,
     exchange::Context,
     leg::Leg,
     line::superseded,
-    next::{Next, Step},
+    next::{Announced, Next, Step},
     parked::Place,
     ring_plan::{Hunt, Outside},
     ringing::Ringing,
+    services::Errand,
     session_event::SessionEvent,
 };
 use crate::{
@@ -35,6 +36,8 @@ pub(super) enum Otherwise {
     Park(Place),
     /// This phone is rung: it has transferred the call.
     Recall(Extension),
+    /// The mailbox of this extension, if it has one; else as below.
+    Mailbox(Extension),
     /// A caller from outside gets the agent; anybody else is told that nobody is there.
     GiveUp,
 }
@@ -75,6 +78,11 @@ impl Waiting {
     /// Somebody has come: the one who waits, to be connected. Who has transferred the call is told, and hung up on.
     pub(super) fn answered(self: Box<Self>, cx: &mut Context<'_>) -> (Leg, Disposition) {
         let Self { leg, transferor, disposition, .. } = *self;
+        // Whoever has waited for somebody, and had nobody so far, has somebody now.
+        let disposition = match disposition {
+            Disposition::CallerAbandoned => Disposition::Answered,
+            other => other,
+        };
         leg.tone(cx, None);
         if let Some(transferor) = transferor {
             transferor.report(cx, 200);
@@ -133,6 +141,13 @@ impl Waiting {
                 return Step::Go(Next::Talk { caller: leg, callee: transferor, disposition });
             }
         }
+        if let Otherwise::Mailbox(mailbox) = &otherwise
+            && cx.ledger.directory().services.mailboxes.contains_key(mailbox)
+        {
+            leg.tone(cx, None);
+            let errand = Errand::Deposit { mailbox: mailbox.clone() };
+            return Step::Go(Next::Serve { caller: Announced::Talking(leg), errand });
+        }
         match otherwise {
             Otherwise::Park(place) => Step::Go(Next::Park { leg, place, disposition }),
             Otherwise::Recall(extension) => {
@@ -143,11 +158,12 @@ impl Waiting {
                 Step::Go(Next::Reach { leg, reach, transferor: None, otherwise, disposition })
             }
             // Nobody of the house has lost anything; whoever called it is not left with nobody.
-            Otherwise::GiveUp if matches!(leg.party(), Party::Caller(caller) if caller.is_outside()) => {
+            Otherwise::Mailbox(_) | Otherwise::GiveUp if matches!(leg.party(), Party::Caller(caller) if caller.is_outside()) =>
+            {
                 leg.tone(cx, None);
-                Step::Go(Next::AssistAgain { caller: leg })
+                Step::Go(Next::AssistAgain { caller: leg, why: AgentReason::NoAnswer })
             }
-            Otherwise::GiveUp => {
+            Otherwise::Mailbox(_) | Otherwise::GiveUp => {
                 leg.hang_up(cx, Some(Cause::Q850(19)));
                 Step::Go(Next::End(disposition))
             }

@@ -15,8 +15,8 @@ use crate::{
     followup::{Sequence, SequenceError, Touch},
     outbox::AfterCrash,
     pbx::{
-        ConferencePlan, Directory, EmergencyPlan, Features, Limits, Number, Phone, RecordingRules, RingPlan,
-        RingStep, Services, Settings, Supervise, Supervision, Texts,
+        Choice, ConferencePlan, Directory, EmergencyPlan, Features, Leads, Limits, MenuHours, MenuPlan,
+        Number, Phone, RecordingRules, RingPlan, RingStep, Services, Settings, Supervise, Supervision, Texts,
     },
     sip::{self, TrunkName},
     types::{Extension, Hours, NumberError, PhoneNumber, QuietHours},
@@ -60,6 +60,8 @@ pub(super) struct Office {
     pub(super) on_call: bool,
     /// Whoever is called outside has a voicemail that answers.
     pub(super) voicemail: bool,
+    /// The box answers the main number with a menu.
+    pub(super) menu: bool,
     pub(super) probe: bool,
     /// A second trunk.
     pub(super) spare: bool,
@@ -69,6 +71,23 @@ pub(super) struct Office {
     pub(super) touches: Vec<Touch>,
     pub(super) after_crash: AfterCrash,
     pub(super) text_back_waits_for_morning: bool,
+}
+
+/// One for leasing, two for the phones of the number, three for the agent.
+fn menu(leasing: Option<&Extension>) -> MenuPlan {
+    let choice = |label: &str, leads: Leads| Choice { label: label.to_owned(), also: Vec::new(), leads };
+    let leasing = leasing.map_or(Leads::RingPlan, |extension| Leads::Extension(extension.clone()));
+    let choices = [
+        ('1', choice("leasing", leasing)),
+        ('2', choice("the front desk", Leads::RingPlan)),
+        ('3', choice("the receptionist", Leads::Agent)),
+    ];
+    let greeting = "Thank you for calling Maple Court.".to_owned();
+    MenuPlan { greeting, choices: choices.into(), ..MenuPlan::default() }
+}
+
+fn always(menu: &str) -> MenuHours {
+    MenuHours { menu: menu.to_owned(), open: None, hours: None }
 }
 
 /// The factory script, read once for all stories.
@@ -87,6 +106,7 @@ impl Office {
             international: false,
             on_call: true,
             voicemail: false,
+            menu: false,
             probe: false,
             spare: false,
             agent_calls: Limits::default().agent_calls,
@@ -162,6 +182,12 @@ impl Office {
             },
             services: Services {
                 conferences: [("800".parse()?, ConferencePlan::default())].into(),
+                menus: [("main".to_owned(), menu(phones.last()))].into(),
+                menus_of: if self.menu {
+                    [(MAIN.1.parse()?, vec![always("main")])].into()
+                } else {
+                    BTreeMap::new()
+                },
                 ..Services::default()
             },
             texts: Texts { summaries_to: vec![STAFF.1.parse()?], text_back: true },

@@ -49,13 +49,18 @@ pub(super) enum Furnish {
     Seed(u64),
     Now(DateTime),
     Hours(Vec<String>),
-    Rings { leasing: bool, steps: Vec<(Vec<Extension>, Duration)> },
+    Rings {
+        leasing: bool,
+        steps: Vec<(Vec<Extension>, Duration)>,
+    },
     AgentFirst,
     International,
     TrunkProbed,
     SpareTrunk,
     NobodyOnCall,
     Voicemail,
+    /// The box answers the main number with a menu first.
+    Menu,
     AgentPlaces(usize),
     OutsideAnHour(usize),
     Touch(Touch),
@@ -258,6 +263,7 @@ fn furnish(rest: &[&str]) -> Result<Option<Furnish>, Problem> {
         ["a", "spare", "trunk"] => Furnish::SpareTrunk,
         ["nobody", "on", "call"] => Furnish::NobodyOnCall,
         ["people", "outside", "have", "voicemail"] => Furnish::Voicemail,
+        ["a", "menu", "answers", "main"] => Furnish::Menu,
         ["agent", "talks", "with", most, "at", "once"] => Furnish::AgentPlaces(count(most)?),
         ["a", "phone", "calls", "outside", most, "times", "an", "hour"] => {
             Furnish::OutsideAnHour(count(most)?)

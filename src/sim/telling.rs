@@ -300,6 +300,7 @@ fn agent_reason(why: AgentReason) -> &'static str {
         AgentReason::Unregistered => "no phone",
         AgentReason::ClosedHours => "closed",
         AgentReason::Unreachable => "unreachable",
+        AgentReason::Chosen => "chosen in the menu",
         AgentReason::AgentFirst => "agent first",
     }
 }

@@ -556,9 +556,7 @@ impl Sessions {
         match invited.requested(now, layer, id, request, server) {
             Early::Nothing => {}
             Early::Left(cause) => self.cancelled(now, layer, id, cause),
-            Early::Answer(body) => {
-                self.answer(now, layer, id, body);
-            }
+            Early::Answer(body) => _ = self.answer(now, layer, id, body),
         }
     }
 
@@ -593,11 +591,9 @@ impl Sessions {
                 let answering = invited.is_answering();
                 layer.respond(now, invited.server, &Reply::new(504));
                 self.forget(layer, id);
-                layer.tell(if answering {
-                    Event::Ended { session: id, by: EndedBy::NoAck }
-                } else {
-                    Event::Cancelled { session: id, cause: None }
-                });
+                let ended = Event::Ended { session: id, by: EndedBy::NoAck };
+                let left = Event::Cancelled { session: id, cause: None };
+                layer.tell(if answering { ended } else { left });
             }
         }
     }

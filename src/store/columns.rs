@@ -107,6 +107,7 @@ word_column!(AgentReason {
     ClosedHours = "closed_hours",
     Unreachable = "unreachable",
     AgentFirst = "agent_first",
+    Chosen = "chosen",
 });
 word_column!(Speaker { Caller = "caller", Agent = "agent" });
 

@@ -57,6 +57,10 @@ fn what(foreseen: &Foreseen) -> String {
     if let Some(Answers::Conference(room)) = &foreseen.answers {
         return format!("No phone rings; conference {room} asks for its PIN.");
     }
+    if let Some(Answers::Menu(name)) = &foreseen.answers {
+        let otherwise = Foreseen { answers: None, ..foreseen.clone() };
+        return format!("Menu {name} answers. Without speech: {}", what(&otherwise));
+    }
     match foreseen.agent {
         Some(AgentReason::AgentFirst) => "No phone rings; the agent takes the call.".to_owned(),
         Some(_) => "No phone rings; the agent takes the call, and says that the office is shut.".to_owned(),

@@ -548,6 +548,7 @@ fn agent_reason(reason: AgentReason) -> &'static str {
         AgentReason::Unregistered => "unregistered",
         AgentReason::ClosedHours => "closed_hours",
         AgentReason::Unreachable => "unreachable",
+        AgentReason::Chosen => "chosen",
         AgentReason::AgentFirst => "agent_first",
     }
 }

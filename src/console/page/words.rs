@@ -118,6 +118,7 @@ pub(super) fn agent_reason(reason: AgentReason) -> &'static str {
         AgentReason::Unregistered => "no phone was registered",
         AgentReason::ClosedHours => "outside opening hours",
         AgentReason::Unreachable => "no phone could be reached",
+        AgentReason::Chosen => "the caller chose the agent",
         AgentReason::AgentFirst => "the number is set to the agent",
     }
 }

@@ -26,6 +26,7 @@ use super::{
     dtls::Identity,
     dtmf::{EventPacket, EventReceiver, EventSender},
     frame::{Frame, SampleRate},
+    inband::ToneReceiver,
     jitter::JitterBuffer,
     latch::{Latch, SourceTrust},
     outgoing::{Outgoing, Relayed},
@@ -106,6 +107,8 @@ pub struct Leg {
     /// Made when the first audio arrives: a relayed leg that nobody records never needs it.
     jitter: Option<Box<JitterBuffer>>,
     events_in: EventReceiver,
+    /// For a far end that has agreed to no telephone events; made when it is first listened to.
+    tones_in: Option<Box<ToneReceiver>>,
     events_out: EventSender,
     playout: Playout,
     encoder: Encoder,
@@ -142,6 +145,7 @@ impl Leg {
             reception: Reception::default(),
             jitter: None,
             events_in: EventReceiver::default(),
+            tones_in: None,
             events_out: EventSender::default(),
             playout: Playout::default(),
             encoder: Encoder::new(agreed.codec),
@@ -453,12 +457,18 @@ impl Leg {
         }
     }
 
-    /// The next 20 ms of the far end.
+    /// The next 20 ms of the far end. Keys are heard in it where they cannot come in any other way.
     pub fn hear(&mut self, now: Instant) -> Frame {
         let rate = self.jitter.as_ref().map_or(self.rate(), |jitter| jitter.rate());
         let mut heard = Frame::silence(rate);
         if let Some(jitter) = &mut self.jitter {
             jitter.pull(now, heard.samples_mut());
+            if self.agreed.telephone_event_in.is_none() {
+                let tones = self.tones_in.get_or_insert_with(Box::default);
+                if let Some(key) = tones.hear(&heard) {
+                    self.tell(LegEvent::Digit(key));
+                }
+            }
         }
         heard
     }

@@ -7,6 +7,7 @@
 
 mod deposit;
 mod mailbox;
+mod menu;
 mod mouth;
 mod pin_entry;
 mod retrieve;
@@ -17,6 +18,8 @@ use std::collections::BTreeMap;
 
 pub(super) use mailbox::Mailboxes;
 pub use mailbox::{Mailbox, MailboxChange, MailboxPlan, PinHash, PinHashError, VoiceMessage};
+pub(super) use menu::Way;
+pub use menu::{Choice, Leads, MenuHours, MenuPlan, Otherwise as MenuOtherwise};
 pub(super) use serving::Serving;
 
 use super::{
@@ -25,6 +28,7 @@ use super::{
 };
 use crate::types::{Extension, PhoneNumber, StarCode};
 use deposit::Deposit;
+use menu::Menu;
 pub(super) use mouth::{Mouth, Piece};
 pub(super) use pin_entry::Typed;
 use retrieve::Retrieve;
@@ -36,6 +40,10 @@ pub struct Services {
     pub mailboxes: BTreeMap<Extension, MailboxPlan>,
     /// By what is dialled for each.
     pub conferences: BTreeMap<Extension, ConferencePlan>,
+    /// By their names.
+    pub menus: BTreeMap<String, MenuPlan>,
+    /// What answers a number of ours: the first that fits.
+    pub menus_of: BTreeMap<PhoneNumber, Vec<MenuHours>>,
 }
 
 impl Services {
@@ -57,6 +65,8 @@ pub(super) enum Errand {
     Deposit { mailbox: Extension },
     /// Listen to messages. `None`: the caller says which mailbox. `at_own_phone`: the call comes from it.
     Retrieve { mailbox: Option<Extension>, at_own_phone: bool },
+    /// Choose. `before`: so many menus have been come through in this call.
+    Menu { name: String, before: u32 },
 }
 
 /// What a star code means that belongs to the box's services; `None`: it is not one of them, or nothing of this office's.
@@ -97,6 +107,8 @@ enum Cue<'a> {
     /// Everything that was to be said has been.
     Spoken,
     Key(char),
+    /// The caller has said this.
+    Heard(&'a str),
     /// The task's own deadline.
     Due,
     /// From the media plane, about what is being recorded.
@@ -110,6 +122,10 @@ enum Cue<'a> {
 enum Then {
     Wait,
     HangUp,
+    /// The caller goes on to a person, or to the agent.
+    Way(Way),
+    /// Another service goes on with the caller.
+    Serve(Errand),
 }
 
 /// What a task works with.
@@ -144,6 +160,7 @@ impl Hands<'_, '_> {
 enum Task {
     Deposit(Deposit),
     Retrieve(Retrieve),
+    Menu(Menu),
 }
 
 impl Task {
@@ -153,6 +170,7 @@ impl Task {
             Errand::Retrieve { mailbox, at_own_phone } => {
                 Self::Retrieve(Retrieve::new(mailbox, at_own_phone))
             }
+            Errand::Menu { name, before } => Self::Menu(Menu::new(name, before)),
         }
     }
 
@@ -160,6 +178,7 @@ impl Task {
         match self {
             Self::Deposit(task) => task.cue(hands, cue),
             Self::Retrieve(task) => task.cue(hands, cue),
+            Self::Menu(task) => task.cue(hands, cue),
         }
     }
 
@@ -167,6 +186,7 @@ impl Task {
         match self {
             Self::Deposit(task) => task.deadline(),
             Self::Retrieve(task) => task.deadline(),
+            Self::Menu(task) => task.deadline(),
         }
     }
 
@@ -175,6 +195,8 @@ impl Task {
         match self {
             Self::Deposit(_) => Disposition::Voicemail,
             Self::Retrieve(_) => Disposition::Served,
+            // Whoever hangs up in a menu has reached nobody.
+            Self::Menu(_) => Disposition::CallerAbandoned,
         }
     }
 }

@@ -94,6 +94,7 @@ impl Retrieve {
             }
             Cue::Due => return self.due(hands),
             Cue::Media(event) => self.recorded(hands, event),
+            Cue::Heard(_) => {}
             Cue::Gone => {
                 self.leave(hands);
                 return Then::HangUp;

@@ -2,18 +2,24 @@
 
 use std::time::{Duration, Instant};
 
-use super::{Cue, Errand, Hands, Mouth, Task, Then};
+use super::{Cue, Errand, Hands, Mouth, Task, Then, Way};
 use crate::{
+    agent::VoiceInput,
     media::Direction,
     pbx::{
-        MediaEvent, Reason,
+        AgentReason, Disposition, MediaEvent, Reason,
         call::{CallEvent, stays},
+        decision,
+        desk_event::DeskEvent,
         exchange::Context,
         leg::Leg,
         next::{Next, Step},
+        ring_plan::Hunt,
         session_event::SessionEvent,
+        waiting::{Otherwise, Reach},
     },
     sip::Cause,
+    speech::SpeechEvent,
 };
 
 /// The first words wait for the ACK or a packet of the caller's, but no longer than this.
@@ -33,6 +39,8 @@ pub(in crate::pbx) struct Serving {
     /// When it begins though nothing has been heard of the far end; `None` while only the ACK can say where to speak to.
     begins: Option<Instant>,
     end: End,
+    /// Where the caller goes as soon as the switch has said who is rung there.
+    way: Option<Way>,
     until: Instant,
 }
 
@@ -54,7 +62,7 @@ impl Serving {
         let until = cx.now.at + cx.ledger.directory().limits.agent_call_length;
         let begins = leg.is_connected().then_some(cx.now.at + OPENING_WAIT);
         let (mouth, task) = (Mouth::default(), Task::new(errand));
-        let serving = Self { leg, mouth, task, begun: false, begins, end: End::No, until };
+        let serving = Self { leg, mouth, task, begun: false, begins, end: End::No, way: None, until };
         if fresh { Step::Stay(serving) } else { serving.open(cx) }
     }
 
@@ -73,7 +81,11 @@ impl Serving {
             CallEvent::HangUp => self.leave(cx, End::HangUp(None)),
             CallEvent::Timeout => self.timeout(cx),
             // Nobody at a desk phone has anything to do with it.
+            CallEvent::Desk(DeskEvent::Routed(hunt)) => self.goes_on_to(hunt),
             CallEvent::Desk(event) => stays(cx, self, event),
+            CallEvent::Speech(VoiceInput::Speech(SpeechEvent::Heard { turn, text, .. })) if matches!(&self.task, Task::Menu(menu) if menu.hears(turn)) => {
+                self.cue(cx, &Cue::Heard(&text))
+            }
             // A sentence that cannot be spoken is reported as played as well; the service goes on without it.
             CallEvent::Session { .. }
             | CallEvent::Media { .. }
@@ -162,8 +174,45 @@ impl Serving {
         let mut hands = Hands { cx, leg: &mut self.leg, mouth: &mut self.mouth };
         match self.task.cue(&mut hands, cue) {
             Then::Wait => self.tell_spoken(cx),
-            Then::HangUp => self.over(cx),
+            other => self.then(cx, other),
         }
+    }
+
+    /// The task has come to its end.
+    fn then(mut self, cx: &mut Context<'_>, then: Then) -> Step<Self> {
+        match then {
+            Then::Wait => Step::Stay(self),
+            Then::HangUp => self.over(cx),
+            _ if self.end != End::No => self.over(cx),
+            Then::Serve(errand) => {
+                cx.decide(decision::served(&errand));
+                self.mouth.hush(cx, &self.leg);
+                self.task = Task::new(errand);
+                self.cue(cx, &Cue::Begin)
+            }
+            Then::Way(Way::Agent) => {
+                self.mouth.hush(cx, &self.leg);
+                Step::Go(Next::AssistAgain { caller: self.leg, why: AgentReason::Chosen })
+            }
+            // Who is rung, with what is set for busy and no answer, the switch knows.
+            Then::Way(way) => {
+                let call = cx.call();
+                cx.exchange.ways_wanted.push((call, way.clone()));
+                self.way = Some(way);
+                Step::Stay(self)
+            }
+        }
+    }
+
+    /// These are rung for the caller, who hears that it rings. Nobody there: the mailbox, or the agent.
+    fn goes_on_to(self, hunt: Hunt) -> Step<Self> {
+        let otherwise = match &self.way {
+            Some(Way::Extension(extension)) => Otherwise::Mailbox(extension.clone()),
+            _ => Otherwise::GiveUp,
+        };
+        let reach = Reach { hunt, label: None, music: false };
+        let disposition = Disposition::CallerAbandoned;
+        Step::Go(Next::Reach { leg: self.leg, reach, transferor: None, otherwise, disposition })
     }
 
     fn tell_spoken(mut self, cx: &mut Context<'_>) -> Step<Self> {
@@ -172,8 +221,9 @@ impl Serving {
                 break;
             }
             let mut hands = Hands { cx, leg: &mut self.leg, mouth: &mut self.mouth };
-            if self.task.cue(&mut hands, &Cue::Spoken) == Then::HangUp {
-                return self.over(cx);
+            match self.task.cue(&mut hands, &Cue::Spoken) {
+                Then::Wait => {}
+                other => return self.then(cx, other),
             }
         }
         Step::Stay(self)

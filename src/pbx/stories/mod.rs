@@ -11,6 +11,7 @@ mod fixed_phones;
 mod holds;
 mod inbound;
 mod lamps;
+mod menus;
 mod outbound;
 mod pickup_and_park;
 mod recording;

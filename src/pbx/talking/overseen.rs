@@ -129,13 +129,14 @@ impl Talking {
 
     /// A key of one of the two goes to the other: a bridge relays it as a packet, a mixer does not.
     pub(super) fn pass_key(&self, cx: &mut Context<'_>, from: crate::types::LegId, key: char) {
-        let across: Option<&Leg> = match from {
+        let pair: Option<(&Leg, &Leg)> = match from {
             _ if !self.mixed => None,
-            leg if leg == self.caller.id() => Some(&self.callee),
-            leg if leg == self.callee.id() => Some(&self.caller),
+            leg if leg == self.caller.id() => Some((&self.caller, &self.callee)),
+            leg if leg == self.callee.id() => Some((&self.callee, &self.caller)),
             _ => None,
         };
-        if let Some(across) = across {
+        // Tones in the voice go through the mixer with it.
+        if let Some((_, across)) = pair.filter(|(own, _)| own.sends_keys()) {
             cx.exchange.media(across.id(), MediaCommand::Digit(key));
         }
     }
