@@ -17,7 +17,7 @@ use crate::{
     dialogue::{Fact, Office, Pack, Roster, UnitRef},
     outbox::AfterCrash,
     pbx::{
-        Choice, CivicAddress, CivicElement, ConferencePlan, Directory, EmergencyNotice, EmergencyPlan,
+        Choice, CivicAddress, CivicElement, ConferencePlan, Directory, Door, EmergencyNotice, EmergencyPlan,
         Features, IdentityForm, Leads, Limits, Location, Locations, MailboxPlan, MenuHours, MenuOtherwise,
         MenuPlan, Money, Number, NumberForm, Park, Phone, PriceClass, RecordRule, RecordingRules, Right,
         RingOrder, RingPlan, RingStep, ScreeningRules, Service, Services, Settings, Srtp, SrtpPolicy,
@@ -309,6 +309,14 @@ fn features(config: &Config) -> Features {
     Features {
         // The configuration has no code twice.
         star_codes: StarCodes::with(codes).unwrap_or_default(),
+        doors: config
+            .doors
+            .iter()
+            .map(|door| {
+                let config::Door { extension, open, may_open } = door.clone();
+                (extension, Door { open, may_open })
+            })
+            .collect(),
         park: Park {
             slots: written.park_slots.clone(),
             recall_after: written.park_recall,

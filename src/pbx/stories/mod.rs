@@ -4,6 +4,7 @@ mod agent;
 mod at_the_desk;
 mod chaos;
 mod conferences;
+mod doors;
 mod early_media;
 mod emergencies;
 mod fixed_phones;
