@@ -135,6 +135,7 @@ fn main() {
         zone: TimeZone::get("America/Denver").expect("a zone"),
         recordings: folder.clone(),
         mailboxes: std::env::temp_dir(),
+        music: std::env::temp_dir(),
         behind_tls: false,
         now,
     };

@@ -28,6 +28,9 @@ const PASSWORD: &str = "correct-horse-battery";
 const CARRIER: &str = "127.0.0.2";
 const PHONE: &str = "127.0.0.3";
 
+/// Debian keeps it where only the administrator's path leads.
+const KAMAILIO: &str = "/usr/sbin/kamailio";
+
 /// Every story is over by then, or has failed.
 const HARD_LIMIT: Duration = Duration::from_secs(60);
 
@@ -156,12 +159,23 @@ fn wait_until<T>(deadline: Instant, mut look: impl FnMut() -> Option<T>) -> Opti
 
 /// sipp with one of the scenarios in tests/interop, at this address.
 fn sipp(portico: &Portico, scenario: &str, at: SocketAddr, more: &[&str]) -> Peer {
+    sipp_towards(portico, portico.sip, scenario, at, more)
+}
+
+/// The same with somebody else as its peer.
+fn sipp_towards(
+    portico: &Portico,
+    towards: SocketAddr,
+    scenario: &str,
+    at: SocketAddr,
+    more: &[&str],
+) -> Peer {
     static NUMBER_OF: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(0);
     let number = NUMBER_OF.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
     let name = format!("{scenario}-{number}");
     let mut command = Command::new("sipp");
     command
-        .arg(portico.sip.to_string())
+        .arg(towards.to_string())
         .arg("-sf")
         .arg(format!("{}/tests/interop/{scenario}.xml", env!("CARGO_MANIFEST_DIR")))
         .args(["-i", &at.ip().to_string(), "-p", &at.port().to_string(), "-s", NUMBER, "-nostdin"])
@@ -361,6 +375,18 @@ fn baresip(portico: &Portico, seconds: &str, more: &[&str]) -> Peer {
 
 /// The same with something more in its account, such as how it encrypts its media.
 fn baresip_as(portico: &Portico, seconds: &str, account: &str, more: &[&str]) -> Peer {
+    baresip_at(portico, seconds, &format!("{};transport=udp", portico.sip), account, "", more)
+}
+
+/// The same with a server of its own, and something more in its configuration.
+fn baresip_at(
+    portico: &Portico,
+    seconds: &str,
+    server: &str,
+    account: &str,
+    config: &str,
+    more: &[&str],
+) -> Peer {
     let folder = portico.folder.join("baresip");
     fs::create_dir_all(&folder).unwrap();
     let modules = ["/usr/lib/baresip/modules", "/usr/local/lib/baresip/modules"]
@@ -370,7 +396,7 @@ fn baresip_as(portico: &Portico, seconds: &str, account: &str, more: &[&str]) ->
     // It takes no loopback interface for its media: to us it is a phone behind a router, signalling from here.
     let at = free_address("127.0.0.1");
     let config = format!(
-        "sip_listen {at}\nmodule_path {modules}\nmodule g711.so\nmodule srtp.so\nmodule aufile.so\n\
+        "{config}sip_listen {at}\nmodule_path {modules}\nmodule g711.so\nmodule srtp.so\nmodule aufile.so\n\
          module_tmp uuid.so\nmodule_tmp account.so\nmodule_app menu.so\naudio_source aufile,{}\n\
          audio_player aufile,{}\nausrc_srate 8000\nauplay_srate 8000\nrtp_ports 41000-41100\n\
          call_max_calls 4\naudio_path /usr/share/baresip\n",
@@ -379,9 +405,8 @@ fn baresip_as(portico: &Portico, seconds: &str, account: &str, more: &[&str]) ->
     );
     fs::write(folder.join("config"), config).unwrap();
     let account = format!(
-        "<sip:101@{};transport=udp>;auth_user=101;auth_pass={PASSWORD};answermode=auto;regint=120;\
+        "<sip:101@{server}>;auth_user=101;auth_pass={PASSWORD};answermode=auto;regint=120;\
          audio_codecs=PCMU/8000/1{account}\n",
-        portico.sip
     );
     fs::write(folder.join("accounts"), account).unwrap();
     fs::write(folder.join("contacts"), "").unwrap();
@@ -505,4 +530,65 @@ fn baresip_calls_out_in_srtp_and_a_phone_without_keys_is_refused_where_they_are_
             assert!(phone.said().contains("488"), "{}", phone.said());
         }
     }
+}
+
+#[test]
+#[ignore = "needs sipp and baresip: make interop"]
+fn baresip_believes_the_boxs_own_authority_and_talks_in_srtp_under_tls() {
+    if !peers_are_here(&["sipp", "baresip"]) {
+        return;
+    }
+    let secure = free_address("127.0.0.1");
+    let file = office(30_800, free_address(CARRIER)).replace("[sip]", &format!("[sip]\ntls = \"{secure}\""))
+        + "[srtp]\nphones = \"required\"\ntrunks = \"off\"\n";
+    let portico = Portico::start("baresip-tls", &file);
+    let authority = portico.folder.join("data/tls/ca.pem");
+    let trust = format!("sip_cafile {}\nsip_verify_server yes\n", authority.display());
+    let server = format!("{secure};transport=tls");
+    let phone = baresip_at(&portico, "45", &server, ";mediaenc=srtp-mand", &trust, &[]);
+    assert!(is_well(&portico, "Extension 101"), "baresip has not registered:\n{}", phone.said());
+    let echo = echo_port(CARRIER);
+    let more = ["-key", "rtp", &echo, "-mp", &echo, "-rtp_echo", "-d", "3000"];
+    sipp(&portico, "trunk_calls", free_address(CARRIER), &more).succeeds();
+    let record = record(&portico);
+    let said = || format!("{record:#}\n{}", phone.said());
+    assert_eq!(record["disposition"], "answered", "{}", said());
+    assert_eq!(encryption(&record), ["none", "sdes"], "{}", said());
+    assert!(packets(&record).iter().all(|count| *count > 100), "{}", said());
+}
+
+#[test]
+#[ignore = "needs sipp, baresip and kamailio: make interop"]
+fn a_proxy_that_stays_in_the_way_and_changes_from_udp_to_tcp_carries_a_whole_call() {
+    if !peers_are_here(&["sipp", "baresip"]) || !Path::new(KAMAILIO).is_file() {
+        assert!(env::var_os("CI").is_none(), "kamailio is not installed");
+        return;
+    }
+    let (proxy, carrier) = (free_address(CARRIER), free_address(CARRIER));
+    let file = office(31_200, proxy).replace("send_to =", "transport = \"tcp\"\n        send_to =");
+    let portico = Portico::start("kamailio", &file);
+    let text = include_str!("interop/kamailio.cfg")
+        .replace("OWN_AT", &proxy.to_string())
+        .replace("OWN_IP", CARRIER)
+        .replace("CARRIER_AT", &carrier.to_string())
+        .replace("PORTICO_AT", &portico.sip.to_string());
+    let folder = portico.folder.join("kamailio");
+    fs::create_dir_all(&folder).unwrap();
+    fs::write(folder.join("kamailio.cfg"), text).unwrap();
+    let mut command = Command::new(KAMAILIO);
+    command.args(["-DD", "-E", "-m", "32", "-M", "8", "-f"]).arg(folder.join("kamailio.cfg"));
+    command.arg("-Y").arg(&folder).arg("-P").arg(folder.join("pid"));
+    let kamailio = Peer::start("kamailio", &portico.folder, &mut command);
+    let listens = || std::net::TcpStream::connect(proxy).ok();
+    assert!(wait_until(clock() + HARD_LIMIT / 2, listens).is_some(), "{}", kamailio.said());
+
+    let phone = baresip(&portico, "60", &[]);
+    assert!(is_well(&portico, "Extension 101"), "baresip has not registered:\n{}", phone.said());
+    let echo = echo_port(CARRIER);
+    let more = ["-key", "rtp", &echo, "-mp", &echo, "-rtp_echo", "-d", "3000"];
+    sipp_towards(&portico, proxy, "trunk_calls", carrier, &more).succeeds();
+    let record = record(&portico);
+    let said = || format!("{record:#}\n{}\n{}", phone.said(), kamailio.said());
+    assert_eq!(record["disposition"], "answered", "{}", said());
+    assert!(packets(&record).iter().all(|count| *count > 100), "{}", said());
 }

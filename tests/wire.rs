@@ -13,6 +13,7 @@ use std::{
     time::Duration,
 };
 
+use futures_util::{SinkExt, Stream, StreamExt};
 use portico::{
     app::{House, NoNotice},
     config::Config,
@@ -20,10 +21,13 @@ use portico::{
     pbx::{CallRecord, Disposition, Fact},
     sip::{
         Event,
-        wire::{Frame, Framer, Message},
+        digest::{Challenge, ClientSession},
+        wire::{Frame, Framer, Message, Method, Name},
     },
     store::{Store, TextDirection},
+    types::Chance,
 };
+use rand_chacha::rand_core::SeedableRng;
 use rustls::{
     ClientConfig, RootCertStore,
     pki_types::{CertificateDer, ServerName, pem::PemObject},
@@ -36,6 +40,10 @@ use tokio::{
     time::{sleep, timeout},
 };
 use tokio_rustls::TlsConnector;
+use tokio_tungstenite::{
+    client_async,
+    tungstenite::{self, ClientRequestBuilder, Message as WebSocketMessage},
+};
 
 const NUMBER: &str = "+13035550100";
 const CALLER: &str = "+13035550177";
@@ -75,6 +83,7 @@ impl Office {
             [sip]
             listen = [{}]
             tls = "127.0.0.1:0"
+            wss = "127.0.0.1:0"
             rtp_ports = "{media}-{}"
             [console]
             listen = "127.0.0.1:0"
@@ -111,8 +120,12 @@ impl Office {
     }
 
     fn tls(&self) -> SocketAddr {
+        self.listens(Wrapping::Tls)
+    }
+
+    fn listens(&self, as_what: Wrapping) -> SocketAddr {
         let streams = &self.house.as_ref().unwrap().streams;
-        streams.iter().find(|(wrapping, _)| *wrapping == Wrapping::Tls).unwrap().1
+        streams.iter().find(|(wrapping, _)| *wrapping == as_what).unwrap().1
     }
 
     /// A client of TLS that believes the box's own authority, as a provisioned phone does.
@@ -559,6 +572,66 @@ fn handshakes_that_never_end_are_counted_and_closed_and_a_phone_gets_in_meanwhil
         assert!(longest < Duration::from_secs(12), "{longest:?}");
         assert!(took < Duration::from_secs(2), "{took:?}");
     });
+}
+
+#[test]
+fn a_browser_registers_by_websocket_under_tls_and_is_pinged_and_rung_along_it() {
+    let mut office = Office::open("websocket", 27_700);
+    let (wss, believer) = (office.listens(Wrapping::SecureWebSocket), office.believer());
+    let mut carrier = office.carrier();
+    office.tell(async {
+        let stream = connect(PHONE, wss).await;
+        let stream = believer.connect(ServerName::from(wss.ip()), stream).await.unwrap();
+        let hello = ClientRequestBuilder::new(format!("wss://{wss}/").parse().unwrap())
+            .with_header("Origin", format!("https://{}", wss.ip()))
+            .with_sub_protocol("sip");
+        let (mut browser, _) = client_async(hello, stream).await.unwrap();
+        let register = |seq: u32, more: &str| {
+            format!(
+                "REGISTER sip:127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/WSS df7jal23ls0d.invalid;branch=z9hG4bKws{seq}\r\n\
+                 Max-Forwards: 70\r\nFrom: <sip:101@127.0.0.1>;tag=ws\r\nTo: <sip:101@127.0.0.1>\r\n\
+                 Call-ID: websocket\r\nCSeq: {seq} REGISTER\r\nSupported: outbound\r\n\
+                 Contact: <sip:101@df7jal23ls0d.invalid;transport=ws>;reg-id=1;\
+                 +sip.instance=\"<urn:uuid:f81d4fae-7dec-11d0-a765-00a0c91e6bf6>\"\r\n{more}Content-Length: 0\r\n\r\n"
+            )
+        };
+        browser.send(WebSocketMessage::text(register(1, ""))).await.unwrap();
+        let refusal = whole(&mut browser).await;
+        assert_eq!(refusal.status(), Some(401));
+        let challenge = Challenge::choose(refusal.all(Name::WwwAuthenticate), None, true).unwrap();
+        let mut chance = Chance::seed_from_u64(7);
+        let answer = ClientSession::new(challenge).answer(
+            "101",
+            PASSWORD,
+            &Method::Register,
+            "sip:127.0.0.1",
+            &mut chance,
+        );
+        let proof = format!("Authorization: {answer}\r\n");
+        browser.send(WebSocketMessage::text(register(2, &proof))).await.unwrap();
+        let welcome = whole(&mut browser).await;
+        assert_eq!(welcome.status(), Some(200));
+        assert!(welcome.lists(Name::Require, "outbound"));
+        // A ping of RFC 7118, 6, is answered by the pong of RFC 5626.
+        browser.send(WebSocketMessage::text("\r\n\r\n")).await.unwrap();
+        let pong = timeout(PATIENCE, browser.next()).await.unwrap().unwrap().unwrap();
+        assert_eq!(pong.into_data().as_ref(), b"\r\n");
+        carrier.call(CALLER, NUMBER);
+        let invite = carrier.while_waiting_for(whole(&mut browser)).await;
+        assert_eq!(invite.method(), Some(&Method::Invite));
+        let via = invite.text(Name::Via).unwrap().into_owned();
+        assert!(via.starts_with("SIP/2.0/WSS "), "{via}");
+        let offer = String::from_utf8_lossy(invite.body()).into_owned();
+        assert!(offer.contains("a=fingerprint:sha-256"), "browsers speak DTLS-SRTP: {offer}");
+    });
+}
+
+/// The next message of a WebSocket, which is a whole one of SIP (RFC 7118, 5.2).
+async fn whole(
+    browser: &mut (impl Stream<Item = Result<WebSocketMessage, tungstenite::Error>> + Unpin),
+) -> Message {
+    let message = timeout(PATIENCE, browser.next()).await.expect("a message").unwrap().unwrap();
+    Message::parse(&message.into_data()).unwrap()
 }
 
 #[test]

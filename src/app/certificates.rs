@@ -175,9 +175,16 @@ fn keep_secret(path: &Path, text: &str) -> anyhow::Result<()> {
     write().with_context(|| format!("{} cannot be written", path.display()))
 }
 
+/// Where the certificate of the box's own authority is kept.
+pub fn authority_file(config: &Config) -> PathBuf {
+    config.store.folder.join("tls").join("ca.pem")
+}
+
 /// Every name and address by which somebody may call the box.
 pub fn names(config: &Config) -> Vec<String> {
     let mut names = config.tls.names.clone();
+    // What phones are told to connect to they check the certificate for.
+    names.extend(config.phones.server.clone());
     let host = fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
     let host = host.trim();
     if !host.is_empty() && host.bytes().all(|b| b.is_ascii_alphanumeric() || b"-.".contains(&b)) {

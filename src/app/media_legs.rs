@@ -14,13 +14,14 @@ use super::{
     media_poll::Register,
     media_rooms::RoomKind,
     media_slot::{Line, Outside, Slot, Sockets, place_of, report, unheard},
+    sounds::HOUSE_MUSIC,
 };
 use crate::{
     media::{
         Agreed, Bridge, Channel, Codec, Decoder, Identity, Leg, LegSettings, LegStats, Mixer, Protection,
         SampleRate, Side, Sound, SourceTrust,
     },
-    pbx::{Announcement, Encrypted, MediaCommand, MediaEvent, Quality},
+    pbx::{Announcement, Encrypted, MediaCommand, MediaEvent, Music, Quality},
     types::{Chance, LegId, UtteranceId},
 };
 
@@ -244,7 +245,8 @@ impl Legs {
             }
             MediaCommand::LeaveMix => self.leave(id),
             MediaCommand::Play { utterance, file } => self.want(id, file, Some(utterance)),
-            MediaCommand::Music(Some(file)) => self.want(id, file, None),
+            MediaCommand::Music(Some(Music::File(file))) => self.want(id, file, None),
+            MediaCommand::Music(Some(Music::House)) => self.want(id, HOUSE_MUSIC.to_owned(), None),
             MediaCommand::Music(None) => {
                 self.awaited.retain(|waiting| waiting.leg != id || waiting.utterance.is_some());
                 if let Some(leg) = self.leg(id) {

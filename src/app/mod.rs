@@ -14,6 +14,7 @@ mod media_plane;
 mod media_poll;
 mod media_rooms;
 mod media_slot;
+mod music;
 mod office;
 mod phones;
 mod plug_and_play;
@@ -94,6 +95,7 @@ pub struct House {
     pub vitals: Arc<Mutex<Vitals>>,
     to_switch: mpsc::Sender<ToSwitch>,
     phones: console::Phones,
+    music: Arc<Mutex<music::Configured>>,
     threads: Vec<thread::JoinHandle<()>>,
     console_stop: Option<oneshot::Sender<()>>,
     housekeeping_stop: Option<std::sync::mpsc::Sender<()>>,
@@ -170,27 +172,29 @@ impl House {
             trust_clock: config.practice.is_some(),
             notice,
         })?;
+        let certificates = Certificates::open(config, Arc::clone(&vitals))?;
+        let identity = certificates.identity();
+        let (certificates_stop, certificates_thread) = certificates.keep()?;
         let phones = phones::phones(config, &directory, to_switch.clone())?;
         let archive = desk.clone();
         let onlookers = Onlookers {
             facts: fan_out(desk, live.clone(), Arc::clone(&vitals), phones.clone(), listener),
             tap: WireTap::new(Box::new(move |trace| archive.keep_trace(trace))),
         };
-        let certificates = Certificates::open(config, Arc::clone(&vitals))?;
-        let identity = certificates.identity();
-        let (certificates_stop, certificates_thread) = certificates.keep()?;
         let (sip, streams, switch_thread) =
             start_switch(config, directory, split(&mut chance), inbox, media, speech, onlookers, identity)?;
         let told = streams.iter().map(|(wrapping, address)| format!("{wrapping:?} {address}"));
         vitals.lock().unwrap_or_else(PoisonError::into_inner).listeners =
             [format!("Udp {sip}")].into_iter().chain(told).collect();
+        let configured_music = Arc::new(Mutex::new(music::Configured::of(config)));
+        let music = music::keep(folder, Arc::clone(&configured_music), to_switch.clone())?;
         let (console, setup, console_stop, console_thread) = start_console(
             config,
             accounts,
             split(&mut chance),
             live,
             Arc::clone(&vitals),
-            phones.clone(),
+            Keepers { phones: phones.clone(), music },
             &to_switch,
         )?;
         Ok(Self {
@@ -201,6 +205,7 @@ impl House {
             vitals,
             to_switch,
             phones,
+            music: configured_music,
             threads: vec![
                 switch_thread,
                 desk_thread,
@@ -233,6 +238,7 @@ impl House {
         let trusts = Trusts::of(config);
         self.to_switch.blocking_send(ToSwitch::Trusts(trusts)).context("the switch has ended")?;
         self.phones.replace(phones::office(config, &directory)?);
+        *self.music.lock().unwrap_or_else(PoisonError::into_inner) = music::Configured::of(config);
         self.to_switch.blocking_send(ToSwitch::Directory(directory)).context("the switch has ended")
     }
 
@@ -396,13 +402,19 @@ fn start_switch(
 
 type Console = (SocketAddr, Option<Secret>, oneshot::Sender<()>, thread::JoinHandle<()>);
 
+/// Who does for the console what is not in the store.
+struct Keepers {
+    phones: console::Phones,
+    music: console::MusicWishes,
+}
+
 fn start_console(
     config: &Config,
     accounts: Store,
     mut chance: Chance,
     live: Live,
     vitals: Arc<Mutex<Vitals>>,
-    phones: console::Phones,
+    keepers: Keepers,
     to_switch: &mpsc::Sender<ToSwitch>,
 ) -> anyhow::Result<Console> {
     let settings = console::Settings {
@@ -410,11 +422,13 @@ fn start_console(
         zone: config.office.hours.zone().clone(),
         recordings: config.store.folder.join("recordings"),
         mailboxes: config.store.folder.join(Shelf::Mailboxes.folder()),
+        music: music::folder(&config.store.folder),
         behind_tls: config.console.behind_tls,
         now: clock::now,
     };
     let site = Site::new(settings, accounts, split(&mut chance), live, vitals);
-    site.serve_phones(phones);
+    site.serve_phones(keepers.phones);
+    site.keep_music(keepers.music);
     let (wishes, mut wished) = mpsc::channel(WISHES);
     site.connect(wishes);
     let to_switch = to_switch.clone();

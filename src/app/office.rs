@@ -17,11 +17,12 @@ use crate::{
     dialogue::{Fact, Office, Pack, Roster, UnitRef},
     outbox::AfterCrash,
     pbx::{
-        Choice, CivicAddress, CivicElement, Codec, ConferencePlan, Directory, EmergencyNotice, EmergencyPlan,
-        Features, IdentityForm, Leads, Limits, Location, Locations, MailboxPlan, MenuHours, MenuOtherwise,
-        MenuPlan, Money, Number, NumberForm, Park, Phone, PriceClass, RecordRule, RecordingRules, Right,
-        RingOrder, RingPlan, RingStep, ScreeningRules, Service, Services, Settings, Srtp, SrtpPolicy,
-        StarCodes, Supervise, Supervision, Texts, TimedPlan, Tolls, Treatment, TrunkProfile, device_key,
+        Choice, CivicAddress, CivicElement, Codec, ConferencePlan, Directory, Door, EmergencyNotice,
+        EmergencyPlan, Features, IdentityForm, Leads, Limits, Location, Locations, MailboxPlan, MenuHours,
+        MenuOtherwise, MenuPlan, Money, Number, NumberForm, Park, Phone, PriceClass, RecordRule,
+        RecordingRules, Right, RingOrder, RingPlan, RingStep, ScreeningRules, Service, Services, Settings,
+        Srtp, SrtpPolicy, StarCodes, Supervise, Supervision, Texts, TimedPlan, Tolls, Treatment,
+        TrunkProfile, device_key,
     },
     sip::{
         Account, Credentials, Located, Network, Registration, SendTo, SessionTimers, Transport, Trunk,
@@ -315,6 +316,14 @@ fn features(config: &Config) -> Features {
     Features {
         // The configuration has no code twice.
         star_codes: StarCodes::with(codes).unwrap_or_default(),
+        doors: config
+            .doors
+            .iter()
+            .map(|door| {
+                let config::Door { extension, open, may_open } = door.clone();
+                (extension, Door { open, may_open })
+            })
+            .collect(),
         park: Park {
             slots: written.park_slots.clone(),
             recall_after: written.park_recall,

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fs, sync::Arc};
 use anyhow::Context;
 use tokio::sync::mpsc;
 
-use super::{office::reachable, switch_loop::ToSwitch};
+use super::{certificates, office::reachable, switch_loop::ToSwitch};
 use crate::{
     config::{Config, PhoneTransport},
     console::{PhoneOffice, Phones},
@@ -33,9 +33,14 @@ pub fn phones(
 pub fn office(config: &Config, directory: &Directory) -> anyhow::Result<PhoneOffice> {
     let phones = &config.phones;
     let own = config.sip.advertised.unwrap_or_else(|| reachable(config.sip.listen));
-    let ca = phones.ca.as_ref().map(|path| {
-        fs::read_to_string(path).with_context(|| format!("the certificate {} cannot be read", path.display()))
+    let secure = phones.transport == PhoneTransport::Tls;
+    // A box whose certificate is of its own authority has phones believe that one.
+    let own_authority = (secure && config.tls.own.is_none()).then(|| certificates::authority_file(config));
+    let ca = phones.ca.clone().or(own_authority).map(|path| {
+        fs::read_to_string(&path)
+            .with_context(|| format!("the certificate {} cannot be read", path.display()))
     });
+    let listened = if secure { config.sip.transports.tls.first() } else { None };
     let code = |service| {
         directory.features.star_codes.code(service).map(|code| code.as_str().to_owned()).unwrap_or_default()
     };
@@ -51,7 +56,7 @@ pub fn office(config: &Config, directory: &Directory) -> anyhow::Result<PhoneOff
             format!("http://{}", std::net::SocketAddr::new(own, port))
         }),
         server: phones.server.clone().unwrap_or_else(|| own.to_string()),
-        port: phones.port.unwrap_or_else(|| config.sip.listen.port()),
+        port: phones.port.unwrap_or_else(|| listened.unwrap_or(&config.sip.listen).port()),
         transport: match phones.transport {
             PhoneTransport::Udp => Transport::Udp,
             PhoneTransport::Tcp => Transport::Tcp,

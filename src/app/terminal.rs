@@ -60,6 +60,9 @@ impl Terminal {
             Fact::Answered { call, party, .. } => {
                 self.line(Some(*call), &format!("answer   {}", party_words(party)));
             }
+            Fact::DoorOpened { call, door, by } => {
+                self.line(Some(*call), &format!("extension {by} has opened the door at {door}"));
+            }
             Fact::Supervised { call, by, how, .. } => {
                 self.line(Some(*call), &format!("AUDIT    extension {by}: {}", how.name().replace('_', " ")));
             }

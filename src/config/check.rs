@@ -9,14 +9,16 @@ use jiff::tz::TimeZone;
 use toml::Spanned;
 
 use super::{
-    Calls, Config, Console, ExtensionAccount, Listing, Number, Office, OfficeFact, Practice, Problem,
-    Problems, Sip, Speech, Store, Texts, Transports, Unit, Vendor,
+    Calls, Config, Console, ExtensionAccount, Listing, Number, Office, Practice, Problem, Problems, Sip,
+    Speech, Store, Texts, Transports,
     conference::conferences,
+    door::doors,
     emergency,
     features::{self, RawFeatures},
     mailbox::mailboxes,
     menu,
     problem::line_of,
+    property::{fact, unit, vendor},
     raw,
     recording::recording,
     screening, srtp, supervision, tolls, transports, trunks,
@@ -182,6 +184,7 @@ pub(super) fn config(file: &str, text: &str, raw: raw::File) -> Result<Config, P
         srtp: srtp::check(&mut c, raw.srtp, &known, &trunk_names),
         office,
         recording,
+        doors: doors(&mut c, raw.door, &known),
         features,
         sip,
         tls: transports::tls(&mut c, raw.tls),
@@ -515,25 +518,4 @@ fn numbers(
         });
     }
     numbers
-}
-
-fn unit(c: &mut Checker<'_>, raw: raw::Unit) -> Unit {
-    c.not_empty(&raw.unit, "the unit");
-    Unit { property: raw.property, street: raw.street, unit: raw.unit.into_inner() }
-}
-
-fn vendor(c: &mut Checker<'_>, raw: raw::Vendor) -> Vendor {
-    let number = raw.number.and_then(|n| c.number(&n));
-    Vendor { name: raw.name, trade: raw.trade, number }
-}
-
-fn fact(c: &mut Checker<'_>, raw: raw::Fact) -> OfficeFact {
-    if raw.ask.get_ref().iter().all(|word| word.trim().is_empty()) {
-        c.problem(
-            &raw.ask,
-            "a fact without words to know the question by",
-            "write ask = [\"trash\", \"garbage\"]",
-        );
-    }
-    OfficeFact { ask: raw.ask.into_inner(), say: raw.say }
 }

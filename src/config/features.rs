@@ -52,7 +52,7 @@ pub struct TimedPlan {
 }
 
 /// The services that phones dial codes for, and the codes that offices know them by.
-pub const STAR_CODES: [(&str, &str); 25] = [
+pub const STAR_CODES: [(&str, &str); 26] = [
     ("do_not_disturb_on", "*78"),
     ("do_not_disturb_off", "*79"),
     ("forward_always", "*72"),
@@ -71,6 +71,7 @@ pub const STAR_CODES: [(&str, &str); 25] = [
     ("intercom", "*80"),
     ("record", "*1"),
     ("pause_recording", "*2"),
+    ("open_door", "*5"),
     ("block_last_caller", "*60"),
     ("day_night", "*28"),
     ("conference", "*3"),

@@ -8,6 +8,7 @@ mod carriers;
 mod check;
 mod conference;
 mod destination;
+mod door;
 mod emergency;
 mod features;
 mod mailbox;
@@ -15,6 +16,7 @@ mod menu;
 mod phones;
 mod practice;
 mod problem;
+mod property;
 mod raw;
 mod recording;
 mod screening;
@@ -32,6 +34,7 @@ use std::{collections::BTreeSet, net::SocketAddr, ops::RangeInclusive, path::Pat
 pub use carriers::Carrier;
 pub use conference::Conference;
 pub use destination::{SendTo, TrunkTransport};
+pub use door::Door;
 pub use emergency::{Emergency, Location};
 pub use features::{Features, RingOrder, RingStep, STAR_CODES, TimedPlan};
 pub use mailbox::Mailbox;
@@ -64,6 +67,7 @@ pub struct Config {
     pub srtp: Srtp,
     pub features: Features,
     pub recording: Recording,
+    pub doors: Vec<Door>,
     pub numbers: Vec<Number>,
     pub extensions: Vec<ExtensionAccount>,
     pub trunks: Vec<Trunk>,

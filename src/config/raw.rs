@@ -7,6 +7,7 @@ use toml::Spanned;
 
 use super::{
     conference::RawConference,
+    door::RawDoor,
     features::{RawHold, RawHolidays, RawPark, RawPlan, RawTransfer},
     mailbox::RawMailbox,
     menu::RawMenu,
@@ -44,6 +45,8 @@ pub(super) struct File {
     pub srtp: RawSrtp,
     #[serde(default)]
     pub recording: RawRecording,
+    #[serde(default)]
+    pub door: Vec<RawDoor>,
     #[serde(default)]
     pub number: Vec<Spanned<Number>>,
     #[serde(default)]

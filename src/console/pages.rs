@@ -2,7 +2,7 @@
 
 use axum::{
     Router,
-    extract::{Form, Path, Query, State},
+    extract::{DefaultBodyLimit, Form, Path, Query, State},
     http::{HeaderMap, StatusCode, header},
     response::{Html, IntoResponse, Redirect, Response},
     routing::{get, post},
@@ -11,8 +11,8 @@ use serde::Deserialize;
 
 use super::{
     access::{Person, Proof},
-    alarm, feed, mailboxes, page, recording,
-    shield::plain,
+    alarm, feed, mailboxes, music, page, recording,
+    shield::{LARGEST_UPLOAD, plain},
     site::Site,
 };
 use crate::{
@@ -40,6 +40,10 @@ pub(super) fn routes() -> Router<Site> {
         .route("/mailboxes/{message}/message.wav", get(mailboxes::sound))
         .route("/mailboxes/{message}/heard", post(mailboxes::heard))
         .route("/mailboxes/{message}/delete", post(mailboxes::delete))
+        .route("/music", get(music::list))
+        .route("/music/{of}", post(music::keep).layer(DefaultBodyLimit::max(LARGEST_UPLOAD)))
+        .route("/music/{of}/forget", post(music::forget))
+        .route("/music/{of}/music.wav", get(music::sound))
         .route("/calls/{call}/trace.pcap", get(capture))
         .route("/work-orders", get(work_orders))
         .route("/leads", get(leads))

@@ -11,10 +11,20 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use super::{api, page};
+use super::{api, music::LARGEST_MUSIC, page};
 
-/// No request of ours carries more.
+/// No other request of ours carries more.
 pub(super) const LARGEST_BODY: usize = 64 * 1024;
+/// But a file with the form around it.
+pub(super) const LARGEST_UPLOAD: usize = LARGEST_MUSIC + LARGEST_BODY;
+
+/// Music is the one thing that is brought here: megabytes, over an office's own network.
+fn is_music(request: &Request<Body>) -> bool {
+    *request.method() == Method::POST && request.uri().path().starts_with("/music/")
+}
+
+/// So long for it.
+const PATIENCE_WITH_MUSIC: Duration = Duration::from_secs(180);
 
 /// From the end of a request's head to the beginning of its answer. A body that drips in takes longer; nothing else does.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -38,12 +48,13 @@ const HEADERS: [(header::HeaderName, &str); 8] = [
 /// The guard of the whole site.
 pub(super) async fn guard(request: Request, next: Next) -> Response {
     let is_api = request.uri().path().starts_with("/api/");
+    let patience = if is_music(&request) { PATIENCE_WITH_MUSIC } else { PATIENCE };
     let say = |status: StatusCode, what: &str| {
         if is_api { api::refusal(status, what) } else { plain(status, what) }
     };
     let mut response = match refused(&request) {
         Some((status, what)) => say(status, what),
-        None => match tokio::time::timeout(PATIENCE, next.run(request)).await {
+        None => match tokio::time::timeout(patience, next.run(request)).await {
             Ok(response) => response,
             Err(_) => {
                 let mut late = say(StatusCode::REQUEST_TIMEOUT, "The request took too long to arrive.");
@@ -92,7 +103,8 @@ fn refused(request: &Request<Body>) -> Option<(StatusCode, &'static str)> {
         .headers()
         .get(header::CONTENT_LENGTH)
         .map(|length| length.to_str().ok()?.parse::<usize>().ok());
-    if length.is_some_and(|length| length.is_none_or(|length| length > LARGEST_BODY)) {
+    let largest = if is_music(request) { LARGEST_UPLOAD } else { LARGEST_BODY };
+    if length.is_some_and(|length| length.is_none_or(|length| length > largest)) {
         return Some((StatusCode::PAYLOAD_TOO_LARGE, TOO_LARGE));
     }
     let changes = !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);

@@ -9,7 +9,9 @@ use jiff::tz::TimeZone;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use tokio::sync::{broadcast, mpsc};
 
-use super::{Live, Phones, Secret, Vitals, access::Person, known::Known, page, throttle::Throttle};
+use super::{
+    Live, MusicWishes, Phones, Secret, Vitals, access::Person, known::Known, page, throttle::Throttle,
+};
 use crate::{
     pbx::Control,
     store::{Reader, Store, StoreError},
@@ -25,6 +27,8 @@ pub struct Settings {
     pub recordings: PathBuf,
     /// Where the messages are.
     pub mailboxes: PathBuf,
+    /// Where the music is that was brought along.
+    pub music: PathBuf,
     /// Browsers reach it over TLS, whatever they say.
     pub behind_tls: bool,
     /// The host asks the time, here as everywhere.
@@ -53,6 +57,7 @@ struct Inner {
     /// The way to the switch, once there is one.
     switch: OnceLock<mpsc::Sender<Control>>,
     phones: OnceLock<Phones>,
+    music: OnceLock<MusicWishes>,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -81,6 +86,7 @@ impl Site {
             vitals,
             switch: OnceLock::new(),
             phones: OnceLock::new(),
+            music: OnceLock::new(),
         }))
     }
 
@@ -101,6 +107,15 @@ impl Site {
 
     pub(super) fn phones(&self) -> Option<&Phones> {
         self.0.phones.get()
+    }
+
+    /// From now on music is kept by whoever hears these wishes. Said once, before anything is served.
+    pub fn keep_music(&self, wishes: MusicWishes) {
+        let _ = self.0.music.set(wishes);
+    }
+
+    pub(super) fn music(&self) -> Option<&MusicWishes> {
+        self.0.music.get()
     }
 
     /// A token for the page that makes the first account, if there is none yet. Valid until it is used, or until the

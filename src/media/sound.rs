@@ -1,16 +1,23 @@
 //! A recorded sound as a leg plays it: a greeting, a voicemail message, music while somebody waits.
 
-use std::{f64::consts::PI, io::Read, sync::Arc};
+use std::{
+    f64::consts::PI,
+    io::{Cursor, Read},
+    sync::Arc,
+};
 
 use thiserror::Error;
 
 use super::{
     frame::{Frame, SampleRate},
+    mp3,
     resample::Fit,
 };
 
 /// Longer files are refused: at 16 kHz this is 19 MB, and nobody waits longer for one piece of music.
-const MAX_SECONDS: u64 = 600;
+pub(super) const MAX_SECONDS: u64 = 600;
+/// Music stays below a voice: about −21 dBov on the average.
+const MUSIC_POWER: f64 = 2_900.0 * 2_900.0;
 /// Lobes of the sinc on each side, when a file's rate is brought to ours.
 const LOBES: f64 = 16.0;
 
@@ -32,6 +39,12 @@ pub enum SoundError {
     Rate,
     #[error("it is longer than ten minutes")]
     TooLong,
+    #[error("it is not an MP3 file that can be read")]
+    NotMp3(#[source] symphonia_core::errors::Error),
+    #[error("it is neither a WAV nor an MP3 file")]
+    Neither,
+    #[error("it is shorter than a second, or silent")]
+    Empty,
 }
 
 /// Samples at a rate of the house. Shared by all legs that play it.
@@ -84,6 +97,56 @@ impl Sound {
             .collect();
         let rate = if spec.sample_rate < 16_000 { SampleRate::Hz8000 } else { SampleRate::Hz16000 };
         Ok(Self { rate, samples: resampled(&mono, spec.sample_rate, rate.hz()) })
+    }
+
+    /// Music that somebody has brought along, WAV or MP3: brought to a rate of the house, and below the loudness of a voice.
+    ///
+    /// # Errors
+    /// When it is neither, longer than is ever played, or nothing to listen to.
+    pub fn music(bytes: Vec<u8>) -> Result<Self, SoundError> {
+        let mut sound = if bytes.starts_with(b"RIFF") {
+            Self::from_wav(Cursor::new(bytes), Channels::All)?
+        } else if bytes.starts_with(b"ID3")
+            || matches!(bytes[..], [0xff, second, ..] if second & 0xe0 == 0xe0)
+        {
+            let (mono, rate) = mp3::decode(bytes)?;
+            let to = if rate < 16_000 { SampleRate::Hz8000 } else { SampleRate::Hz16000 };
+            Self { rate: to, samples: resampled(&mono, rate, to.hz()) }
+        } else {
+            return Err(SoundError::Neither);
+        };
+        let sum: f64 = sound.samples.iter().map(|&sample| f64::from(sample) * f64::from(sample)).sum();
+        let power = sum / sound.samples.len().max(1) as f64;
+        if sound.millis() < 1_000 || power < 1.0 {
+            return Err(SoundError::Empty);
+        }
+        if power > MUSIC_POWER {
+            let gain = (MUSIC_POWER / power).sqrt();
+            for sample in &mut sound.samples {
+                *sample = (f64::from(*sample) * gain).round() as i16;
+            }
+        }
+        Ok(sound)
+    }
+
+    /// As a WAV file.
+    ///
+    /// # Errors
+    /// Never but for a lack of memory: the file is made there.
+    pub fn to_wav(&self) -> Result<Vec<u8>, hound::Error> {
+        let spec = hound::WavSpec {
+            channels: 1,
+            sample_rate: self.rate.hz(),
+            bits_per_sample: 16,
+            sample_format: hound::SampleFormat::Int,
+        };
+        let mut file = Cursor::new(Vec::with_capacity(44 + 2 * self.samples.len()));
+        let mut writer = hound::WavWriter::new(&mut file, spec)?;
+        for sample in &self.samples {
+            writer.write_sample(*sample)?;
+        }
+        writer.finalize()?;
+        Ok(file.into_inner())
     }
 
     /// The rate it is kept at.
@@ -247,6 +310,38 @@ mod tests {
         let mut long = wav(8_000, 1, 0.1, |_, _| 0.0).into_inner();
         long[40..44].copy_from_slice(&(8_000_u32 * 2 * 601).to_le_bytes());
         assert!(matches!(Sound::from_wav(&long[..], Channels::All), Err(SoundError::TooLong)));
+    }
+
+    #[test]
+    fn music_is_taken_from_wav_and_mp3_and_brought_below_a_voice() {
+        let loud = wav(44_100, 2, 2.0, |time, _| 3.0 * sine(1_000.0, time)).into_inner();
+        let mp3 = include_bytes!("../../tests/data/music/tone.mp3").to_vec();
+        for (file, millis) in [(loud, 2_000), (mp3, 1_000)] {
+            let music = Sound::music(file).unwrap();
+            assert!(music.millis().abs_diff(millis) < 120, "{music:?}");
+            let middle = &music.samples()[music.rate().frame_len() * 20..][..music.rate().frame_len()];
+            let frame = Frame::from_samples(music.rate(), middle).unwrap();
+            assert!(share(&frame, 1_000.0) > 0.97);
+            assert!(frame.power() < 1.3 * MUSIC_POWER as f32, "{frame:?}");
+            let again = Sound::from_wav(Cursor::new(music.to_wav().unwrap()), Channels::All).unwrap();
+            assert_eq!(again, music, "as it is kept");
+        }
+    }
+
+    #[test]
+    fn what_is_no_music_is_refused_and_never_a_panic() {
+        let mp3 = include_bytes!("../../tests/data/music/tone.mp3").to_vec();
+        assert!(matches!(Sound::music(b"%PDF-1.7".to_vec()), Err(SoundError::Neither)));
+        assert!(matches!(Sound::music(Vec::new()), Err(SoundError::Neither)));
+        let silent = wav(8_000, 1, 2.0, |_, _| 0.0).into_inner();
+        assert!(matches!(Sound::music(silent), Err(SoundError::Empty)));
+        for cut in (3..mp3.len()).step_by(211) {
+            let _ = Sound::music(mp3[..cut].to_vec());
+            let mut spoilt = mp3.clone();
+            spoilt[cut] ^= 0x5a;
+            spoilt[cut / 2] ^= 0xff;
+            let _ = Sound::music(spoilt);
+        }
     }
 
     #[test]

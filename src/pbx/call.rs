@@ -8,6 +8,7 @@ use super::{
     assisted::Assisted,
     conference::Conference,
     desk_event::DeskEvent,
+    door::StaysShut,
     emergency_call::{After, EmergencyCall},
     ending::Ending,
     exchange::{Context, Exchange},
@@ -171,6 +172,14 @@ impl Call {
             State::Talking(state) => state.transferor(session),
             State::Conference(state) => state.extension_at(session),
             _ => None,
+        }
+    }
+
+    /// Could this extension open a door by this call?
+    pub(super) fn door(&self, by: &Extension) -> Result<(), StaysShut> {
+        match &self.state {
+            State::Talking(state) => state.door(&self.ledger, by).map(drop),
+            _ => Err(StaysShut::NoDoor),
         }
     }
 
@@ -415,7 +424,7 @@ pub(super) fn stays<S>(cx: &mut Context<'_>, state: S, event: DeskEvent) -> Step
             superseded(cx.exchange.sip.refuse_refer(cx.now.at, refer, 603));
         }
         DeskEvent::Join { with, .. } | DeskEvent::Brought { with, .. } => with.hang_up(cx, None),
-        DeskEvent::Record { .. } => {}
+        DeskEvent::Record { .. } | DeskEvent::OpenDoor { .. } => {}
     }
     Step::Stay(state)
 }

@@ -31,6 +31,8 @@ pub(super) enum DeskEvent {
     Brought { with: Box<Leg> },
     /// Somebody of the house listens, whispers, barges in or takes over.
     Supervise(Request),
+    /// Who talks with a door phone opens its door, and may.
+    OpenDoor { by: Extension },
     /// These are to be rung for the caller, who has chosen them in a menu.
     Routed(Hunt),
     /// A phone takes the place of the one at `replaced` (RFC 3891).

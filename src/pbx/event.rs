@@ -7,8 +7,8 @@ use crate::{
     media::{Agreed, Hears, RoomId, SourceTrust, Tone},
     pbx::{
         AgentReason, Barred, CallRecord, Caller, DayNight, DeskSettings, Dialled, Directory, LegResult,
-        Listing, Mailbox, MailboxChange, Party, Quality, Resource, ResourceState, Service, Spent, Supervise,
-        TurnRecord, Unheard,
+        Listing, Mailbox, MailboxChange, Music, MusicTable, Party, Quality, Resource, ResourceState, Service,
+        Spent, Supervise, TurnRecord, Unheard,
     },
     sip,
     speech::SpeechEvent,
@@ -88,6 +88,8 @@ pub enum Control {
     RestoreBindings(Vec<sip::Binding>),
     /// What lies in this mailbox, as the desk has it: at the start, and after every change of it.
     Mailbox(Mailbox),
+    /// What whoever waits hears from now on: what the office has brought along, for its numbers and else.
+    Music(MusicTable),
     /// Somebody at the console has done this to a mailbox.
     ChangeMailbox { mailbox: Extension, change: MailboxChange },
     /// So many messages wait for this extension: its lamp burns while there are new ones. Said again after a restart.
@@ -172,8 +174,8 @@ pub enum MediaCommand {
         utterance: UtteranceId,
         file: String,
     },
-    /// Whenever nothing is said, this WAV file over and over, in place of a tone; `None` stops it.
-    Music(Option<String>),
+    /// Whenever nothing is said, this over and over, in place of a tone; `None` stops it.
+    Music(Option<Music>),
     /// Play the recorded announcement that needs no speech engine.
     Announce {
         utterance: UtteranceId,
@@ -433,6 +435,12 @@ pub enum Fact {
     Turn {
         call: CallId,
         turn: TurnRecord,
+    },
+    /// Somebody who talks with a door phone has opened its door.
+    DoorOpened {
+        call: CallId,
+        door: Extension,
+        by: Extension,
     },
     /// The call is recorded, or is not any more, from now on.
     RecordingChanged {

@@ -10,8 +10,8 @@ use std::{
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
 use super::{
-    DayNight, Directory, Fact, Mailbox, MailboxChange, MediaCommand, Output, Resource, ResourceState,
-    Settings, SpeechCommand,
+    DayNight, Directory, Fact, Mailbox, MailboxChange, MediaCommand, MusicTable, Output, Resource,
+    ResourceState, Settings, SpeechCommand,
     desk_settings::Desks,
     lamps::Lamps,
     ledger::Ledger,
@@ -45,6 +45,7 @@ pub(super) struct Exchange {
     pub(super) resources: Resources,
     pub(super) desks: Desks,
     pub(super) day_night: DayNight,
+    pub(super) music: MusicTable,
     /// When an extension talked last, and who called it last. As many as there are extensions.
     talked: BTreeMap<Extension, Instant>,
     called: BTreeMap<Extension, String>,
@@ -113,6 +114,7 @@ impl Exchange {
             resources: Resources::default(),
             desks: Desks::default(),
             day_night: DayNight::default(),
+            music: MusicTable::default(),
             talked: BTreeMap::new(),
             called: BTreeMap::new(),
             slots: BTreeMap::new(),

@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use super::{StarCodes, Supervision, TimedPlan};
+use super::{Doors, StarCodes, Supervision, TimedPlan};
 use crate::types::{Extension, Holidays, PhoneNumber};
 
 /// The settings of what people at desk phones do with calls. Part of a [`Directory`](super::Directory).
@@ -13,6 +13,7 @@ use crate::types::{Extension, Holidays, PhoneNumber};
 pub struct Features {
     pub star_codes: StarCodes,
     pub park: Park,
+    pub doors: Doors,
     /// The groups within which an extension may take calls that ring elsewhere. Who is in none may take any that rings at
     /// somebody who is in none.
     pub pickup_groups: BTreeMap<Extension, BTreeSet<String>>,
@@ -45,6 +46,7 @@ impl Default for Features {
         Self {
             star_codes: StarCodes::default(),
             park: Park::default(),
+            doors: Doors::new(),
             pickup_groups: BTreeMap::new(),
             music: None,
             music_of: BTreeMap::new(),

@@ -26,6 +26,7 @@ mod desk_event;
 mod desk_settings;
 mod dialplan;
 mod directory;
+mod door;
 mod emergency;
 mod emergency_call;
 mod encryption;
@@ -35,6 +36,7 @@ mod exchange;
 mod features;
 mod fork;
 mod hold;
+mod hold_music;
 mod incoming;
 mod key_trail;
 mod lamps;
@@ -87,6 +89,7 @@ pub use decision::Decision;
 pub use desk_settings::{DeskSettings, ForwardTo};
 pub use dialplan::{Asker, Barred, Usage, may_reach, parse as parse_dialled};
 pub use directory::{Directory, Limits, Number, Phone, Settings, TRUNK_PATIENCE, Texts};
+pub use door::{Door, Doors};
 pub use emergency::{EmergencyNotice, EmergencyPlan};
 pub use encryption::{Srtp, SrtpPolicy};
 pub use event::{
@@ -94,6 +97,7 @@ pub use event::{
     SoundFile, SpeechCommand, TextResult,
 };
 pub use features::{Features, Park};
+pub use hold_music::{Music, MusicTable};
 pub use leg_quality::{Encrypted, Quality, Unheard};
 pub use location::{CivicAddress, CivicElement, Device, KnownBy, Location, Locations, device_key};
 pub use opening::{Answers, DayNight, Foreseen, Opening, TimedPlan, foresee};

@@ -32,6 +32,8 @@ pub enum Service {
     Record,
     /// Pauses the recording, for a card number, or goes on with it.
     PauseRecording,
+    /// Opens the door whose phone the phone that dials it talks with.
+    OpenDoor,
     BlockLastCaller,
     /// By the clock, day, night, and by the clock again.
     DayNight,
@@ -45,7 +47,7 @@ pub enum Service {
 }
 
 impl Service {
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 26] = [
         Self::DoNotDisturbOn,
         Self::DoNotDisturbOff,
         Self::ForwardAlways,
@@ -64,6 +66,7 @@ impl Service {
         Self::Intercom,
         Self::Record,
         Self::PauseRecording,
+        Self::OpenDoor,
         Self::BlockLastCaller,
         Self::DayNight,
         Self::Conference,
@@ -94,6 +97,7 @@ impl Service {
             Self::Intercom => "intercom",
             Self::Record => "record",
             Self::PauseRecording => "pause_recording",
+            Self::OpenDoor => "open_door",
             Self::BlockLastCaller => "block_last_caller",
             Self::DayNight => "day_night",
             Self::Conference => "conference",
@@ -125,6 +129,7 @@ impl Service {
             Self::Intercom => "*80",
             Self::Record => "*1",
             Self::PauseRecording => "*2",
+            Self::OpenDoor => "*5",
             Self::BlockLastCaller => "*60",
             Self::DayNight => "*28",
             Self::Conference => "*3",
@@ -257,7 +262,7 @@ mod tests {
         ] {
             assert_eq!(read(text), Some((service, rest.to_owned())), "{text}");
         }
-        for none in ["*731", "*5", "***", "*67*911"] {
+        for none in ["*731", "*44", "***", "*67*911"] {
             assert_eq!(read(none), None, "{none}");
         }
     }

@@ -2,6 +2,7 @@
 
 mod conferences;
 mod desks;
+mod doors;
 mod hunting;
 mod menus;
 mod recording;
@@ -246,6 +247,7 @@ impl Switch {
                 self.exchange.settle_text(now, text, status);
             }
             Control::Mailbox(mailbox) => self.exchange.restore_mailbox(mailbox),
+            Control::Music(table) => self.exchange.music = table,
             Control::ChangeMailbox { mailbox, change } => self.exchange.change_mailbox(&mailbox, change),
             Control::RestoreListed(listed) => self.exchange.screening.restore(listed),
             Control::List { number, listing } => self.exchange.screening.list(number, listing),

@@ -5,8 +5,9 @@ mod overseen;
 use std::time::Instant;
 
 use super::{
-    Announcement, Dialled, Disposition, MediaCommand, MediaEvent, Party, Reason, Service,
+    Announcement, Dialled, Disposition, Fact, MediaCommand, MediaEvent, Party, Reason, Service,
     desk_event::DeskEvent,
+    door::{self, StaysShut},
     exchange::Context,
     hold,
     incoming::Incoming,
@@ -216,6 +217,10 @@ impl Talking {
     /// Somebody at a desk phone moves the call.
     pub(super) fn handle_desk(mut self, cx: &mut Context<'_>, event: DeskEvent) -> Step<Self> {
         match event {
+            DeskEvent::OpenDoor { by } => {
+                self.open_door(cx, &by);
+                Step::Stay(self)
+            }
             DeskEvent::Record { by, order } => {
                 self.recording(cx, order, Some(by));
                 Step::Stay(self)
@@ -423,15 +428,43 @@ impl Talking {
             Side::Callee => (&mut self.keys[1], &self.callee),
         };
         let Some(by) = leg.extension().cloned() else { return };
-        let pressed = trail.press(cx.now.at, digit, codes, &[Service::Record, Service::PauseRecording]);
+        let among = [Service::Record, Service::PauseRecording, Service::OpenDoor];
+        let pressed = trail.press(cx.now.at, digit, codes, &among);
         let key = match pressed {
             Some(Service::Record) => RecordKey::Turn,
             Some(Service::PauseRecording) => RecordKey::Pause,
+            Some(Service::OpenDoor) => return self.open_door(cx, &by),
             Some(_) | None => return,
         };
         // Who may not, or cannot at this moment, has pressed keys for the other one.
         if let Ok(order) = self.record_order(cx.ledger, &by, key) {
             self.recording(cx, order, Some(by));
+        }
+    }
+
+    /// The leg of the door phone that this extension talks with, and the keys that open the door.
+    pub(super) fn door<'l>(&self, ledger: &'l Ledger, by: &Extension) -> Result<(&Leg, &'l str), StaysShut> {
+        let [near, far] = if self.caller.extension() == Some(by) {
+            [&self.caller, &self.callee]
+        } else {
+            [&self.callee, &self.caller]
+        };
+        let at = far.extension().filter(|_| near.extension() == Some(by)).ok_or(StaysShut::NoDoor)?;
+        Ok((far, door::keys_of(&ledger.directory().features.doors, at, by)?))
+    }
+
+    /// The door phone is sent the keys that open its door, if this extension may. It hears them whether or not it is held:
+    /// keys are not held back.
+    fn open_door(&self, cx: &mut Context<'_>, by: &Extension) {
+        let Ok((leg, keys)) = self.door(cx.ledger, by) else { return };
+        let (leg, at, keys) = (leg.id(), leg.extension().cloned(), keys.to_owned());
+        for key in keys.chars() {
+            cx.exchange.media(leg, MediaCommand::Digit(key));
+        }
+        if let Some(door) = at {
+            cx.decide(format!("{by} has opened the door at {door}"));
+            let (call, by) = (cx.call(), by.clone());
+            cx.exchange.fact(Fact::DoorOpened { call, door, by });
         }
     }
 

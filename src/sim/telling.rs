@@ -153,6 +153,7 @@ impl Names {
             Fact::ResourceChanged { resource, state } => {
                 ("portico", format!("{}: {}", resource_name(resource), resource_state(state)), false)
             }
+            Fact::DoorOpened { door, by, .. } => ("portico", format!("{by} opens the door at {door}"), true),
             Fact::RecordingChanged { state, .. } => {
                 let state = match state {
                     RecordingState::Off => "ends",

@@ -5,7 +5,8 @@ use super::{
     event::{Flow, Transport},
     settings::{Settings, Trunk},
     tag::Tag,
-    uas::is_sips,
+    transaction_layer::TransactionLayer,
+    uas::own_contact,
     wire::{Address, Message, Method, Name, Scheme, Uri},
 };
 
@@ -145,6 +146,12 @@ impl Dialog {
         }
     }
 
+    /// Our Contact within it: one that is to be secure has secure Contacts (12.1.1).
+    pub(super) fn own_contact(&self, layer: &TransactionLayer, user: &str) -> String {
+        let contact = own_contact(layer, user, &self.flow);
+        if self.secure { secured(&contact) } else { contact }
+    }
+
     /// Where the next request goes. A trunk may name another of its own addresses in Record-Route or Contact, and
     /// gets its requests there; any other name is ignored and the flow that the dialog came from is used. That is right
     /// for phones behind NAT, and keeps strangers from aiming our requests.
@@ -176,4 +183,14 @@ impl Dialog {
             _ => self.flow,
         }
     }
+}
+
+/// As a `sips:` URI, which says by itself that it is reached by TLS (RFC 5630, 3.1.3).
+pub(super) fn secured(contact: &str) -> String {
+    let bare = contact.strip_prefix("sip:").unwrap_or(contact);
+    format!("sips:{}", bare.strip_suffix(";transport=tls").unwrap_or(bare))
+}
+
+pub(super) fn is_sips(uri: &str) -> bool {
+    uri.get(..5).is_some_and(|scheme| scheme.eq_ignore_ascii_case("sips:"))
 }

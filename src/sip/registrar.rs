@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::{
-    event::{Binding, Event, Flow},
+    event::{Binding, Event, Flow, Transport},
     reply::Reply,
     schedule::Wake,
     transaction_layer::TransactionLayer,
@@ -53,6 +53,23 @@ impl Entry {
         }
     }
 
+    /// As the phone told it, for the answer.
+    fn shown_instance(&self) -> String {
+        let Some(instance) = self.instance.as_deref().filter(|text| !text.contains(['"', '\\'])) else {
+            return String::new();
+        };
+        let (body, flow) = body_of(instance);
+        let flow = flow.map(|flow| format!(";reg-id={flow}")).unwrap_or_default();
+        format!(";+sip.instance=\"{body}\"{flow}")
+    }
+
+    /// Is that another way to the phone that this one leads to?
+    fn is_other_flow(&self, other: &Entry) -> bool {
+        let (Some(own), Some(other)) = (&self.instance, &other.instance) else { return false };
+        let ((body, flow), (other_body, other_flow)) = (body_of(own), body_of(other));
+        body == other_body && flow.is_some() && other_flow.is_some() && flow != other_flow
+    }
+
     /// Is this what the phone of `newer` had before? What came with the same REGISTER stands beside it.
     fn is_former(&self, newer: &Entry) -> bool {
         let together = (&self.call_id, self.seq) == (&newer.call_id, newer.seq);
@@ -93,6 +110,12 @@ impl Registrar {
             Ok(changes) => changes,
             Err(reply) => return reply,
         };
+        // Its own connection leads to it, if nobody stands in between (RFC 5626, 6).
+        let keeps_flows = request.lists(Name::Supported, "outbound")
+            && request.list(Name::Via).count() == 1
+            && changes
+                .iter()
+                .any(|change| change.instance.as_deref().is_some_and(|i| body_of(i).1.is_some()));
         let call_id = request.call_id().unwrap_or_default();
         let seq = request.cseq().map(|(seq, _)| seq).unwrap_or_default();
         let user_agent: String =
@@ -113,9 +136,15 @@ impl Registrar {
         }
         self.plan(layer, extension);
         let mut reply = Reply::new(200).with(Name::Server, layer.settings.user_agent.clone());
+        if keeps_flows {
+            reply = reply
+                .with(Name::Require, "outbound")
+                .with(Name::FlowTimer, flow_timer(flow.transport).as_secs().to_string());
+        }
         for entry in self.entries.get(extension).into_iter().flatten() {
             let left = entry.expires.saturating_duration_since(now).as_secs();
-            reply = reply.with(Name::Contact, format!("<{}>;expires={left}", entry.contact));
+            let phone = entry.shown_instance();
+            reply = reply.with(Name::Contact, format!("<{}>{phone};expires={left}", entry.contact));
         }
         reply
     }
@@ -267,7 +296,7 @@ impl Registrar {
     /// Puts back what was known before a restart. A TCP flow is dead by then and is left out.
     pub(super) fn restore(&mut self, now: Instant, layer: &mut TransactionLayer, bindings: Vec<Binding>) {
         for binding in bindings {
-            if binding.flow.transport != super::event::Transport::Udp
+            if binding.flow.transport != Transport::Udp
                 || !layer.settings.accounts.contains_key(&binding.extension)
                 || Uri::parse(binding.contact.as_bytes()).is_none()
             {
@@ -289,10 +318,13 @@ impl Registrar {
         }
     }
 
-    /// Where this extension can be reached now.
+    /// Where this extension can be reached now. A phone that keeps several ways open for itself rings by the one that it
+    /// has used last (RFC 5626, 5.3); when that is cut, by the one before.
     pub(super) fn bindings(&self, now: Instant, extension: &Extension) -> Vec<Binding> {
         let known = self.entries.get(extension).map(Vec::as_slice).unwrap_or_default();
-        known.iter().filter(|e| e.expires > now).map(|e| e.binding(extension, now)).collect()
+        let valid: Vec<&Entry> = known.iter().filter(|entry| entry.expires > now).collect();
+        let is_last = |at: usize| !valid[at + 1..].iter().any(|later| valid[at].is_other_flow(later));
+        (0..valid.len()).filter(|&at| is_last(at)).map(|at| valid[at].binding(extension, now)).collect()
     }
 
     /// Has this extension registered under that host name?
@@ -329,6 +361,19 @@ fn change(address: &Address<'_>, default: Option<u32>) -> Result<Change, Reply> 
         return Err(Reply::new(423).with(Name::MinExpires, MIN_EXPIRES.to_string()));
     }
     Ok(Change { contact: contact.to_owned(), instance: instance(address), expires: expires.min(MAX_EXPIRES) })
+}
+
+/// How often a phone that keeps its flows open has to be heard at least (RFC 5626, 4.4): NATs forget UDP soon.
+fn flow_timer(transport: Transport) -> Duration {
+    Duration::from_secs(if transport.is_stream() { 120 } else { 25 })
+}
+
+/// What [`instance`] has put together.
+fn body_of(instance: &str) -> (&str, Option<&str>) {
+    match instance.rsplit_once(";reg-id=") {
+        Some((body, flow)) => (body, Some(flow)),
+        None => (instance, None),
+    }
 }
 
 /// The phone's name for its own body, with the number of its flow if it keeps several (RFC 5626, 4.1 and 4.2).

@@ -8,7 +8,7 @@ use std::{
 
 use super::{
     SendError,
-    dialog::Dialog,
+    dialog::{Dialog, is_sips, secured},
     draft::Draft,
     event::{Cause, Event, Flow, Identity, Outgoing, Peer, SessionId, Target},
     offer::{multipart, offer_of},
@@ -21,7 +21,7 @@ use super::{
     talking::Talking,
     timer::GIVE_UP,
     transaction_layer::{ClientId, ClientUser, NotBegun, ServerId, TransactionLayer},
-    uas::{SDP, conflict, is_sips, own_contact, secured},
+    uas::{SDP, conflict, own_contact},
     wire::{Message, Method, Name, address, escape_user},
 };
 

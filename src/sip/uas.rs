@@ -73,22 +73,6 @@ pub(super) fn own_contact(layer: &TransactionLayer, user: &str, flow: &Flow) -> 
     }
 }
 
-/// The same within a dialog: one that is to be secure has secure Contacts (RFC 3261, 12.1.1).
-fn contact_in(layer: &TransactionLayer, user: &str, dialog: &Dialog) -> String {
-    let contact = own_contact(layer, user, &dialog.flow);
-    if dialog.secure { secured(&contact) } else { contact }
-}
-
-/// As a `sips:` URI, which says by itself that it is reached by TLS (RFC 5630, 3.1.3).
-pub(super) fn secured(contact: &str) -> String {
-    let bare = contact.strip_prefix("sip:").unwrap_or(contact);
-    format!("sips:{}", bare.strip_suffix(";transport=tls").unwrap_or(bare))
-}
-
-pub(super) fn is_sips(uri: &str) -> bool {
-    uri.get(..5).is_some_and(|scheme| scheme.eq_ignore_ascii_case("sips:"))
-}
-
 impl Invited {
     pub(super) fn new(
         request: &Message,
@@ -176,7 +160,7 @@ impl Invited {
         } else if !reliably {
             let (_, meaning) = describe(self.standing, Side::Us, Carrier::Unreliable);
             let body = if meaning == Meaning::Preview { body } else { vec![] };
-            let contact = contact_in(layer, &self.contact, &self.dialog);
+            let contact = self.dialog.own_contact(layer, &self.contact);
             layer.respond(now, self.server, &Reply::new(status).in_dialog(&contact).body(SDP, body));
         } else if self.provisionals.is_outstanding() {
             self.provisionals.wait(status, body);
@@ -203,7 +187,7 @@ impl Invited {
             false => describe(self.standing, Side::Us, Carrier::Reliable),
         };
         let body = if meaning == Meaning::Answer { body } else { vec![] };
-        let contact = contact_in(layer, &self.contact, &self.dialog);
+        let contact = self.dialog.own_contact(layer, &self.contact);
         let reply = Reply::new(status)
             .in_dialog(&contact)
             .with(Name::Require, "100rel")
@@ -227,7 +211,7 @@ impl Invited {
     /// The 200, which is repeated until its ACK comes. Without a description if the caller has had the answer already.
     fn answer(mut self, now: Instant, layer: &mut TransactionLayer, id: SessionId, body: Vec<u8>) -> Talking {
         layer.schedule.clear(&Wake::Provisional(id));
-        let contact = contact_in(layer, &self.contact, &self.dialog);
+        let contact = self.dialog.own_contact(layer, &self.contact);
         let (standing, meaning) = describe(self.standing, Side::Us, Carrier::Success);
         let body = if meaning == Meaning::Nothing { vec![] } else { body };
         if !body.is_empty() {
@@ -287,7 +271,7 @@ impl Invited {
         reply: Reply,
     ) -> bool {
         let Some(server) = self.asked.take() else { return false };
-        let contact = contact_in(layer, &self.contact, &self.dialog);
+        let contact = self.dialog.own_contact(layer, &self.contact);
         let reply = if reply.status < 300 { reply.in_dialog(&contact) } else { reply };
         layer.respond(now, server, &reply);
         self.standing = self.standing.without_offer_of(Side::Them);
@@ -321,7 +305,7 @@ impl Invited {
             }
             Method::Update if request.body().is_empty() => {
                 self.dialog.refresh_target(request);
-                let contact = contact_in(layer, &self.contact, &self.dialog);
+                let contact = self.dialog.own_contact(layer, &self.contact);
                 layer.respond(now, server, &Reply::new(200).in_dialog(&contact));
             }
             Method::Update => {

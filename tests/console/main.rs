@@ -12,6 +12,7 @@ mod api;
 mod attacks;
 mod health;
 mod live;
+mod music;
 mod office;
 mod phones;
 mod recordings;

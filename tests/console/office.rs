@@ -77,6 +77,7 @@ impl Office {
             zone: TimeZone::get("America/Denver").unwrap(),
             recordings: recordings.clone(),
             mailboxes: recordings.join("mailboxes"),
+            music: recordings.join("music"),
             behind_tls: false,
             now,
         };

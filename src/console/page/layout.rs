@@ -16,12 +16,13 @@ pub(in crate::console) enum Section {
     Screening,
     Emergency,
     Mailboxes,
+    Music,
     Phones,
     Health,
 }
 
 impl Section {
-    const ALL: [Self; 11] = [
+    const ALL: [Self; 12] = [
         Self::Live,
         Self::Calls,
         Self::WorkOrders,
@@ -31,6 +32,7 @@ impl Section {
         Self::Screening,
         Self::Emergency,
         Self::Mailboxes,
+        Self::Music,
         Self::Phones,
         Self::Health,
     ];
@@ -46,6 +48,7 @@ impl Section {
             Self::Screening => "Screening",
             Self::Emergency => "911",
             Self::Mailboxes => "Voicemail",
+            Self::Music => "Music",
             Self::Phones => "Phones",
             Self::Health => "Health",
         }
@@ -62,6 +65,7 @@ impl Section {
             Self::Screening => "/screening",
             Self::Emergency => "/emergency",
             Self::Mailboxes => "/mailboxes",
+            Self::Music => "/music",
             Self::Phones => "/phones",
             Self::Health => "/health",
         }

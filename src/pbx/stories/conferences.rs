@@ -3,8 +3,8 @@
 use crate::{
     media::{Direction, Heard, Hears, Tone},
     pbx::{
-        Caller, ConferencePlan, Directory, Disposition, Fact, LegResult, MediaCommand, Party, Resource,
-        ResourceState,
+        Caller, ConferencePlan, Directory, Disposition, Fact, LegResult, MediaCommand, Music, Party,
+        Resource, ResourceState,
         story::{LEASING, MAIN, World, extension, number, office, office_with_phones},
     },
     sip::SessionId,
@@ -187,8 +187,8 @@ fn people_outside_wait_with_music_for_the_house_and_do_not_stay_without_it() {
     let dana = world.served_leg();
     world.hear_the_agent();
     assert_eq!(hears(&world, dana), Some(vec![]));
-    let waits = MediaCommand::Tone(Some(Tone::ComfortNoise));
-    assert!(world.commands(dana).contains(&&waits), "the office has no music: the line is alive");
+    let waits = MediaCommand::Music(Some(Music::House));
+    assert!(world.commands(dana).contains(&&waits), "the office has brought none: the program's own");
     world.wait_s(120);
     assert!(!world.has_ended("carrier"));
     let host = world.call("101", "801");

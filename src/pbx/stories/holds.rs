@@ -3,7 +3,7 @@
 use crate::{
     media::Direction,
     pbx::{
-        MediaCommand,
+        MediaCommand, Music,
         story::{MAIN, World},
     },
 };
@@ -30,7 +30,7 @@ fn whoever_is_held_hears_music_in_every_dialect_of_hold() {
         hold(&mut world);
         assert!(!world.direction(callee).sends(), "101 hears nothing");
         assert!(world.media.contains(&(caller, MediaCommand::Unbridge)));
-        assert!(matches!(world.commands(caller).last(), Some(MediaCommand::Tone(Some(_)))));
+        assert!(matches!(world.commands(caller).last(), Some(MediaCommand::Music(Some(Music::House)))));
         assert_eq!(world.takes_reoffer("carrier"), None, "a hold is nothing that a carrier has to know");
 
         world.media.clear();

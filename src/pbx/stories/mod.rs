@@ -5,6 +5,7 @@ mod at_the_desk;
 mod callers_shown;
 mod chaos;
 mod conferences;
+mod doors;
 mod early_media;
 mod emergencies;
 mod fixed_phones;

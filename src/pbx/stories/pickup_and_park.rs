@@ -3,7 +3,8 @@
 use crate::{
     media::Direction,
     pbx::{
-        Disposition, Fact, LegResult, MediaCommand, Party, Resource, ResourceState, Service,
+        Control, Disposition, Fact, LegResult, MediaCommand, Music, MusicTable, Party, Resource,
+        ResourceState, Service,
         story::{LEASING, MAIN, World, extension, number, office},
     },
     sip::Event,
@@ -151,7 +152,7 @@ fn the_parked_hear_something_and_may_hang_up() {
     let dana = world.own_call("carrier");
     let (leg, _) = world.bridged().unwrap();
     world.call("101", "*70");
-    assert!(world.commands(leg).iter().any(|command| matches!(command, MediaCommand::Tone(Some(_)))));
+    assert!(world.commands(leg).iter().any(|command| matches!(command, MediaCommand::Music(Some(_)))));
     world.hear_the_agent();
     world.hangs_up("carrier", dana);
     assert_eq!(shown(&world, &slot("701")).last(), Some(&ResourceState::Off));
@@ -173,10 +174,37 @@ fn a_property_has_its_own_music() {
         let session = world.picks_up("101");
         let (caller, _) = world.bridged().unwrap();
         world.wants("101", session, Direction::Inactive);
-        let music = MediaCommand::Music(Some(file.into()));
+        let music = MediaCommand::Music(Some(Music::File(file.into())));
         assert_eq!(world.commands(caller).last(), Some(&&music));
         world.hangs_up("101", session);
     }
+}
+
+#[test]
+fn what_was_brought_along_in_the_console_goes_before_the_configuration() {
+    let mut office = office();
+    office.features.music = Some("/srv/office.wav".into());
+    let mut world = World::with(office);
+    world.plug_in("101");
+    let table = |office: Option<&str>, main: Option<&str>| {
+        let of = main.map(|file| (number(MAIN), file.to_owned()));
+        Control::Music(MusicTable { office: office.map(str::to_owned), of: of.into_iter().collect() })
+    };
+    world.call("carrier", MAIN);
+    let session = world.picks_up("101");
+    let (caller, _) = world.bridged().unwrap();
+    for (told, file) in [
+        (table(Some("/m/office.wav"), Some("/m/main.wav")), "/m/main.wav"),
+        (table(Some("/m/office.wav"), None), "/m/office.wav"),
+        (table(None, None), "/srv/office.wav"),
+    ] {
+        world.control(told);
+        world.wants("101", session, Direction::Inactive);
+        let music = MediaCommand::Music(Some(Music::File(file.into())));
+        assert_eq!(world.commands(caller).last(), Some(&&music));
+        world.wants("101", session, Direction::SendRecv);
+    }
+    world.hangs_up("101", session);
 }
 
 #[test]

@@ -69,6 +69,7 @@ impl Switch {
                 self.pick_up(now, asked, target);
             }
             Service::Park => self.park_own(now, asked),
+            Service::OpenDoor => self.open_own(now, asked),
             Service::Record => self.record_own(now, asked, RecordKey::Turn),
             Service::PauseRecording => self.record_own(now, asked, RecordKey::Pause),
             Service::BlockLastCaller => self.block_last(now, asked),

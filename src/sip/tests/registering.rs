@@ -144,6 +144,45 @@ fn two_ways_to_one_phone_in_one_request_stand_side_by_side() {
 }
 
 #[test]
+fn a_phone_that_keeps_two_flows_rings_by_the_last_of_them_and_by_the_other_when_that_is_cut() {
+    let mut world = alone(67);
+    let register_along = |world: &mut World, port: u16, flow: u16| {
+        let at = format!("192.0.2.110:{port}");
+        let connection = world.connect(addr(&at), addr(OFFICE));
+        let body = r#"+sip.instance="<urn:uuid:00000000-0000-1000-8000-000a95a0e128>""#;
+        let contact = format!("<sip:101@{at};transport=tcp;ob>;{body};reg-id={flow}");
+        let request =
+            |seq| register(&at, seq, &contact, "Supported: path, outbound\r\n").replace("/UDP", "/TCP");
+        world.stream_bytes(connection, &at, OFFICE, request(1).as_bytes());
+        world.run(Duration::from_millis(50));
+        let refusal = world.received(&at).pop().unwrap();
+        let good = authorised(&request(2), &refusal, "101", "secret of 101", None, "z9hG4bKgood");
+        world.stream_bytes(connection, &at, OFFICE, good.as_bytes());
+        world.run(Duration::from_millis(50));
+        (connection, world.received(&at).pop().unwrap())
+    };
+    let (_, first) = register_along(&mut world, 5081, 1);
+    for line in ["Require: outbound", "Flow-Timer: 120", "reg-id=1", "+sip.instance=\"<urn:uuid:"] {
+        assert!(first.contains(line), "{line} in {first}");
+    }
+    let (second, answer) = register_along(&mut world, 5082, 2);
+    assert!(answer.contains("reg-id=1") && answer.contains("reg-id=2"), "{answer}");
+    assert_eq!(world.counts(OFFICE).bindings, 2);
+    let ways = |world: &mut World| {
+        let now = world.now;
+        let bindings = world.host(OFFICE).endpoint.bindings(now, &"101".parse().unwrap());
+        bindings.iter().map(|binding| binding.flow.remote.port()).collect::<Vec<_>>()
+    };
+    assert_eq!(ways(&mut world), [5082], "one telephone rings once");
+    world.cut(second);
+    world.run(Duration::from_millis(50));
+    assert_eq!(ways(&mut world), [5081]);
+    // Who does not keep flows is told nothing of them.
+    let plain = register_by_hand(&mut world, "192.0.2.111:5081", 1, "<sip:101@192.0.2.111:5081>", "");
+    assert!(!plain.contains("outbound") && !plain.contains("Flow-Timer"), "{plain}");
+}
+
+#[test]
 fn a_phone_that_is_gone_is_unbound_when_its_time_is_over() {
     let mut world = World::of_an_office(61);
     world.unplug(PHONE);

@@ -65,6 +65,7 @@ names! {
     HistoryInfo "History-Info";
     Identity "Identity" b'y';
     MinExpires "Min-Expires";
+    FlowTimer "Flow-Timer";
     MinSe "Min-SE";
     Organization "Organization";
     PAssertedIdentity "P-Asserted-Identity";
