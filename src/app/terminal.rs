@@ -171,6 +171,7 @@ fn disposition_words(disposition: Disposition) -> &'static str {
         Disposition::AiHandled => "handled by the agent",
         Disposition::AiAbandoned => "the caller left the agent",
         Disposition::CallerAbandoned => "the caller gave up",
+        Disposition::AnsweredElsewhere => "answered elsewhere",
         Disposition::HandedOver => "handed over to a person",
         Disposition::Announced => "the announcement was played",
         Disposition::Voicemail => "sent to voicemail",

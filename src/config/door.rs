@@ -69,13 +69,9 @@ fn found(c: &mut Checker<'_>, written: &Spanned<String>, known: &BTreeSet<Extens
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::Config;
+    use crate::config::{Config, tests::OFFICE};
 
-    const OFFICE: &str = r#"
-        [office]
-        name = "Maple Court"
-        zone = "America/Denver"
-        on_call = "+1 303 555 0199"
+    const DOOR_PHONE: &str = r#"
         [[extension]]
         extension = "110"
         password = "a long and random one"
@@ -83,7 +79,7 @@ mod tests {
     "#;
 
     fn read(more: &str) -> Result<Vec<Door>, String> {
-        let config = Config::parse("portico.toml", &format!("{OFFICE}{more}"));
+        let config = Config::parse("portico.toml", &format!("{OFFICE}{DOOR_PHONE}{more}"));
         config.map(|config| config.doors).map_err(|problems| problems.to_string())
     }
 

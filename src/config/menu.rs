@@ -266,13 +266,9 @@ fn leads_back(menu: &Menu, menus: &[Menu]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::Config;
+    use crate::config::{Config, tests::OFFICE};
 
-    const OFFICE: &str = r#"
-        [office]
-        name = "Maple Court"
-        zone = "America/Denver"
-        on_call = "+1 303 555 0199"
+    const DESK: &str = r#"
         [[extension]]
         extension = "101"
         password = "a long and random one"
@@ -287,7 +283,8 @@ mod tests {
     "#;
 
     fn read(more: &str) -> Result<Config, String> {
-        Config::parse("portico.toml", &format!("{OFFICE}{more}")).map_err(|problems| problems.to_string())
+        Config::parse("portico.toml", &format!("{OFFICE}{DESK}{more}"))
+            .map_err(|problems| problems.to_string())
     }
 
     #[test]

@@ -75,14 +75,7 @@ fn rule(c: &mut Checker<'_>, written: &Spanned<String>) -> Record {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::Config;
-
-    const OFFICE: &str = r#"
-        [office]
-        name = "Maple Court"
-        zone = "America/Denver"
-        on_call = "+1 303 555 0199"
-    "#;
+    use crate::config::{Config, tests::OFFICE};
 
     fn read(more: &str) -> Result<Recording, String> {
         let config = Config::parse("portico.toml", &format!("{OFFICE}{more}"));

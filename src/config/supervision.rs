@@ -77,15 +77,12 @@ pub(super) fn supervision(
 
 #[cfg(test)]
 mod tests {
-    use crate::config::Config;
+    use crate::config::{Config, tests::OFFICE};
 
     fn read(supervise: &str, section: &str) -> Result<Config, String> {
         let text = format!(
             r#"
-            [office]
-            name = "Maple Court"
-            zone = "America/Denver"
-            on_call = "+1 303 555 0199"
+            {OFFICE}
             [[extension]]
             extension = "101"
             password = "a long and random one"

@@ -2,6 +2,14 @@
 
 use super::*;
 
+/// The section that every file has; what a test is about follows it.
+pub(super) const OFFICE: &str = r#"
+    [office]
+    name = "Maple Court"
+    zone = "America/Denver"
+    on_call = "+1 303 555 0199"
+"#;
+
 fn practice() -> String {
     practice_file(|| "correct horse battery".into())
 }

@@ -375,6 +375,7 @@ fn summary(record: &CallRecord, settings: &Settings) -> String {
         Disposition::AiHandled => "call taken by the agent",
         Disposition::AiAbandoned => "caller hung up on the agent",
         Disposition::CallerAbandoned => "missed call",
+        Disposition::AnsweredElsewhere => "call answered elsewhere",
         Disposition::HandedOver => "call handed over",
         Disposition::Announced => "missed call (announcement played)",
         Disposition::Voicemail => "missed call (sent to voicemail)",

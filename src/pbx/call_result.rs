@@ -21,7 +21,7 @@ use super::{AgentReason, CallDirection, CallRecord, Disposition, LegResult, Part
 /// See the module's table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum CallResult {
-    /// Two people have talked, or the caller has used what the box itself offers.
+    /// Two people have talked, here or where else it rang, or the caller has used what the box itself offers.
     Completed,
     /// Nobody took it: to whoever was called it is a missed call, to whoever called it is not answered.
     Missed,
@@ -63,7 +63,10 @@ impl CallRecord {
     /// What became of the call.
     pub fn result(&self) -> CallResult {
         match self.disposition {
-            Disposition::Answered | Disposition::HandedOver | Disposition::Served => CallResult::Completed,
+            Disposition::Answered
+            | Disposition::HandedOver
+            | Disposition::AnsweredElsewhere
+            | Disposition::Served => CallResult::Completed,
             Disposition::CallerAbandoned => CallResult::Missed,
             Disposition::AiHandled
             | Disposition::AiAbandoned
@@ -172,6 +175,7 @@ mod tests {
             (Disposition::HandedOver, Some(AgentReason::NoAnswer), Completed),
             (Disposition::HandedOver, Some(AgentReason::Busy), Completed),
             (Disposition::Served, None, Completed),
+            (Disposition::AnsweredElsewhere, None, Completed),
             (Disposition::AiHandled, Some(AgentReason::NoAnswer), Missed),
             (Disposition::AiHandled, Some(AgentReason::Busy), Busy),
             (Disposition::AiHandled, Some(AgentReason::ClosedHours), Missed),

@@ -165,6 +165,7 @@ fn outcome(disposition: Disposition) -> &'static str {
         Disposition::AiHandled => "the agent dealt with it",
         Disposition::AiAbandoned => "the caller left the agent before anything came of it",
         Disposition::CallerAbandoned => "the caller gave up while it rang",
+        Disposition::AnsweredElsewhere => "it was answered elsewhere",
         Disposition::HandedOver => "the agent handed it over to a person",
         Disposition::Announced => "the announcement was played",
         Disposition::Voicemail => "it went to a mailbox",

@@ -181,6 +181,8 @@ pub enum Disposition {
     AiAbandoned,
     /// The caller hung up while the phones rang.
     CallerAbandoned,
+    /// It rang here and somewhere else, and was answered there: the carrier has said so (RFC 3326).
+    AnsweredElsewhere,
     /// The agent handed it over to a person, and they talked.
     HandedOver,
     /// Speech was down: the recorded announcement was played.

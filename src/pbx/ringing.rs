@@ -313,7 +313,11 @@ impl Ringing {
         let disposition = match self.waiter {
             Waiter::Outside { caller, .. } | Waiter::Desk(caller) => {
                 caller.gone(cx);
-                Disposition::CallerAbandoned
+                if cause == Some(Cause::AnsweredElsewhere) {
+                    Disposition::AnsweredElsewhere
+                } else {
+                    Disposition::CallerAbandoned
+                }
             }
             Waiter::Handed { caller, conversation, .. } => {
                 caller.gone(cx);

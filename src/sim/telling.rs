@@ -283,6 +283,7 @@ pub(super) fn disposition(disposition: Disposition) -> &'static str {
         Disposition::AiHandled => "handled by the agent",
         Disposition::AiAbandoned => "abandoned at the agent",
         Disposition::CallerAbandoned => "abandoned while ringing",
+        Disposition::AnsweredElsewhere => "answered elsewhere",
         Disposition::HandedOver => "handed over",
         Disposition::Announced => "announced",
         Disposition::Voicemail => "sent to voicemail",

@@ -92,6 +92,7 @@ word_column!(Disposition {
     AiHandled = "ai_handled",
     AiAbandoned = "ai_abandoned",
     CallerAbandoned = "caller_abandoned",
+    AnsweredElsewhere = "answered_elsewhere",
     HandedOver = "handed_over",
     Announced = "announced",
     Voicemail = "voicemail",

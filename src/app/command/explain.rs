@@ -8,7 +8,7 @@ use jiff::{Timestamp, tz::TimeZone};
 use super::print;
 use crate::{
     config::Config,
-    pbx::{Caller, LegRecord, Party, Speaker},
+    pbx::{Caller, LegRecord, LegResult, Party, Speaker},
     store::{CallDetail, CallFilter, Reader, Store},
     trace::{Message, course, pcap},
     types::CallId,
@@ -102,7 +102,7 @@ fn leg_told(leg: &LegRecord) -> String {
     if let Some(answered) = leg.answered {
         let _ = write!(text, ", talked {:.1} s", seconds(answered, leg.ended));
     }
-    let _ = write!(text, ": {:?}", leg.result);
+    let _ = write!(text, ": {}", ended(leg.result));
     if let Some(quality) = leg.quality.as_ref().filter(|_| leg.answered.is_some()) {
         let _ = write!(
             text,
@@ -114,6 +114,20 @@ fn leg_told(leg: &LegRecord) -> String {
         }
     }
     text
+}
+
+fn ended(result: LegResult) -> String {
+    match result {
+        LegResult::Completed => "answered".to_owned(),
+        LegResult::AnsweredElsewhere => "another phone answered".to_owned(),
+        LegResult::CallerGone => "the caller gave up".to_owned(),
+        LegResult::NoAnswer => "nobody answered".to_owned(),
+        LegResult::Busy => "busy".to_owned(),
+        LegResult::Declined => "declined".to_owned(),
+        LegResult::DoNotDisturb => "does not want to be disturbed".to_owned(),
+        LegResult::Unregistered => "no phone is registered".to_owned(),
+        LegResult::Failed(status) => format!("failed with {status}"),
+    }
 }
 
 fn caller(caller: &Caller) -> String {

@@ -537,6 +537,7 @@ fn disposition(disposition: Disposition) -> &'static str {
         Disposition::AiHandled => "ai_handled",
         Disposition::AiAbandoned => "ai_abandoned",
         Disposition::CallerAbandoned => "caller_abandoned",
+        Disposition::AnsweredElsewhere => "answered_elsewhere",
         Disposition::HandedOver => "handed_over",
         Disposition::Announced => "announced",
         Disposition::Voicemail => "voicemail",

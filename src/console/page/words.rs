@@ -98,6 +98,7 @@ pub(super) fn disposition(disposition: Disposition) -> (&'static str, &'static s
         Disposition::HandedOver => ("handed over", "good"),
         Disposition::AiAbandoned => ("left the agent", "warn"),
         Disposition::CallerAbandoned => ("caller gave up", "warn"),
+        Disposition::AnsweredElsewhere => ("answered elsewhere", "good"),
         Disposition::Announced => ("announcement", "bad"),
         Disposition::Voicemail => ("voicemail", "warn"),
         Disposition::Served => ("served by the box", "good"),

@@ -562,7 +562,10 @@ fn what_the_carrier_let_somebody_else_answer_is_no_missed_call() {
         world.attempt_own("carrier", |far, now, session| far.cancel(now, session, Some(cause)));
         assert_eq!(world.was_cancelled("101"), Some(Some(cause)));
         let record = world.record();
-        assert_eq!(record.disposition, Disposition::CallerAbandoned);
+        let elsewhere = cause == Cause::AnsweredElsewhere;
+        let disposition =
+            if elsewhere { Disposition::AnsweredElsewhere } else { Disposition::CallerAbandoned };
+        assert_eq!((record.disposition, record.is_missed()), (disposition, !elsewhere), "{cause}");
         let told = format!("the caller's side gave it up: {cause}");
         assert!(record.decisions.iter().any(|decision| decision.why == told), "{:?}", record.decisions);
     }
