@@ -68,7 +68,7 @@ impl Attestation {
 pub struct Vouched {
     /// `None`: the carrier has said nothing, or nothing that is understood.
     pub attestation: Option<Attestation>,
-    /// As the carrier wrote it; at most [`Self::LONGEST`] characters.
+    /// As the carrier wrote it; at most 64 characters.
     pub verstat: Option<String>,
 }
 
