@@ -350,21 +350,23 @@ async fn hear_each_other(caller: &mut Telephone, from: &str, called: &mut Teleph
             called.until("the caller's tone", heard(700.0, 1_000.0)).await;
         }
     );
-    // A second of it, so that there is something to count on both legs.
-    for telephone in [&mut *caller, &mut *called] {
-        let mut beats = 0;
-        telephone
-            .until("fifty frames", |_, happening| {
-                beats += u32::from(matches!(happening, Happening::Beat));
-                (beats == 50).then_some(())
-            })
-            .await;
-    }
+    // More than a second of it on both legs, at the same time: a telephone that nobody attends to is silent.
+    tokio::join!(sixty_frames(caller), sixty_frames(called));
     caller.hang_up(session);
     let ended = called.until("the end", |_, happening| {
         matches!(happening, Happening::Sip(Event::Ended { .. })).then_some(())
     });
     caller.while_waiting_for(ended).await;
+}
+
+async fn sixty_frames(telephone: &mut Telephone) {
+    let mut beats = 0;
+    telephone
+        .until("sixty frames", |_, happening| {
+            beats += u32::from(matches!(happening, Happening::Beat));
+            (beats == 60).then_some(())
+        })
+        .await;
 }
 
 fn both_legs_carried_sound(record: &CallRecord) {
