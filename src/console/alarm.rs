@@ -1,18 +1,13 @@
 //! The notice of an emergency call, on every page that is open: pushed when it begins, and when somebody has seen it.
 
-use std::convert::Infallible;
-
 use axum::{
     extract::State,
-    response::{
-        IntoResponse, Response,
-        sse::{Event, KeepAlive, Sse},
-    },
+    response::{Response, sse::Event},
 };
 use serde_json::json;
 use tokio::sync::{broadcast::error::RecvError, mpsc};
 
-use super::{access::Person, site::Site};
+use super::{access::Person, feed::stream, site::Site};
 
 /// Notices between the board and one socket; each replaces the one before it.
 const WAITING: usize = 4;
@@ -21,10 +16,7 @@ const WAITING: usize = 4;
 pub(super) async fn events(State(site): State<Site>, person: Person) -> Response {
     let (sender, receiver) = mpsc::channel(WAITING);
     tokio::spawn(feed(site, person, sender));
-    let stream = futures_util::stream::unfold(receiver, |mut receiver: mpsc::Receiver<Event>| async move {
-        receiver.recv().await.map(|event| (Ok::<_, Infallible>(event), receiver))
-    });
-    Sse::new(stream).keep_alive(KeepAlive::default()).into_response()
+    stream(receiver)
 }
 
 async fn feed(site: Site, person: Person, to: mpsc::Sender<Event>) {

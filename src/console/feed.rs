@@ -29,6 +29,11 @@ const LOOK_AGAIN: Duration = Duration::from_secs(15);
 pub(super) async fn events(State(site): State<Site>, person: Person) -> Response {
     let (sender, receiver) = mpsc::channel(WAITING);
     tokio::spawn(feed(site, person, sender));
+    stream(receiver)
+}
+
+/// What comes through this channel, as server-sent events, for as long as somebody writes to it.
+pub(super) fn stream(receiver: mpsc::Receiver<Event>) -> Response {
     let stream = futures_util::stream::unfold(receiver, |mut receiver: mpsc::Receiver<Event>| async move {
         receiver.recv().await.map(|event| (Ok::<_, Infallible>(event), receiver))
     });

@@ -10,7 +10,6 @@ use super::{
     session_event::SessionEvent,
 };
 use crate::{
-    media::Direction,
     sip::{Cause, SessionId},
     types::{LegId, UtteranceId},
 };
@@ -63,22 +62,19 @@ impl Announcing {
         match event {
             SessionEvent::Ended(_) | SessionEvent::Cancelled(_) => {
                 self.caller.gone(cx);
-                return Step::Go(Next::End(Disposition::Announced));
+                Step::Go(Next::End(Disposition::Announced))
             }
-            SessionEvent::Confirmed(body) => {
-                if self.caller.confirmed(cx, &body).is_err() {
+            event => {
+                let confirmed = matches!(event, SessionEvent::Confirmed(_));
+                if self.caller.alone(cx, event).is_err() {
                     return self.hang_up(cx, Some(Cause::Sip(488)));
                 }
-                self.announce(cx);
+                if confirmed {
+                    self.announce(cx);
+                }
+                Step::Stay(self)
             }
-            SessionEvent::Reoffered(offer) => self.caller.reoffered_alone(cx, &offer, Direction::SendRecv),
-            SessionEvent::Progress { .. }
-            | SessionEvent::Answered { .. }
-            | SessionEvent::Failed { .. }
-            | SessionEvent::ReofferAnswered(_)
-            | SessionEvent::Digit(_) => {}
         }
-        Step::Stay(self)
     }
 
     pub(super) fn handle_media(self, cx: &mut Context<'_>, leg: LegId, event: &MediaEvent) -> Step<Self> {

@@ -7,7 +7,6 @@ use super::{
     conversation::{Conversation, Wish},
     exchange::Context,
     leg::Leg,
-    line::superseded,
     next::{Announced, Next, Step},
     notice::{self, Notice},
     refusal::Refusal,
@@ -260,8 +259,7 @@ impl Assisted {
         let known = self.overseer.as_ref().map(|overseer| overseer.by() == &request.by);
         let apt = matches!(request.how, Supervise::Listen | Supervise::TakeOver) && request.of.is_none();
         if known == Some(false) || !apt {
-            let Refusal { status, reason, retry_after } = Refusal::BUSY;
-            superseded(cx.exchange.sip.reject(cx.now.at, request.session, status, reason, retry_after));
+            Refusal::BUSY.give(cx.now.at, &mut cx.exchange.sip, request.session);
             return Step::Stay(self);
         }
         let how = if known.is_some() { Supervise::TakeOver } else { request.how };

@@ -415,8 +415,7 @@ pub(super) fn stays<S>(cx: &mut Context<'_>, state: S, event: DeskEvent) -> Step
         | DeskEvent::Enters { session, .. }
         | DeskEvent::Merges { session, .. }
         | DeskEvent::Supervise(Request { session, .. }) => {
-            let Refusal { status, reason, retry_after } = Refusal::NOBODY;
-            superseded(cx.exchange.sip.reject(cx.now.at, session, status, reason, retry_after));
+            Refusal::NOBODY.give(cx.now.at, &mut cx.exchange.sip, session);
         }
         DeskEvent::Park(_) => leave_slot(cx),
         DeskEvent::SentToRoom { .. } | DeskEvent::Routed(_) => {}

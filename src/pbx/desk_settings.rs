@@ -4,6 +4,7 @@ use std::{collections::BTreeMap, fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
+use super::ring_plan::Target;
 use crate::types::{Extension, NumberError, PhoneNumber};
 
 /// The settings of one extension. None of them says more than what was wished: whether a forward may lead where it says is
@@ -76,6 +77,15 @@ pub(super) struct Desks(BTreeMap<Extension, DeskSettings>);
 impl Desks {
     pub(super) fn of(&self, extension: &Extension) -> DeskSettings {
         self.0.get(extension).cloned().unwrap_or_default()
+    }
+
+    /// Its phones; or nobody, if it does not want to be disturbed.
+    pub(super) fn target(&self, extension: Extension) -> Target {
+        if self.of(&extension).do_not_disturb {
+            Target::Quiet(extension)
+        } else {
+            Target::Extension(extension)
+        }
     }
 
     /// True if that is news.

@@ -241,9 +241,19 @@ impl Incoming {
         }
     }
 
+    /// A call that somebody is waiting for: taken up and answered in one.
+    pub(super) fn answered_at_once(
+        cx: &mut Context<'_>,
+        session: SessionId,
+        invitation: Invitation,
+        party: Party,
+        preferred: Option<Codec>,
+    ) -> Result<Leg, Unanswerable> {
+        Self::new(cx, session, invitation, party)?.answer(cx, preferred)
+    }
+
     pub(super) fn refuse(self, cx: &mut Context<'_>, refusal: Refusal, result: LegResult) {
-        let Refusal { status, reason, retry_after } = refusal;
-        superseded(cx.exchange.sip.reject(cx.now.at, self.line.session, status, reason, retry_after));
+        refusal.give(cx.now.at, &mut cx.exchange.sip, self.line.session);
         self.line.end(cx, None, result);
     }
 

@@ -80,6 +80,7 @@ mod trunk_profile;
 mod waiter;
 mod waiting;
 mod whereabouts;
+mod xml;
 
 pub use crate::media::{Codec, Impairment, Score};
 pub use attestation::{Attestation, Vouched};

@@ -106,9 +106,8 @@ impl Parked {
         invitation: Invitation,
         by: Extension,
     ) -> Step<Self> {
-        let taker = Incoming::new(cx, session, invitation, Party::Phone(by))
-            .and_then(|incoming| incoming.answer(cx, self.leg.codec()));
-        match taker {
+        let codec = self.leg.codec();
+        match Incoming::answered_at_once(cx, session, invitation, Party::Phone(by), codec) {
             Ok(callee) => {
                 hold::stops_music_to(cx, &self.leg);
                 callee.has_answered(cx);

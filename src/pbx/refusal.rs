@@ -1,6 +1,9 @@
 //! Final answers that are not 200, and why each is given.
 
-use super::dialplan::Barred;
+use std::time::Instant;
+
+use super::{dialplan::Barred, line::superseded};
+use crate::sip::{Endpoint, SessionId};
 
 /// A final answer that is not 200.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -12,6 +15,11 @@ pub(super) struct Refusal {
 }
 
 impl Refusal {
+    /// Refuses whoever calls at this session. A caller who is gone already needs no refusal.
+    pub(super) fn give(self, now: Instant, sip: &mut Endpoint, session: SessionId) {
+        superseded(sip.reject(now, session, self.status, self.reason, self.retry_after));
+    }
+
     pub(super) const NOT_ACCEPTABLE: Self =
         Self { status: 488, reason: "Not Acceptable Here", retry_after: None };
     pub(super) const UNAVAILABLE: Self =

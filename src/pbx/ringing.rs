@@ -411,9 +411,7 @@ impl Ringing {
         by: Extension,
     ) -> Step<Self> {
         let wish = self.waiter.codecs_to_offer().first().copied();
-        let taker = Incoming::new(cx, session, invitation, Party::Phone(by))
-            .and_then(|incoming| incoming.answer(cx, wish));
-        match taker {
+        match Incoming::answered_at_once(cx, session, invitation, Party::Phone(by), wish) {
             Ok(callee) => self.connect(cx, callee),
             Err(_) => Step::Stay(self),
         }

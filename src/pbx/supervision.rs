@@ -141,8 +141,8 @@ impl Overseer {
     /// Answers the supervisor. `None`: that could not be done, and they have been told.
     pub(super) fn begin(cx: &mut Context<'_>, request: Request) -> Option<Box<Self>> {
         let Request { session, invitation, by, of, how } = request;
-        let incoming = Incoming::new(cx, session, *invitation, Party::Phone(by.clone())).ok()?;
-        let leg = incoming.answer(cx, None).ok()?;
+        let party = Party::Phone(by.clone());
+        let leg = Incoming::answered_at_once(cx, session, *invitation, party, None).ok()?;
         let opens = leg.is_connected().then_some(cx.now.at + OPENING_WAIT);
         Some(Box::new(Self { leg, by, of, how, stage: Stage::Opening(opens) }))
     }

@@ -358,10 +358,7 @@ impl Switch {
         };
         match self.admit(now, &invitation) {
             Ok((dialled, route)) => self.begin(now, session, invitation, dialled, route),
-            Err(Refusal { status, reason, retry_after }) => {
-                // A caller who is gone already needs no refusal.
-                let _ = self.exchange.sip.reject(now.at, session, status, reason, retry_after);
-            }
+            Err(refusal) => refusal.give(now.at, &mut self.exchange.sip, session),
         }
     }
 

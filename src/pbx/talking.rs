@@ -235,9 +235,7 @@ impl Talking {
             DeskEvent::TakeOver { session, invitation, by, replaced } => {
                 let stays = [&self.caller, &self.callee].into_iter().find(|leg| leg.session() != replaced);
                 let codec = stays.and_then(Leg::codec);
-                let taker = Incoming::new(cx, session, *invitation, Party::Phone(by))
-                    .and_then(|incoming| incoming.answer(cx, codec));
-                match taker {
+                match Incoming::answered_at_once(cx, session, *invitation, Party::Phone(by), codec) {
                     Ok(taker) => {
                         taker.has_answered(cx);
                         self.replace(cx, replaced, taker)
@@ -259,8 +257,7 @@ impl Talking {
             }
             DeskEvent::Routed(_) => Step::Stay(self),
             DeskEvent::Taken { session, .. } | DeskEvent::Enters { session, .. } => {
-                let Refusal { status, reason, retry_after } = Refusal::NOBODY;
-                superseded(cx.exchange.sip.reject(cx.now.at, session, status, reason, retry_after));
+                Refusal::NOBODY.give(cx.now.at, &mut cx.exchange.sip, session);
                 Step::Stay(self)
             }
         }
@@ -281,12 +278,10 @@ impl Talking {
         by: Extension,
     ) -> Step<Self> {
         let Some(old) = self.session_of(&by) else {
-            let Refusal { status, reason, retry_after } = Refusal::NOBODY;
-            superseded(cx.exchange.sip.reject(cx.now.at, session, status, reason, retry_after));
+            Refusal::NOBODY.give(cx.now.at, &mut cx.exchange.sip, session);
             return Step::Stay(self);
         };
-        let incoming = Incoming::new(cx, session, invitation, Party::Phone(by));
-        let Ok(own) = incoming.and_then(|incoming| incoming.answer(cx, None)) else {
+        let Ok(own) = Incoming::answered_at_once(cx, session, invitation, Party::Phone(by), None) else {
             return Step::Stay(self);
         };
         let disposition = self.disposition;

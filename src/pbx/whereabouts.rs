@@ -7,6 +7,7 @@ use super::{
     Directory,
     fork::Enclosed,
     location::{CivicElement, Device, KnownBy, Location},
+    xml::escaped,
 };
 use crate::{
     sip::{Binding, BodyPart},
@@ -122,23 +123,6 @@ fn pidf(location: &Location, domain: &str, device: &str, now: Timestamp) -> Stri
         location.callback,
         escaped(domain),
     )
-}
-
-/// Text as XML content and attribute value.
-fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            // XML 1.0, 2.2: no other control characters, not even escaped.
-            c if c.is_control() => {}
-            c => out.push(c),
-        }
-    }
-    out
 }
 
 #[cfg(test)]

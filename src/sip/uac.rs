@@ -115,20 +115,11 @@ pub(super) fn addressed(
     // An address that gives nothing away has no host of ours either (RFC 3323, 4.1.1.3).
     let host = if *from == Identity::anonymous() { "anonymous.invalid" } else { &host };
     let from_uri = format!("sip:{}@{host}", escape_user(&from.user));
+    let from = address(&from.display, &from_uri, Some(&tag.to_string()));
     let draft = Draft {
-        method,
-        uri,
-        routes: vec![],
-        from: address(&from.display, &from_uri, Some(&tag.to_string())),
-        to,
-        call_id: new_call_id(&mut layer.chance),
-        seq: 1,
         headers: vec![(Name::UserAgent, layer.settings.user_agent.clone())],
-        named: vec![],
-        credentials: None,
-        content_type: None,
-        body: vec![],
         trunk,
+        ..Draft::bare(method, uri, from, to, new_call_id(&mut layer.chance), 1)
     };
     Ok(Addressed { peer, flow, draft })
 }

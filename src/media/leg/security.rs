@@ -89,12 +89,7 @@ impl Security {
         bytes: &'a [u8],
         opened: &'a mut Vec<u8>,
     ) -> Result<&'a [u8], Refused> {
-        if let Self::Plain = self {
-            return Ok(bytes);
-        }
-        let opener = self.opener().ok_or(Refused::Forged)?;
-        let length = opener.open_rtp(copied(bytes, opened))?;
-        Ok(&opened[..length])
+        self.open(bytes, opened, Opener::open_rtp)
     }
 
     pub(super) fn open_rtcp<'a>(
@@ -102,11 +97,20 @@ impl Security {
         bytes: &'a [u8],
         opened: &'a mut Vec<u8>,
     ) -> Result<&'a [u8], Refused> {
+        self.open(bytes, opened, Opener::open_rtcp)
+    }
+
+    fn open<'a>(
+        &mut self,
+        bytes: &'a [u8],
+        opened: &'a mut Vec<u8>,
+        with: impl FnOnce(&mut Opener, &mut [u8]) -> Result<usize, Refused>,
+    ) -> Result<&'a [u8], Refused> {
         if let Self::Plain = self {
             return Ok(bytes);
         }
         let opener = self.opener().ok_or(Refused::Forged)?;
-        let length = opener.open_rtcp(copied(bytes, opened))?;
+        let length = with(opener, copied(bytes, opened))?;
         Ok(&opened[..length])
     }
 

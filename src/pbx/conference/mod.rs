@@ -20,7 +20,6 @@ use super::{
     hold,
     incoming::Incoming,
     leg::Leg,
-    line::superseded,
     next::{Next, Step},
     notice,
     refusal::Refusal,
@@ -254,12 +253,10 @@ impl Conference {
         party: Party,
     ) -> Option<Leg> {
         if self.guests.len() - self.inside().count() >= MOST_AT_THE_DOOR {
-            let Refusal { status, reason, retry_after } = Refusal::BUSY;
-            superseded(cx.exchange.sip.reject(cx.now.at, session, status, reason, retry_after));
+            Refusal::BUSY.give(cx.now.at, &mut cx.exchange.sip, session);
             return None;
         }
-        let incoming = Incoming::new(cx, session, invitation, party).ok()?;
-        incoming.answer(cx, None).ok()
+        Incoming::answered_at_once(cx, session, invitation, party, None).ok()
     }
 
     fn timeout(mut self, cx: &mut Context<'_>) -> Step<Self> {

@@ -3,7 +3,10 @@
 use std::fmt::Write;
 
 use super::Stage;
-use crate::sip::{Identity, wire::escape_user};
+use crate::{
+    pbx::xml::escaped,
+    sip::{Identity, wire::escape_user},
+};
 
 /// One dialog of whoever is watched.
 #[derive(Debug)]
@@ -50,23 +53,6 @@ pub(super) fn document(user: &str, realm: &str, version: u32, dialogs: &[Dialog]
     }
     xml.push_str("</dialog-info>\n");
     xml
-}
-
-/// Text as it may stand in an element or an attribute. What no XML 1.0 document may hold is left out.
-fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&apos;"),
-            c if c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}') => {}
-            c => out.push(c),
-        }
-    }
-    out
 }
 
 #[cfg(test)]

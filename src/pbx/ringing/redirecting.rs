@@ -5,11 +5,7 @@
 
 use super::Ringing;
 use crate::{
-    pbx::{
-        DEFAULT_RING, Party,
-        exchange::Context,
-        ring_plan::{Stage, Target},
-    },
+    pbx::{DEFAULT_RING, Party, exchange::Context, ring_plan::Stage},
     sip::SessionId,
     types::Extension,
 };
@@ -36,8 +32,7 @@ impl Ringing {
         }
         cx.decide(format!("{from} sends the call to {to}"));
         self.redirected.insert(to.clone());
-        let quiet = cx.exchange.desks.of(&to).do_not_disturb;
-        let target = if quiet { Target::Quiet(to) } else { Target::Extension(to) };
+        let target = cx.exchange.desks.target(to);
         self.until = self.until.max(cx.now.at + DEFAULT_RING);
         self.ring(cx, Stage::of(vec![target], DEFAULT_RING));
     }

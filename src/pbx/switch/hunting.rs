@@ -62,11 +62,7 @@ impl Switch {
         if !stages.is_empty() {
             return Hunt::of_person(stages);
         }
-        let own = if desk.do_not_disturb {
-            Target::Quiet(extension.clone())
-        } else {
-            Target::Extension(extension.clone())
-        };
+        let own = self.exchange.desks.target(extension.clone());
         // Who is to be forwarded to does not ring for as long as somebody who is all there is.
         let forwards = desk.no_answer.is_some();
         let own_ring = if forwards { ring_for.min(DEFAULT_RING) } else { ring_for };
@@ -85,10 +81,7 @@ impl Switch {
         let desk = self.exchange.desks.of(extension);
         if let Some(to) = &desk.always {
             match self.end_of_forwards(extension, to) {
-                Some(ForwardTo::Extension(to)) if self.exchange.desks.of(&to).do_not_disturb => {
-                    return vec![Target::Quiet(to)];
-                }
-                Some(ForwardTo::Extension(to)) => return vec![Target::Extension(to)],
+                Some(ForwardTo::Extension(to)) => return vec![self.exchange.desks.target(to)],
                 Some(ForwardTo::Number(number)) => {
                     let forwarded = self.outside(now, extension, number, true);
                     if !forwarded.is_empty() {
@@ -98,20 +91,14 @@ impl Switch {
                 None => {}
             }
         }
-        vec![if desk.do_not_disturb {
-            Target::Quiet(extension.clone())
-        } else {
-            Target::Extension(extension.clone())
-        }]
+        vec![self.exchange.desks.target(extension.clone())]
     }
 
     /// The stages of a forward, none if it may not be followed.
     fn forwarded(&mut self, now: Moment, by: &Extension, to: &ForwardTo, ring_for: Duration) -> Vec<Stage> {
         match self.end_of_forwards(by, to) {
             Some(ForwardTo::Extension(to)) => {
-                let quiet = self.exchange.desks.of(&to).do_not_disturb;
-                let target = if quiet { Target::Quiet(to) } else { Target::Extension(to) };
-                vec![Stage::of(vec![target], ring_for)]
+                vec![Stage::of(vec![self.exchange.desks.target(to)], ring_for)]
             }
             Some(ForwardTo::Number(number)) => {
                 let targets = self.outside(now, by, number, false);

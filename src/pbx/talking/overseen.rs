@@ -5,7 +5,6 @@ use crate::pbx::{
     MediaCommand,
     exchange::Context,
     leg::Leg,
-    line::superseded,
     next::{Next, Step},
     refusal::Refusal,
     supervision::{Came, Overseer, Request, Supervise},
@@ -23,8 +22,7 @@ impl Talking {
         let known = self.overseer.as_ref().map(|overseer| overseer.by() == &request.by);
         let supervised = request.of.as_ref().is_some_and(|of| self.phone(of).is_some());
         if known == Some(false) || !supervised {
-            let Refusal { status, reason, retry_after } = Refusal::BUSY;
-            superseded(cx.exchange.sip.reject(cx.now.at, request.session, status, reason, retry_after));
+            Refusal::BUSY.give(cx.now.at, &mut cx.exchange.sip, request.session);
             return Step::Stay(self);
         }
         let how = if known.is_some() { Supervise::TakeOver } else { request.how };
