@@ -4,6 +4,7 @@ mod abuse;
 mod calls;
 mod fail_over;
 mod interleavings;
+mod passes;
 mod practice;
 mod races;
 mod referring;
