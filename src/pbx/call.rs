@@ -12,6 +12,7 @@ use super::{
     emergency_call::{After, EmergencyCall},
     ending::Ending,
     exchange::{Context, Exchange},
+    faxing::Faxing,
     incoming::Incoming,
     ledger::{Beginning, Ledger},
     leg::Leg,
@@ -49,6 +50,7 @@ pub(super) struct Call {
 enum State {
     Ringing(Ringing),
     Talking(Talking),
+    Faxing(Box<Faxing>),
     Assisted(Assisted),
     Parked(Parked),
     Prompting(Prompting),
@@ -259,9 +261,15 @@ impl Call {
         if let CallEvent::Media { leg, event: MediaEvent::Closed { quality } } = &event {
             cx.ledger.quality(*leg, *quality);
         }
+        if let CallEvent::Media { leg: _, event: MediaEvent::Fax(sign) } = &event {
+            cx.ledger.fax_sign(*sign);
+        }
         let step = match self.state {
             State::Ringing(state) => in_ringing(state, &mut cx, event).map(State::Ringing),
             State::Talking(state) => in_talking(state, &mut cx, event).map(State::Talking),
+            State::Faxing(state) => {
+                in_faxing(*state, &mut cx, event).map(|state| State::Faxing(Box::new(state)))
+            }
             State::Assisted(state) => in_assisted(state, &mut cx, event).map(State::Assisted),
             State::Parked(state) => in_parked(state, &mut cx, event).map(State::Parked),
             State::Prompting(state) => in_prompting(state, &mut cx, event).map(State::Prompting),
@@ -286,6 +294,7 @@ impl Call {
         match &self.state {
             State::Ringing(state) => state.deadline(),
             State::Talking(state) => state.deadline(),
+            State::Faxing(state) => state.deadline(),
             State::Assisted(state) => state.deadline(),
             State::Parked(state) => state.deadline(),
             State::Prompting(state) => state.deadline(),
@@ -313,6 +322,7 @@ impl Call {
             State::Serving(_) => Some(Sacrifice::Service),
             State::Ringing(_)
             | State::Talking(_)
+            | State::Faxing(_)
             | State::Parked(_)
             | State::Prompting(_)
             | State::Conference(_) => {
@@ -388,6 +398,18 @@ fn in_talking(state: Talking, cx: &mut Context<'_>, event: CallEvent) -> Step<Ta
         CallEvent::Session { session, event } => state.handle_session(cx, session, event),
         CallEvent::Media { leg, event } => state.handle_media(cx, leg, &event),
         CallEvent::Desk(event) => state.handle_desk(cx, event),
+        CallEvent::Speech(_) | CallEvent::AgentPlace => Step::Stay(state),
+        CallEvent::HangUp => state.hang_up(cx, None),
+        CallEvent::Timeout => state.handle_timeout(cx),
+    }
+}
+
+fn in_faxing(state: Faxing, cx: &mut Context<'_>, event: CallEvent) -> Step<Faxing> {
+    match event {
+        CallEvent::Session { session, event } => state.handle_session(cx, session, event),
+        CallEvent::Media { leg: _, event } => state.handle_media(cx, &event),
+        // Machines are not moved elsewhere in the middle of a page.
+        CallEvent::Desk(event) => stays(cx, state, event),
         CallEvent::Speech(_) | CallEvent::AgentPlace => Step::Stay(state),
         CallEvent::HangUp => state.hang_up(cx, None),
         CallEvent::Timeout => state.handle_timeout(cx),
@@ -501,6 +523,7 @@ fn enter(cx: &mut Context<'_>, next: Next) -> Step<State> {
             leave_slot(cx);
             Step::Stay(State::Talking(Talking::begin(cx, caller, callee, disposition)))
         }
+        Next::Fax(faxing) => Step::Stay(State::Faxing(faxing)),
         Next::Assist { caller, why } => match caller.answer(cx, None) {
             Ok(caller) => Step::Stay(State::Assisted(Assisted::begin(cx, caller, why))),
             Err(_) => Step::Go(Next::End(Disposition::Failed)),

@@ -76,6 +76,8 @@ pub enum TextBackNote {
     OwnNumber,
     /// Outside North America: texts there are an expense, and a fraud.
     Abroad,
+    /// A fax machine called.
+    Machine,
     SwitchedOff,
     /// The outbox is full.
     OutboxFull,
@@ -97,6 +99,7 @@ impl TextBackNote {
             Self::Recent => "recent",
             Self::OwnNumber => "own_number",
             Self::Abroad => "abroad",
+            Self::Machine => "machine",
             Self::SwitchedOff => "switched_off",
             Self::OutboxFull => "outbox_full",
         }
@@ -116,6 +119,7 @@ word_column!(TextBackNote {
     Recent = "recent",
     OwnNumber = "own_number",
     Abroad = "abroad",
+    Machine = "machine",
     SwitchedOff = "switched_off",
     OutboxFull = "outbox_full",
 });
@@ -283,10 +287,11 @@ impl Reader {
                             verstat: row.get("verstat")?,
                         },
                         row.get::<_, String>("decisions")?,
+                        row.get::<_, Option<String>>("fax")?,
                     ))
                 })
                 .optional()?;
-            let Some((row, trunk, outcome, recordings, vouched, decisions)) = head else {
+            let Some((row, trunk, outcome, recordings, vouched, decisions, fax)) = head else {
                 return Ok(None);
             };
             let outcome: Option<Outcome> = outcome
@@ -308,6 +313,10 @@ impl Reader {
                 legs: legs(connection, id)?,
                 turns: turns(connection, id)?,
                 outcome,
+                fax: fax
+                    .map(|json| serde_json::from_str(&json))
+                    .transpose()
+                    .map_err(|_| StoreError::Unreadable { table: "calls" })?,
                 recordings: serde_json::from_str(&recordings)
                     .map_err(|_| StoreError::Unreadable { table: "calls" })?,
                 decisions: serde_json::from_str(&decisions)
@@ -391,12 +400,13 @@ fn insert_call(
     let (kind, caller, display) = caller_columns(&record.caller);
     let decisions = serde_json::to_string(&record.decisions)?;
     let recordings = serde_json::to_string(&record.recordings)?;
+    let fax = record.fax.as_ref().map(serde_json::to_string).transpose()?;
     connection
         .prepare_cached(
             "INSERT INTO calls (id, direction, trunk, caller_kind, caller, caller_display, dialled, started, answered, ended,
                  disposition, missed, agent_reason, contact, intent, outcome, summary, text_back, recordings, decisions,
-                 attestation, verstat, result)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23)",
+                 attestation, verstat, result, fax)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24)",
         )?
         .execute(params![
             Col(record.call),
@@ -422,6 +432,7 @@ fn insert_call(
             record.vouched.attestation.map(Attestation::name),
             record.vouched.verstat,
             Col(record.result()),
+            fax,
         ])?;
     Ok(())
 }

@@ -25,6 +25,7 @@ use super::{
     codec::{Codec, Encoder},
     dtls::Identity,
     dtmf::{EventPacket, EventReceiver, EventSender},
+    fax::{FaxEar, FaxSign},
     frame::{Frame, SampleRate},
     inband::ToneReceiver,
     jitter::JitterBuffer,
@@ -49,6 +50,8 @@ use {reports::Reports, security::Security, silence::Come, waiting::Waiting};
 const COMFORT_NOISE: u8 = 13;
 /// How long the first packet may take before somebody should know why.
 const UNHEARD_AFTER: Duration = Duration::from_secs(3);
+/// What a frame has at 8 kHz.
+const FRAME_SAMPLES: usize = 160;
 /// Events that wait for the host; when full, the oldest is dropped.
 const MAX_EVENTS: usize = 64;
 
@@ -59,6 +62,8 @@ pub enum LegEvent {
     FirstPacket,
     /// A key was pressed.
     Digit(char),
+    /// A fax machine is at the other end.
+    Fax(FaxSign),
     /// Nothing that was agreed on has come within three seconds of a description that lets them send. Told once for
     /// each description; the call goes on, for they may be silent for a reason.
     Unheard(Silence),
@@ -109,6 +114,7 @@ pub struct Leg {
     events_in: EventReceiver,
     /// For a far end that has agreed to no telephone events; made when it is first listened to.
     tones_in: Option<Box<ToneReceiver>>,
+    fax_ear: FaxEar,
     events_out: EventSender,
     playout: Playout,
     encoder: Encoder,
@@ -146,6 +152,7 @@ impl Leg {
             jitter: None,
             events_in: EventReceiver::default(),
             tones_in: None,
+            fax_ear: FaxEar::default(),
             events_out: EventSender::default(),
             playout: Playout::default(),
             encoder: Encoder::new(agreed.codec),
@@ -469,6 +476,11 @@ impl Leg {
                     self.tell(LegEvent::Digit(key));
                 }
             }
+            if self.fax_ear.wants(FRAME_SAMPLES)
+                && let Some(sign) = self.fax_ear.look_at(&heard)
+            {
+                self.tell(LegEvent::Fax(sign));
+            }
         }
         heard
     }
@@ -585,7 +597,7 @@ impl Leg {
         !self.closed && self.agreed.may_send()
     }
 
-    fn tell(&mut self, event: LegEvent) {
+    pub(super) fn tell(&mut self, event: LegEvent) {
         if self.events.len() == MAX_EVENTS {
             self.events.pop_front();
         }
