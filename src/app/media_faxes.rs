@@ -36,7 +36,7 @@ impl Legs {
 
     /// The fax that this leg is one side of is over; both stand alone, and can be talked on.
     pub(super) fn end_fax(&mut self, id: LegId) {
-        let Some(&Line::Faxing { relay, .. }) = self.slot(id).map(|slot| &*&slot.line) else { return };
+        let Some(&Line::Faxing { relay, .. }) = self.slot(id).map(|slot| &slot.line) else { return };
         let Some(Joined { bridge, caller, other }) = self.faxes.try_remove(relay) else { return };
         let (first, second) = bridge.into_legs();
         for (place, leg) in [(caller, first), (other, second)] {

@@ -267,9 +267,7 @@ impl Call {
         let step = match self.state {
             State::Ringing(state) => in_ringing(state, &mut cx, event).map(State::Ringing),
             State::Talking(state) => in_talking(state, &mut cx, event).map(State::Talking),
-            State::Faxing(state) => {
-                in_faxing(*state, &mut cx, event).map(|state| State::Faxing(Box::new(state)))
-            }
+            State::Faxing(state) => state.handle(&mut cx, event).map(|state| State::Faxing(Box::new(state))),
             State::Assisted(state) => in_assisted(state, &mut cx, event).map(State::Assisted),
             State::Parked(state) => in_parked(state, &mut cx, event).map(State::Parked),
             State::Prompting(state) => in_prompting(state, &mut cx, event).map(State::Prompting),
@@ -398,18 +396,6 @@ fn in_talking(state: Talking, cx: &mut Context<'_>, event: CallEvent) -> Step<Ta
         CallEvent::Session { session, event } => state.handle_session(cx, session, event),
         CallEvent::Media { leg, event } => state.handle_media(cx, leg, &event),
         CallEvent::Desk(event) => state.handle_desk(cx, event),
-        CallEvent::Speech(_) | CallEvent::AgentPlace => Step::Stay(state),
-        CallEvent::HangUp => state.hang_up(cx, None),
-        CallEvent::Timeout => state.handle_timeout(cx),
-    }
-}
-
-fn in_faxing(state: Faxing, cx: &mut Context<'_>, event: CallEvent) -> Step<Faxing> {
-    match event {
-        CallEvent::Session { session, event } => state.handle_session(cx, session, event),
-        CallEvent::Media { leg: _, event } => state.handle_media(cx, &event),
-        // Machines are not moved elsewhere in the middle of a page.
-        CallEvent::Desk(event) => stays(cx, state, event),
         CallEvent::Speech(_) | CallEvent::AgentPlace => Step::Stay(state),
         CallEvent::HangUp => state.hang_up(cx, None),
         CallEvent::Timeout => state.handle_timeout(cx),

@@ -8,6 +8,7 @@ use std::time::Instant;
 
 use super::{
     Disposition, MediaCommand, MediaEvent, Reason,
+    call::{CallEvent, stays},
     exchange::Context,
     hold,
     leg::Leg,
@@ -79,12 +80,19 @@ impl Faxing {
         Some((self.until, Reason::CallLimit))
     }
 
-    pub(super) fn handle_session(
-        self,
-        cx: &mut Context<'_>,
-        session: SessionId,
-        event: SessionEvent,
-    ) -> Step<Self> {
+    pub(super) fn handle(self, cx: &mut Context<'_>, event: CallEvent) -> Step<Self> {
+        match event {
+            CallEvent::Session { session, event } => self.handle_session(cx, session, event),
+            CallEvent::Media { leg: _, event } => self.handle_media(cx, &event),
+            // Machines are not moved elsewhere in the middle of a page.
+            CallEvent::Desk(event) => stays(cx, self, event),
+            CallEvent::Speech(_) | CallEvent::AgentPlace => Step::Stay(self),
+            CallEvent::HangUp => self.hang_up(cx, None),
+            CallEvent::Timeout => self.handle_timeout(cx),
+        }
+    }
+
+    fn handle_session(self, cx: &mut Context<'_>, session: SessionId, event: SessionEvent) -> Step<Self> {
         let side = match session {
             session if session == self.caller.session() => Side::Caller,
             session if session == self.callee.session() => Side::Callee,
@@ -103,7 +111,7 @@ impl Faxing {
         }
     }
 
-    pub(super) fn handle_media(self, cx: &mut Context<'_>, event: &MediaEvent) -> Step<Self> {
+    fn handle_media(self, cx: &mut Context<'_>, event: &MediaEvent) -> Step<Self> {
         match event {
             // Q.850 cause 102, recovery on timer expiry, and 41, temporary failure.
             MediaEvent::Dead { .. } => self.hang_up(cx, Some(Cause::Q850(102))),
@@ -112,11 +120,11 @@ impl Faxing {
         }
     }
 
-    pub(super) fn handle_timeout(self, cx: &mut Context<'_>) -> Step<Self> {
+    fn handle_timeout(self, cx: &mut Context<'_>) -> Step<Self> {
         if self.until <= cx.now.at { self.hang_up(cx, Some(Cause::Q850(102))) } else { Step::Stay(self) }
     }
 
-    pub(super) fn hang_up(self, cx: &mut Context<'_>, cause: Option<Cause>) -> Step<Self> {
+    fn hang_up(self, cx: &mut Context<'_>, cause: Option<Cause>) -> Step<Self> {
         self.caller.hang_up(cx, cause);
         self.callee.hang_up(cx, cause);
         Step::Go(Next::End(self.disposition))

@@ -11,7 +11,7 @@ use crate::media::frame::Frame;
 const MOST_SAMPLES: usize = 160;
 const LEAST_SAMPLES: usize = 40;
 /// So many samples from one look to the next: a relay spends a quarter of the work, and half a second still has six.
-const STRIDE: usize = 640;
+const STRIDE: u16 = 640;
 /// A calling tone lasts for 500 ms, give or take 15 %: so many looks, and is then followed by silence.
 const CALLING_LOOKS: std::ops::RangeInclusive<u8> = 4..=8;
 /// An answering tone is believed after a second of it, in which a phase reversal (ANSam) may spoil two looks.
@@ -34,7 +34,7 @@ enum Look {
 #[derive(Debug, Default)]
 pub(in crate::media) struct FaxEar {
     /// Samples until the next look.
-    wait: usize,
+    wait: u16,
     calling: u8,
     answering: u8,
     spoilt: u8,
@@ -45,8 +45,8 @@ pub(in crate::media) struct FaxEar {
 impl FaxEar {
     /// Is the next packet or frame, of so many samples of 8 kHz, to be looked at? Asking counts it as having passed.
     pub(in crate::media) fn wants(&mut self, samples: usize) -> bool {
-        match self.wait.checked_sub(samples) {
-            Some(left) if left > 0 => {
+        match usize::from(self.wait).checked_sub(samples).map(|left| left as u16) {
+            Some(left @ 1..) => {
                 self.wait = left;
                 false
             }

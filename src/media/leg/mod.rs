@@ -4,6 +4,7 @@ mod browser;
 #[cfg(test)]
 mod browser_tests;
 mod dropped;
+mod hearing;
 mod reports;
 #[cfg(test)]
 mod secure_tests;
@@ -50,8 +51,6 @@ use {reports::Reports, security::Security, silence::Come, waiting::Waiting};
 const COMFORT_NOISE: u8 = 13;
 /// How long the first packet may take before somebody should know why.
 const UNHEARD_AFTER: Duration = Duration::from_secs(3);
-/// What a frame has at 8 kHz.
-const FRAME_SAMPLES: usize = 160;
 /// Events that wait for the host; when full, the oldest is dropped.
 const MAX_EVENTS: usize = 64;
 
@@ -462,27 +461,6 @@ impl Leg {
             // Its first byte is the level; what follows describes the colour (RFC 3389, 3), which is left white.
             jitter.comfort_noise(inbound.packet.payload.first().map_or(127, |level| level & 0x7f));
         }
-    }
-
-    /// The next 20 ms of the far end. Keys are heard in it where they cannot come in any other way.
-    pub fn hear(&mut self, now: Instant) -> Frame {
-        let rate = self.jitter.as_ref().map_or(self.rate(), |jitter| jitter.rate());
-        let mut heard = Frame::silence(rate);
-        if let Some(jitter) = &mut self.jitter {
-            jitter.pull(now, heard.samples_mut());
-            if self.agreed.telephone_event_in.is_none() {
-                let tones = self.tones_in.get_or_insert_with(Box::default);
-                if let Some(key) = tones.hear(&heard) {
-                    self.tell(LegEvent::Digit(key));
-                }
-            }
-            if self.fax_ear.wants(FRAME_SAMPLES)
-                && let Some(sign) = self.fax_ear.look_at(&heard)
-            {
-                self.tell(LegEvent::Fax(sign));
-            }
-        }
-        heard
     }
 
     /// Nobody listens any longer: the jitter buffer is given back.
