@@ -155,6 +155,12 @@ impl Leg {
         }
         // What they permit is learnt from an answer that holds nothing back.
         let open = self.local.revised(Direction::SendRecv);
+        // The other side's codec alone, wherever it can be had, as in the first answer: an answer keeps the order of the
+        // offer, and a phone that prefers another one would have each packet of the call's rest translated.
+        let codecs = match preferred {
+            Some(codec) if media::answer(offer, &open, &[codec]).is_ok() => vec![codec],
+            Some(_) | None => codecs,
+        };
         let (_, most) = media::answer(offer, &open, &codecs)?;
         let local = self.local.revised(allowed);
         let (body, agreed) = media::answer(offer, &local, &codecs)?;
