@@ -5,11 +5,12 @@ use std::{sync::Arc, time::Instant};
 use jiff::Timestamp;
 
 use super::{
-    AgentReason, CallDirection, CallRecord, Caller, Decision, Dialled, Directory, Disposition, LegRecord,
-    Quality, Speaker, TurnRecord, Vouched, tape::Tape,
+    AgentReason, CallDirection, CallRecord, Caller, Decision, Dialled, Directory, Disposition, Fax,
+    LegRecord, Quality, Speaker, TurnRecord, Vouched, tape::Tape,
 };
 use crate::{
     dialogue::Outcome,
+    media::FaxSign,
     sip::TrunkName,
     types::{CallId, LegId, Moment},
 };
@@ -50,6 +51,7 @@ pub(super) struct Ledger {
     legs: Vec<(LegId, LegRecord)>,
     turns: Vec<TurnRecord>,
     outcome: Option<Outcome>,
+    fax: Option<Fax>,
     pub(super) tape: Tape,
     /// Who has heard that the call is recorded, and when.
     told: Vec<(LegId, Timestamp)>,
@@ -69,6 +71,7 @@ impl Ledger {
             legs: Vec::new(),
             turns: Vec::new(),
             outcome: None,
+            fax: None,
             tape: Tape::default(),
             told: Vec::new(),
             limit: None,
@@ -188,6 +191,16 @@ impl Ledger {
         turn
     }
 
+    /// Something tells of a fax.
+    pub(super) fn fax_sign(&mut self, sign: FaxSign) {
+        self.fax = Fax::heard(self.fax, sign);
+    }
+
+    /// A fax passes as T.38.
+    pub(super) fn fax_as_t38(&mut self) {
+        self.fax = Some(Fax::as_t38(self.fax));
+    }
+
     pub(super) fn outcome(&mut self, outcome: Outcome) {
         self.outcome = Some(outcome);
     }
@@ -229,6 +242,7 @@ impl Ledger {
             legs: self.legs.into_iter().map(|(_, record)| record).collect(),
             turns: self.turns,
             outcome: self.outcome,
+            fax: self.fax,
             recordings: self.tape.into_parts(),
             decisions: self.decisions,
         }

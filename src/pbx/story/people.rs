@@ -199,6 +199,22 @@ impl World {
         self.settle();
     }
 
+    /// What this far end makes of a re-INVITE that it has been sent.
+    pub(in crate::pbx) fn settles_reoffer(
+        &mut self,
+        who: &str,
+        session: SessionId,
+        answer: Result<Vec<u8>, u16>,
+    ) {
+        let now = self.now.at;
+        let endpoint = &mut self.far(who).endpoint;
+        match answer {
+            Ok(body) => endpoint.accept_reoffer(now, session, body).unwrap(),
+            Err(status) => endpoint.refuse_reoffer(now, session, status).unwrap(),
+        }
+        self.settle();
+    }
+
     /// What this far end sends is delayed on its way; `false` lets it arrive.
     pub(in crate::pbx) fn hold_back(&mut self, who: &str, hold: bool) {
         if hold {
