@@ -77,7 +77,7 @@ impl Ringing {
                 Some(session)
             }
             Err(result) => {
-                self.last_status = Some(503);
+                self.last_status = Some(if let LegResult::Failed(status) = result { status } else { 503 });
                 self.results.push(result);
                 None
             }
