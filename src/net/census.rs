@@ -141,6 +141,14 @@ impl Drop for Place {
     }
 }
 
+/// Waits until it has to make room: never, for a connection that we have opened ourselves.
+pub(super) async fn shown_out(place: Option<&Arc<Place>>) {
+    match place {
+        Some(place) => place.shown_out().await,
+        None => std::future::pending().await,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

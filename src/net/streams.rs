@@ -29,7 +29,7 @@ use tokio_rustls::{TlsAcceptor, TlsConnector};
 use tokio_tungstenite::{WebSocketStream, tungstenite};
 
 use super::{
-    census::{Census, Place, Places},
+    census::{Census, Place, Places, shown_out},
     tls::{Identity, Trust, sentence, server_name},
     websocket::{self, Origins},
 };
@@ -411,14 +411,6 @@ impl Handshake {
             made = timeout(self.limit, handshake) => made.ok(),
             () = shown_out(self.place.as_ref()) => None,
         }
-    }
-}
-
-/// Never, for a connection that we have opened ourselves.
-async fn shown_out(place: Option<&Arc<Place>>) {
-    match place {
-        Some(place) => place.shown_out().await,
-        None => std::future::pending().await,
     }
 }
 

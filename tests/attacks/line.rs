@@ -21,12 +21,10 @@ pub const PATIENCE: Duration = Duration::from_secs(10);
 /// What has not come within this time is not coming.
 pub const SILENCE: Duration = Duration::from_millis(600);
 
-#[expect(clippy::disallowed_methods, reason = "an attack on real sockets happens in real time")]
 pub fn clock() -> Instant {
     Instant::now()
 }
 
-#[expect(clippy::disallowed_methods, reason = "an attack on real sockets happens in real time")]
 pub fn pause(time: Duration) {
     std::thread::sleep(time);
 }
