@@ -356,7 +356,7 @@ fn a_contact_that_is_our_own_address_is_never_called() {
         let binding = bindings.into_iter().find(|binding| binding.contact.contains(host)).unwrap();
         let target = Target::Phone { extension, contact: binding.contact, flow: binding.flow };
         let from = Identity { user: "102".to_owned(), display: String::new() };
-        let outgoing = Outgoing { target, from, offer: vec![], headers: vec![], parts: vec![] };
+        let outgoing = Outgoing { target, from, offer: vec![], headers: vec![], parts: vec![], hops: 70 };
         let begun = world.tell(OFFICE, |endpoint, now| endpoint.invite(now, outgoing));
         assert_eq!(begun.err(), loops.then_some(SendError::Loop), "{host}");
     }
