@@ -100,6 +100,8 @@ pub enum SendError {
     TooMany,
     #[error("the target's address is no SIP address")]
     BadTarget,
+    #[error("the target's address is our own: a request to it would come back")]
+    Loop,
     #[error("a header that may not be set, or a value with control characters")]
     BadHeader,
     #[error("an offer is still open")]
