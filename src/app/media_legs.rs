@@ -10,6 +10,7 @@ use std::{
 use slab::Slab;
 
 use super::{
+    announcements,
     media_faxes::relay_datagram,
     media_plane::ToMedia,
     media_poll::Register,
@@ -19,29 +20,16 @@ use super::{
 };
 use crate::{
     media::{
-        Agreed, Bridge, Channel, Codec, Decoder, FaxRelay, Identity, Leg, LegSettings, LegStats, Mixer,
-        Protection, SampleRate, Side, Sound, SourceTrust,
+        Agreed, Bridge, Channel, FaxRelay, Identity, Leg, LegSettings, LegStats, Mixer, Protection,
+        SampleRate, Side, Sound, SourceTrust,
     },
-    pbx::{Announcement, Encrypted, MediaCommand, MediaEvent, Music, Quality},
+    pbx::{Encrypted, MediaCommand, MediaEvent, Music, Quality},
     types::{Chance, LegId, UtteranceId},
 };
 
 /// Bridges that only relay are looked after in turns, each once in so many beats: their reports and their silences are
 /// counted in seconds.
 const TURNS: usize = 16;
-
-/// "Thank you for calling …", 8 kHz µ-law, spoken once by the synthesiser and kept.
-const CANNOT_TAKE_CALL: &[u8] = include_bytes!("../../firmware-config/announcements/cannot-take-call.ulaw");
-
-/// "Emergency. Somebody in the office …", the same.
-const EMERGENCY_DIALLED: &[u8] = include_bytes!("../../firmware-config/announcements/emergency-dialled.ulaw");
-/// "This call is recorded.", made in the same way.
-const CALL_IS_RECORDED: &[u8] = include_bytes!("../../firmware-config/announcements/call-is-recorded.ulaw");
-
-/// "The recording is paused.", "The recording goes on.", "The recording has ended."
-const RECORDING_PAUSED: &[u8] = include_bytes!("../../firmware-config/announcements/recording-paused.ulaw");
-const RECORDING_GOES_ON: &[u8] = include_bytes!("../../firmware-config/announcements/recording-goes-on.ulaw");
-const RECORDING_ENDED: &[u8] = include_bytes!("../../firmware-config/announcements/recording-ended.ulaw");
 
 /// A bridge (or what relays a fax), and the places of its legs.
 #[derive(Debug)]
@@ -269,20 +257,7 @@ impl Legs {
                 }
             }
             MediaCommand::Announce { utterance, announcement } => {
-                let recorded = match announcement {
-                    Announcement::CannotTakeCall => CANNOT_TAKE_CALL,
-                    Announcement::EmergencyDialled => EMERGENCY_DIALLED,
-                    Announcement::CallIsRecorded => CALL_IS_RECORDED,
-                    Announcement::RecordingPaused => RECORDING_PAUSED,
-                    Announcement::RecordingGoesOn => RECORDING_GOES_ON,
-                    Announcement::RecordingEnded => RECORDING_ENDED,
-                };
-                let mut samples = Vec::with_capacity(recorded.len());
-                Decoder::new(Codec::Pcmu).decode(recorded, &mut samples);
-                self.play(id, utterance, SampleRate::Hz8000, &samples);
-                if let Some(leg) = self.leg(id) {
-                    leg.finish(utterance);
-                }
+                self.announce(id, utterance, announcements::sound(announcement));
             }
             MediaCommand::Digit(digit) => {
                 if let Some(leg) = self.leg(id) {
@@ -358,6 +333,15 @@ impl Legs {
         if leg.play(utterance, rate, samples).is_ok()
             && slot.utterances.back().is_none_or(|(last, _)| *last != utterance)
         {
+            slot.utterances.push_back((utterance, false));
+        }
+    }
+
+    /// One sound for all who hear it: a copy each would be a hundred kilobytes a call.
+    fn announce(&mut self, id: LegId, utterance: UtteranceId, sound: Arc<Sound>) {
+        let Some(slot) = self.slot(id) else { return };
+        let Line::Alone(leg) = &mut slot.line else { return };
+        if leg.play_sound(utterance, sound).is_ok() {
             slot.utterances.push_back((utterance, false));
         }
     }

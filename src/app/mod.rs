@@ -1,5 +1,6 @@
 //! The real host: sockets, threads and the real clock around the two hearts. It builds the house and decides nothing.
 
+mod announcements;
 mod browser_identity;
 mod caller_names;
 mod certificates;

@@ -557,7 +557,10 @@ async fn carry_messages<S: AsyncRead + AsyncWrite + Unpin>(
             let bytes = match message {
                 Some(Ok(tungstenite::Message::Text(text))) => text.as_bytes().to_vec(),
                 Some(Ok(tungstenite::Message::Binary(bytes))) => bytes.to_vec(),
-                Some(Ok(tungstenite::Message::Ping(_) | tungstenite::Message::Pong(_))) => continue,
+                Some(Ok(tungstenite::Message::Ping(_) | tungstenite::Message::Pong(_))) => {
+                    pace(place.as_ref()).await;
+                    continue;
+                }
                 _ => break,
             };
             if shared.reports.send(Report::Bytes(connection, bytes, permit)).await.is_err() {

@@ -85,7 +85,7 @@ fn a_stranger_reaches_neither_the_carrier_nor_a_phone_whatever_it_says_to_be() {
             stranger.send(&ask.bytes());
             sent += 1;
         }
-        said.extend(stranger.drain(SILENCE / 3).iter().filter_map(Message::status));
+        said.extend(stranger.drain(SILENCE / 6).iter().filter_map(Message::status));
     }
     assert!(said.is_subset(&BTreeSet::from([401, 404, 416])), "{said:?}");
     assert_eq!(invites(&mut office.carrier).len() + invites(&mut phone).len(), 0, "of {sent}");

@@ -8,7 +8,7 @@ use super::{
     malformed::{self, Volley},
     media::{self, Talk},
     office::Office,
-    streams::{connect, said},
+    streams::{self, connect, said},
 };
 
 #[test]
@@ -83,6 +83,12 @@ fn two_hundred_dripping_connections_are_closed_within_forty_seconds() {
     );
     assert!(dripping.is_empty(), "{} are still open", dripping.len());
     office.is_untouched();
+}
+
+#[test]
+#[ignore = "half a minute"]
+fn ten_thousand_attempts_to_connect_keep_no_phone_out() {
+    streams::keep_no_phone_out("siege-places", 1000);
 }
 
 /// A minute of a clock that runs half a per cent fast, of jitter of sixty milliseconds, and of one packet in twenty lost.
