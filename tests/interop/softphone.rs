@@ -142,7 +142,7 @@ fn somebody_answers_a_caller_in_the_browser_and_is_found_again_after_a_loss() {
     let call = |desk: &Desk, millis: &str| {
         sipp(&desk.portico, "trunk_calls", desk.carrier_at, &["-key", "rtp", &rtp, "-d", millis])
     };
-    let caller = call(&desk, "12000");
+    let caller = call(&desk, "20000");
     desk.shows("stage", "Incoming call");
     desk.shows("call", "3035550177");
     desk.press("answer");
