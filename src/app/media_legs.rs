@@ -72,9 +72,9 @@ struct Awaited {
 #[derive(Debug)]
 pub(super) struct Legs {
     /// Own addresses, one of each family at most.
-    bind: Vec<IpAddr>,
+    pub(super) bind: Vec<IpAddr>,
     register: Register,
-    chance: Chance,
+    pub(super) chance: Chance,
     /// Our certificate, for browsers.
     identity: Option<Arc<Identity>>,
     pub(super) outside: Outside,
@@ -253,6 +253,7 @@ impl Legs {
                 self.enter(id, RoomKind::Named(room), hears);
             }
             MediaCommand::LeaveMix => self.leave(id),
+            MediaCommand::Multicast { group } => self.speak_to_group(id, group),
             MediaCommand::Play { utterance, file } => self.want(id, file, Some(utterance)),
             MediaCommand::Music(Some(Music::File(file))) => self.want(id, file, None),
             MediaCommand::Music(Some(Music::House)) => self.want(id, HOUSE_MUSIC.to_owned(), None),

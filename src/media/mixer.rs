@@ -10,8 +10,8 @@ use super::{
 };
 use crate::types::LegId;
 
-/// Six of a conference, one who listens in, and one who is just coming: the next is refused.
-pub const MAX_MEMBERS: usize = 8;
+/// A page of 32 phones and its announcer; a conference counts its people itself. The next is refused.
+pub const MAX_MEMBERS: usize = 33;
 
 /// A room's name, chosen by whoever opens it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -35,6 +35,7 @@ fn serve(office: &Office) -> (Phones, Asked) {
         ntp: "pool.ntp.org".into(),
         voicemail: "*97".into(),
         pickup: "**".into(),
+        groups: Vec::new(),
         park: vec!["701".parse().unwrap()],
         ca: None,
         extensions: BTreeMap::from([
