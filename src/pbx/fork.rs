@@ -117,7 +117,14 @@ impl Fork {
             return Err(Self::impossible(cx, id, party, LegResult::Failed(503)));
         };
         let offer = media::offer(&local, &codecs);
-        let outgoing = Outgoing { target, from: from_shown, offer: offer.clone(), headers, parts };
+        let outgoing = Outgoing {
+            target,
+            from: from_shown,
+            offer: offer.clone(),
+            headers,
+            parts,
+            hops: cx.ledger.hops(),
+        };
         match cx.exchange.sip.invite(cx.now.at, outgoing) {
             Ok(session) => {
                 let call = cx.call();
@@ -126,12 +133,13 @@ impl Fork {
                 line.seat(cx, Stage::Trying);
                 Ok(Self { line, local, offer, rings: false, early: None, agreed_anew: false, outside })
             }
-            Err(_) => {
+            Err(why) => {
                 if let Some((trunk, _)) = &outside {
                     cx.exchange.sip.trunk_failed(cx.now.at, trunk, 503, None);
                 }
                 cx.exchange.close_socket(id);
-                Err(Self::impossible(cx, id, party, LegResult::Failed(503)))
+                let status = if why == sip::SendError::Loop { 482 } else { 503 };
+                Err(Self::impossible(cx, id, party, LegResult::Failed(status)))
             }
         }
     }

@@ -35,6 +35,8 @@ pub(super) struct Beginning {
     pub(super) dialled: Dialled,
     /// People outside are not to see who calls.
     pub(super) withheld: bool,
+    /// How many hops the calls may take that it leads to.
+    pub(super) hops: u8,
     pub(super) at: Moment,
     /// The snapshot that the call keeps to its end.
     pub(super) directory: Arc<Directory>,
@@ -111,6 +113,11 @@ impl Ledger {
     /// Are people outside not to see who calls?
     pub(super) fn is_withheld(&self) -> bool {
         self.beginning.withheld
+    }
+
+    /// How many hops the calls may take that it leads to (RFC 7332, 5).
+    pub(super) fn hops(&self) -> u8 {
+        self.beginning.hops
     }
 
     pub(super) fn caller(&self) -> &Caller {

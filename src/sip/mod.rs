@@ -69,6 +69,7 @@ mod uac;
 mod uas;
 pub mod wire;
 
+pub use draft::MAX_FORWARDS;
 pub use endpoint::{Counts, Endpoint};
 pub use event::{
     Binding, BodyPart, Cause, ConnectionId, EndedBy, Event, Flow, Identity, Input, Invitation, NoticeId,
@@ -97,6 +98,8 @@ pub enum SendError {
     TooMany,
     #[error("the target's address is no SIP address")]
     BadTarget,
+    #[error("the target's address is our own: a request to it would come back")]
+    Loop,
     #[error("a header that may not be set, or a value with control characters")]
     BadHeader,
     #[error("an offer is still open")]

@@ -76,7 +76,7 @@ impl World {
         headers: Vec<(String, String)>,
     ) -> SessionId {
         let target = Target::Trunk { trunk: TrunkName("portico".into()), number: dialled.into() };
-        let outgoing = Outgoing { target, from, offer, headers, parts: Vec::new() };
+        let outgoing = Outgoing { target, from, offer, headers, parts: Vec::new(), hops: sip::MAX_FORWARDS };
         let now = self.now.at;
         let far = self.far(who);
         let session = far.endpoint.invite(now, outgoing).unwrap();
@@ -147,7 +147,7 @@ impl World {
     pub(in crate::pbx) fn refuses(&mut self, who: &str, status: u16) {
         let (session, _) = self.invited(who);
         let now = self.now.at;
-        self.far(who).endpoint.reject(now, session, status, "", None).unwrap();
+        self.far(who).endpoint.reject(now, session, status, "", None, None).unwrap();
         self.settle();
     }
 
@@ -166,7 +166,7 @@ impl World {
     pub(in crate::pbx) fn asks_to_be_spared(&mut self, who: &str, seconds: u32) {
         let (session, _) = self.invited(who);
         let now = self.now.at;
-        self.far(who).endpoint.reject(now, session, 503, "", Some(seconds)).unwrap();
+        self.far(who).endpoint.reject(now, session, 503, "", Some(seconds), None).unwrap();
         self.settle();
     }
 
