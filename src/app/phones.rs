@@ -8,7 +8,7 @@ use tokio::sync::mpsc;
 use super::{certificates, office::reachable, switch_loop::ToSwitch};
 use crate::{
     config::{self, Config, PhoneTransport},
-    console::{PhoneOffice, Phones},
+    console::{PhoneOffice, Phones, Softphones},
     pbx::{Directory, Service},
     provisioning::{Group, Makers, Transport},
 };
@@ -73,6 +73,7 @@ pub fn office(config: &Config, directory: &Directory) -> anyhow::Result<PhoneOff
         ca: ca.transpose()?,
         extensions,
         overrides: phones.overrides.clone(),
+        browsers: browsers(config),
     })
 }
 
@@ -81,4 +82,14 @@ fn group(page: &config::Page) -> Option<Group> {
     let address = page.multicast?.to_string();
     let label = if page.name.is_empty() { page.number.to_string() } else { page.name.clone() };
     Some(Group { address, label })
+}
+
+fn browsers(config: &Config) -> Softphones {
+    let first = |addresses: &[std::net::SocketAddr]| addresses.first().map(std::net::SocketAddr::port);
+    let people = config
+        .extensions
+        .iter()
+        .flat_map(|account| account.people.iter().map(|person| (person.clone(), account.extension.clone())));
+    let transports = &config.sip.transports;
+    Softphones { ws: first(&transports.ws), wss: first(&transports.wss), people: people.collect() }
 }
