@@ -199,6 +199,7 @@ pub(super) fn config(file: &str, text: &str, raw: raw::File) -> Result<Config, P
                 .listen
                 .and_then(|v| c.address(&v))
                 .unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080))),
+            tls: raw.console.tls.and_then(|v| c.address(&v)),
             behind_tls: raw.console.behind_tls,
         },
         store: Store {

@@ -140,6 +140,8 @@ pub struct Sip {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Console {
     pub listen: SocketAddr,
+    /// And under TLS, with the box's certificate.
+    pub tls: Option<SocketAddr>,
     /// A proxy that speaks TLS stands before it: browsers are told to send the session over TLS only.
     pub behind_tls: bool,
 }

@@ -132,6 +132,7 @@ pub(super) struct Sip {
 #[serde(deny_unknown_fields)]
 pub(super) struct Console {
     pub listen: Option<Spanned<String>>,
+    pub tls: Option<Spanned<String>>,
     #[serde(default)]
     pub behind_tls: bool,
 }
