@@ -12,6 +12,7 @@ mod housekeeping;
 mod mailbox_sounds;
 mod media_faxes;
 mod media_legs;
+mod media_multicast;
 mod media_plane;
 mod media_poll;
 mod media_rooms;
