@@ -8,7 +8,7 @@ use crate::{
         chance, clock, media_plane::MediaPlane, media_poll::Readiness, recordings::Recordings,
         sounds::Sounds, speech_pool::SpeechPool,
     },
-    media::{Direction, Encoder, Party, Payload, Protection},
+    media::{Codec, Decoder, Direction, Encoder, Party, Payload, Protection},
     types::CallId,
 };
 
