@@ -221,8 +221,9 @@ impl Switchboard {
 
     /// Carries everything out that the switch asks for; gives back when it wants to wake.
     fn drain(&mut self, flows: &mut Flows) -> Option<std::time::Instant> {
+        let now = clock::now();
         loop {
-            match self.switch.poll_output(clock::now()) {
+            match self.switch.poll_output(now) {
                 Output::Transmit { flow, bytes } => self.transmit(flows, flow, bytes),
                 Output::CloseConnection { connection } => {
                     let connection = Connection(connection.0);
