@@ -201,6 +201,7 @@ pub(super) fn config(file: &str, text: &str, raw: raw::File) -> Result<Config, P
             record_days: raw.store.record_days.map_or(RECORD_DAYS, |days| {
                 u16::try_from(c.within(&days, 0..=3650, "days")).unwrap_or(RECORD_DAYS)
             }),
+            copies_to: raw.store.copies_to.map(PathBuf::from),
         },
         numbers,
         calls,

@@ -141,6 +141,8 @@ pub struct Store {
     pub folder: PathBuf,
     /// Days that recordings are kept; 0: for ever.
     pub record_days: u16,
+    /// A folder on another disk, for a copy of each backup.
+    pub copies_to: Option<PathBuf>,
 }
 
 /// How calls are treated.

@@ -4,7 +4,8 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, ToSql, Transaction, params};
 
 use super::{
-    CallerUpdate, ContactStanding, Cursor, EmergencySeen, LeadRow, MessageRow, Page, Reader, Store, StoreError, WorkOrderRow,
+    CallerUpdate, ContactStanding, Cursor, EmergencySeen, LeadRow, MessageRow, Page, Reader, Store,
+    StoreError, WorkOrderRow,
     columns::{Col, get, get_opt, leg_result_columns, leg_result_from, word_column},
     contacts, emergencies, followups, messages, outbox,
     page::{bounded, page_of},
