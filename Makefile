@@ -6,7 +6,7 @@ CARGO  ?= cargo
 
 # Debian packages: to build and run; and, for the tests only, foreign SIP peers and what fuzz targets are built with.
 RUN_PACKAGES  := gcc pkg-config libflite1 flite1-dev python3
-TEST_PACKAGES := g++ sip-tester baresip chromium
+TEST_PACKAGES := g++ sip-tester baresip linphone-cli kamailio chromium
 
 .PHONY: help run test models build train packages test-packages format clippy unit docs fuzz-build interop fuzz bench
 

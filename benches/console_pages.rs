@@ -89,6 +89,7 @@ fn wrap_up(n: u64, began: Timestamp) -> WrapUp {
             .collect(),
         outcome: None,
         recordings: Vec::new(),
+        fax: None,
         decisions: Vec::new(),
     };
     WrapUp {

@@ -199,6 +199,7 @@ fn record(n: u64, ended: Timestamp) -> Result<CallRecord, Box<dyn Error>> {
             ..Outcome::blank()
         }),
         recordings: Vec::new(),
+        fax: None,
         decisions: Vec::new(),
     })
 }

@@ -193,12 +193,13 @@ fn rfc_4475_gets_the_answer_that_the_rfc_names() {
                 "bigcode" | "scalarlg" | "bcast" | "noreason" | "unreason" => &[],
                 "badvers" => &[505],
                 // 3.1.1.2 and 3.1.1.5: methods that nobody has heard of.
-                "intmeth" | "esc02" => &[405],
+                "intmeth" | "esc02" => &[501],
                 // OPTIONS, however it is written.
                 "lwsdisp" | "semiuri" | "transports" | "badbranch" => &[200],
+                // 3.3.11: whom it has reached takes it as if it had hops left.
+                "zeromf" => &[200],
                 // A To tag that names no dialog of ours.
                 "wsinv" => &[481],
-                "zeromf" => &[483],
                 "bext01" => &[420],
                 "invut" => &[415],
                 "sdp01" => &[406],

@@ -239,6 +239,7 @@ fn wrap_up(n: u64) -> WrapUp {
         turns: Vec::new(),
         outcome: None,
         recordings: Vec::new(),
+        fax: None,
         decisions: Vec::new(),
     };
     WrapUp {

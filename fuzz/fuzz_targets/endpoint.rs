@@ -290,7 +290,7 @@ impl World {
         };
         let from_user = Identity { user: "+13035550177".to_owned(), display: "Dana \"D\" Reyes".to_owned() };
         let offer = if choice & 2 == 0 { b"offer".to_vec() } else { Vec::new() };
-        let outgoing = Outgoing { target, from: from_user, offer, headers: vec![], parts: vec![] };
+        let outgoing = Outgoing { target, from: from_user, offer, headers: vec![], parts: vec![], hops: portico::sip::MAX_FORWARDS };
         let host = self.host(from);
         if let Ok(session) = host.endpoint.invite(now, outgoing) {
             host.seen.sessions.push(session);
@@ -310,8 +310,8 @@ impl World {
             0 => endpoint.ring(now, session, 180, None),
             1 => endpoint.ring(now, session, 183, Some(b"early".to_vec())),
             2 | 3 => endpoint.answer(now, session, b"answer".to_vec()),
-            4 => endpoint.reject(now, session, 486, "", None),
-            5 => endpoint.reject(now, session, 302, "Moved\r\nElsewhere", Some(9)),
+            4 => endpoint.reject(now, session, 486, "", None, None),
+            5 => endpoint.reject(now, session, 302, "Moved\r\nElsewhere", Some(9), None),
             6 => endpoint.cancel(now, session, None),
             7 | 8 => endpoint.bye(now, session, None),
             9 | 10 => endpoint.reoffer(now, session, b"another offer".to_vec()),

@@ -10,6 +10,7 @@ use std::{
 use slab::Slab;
 
 use super::{
+    media_faxes::relay_datagram,
     media_plane::ToMedia,
     media_poll::Register,
     media_rooms::RoomKind,
@@ -18,8 +19,8 @@ use super::{
 };
 use crate::{
     media::{
-        Agreed, Bridge, Channel, Codec, Decoder, Identity, Leg, LegSettings, LegStats, Mixer, Protection,
-        SampleRate, Side, Sound, SourceTrust,
+        Agreed, Bridge, Channel, Codec, Decoder, FaxRelay, Identity, Leg, LegSettings, LegStats, Mixer,
+        Protection, SampleRate, Side, Sound, SourceTrust,
     },
     pbx::{Announcement, Encrypted, MediaCommand, MediaEvent, Music, Quality},
     types::{Chance, LegId, UtteranceId},
@@ -42,16 +43,16 @@ const RECORDING_PAUSED: &[u8] = include_bytes!("../../firmware-config/announceme
 const RECORDING_GOES_ON: &[u8] = include_bytes!("../../firmware-config/announcements/recording-goes-on.ulaw");
 const RECORDING_ENDED: &[u8] = include_bytes!("../../firmware-config/announcements/recording-ended.ulaw");
 
-/// A bridge, and the places of its legs.
+/// A bridge (or what relays a fax), and the places of its legs.
 #[derive(Debug)]
-struct Joined {
-    bridge: Box<Bridge>,
-    caller: usize,
-    other: usize,
+pub(super) struct Joined<B = Bridge> {
+    pub(super) bridge: Box<B>,
+    pub(super) caller: usize,
+    pub(super) other: usize,
 }
 
-impl Joined {
-    const fn place(&self, side: Side) -> usize {
+impl<B> Joined<B> {
+    pub(super) const fn place(&self, side: Side) -> usize {
         match side {
             Side::Caller => self.caller,
             Side::Other => self.other,
@@ -81,6 +82,7 @@ pub(super) struct Legs {
     /// A packet's socket leads here without a search.
     pub(super) slots: Slab<Slot>,
     bridges: Slab<Joined>,
+    pub(super) faxes: Slab<Joined<FaxRelay>>,
     /// Slots that hear or say something of their own in every beat.
     pub(super) alone: BTreeSet<usize>,
     pub(super) rooms: BTreeMap<RoomKind, Mixer>,
@@ -109,6 +111,7 @@ impl Legs {
             places: BTreeMap::new(),
             slots: Slab::new(),
             bridges: Slab::new(),
+            faxes: Slab::new(),
             alone: BTreeSet::new(),
             rooms: BTreeMap::new(),
             awaited: Vec::new(),
@@ -120,7 +123,7 @@ impl Legs {
 
     /// Is there nobody whom a beat would do anything for?
     pub(super) fn is_idle(&self) -> bool {
-        self.alone.is_empty() && self.rooms.is_empty() && self.bridges.is_empty()
+        self.alone.is_empty() && self.rooms.is_empty() && self.bridges.is_empty() && self.faxes.is_empty()
     }
 
     /// Takes one datagram from a socket that has something. A mark of a socket that is gone leads to one that has
@@ -162,6 +165,10 @@ impl Legs {
                     self.mix_instead(caller, other);
                 }
             }
+            (&mut Line::Faxing { relay, side }, Channel::Rtp) => {
+                relay_datagram(now, &mut self.faxes, (&self.slots, &self.outside), relay, side, from, bytes);
+            }
+            (Line::Faxing { .. }, Channel::Rtcp) => {}
             (&mut Line::Bridged { bridge, side }, Channel::Rtcp) => {
                 if let Some(joined) = self.bridges.get_mut(bridge) {
                     joined.bridge.handle_rtcp(now, side, from, bytes);
@@ -179,6 +186,7 @@ impl Legs {
             slot.after_frame(&mut self.outside, &frame.heard, &frame.said, &frame.said, |_| {});
         }
         self.tick_rooms(now);
+        self.mind_faxes(now);
         self.turn = (self.turn + 1) % TURNS;
         for key in (self.turn..self.bridges.capacity()).step_by(TURNS) {
             if !self.attended.contains(&key) {
@@ -239,6 +247,7 @@ impl Legs {
             MediaCommand::Open { call: _, port, told } => self.open(id, port, told),
             MediaCommand::Connect { agreed, trust } => self.connect(now, id, agreed, trust),
             MediaCommand::Bridge { with } => self.join(id, with),
+            MediaCommand::RelayFax { with, here, there } => self.relay_fax(now, id, with, [here, there]),
             MediaCommand::Unbridge => self.part(id),
             MediaCommand::Mix { room, hears } => {
                 self.enter(id, RoomKind::Named(room), hears);
@@ -335,7 +344,7 @@ impl Legs {
         }
     }
 
-    fn stand_alone(&mut self, place: usize, leg: Box<Leg>) {
+    pub(super) fn stand_alone(&mut self, place: usize, leg: Box<Leg>) {
         if let Some(slot) = self.slots.get_mut(place) {
             slot.line = Line::Alone(leg);
             self.alone.insert(place);
@@ -478,6 +487,7 @@ impl Legs {
     /// Off its bridge or out of its room.
     pub(super) fn part(&mut self, id: LegId) {
         self.leave(id);
+        self.end_fax(id);
         let Some(Line::Bridged { bridge, .. }) = self.slot(id).map(|slot| &slot.line) else { return };
         let key = *bridge;
         let Some(Joined { bridge, caller, other }) = self.bridges.try_remove(key) else { return };
@@ -499,7 +509,7 @@ impl Legs {
         self.outside.recordings.end(id);
         let quality = match &slot.line {
             Line::Alone(leg) => quality(&leg.stats(), leg.agreed()),
-            Line::Open | Line::Bridged { .. } => Quality::default(),
+            Line::Open | Line::Bridged { .. } | Line::Faxing { .. } => Quality::default(),
         };
         self.outside.tell(id, MediaEvent::Closed { quality });
     }
@@ -514,17 +524,18 @@ impl Legs {
             Line::Open => None,
             Line::Alone(leg) => Some(leg),
             &mut Line::Bridged { bridge, side } => Some(self.bridges.get_mut(bridge)?.bridge.leg_mut(side)),
+            &mut Line::Faxing { relay, side } => Some(self.faxes.get_mut(relay)?.bridge.leg_mut(side)),
         }
     }
 
     fn joined(&mut self, id: LegId) -> Option<(usize, &mut Joined)> {
         match self.slot(id)?.line {
             Line::Bridged { bridge, .. } => Some((bridge, self.bridges.get_mut(bridge)?)),
-            Line::Open | Line::Alone(_) => None,
+            Line::Open | Line::Alone(_) | Line::Faxing { .. } => None,
         }
     }
 
-    fn take_alone(&mut self, id: LegId) -> Option<Box<Leg>> {
+    pub(super) fn take_alone(&mut self, id: LegId) -> Option<Box<Leg>> {
         let place = *self.places.get(&id)?;
         let slot = self.slots.get_mut(place)?;
         match std::mem::replace(&mut slot.line, Line::Open) {

@@ -85,6 +85,11 @@ pub(super) enum Line {
         bridge: usize,
         side: Side,
     },
+    /// Its voice rests while a fax passes.
+    Faxing {
+        relay: usize,
+        side: Side,
+    },
 }
 
 /// What is known of a leg besides its media.
@@ -160,6 +165,7 @@ pub(super) fn report(
     let event = match event {
         LegEvent::FirstPacket => MediaEvent::FirstPacket,
         LegEvent::Digit(digit) => MediaEvent::Digit(digit),
+        LegEvent::Fax(sign) => MediaEvent::Fax(sign),
         LegEvent::Unheard(why) => {
             let why = unheard(why).as_str();
             tracing::warn!(leg = %id, why, "nothing is heard of this leg after three seconds");

@@ -10,6 +10,7 @@ pub mod console_server;
 mod desk_loop;
 mod housekeeping;
 mod mailbox_sounds;
+mod media_faxes;
 mod media_legs;
 mod media_plane;
 mod media_poll;

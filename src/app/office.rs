@@ -324,6 +324,7 @@ fn features(config: &Config) -> Features {
                 (extension, Door { open, may_open })
             })
             .collect(),
+        fax: config.fax.clone(),
         park: Park {
             slots: written.park_slots.clone(),
             recall_after: written.park_recall,

@@ -10,6 +10,7 @@ mod conference;
 mod destination;
 mod door;
 mod emergency;
+mod fax;
 mod features;
 mod mailbox;
 mod menu;
@@ -68,6 +69,8 @@ pub struct Config {
     pub features: Features,
     pub recording: Recording,
     pub doors: Vec<Door>,
+    /// Whose machine takes faxes that meet the agent.
+    pub fax: Option<Extension>,
     pub numbers: Vec<Number>,
     pub extensions: Vec<ExtensionAccount>,
     pub trunks: Vec<Trunk>,

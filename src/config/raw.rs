@@ -48,6 +48,8 @@ pub(super) struct File {
     #[serde(default)]
     pub door: Vec<RawDoor>,
     #[serde(default)]
+    pub fax: super::fax::RawFax,
+    #[serde(default)]
     pub number: Vec<Spanned<Number>>,
     #[serde(default)]
     pub extension: Vec<Spanned<Extension>>,

@@ -10,7 +10,7 @@ use crate::{
     dialogue::{EndReason, Intent, Outcome, Promise, Urgency},
     followup::{Enrolling, Keyword, Sequence, read_keyword},
     outbox::{Entry, Kind, fit},
-    pbx::{AgentReason, CallDirection, CallRecord, Caller, Dialled, Disposition, Speaker},
+    pbx::{AgentReason, CallDirection, CallRecord, Caller, Dialled, Disposition, Fax, Speaker},
     store::{CallerUpdate, ContactStanding, LeadRow, TextBackNote, TicketStatus, WorkOrderRow, WrapUp},
     types::{CallId, Chance, ContactId, LeadId, MessageKey, PhoneNumber, QuietHours, WorkOrderId},
 };
@@ -179,6 +179,7 @@ fn ticket(
     let silent_on_leasing_line = missed
         && record.dialled.number().is_some_and(|number| settings.leasing_numbers.contains(&number))
         && intent.is_none()
+        && record.fax.is_none()
         && !matches!(record.caller, Caller::Anonymous);
     if let Some(dialled) = record.dialled.number()
         && (intent == Some(Intent::Leasing) || promised == Promise::LeadCallback || silent_on_leasing_line)
@@ -243,6 +244,9 @@ fn text_back(record: &CallRecord, settings: &Settings, circumstances: &Circumsta
         Caller::Anonymous => return TextBackNote::Anonymous,
         Caller::Extension(_) => return TextBackNote::NotInbound,
     };
+    if record.fax.is_some() {
+        return TextBackNote::Machine;
+    }
     let outcome = record.outcome.as_ref();
     if outcome.is_some_and(|outcome| outcome.do_not_contact)
         || circumstances.standing.is_some_and(|standing| standing.do_not_contact)
@@ -406,12 +410,24 @@ fn summary(record: &CallRecord, settings: &Settings) -> String {
         });
     }
     summary.push('.');
+    if let Some(fax) = record.fax {
+        summary.push_str(&fax_summary(fax));
+    }
     if let Some(outcome) = outcome {
         describe(outcome, record, &mut summary);
     } else if !matter(record).is_empty() {
         summary.push_str(&format!(" Said: {}.", matter(record)));
     }
     summary
+}
+
+/// A machine called, and how far it came.
+fn fax_summary(fax: Fax) -> String {
+    match fax.pages {
+        None => " Fax.".to_owned(),
+        Some(1) => " Fax, 1 page.".to_owned(),
+        Some(pages) => format!(" Fax, {pages} pages."),
+    }
 }
 
 fn describe(outcome: &Outcome, record: &CallRecord, summary: &mut String) {

@@ -2,11 +2,13 @@
 //!
 //! No jitter buffer and no decoder stands between the two: numbers, SSRC and payload type are fitted into the stream
 //! that the far end already hears, and where the laws differ each byte is exchanged for its twin, which G.711 allows.
-//! Only a recording decodes, from copies.
+//! Only a recording decodes, from copies, and whoever listens for a fax. A fax passes as it comes: there is no delay, no
+//! concealment and no comfort noise here that could spoil it.
 
 use std::{net::SocketAddr, time::Instant};
 
 use super::{
+    fax::FaxWatch,
     frame::Frame,
     leg::{Channel, Content, Leg, LegEvent, Transmit},
     rtp::{HEADER_LEN, MAX_PAYLOAD},
@@ -39,6 +41,7 @@ pub struct Bridge {
     recording: bool,
     /// Something came that the other side cannot be sent as it is.
     misfit: bool,
+    fax: FaxWatch,
     relayed: Vec<u8>,
     /// Where an encrypted packet is opened.
     opened: Vec<u8>,
@@ -59,6 +62,7 @@ impl Bridge {
             other,
             recording,
             misfit: false,
+            fax: FaxWatch::default(),
             relayed: Vec::with_capacity(HEADER_LEN + 240),
             opened: Vec::new(),
         };
@@ -124,11 +128,15 @@ impl Bridge {
         if self.recording {
             here.listen(now, &inbound);
         }
-        if let Content::Audio(codec) = inbound.content
-            && !there.can_relay(codec)
-        {
-            self.misfit = true;
-            return None;
+        if let Content::Audio(codec) = inbound.content {
+            let (sequence, payload) = (inbound.packet.sequence, inbound.packet.payload);
+            if let Some(sign) = self.fax.hear(side as usize, codec, sequence, payload) {
+                here.tell(LegEvent::Fax(sign));
+            }
+            if !there.can_relay(codec) {
+                self.misfit = true;
+                return None;
+            }
         }
         debug_assert!(inbound.packet.payload.len() <= MAX_PAYLOAD);
         self.relayed.clear();

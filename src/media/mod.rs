@@ -12,6 +12,7 @@ mod codec;
 mod concealment;
 mod dtls;
 mod dtmf;
+mod fax;
 mod frame;
 mod ice;
 mod inband;
@@ -42,6 +43,7 @@ pub use bridge::{Bridge, Overheard, Side};
 pub use codec::{Codec, Decoder, Encoder};
 pub use dtls::Identity;
 pub use dtmf::MAX_QUEUED_DIGITS;
+pub use fax::{FaxEnd, FaxRelay, FaxSign};
 pub use frame::{Frame, SampleRate};
 pub use latch::{Party, SourceTrust};
 pub use leg::{Channel, Dropped, Leg, LegEvent, LegSettings, LegStats, Silence, Tick, Transmit};
@@ -53,8 +55,9 @@ pub use quality::{Impairment, Score};
 pub use recording::{FileWrite, Recorder};
 pub use resample::{Fit, Ratio, Resampler};
 pub use sdp::{
-    Agreed, Direction, DtlsTerms, Encryption, Fingerprint, IceCredentials, LocalMedia, Payload, Profile,
-    Protection, Sdes, SdpError, Seed, Wish, accept, answer, offer,
+    Agreed, Direction, DtlsTerms, Encryption, Fingerprint, IceCredentials, ImageTerms, LocalMedia, Payload,
+    Profile, Protection, Sdes, SdpError, Seed, Wish, accept, answer, answer_image, image_in, offer,
+    offer_image,
 };
 pub use sound::{Channels, Sound, SoundError};
 pub use srtp::{MasterKey, Opener, Refused, Sealer, Suite};

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use super::{
     Announcement, Disposition, MediaCommand, MediaEvent, Reason,
     exchange::Context,
+    fax,
     leg::Leg,
     next::{Next, Step},
     session_event::SessionEvent,
@@ -81,6 +82,10 @@ impl Announcing {
         match event {
             MediaEvent::Played { utterance: UTTERANCE, .. } if leg == self.caller.id() => {
                 self.hang_up(cx, None)
+            }
+            MediaEvent::Fax(sign) if fax::is_machine(*sign) && leg == self.caller.id() => {
+                cx.exchange.media(leg, MediaCommand::Hush { utterance: UTTERANCE });
+                Step::Go(fax::goes_on(cx, self.caller))
             }
             MediaEvent::Failed => self.hang_up(cx, Some(Cause::Q850(41))),
             _ => Step::Stay(self),

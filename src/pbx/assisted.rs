@@ -6,6 +6,7 @@ use super::{
     AgentReason, Disposition, Fact, MediaCommand, MediaEvent, Reason, SpeechCommand,
     conversation::{Conversation, Wish},
     exchange::Context,
+    fax,
     leg::Leg,
     next::{Announced, Next, Step},
     notice::{self, Notice},
@@ -131,6 +132,10 @@ impl Assisted {
                 }
                 self.greet(cx)
             }
+            SessionEvent::Reoffered(offer) if self.caller.image_in(&offer).is_some() => {
+                self.caller.refuse_reoffer(cx);
+                self.meets_fax(cx)
+            }
             SessionEvent::Reoffered(offer) => {
                 self.caller.reoffered_alone(cx, &offer, Direction::SendRecv);
                 Step::Stay(self)
@@ -152,6 +157,7 @@ impl Assisted {
         }
         match *event {
             MediaEvent::FirstPacket => self.greet(cx),
+            MediaEvent::Fax(sign) if fax::is_machine(sign) => self.meets_fax(cx),
             MediaEvent::Digit(digit) => self.keyed(cx, digit),
             MediaEvent::Speaking { utterance } => self.tell(cx, VoiceInput::Speaking { utterance }),
             MediaEvent::Played { utterance, complete, .. } if self.notice.is_some() => {
@@ -165,7 +171,10 @@ impl Assisted {
             }
             MediaEvent::Dead { .. } if !self.caller.may_be_heard() => Step::Stay(self),
             MediaEvent::Dead { .. } | MediaEvent::Failed => self.end(cx, EndReason::HungUp),
-            MediaEvent::TakeQuiet | MediaEvent::Taken { .. } | MediaEvent::Closed { .. } => Step::Stay(self),
+            MediaEvent::Fax(_)
+            | MediaEvent::TakeQuiet
+            | MediaEvent::Taken { .. }
+            | MediaEvent::Closed { .. } => Step::Stay(self),
         }
     }
 
@@ -236,6 +245,20 @@ impl Assisted {
         let cause = (reason == EndReason::Limit).then_some(Cause::Q850(102));
         self.caller.hang_up(cx, cause);
         Step::Go(Next::End(disposition))
+    }
+
+    /// The caller is a machine: the agent falls silent in the middle of its word.
+    fn meets_fax(mut self, cx: &mut Context<'_>) -> Step<Self> {
+        dismiss(cx, &self.caller, &mut self.overseer);
+        cx.exchange.speech(self.caller.id(), SpeechCommand::Deaf);
+        if let Some(notice) = self.notice.take() {
+            notice.falls_silent(cx);
+        }
+        if let Talk::Begun(conversation) = self.talk {
+            conversation.falls_silent(cx, self.caller.id());
+            conversation.end(cx, EndReason::HungUp);
+        }
+        Step::Go(fax::goes_on(cx, self.caller))
     }
 
     fn gone(mut self, cx: &mut Context<'_>) -> Step<Self> {

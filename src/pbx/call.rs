@@ -12,6 +12,7 @@ use super::{
     emergency_call::{After, EmergencyCall},
     ending::Ending,
     exchange::{Context, Exchange},
+    faxing::Faxing,
     incoming::Incoming,
     ledger::{Beginning, Ledger},
     leg::Leg,
@@ -49,6 +50,7 @@ pub(super) struct Call {
 enum State {
     Ringing(Ringing),
     Talking(Talking),
+    Faxing(Box<Faxing>),
     Assisted(Assisted),
     Parked(Parked),
     Prompting(Prompting),
@@ -259,9 +261,13 @@ impl Call {
         if let CallEvent::Media { leg, event: MediaEvent::Closed { quality } } = &event {
             cx.ledger.quality(*leg, *quality);
         }
+        if let CallEvent::Media { leg: _, event: MediaEvent::Fax(sign) } = &event {
+            cx.ledger.fax_sign(*sign);
+        }
         let step = match self.state {
             State::Ringing(state) => in_ringing(state, &mut cx, event).map(State::Ringing),
             State::Talking(state) => in_talking(state, &mut cx, event).map(State::Talking),
+            State::Faxing(state) => state.handle(&mut cx, event).map(|state| State::Faxing(Box::new(state))),
             State::Assisted(state) => in_assisted(state, &mut cx, event).map(State::Assisted),
             State::Parked(state) => in_parked(state, &mut cx, event).map(State::Parked),
             State::Prompting(state) => in_prompting(state, &mut cx, event).map(State::Prompting),
@@ -286,6 +292,7 @@ impl Call {
         match &self.state {
             State::Ringing(state) => state.deadline(),
             State::Talking(state) => state.deadline(),
+            State::Faxing(state) => state.deadline(),
             State::Assisted(state) => state.deadline(),
             State::Parked(state) => state.deadline(),
             State::Prompting(state) => state.deadline(),
@@ -313,6 +320,7 @@ impl Call {
             State::Serving(_) => Some(Sacrifice::Service),
             State::Ringing(_)
             | State::Talking(_)
+            | State::Faxing(_)
             | State::Parked(_)
             | State::Prompting(_)
             | State::Conference(_) => {
@@ -501,6 +509,7 @@ fn enter(cx: &mut Context<'_>, next: Next) -> Step<State> {
             leave_slot(cx);
             Step::Stay(State::Talking(Talking::begin(cx, caller, callee, disposition)))
         }
+        Next::Fax(faxing) => Step::Stay(State::Faxing(faxing)),
         Next::Assist { caller, why } => match caller.answer(cx, None) {
             Ok(caller) => Step::Stay(State::Assisted(Assisted::begin(cx, caller, why))),
             Err(_) => Step::Go(Next::End(Disposition::Failed)),

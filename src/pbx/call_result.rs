@@ -134,6 +134,7 @@ mod tests {
             turns: Vec::new(),
             outcome: None,
             recordings: Vec::new(),
+            fax: None,
             decisions: Vec::new(),
         }
     }

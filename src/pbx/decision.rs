@@ -9,7 +9,7 @@ use super::{
     ring_plan::{After, Stage, Target},
     services::Errand,
 };
-use crate::{dialogue::Destination, types::Extension};
+use crate::{dialogue::Destination, media::FaxSign, types::Extension};
 
 /// One turn in the course of a call.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,6 +41,7 @@ impl Next {
                 dialled => format!("{dialled} was dialled, and may be reached from this phone"),
             },
             Next::Talk { callee, .. } => format!("{} is connected", name(callee.party())),
+            Next::Fax(_) => "a fax is to pass as T.38: the other side is asked".to_owned(),
             Next::Assist { why, .. } => format!("the agent answers, because {}", because(*why)),
             Next::AssistAgain { why: AgentReason::Chosen, .. } => {
                 "the caller has chosen the agent".to_owned()
@@ -115,6 +116,15 @@ pub(super) fn recording(state: RecordingState, asked: Option<&Extension>) -> Str
         (RecordingState::On, None) => "recorded from here: everybody has been told".to_owned(),
         (RecordingState::Paused, _) => "the recording is paused: silence is kept".to_owned(),
         (RecordingState::Off, _) => "no longer recorded".to_owned(),
+    }
+}
+
+/// A machine is heard.
+pub(super) const fn fax_heard(sign: FaxSign) -> &'static str {
+    match sign {
+        FaxSign::Calling => "a fax machine calls: nothing of the sound is touched",
+        FaxSign::Answering => "a fax machine or a modem answers: nothing of the sound is touched",
+        FaxSign::Control | FaxSign::Pages(_) => "two fax machines talk: nothing of the sound is touched",
     }
 }
 

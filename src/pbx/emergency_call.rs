@@ -16,7 +16,7 @@ use super::{
     hold,
     incoming::Incoming,
     leg::Leg,
-    refusal::Refusal,
+    refusal::{FinalAnswer, Refusal},
     ring_plan::Outside,
     session_event::SessionEvent,
     whereabouts::Whereabouts,
@@ -63,7 +63,7 @@ struct Dialling {
     left: VecDeque<TrunkName>,
     round: u8,
     attempt: Attempt,
-    last_status: Option<u16>,
+    last_answer: Option<FinalAnswer>,
 }
 
 #[derive(Debug)]
@@ -91,7 +91,7 @@ impl EmergencyCall {
         whereabouts: Whereabouts,
     ) -> After {
         let left = cx.exchange.trunks_for_emergency(cx.ledger.directory());
-        let dialling = Dialling { caller, left, round: 0, attempt: Attempt::None, last_status: None };
+        let dialling = Dialling { caller, left, round: 0, attempt: Attempt::None, last_answer: None };
         Self { emergency, whereabouts, stage: Stage::Dialling(dialling) }.next_trunk(cx)
     }
 
@@ -168,8 +168,10 @@ impl EmergencyCall {
                 After::Going(self)
             }
             SessionEvent::Answered { body, source } => self.answered(cx, &body, source),
-            SessionEvent::Failed { status, retry_after, .. } => self.failed(cx, status, retry_after),
-            SessionEvent::Ended(_) => self.failed(cx, 487, None),
+            SessionEvent::Failed { status, retry_after, cause, redirect: _ } => {
+                self.failed(cx, FinalAnswer { status, retry_after, cause })
+            }
+            SessionEvent::Ended(_) => self.failed(cx, FinalAnswer::of(487)),
             SessionEvent::Progress { .. }
             | SessionEvent::Cancelled(_)
             | SessionEvent::Confirmed(_)
@@ -261,7 +263,7 @@ impl EmergencyCall {
                 After::Going(self)
             }
             Err(_) => {
-                dialling.last_status = Some(503);
+                dialling.last_answer = Some(FinalAnswer::of(503));
                 self.next_trunk(cx)
             }
         }
@@ -277,12 +279,13 @@ impl EmergencyCall {
                 cx.exchange.sip.trunk_failed(cx.now.at, trunk, 0, None);
             }
             fork.cancel(cx, None, LegResult::Failed(408));
-            dialling.last_status = Some(503);
+            dialling.last_answer = Some(FinalAnswer::of(503));
         }
         self.next_trunk(cx)
     }
 
-    fn failed(mut self, cx: &mut Context<'_>, status: u16, retry_after: Option<Duration>) -> After {
+    fn failed(mut self, cx: &mut Context<'_>, said: FinalAnswer) -> After {
+        let FinalAnswer { status, retry_after, .. } = said;
         if let Stage::Dialling(dialling) = &mut self.stage
             && let Attempt::Ringing { fork, .. } = std::mem::replace(&mut dialling.attempt, Attempt::None)
         {
@@ -292,7 +295,7 @@ impl EmergencyCall {
                 cx.exchange.sip.trunk_failed(cx.now.at, trunk, status, retry_after);
             }
             fork.not_answered(cx, LegResult::of_status(status));
-            dialling.last_status = Some(status);
+            dialling.last_answer = Some(said);
         }
         // Whatever a trunk says: the next one may know better, and nobody declines an emergency.
         self.next_trunk(cx)
@@ -300,7 +303,7 @@ impl EmergencyCall {
 
     fn unreachable(self, cx: &mut Context<'_>) -> After {
         if let Stage::Dialling(dialling) = self.stage {
-            let refusal = dialling.last_status.map_or(Refusal::UNAVAILABLE, Refusal::passed_on);
+            let refusal = dialling.last_answer.map_or(Refusal::UNAVAILABLE, Refusal::passed_on);
             dialling.caller.refuse(cx, refusal, LegResult::of_status(refusal.status));
         }
         After::Over(Disposition::Failed)
@@ -332,7 +335,7 @@ impl EmergencyCall {
         let service = match fork.answered(cx, body, source) {
             Ok(service) => service,
             Err(_) => {
-                dialling.last_status = Some(488);
+                dialling.last_answer = Some(FinalAnswer::of(488));
                 self.stage = Stage::Dialling(dialling);
                 return self.next_trunk(cx);
             }

@@ -4,7 +4,7 @@ use std::{net::IpAddr, sync::Arc, time::Instant};
 
 use crate::{
     dialogue::Reading,
-    media::{Agreed, Hears, RoomId, SourceTrust, Tone},
+    media::{Agreed, FaxEnd, FaxSign, Hears, RoomId, SourceTrust, Tone},
     pbx::{
         AgentReason, Barred, CallRecord, Caller, DayNight, DeskSettings, Dialled, Directory, LegResult,
         Listing, Mailbox, MailboxChange, Music, MusicTable, Party, Quality, Resource, ResourceState, Service,
@@ -45,6 +45,8 @@ pub enum MediaEvent {
     FirstPacket,
     /// A key was pressed (RFC 4733), once.
     Digit(char),
+    /// A fax machine is at the far end, or this is what its fax has come to.
+    Fax(FaxSign),
     /// The first voiced packet of this utterance has left.
     Speaking { utterance: UtteranceId },
     /// The utterance is over: `heard_ms` of it were played, all of it if `complete`.
@@ -155,7 +157,13 @@ pub enum MediaCommand {
     Bridge {
         with: LegId,
     },
-    /// Stop relaying.
+    /// Relay a fax's datagrams (T.38) between this leg and that one, from now on, and no voice; both have been connected.
+    RelayFax {
+        with: LegId,
+        here: FaxEnd,
+        there: FaxEnd,
+    },
+    /// Stop relaying, voice or fax.
     Unbridge,
     /// Into this room, or, if it is there already, hear these from now on. A leg that was bridged leaves its bridge; a
     /// room is opened by the first who enters and gone with the last. A full room leaves the leg alone.

@@ -14,6 +14,8 @@ pub struct Features {
     pub star_codes: StarCodes,
     pub park: Park,
     pub doors: Doors,
+    /// Whose machine takes faxes that meet the agent, or another service of the box.
+    pub fax: Option<Extension>,
     /// The groups within which an extension may take calls that ring elsewhere. Who is in none may take any that rings at
     /// somebody who is in none.
     pub pickup_groups: BTreeMap<Extension, BTreeSet<String>>,
@@ -47,6 +49,7 @@ impl Default for Features {
             star_codes: StarCodes::default(),
             park: Park::default(),
             doors: Doors::new(),
+            fax: None,
             pickup_groups: BTreeMap::new(),
             music: None,
             music_of: BTreeMap::new(),

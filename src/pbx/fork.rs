@@ -116,7 +116,14 @@ impl Fork {
             return Err(Self::impossible(cx, id, party, LegResult::Failed(503)));
         };
         let offer = media::offer(&local, &codecs);
-        let outgoing = Outgoing { target, from: from_shown, offer: offer.clone(), headers, parts };
+        let outgoing = Outgoing {
+            target,
+            from: from_shown,
+            offer: offer.clone(),
+            headers,
+            parts,
+            hops: cx.ledger.hops(),
+        };
         match cx.exchange.sip.invite(cx.now.at, outgoing) {
             Ok(session) => {
                 let call = cx.call();

@@ -5,11 +5,12 @@ use std::{sync::Arc, time::Instant};
 use jiff::Timestamp;
 
 use super::{
-    AgentReason, CallDirection, CallRecord, Caller, Decision, Dialled, Directory, Disposition, LegRecord,
-    Quality, Speaker, TurnRecord, Vouched, tape::Tape,
+    AgentReason, CallDirection, CallRecord, Caller, Decision, Dialled, Directory, Disposition, Fax,
+    LegRecord, Quality, Speaker, TurnRecord, Vouched, tape::Tape,
 };
 use crate::{
     dialogue::Outcome,
+    media::FaxSign,
     sip::TrunkName,
     types::{CallId, LegId, Moment},
 };
@@ -34,6 +35,8 @@ pub(super) struct Beginning {
     pub(super) dialled: Dialled,
     /// People outside are not to see who calls.
     pub(super) withheld: bool,
+    /// How many hops the calls may take that it leads to.
+    pub(super) hops: u8,
     pub(super) at: Moment,
     /// The snapshot that the call keeps to its end.
     pub(super) directory: Arc<Directory>,
@@ -48,6 +51,7 @@ pub(super) struct Ledger {
     legs: Vec<(LegId, LegRecord)>,
     turns: Vec<TurnRecord>,
     outcome: Option<Outcome>,
+    fax: Option<Fax>,
     pub(super) tape: Tape,
     /// Who has heard that the call is recorded, and when.
     told: Vec<(LegId, Timestamp)>,
@@ -67,6 +71,7 @@ impl Ledger {
             legs: Vec::new(),
             turns: Vec::new(),
             outcome: None,
+            fax: None,
             tape: Tape::default(),
             told: Vec::new(),
             limit: None,
@@ -108,6 +113,11 @@ impl Ledger {
     /// Are people outside not to see who calls?
     pub(super) fn is_withheld(&self) -> bool {
         self.beginning.withheld
+    }
+
+    /// How many hops the calls may take that it leads to (RFC 7332, 5).
+    pub(super) fn hops(&self) -> u8 {
+        self.beginning.hops
     }
 
     pub(super) fn caller(&self) -> &Caller {
@@ -181,6 +191,16 @@ impl Ledger {
         turn
     }
 
+    /// Something tells of a fax.
+    pub(super) fn fax_sign(&mut self, sign: FaxSign) {
+        self.fax = Fax::heard(self.fax, sign);
+    }
+
+    /// A fax passes as T.38.
+    pub(super) fn fax_as_t38(&mut self) {
+        self.fax = Some(Fax::as_t38(self.fax));
+    }
+
     pub(super) fn outcome(&mut self, outcome: Outcome) {
         self.outcome = Some(outcome);
     }
@@ -222,6 +242,7 @@ impl Ledger {
             legs: self.legs.into_iter().map(|(_, record)| record).collect(),
             turns: self.turns,
             outcome: self.outcome,
+            fax: self.fax,
             recordings: self.tape.into_parts(),
             decisions: self.decisions,
         }

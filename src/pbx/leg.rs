@@ -1,5 +1,7 @@
 //! Somebody who has answered, or has been answered: the leg that is talked on.
 
+mod image;
+
 use jiff::Timestamp;
 
 use super::{
@@ -26,11 +28,13 @@ pub(super) struct Leg {
     permitted: Direction,
     /// An offer of ours that has not been answered.
     our_offer: Option<Offered>,
+    /// One of ours in a re-INVITE.
+    asked: Option<Offered>,
     /// In the call that it has come from, it has heard that the call is recorded.
     told: Option<Timestamp>,
 }
 
-/// An offer of ours in a 200, which the ACK answers.
+/// An offer of ours, in a 200, which the ACK answers, or in a re-INVITE.
 #[derive(Debug)]
 struct Offered {
     local: LocalMedia,
@@ -52,7 +56,8 @@ impl Leg {
         let permitted = agreed.as_ref().map_or(Direction::SendRecv, |agreed| agreed.direction);
         line.seat(cx, Stage::Confirmed);
         let our_offer = our_offer.map(|body| Offered { local, body });
-        let mut leg = Self { line, answered: cx.now.wall, local, agreed, permitted, our_offer, told: None };
+        let answered = cx.now.wall;
+        let mut leg = Self { line, answered, local, agreed, permitted, our_offer, asked: None, told: None };
         leg.connect(cx);
         leg
     }
@@ -150,6 +155,12 @@ impl Leg {
         }
         // What they permit is learnt from an answer that holds nothing back.
         let open = self.local.revised(Direction::SendRecv);
+        // The other side's codec alone, wherever it can be had, as in the first answer: an answer keeps the order of the
+        // offer, and a phone that prefers another one would have each packet of the call's rest translated.
+        let codecs = match preferred {
+            Some(codec) if media::answer(offer, &open, &[codec]).is_ok() => vec![codec],
+            Some(_) | None => codecs,
+        };
         let (_, most) = media::answer(offer, &open, &codecs)?;
         let local = self.local.revised(allowed);
         let (body, agreed) = media::answer(offer, &local, &codecs)?;

@@ -33,6 +33,8 @@ mod encryption;
 mod ending;
 mod event;
 mod exchange;
+mod fax;
+mod faxing;
 mod features;
 mod fork;
 mod hold;
@@ -97,6 +99,7 @@ pub use event::{
     Announcement, Control, Fact, Input, MediaCommand, MediaEvent, Output, Reason, RecordingState, Shelf,
     SoundFile, SpeechCommand, TextResult,
 };
+pub use fax::{Fax, FaxPath};
 pub use features::{Features, Park};
 pub use hold_music::{Music, MusicTable};
 pub use leg_quality::{Encrypted, Quality, Unheard};

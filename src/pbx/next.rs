@@ -3,6 +3,7 @@
 use super::{
     AgentReason, Disposition,
     conversation::Conversation,
+    faxing::Faxing,
     incoming::Incoming,
     leg::Leg,
     parked::Place,
@@ -41,6 +42,8 @@ pub(super) enum Next {
     Connect { caller: Incoming, hunt: Option<Hunt> },
     /// Two people talk. The caller has been answered; media flows from now on.
     Talk { caller: Leg, callee: Leg, disposition: Disposition },
+    /// A fax is to pass between two machines as T.38; the legs have been asked for it.
+    Fax(Box<Faxing>),
     /// The agent answers.
     Assist { caller: Incoming, why: AgentReason },
     /// The agent hands its caller over.

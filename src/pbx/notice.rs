@@ -82,6 +82,15 @@ impl Notice {
         }
     }
 
+    /// Whoever it is said to is a machine.
+    pub(super) fn falls_silent(self, cx: &mut Context<'_>) {
+        for (leg, utterance) in self.to {
+            if let Some(utterance) = utterance {
+                cx.exchange.media(leg, MediaCommand::Hush { utterance });
+            }
+        }
+    }
+
     /// Is there nothing left to wait for?
     pub(super) fn is_over(&self, now: Instant) -> bool {
         self.to.is_empty() || self.until.is_some_and(|until| until <= now)

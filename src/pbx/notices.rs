@@ -354,7 +354,14 @@ impl Notice {
             from = shown.from;
             headers.extend(shown.headers);
         }
-        let outgoing = Outgoing { target, from, offer: offer.clone(), headers, parts: Vec::new() };
+        let outgoing = Outgoing {
+            target,
+            from,
+            offer: offer.clone(),
+            headers,
+            parts: Vec::new(),
+            hops: crate::sip::MAX_FORWARDS,
+        };
         match exchange.sip.invite(now.at, outgoing) {
             Ok(session) => {
                 exchange.session_begins(session, id, trunk.as_ref());

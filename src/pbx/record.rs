@@ -5,7 +5,7 @@ use std::{fmt, str::FromStr};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Decision, Emergency, Quality, RecordingPart, Vouched};
+use super::{Decision, Emergency, Fax, Quality, RecordingPart, Vouched};
 use crate::{
     dialogue::Outcome,
     types::{CallId, Extension, NumberError, PhoneNumber, StarCode},
@@ -32,6 +32,8 @@ pub struct CallRecord {
     pub legs: Vec<LegRecord>,
     pub turns: Vec<TurnRecord>,
     pub outcome: Option<Outcome>,
+    /// It was a fax.
+    pub fax: Option<Fax>,
     /// What was recorded of it, in order: a file each.
     pub recordings: Vec<RecordingPart>,
     /// Why it went the way it went, in order.

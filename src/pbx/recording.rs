@@ -197,6 +197,7 @@ mod tests {
             turns: Vec::new(),
             outcome: None,
             recordings,
+            fax: None,
             decisions: Vec::new(),
         }
     }

@@ -21,7 +21,7 @@ use super::{
     incoming::Incoming,
     leg::Leg,
     next::{Announced, Next, Step},
-    refusal::Refusal,
+    refusal::{FinalAnswer, Refusal},
     ring_plan::{After, Hunt, agent_reason},
     services,
     session_event::SessionEvent,
@@ -58,7 +58,7 @@ pub(super) struct Ringing {
     /// How those that no longer ring ended.
     results: Vec<LegResult>,
     /// The last final status of somebody who did not answer, for a desk phone to be told.
-    last_status: Option<u16>,
+    last_answer: Option<FinalAnswer>,
     until: Instant,
     /// By then a trunk must have answered our INVITE, if only with 100.
     silent_until: Option<Instant>,
@@ -111,7 +111,7 @@ impl Ringing {
             ended: None,
             stage_from: None,
             results: Vec::new(),
-            last_status: None,
+            last_answer: None,
             until: cx.now.at,
             silent_until: None,
             queued: false,
@@ -186,7 +186,7 @@ impl Ringing {
             }
             SessionEvent::Answered { body, source } => self.answered(cx, session, &body, source),
             SessionEvent::Failed { status, retry_after, cause, redirect } => {
-                self.last_status = Some(status);
+                self.last_answer = Some(FinalAnswer { status, retry_after, cause });
                 self.note_cause(cx, session, status, cause);
                 self.judge_trunk(cx, session, status, retry_after);
                 if (300..400).contains(&status) {
@@ -346,7 +346,7 @@ impl Ringing {
         let callee = match fork.answered(cx, body, source) {
             Ok(callee) => callee,
             Err(result) => {
-                self.last_status = Some(488);
+                self.last_answer = Some(FinalAnswer::of(488));
                 return self.one_less(cx, result);
             }
         };
@@ -540,7 +540,7 @@ impl Ringing {
                 if let Some(errand) = services::instead_of_phone(cx.ledger) {
                     return Step::Go(Next::Serve { caller: Announced::Waiting(caller), errand });
                 }
-                let refusal = self.last_status.map_or(Refusal::NOBODY, Refusal::passed_on);
+                let refusal = self.last_answer.map_or(Refusal::NOBODY, Refusal::passed_on);
                 caller.refuse(cx, refusal, LegResult::of_status(refusal.status));
                 Step::Go(Next::End(Disposition::Failed))
             }
@@ -549,7 +549,7 @@ impl Ringing {
                 Step::Go(Next::Resume { caller, conversation })
             }
             Waiter::Waits(waiting) => {
-                waiting.in_vain(cx, self.last_status.map_or(480, |status| Refusal::passed_on(status).status))
+                waiting.in_vain(cx, self.last_answer.map_or(480, |said| Refusal::passed_on(said).status))
             }
         }
     }

@@ -135,7 +135,12 @@ pub(super) fn origin() -> Instant {
 impl World {
     /// The office at work, both phones registered, speech ready.
     pub(super) fn at_work() -> Self {
-        let mut world = Self::with(office());
+        Self::with_office_at_work(office())
+    }
+
+    /// This office at work, with the phones 101 and 102.
+    pub(super) fn with_office_at_work(office: Directory) -> Self {
+        let mut world = Self::with(office);
         world.plug_in("101");
         world.plug_in("102");
         world.speech_ready(true);

@@ -464,8 +464,19 @@ impl Switch {
         let vouched = Vouched::of(invitation.verstat.as_deref());
         // By a code, or by the phone's own key: it says so in its From or in Privacy.
         let withheld = matches!(invitation.peer, Peer::Phone(_)) && invitation.anonymous;
-        let beginning =
-            Beginning { call, direction, trunk, caller, vouched, dialled, withheld, at: now, directory };
+        let hops = invitation.hops.saturating_sub(1);
+        let beginning = Beginning {
+            call,
+            direction,
+            trunk,
+            caller,
+            vouched,
+            dialled,
+            withheld,
+            hops,
+            at: now,
+            directory,
+        };
         let arrival = Arrival { beginning, session, invitation, route };
         if let Some(in_progress) = Call::begin(&mut self.exchange, arrival) {
             self.calls.put(call, in_progress);

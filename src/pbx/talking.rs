@@ -1,5 +1,6 @@
 //! Two people talk: their media is bridged, holds pass from one to the other, and who hangs up ends it for both.
 
+mod faxed;
 mod overseen;
 
 use std::time::Instant;
@@ -9,6 +10,7 @@ use super::{
     desk_event::DeskEvent,
     door::{self, StaysShut},
     exchange::Context,
+    faxing::Side,
     hold,
     incoming::Incoming,
     key_trail::KeyTrail,
@@ -49,14 +51,9 @@ pub(super) struct Talking {
     keys: [KeyTrail; 2],
     /// Which of the two hear music, because the other holds them.
     music: [bool; 2],
+    /// A fax has been heard: the voice of both has been pinned to G.711.
+    fax: bool,
     until: Instant,
-}
-
-/// Which of the two.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Side {
-    Caller,
-    Callee,
 }
 
 /// What a phone of one of the two does at the moment.
@@ -82,6 +79,7 @@ impl Talking {
             pause_ends: cx.ledger.tape.pause_ends(),
             keys: Default::default(),
             music: [false; 2],
+            fax: false,
             until,
         };
         // What has been recorded so far goes on in silence until whoever has come has been told.
@@ -120,6 +118,9 @@ impl Talking {
                 }
                 self.relay(cx);
             }
+            SessionEvent::Reoffered(offer) if self.sides(side).0.image_in(&offer).is_some() => {
+                return self.fax_wanted(cx, side, offer);
+            }
             SessionEvent::Reoffered(offer) => {
                 let (leg, other) = self.sides(side);
                 let codec = other.codec();
@@ -131,10 +132,14 @@ impl Talking {
                 cx.exchange.media(other.id(), MediaCommand::Digit(digit));
                 self.key(cx, side, digit);
             }
-            SessionEvent::Progress { .. }
-            | SessionEvent::Answered { .. }
-            | SessionEvent::Failed { .. }
-            | SessionEvent::ReofferAnswered(_) => {}
+            SessionEvent::Progress { .. } | SessionEvent::Answered { .. } | SessionEvent::Failed { .. } => {}
+            SessionEvent::ReofferAnswered(result) => {
+                let (leg, _) = self.sides(side);
+                if !leg.reoffer_answered(cx, &result) {
+                    return self.hang_up(cx, Some(Cause::Sip(488)));
+                }
+                self.relay(cx);
+            }
         }
         Step::Stay(self)
     }
@@ -162,6 +167,10 @@ impl Talking {
                 self.pass_key(cx, leg, *key);
                 let side = if leg == self.caller.id() { Side::Caller } else { Side::Callee };
                 self.key(cx, side, *key);
+                Step::Stay(self)
+            }
+            MediaEvent::Fax(sign) => {
+                self.fax_heard(cx, *sign);
                 Step::Stay(self)
             }
             MediaEvent::FirstPacket

@@ -38,6 +38,8 @@ pub(super) enum Otherwise {
     Recall(Extension),
     /// The mailbox of this extension, if it has one; else as below.
     Mailbox(Extension),
+    /// It is hung up on, whoever it is: a machine, which nobody can talk to.
+    HangUp,
     /// A caller from outside gets the agent; anybody else is told that nobody is there.
     GiveUp,
 }
@@ -163,7 +165,7 @@ impl Waiting {
                 leg.tone(cx, None);
                 Step::Go(Next::AssistAgain { caller: leg, why: AgentReason::NoAnswer })
             }
-            Otherwise::Mailbox(_) | Otherwise::GiveUp => {
+            Otherwise::Mailbox(_) | Otherwise::GiveUp | Otherwise::HangUp => {
                 leg.hang_up(cx, Some(Cause::Q850(19)));
                 Step::Go(Next::End(disposition))
             }

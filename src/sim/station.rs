@@ -143,9 +143,10 @@ impl Station {
         let local = self.local();
         let target = Target::Trunk { trunk: TrunkName(PORTICO.to_owned()), number: dialled.to_owned() };
         let offer = media::offer(&local, &Codec::ALL);
-        let session = self
-            .endpoint
-            .invite(now, Outgoing { target, from, offer, headers: Vec::new(), parts: Vec::new() })?;
+        let session = self.endpoint.invite(
+            now,
+            Outgoing { target, from, offer, headers: Vec::new(), parts: Vec::new(), hops: sip::MAX_FORWARDS },
+        )?;
         self.calls.insert(session, Description { local, offer: Vec::new() });
         Ok(session)
     }
@@ -186,7 +187,7 @@ impl Station {
         retry_after: Option<u32>,
     ) -> Result<(), SendError> {
         self.calls.remove(&session);
-        self.endpoint.reject(now, session, status, "", retry_after)
+        self.endpoint.reject(now, session, status, "", retry_after, None)
     }
 
     /// Gives up or hangs up, whichever ends the call now.
@@ -199,7 +200,7 @@ impl Station {
         self.endpoint
             .bye(now, session, cause)
             .or_else(|_| self.endpoint.cancel(now, session, cause))
-            .or_else(|_| self.endpoint.reject(now, session, 603, "", None))
+            .or_else(|_| self.endpoint.reject(now, session, 603, "", None, None))
     }
 
     /// Puts the far end on hold, or takes it back.

@@ -11,12 +11,11 @@ use super::{
     invite::{Found, cause_of},
     offer::offer_of,
     refer,
-    reply::{ALLOW, Reply, SUPPORTED},
+    reply::{Reply, SUPPORTED},
     settings::without_kept,
     spent::Copied,
     tag::Tag,
     transaction_layer::{Known, Met, ServerId, ServerUser},
-    uas::SDP,
     wire::{Address, Message, Method, Name, Scheme, check},
 };
 use crate::types::Extension;
@@ -142,7 +141,9 @@ impl Endpoint {
         method: Method,
         key: Fingerprint,
     ) {
-        if request.max_forwards() == Some(0) {
+        // What has no hop left has come to its end here (RFC 4475, 3.3.11); only a call would have to go on (RFC 7332, 5).
+        let goes_on = method == Method::Invite && request.to_tag().is_none();
+        if goes_on && request.max_forwards() == Some(0) {
             self.refuse(now, &flow, &request, &Reply::new(483), Refusal::BadRequest);
             return;
         }
@@ -162,11 +163,7 @@ impl Endpoint {
         }
         match method {
             Method::Options => {
-                let reply = Reply::new(200)
-                    .with(Name::Allow, ALLOW)
-                    .with(Name::Accept, format!("{SDP}, text/plain"))
-                    .with(Name::Supported, SUPPORTED);
-                self.answer_statelessly(now, &flow, &request, &reply);
+                self.answer_statelessly(now, &flow, &request, &Reply::capabilities());
             }
             Method::Invite | Method::Message | Method::Register | Method::Subscribe => {
                 if method == Method::Invite
@@ -198,7 +195,7 @@ impl Endpoint {
                 self.refuse(now, &flow, &request, &reply, Refusal::BadRequest);
             }
             Method::Publish | Method::Other(_) => {
-                let reply = Reply::new(405).with(Name::Allow, ALLOW);
+                let reply = Reply::unserved(&method);
                 self.refuse(now, &flow, &request, &reply, Refusal::BadRequest);
             }
         }
@@ -222,6 +219,12 @@ impl Endpoint {
             Found::Session(session, peer) => (session, peer),
             Found::Foreign => {
                 self.refuse(now, flow, request, &Reply::new(481), Refusal::ForeignSource);
+                return;
+            }
+            Found::None if *method == Method::Bye && self.layer.crosses_our_bye(request, flow) => {
+                if let Some(server) = self.begin(now, flow, request, key) {
+                    self.layer.respond(now, server, &Reply::new(200));
+                }
                 return;
             }
             Found::None => {
@@ -250,13 +253,19 @@ impl Endpoint {
             self.sessions.referred(now, &mut self.layer, session, request, server, target, *flow);
             return;
         }
+        // One order for all of a dialog's requests, whoever serves them (12.2.2).
+        if matches!(method, Method::Subscribe | Method::Options | Method::Message)
+            && !self.sessions.admits(session, request)
+        {
+            self.layer.respond(now, server, &Reply::new(500).reason("CSeq Out Of Order"));
+            return;
+        }
         match method {
             Method::Subscribe => {
                 self.sessions.resubscribed(now, &mut self.layer, session, request, server);
             }
             Method::Options => {
-                let reply = Reply::new(200).with(Name::Allow, ALLOW).with(Name::Accept, SDP);
-                self.layer.respond(now, server, &reply);
+                self.layer.respond(now, server, &Reply::capabilities());
             }
             Method::Message => self.texts.received(now, &mut self.layer, request, server, peer),
             _ => self.sessions.requested(now, &mut self.layer, session, request, server, *flow),

@@ -1,18 +1,21 @@
 //! The client transaction as two tables, INVITE and non-INVITE, to be laid beside RFC 3261 figures 5 and 6 and RFC 6026 figure 5;
 //! and below them what the layer does with our requests.
 
-use std::time::{Duration, Instant};
+use std::{
+    net::SocketAddr,
+    time::{Duration, Instant},
+};
 
 use super::{
     credentials::Again,
     draft::Draft,
     event::{Cause, Flow},
     schedule::Wake,
-    tag::Branch,
+    tag::{Branch, Tag},
     timer::{T2, Timer},
     transaction_layer::{ClientId, ClientUser, Ended, NotBegun, Outcome, TransactionLayer, Unheard},
     uas::own_contact,
-    wire::{Address, Method, Name},
+    wire::{Address, Message, Method, Name, Via},
 };
 
 /// A target of a trunk that leaves an INVITE without any answer for so long is passed over, if there is another.
@@ -140,6 +143,8 @@ pub(super) struct Client {
     kind: Kind,
     state: State,
     pub(super) flow: Flow,
+    /// How our Via names us: an answer to somebody else's is none of ours (18.1.2).
+    sent_by: SocketAddr,
     draft: Box<Draft>,
     bytes: Vec<u8>,
     resent: u32,
@@ -185,6 +190,7 @@ impl TransactionLayer {
             kind,
             state,
             flow,
+            sent_by,
             draft: Box::new(draft),
             bytes,
             resent: 0,
@@ -193,6 +199,9 @@ impl TransactionLayer {
             tried,
         };
         let patience = self.patience(&client);
+        if let ClientUser::Bye(tag) = user {
+            self.leaving.insert(tag, id);
+        }
         self.clients.insert(id, client);
         self.do_client(now, id, todo);
         if let Some(patience) = patience {
@@ -284,6 +293,14 @@ impl TransactionLayer {
     /// What was asked, on which flow, for whom, and how often with credentials.
     pub(super) fn asked(&self, id: ClientId) -> Option<(&Draft, Flow, ClientUser, u8)> {
         self.clients.get(&id).map(|c| (&*c.draft, c.flow, c.user, c.tried))
+    }
+
+    /// Does the one Via of this response name us as our request did (18.1.2)?
+    pub(super) fn is_sent_by_us(&self, id: ClientId, via: &Via<'_>) -> bool {
+        self.clients.get(&id).is_some_and(|client| {
+            let port = via.port.unwrap_or_else(|| client.flow.transport.default_port());
+            via.host_ip() == Some(client.sent_by.ip()) && port == client.sent_by.port()
+        })
     }
 
     /// A response to one of our requests. `Some` if its user is to read it.
@@ -391,11 +408,28 @@ impl TransactionLayer {
 
     fn forget_client(&mut self, id: ClientId) {
         self.schedule.clear(&Wake::Unheard(id));
-        if let Some(client) = self.clients.remove(&id)
-            && client.kind == Kind::Invite
-        {
+        let Some(client) = self.clients.remove(&id) else { return };
+        if client.kind == Kind::Invite {
             self.ended.push(Ended::Client(id));
         }
+        if let ClientUser::Bye(tag) = client.user
+            && self.leaving.get(&tag) == Some(&id)
+        {
+            self.leaving.remove(&tag);
+        }
+    }
+
+    /// Does this BYE of theirs cross ours (RFC 5407, 3.2.1)? To both sides the call is over by their own word.
+    pub(super) fn crosses_our_bye(&self, bye: &Message, source: &Flow) -> bool {
+        let client = bye.to_tag().and_then(Tag::parse).and_then(|tag| self.leaving.get(&tag));
+        client.and_then(|id| self.clients.get(id)).is_some_and(|client| {
+            let theirs = Address::parse(client.draft.to.as_bytes());
+            let their_tag = theirs.as_ref().and_then(Address::tag);
+            let trunk = client.draft.trunk.as_ref().and_then(|name| self.settings.trunk(name));
+            let rightful = client.flow.remote.ip() == source.remote.ip()
+                || trunk.is_some_and(|(_, trunk)| trunk.owns(source.remote.ip()));
+            rightful && bye.call_id() == Some(&*client.draft.call_id) && bye.from_tag() == their_tag
+        })
     }
 
     /// INVITE transactions that have ended since the last call.

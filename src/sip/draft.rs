@@ -8,8 +8,8 @@ use super::{
     wire::{Method, Name, RequestBuilder, Uri},
 };
 
-/// How many hops a request of ours may take (RFC 3261, 8.1.1.6).
-const MAX_FORWARDS: u8 = 70;
+/// How many hops a request may take that begins here (RFC 3261, 8.1.1.6).
+pub const MAX_FORWARDS: u8 = 70;
 
 /// See the module's sentence. Header values are complete and free of line ends.
 #[derive(Debug, Clone)]
@@ -23,6 +23,8 @@ pub(super) struct Draft {
     /// With their tag, once there is one.
     pub(super) to: String,
     pub(super) call_id: String,
+    /// How many hops it may take.
+    pub(super) max_forwards: u8,
     pub(super) seq: u32,
     /// Further headers, in order.
     pub(super) headers: Vec<(Name, String)>,
@@ -53,6 +55,7 @@ impl Draft {
             from,
             to,
             call_id,
+            max_forwards: MAX_FORWARDS,
             seq,
             headers: vec![],
             named: vec![],
@@ -72,7 +75,7 @@ impl Draft {
             builder = builder.header(Name::Route, route);
         }
         builder = builder
-            .max_forwards(MAX_FORWARDS)
+            .max_forwards(self.max_forwards)
             .header(Name::From, &self.from)
             .header(Name::To, &self.to)
             .call_id(&self.call_id)

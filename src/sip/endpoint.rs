@@ -152,7 +152,8 @@ impl Endpoint {
         done(self.sessions.answer(now, &mut self.layer, session, body))
     }
 
-    /// Refuses an `Invited` session (300 to 699). An empty reason is the RFC's. The session is gone.
+    /// Refuses an `Invited` session (300 to 699), with the network's cause if there is one (RFC 6432). An empty reason is the
+    /// RFC's. The session is gone.
     pub fn reject(
         &mut self,
         now: Instant,
@@ -160,8 +161,12 @@ impl Endpoint {
         status: u16,
         reason: &str,
         retry_after: Option<u32>,
+        cause: Option<Cause>,
     ) -> Result<(), SendError> {
-        let mut reply = Reply::new(status.clamp(300, 699)).reason(reason);
+        let mut reply = Reply::refusing_offer(status.clamp(300, 699)).reason(reason);
+        if let Some(cause) = cause {
+            reply = reply.with(Name::Reason, cause.to_string());
+        }
         if let Some(seconds) = retry_after {
             reply = reply.with(Name::RetryAfter, seconds.to_string());
         }
@@ -217,7 +222,8 @@ impl Endpoint {
         match self.sessions.talking(session) {
             Some(talking) => done(talking.refuse_reoffer(now, &mut self.layer, status)),
             None => {
-                done(self.sessions.settle_early_reoffer(now, &mut self.layer, session, Reply::new(status)))
+                let reply = Reply::refusing_offer(status);
+                done(self.sessions.settle_early_reoffer(now, &mut self.layer, session, reply))
             }
         }
     }
@@ -455,6 +461,7 @@ impl Endpoint {
                     | ClientUser::Notification(_)
                     | ClientUser::Notice(_)
                     | ClientUser::Revival(..)
+                    | ClientUser::Bye(_)
                     | ClientUser::Nobody => {}
                     ClientUser::Refer(refer) => self.sessions.notify_retried(refer, seq),
                 }
@@ -467,7 +474,8 @@ impl Endpoint {
     /// The request of ours that this response answers: by branch and method (17.1.3), and from where it was sent to.
     fn asked_by_us(&self, flow: &Flow, response: &Message) -> Option<(ClientId, u16)> {
         check::response(response).ok()?;
-        let branch = Branch::parse(response.via()?.branch()?)?;
+        let via = response.via()?;
+        let branch = Branch::parse(via.branch()?)?;
         let (_, method) = response.cseq()?;
         let client = ClientId { branch, cancel: method == Method::Cancel };
         let (draft, sent, _, _) = self.layer.asked(client)?;
@@ -475,7 +483,8 @@ impl Endpoint {
         let trunk = draft.trunk.as_ref().and_then(|name| settings.trunk(name));
         let rightful = sent.remote.ip() == flow.remote.ip()
             || trunk.is_some_and(|(_, trunk)| trunk.owns(flow.remote.ip()));
-        (rightful && draft.method == method).then_some((client, response.status()?))
+        let ours = rightful && draft.method == method && self.layer.is_sent_by_us(client, &via);
+        ours.then_some(client).zip(response.status())
     }
 
     pub(super) fn outcome(
@@ -511,7 +520,7 @@ impl Endpoint {
                 self.trunks.registration_answered(now, layer, at, client, outcome, message);
             }
             ClientUser::Probe(at) => self.trunks.probe_answered(now, layer, at, client, outcome, message),
-            ClientUser::Nobody | ClientUser::Revival(..) => {}
+            ClientUser::Nobody | ClientUser::Bye(_) | ClientUser::Revival(..) => {}
         }
     }
 
@@ -532,6 +541,7 @@ impl Endpoint {
             Wake::Expiry(session) => self.sessions.expired(now, layer, session),
             Wake::Glare(session) => self.sessions.glare_over(now, layer, session),
             Wake::Cancelled(session) => self.sessions.cancel_unanswered(layer, session),
+            Wake::Invitation(session) => self.sessions.invitation_expired(now, layer, session),
             Wake::Refer(refer) => self.sessions.refer_expired(now, layer, refer),
             Wake::Text(text) => self.texts.overdue(now, layer, text),
             Wake::Subscription(id) => self.subscriptions.expired(now, layer, id),

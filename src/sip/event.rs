@@ -146,6 +146,8 @@ pub enum Reason {
     GlareRetry,
     /// An INVITE that we cancelled has got no final answer for 64*T1 (RFC 3261, 9.1).
     CancelUnanswered,
+    /// An INVITE of theirs was good for a while only, and nobody has answered it (RFC 3261, 13.3.1).
+    InvitationExpiry,
     /// A MESSAGE that the PBX has not settled while its sender still waits.
     TextUnsettled,
     /// A subscription of a phone runs out.
@@ -344,6 +346,8 @@ pub struct Invitation {
     pub replaces: Option<SessionId>,
     /// Who has referred the caller to us (RFC 3892): a claim of the caller's, not a fact.
     pub referred_by: Option<Identity>,
+    /// How many hops the request might still take (Max-Forwards), 1 to 255.
+    pub hops: u8,
 }
 
 /// The cause that a CANCEL or BYE carries (RFC 3326); decides whether a phone shows a missed call.
@@ -550,4 +554,7 @@ pub struct Outgoing {
     pub headers: Vec<(String, String)>,
     /// With these the body is multipart/mixed, the session description first.
     pub parts: Vec<BodyPart>,
+    /// How many hops it may take: [`MAX_FORWARDS`](super::MAX_FORWARDS), or one less than the call had that it goes on for,
+    /// so that calls which go round in a circle come to an end (RFC 7332, 5).
+    pub hops: u8,
 }

@@ -26,6 +26,11 @@ impl Talking {
         if let (Peer::Phone(_), Some(wish)) = (&self.peer, request.header(Name::Record)) {
             return self.record_key(now, layer, id, wish, server);
         }
+        // We have asked for no package (RFC 6086, 4.2.2).
+        if request.header(Name::InfoPackage).is_some() {
+            layer.respond(now, server, &Reply::new(469).with(Name::RecvInfo, ""));
+            return;
+        }
         let digit = match request.content_type().as_deref() {
             None => {
                 layer.respond(now, server, &Reply::new(200));

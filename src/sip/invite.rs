@@ -106,6 +106,18 @@ impl Sessions {
         if rightful { Found::Session(*id, peer.clone()) } else { Found::Foreign }
     }
 
+    /// Takes the number of a request in a dialog that its session does not serve itself. False if one that came later has
+    /// been served (12.2.2: answer 500).
+    pub(super) fn admits(&mut self, id: SessionId, request: &Message) -> bool {
+        let Some((seq, _)) = request.cseq() else { return false };
+        match self.table.get_mut(&id) {
+            Some(Session::Invited(invited)) => invited.dialog.admit(seq),
+            Some(Session::Talking(talking)) => talking.dialog.admit(seq),
+            Some(Session::Calling(calling)) => calling.admits(request, seq),
+            None => false,
+        }
+    }
+
     /// A request inside a dialog, with its transaction begun. (Not ACK; MESSAGE and OPTIONS are not for sessions.)
     pub(super) fn requested(
         &mut self,
@@ -137,7 +149,8 @@ impl Sessions {
     /// The ACK of a 2xx.
     pub(super) fn acked(&mut self, now: Instant, layer: &mut TransactionLayer, id: SessionId, ack: &Message) {
         let Some(Session::Talking(talking)) = self.table.get_mut(&id) else { return };
-        if let Some(origin) = talking.origin {
+        // That of a refused re-INVITE says nothing of the 2xx that is still repeated.
+        if let Some(origin) = talking.origin.filter(|_| talking.is_acknowledged_by(ack)) {
             layer.acknowledged(now, origin);
         }
         if talking.acked(now, layer, id, ack) {
@@ -330,6 +343,7 @@ impl Sessions {
             Wake::Answer(id),
             Wake::Glare(id),
             Wake::Cancelled(id),
+            Wake::Invitation(id),
             Wake::Provisional(id),
             Wake::Refresh(id),
             Wake::Expiry(id),

@@ -69,6 +69,7 @@ mod uac;
 mod uas;
 pub mod wire;
 
+pub use draft::MAX_FORWARDS;
 pub use endpoint::{Counts, Endpoint};
 pub use event::{
     Binding, BodyPart, Cause, ConnectionId, EndedBy, Event, Flow, Identity, Input, Invitation, NoticeId,

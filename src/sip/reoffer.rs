@@ -174,7 +174,7 @@ impl Talking {
     pub(super) fn refuse_reoffer(&mut self, now: Instant, layer: &mut TransactionLayer, status: u16) -> bool {
         let Negotiation::Asked(Asked { server, .. }) = self.negotiation else { return false };
         self.negotiation = Negotiation::Settled;
-        layer.respond(now, server, &Reply::new(status));
+        layer.respond(now, server, &Reply::refusing_offer(status));
         true
     }
 

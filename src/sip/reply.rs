@@ -1,11 +1,14 @@
 //! An answer of ours to one of their requests, before it is written along the request's own headers.
 
-use super::wire::{Message, Name, ResponseBuilder, reason_phrase};
-use crate::sip::tag::Tag;
+use super::{
+    event::Package,
+    tag::Tag,
+    wire::{Message, Method, Name, ResponseBuilder, reason_phrase},
+};
 
 /// The methods that we serve, for 405 and OPTIONS (RFC 3261, 20.5).
 pub(super) const ALLOW: &str =
-    "INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER, MESSAGE, INFO, UPDATE, REFER, SUBSCRIBE";
+    "INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER, MESSAGE, INFO, PRACK, UPDATE, REFER, SUBSCRIBE";
 
 /// The extensions that we serve, for Supported (RFC 3261, 20.37) and against Require.
 pub(super) const SUPPORTED: &str = "100rel, replaces, norefersub, timer";
@@ -37,6 +40,31 @@ impl Reply {
     pub(super) fn with(mut self, name: Name, value: impl Into<String>) -> Self {
         self.headers.push((name, value.into()));
         self
+    }
+
+    /// What we can do, for whoever asks by OPTIONS, within a dialog or outside (RFC 3261, 11.2; RFC 6665, 8.2.2).
+    pub(super) fn capabilities() -> Self {
+        Self::new(200)
+            .with(Name::Allow, ALLOW)
+            .with(Name::Accept, "application/sdp, text/plain")
+            .with(Name::AcceptEncoding, "identity")
+            .with(Name::Supported, SUPPORTED)
+            .with(Name::AllowEvents, Package::ALLOWED)
+    }
+
+    /// The refusal of a call or an offer. A 488 says in a Warning what could not be accepted (RFC 3261, 13.3.1.3 and 20.43).
+    pub(super) fn refusing_offer(status: u16) -> Self {
+        let reply = Self::new(status);
+        match status {
+            488 => reply.with(Name::Warning, r#"305 portico "Incompatible media format""#),
+            _ => reply,
+        }
+    }
+
+    /// To a method that is not served there: 405 to one that we know (8.2.1), 501 to one that we do not (21.5.2).
+    pub(super) fn unserved(method: &Method) -> Self {
+        let status = if matches!(method, Method::Other(_)) { 501 } else { 405 };
+        Self::new(status).with(Name::Allow, ALLOW)
     }
 
     /// Adds the headers of an answer that makes or refreshes a dialog.

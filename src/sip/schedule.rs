@@ -29,6 +29,8 @@ pub(super) enum Wake {
     Glare(SessionId),
     /// A cancelled INVITE gets no final answer (RFC 3261, 9.1).
     Cancelled(SessionId),
+    /// An INVITE of theirs is no longer good (RFC 3261, 13.3.1).
+    Invitation(SessionId),
     /// A REFER that is neither answered nor reported on.
     Refer(ReferId),
     /// A MESSAGE that nobody settles.
@@ -64,6 +66,7 @@ impl Wake {
             Wake::Expiry(_) => Reason::SessionExpiry,
             Wake::Glare(_) => Reason::GlareRetry,
             Wake::Cancelled(_) => Reason::CancelUnanswered,
+            Wake::Invitation(_) => Reason::InvitationExpiry,
             Wake::Refer(_) => Reason::ReferExpiry,
             Wake::Text(_) => Reason::TextUnsettled,
             Wake::Subscription(_) => Reason::SubscriptionExpiry,

@@ -9,13 +9,13 @@ use super::{
     invite::{bye, cause_of},
     offer_answer::{Carrier, Meaning, Side, describe},
     reoffer::{Asked, Negotiation},
-    reply::{ALLOW, Reply},
+    reply::Reply,
     schedule::Wake,
     session_timer::SessionTimer,
     timer::{GIVE_UP, T1, T2},
     transaction_layer::{ClientId, ClientUser, ServerId, TransactionLayer},
     uac::next_hop,
-    wire::{Message, Method, Name, RAck},
+    wire::{Message, Method, RAck},
 };
 
 /// Our 2xx to an INVITE, until its ACK comes (13.3.1.4).
@@ -164,6 +164,12 @@ impl Talking {
         Some(EndedBy::NoAck)
     }
 
+    /// Is this the ACK of the 2xx that is being repeated?
+    pub(super) fn is_acknowledged_by(&self, ack: &Message) -> bool {
+        let seq = ack.cseq().map(|(seq, _)| seq);
+        self.unacknowledged.as_ref().is_some_and(|waiting| Some(waiting.seq) == seq)
+    }
+
     /// An ACK. True if the call was only waiting for it to end.
     pub(super) fn acked(
         &mut self,
@@ -172,8 +178,7 @@ impl Talking {
         id: SessionId,
         ack: &Message,
     ) -> bool {
-        let seq = ack.cseq().map(|(seq, _)| seq);
-        if self.unacknowledged.as_ref().map(|waiting| waiting.seq) != seq {
+        if !self.is_acknowledged_by(ack) {
             return false;
         }
         // Only an offer of ours is answered there (RFC 6337, 2.2).
@@ -212,7 +217,7 @@ impl Talking {
         bye(&mut draft, cause);
         let hop = self.hop(layer);
         // If the table is full the far end finds out by its own means: nothing of ours is left.
-        let _ = layer.send(now, draft, hop, ClientUser::Nobody);
+        let _ = layer.send(now, draft, hop, ClientUser::Bye(self.dialog.local_tag));
     }
 
     // ---- their requests
@@ -265,8 +270,8 @@ impl Talking {
                 self.informed(now, layer, id, request, server);
                 None
             }
-            _ => {
-                layer.respond(now, server, &Reply::new(405).with(Name::Allow, ALLOW));
+            method => {
+                layer.respond(now, server, &Reply::unserved(&method));
                 None
             }
         }

@@ -22,7 +22,7 @@ use super::{
     server_transaction::{self as server, Server},
     settings::Settings,
     spent::{Copied, Spent},
-    tag::Branch,
+    tag::{Branch, Tag},
     targets::Targets,
     wire::Message,
 };
@@ -54,8 +54,10 @@ pub(super) enum ClientUser {
     /// An UPDATE that refreshes a call.
     Update(SessionId),
     Prack(SessionId),
-    /// A request whose answer changes nothing: CANCEL, BYE.
+    /// A request whose answer changes nothing: CANCEL, or the BYE of a fork that was not taken.
     Nobody,
+    /// The BYE of the dialog in which we have this tag.
+    Bye(Tag),
     Text(TextId),
     Notification(SubscriptionId),
     Notice(NoticeId),
@@ -145,6 +147,8 @@ pub(super) struct TransactionLayer {
     pub(super) served: u64,
     /// Mixed into fingerprints and into the tags of stateless answers.
     pub(super) salt: u64,
+    /// Dialogs that we are leaving, by our tag, with the BYE that says so, as long as its transaction lives.
+    pub(super) leaving: BTreeMap<Tag, ClientId>,
     /// INVITE transactions that have ended since somebody asked.
     pub(super) ended: Vec<Ended>,
     /// Where each trunk's requests go.
@@ -170,6 +174,7 @@ impl TransactionLayer {
             spent: Spent::default(),
             served: 0,
             salt,
+            leaving: BTreeMap::new(),
             ended: vec![],
             targets: Targets::default(),
             unheard: None,

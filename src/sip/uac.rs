@@ -164,6 +164,7 @@ impl Calling {
         let timers = layer.settings.session_timers_of(&peer);
         session_timer::ask(&mut draft, timers.expires, timers.least, None);
         draft.named = outgoing.headers;
+        draft.max_forwards = outgoing.hops;
         let described = outgoing.offer.clone();
         if !outgoing.parts.is_empty() {
             let (content_type, body) =
@@ -203,6 +204,12 @@ impl Calling {
     pub(super) fn early_dialog(&self, request: &Message) -> Option<&Dialog> {
         let early = self.early.get(request.from_tag().unwrap_or_default())?;
         Some(&early.dialog).filter(|dialog| dialog.owns(request))
+    }
+
+    /// Takes the number of a request in an early dialog. False if it is too old.
+    pub(super) fn admits(&mut self, request: &Message, seq: u32) -> bool {
+        let early = self.early.get_mut(request.from_tag().unwrap_or_default());
+        early.is_some_and(|early| early.dialog.admit(seq))
     }
 
     /// The early dialog with whoever has this tag.
@@ -279,7 +286,12 @@ impl Calling {
     ) {
         let Some(status) = response.status() else { return };
         let first = !std::mem::replace(&mut self.provisional, true);
-        let body = if status == 100 { None } else { self.heard_early(now, layer, id, response) };
+        let mut body = if status == 100 { None } else { self.heard_early(now, layer, id, response) };
+        // A fork has failed; others may go on (RFC 6228, 4). Nobody rings there.
+        if status == 199 {
+            self.leave_fork(now, layer, response.to_tag().unwrap_or_default());
+            body = None;
+        }
         if let Some(cause) = self.cancelled {
             if first {
                 self.send_cancel(now, layer, id, cause);
@@ -398,10 +410,7 @@ impl Calling {
         let reply = match method {
             // A callee may not send BYE before its dialog is confirmed (15): the fork is over all the same.
             Method::Bye => {
-                if let Some(asked) = early.asked {
-                    layer.respond(now, asked, &Reply::new(487));
-                }
-                self.early.remove(tag);
+                self.leave_fork(now, layer, tag);
                 Reply::new(200)
             }
             Method::Update if request.body().is_empty() => {
@@ -425,9 +434,16 @@ impl Calling {
             }
             Method::Invite => Reply::new(491),
             Method::Info => Reply::new(200),
-            _ => Reply::new(405).with(Name::Allow, ALLOW),
+            method => Reply::unserved(&method),
         };
         layer.respond(now, server, &reply);
+    }
+
+    /// A fork is over; what it has asked is answered all the same (15.1.2).
+    fn leave_fork(&mut self, now: Instant, layer: &mut TransactionLayer, tag: &str) {
+        if let Some(asked) = self.early.remove(tag).and_then(|early| early.asked) {
+            layer.respond(now, asked, &Reply::new(487));
+        }
     }
 
     /// The PBX's word on the offer of an UPDATE.

@@ -1,19 +1,23 @@
 //! A call that somebody makes to us, from its INVITE to our final answer.
 
-use std::{sync::Arc, time::Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use rand_chacha::rand_core::Rng;
 
 use super::{
     caller::{self, identity},
     dialog::Dialog,
+    draft::MAX_FORWARDS,
     event::{Cause, EndedBy, Event, Flow, Invitation, Peer, SessionId, Transport},
     fingerprint::Fingerprint,
     invite::{Session, Sessions, cause_of},
     offer::offer_of,
     offer_answer::{Carrier, Conflict, Meaning, Side, Standing, describe, invited_without},
     reliable::{Due, Provisionals, Wanted},
-    reply::{ALLOW, Reply},
+    reply::Reply,
     schedule::Wake,
     session_timer::{SessionTimer, Terms},
     settings::without_kept,
@@ -113,6 +117,7 @@ impl Invited {
             transport: flow.transport,
             replaces: None,
             referred_by: request.header(Name::ReferredBy).and_then(Address::parse).map(|a| identity(&a)),
+            hops: request.max_forwards().unwrap_or(MAX_FORWARDS),
         };
         let standing = if invitation.offer.is_empty() {
             invited_without(Standing::Settled, Side::Them)
@@ -130,7 +135,7 @@ impl Invited {
             asked: None,
             answering: None,
             terms,
-            timer: SessionTimer::with(request.lists(Name::Allow, "UPDATE"), std::time::Duration::ZERO),
+            timer: SessionTimer::with(request.lists(Name::Allow, "UPDATE"), Duration::ZERO),
             described: vec![],
         };
         (invited, invitation)
@@ -211,6 +216,7 @@ impl Invited {
     /// The 200, which is repeated until its ACK comes. Without a description if the caller has had the answer already.
     fn answer(mut self, now: Instant, layer: &mut TransactionLayer, id: SessionId, body: Vec<u8>) -> Talking {
         layer.schedule.clear(&Wake::Provisional(id));
+        layer.schedule.clear(&Wake::Invitation(id));
         let contact = self.dialog.own_contact(layer, &self.contact);
         let (standing, meaning) = describe(self.standing, Side::Us, Carrier::Success);
         let body = if meaning == Meaning::Nothing { vec![] } else { body };
@@ -315,8 +321,8 @@ impl Invited {
             Method::Info => {
                 layer.respond(now, server, &Reply::new(200));
             }
-            _ => {
-                layer.respond(now, server, &Reply::new(405).with(Name::Allow, ALLOW));
+            method => {
+                layer.respond(now, server, &Reply::unserved(&method));
             }
         }
         Early::Nothing
@@ -425,6 +431,9 @@ impl Sessions {
         self.table.insert(id, Session::Invited(invited));
         layer.serve(server, ServerUser::Invite(id));
         layer.respond(now, server, &Reply::new(100));
+        if let Some(seconds) = request.expires().filter(|seconds| *seconds > 0) {
+            layer.schedule.set(Wake::Invitation(id), now + Duration::from_secs(seconds.into()));
+        }
         layer.tell(Event::Invited { session: id, invitation });
     }
 
@@ -450,6 +459,15 @@ impl Sessions {
             };
             self.forget(layer, session);
             layer.tell(told);
+        }
+    }
+
+    /// Its time is over (13.3.1). One that the PBX has answered already goes on.
+    pub(super) fn invitation_expired(&mut self, now: Instant, layer: &mut TransactionLayer, id: SessionId) {
+        if let Some(Session::Invited(invited)) = self.table.get(&id)
+            && !invited.is_answering()
+        {
+            self.cancelled(now, layer, id, None);
         }
     }
 

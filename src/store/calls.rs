@@ -5,8 +5,8 @@ use rusqlite::{Connection, OptionalExtension, Row, ToSql, Transaction, params};
 
 use super::{
     CallerUpdate, ContactStanding, Cursor, EmergencySeen, LeadRow, MessageRow, Page, Reader, Store,
-    StoreError, WorkOrderRow,
-    columns::{Col, get, get_opt, leg_result_columns, leg_result_from, word_column},
+    StoreError, TextBackNote, WorkOrderRow,
+    columns::{Col, get, get_opt, leg_result_columns, leg_result_from},
     contacts, emergencies, followups, messages, outbox,
     page::{bounded, page_of},
     tickets,
@@ -53,73 +53,6 @@ pub enum WrappedUp {
     /// The call had been stored before (a commit whose answer was lost): nothing was changed.
     AlreadyStored,
 }
-
-/// Whether a text answers the call, or why none does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum TextBackNote {
-    Queued,
-    /// The promise of the conversation was put into the text.
-    Confirmed,
-    /// Not a call from outside.
-    NotInbound,
-    Anonymous,
-    /// A person talked with the caller.
-    ReachedAPerson,
-    /// The agent answered what was asked, and promised nothing.
-    Resolved,
-    WrongNumber,
-    /// A cold call: a text would only invite another.
-    Sales,
-    OptedOut,
-    /// Another call of theirs was answered by a text less than ten minutes before.
-    Recent,
-    /// The number is of the office or its staff.
-    OwnNumber,
-    /// Outside North America: texts there are an expense, and a fraud.
-    Abroad,
-    SwitchedOff,
-    /// The outbox is full.
-    OutboxFull,
-}
-
-impl TextBackNote {
-    /// The word in the store and in JSON: `queued`, `opted_out`.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Queued => "queued",
-            Self::Confirmed => "confirmed",
-            Self::NotInbound => "not_inbound",
-            Self::Anonymous => "anonymous",
-            Self::ReachedAPerson => "reached_a_person",
-            Self::Resolved => "resolved",
-            Self::WrongNumber => "wrong_number",
-            Self::Sales => "sales",
-            Self::OptedOut => "opted_out",
-            Self::Recent => "recent",
-            Self::OwnNumber => "own_number",
-            Self::Abroad => "abroad",
-            Self::SwitchedOff => "switched_off",
-            Self::OutboxFull => "outbox_full",
-        }
-    }
-}
-
-word_column!(TextBackNote {
-    Queued = "queued",
-    Confirmed = "confirmed",
-    NotInbound = "not_inbound",
-    Anonymous = "anonymous",
-    ReachedAPerson = "reached_a_person",
-    Resolved = "resolved",
-    WrongNumber = "wrong_number",
-    Sales = "sales",
-    OptedOut = "opted_out",
-    Recent = "recent",
-    OwnNumber = "own_number",
-    Abroad = "abroad",
-    SwitchedOff = "switched_off",
-    OutboxFull = "outbox_full",
-});
 
 /// One line of the list of calls.
 #[derive(Debug, Clone, PartialEq)]
@@ -306,10 +239,11 @@ impl Reader {
                             verstat: row.get("verstat")?,
                         },
                         row.get::<_, String>("decisions")?,
+                        row.get::<_, Option<String>>("fax")?,
                     ))
                 })
                 .optional()?;
-            let Some((row, trunk, outcome, recordings, vouched, decisions)) = head else {
+            let Some((row, trunk, outcome, recordings, vouched, decisions, fax)) = head else {
                 return Ok(None);
             };
             let outcome: Option<Outcome> = outcome
@@ -331,6 +265,10 @@ impl Reader {
                 legs: legs(connection, id)?,
                 turns: turns(connection, id)?,
                 outcome,
+                fax: fax
+                    .map(|json| serde_json::from_str(&json))
+                    .transpose()
+                    .map_err(|_| StoreError::Unreadable { table: "calls" })?,
                 recordings: serde_json::from_str(&recordings)
                     .map_err(|_| StoreError::Unreadable { table: "calls" })?,
                 decisions: serde_json::from_str(&decisions)
@@ -414,12 +352,13 @@ fn insert_call(
     let (kind, caller, display) = caller_columns(&record.caller);
     let decisions = serde_json::to_string(&record.decisions)?;
     let recordings = serde_json::to_string(&record.recordings)?;
+    let fax = record.fax.as_ref().map(serde_json::to_string).transpose()?;
     connection
         .prepare_cached(
             "INSERT INTO calls (id, direction, trunk, caller_kind, caller, caller_display, dialled, started, answered, ended,
                  disposition, missed, agent_reason, contact, intent, outcome, summary, text_back, recordings, decisions,
-                 attestation, verstat, result)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23)",
+                 attestation, verstat, result, fax)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24)",
         )?
         .execute(params![
             Col(record.call),
@@ -445,6 +384,7 @@ fn insert_call(
             record.vouched.attestation.map(Attestation::name),
             record.vouched.verstat,
             Col(record.result()),
+            fax,
         ])?;
     Ok(())
 }

@@ -30,6 +30,7 @@ mod registrations;
 mod screening;
 mod settings;
 mod spending;
+mod text_back;
 mod tickets;
 mod traces;
 mod voicemail;
@@ -42,7 +43,7 @@ use std::path::Path;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 pub use accounts::{Account, AccountError, ApiToken, NewAccount, Role, TokenHash};
-pub use calls::{CallDetail, CallFilter, CallRow, TextBackNote, WrapUp, WrappedUp};
+pub use calls::{CallDetail, CallFilter, CallRow, WrapUp, WrappedUp};
 pub use contacts::{CallerUpdate, ContactDetail, ContactRow, ContactStanding};
 pub use devices::{AdoptedRow, Adoption, DeviceRow, DeviceSeen, RegisteredRow};
 pub use emergencies::{EmergencyRow, EmergencySeen};
@@ -56,6 +57,7 @@ pub use page::{Cursor, MOST_ROWS, Page, ParseCursorError};
 pub use reader::Reader;
 pub use screening::ListedNumber;
 pub use settings::AuditRow;
+pub use text_back::TextBackNote;
 pub use tickets::{LeadRow, TicketStatus, WorkOrderRow};
 pub use voicemail::{Untranscribed, VoicemailRow};
 

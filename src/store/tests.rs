@@ -113,6 +113,7 @@ fn record(call: u64, started: Timestamp) -> CallRecord {
             by: Some("101".parse().unwrap()),
             gaps: vec![Gap { from_ms: 25_000, until_ms: None, by: None }],
         }],
+        fax: None,
         decisions: Vec::new(),
     }
 }

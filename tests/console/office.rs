@@ -284,6 +284,7 @@ pub fn wrap_up(n: u64) -> WrapUp {
             by: None,
             gaps: Vec::new(),
         }],
+        fax: None,
         decisions: Vec::new(),
     };
     let text = Entry::new(

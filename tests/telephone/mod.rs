@@ -161,6 +161,7 @@ impl Telephone {
             offer: self.offered.clone(),
             headers: vec![],
             parts: Vec::new(),
+            hops: portico::sip::MAX_FORWARDS,
         };
         self.endpoint.invite(clock(), outgoing).unwrap()
     }

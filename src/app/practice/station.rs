@@ -148,6 +148,7 @@ impl Station {
             offer: self.offered.clone(),
             headers: Vec::new(),
             parts: Vec::new(),
+            hops: sip::MAX_FORWARDS,
         };
         Ok(self.endpoint.invite(clock::instant(), outgoing)?)
     }

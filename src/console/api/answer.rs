@@ -10,8 +10,8 @@ use crate::{
     },
     dialogue::Urgency,
     pbx::{
-        AgentReason, CallDirection, CallRecord, CallResult, Caller, Codec, Disposition, LegRecord, LegResult,
-        Party, RecordingPart, Speaker, TurnRecord, Unheard,
+        AgentReason, CallDirection, CallRecord, CallResult, Caller, Codec, Disposition, FaxPath, LegRecord,
+        LegResult, Party, RecordingPart, Speaker, TurnRecord, Unheard,
     },
     store::{
         CallDetail, CallRow, ContactRow, Health, LeadRow, MessageRow, TextDirection, TicketStatus,
@@ -109,6 +109,10 @@ pub(super) struct CallAnswer {
     /// When the recording began, in milliseconds since the call began.
     pub recording_from_ms: Option<u64>,
     pub recordings: Vec<RecordingAnswer>,
+    /// It was a fax, as `voice` (G.711) or `t38`.
+    pub fax: Option<&'static str>,
+    /// Pages of it that the receiver has confirmed. Null: they could not be counted.
+    pub fax_pages: Option<u32>,
     pub legs: Vec<LegAnswer>,
     pub turns: Vec<TurnAnswer>,
     pub work_orders: Vec<WorkOrderAnswer>,
@@ -147,6 +151,11 @@ impl CallAnswer {
             recording: recordings.first().map(|first| first.at.clone()),
             recording_from_ms: recordings.first().and_then(|first| first.from_ms),
             recordings,
+            fax: record.fax.map(|fax| match fax.by {
+                FaxPath::Voice => "voice",
+                FaxPath::T38 => "t38",
+            }),
+            fax_pages: record.fax.and_then(|fax| fax.pages),
             legs: record.legs.iter().map(LegAnswer::of).collect(),
             turns: record.turns.iter().map(|turn| TurnAnswer::of(record, turn)).collect(),
             work_orders: detail.work_orders.iter().map(WorkOrderAnswer::of).collect(),

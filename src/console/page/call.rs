@@ -46,6 +46,7 @@ pub(in crate::console) fn call(
             dt { "Called" } dd { (words::dialled(&record.dialled)) }
             dt { "Began" } dd { (words::exact(record.started, zone)) }
             dt { "Result" } dd { (word) @if how != word { ": " (how) } }
+            @if let Some(fax) = record.fax { dt { "Fax" } dd { (words::fax(fax)) } }
             dt { "Lasted" } dd { (words::length(record.started, record.ended)) }
             @if let Some(why) = record.agent_reason { dt { "Why no person took it" } dd { (words::agent_reason(why)) } }
             @if let Some(trunk) = &record.trunk { dt { "Trunk" } dd { (trunk) } }

@@ -8,7 +8,7 @@ use crate::{
     outbox::{Failure, State},
     pbx::{
         AgentReason, Attestation, CallDirection, CallResult, Caller, Codec, Dialled, Disposition, Encrypted,
-        Impairment, LegResult, Party, Score, Unheard,
+        Fax, FaxPath, Impairment, LegResult, Party, Score, Unheard,
     },
     store::{TextBackNote, TicketStatus},
     types::PhoneNumber,
@@ -32,6 +32,19 @@ pub(super) const fn codec(codec: Codec) -> &'static str {
         Codec::Pcma => "G.711 A-law",
         Codec::G722 => "G.722, wideband",
         Codec::Opus => "Opus, wideband",
+    }
+}
+
+/// What is known of a fax.
+pub(super) fn fax(fax: Fax) -> String {
+    let how = match fax.by {
+        FaxPath::Voice => "as sound (G.711)",
+        FaxPath::T38 => "as T.38",
+    };
+    match fax.pages {
+        None => format!("{how}; its pages could not be counted"),
+        Some(1) => format!("{how}, 1 page"),
+        Some(pages) => format!("{how}, {pages} pages"),
     }
 }
 
@@ -195,6 +208,7 @@ pub(super) fn text_back(note: TextBackNote) -> &'static str {
         TextBackNote::Recent => "none: another call was answered by a text minutes before",
         TextBackNote::OwnNumber => "none: a number of the office",
         TextBackNote::Abroad => "none: a number abroad",
+        TextBackNote::Machine => "none: a fax machine called",
         TextBackNote::SwitchedOff => "none: texts are switched off",
         TextBackNote::OutboxFull => "none: too many texts were waiting",
     }

@@ -306,6 +306,7 @@ pub(crate) fn record(from: &str, disposition: Disposition, ended: Timestamp, cal
         turns: Vec::new(),
         outcome: None,
         recordings: Vec::new(),
+        fax: None,
         decisions: Vec::new(),
     }
 }

@@ -4,6 +4,7 @@ mod browser;
 #[cfg(test)]
 mod browser_tests;
 mod dropped;
+mod hearing;
 mod reports;
 #[cfg(test)]
 mod secure_tests;
@@ -25,6 +26,7 @@ use super::{
     codec::{Codec, Encoder},
     dtls::Identity,
     dtmf::{EventPacket, EventReceiver, EventSender},
+    fax::{FaxEar, FaxSign},
     frame::{Frame, SampleRate},
     inband::ToneReceiver,
     jitter::JitterBuffer,
@@ -59,6 +61,8 @@ pub enum LegEvent {
     FirstPacket,
     /// A key was pressed.
     Digit(char),
+    /// A fax machine is at the other end.
+    Fax(FaxSign),
     /// Nothing that was agreed on has come within three seconds of a description that lets them send. Told once for
     /// each description; the call goes on, for they may be silent for a reason.
     Unheard(Silence),
@@ -109,6 +113,7 @@ pub struct Leg {
     events_in: EventReceiver,
     /// For a far end that has agreed to no telephone events; made when it is first listened to.
     tones_in: Option<Box<ToneReceiver>>,
+    fax_ear: FaxEar,
     events_out: EventSender,
     playout: Playout,
     encoder: Encoder,
@@ -146,6 +151,7 @@ impl Leg {
             jitter: None,
             events_in: EventReceiver::default(),
             tones_in: None,
+            fax_ear: FaxEar::default(),
             events_out: EventSender::default(),
             playout: Playout::default(),
             encoder: Encoder::new(agreed.codec),
@@ -457,22 +463,6 @@ impl Leg {
         }
     }
 
-    /// The next 20 ms of the far end. Keys are heard in it where they cannot come in any other way.
-    pub fn hear(&mut self, now: Instant) -> Frame {
-        let rate = self.jitter.as_ref().map_or(self.rate(), |jitter| jitter.rate());
-        let mut heard = Frame::silence(rate);
-        if let Some(jitter) = &mut self.jitter {
-            jitter.pull(now, heard.samples_mut());
-            if self.agreed.telephone_event_in.is_none() {
-                let tones = self.tones_in.get_or_insert_with(Box::default);
-                if let Some(key) = tones.hear(&heard) {
-                    self.tell(LegEvent::Digit(key));
-                }
-            }
-        }
-        heard
-    }
-
     /// Nobody listens any longer: the jitter buffer is given back.
     pub(super) fn stop_listening(&mut self) {
         self.jitter = None;
@@ -585,7 +575,7 @@ impl Leg {
         !self.closed && self.agreed.may_send()
     }
 
-    fn tell(&mut self, event: LegEvent) {
+    pub(super) fn tell(&mut self, event: LegEvent) {
         if self.events.len() == MAX_EVENTS {
             self.events.pop_front();
         }

@@ -36,7 +36,7 @@ pub fn answer(bytes: &[u8], local: &LocalMedia, codecs: &[Codec]) -> Result<(Vec
             protection = keys.write(&mut session, &mut media, &local, profile)?;
             media
         } else {
-            refused(media)
+            body::refused(media)
         };
         session.add_media(media);
     }
@@ -280,19 +280,4 @@ fn permitted(audio: &Audio, profile: Profile) -> Direction {
 fn same_ip_version(audio: &Audio, our_address: IpAddr) -> Result<(), SdpError> {
     let theirs = audio.remote.ip();
     if theirs.is_ipv4() == our_address.is_ipv4() { Ok(()) } else { Err(SdpError::OtherIpVersion) }
-}
-
-fn refused(media: &Media) -> Media {
-    Media {
-        media: media.media.clone(),
-        port: 0,
-        num_ports: None,
-        proto: media.proto.clone(),
-        fmt: media.fmt.clone(),
-        media_title: None,
-        connections: Vec::new(),
-        bandwidths: Vec::new(),
-        key: None,
-        attributes: Vec::new(),
-    }
 }

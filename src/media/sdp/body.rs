@@ -146,10 +146,26 @@ fn encoding(media: &Media, number: u8) -> Option<Encoding> {
         .map(Encoding::Speech)
 }
 
-fn unicast(connection: &Connection) -> Result<IpAddr, SdpError> {
+pub(super) fn unicast(connection: &Connection) -> Result<IpAddr, SdpError> {
     let address = connection.try_address().map_err(|_| SdpError::BadAddress)?.ip;
     let broadcast = matches!(address, IpAddr::V4(v4) if v4.is_broadcast());
     if address.is_multicast() || broadcast { Err(SdpError::BadAddress) } else { Ok(address) }
+}
+
+/// A line that is not taken, as an answer mirrors it (RFC 3264, 6).
+pub(super) fn refused(media: &Media) -> Media {
+    Media {
+        media: media.media.clone(),
+        port: 0,
+        num_ports: None,
+        proto: media.proto.clone(),
+        fmt: media.fmt.clone(),
+        media_title: None,
+        connections: Vec::new(),
+        bandwidths: Vec::new(),
+        key: None,
+        attributes: Vec::new(),
+    }
 }
 
 /// `a=rtcp:53020` or `a=rtcp:53020 IN IP4 126.16.64.4` (RFC 3605). A third party as RTCP address would make us a

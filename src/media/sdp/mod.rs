@@ -8,6 +8,7 @@ mod browser_tests;
 mod encryption;
 #[cfg(test)]
 mod encryption_tests;
+mod image;
 mod offer;
 mod sdes;
 #[cfg(test)]
@@ -22,6 +23,7 @@ use super::codec::Codec;
 pub use answer::{accept, answer};
 pub use browser::{DtlsTerms, Fingerprint, IceCredentials};
 pub use encryption::{Encryption, Profile, Protection, Sdes, Seed, Wish};
+pub use image::{ImageTerms, answer_image, image_in, offer_image};
 pub use offer::offer;
 
 /// Who may send, as seen from the side that says it.
@@ -170,6 +172,9 @@ pub enum SdpError {
     /// No open `m=audio` line.
     #[error("session description has no audio")]
     NoAudio,
+    /// No open `m=image` line with T.38 over UDPTL.
+    #[error("session description has no fax")]
+    NoImage,
     /// Audio, but not over RTP/AVP or RTP/SAVP (RFC 3551, 3711).
     #[error("audio is offered over a transport other than RTP/AVP and RTP/SAVP only")]
     UnknownTransport,

@@ -167,7 +167,7 @@ impl Conference {
 
     fn media(mut self, cx: &mut Context<'_>, at: usize, event: &MediaEvent) -> Step<Self> {
         match event {
-            MediaEvent::FirstPacket => self.opens(cx, at),
+            MediaEvent::FirstPacket | MediaEvent::Fax(_) => self.opens(cx, at),
             MediaEvent::Digit(key) => self.key(cx, at, *key),
             MediaEvent::Played { utterance, complete, .. } => {
                 let door = self.door(cx, at);

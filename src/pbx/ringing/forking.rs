@@ -7,6 +7,7 @@ use crate::{
         LegResult, Party,
         exchange::Context,
         fork::{Destination, Fork},
+        refusal::FinalAnswer,
         ring_plan::{Outside, Stage, Target},
         routing,
     },
@@ -26,7 +27,7 @@ impl Ringing {
                 Target::Quiet(extension) => {
                     let leg = cx.exchange.next_leg();
                     let party = Party::Phone(extension);
-                    self.last_status = Some(486);
+                    self.last_answer = Some(FinalAnswer::of(486));
                     self.results.push(Fork::impossible(cx, leg, party, LegResult::DoNotDisturb));
                 }
                 Target::Extension(extension) => {
@@ -77,7 +78,7 @@ impl Ringing {
                 Some(session)
             }
             Err(result) => {
-                self.last_status = Some(503);
+                self.last_answer = Some(FinalAnswer::of(503));
                 self.results.push(result);
                 None
             }

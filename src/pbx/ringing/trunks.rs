@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::Ringing;
 use crate::{
-    pbx::{LegResult, decision, exchange::Context, fork::Fork, trunk_answer},
+    pbx::{LegResult, decision, exchange::Context, fork::Fork, refusal::FinalAnswer, trunk_answer},
     sip::SessionId,
 };
 
@@ -55,7 +55,7 @@ impl Ringing {
             }
             fork.cancel(cx, None, LegResult::Failed(408));
             self.results.push(LegResult::Failed(408));
-            self.last_status = Some(503);
+            self.last_answer = Some(FinalAnswer::of(503));
         }
         !given_up.is_empty() && self.forks.is_empty()
     }

@@ -12,6 +12,7 @@ use crate::{
         decision,
         desk_event::DeskEvent,
         exchange::Context,
+        fax,
         leg::Leg,
         next::{Next, Step},
         ring_plan::Hunt,
@@ -116,6 +117,10 @@ impl Serving {
     fn media(mut self, cx: &mut Context<'_>, event: &MediaEvent) -> Step<Self> {
         match event {
             MediaEvent::FirstPacket => self.open(cx),
+            MediaEvent::Fax(sign) if fax::is_machine(*sign) && self.end == End::No => {
+                self.mouth.hush(cx, &self.leg);
+                Step::Go(fax::goes_on(cx, self.leg))
+            }
             MediaEvent::Digit(digit) => self.cue(cx, &Cue::Key(*digit)),
             MediaEvent::Played { utterance, .. } => {
                 self.mouth.played(cx, &mut self.leg, *utterance);
@@ -126,7 +131,7 @@ impl Serving {
             MediaEvent::Dead { .. } => self.leave(cx, End::HangUp(Some(Cause::Q850(102)))),
             MediaEvent::Failed => self.leave(cx, End::HangUp(Some(Cause::Q850(41)))),
             MediaEvent::TakeQuiet | MediaEvent::Taken { .. } => self.cue(cx, &Cue::Media(event)),
-            MediaEvent::Speaking { .. } | MediaEvent::Closed { .. } => Step::Stay(self),
+            MediaEvent::Fax(_) | MediaEvent::Speaking { .. } | MediaEvent::Closed { .. } => Step::Stay(self),
         }
     }
 

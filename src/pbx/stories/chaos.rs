@@ -50,7 +50,7 @@ fn happen(world: &mut World, chance: &mut Chance) {
         }
         7 => {
             let status = pick(chance, &[486, 603, 480, 404, 500, 302, 401]);
-            world.attempt(who, |far, now, session| far.reject(now, session, status, "", None));
+            world.attempt(who, |far, now, session| far.reject(now, session, status, "", None, None));
         }
         8 => world.attempt_own(who, |far, now, session| far.cancel(now, session, None)),
         9 => world.attempt_own(who, |far, now, session| far.bye(now, session, None)),

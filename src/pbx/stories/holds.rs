@@ -1,7 +1,7 @@
 //! One side holds the other, in each of the ways in which phones say so.
 
 use crate::{
-    media::Direction,
+    media::{Codec, Direction},
     pbx::{
         MediaCommand, Music,
         story::{MAIN, World},
@@ -60,4 +60,20 @@ fn both_sides_may_hold_each_other() {
     assert_eq!(world.direction(callee), Direction::SendRecv);
     world.hangs_up("101", desk);
     assert!(world.has_ended("carrier"));
+}
+
+#[test]
+fn a_phone_that_describes_its_media_anew_keeps_the_codec_of_the_call() {
+    let mut world = World::at_work();
+    let dana = world.call("carrier", MAIN);
+    let desk = world.picks_up("101");
+    let (caller, callee) = world.bridged().unwrap();
+    let before = world.codec(caller);
+    assert_eq!(world.codec(callee), before);
+    let offer = String::from_utf8(world.offer_of("101", Direction::SendRecv)).unwrap();
+    let prefers_another = offer.replace("RTP/AVP 0 8 ", "RTP/AVP 8 0 ");
+    assert!(before == Codec::Pcmu && prefers_another != offer, "{offer}");
+    world.reoffers("101", desk, prefers_another.into_bytes());
+    assert_eq!(world.codec(callee), before, "nothing is translated that need not be");
+    world.hangs_up("carrier", dana);
 }

@@ -8,6 +8,7 @@ mod conferences;
 mod doors;
 mod early_media;
 mod emergencies;
+mod faxes;
 mod fixed_phones;
 mod holds;
 mod inbound;

@@ -2,7 +2,7 @@
 
 use super::World;
 use crate::{
-    media::Direction,
+    media::{Codec, Direction},
     pbx::{CallRecord, Fact, MediaCommand},
     sip::{Cause, Event},
     types::{CallId, LegId},
@@ -106,6 +106,15 @@ impl World {
     pub(in crate::pbx) fn direction(&self, leg: LegId) -> Direction {
         let agreed = self.media.iter().rev().find_map(|(of, command)| match command {
             MediaCommand::Connect { agreed, .. } if *of == leg => Some(agreed.direction),
+            _ => None,
+        });
+        agreed.unwrap()
+    }
+
+    /// The codec last agreed on with a leg.
+    pub(in crate::pbx) fn codec(&self, leg: LegId) -> Codec {
+        let agreed = self.media.iter().rev().find_map(|(of, command)| match command {
+            MediaCommand::Connect { agreed, .. } if *of == leg => Some(agreed.codec),
             _ => None,
         });
         agreed.unwrap()

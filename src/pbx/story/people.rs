@@ -76,7 +76,7 @@ impl World {
         headers: Vec<(String, String)>,
     ) -> SessionId {
         let target = Target::Trunk { trunk: TrunkName("portico".into()), number: dialled.into() };
-        let outgoing = Outgoing { target, from, offer, headers, parts: Vec::new() };
+        let outgoing = Outgoing { target, from, offer, headers, parts: Vec::new(), hops: sip::MAX_FORWARDS };
         let now = self.now.at;
         let far = self.far(who);
         let session = far.endpoint.invite(now, outgoing).unwrap();
@@ -147,7 +147,7 @@ impl World {
     pub(in crate::pbx) fn refuses(&mut self, who: &str, status: u16) {
         let (session, _) = self.invited(who);
         let now = self.now.at;
-        self.far(who).endpoint.reject(now, session, status, "", None).unwrap();
+        self.far(who).endpoint.reject(now, session, status, "", None, None).unwrap();
         self.settle();
     }
 
@@ -166,7 +166,7 @@ impl World {
     pub(in crate::pbx) fn asks_to_be_spared(&mut self, who: &str, seconds: u32) {
         let (session, _) = self.invited(who);
         let now = self.now.at;
-        self.far(who).endpoint.reject(now, session, 503, "", Some(seconds)).unwrap();
+        self.far(who).endpoint.reject(now, session, 503, "", Some(seconds), None).unwrap();
         self.settle();
     }
 
@@ -196,6 +196,22 @@ impl World {
     pub(in crate::pbx) fn reoffers(&mut self, who: &str, session: SessionId, offer: Vec<u8>) {
         let now = self.now.at;
         self.far(who).endpoint.reoffer(now, session, offer).unwrap();
+        self.settle();
+    }
+
+    /// What this far end makes of a re-INVITE that it has been sent.
+    pub(in crate::pbx) fn settles_reoffer(
+        &mut self,
+        who: &str,
+        session: SessionId,
+        answer: Result<Vec<u8>, u16>,
+    ) {
+        let now = self.now.at;
+        let endpoint = &mut self.far(who).endpoint;
+        match answer {
+            Ok(body) => endpoint.accept_reoffer(now, session, body).unwrap(),
+            Err(status) => endpoint.refuse_reoffer(now, session, status).unwrap(),
+        }
         self.settle();
     }
 

@@ -241,6 +241,7 @@ impl Switch {
             vouched,
             dialled,
             withheld: false,
+            hops: invitation.hops.saturating_sub(1),
             at: now,
             directory,
         };

@@ -209,7 +209,7 @@ impl Switch {
         };
         match event {
             Some((call, event)) => self.tell(now, call, CallEvent::Desk(event)),
-            None => superseded(self.exchange.sip.reject(now.at, session, 403, "Forbidden", None)),
+            None => superseded(self.exchange.sip.reject(now.at, session, 403, "Forbidden", None, None)),
         }
     }
 }

@@ -82,7 +82,7 @@ impl Talking {
     }
 
     /// The supervisor is hung up on; those who talk go on.
-    fn without_overseer(&mut self, cx: &mut Context<'_>) {
+    pub(super) fn without_overseer(&mut self, cx: &mut Context<'_>) {
         if let Some(overseer) = self.overseer.take() {
             overseer.hang_up(cx, None);
             self.put_through_again(cx);

@@ -153,7 +153,7 @@ fn twenty_thousand_invites_of_a_trunk_fill_the_tables_to_their_bound_and_no_furt
         })
         .collect();
     for session in sessions {
-        world.tell(OFFICE, |e, now| e.reject(now, session, 480, "", None)).unwrap();
+        world.tell(OFFICE, |e, now| e.reject(now, session, 480, "", None, None)).unwrap();
     }
     world.assert_nothing_left();
 }
@@ -245,7 +245,7 @@ fn requests_that_cannot_be_served_get_the_answer_that_the_rfc_names() {
         ),
         (base(3).replace("INVITE sip:+13035550100@office.example", "INVITE http://office.example"), 416, ""),
         (base(4).replace("INVITE", "PUBLISH"), 405, "Allow: INVITE, ACK, CANCEL, BYE, OPTIONS"),
-        (base(5).replace("INVITE", "DANCE"), 405, "Allow: INVITE"),
+        (base(5).replace("INVITE", "DANCE"), 501, "Allow: INVITE"),
         (base(6).replace("SIP/2.0\r\nVia", "SIP/7.0\r\nVia"), 505, ""),
         (base(7).replace("CSeq: 1 INVITE", "CSeq: 1 BYE"), 400, ""),
         (base(8).replace("INVITE", "BYE"), 481, ""),

@@ -76,7 +76,7 @@ fn a_refused_call_fails_with_status_and_reason() {
     let at_carrier = world.carrier_calls();
     world.run(Duration::from_millis(50));
     let at_office = world.invited(OFFICE);
-    world.tell(OFFICE, |e, now| e.reject(now, at_office, 486, "", Some(20))).unwrap();
+    world.tell(OFFICE, |e, now| e.reject(now, at_office, 486, "", Some(20), None)).unwrap();
     world.run(Duration::from_millis(50));
     let expected = Event::Failed {
         session: at_carrier,

@@ -139,7 +139,7 @@ fn a_503_sends_the_call_on_at_once_and_its_retry_after_is_kept() {
     let call = calls(&mut world);
     world.run(millis(50));
     let refused = world.invited(CARRIER);
-    world.tell(CARRIER, |e, now| e.reject(now, refused, 503, "Maintenance", Some(120))).unwrap();
+    world.tell(CARRIER, |e, now| e.reject(now, refused, 503, "Maintenance", Some(120), None)).unwrap();
     world.run(millis(50));
     let there = world.invited(SECOND);
     assert!(world.events(OFFICE).iter().all(|event| !matches!(event, Event::Failed { .. })));
@@ -160,7 +160,7 @@ fn a_503_that_wants_no_rest_at_all_sends_no_call_in_circles() {
     for host in HOSTS {
         world.run(millis(50));
         let refused = world.invited(host);
-        world.tell(host, |e, now| e.reject(now, refused, 503, "Full", Some(0))).unwrap();
+        world.tell(host, |e, now| e.reject(now, refused, 503, "Full", Some(0), None)).unwrap();
     }
     world.run(Duration::from_secs(5));
     assert_eq!(HOSTS.map(|host| asked(&world, host, "INVITE")), [1, 1, 1]);
@@ -179,7 +179,7 @@ fn a_refusal_of_the_called_is_no_fault_of_the_host() {
         calls(&mut world);
         world.run(millis(50));
         let refused = world.invited(CARRIER);
-        world.tell(CARRIER, |e, now| e.reject(now, refused, status, "No", None)).unwrap();
+        world.tell(CARRIER, |e, now| e.reject(now, refused, status, "No", None, None)).unwrap();
         world.run(millis(100));
         assert!(
             matches!(&world.events(OFFICE)[..], [.., Event::Failed { status: told, .. }] if *told == status)

@@ -116,7 +116,7 @@ fn act(world: &mut World, at: &str, ledger: &mut Ledger, chance: &mut Chance) {
     // A command may come too late for what is already on its way; it then says so and changes nothing.
     let result = world.tell(at, |e, now| match (told, dice) {
         (Told::Invited, 0..=2) => e.answer(now, session, b"answer".to_vec()),
-        (Told::Invited, 3) => e.reject(now, session, 486, "", None),
+        (Told::Invited, 3) => e.reject(now, session, 486, "", None, None),
         (Told::Invited, _) => e.ring(now, session, 183, Some(b"early".to_vec())),
         (Told::Calling, 0) => e.cancel(now, session, None),
         (Told::Talking, 0) => e.bye(now, session, None),
@@ -135,7 +135,7 @@ fn act(world: &mut World, at: &str, ledger: &mut Ledger, chance: &mut Chance) {
 
 fn hang_up(world: &mut World, at: &str, ledger: &mut Ledger, session: SessionId, told: Told) {
     let _ = world.tell(at, |e, now| match told {
-        Told::Invited => e.reject(now, session, 480, "", None),
+        Told::Invited => e.reject(now, session, 480, "", None, None),
         Told::Calling => e.cancel(now, session, None),
         Told::Talking => e.bye(now, session, None),
         Told::Over => Ok(()),

@@ -2,6 +2,7 @@
 
 mod abuse;
 mod calls;
+mod edges;
 mod fail_over;
 mod interleavings;
 mod practice;

@@ -11,8 +11,8 @@ use rand_chacha::rand_core::{Rng, SeedableRng};
 use crate::{
     sip::{
         Account, Answer, ConnectionId, Counts, Credentials, Endpoint, Event, Flow, Identity, Input, Limits,
-        Listener, Located, Network, Outgoing, Output, Question, Registration, SessionId, Settings, Target,
-        Transport, Trunk, TrunkName,
+        Listener, Located, MAX_FORWARDS, Network, Outgoing, Output, Question, Registration, SessionId,
+        Settings, Target, Transport, Trunk, TrunkName,
     },
     types::{Chance, Extension},
 };
@@ -473,8 +473,14 @@ impl World {
         let binding = self.host(OFFICE).endpoint.bindings(now, &extension).pop().expect("it has registered");
         let target = Target::Phone { extension, contact: binding.contact, flow: binding.flow };
         let from = Identity { user: "+13035550177".to_owned(), display: "Dana \"D\" Reyes".to_owned() };
-        let outgoing =
-            Outgoing { target, from, offer: b"offer of the office".to_vec(), headers: vec![], parts: vec![] };
+        let outgoing = Outgoing {
+            target,
+            from,
+            offer: b"offer of the office".to_vec(),
+            headers: vec![],
+            parts: vec![],
+            hops: MAX_FORWARDS,
+        };
         self.tell(OFFICE, |endpoint, now| endpoint.invite(now, outgoing)).unwrap()
     }
 
@@ -507,5 +513,6 @@ pub(super) fn to_trunk(trunk: &str, number: &str, offer: &[u8]) -> Outgoing {
         offer: offer.to_vec(),
         headers: vec![],
         parts: vec![],
+        hops: MAX_FORWARDS,
     }
 }

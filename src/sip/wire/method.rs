@@ -110,6 +110,7 @@ pub fn reason_phrase(status: u16) -> &'static str {
         423 => "Interval Too Brief",
         429 => "Provide Referrer Identity",
         433 => "Anonymity Disallowed",
+        469 => "Bad Info Package",
         480 => "Temporarily Unavailable",
         481 => "Call/Transaction Does Not Exist",
         482 => "Loop Detected",
@@ -134,6 +135,8 @@ pub fn reason_phrase(status: u16) -> &'static str {
         603 => "Decline",
         604 => "Does Not Exist Anywhere",
         606 => "Not Acceptable",
+        607 => "Unwanted",
+        608 => "Rejected",
         _ => match status / 100 {
             1 => "Progress",
             2 => "Success",

@@ -64,6 +64,7 @@ names! {
     Event "Event" b'o';
     HistoryInfo "History-Info";
     Identity "Identity" b'y';
+    InfoPackage "Info-Package";
     MinExpires "Min-Expires";
     FlowTimer "Flow-Timer";
     MinSe "Min-SE";
@@ -78,6 +79,7 @@ names! {
     RAck "RAck";
     Record "Record";
     RSeq "RSeq";
+    RecvInfo "Recv-Info";
     Reason "Reason";
     ReferSub "Refer-Sub";
     ReferTo "Refer-To" b'r';
