@@ -139,6 +139,21 @@ enum Command {
         #[arg(long)]
         force: bool,
     },
+    /// Carry extensions and numbers over from another telephone system's CSV files.
+    ///
+    /// Reads FreePBX's bulk exports (extensions and inbound routes) and plain lists with the columns
+    /// extension,name,password,voicemail,numbers. Prints lines for portico.toml, and on standard error what a person has
+    /// to look at. Spoken greetings are not in such files: they are recorded or written anew.
+    Import {
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+        /// How numbers without a country are dialled (ISO 3166).
+        #[arg(long, default_value = "US")]
+        country: String,
+        /// Add the lines to this configuration, unless it would have problems then.
+        #[arg(long, value_name = "CONFIG")]
+        append: Option<PathBuf>,
+    },
     /// Read lines on standard input, and write how each is understood: one JSON object a line.
     Understand {
         #[arg(long, default_value = "portico.toml")]
@@ -226,6 +241,7 @@ fn main() -> ExitCode {
         }
         Command::Backup { file, recordings, config } => command::backup(&config, file.as_deref(), recordings),
         Command::Restore { file, config, force } => command::restore(&file, &config, force),
+        Command::Import { files, country, append } => command::import(&files, &country, append.as_deref()),
         Command::Understand { config, models, words_only } => {
             command::understand(&config, &models, words_only)
         }

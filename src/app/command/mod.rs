@@ -3,6 +3,7 @@
 mod backup;
 mod explain;
 mod foresee;
+mod import;
 mod practice;
 mod route;
 mod run;
@@ -24,6 +25,7 @@ use crate::{
 pub use backup::{backup, restore};
 pub use explain::explain;
 pub use foresee::foresee;
+pub use import::import;
 pub use practice::{PracticeCall, practice, practice_list};
 pub use route::route;
 pub use run::run;
