@@ -54,6 +54,7 @@ fuzz-build:
 
 interop:
 	$(CARGO) test --locked --test interop --test browser -- --ignored
+	$(CARGO) test --locked --test attacks -- --ignored --skip siege
 
 fuzz:
 	@fuzz/run $(or $(FUZZ_SECONDS),600)

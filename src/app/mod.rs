@@ -7,6 +7,7 @@ mod certificates;
 mod clock;
 pub mod command;
 pub mod console_server;
+mod descriptors;
 mod desk_loop;
 mod housekeeping;
 mod mailbox_sounds;

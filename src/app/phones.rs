@@ -8,7 +8,7 @@ use tokio::sync::mpsc;
 use super::{certificates, office::reachable, switch_loop::ToSwitch};
 use crate::{
     config::{Config, PhoneTransport},
-    console::{PhoneOffice, Phones},
+    console::{PhoneOffice, Phones, Softphones},
     pbx::{Directory, Service},
     provisioning::{Makers, Transport},
 };
@@ -72,5 +72,16 @@ pub fn office(config: &Config, directory: &Directory) -> anyhow::Result<PhoneOff
         ca: ca.transpose()?,
         extensions,
         overrides: phones.overrides.clone(),
+        browsers: browsers(config),
     })
+}
+
+fn browsers(config: &Config) -> Softphones {
+    let first = |addresses: &[std::net::SocketAddr]| addresses.first().map(std::net::SocketAddr::port);
+    let people = config
+        .extensions
+        .iter()
+        .flat_map(|account| account.people.iter().map(|person| (person.clone(), account.extension.clone())));
+    let transports = &config.sip.transports;
+    Softphones { ws: first(&transports.ws), wss: first(&transports.wss), people: people.collect() }
 }

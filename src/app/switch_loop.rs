@@ -3,7 +3,12 @@
 //! It waits for the earliest of a datagram, a stream, a message of another thread and the switch's deadline; feeds one
 //! input; drains the outputs; and begins again. No send ever waits for a peer.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    net::SocketAddr,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use tokio::{
     sync::mpsc,
@@ -99,6 +104,23 @@ impl std::fmt::Debug for Switchboard {
 #[derive(Debug, Default)]
 struct Flows {
     ends: BTreeMap<Connection, Flow>,
+    /// Connections refused since that was last told, and when it may be told again.
+    refused: u64,
+    tell_at: Option<Instant>,
+}
+
+/// Refused connections are told at most so often: whoever fills our places shall not fill our log as well.
+const TELL_EVERY: Duration = Duration::from_secs(1);
+
+impl Flows {
+    fn refused(&mut self, now: Instant, source: SocketAddr, why: &'static str) {
+        self.refused += 1;
+        if self.tell_at.is_none_or(|at| at <= now) {
+            tracing::info!(%source, why, count = self.refused, "connections were refused");
+            self.refused = 0;
+            self.tell_at = Some(now + TELL_EVERY);
+        }
+    }
 }
 
 impl Switchboard {
@@ -113,8 +135,8 @@ impl Switchboard {
                     None => std::future::pending().await,
                 }
             };
+            // By lot among what is ready: a flood at one source never starves the others, nor the deadlines.
             tokio::select! {
-                biased;
                 readable = self.sockets.udp.socket.readable() => {
                     if let Err(error) = readable {
                         tracing::error!(%error, "the SIP socket is broken");
@@ -213,14 +235,12 @@ impl Switchboard {
                 let flow = Flow { transport, remote, local: remote, connection: None };
                 self.switch.handle_input(now, Input::Sip(SipInput::Unreachable { flow, why }));
             }
-            StreamEvent::Refused { remote, why } => {
-                tracing::info!(source = %remote, why, "a connection was refused");
-            }
+            StreamEvent::Refused { remote, why } => flows.refused(now.at, remote, why),
         }
     }
 
     /// Carries everything out that the switch asks for; gives back when it wants to wake.
-    fn drain(&mut self, flows: &mut Flows) -> Option<std::time::Instant> {
+    fn drain(&mut self, flows: &mut Flows) -> Option<Instant> {
         let now = clock::now();
         loop {
             match self.switch.poll_output(now) {

@@ -424,7 +424,7 @@ fn speech(c: &mut Checker<'_>, raw: raw::Speech) -> Speech {
 }
 
 fn extensions(c: &mut Checker<'_>, raw: Vec<Spanned<raw::Extension>>) -> Vec<ExtensionAccount> {
-    let mut seen = BTreeSet::new();
+    let (mut seen, mut persons) = (BTreeSet::new(), BTreeSet::new());
     let mut accounts = Vec::new();
     for entry in raw {
         let entry = entry.into_inner();
@@ -462,6 +462,17 @@ fn extensions(c: &mut Checker<'_>, raw: Vec<Spanned<raw::Extension>>) -> Vec<Ext
             let cure = "write its address and port, such as \"192.168.1.50:5060\"";
             c.parse::<SocketAddr>(address, "the address of a phone", cure)
         });
+        for person in &entry.people {
+            if !persons.insert(person.get_ref().clone()) {
+                let what = format_args!("`{}` is at two extensions", person.get_ref());
+                c.problem(
+                    person,
+                    what,
+                    "a browser is one extension's: take the name out of the other `people`",
+                );
+            }
+        }
+        let people = entry.people.into_iter().map(Spanned::into_inner).collect();
         accounts.push(ExtensionAccount {
             shows: entry.shows.as_ref().and_then(|number| c.number(number)),
             may_call: entry.may_call.map(Spanned::into_inner),
@@ -470,6 +481,7 @@ fn extensions(c: &mut Checker<'_>, raw: Vec<Spanned<raw::Extension>>) -> Vec<Ext
             name: entry.name,
             password: entry.password.into_inner(),
             legacy_md5: entry.legacy_md5,
+            people,
         });
     }
     accounts

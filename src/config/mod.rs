@@ -222,6 +222,8 @@ pub struct ExtensionAccount {
     pub may_call: Option<String>,
     /// This phone cannot do SHA-256 (RFC 8760) and may use MD5.
     pub legacy_md5: bool,
+    /// Accounts of the console whose bearers may telephone as this extension, with their browsers.
+    pub people: Vec<String>,
     /// Where it is always rung, registered or not: a door phone, a gateway.
     pub address: Option<SocketAddr>,
 }

@@ -204,6 +204,8 @@ pub(super) struct Extension {
     #[serde(default)]
     pub legacy_md5: bool,
     #[serde(default)]
+    pub people: Vec<Spanned<String>>,
+    #[serde(default)]
     pub voicemail: bool,
     #[serde(default)]
     pub pickup_groups: Vec<String>,

@@ -18,6 +18,7 @@ use super::{
     secret::{self, Secret},
     shield::plain,
     site::Site,
+    softphone,
 };
 use crate::store::{AccountError, NewAccount, Role, StoreError, TokenHash};
 
@@ -217,6 +218,7 @@ fn is_over_tls(site: &Site, headers: &HeaderMap) -> bool {
 async fn close_session(site: &Site, session: &Secret) -> Result<(), StoreError> {
     let hash = session.hash();
     site.known().forget(hash);
+    softphone::hang_up(site, session);
     let closed = site.write(move |store| store.close_session(hash)).await;
     site.signed_out();
     closed

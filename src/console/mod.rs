@@ -25,6 +25,7 @@ mod recording;
 mod secret;
 mod shield;
 mod site;
+mod softphone;
 mod throttle;
 mod upload;
 mod vitals;
@@ -35,6 +36,7 @@ pub use music::{LARGEST_MUSIC, MusicOf, MusicRow, MusicWish, MusicWishes, NotTak
 pub use phones::{Ask, PhoneOffice, Phones};
 pub use secret::Secret;
 pub use site::{Settings, Site};
+pub use softphone::Softphones;
 pub use vitals::{Condition, Part, Shown, Vitals};
 
 use axum::{Router, extract::DefaultBodyLimit, middleware};
@@ -45,6 +47,7 @@ pub fn router(site: Site) -> Router {
         .merge(pages::routes())
         .merge(access::routes())
         .merge(phones::routes())
+        .merge(softphone::routes())
         .nest("/api/v1", api::routes())
         .fallback(pages::not_found)
         .layer(DefaultBodyLimit::max(shield::LARGEST_BODY))

@@ -92,7 +92,7 @@ pub(super) async fn not_found() -> Response {
     plain(StatusCode::NOT_FOUND, "There is nothing here.")
 }
 
-async fn asset(kind: &'static str, text: &'static str) -> Response {
+pub(super) async fn asset(kind: &'static str, text: &'static str) -> Response {
     ([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, "max-age=300")], text).into_response()
 }
 

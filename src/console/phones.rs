@@ -28,6 +28,7 @@ use super::{
     pages::{html, not_found, unavailable},
     shield::plain,
     site::Site,
+    softphone::Softphones,
 };
 use crate::{
     pbx::{Control, Fact},
@@ -64,6 +65,7 @@ pub struct PhoneOffice {
     /// Name and password of each extension.
     pub extensions: BTreeMap<Extension, (String, String)>,
     pub overrides: BTreeMap<Mac, BTreeMap<String, String>>,
+    pub browsers: Softphones,
 }
 
 /// Carries a wish to the switch. False if it cannot be taken now.

@@ -29,13 +29,13 @@ const PATIENCE_WITH_MUSIC: Duration = Duration::from_secs(180);
 /// From the end of a request's head to the beginning of its answer. A body that drips in takes longer; nothing else does.
 const PATIENCE: Duration = Duration::from_secs(20);
 
+/// What a page may load and run: nothing that is not ours, and no script within the page.
+pub(super) const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; \
+     media-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+
 /// Sent with every answer (OWASP ASVS 3.4).
 const HEADERS: [(header::HeaderName, &str); 8] = [
-    (
-        header::CONTENT_SECURITY_POLICY,
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; media-src 'self'; \
-         connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
-    ),
+    (header::CONTENT_SECURITY_POLICY, POLICY),
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::X_FRAME_OPTIONS, "DENY"),
     (header::REFERRER_POLICY, "same-origin"),

@@ -29,7 +29,7 @@ use tokio_rustls::{TlsAcceptor, TlsConnector};
 use tokio_tungstenite::{WebSocketStream, tungstenite};
 
 use super::{
-    census::{Census, Place},
+    census::{Census, Place, Places, shown_out},
     tls::{Identity, Trust, sentence, server_name},
     websocket::{self, Origins},
 };
@@ -53,6 +53,8 @@ pub enum Wrapping {
 pub struct StreamLimits {
     /// Connections at once, from everywhere.
     pub all: usize,
+    /// Of these, ones that have not been [proven](Streams::prove): with one more, the oldest of them is closed.
+    pub strangers: usize,
     /// Connections at once from one address (one IPv6 network) that have not been [proven](Streams::prove).
     pub from_one_address: usize,
     /// Messages that may wait for a peer that does not read; with one more the connection is closed.
@@ -69,7 +71,8 @@ pub struct StreamLimits {
 impl Default for StreamLimits {
     fn default() -> Self {
         Self {
-            all: 1000,
+            all: 4000,
+            strangers: 1000,
             from_one_address: 10,
             unsent_messages: 256,
             unsent_bytes: 256 * 1024,
@@ -216,7 +219,12 @@ impl Streams {
                     }
                 };
                 let limits = shared.limits;
-                let Some(place) = shared.census.take(remote.ip(), limits.all, limits.from_one_address) else {
+                let places = Places {
+                    all: limits.all,
+                    strangers: limits.strangers,
+                    from_one_address: limits.from_one_address,
+                };
+                let Some(place) = shared.census.take(remote.ip(), places) else {
                     let _ = shared.reports.try_send(Report::Refused(remote, "too many connections"));
                     continue;
                 };
@@ -363,15 +371,16 @@ async fn accepted(
 ) {
     ready(&stream);
     let place = Some(Arc::new(place));
-    let limit = shared.limits.handshake;
     let refused = |why| Report::Refused(ends.remote, why);
+    // Within its time, and unless its place is wanted by somebody else.
+    let handshake = Handshake { limit: shared.limits.handshake, place: place.clone() };
     let failed = match (ends.wrapping, tls) {
-        (Wrapping::Tls, Some(tls)) => match timeout(limit, tls.accept(stream)).await {
-            Ok(Ok(stream)) => return carry(shared, stream, ends, place).await,
+        (Wrapping::Tls, Some(tls)) => match handshake.made(tls.accept(stream)).await {
+            Some(Ok(stream)) => return carry(shared, stream, ends, place).await,
             _ => refused("no TLS handshake"),
         },
-        (Wrapping::WebSocket, _) => match timeout(limit, websocket::accept(stream, &origins)).await {
-            Ok(Ok(stream)) => return carry_messages(shared, stream, ends, place).await,
+        (Wrapping::WebSocket, _) => match handshake.made(websocket::accept(stream, &origins)).await {
+            Some(Ok(stream)) => return carry_messages(shared, stream, ends, place).await,
             _ => refused("no WebSocket handshake"),
         },
         (Wrapping::SecureWebSocket, Some(tls)) => {
@@ -379,8 +388,8 @@ async fn accepted(
                 let stream = tls.accept(stream).await.ok()?;
                 websocket::accept(stream, &origins).await.ok()
             };
-            match timeout(limit, both).await {
-                Ok(Some(stream)) => return carry_messages(shared, stream, ends, place).await,
+            match handshake.made(both).await {
+                Some(Some(stream)) => return carry_messages(shared, stream, ends, place).await,
                 _ => refused("no WebSocket handshake under TLS"),
             }
         }
@@ -388,6 +397,21 @@ async fn accepted(
         (_, None) => refused("TLS without a certificate"),
     };
     let _ = shared.reports.send(failed).await;
+}
+
+/// Bounds of a handshake.
+struct Handshake {
+    limit: Duration,
+    place: Option<Arc<Place>>,
+}
+
+impl Handshake {
+    async fn made<T>(&self, handshake: impl Future<Output = T>) -> Option<T> {
+        tokio::select! {
+            made = timeout(self.limit, handshake) => made.ok(),
+            () = shown_out(self.place.as_ref()) => None,
+        }
+    }
 }
 
 /// Small messages must not wait for one another (Nagle), and nothing waits in heaps. A failure only costs delay or memory.
@@ -500,7 +524,13 @@ async fn carry<S: AsyncRead + AsyncWrite>(shared: Shared, stream: S, ends: Ends,
         }
         let _ = timeout(FAREWELL, write.shutdown()).await;
     };
-    tokio::join!(reading, writing);
+    let both = async { tokio::join!(reading, writing) };
+    tokio::select! {
+        _ = both => {}
+        () = shown_out(place.as_ref()) => {
+            let _ = shared.reports.send(Report::Ended(connection)).await;
+        }
+    }
 }
 
 /// Whole messages both ways, until one side ends.
@@ -554,7 +584,13 @@ async fn carry_messages<S: AsyncRead + AsyncWrite + Unpin>(
         }
         let _ = timeout(FAREWELL, write.close()).await;
     };
-    tokio::join!(reading, writing);
+    let both = async { tokio::join!(reading, writing) };
+    tokio::select! {
+        _ = both => {}
+        () = shown_out(place.as_ref()) => {
+            let _ = shared.reports.send(Report::Ended(connection)).await;
+        }
+    }
 }
 
 #[cfg(test)]

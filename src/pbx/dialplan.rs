@@ -87,9 +87,9 @@ pub fn parse(dialled: &str, directory: &Directory) -> Result<Dialled, Barred> {
     if let Some(emergency) = directory.emergency.numbers.matched(dialled) {
         return Ok(Dialled::Emergency(emergency));
     }
-    // RFC 3261, 19.1.1: `user;phone-context=…` belongs to the user part; only global numbers are dialled here.
-    let text = dialled.split(';').next().unwrap_or_default();
-    if text.is_empty() || text.len() > LONGEST {
+    // RFC 3261, 19.1.6: parameters of a telephone number are in the user part.
+    let (text, parameters) = dialled.split_once(';').unwrap_or((dialled, ""));
+    if text.is_empty() || text.len() > LONGEST || is_local_elsewhere(text, parameters, directory) {
         return Err(Barred::NotANumber);
     }
     if text.starts_with('*') {
@@ -119,6 +119,17 @@ pub fn parse(dialled: &str, directory: &Directory) -> Result<Dialled, Barred> {
     };
     let number = directory.country.read(outside, directory.area_code.as_deref());
     number.map(Dialled::Number).map_err(|_| Barred::NotANumber)
+}
+
+/// Does it say to be a local number of another country (RFC 3966, 5.1.5)? Read as one of ours it would reach somebody else. A
+/// context that is a domain is a name for this office's own way of dialling.
+fn is_local_elsewhere(text: &str, parameters: &str, directory: &Directory) -> bool {
+    let contexts = parameters.split(';').filter_map(|parameter| parameter.split_once('='));
+    !text.starts_with('+')
+        && contexts
+            .filter(|(name, _)| name.trim().eq_ignore_ascii_case("phone-context"))
+            .map(|(_, context)| context.trim().trim_matches('"'))
+            .any(|context| context.starts_with('+') && !directory.country.is_reached_by(context))
 }
 
 /// Who wants to reach somebody.
@@ -266,6 +277,14 @@ mod tests {
             assert_eq!(parse(text, &office), Ok(number.clone()), "{text}");
         }
         assert_eq!(parse("011442079460958", &office), Ok(Dialled::Number("+442079460958".parse().unwrap())));
+        for context in ["", ";phone-context=+1", ";phone-context=maple.example", ";ext=3;Phone-Context=+1"] {
+            assert_eq!(parse(&format!("3035550177{context}"), &office), Ok(number.clone()), "{context}");
+        }
+        for text in
+            ["3035550177;phone-context=+44", "3035550177;ext=3;PHONE-CONTEXT=+4420", "102;phone-context=+44"]
+        {
+            assert_eq!(parse(text, &office), Err(Barred::NotANumber), "{text}");
+        }
         assert_eq!(parse("102", &office), Ok(Dialled::Extension("102".parse().unwrap())));
     }
 

@@ -101,6 +101,10 @@ pub enum Control {
     /// Tell the phone at this contact of an extension something that it has not asked for, for instance `check-sync` (an
     /// Event header). Answered by `Fact::PhoneTold`.
     TellPhone { extension: Extension, contact: String, event: String },
+    /// Somebody at a console telephones with this.
+    AdmitBrowser(sip::Pass),
+    /// That session is over, and with it whatever was admitted for it.
+    RevokeBrowser { session: String },
     /// BYE and CANCEL to everybody; refuse what is new.
     ShutDown,
 }

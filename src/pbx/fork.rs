@@ -132,12 +132,13 @@ impl Fork {
                 line.seat(cx, Stage::Trying);
                 Ok(Self { line, local, offer, rings: false, early: None, agreed_anew: false, outside })
             }
-            Err(_) => {
+            Err(why) => {
                 if let Some((trunk, _)) = &outside {
                     cx.exchange.sip.trunk_failed(cx.now.at, trunk, 503, None);
                 }
                 cx.exchange.close_socket(id);
-                Err(Self::impossible(cx, id, party, LegResult::Failed(503)))
+                let status = if why == sip::SendError::Loop { 482 } else { 503 };
+                Err(Self::impossible(cx, id, party, LegResult::Failed(status)))
             }
         }
     }

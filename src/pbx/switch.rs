@@ -271,6 +271,8 @@ impl Switch {
                     self.exchange.fact(fact);
                 }
             }
+            Control::AdmitBrowser(pass) => self.exchange.sip.admit_browser(now.at, pass),
+            Control::RevokeBrowser { session } => self.exchange.sip.revoke_browser(now.at, &session),
             Control::ShutDown => {
                 self.shutting_down = true;
                 self.notices.shut_down(now, &mut self.exchange);

@@ -3,7 +3,7 @@
 use std::{net::IpAddr, sync::Arc, time::Instant};
 
 use super::{
-    digest::{Known as KnownUser, Secret, Verdict},
+    digest::{Algorithm, Known as KnownUser, Secret, Verdict},
     endpoint::Endpoint,
     event::{Flow, Peer, SubscriptionId, Transport},
     fingerprint::{Fingerprint, Press},
@@ -302,7 +302,10 @@ impl Endpoint {
         self.connections.trust(&mut self.layer, &flow);
         match (method, peer) {
             (Method::Register, Peer::Phone(extension)) => {
-                let reply = self.registrar.register(now, &mut self.layer, &extension, request, flow);
+                let reply = {
+                    let until = self.passes.end_of(&flow);
+                    self.registrar.register(now, &mut self.layer, &extension, request, flow, until)
+                };
                 self.layer.respond(now, server, &reply);
                 self.subscriptions.registered(&mut self.layer, &extension, flow);
             }
@@ -362,7 +365,13 @@ impl Endpoint {
     fn verify(&mut self, now: Instant, flow: &Flow, request: &Message, method: &Method) -> Verdict {
         let Some(uri) = request.uri() else { return Verdict::Missing };
         let accounts = &self.layer.settings.accounts;
+        let passes = &self.passes;
         let known = |user: &str| {
+            if let Some(pass) =
+                passes.find(now, flow, user).filter(|pass| accounts.contains_key(&pass.extension))
+            {
+                return Some(KnownUser { secret: Secret::Password(&pass.password), legacy_md5: false });
+            }
             let account = accounts.get(&user.parse::<Extension>().ok()?)?;
             Some(KnownUser { secret: Secret::Password(&account.password), legacy_md5: account.legacy_md5 })
         };
@@ -371,7 +380,10 @@ impl Endpoint {
 
     /// Whoever has proved an extension may speak for that extension alone (promises: another's From is refused).
     fn owner(&mut self, now: Instant, flow: &Flow, request: &Message, method: &Method, user: &str) -> Sender {
-        let Ok(extension) = user.parse::<Extension>() else { return Sender::Refused };
+        let by_pass = self.passes.used(now, flow, user);
+        let Some(extension) = by_pass.or_else(|| user.parse::<Extension>().ok()) else {
+            return Sender::Refused;
+        };
         let claimed = speaks_for(request, method).and_then(|address| address.uri.user());
         let claimed = claimed.as_deref().unwrap_or_default();
         // A phone that hides its number says to be nobody (RFC 3323, 4.1.1.3), which is nobody else's name either.
@@ -412,7 +424,11 @@ impl Endpoint {
         // The budget first: a flood shall not even cost the making of nonces.
         if self.may_answer(now, flow) {
             let name = speaks_for(request, method).and_then(|address| address.uri.user());
-            let algorithm = self.algorithms.of(name.as_deref().unwrap_or_default());
+            // Browsers have SHA-256 and no MD5; and a pass may be what is going to be shown.
+            let algorithm = match flow.transport.is_websocket() {
+                true => Algorithm::Sha256,
+                false => self.algorithms.of(name.as_deref().unwrap_or_default()),
+            };
             let source = flow.remote.ip();
             let chance = &mut self.layer.chance;
             let challenge = self.authenticator.challenge(now, source, algorithm, stale, chance);

@@ -200,6 +200,7 @@ impl Endpoint {
     pub(super) fn disconnected(&mut self, now: Instant, flow: &Flow) {
         if let Some(connection) = flow.connection {
             self.connections.closed(&mut self.layer, connection);
+            self.passes.disconnected(connection);
         }
         self.registrar.disconnected(&mut self.layer, flow);
         self.sessions.connection_lost(flow);

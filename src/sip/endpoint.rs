@@ -19,6 +19,7 @@ use super::{
     },
     guard::{Guard, Refusal},
     invite::Sessions,
+    pass::Passes,
     registrar::Registrar,
     registration::Trunks,
     reply::Reply,
@@ -47,6 +48,7 @@ pub struct Endpoint {
     pub(super) connections: Connections,
     pub(super) authenticator: Authenticator,
     pub(super) algorithms: Algorithms,
+    pub(super) passes: Passes,
 }
 
 /// How much each table holds: for health, and for tests that nothing is left behind.
@@ -84,6 +86,7 @@ impl Endpoint {
             connections: Connections::default(),
             authenticator,
             algorithms,
+            passes: Passes::default(),
         };
         endpoint.layer.update_targets(now, &BTreeMap::new());
         endpoint.trunks.update(now, &mut endpoint.layer);

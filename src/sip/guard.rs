@@ -49,10 +49,11 @@ const CHALLENGE_OPEN: Duration = Duration::from_secs(32);
 /// An office of so many phones behind one address may be asked all at once.
 const OPEN_CHALLENGES: u32 = 32;
 
-/// Answers to strangers: from one address and port 5 a second after a burst of 20; from one address 50 after 200
-/// (a whole office behind one address registers anew after a power cut).
-const PER_SOURCE: Rate = Rate { every: Duration::from_millis(200), burst: 20 };
-const PER_ADDRESS: Rate = Rate { every: Duration::from_millis(20), burst: 200 };
+/// Answers to strangers: from one address and port 20 a second after a burst of 100, so that somebody who asks after our
+/// health ten times a second is always answered; from one address 100 after 500 (a whole office behind one address
+/// registers anew after a power cut).
+const PER_SOURCE: Rate = Rate { every: Duration::from_millis(50), burst: 100 };
+const PER_ADDRESS: Rate = Rate { every: Duration::from_millis(10), burst: 500 };
 /// Phones that have registered from this very address and port get their own, wider budget.
 const PER_PHONE: Rate = Rate { every: Duration::from_millis(20), burst: 100 };
 
@@ -297,12 +298,12 @@ mod tests {
     }
 
     #[test]
-    fn a_stranger_is_answered_twenty_times_and_then_five_times_a_second() {
+    fn a_stranger_is_answered_a_hundred_times_and_then_twenty_times_a_second() {
         let (mut guard, t) = (Guard::new(), start());
         let stranger = source("198.51.100.7:5060");
-        assert_eq!((0..1000).filter(|_| guard.may_answer_stranger(t, stranger)).count(), 20);
+        assert_eq!((0..1000).filter(|_| guard.may_answer_stranger(t, stranger)).count(), 100);
         let later = t + Duration::from_secs(1);
-        assert_eq!((0..1000).filter(|_| guard.may_answer_stranger(later, stranger)).count(), 5);
+        assert_eq!((0..1000).filter(|_| guard.may_answer_stranger(later, stranger)).count(), 20);
         assert!(
             guard.may_answer_stranger(later, source("198.51.100.7:5061")),
             "a bystander there is answered"
@@ -317,7 +318,7 @@ mod tests {
                 guard.may_answer_stranger(t, SocketAddr::new("198.51.100.7".parse().unwrap(), *port))
             })
             .count();
-        assert_eq!(answered, 200);
+        assert_eq!(answered, 500);
         assert!(guard.may_answer_stranger(t, source("198.51.100.8:5060")));
     }
 

@@ -41,6 +41,7 @@ mod locate;
 mod offer;
 mod offer_answer;
 mod outgoing;
+mod pass;
 mod plug_and_play;
 mod public;
 mod refer;
@@ -78,6 +79,7 @@ pub use event::{
 };
 pub use guard::Refusal;
 pub use locate::{Answer, Question, Record, RecordKind};
+pub use pass::Pass;
 pub use plug_and_play::Plugged;
 pub use settings::{
     Account, Credentials, Limits, Listener, Located, Network, NetworkError, PROBE_EVERY, Registration,
@@ -98,6 +100,8 @@ pub enum SendError {
     TooMany,
     #[error("the target's address is no SIP address")]
     BadTarget,
+    #[error("the target's address is our own: a request to it would come back")]
+    Loop,
     #[error("a header that may not be set, or a value with control characters")]
     BadHeader,
     #[error("an offer is still open")]

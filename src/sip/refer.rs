@@ -93,7 +93,7 @@ pub(super) fn target_of(
         Scheme::Other => return Err(Reply::new(416)),
     };
     Ok(ReferTarget {
-        user: uri.user().unwrap_or_default().into_owned(),
+        user: uri.dialled(),
         uri: uri.as_str().split('?').next().unwrap_or_default().to_owned(),
         here,
         replaces,

@@ -97,7 +97,8 @@ struct Change {
 }
 
 impl Registrar {
-    /// Serves the REGISTER of a phone that has proved `extension`. All of it takes effect, or nothing (10.3, step 7).
+    /// Serves the REGISTER of a phone that has proved `extension`. All of it takes effect, or nothing (10.3, step 7), and
+    /// until this instant at the most.
     pub(super) fn register(
         &mut self,
         now: Instant,
@@ -105,6 +106,7 @@ impl Registrar {
         extension: &Extension,
         request: &Message,
         flow: Flow,
+        until: Option<Instant>,
     ) -> Reply {
         let changes = match self.changes(layer, extension, request) {
             Ok(changes) => changes,
@@ -122,11 +124,12 @@ impl Registrar {
             request.text(Name::UserAgent).unwrap_or_default().chars().take(USER_AGENT_CHARS).collect();
         let domain = request.uri().map(|uri| uri.host().to_ascii_lowercase()).unwrap_or_default();
         for change in changes {
+            let expires = now + Duration::from_secs(u64::from(change.expires));
             let entry = Entry {
                 contact: change.contact,
                 instance: change.instance,
                 flow,
-                expires: now + Duration::from_secs(u64::from(change.expires)),
+                expires: until.map_or(expires, |until| until.min(expires)),
                 user_agent: user_agent.clone(),
                 domain: domain.clone(),
                 call_id: call_id.to_owned(),

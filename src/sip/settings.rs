@@ -9,7 +9,7 @@ use std::{
 
 use super::{
     event::{Flow, Peer, Transport, TrunkName},
-    wire::Uri,
+    wire::{Scheme, Uri},
 };
 use crate::types::Extension;
 
@@ -213,7 +213,7 @@ impl Default for Limits {
             subscriptions: 8000,
             subscriptions_per_phone: 200,
             contacts: 10,
-            connections: 1000,
+            connections: 4000,
             strangers_connections: 10,
         }
     }
@@ -330,6 +330,15 @@ impl Settings {
                 .any(|own| own.ip().to_canonical() == ip.to_canonical())
         };
         uri.host().eq_ignore_ascii_case(&self.realm) || uri.host_ip().is_some_and(own)
+    }
+
+    /// Does this URI lead to a socket of ours, and not to one beside it on the same machine?
+    pub(super) fn leads_here(&self, uri: &Uri<'_>) -> bool {
+        let port = uri.port().unwrap_or(if uri.scheme() == Scheme::Sips { 5061 } else { 5060 });
+        let listens = |l: &Listener| {
+            l.local.port() == port || l.advertised.is_some_and(|advertised| advertised.port() == port)
+        };
+        self.is_own_host(uri) && self.listeners.iter().any(listens)
     }
 
     /// What a peer on this flow is told to send to.

@@ -22,7 +22,7 @@ use super::{
     timer::GIVE_UP,
     transaction_layer::{ClientId, ClientUser, NotBegun, ServerId, TransactionLayer},
     uas::{SDP, conflict, own_contact},
-    wire::{Message, Method, Name, address, escape_user},
+    wire::{Message, Method, Name, Uri, address, escape_user},
 };
 
 /// How many forks of one INVITE we keep apart. Further ones may still answer; they then get ACK and BYE at once.
@@ -100,6 +100,9 @@ pub(super) fn addressed(
 ) -> Result<Addressed, SendError> {
     let (peer, flow, uri, to, host, trunk) = match target {
         Target::Phone { extension, contact, flow } => {
+            if Uri::parse(contact.as_bytes()).is_some_and(|uri| layer.settings.leads_here(&uri)) {
+                return Err(SendError::Loop);
+            }
             let realm = layer.settings.realm.clone();
             let to = format!("<sip:{extension}@{realm}>");
             (Peer::Phone(extension.clone()), *flow, contact.clone(), to, realm, None)

@@ -88,7 +88,7 @@ impl Invited {
     ) -> (Self, Invitation) {
         let dialled = request.uri().map(|uri| match uri.scheme() {
             Scheme::Other => uri.as_str().to_owned(),
-            _ => uri.user().unwrap_or_default().into_owned(),
+            _ => uri.dialled(),
         });
         let dialled = dialled.unwrap_or_default();
         let from = request.from().map(|a| identity(&a)).unwrap_or_default();

@@ -82,6 +82,11 @@ impl Country {
         number.digits().starts_with(self.code)
     }
 
+    /// Is this the country's code as a global number begins with it: `+1`?
+    pub fn is_reached_by(self, prefix: &str) -> bool {
+        prefix.strip_prefix('+') == Some(self.code)
+    }
+
     /// The country's own emergency numbers. Where 911 is none of them, it is dialled as the first of them.
     pub fn emergency_numbers(self) -> EmergencyNumbers {
         let national: Vec<_> = self.emergency.iter().filter_map(|digits| digits.parse().ok()).collect();

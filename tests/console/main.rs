@@ -17,3 +17,4 @@ mod office;
 mod phones;
 mod recordings;
 mod screening;
+mod softphone;

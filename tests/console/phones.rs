@@ -16,12 +16,17 @@ use portico::{
 use super::office::{Browser, Office, now};
 
 const YEALINK: &str = "805ec01a2b3c.cfg";
-const PASSWORD_OF_101: &str = "a long password of 101";
+pub const PASSWORD_OF_101: &str = "a long password of 101";
 
 /// What the console has asked of the switch.
-type Asked = Arc<Mutex<Vec<Control>>>;
+pub type Asked = Arc<Mutex<Vec<Control>>>;
 
 fn serve(office: &Office) -> (Phones, Asked) {
+    serve_with(office, portico::console::Softphones::default())
+}
+
+/// The same, with what the office says about browsers.
+pub fn serve_with(office: &Office, browsers: portico::console::Softphones) -> (Phones, Asked) {
     let account = |name: &str, password: &str| (name.to_owned(), password.to_owned());
     let about = PhoneOffice {
         makers: Arc::new(Makers::factory().unwrap()),
@@ -42,6 +47,7 @@ fn serve(office: &Office) -> (Phones, Asked) {
             ("102".parse().unwrap(), account("Leasing", "a long password of 102")),
         ]),
         overrides: BTreeMap::new(),
+        browsers,
     };
     let asked = Asked::default();
     let heard = Arc::clone(&asked);

@@ -57,6 +57,13 @@ impl Ear {
         share(heard.samples.iter().copied(), 8_000.0, hertz)
     }
 
+    /// Was there a sound in the last half second?
+    pub fn is_loud(&self) -> bool {
+        let heard = self.heard.lock().unwrap();
+        let power: f64 = heard.samples.iter().map(|sample| f64::from(*sample).powi(2)).sum();
+        power > MEMORY as f64 * 10_000.0
+    }
+
     /// The keys that have come as telephone events.
     pub fn keys(&self) -> String {
         self.heard.lock().unwrap().keys.iter().collect()

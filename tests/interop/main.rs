@@ -6,6 +6,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by unwrapping")]
 
 mod baresip;
+mod browser;
 mod carrier;
 mod desk;
 mod ear;
@@ -13,6 +14,7 @@ mod kamailio;
 mod linphone;
 #[path = "../process/mod.rs"]
 mod process;
+mod softphone;
 
 use std::{
     env,

@@ -91,6 +91,11 @@ impl Portico {
         self.console = console.trim_start_matches("http://").trim_end_matches('/').parse().unwrap();
     }
 
+    /// The process's own number, while it runs.
+    pub fn id(&self) -> u32 {
+        self.child.as_ref().map_or(0, Child::id)
+    }
+
     /// What it has written to its terminal so far.
     pub fn log(&self) -> String {
         fs::read_to_string(self.folder.join("portico.log")).unwrap_or_default()
@@ -154,7 +159,7 @@ impl Portico {
 impl Drop for Portico {
     fn drop(&mut self) {
         if thread::panicking() {
-            eprintln!("What Portico said:\n{}", self.log());
+            eprintln!("What Portico (process {}) said:\n{}", self.id(), self.log());
         }
         self.kill();
         drop(fs::remove_dir_all(&self.folder));

@@ -9,7 +9,9 @@ use tokio::{
 };
 
 use super::{
-    super::{House, chance, clock, configuration, practice, split, telemetry, terminal::Terminal},
+    super::{
+        House, chance, clock, configuration, descriptors, practice, split, telemetry, terminal::Terminal,
+    },
     practice::{caller_voices, voice},
     print,
 };
@@ -32,6 +34,7 @@ pub fn run(path: &Path, quiet: bool) -> anyhow::Result<()> {
             path.display()
         ))?;
     }
+    descriptors::claim();
     let terminal = Terminal::default();
     let shown = terminal.clone();
     let listener: super::super::Listener =

@@ -8,6 +8,7 @@ use crate::console::live::EmergencyCall;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::console) enum Section {
     Live,
+    Phone,
     Calls,
     WorkOrders,
     Leads,
@@ -22,8 +23,9 @@ pub(in crate::console) enum Section {
 }
 
 impl Section {
-    const ALL: [Self; 12] = [
+    const ALL: [Self; 13] = [
         Self::Live,
+        Self::Phone,
         Self::Calls,
         Self::WorkOrders,
         Self::Leads,
@@ -40,6 +42,7 @@ impl Section {
     const fn name(self) -> &'static str {
         match self {
             Self::Live => "Live",
+            Self::Phone => "Phone",
             Self::Calls => "Calls",
             Self::WorkOrders => "Work orders",
             Self::Leads => "Leads",
@@ -57,6 +60,7 @@ impl Section {
     const fn path(self) -> &'static str {
         match self {
             Self::Live => "/",
+            Self::Phone => "/phone",
             Self::Calls => "/calls",
             Self::WorkOrders => "/work-orders",
             Self::Leads => "/leads",

@@ -12,6 +12,7 @@ mod music;
 mod phones;
 mod screening;
 mod sign_in;
+mod softphone;
 mod words;
 
 pub(super) use call::call;
@@ -26,3 +27,4 @@ pub(super) use music::music;
 pub(super) use phones::{PhoneList, phone_preview, phones};
 pub(super) use screening::screening;
 pub(super) use sign_in::{set_up, sign_in};
+pub(super) use softphone::softphone;

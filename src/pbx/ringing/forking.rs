@@ -78,7 +78,8 @@ impl Ringing {
                 Some(session)
             }
             Err(result) => {
-                self.last_answer = Some(FinalAnswer::of(503));
+                let status = if let LegResult::Failed(status) = result { status } else { 503 };
+                self.last_answer = Some(FinalAnswer::of(status));
                 self.results.push(result);
                 None
             }

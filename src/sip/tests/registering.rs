@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use super::world::{CARRIER, OFFICE, PHONE, SECOND_PHONE, World, addr, office, phone, trunk};
 use crate::sip::{
-    Credentials, Event, Flow, Registration, Settings, Transport, TrunkHealth, TrunkName,
+    Credentials, Event, Flow, Identity, Outgoing, Registration, SendError, Settings, Target, Transport,
+    TrunkHealth, TrunkName,
     digest::{Challenge, ClientSession},
     wire::{Message, Method, Name},
 };
@@ -341,6 +342,24 @@ fn a_phone_behind_nat_is_called_where_it_sends_from() {
     world.run(millis(50));
     let invite = world.received(public).pop().expect("it arrives at the public address");
     assert!(invite.starts_with("INVITE sip:101@192.168.1.5:5060 SIP/2.0"), "{invite}");
+}
+
+#[test]
+fn a_contact_that_is_our_own_address_is_never_called() {
+    let mut world = alone(69);
+    let neighbour = OFFICE.replace(":5060", ":5062");
+    for (seq, host, loops) in [(1, OFFICE, true), (2, neighbour.as_str(), false)] {
+        let contact = format!("<sip:101@{host}>");
+        assert_eq!(status(&register_by_hand(&mut world, PHONE, seq, &contact, "")), 200);
+        let (now, extension) = (world.now, "101".parse().unwrap());
+        let bindings = world.host(OFFICE).endpoint.bindings(now, &extension);
+        let binding = bindings.into_iter().find(|binding| binding.contact.contains(host)).unwrap();
+        let target = Target::Phone { extension, contact: binding.contact, flow: binding.flow };
+        let from = Identity { user: "102".to_owned(), display: String::new() };
+        let outgoing = Outgoing { target, from, offer: vec![], headers: vec![], parts: vec![], hops: 70 };
+        let begun = world.tell(OFFICE, |endpoint, now| endpoint.invite(now, outgoing));
+        assert_eq!(begun.err(), loops.then_some(SendError::Loop), "{host}");
+    }
 }
 
 #[test]

@@ -6,7 +6,7 @@ pub const MAX_DATAGRAM: usize = 64 * 1024;
 pub const MAX_HEAD: usize = 32 * 1024;
 /// The largest body; a longer one is answered 413, and a stream ends. With `MAX_HEAD` and a copy of the head in
 /// parsed form, a connection never holds more than 128 KiB.
-pub const MAX_BODY: usize = 64 * 1024;
+pub const MAX_BODY: usize = 32 * 1024;
 /// A Content-Length of more digits is no number that anybody means.
 pub(super) const MAX_LENGTH_DIGITS: usize = 10;
 /// The longest header line, folds included; a longer one is answered 513.

@@ -129,6 +129,8 @@ impl Framer {
             }
             State::Body { message, length } => {
                 let take = bytes.len().min(*length - self.buffer.len());
+                // At once what it will take: a heap that grows by doubling holds more than the body.
+                self.buffer.reserve_exact(*length - self.buffer.len());
                 self.buffer.extend_from_slice(&bytes[..take]);
                 *bytes = &bytes[take..];
                 if self.buffer.len() < *length {

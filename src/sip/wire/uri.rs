@@ -129,6 +129,16 @@ impl<'a> Uri<'a> {
         self.user.map(unescape)
     }
 
+    /// What is dialled: the user part; of a TEL its number, and of which country it is a local number, as the user part of a
+    /// SIP URI would say it (RFC 3261, 19.1.6).
+    pub fn dialled(&self) -> String {
+        let number = self.user().unwrap_or_default();
+        match self.param("phone-context").filter(|_| self.scheme == Scheme::Tel) {
+            Some(context) => format!("{number};phone-context={}", unescape(context)),
+            None => number.into_owned(),
+        }
+    }
+
     /// The user part as written.
     pub fn raw_user(&self) -> Option<&'a str> {
         self.user
@@ -397,6 +407,9 @@ mod tests {
         let number = uri("tel:+1-303-555-0101;phone-context=+1");
         assert_eq!(number.scheme(), Scheme::Tel);
         assert_eq!(number.user().as_deref(), Some("+1-303-555-0101"));
+        assert_eq!(number.dialled(), "+1-303-555-0101;phone-context=+1");
+        assert_eq!(uri("tel:2079460000;phone-context=%2B44").dialled(), "2079460000;phone-context=+44");
+        assert_eq!(uri("sip:101@maple.example;phone-context=+44").dialled(), "101");
         assert_eq!(number.host(), "");
         assert!(number.same_as(&uri("TEL:+13035550101;Phone-Context=%2B1")));
         assert!(!number.same_as(&uri("tel:+13035550101")));
