@@ -10,7 +10,10 @@ use axum::{
     extract::ConnectInfo,
     routing::{get, post},
 };
-use portico::app::console_server::{Limits, serve};
+use portico::{
+    app::console_server::{Limits, Server, serve},
+    net::Identity,
+};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
@@ -28,14 +31,17 @@ const LIMITS: Limits = Limits {
 /// Far more than any deadline above: what takes so long does not happen.
 const LONG: Duration = Duration::from_secs(10);
 
-async fn serving() -> SocketAddr {
-    let router = Router::new()
+fn router() -> Router {
+    Router::new()
         .route("/", get(|ConnectInfo(peer): ConnectInfo<SocketAddr>| async move { peer.ip().to_string() }))
         .route("/large", get(|| async { Body::from(vec![b'x'; 64 << 20]) }))
-        .route("/form", post(|body: String| async move { body }));
+        .route("/form", post(|body: String| async move { body }))
+}
+
+async fn serving() -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    tokio::spawn(serve(listener, router, LIMITS));
+    tokio::spawn(serve(listener, router(), LIMITS));
     address
 }
 
@@ -174,4 +180,37 @@ async fn requests_that_two_programs_could_read_differently_are_refused() {
     let _ = long.write_all(head.as_bytes()).await;
     assert!(!read_to_end(&mut long).await.contains(" 200 "));
     assert!(is_served([127, 0, 0, 7], console).await);
+}
+
+#[tokio::test]
+async fn under_tls_it_is_the_same_console_and_whoever_shakes_no_hands_is_cut_off() {
+    let key = rcgen::KeyPair::generate_for(&rcgen::PKCS_ECDSA_P256_SHA256).unwrap();
+    let certificate =
+        rcgen::CertificateParams::new(vec!["box.example".to_owned()]).unwrap().self_signed(&key).unwrap();
+    let identity = Identity::new(certificate.pem().as_bytes(), key.serialize_pem().as_bytes()).unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let console = listener.local_addr().unwrap();
+    let server = Server::new(router(), LIMITS);
+    let tls = tokio_rustls::TlsAcceptor::from(identity.server());
+    tokio::spawn(async move { server.listen(listener, Some(tls)).await });
+
+    let mut silent = from([127, 0, 0, 2], console).await;
+    assert_eq!(read_to_end(&mut silent).await, "");
+
+    let mut believed = rustls::RootCertStore::empty();
+    believed.add(certificate.der().clone()).unwrap();
+    let provider = std::sync::Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let client = rustls::ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_root_certificates(believed)
+        .with_no_client_auth();
+    let connector = tokio_rustls::TlsConnector::from(std::sync::Arc::new(client));
+    let name = rustls::pki_types::ServerName::try_from("box.example").unwrap();
+    let stream = from([127, 0, 0, 9], console).await;
+    let mut stream = connector.connect(name, stream).await.unwrap();
+    stream.write_all(b"GET / HTTP/1.1\r\nHost: box\r\nConnection: close\r\n\r\n").await.unwrap();
+    let mut text = Vec::new();
+    let _ = timeout(LONG, stream.read_to_end(&mut text)).await.expect("an end");
+    assert!(String::from_utf8_lossy(&text).ends_with("127.0.0.9"));
 }

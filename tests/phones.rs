@@ -5,7 +5,7 @@
 
 use std::{collections::BTreeMap, fs, path::Path};
 
-use portico::provisioning::{Brand, Contact, Key, KeyKind, Makers, Settings, Transport};
+use portico::provisioning::{Brand, Contact, Group, Key, KeyKind, Makers, Settings, Transport};
 
 fn settings(mac: &str) -> Settings {
     let key = |kind, user: &str, label: &str| Key { kind, user: user.into(), label: label.into() };
@@ -40,6 +40,7 @@ fn settings(mac: &str) -> Settings {
             Contact { name: "Leasing".into(), number: "102".into() },
             Contact { name: "Dana Reyes <unit 4>".into(), number: "+13035550177".into() },
         ],
+        groups: vec![Group { address: "239.10.0.1:5004".into(), label: "Everybody".into() }],
         overrides: BTreeMap::new(),
     }
 }

@@ -25,6 +25,7 @@ use tokio::{
     net::{TcpListener, TcpStream},
     time::Sleep,
 };
+use tokio_rustls::TlsAcceptor;
 
 /// How much of the console anybody may take.
 #[derive(Debug, Clone, Copy)]
@@ -53,36 +54,73 @@ const AFTER_FAILURE: Duration = Duration::from_millis(100);
 
 /// Serves until it is dropped.
 pub async fn serve(listener: TcpListener, router: Router, limits: Limits) {
-    let open = Open::default();
-    loop {
-        let (stream, peer) = match listener.accept().await {
-            Ok(accepted) => accepted,
-            Err(error) => {
-                tracing::warn!(%error, "the console cannot take a connection");
-                tokio::time::sleep(AFTER_FAILURE).await;
+    Server::new(router, limits).listen(listener, None).await;
+}
+
+/// One console behind several sockets: shares and bounds are counted over all of them.
+#[derive(Debug, Clone)]
+pub struct Server {
+    router: Router,
+    limits: Limits,
+    open: Open,
+}
+
+impl Server {
+    pub fn new(router: Router, limits: Limits) -> Self {
+        Self { router, limits, open: Open::default() }
+    }
+
+    /// Serves what comes to this socket, under TLS if there is something to show, until it is dropped.
+    pub async fn listen(&self, listener: TcpListener, tls: Option<TlsAcceptor>) {
+        let Self { router, limits, open } = self;
+        loop {
+            let (stream, peer) = match listener.accept().await {
+                Ok(accepted) => accepted,
+                Err(error) => {
+                    tracing::warn!(%error, "the console cannot take a connection");
+                    tokio::time::sleep(AFTER_FAILURE).await;
+                    continue;
+                }
+            };
+            let Some(place) = open.take(peer.ip().to_canonical(), *limits) else {
+                tracing::debug!(%peer, "the console has no room for another connection from there");
                 continue;
+            };
+            // Events of the live page are small, and each is news.
+            if let Err(error) = stream.set_nodelay(true) {
+                tracing::debug!(%error, "nodelay");
             }
-        };
-        let Some(place) = open.take(peer.ip().to_canonical(), limits) else {
-            tracing::debug!(%peer, "the console has no room for another connection from there");
-            continue;
-        };
-        tokio::spawn(connection(stream, peer, router.clone(), limits, place));
+            let stream = Unstalled::new(stream, limits.stalled);
+            let (router, limits) = (router.clone(), *limits);
+            match tls.clone() {
+                None => drop(tokio::spawn(connection(stream, peer, router, limits, place))),
+                Some(tls) => drop(tokio::spawn(async move {
+                    // Whoever dawdles with the handshake is as slow as with a head.
+                    match tokio::time::timeout(limits.head, tls.accept(stream)).await {
+                        Ok(Ok(stream)) => connection(stream, peer, router, limits, place).await,
+                        Ok(Err(error)) => tracing::debug!(%peer, %error, "no TLS with the console"),
+                        Err(_) => tracing::debug!(%peer, "no TLS with the console in time"),
+                    }
+                })),
+            }
+        }
     }
 }
 
-async fn connection(stream: TcpStream, peer: SocketAddr, router: Router, limits: Limits, _place: Place) {
-    // Events of the live page are small, and each is news.
-    if let Err(error) = stream.set_nodelay(true) {
-        tracing::debug!(%error, "nodelay");
-    }
+async fn connection(
+    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    peer: SocketAddr,
+    router: Router,
+    limits: Limits,
+    _place: Place,
+) {
     let router = TowerToHyperService::new(router);
     let service = service_fn(move |request: Request<Incoming>| {
         let mut request = request.map(Body::new);
         request.extensions_mut().insert(ConnectInfo(peer));
         router.call(request)
     });
-    let stream = TokioIo::new(Unstalled::new(stream, limits.stalled));
+    let stream = TokioIo::new(stream);
     let served = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(limits.head)

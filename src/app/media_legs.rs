@@ -72,9 +72,9 @@ struct Awaited {
 #[derive(Debug)]
 pub(super) struct Legs {
     /// Own addresses, one of each family at most.
-    bind: Vec<IpAddr>,
+    pub(super) bind: Vec<IpAddr>,
     register: Register,
-    chance: Chance,
+    pub(super) chance: Chance,
     /// Our certificate, for browsers.
     identity: Option<Arc<Identity>>,
     pub(super) outside: Outside,
@@ -253,6 +253,7 @@ impl Legs {
                 self.enter(id, RoomKind::Named(room), hears);
             }
             MediaCommand::LeaveMix => self.leave(id),
+            MediaCommand::Multicast { group } => self.speak_to_group(id, group),
             MediaCommand::Play { utterance, file } => self.want(id, file, Some(utterance)),
             MediaCommand::Music(Some(Music::File(file))) => self.want(id, file, None),
             MediaCommand::Music(Some(Music::House)) => self.want(id, HOUSE_MUSIC.to_owned(), None),
@@ -421,6 +422,9 @@ impl Legs {
     }
 
     fn join(&mut self, caller: LegId, other: LegId) {
+        if self.is_bridged(caller, other) {
+            return;
+        }
         self.part(caller);
         self.part(other);
         if let (Some(near), Some(far)) = (self.agreed(caller), self.agreed(other))
@@ -443,6 +447,15 @@ impl Legs {
             }
         }
         self.attend(caller);
+    }
+
+    /// Are these two put through packet by packet, and can that go on? What has been heard of a fax is not forgotten then.
+    fn is_bridged(&mut self, caller: LegId, other: LegId) -> bool {
+        let places = (self.places.get(&caller).copied(), self.places.get(&other).copied());
+        self.joined(caller).is_some_and(|(_, joined)| {
+            let fits = Bridge::fits(joined.bridge.leg(Side::Caller), joined.bridge.leg(Side::Other));
+            fits && places == (Some(joined.caller), Some(joined.other))
+        })
     }
 
     /// A side has changed to a codec that the other was not sent until now: from here on they meet in a room.

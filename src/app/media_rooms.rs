@@ -1,8 +1,8 @@
 //! The rooms of the media thread: legs that hear each other frame by frame instead of packet by packet.
 
-use std::time::Instant;
+use std::{net::SocketAddrV4, time::Instant};
 
-use super::{media_legs::Legs, media_slot::Line};
+use super::{media_legs::Legs, media_multicast::ToGroup, media_slot::Line};
 use crate::{
     media::{Heard, Hears, LegEvent, Mixer, RoomId},
     types::LegId,
@@ -48,6 +48,19 @@ impl Legs {
         let kind @ RoomKind::Pair(caller) = self.slot(id)?.room? else { return None };
         let other = self.rooms.get(&kind)?.members().find(|&member| member != caller)?;
         Some((caller, other))
+    }
+
+    /// What this leg says goes to a multicast group as well, until it is closed.
+    pub(super) fn speak_to_group(&mut self, id: LegId, group: SocketAddrV4) {
+        let own = self.bind.iter().find(|own| own.is_ipv4()).copied();
+        match ToGroup::open(group, own, &mut self.chance) {
+            Ok(to_group) => {
+                if let Some(slot) = self.slot(id) {
+                    slot.to_group = Some(Box::new(to_group));
+                }
+            }
+            Err(error) => tracing::warn!(%error, %group, "a multicast group cannot be paged"),
+        }
     }
 
     /// Out of whatever room it is in; of a pair, both.

@@ -10,8 +10,8 @@ use socket2::SockRef;
 use tokio::sync::mpsc;
 
 use super::{
-    media_poll::Register, media_rooms::RoomKind, recordings::Recordings, sounds::Sounds,
-    speech_pool::SpeechPool, switch_loop::ToSwitch,
+    media_multicast::ToGroup, media_poll::Register, media_rooms::RoomKind, recordings::Recordings,
+    sounds::Sounds, speech_pool::SpeechPool, switch_loop::ToSwitch,
 };
 use crate::{
     media::{Channel, Frame, Leg, LegEvent, LegSettings, Side, Silence, Transmit},
@@ -101,6 +101,8 @@ pub(super) struct Slot {
     pub(super) room: Option<RoomKind>,
     pub(super) sockets: Sockets,
     pub(super) heard_by_ears: bool,
+    /// What it says goes to a multicast group.
+    pub(super) to_group: Option<Box<ToGroup>>,
     /// Utterances that were begun, and whether their first voiced frame has left.
     pub(super) utterances: VecDeque<(UtteranceId, bool)>,
 }
@@ -108,7 +110,7 @@ pub(super) struct Slot {
 impl Slot {
     pub(super) fn new(id: LegId, sockets: Sockets) -> Self {
         let (line, utterances) = (Line::Open, VecDeque::new());
-        Self { id, line, room: None, sockets, heard_by_ears: false, utterances }
+        Self { id, line, room: None, sockets, heard_by_ears: false, to_group: None, utterances }
     }
 
     /// A frame has passed: it is sent, heard by the ears, recorded, and what came of it is told. `said` is what the far
@@ -124,6 +126,9 @@ impl Slot {
         let Line::Alone(leg) = &mut self.line else { return };
         while let Some(transmit) = leg.poll_transmit() {
             self.sockets.send(&transmit);
+        }
+        if let Some(group) = &mut self.to_group {
+            group.send(voice);
         }
         if self.heard_by_ears {
             outside.speech.frame(self.id, *voice);

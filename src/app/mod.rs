@@ -13,6 +13,7 @@ mod housekeeping;
 mod mailbox_sounds;
 mod media_faxes;
 mod media_legs;
+mod media_multicast;
 mod media_plane;
 mod media_poll;
 mod media_rooms;
@@ -47,6 +48,7 @@ use tokio::{
     runtime,
     sync::{mpsc, oneshot},
 };
+use tokio_rustls::TlsAcceptor;
 
 use crate::{
     config::Config,
@@ -60,7 +62,7 @@ use crate::{
     types::Chance,
 };
 use certificates::Certificates;
-use console_server::Limits;
+use console_server::{Limits, Server};
 use desk_loop::{Desk, DeskSettings};
 use housekeeping::Housekeeping;
 use mailbox_sounds::MailboxSounds;
@@ -92,6 +94,8 @@ pub struct House {
     /// What the listeners of streams are bound to.
     pub streams: Vec<(Wrapping, SocketAddr)>,
     pub console: SocketAddr,
+    /// The same under TLS, if that is asked for.
+    pub secure_console: Option<SocketAddr>,
     /// The one-time link for the first account, if there is none yet.
     pub setup: Option<Secret>,
     /// Makes tokens and reads records, for commands and tests.
@@ -183,7 +187,7 @@ impl House {
             notice,
         })?;
         let certificates = Certificates::open(config, Arc::clone(&vitals))?;
-        let identity = certificates.identity();
+        let (identity, shown) = (certificates.identity(), certificates.identity());
         let (certificates_stop, certificates_thread) = certificates.keep()?;
         let phones = phones::phones(config, &directory, to_switch.clone())?;
         let archive = desk.clone();
@@ -204,13 +208,14 @@ impl House {
             split(&mut chance),
             live,
             Arc::clone(&vitals),
-            Keepers { phones: phones.clone(), music },
+            Keepers { phones: phones.clone(), music, identity: shown },
             &to_switch,
         )?;
         Ok(Self {
             sip,
             streams,
             console,
+            secure_console: config.console.tls,
             setup,
             vitals,
             to_switch,
@@ -416,6 +421,8 @@ type Console = (SocketAddr, Option<Secret>, oneshot::Sender<()>, thread::JoinHan
 struct Keepers {
     phones: console::Phones,
     music: console::MusicWishes,
+    /// What browsers are shown.
+    identity: Identity,
 }
 
 fn start_console(
@@ -448,7 +455,8 @@ fn start_console(
         tracing::error!(%error, "nobody can be let into the console yet");
         None
     });
-    let listen = config.console.listen;
+    let (listen, secure) = (config.console.listen, config.console.tls);
+    let tls = TlsAcceptor::from(keepers.identity.server());
     let (bound, when_bound) = std::sync::mpsc::sync_channel(1);
     let (stop, stopped) = oneshot::channel();
     let thread = thread::Builder::new().name("console".into()).spawn(move || {
@@ -466,15 +474,24 @@ fn start_console(
             }
         };
         runtime.block_on(async move {
-            let listener = match TcpListener::bind(listen).await {
-                Ok(listener) => listener,
+            let listeners = async {
+                let secure = match secure {
+                    Some(secure) => Some(bind(secure).await?),
+                    None => None,
+                };
+                let listener = bind(listen).await?;
+                Ok((listener.local_addr()?, listener, secure))
+            };
+            let (listener, secure) = match listeners.await {
+                Ok((address, listener, secure)) => {
+                    let _ = bound.send(Ok(address));
+                    (listener, secure)
+                }
                 Err(error) => {
                     let _ = bound.send(Err(error));
                     return;
                 }
             };
-            let address = listener.local_addr();
-            let _ = bound.send(address);
             // Ends with the site, whose sender it waits for.
             tokio::spawn(async move {
                 while let Some(control) = wished.recv().await {
@@ -486,19 +503,30 @@ fn start_console(
             if let Some(own) = near.filter(|own| !own.is_loopback()) {
                 tokio::spawn(plug_and_play::listen(site.clone(), own, seed));
             }
+            let server = Server::new(console::router(site), Limits::default());
+            let under_tls = async {
+                match secure {
+                    Some(secure) => server.listen(secure, Some(tls)).await,
+                    None => std::future::pending().await,
+                }
+            };
             tokio::select! {
-                () = console_server::serve(listener, console::router(site), Limits::default()) => {}
+                () = server.listen(listener, None) => {}
+                () = under_tls => {}
                 _ = stopped => {}
             }
         });
         // Open event streams would keep a graceful end waiting for ever.
         runtime.shutdown_background();
     })?;
-    let address = when_bound
-        .recv()
-        .context("the console did not start")?
-        .with_context(|| format!("the console cannot listen on {listen}"))?;
+    let address =
+        when_bound.recv().context("the console did not start")?.context("the console cannot listen")?;
     Ok((address, setup, stop, thread))
+}
+
+async fn bind(address: SocketAddr) -> io::Result<TcpListener> {
+    let named = |error: io::Error| io::Error::new(error.kind(), format!("{address}: {error}"));
+    TcpListener::bind(address).await.map_err(named)
 }
 
 /// Where the models are: `PORTICO_MODELS` is stronger than the file, so that one file serves several installations.

@@ -19,7 +19,7 @@ use crate::{
     pbx::{
         Choice, CivicAddress, CivicElement, Codec, ConferencePlan, Directory, Door, EmergencyNotice,
         EmergencyPlan, Features, IdentityForm, Leads, Limits, Location, Locations, MailboxPlan, MenuHours,
-        MenuOtherwise, MenuPlan, Money, Number, NumberForm, Park, Phone, PriceClass, RecordRule,
+        MenuOtherwise, MenuPlan, Money, Number, NumberForm, PagePlan, Park, Phone, PriceClass, RecordRule,
         RecordingRules, Right, RingOrder, RingPlan, RingStep, ScreeningRules, Service, Services, Settings,
         Srtp, SrtpPolicy, StarCodes, Supervise, Supervision, Texts, TimedPlan, Tolls, Treatment,
         TrunkProfile, device_key,
@@ -28,7 +28,7 @@ use crate::{
         Account, Credentials, Located, Network, Registration, SendTo, SessionTimers, Transport, Trunk,
         TrunkName,
     },
-    types::{PhoneNumber, QuietHours},
+    types::{Extension, PhoneNumber, QuietHours},
 };
 
 /// What the switch is told of the machine it runs on.
@@ -300,6 +300,12 @@ fn srtp(config: &Config) -> Srtp {
     Srtp { extensions: phones.collect(), trunks: carriers.collect(), without_tls: srtp.without_tls }
 }
 
+/// A group that is paged, by its number.
+fn page(page: &config::Page) -> (Extension, PagePlan) {
+    let config::Page { number, name, phones, multicast, may_page, longest } = page.clone();
+    (number, PagePlan { name, phones, multicast, may_page, longest })
+}
+
 /// What desk phones can do with calls.
 fn features(config: &Config) -> Features {
     let written = &config.features;
@@ -325,6 +331,8 @@ fn features(config: &Config) -> Features {
             })
             .collect(),
         fax: config.fax.clone(),
+        pages: config.pages.iter().map(page).collect(),
+        no_intercom: config.no_intercom.clone(),
         park: Park {
             slots: written.park_slots.clone(),
             recall_after: written.park_recall,

@@ -7,10 +7,10 @@ use tokio::sync::mpsc;
 
 use super::{certificates, office::reachable, switch_loop::ToSwitch};
 use crate::{
-    config::{Config, PhoneTransport},
+    config::{self, Config, PhoneTransport},
     console::{PhoneOffice, Phones, Softphones},
     pbx::{Directory, Service},
-    provisioning::{Makers, Transport},
+    provisioning::{Group, Makers, Transport},
 };
 
 /// Ready to serve phones; wishes go to the switch.
@@ -68,12 +68,20 @@ pub fn office(config: &Config, directory: &Directory) -> anyhow::Result<PhoneOff
         ntp: phones.time_server.clone(),
         voicemail: code(Service::OwnVoicemail),
         pickup: code(Service::DirectedPickup),
+        groups: config.pages.iter().filter_map(group).collect(),
         park: directory.features.park.slots.clone(),
         ca: ca.transpose()?,
         extensions,
         overrides: phones.overrides.clone(),
         browsers: browsers(config),
     })
+}
+
+/// What phones listen to for a page.
+fn group(page: &config::Page) -> Option<Group> {
+    let address = page.multicast?.to_string();
+    let label = if page.name.is_empty() { page.number.to_string() } else { page.name.clone() };
+    Some(Group { address, label })
 }
 
 fn browsers(config: &Config) -> Softphones {

@@ -16,7 +16,7 @@ use super::{
     emergency, fax,
     features::{self, RawFeatures},
     mailbox::mailboxes,
-    menu,
+    menu, page,
     problem::line_of,
     property::{fact, unit, vendor},
     raw,
@@ -177,6 +177,8 @@ pub(super) fn config(file: &str, text: &str, raw: raw::File) -> Result<Config, P
     taken.extend(mailboxes.iter().map(|mailbox| mailbox.extension.clone()));
     let conferences = conferences(&mut c, raw.conference, &taken, &own_numbers);
     taken.extend(conferences.iter().map(|conference| conference.room.clone()));
+    let pages = page::pages(&mut c, raw.page, &taken, &known);
+    taken.extend(pages.iter().map(|page| page.number.clone()));
     let boxes = mailboxes.iter().map(|mailbox| mailbox.extension.clone()).collect();
     let inside = menu::Known { extensions: &known, mailboxes: &boxes, numbers: &own_numbers, zone: &zone };
     let menus = menu::menus(&mut c, raw.menu, &inside);
@@ -189,6 +191,8 @@ pub(super) fn config(file: &str, text: &str, raw: raw::File) -> Result<Config, P
         recording,
         doors: doors(&mut c, raw.door, &known),
         fax: fax::fax(&mut c, raw.fax, &known),
+        pages,
+        no_intercom: page::no_intercom(&mut c, raw.intercom, &known),
         features,
         sip,
         tls: transports::tls(&mut c, raw.tls),
@@ -198,6 +202,7 @@ pub(super) fn config(file: &str, text: &str, raw: raw::File) -> Result<Config, P
                 .listen
                 .and_then(|v| c.address(&v))
                 .unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080))),
+            tls: raw.console.tls.and_then(|v| c.address(&v)),
             behind_tls: raw.console.behind_tls,
         },
         store: Store {

@@ -15,6 +15,7 @@ mod features;
 mod import;
 mod mailbox;
 mod menu;
+mod page;
 mod phones;
 mod practice;
 mod problem;
@@ -42,6 +43,7 @@ pub use features::{Features, RingOrder, RingStep, STAR_CODES, TimedPlan};
 pub use import::{ImportError, Imported};
 pub use mailbox::Mailbox;
 pub use menu::{Menu, MenuChoice, MenuLeads};
+pub use page::Page;
 pub use phones::{PhoneTransport, Phones};
 pub use practice::practice_file;
 pub use problem::{Problem, Problems};
@@ -73,6 +75,10 @@ pub struct Config {
     pub doors: Vec<Door>,
     /// Whose machine takes faxes that meet the agent.
     pub fax: Option<Extension>,
+    /// Groups that are dialled to be spoken to.
+    pub pages: Vec<Page>,
+    /// Phones that answer nobody by themselves.
+    pub no_intercom: BTreeSet<Extension>,
     pub numbers: Vec<Number>,
     pub extensions: Vec<ExtensionAccount>,
     pub trunks: Vec<Trunk>,
@@ -136,6 +142,8 @@ pub struct Sip {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Console {
     pub listen: SocketAddr,
+    /// And under TLS, with the box's certificate.
+    pub tls: Option<SocketAddr>,
     /// A proxy that speaks TLS stands before it: browsers are told to send the session over TLS only.
     pub behind_tls: bool,
 }

@@ -50,6 +50,10 @@ pub(super) struct File {
     #[serde(default)]
     pub fax: super::fax::RawFax,
     #[serde(default)]
+    pub page: Vec<super::page::RawPage>,
+    #[serde(default)]
+    pub intercom: super::page::RawIntercom,
+    #[serde(default)]
     pub number: Vec<Spanned<Number>>,
     #[serde(default)]
     pub extension: Vec<Spanned<Extension>>,
@@ -128,6 +132,7 @@ pub(super) struct Sip {
 #[serde(deny_unknown_fields)]
 pub(super) struct Console {
     pub listen: Option<Spanned<String>>,
+    pub tls: Option<Spanned<String>>,
     #[serde(default)]
     pub behind_tls: bool,
 }

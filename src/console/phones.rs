@@ -32,7 +32,7 @@ use super::{
 };
 use crate::{
     pbx::{Control, Fact},
-    provisioning::{Brand, Contact, Key, KeyKind, Makers, Settings, Transport},
+    provisioning::{Brand, Contact, Group, Key, KeyKind, Makers, Settings, Transport},
     store::{Adoption, DeviceRow, DeviceSeen, StoreError},
     types::{Extension, Mac},
 };
@@ -59,6 +59,8 @@ pub struct PhoneOffice {
     pub ntp: String,
     pub voicemail: String,
     pub pickup: String,
+    /// Multicast groups that phones listen to for pages.
+    pub groups: Vec<Group>,
     pub park: Vec<Extension>,
     /// A certificate that phones are to trust.
     pub ca: Option<String>,
@@ -188,6 +190,7 @@ impl PhoneOffice {
             codecs: self.codecs.clone(),
             keys: park.chain(colleagues).collect(),
             contacts,
+            groups: self.groups.clone(),
             overrides: self.overrides.get(&device.mac).cloned().unwrap_or_default(),
         })
     }

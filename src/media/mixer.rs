@@ -10,8 +10,8 @@ use super::{
 };
 use crate::types::LegId;
 
-/// Six of a conference, one who listens in, and one who is just coming: the next is refused.
-pub const MAX_MEMBERS: usize = 8;
+/// A page of 32 phones and its announcer; a conference counts its people itself. The next is refused.
+pub const MAX_MEMBERS: usize = 33;
 
 /// A room's name, chosen by whoever opens it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -209,7 +209,7 @@ mod tests {
     #[test]
     fn a_full_room_refuses_and_goes_on() {
         let mut mixer = Mixer::default();
-        let admitted = (0..20).filter(|&leg| mixer.admit(LegId(leg), Hears::Everyone)).count();
+        let admitted = (0..50).filter(|&leg| mixer.admit(LegId(leg), Hears::Everyone)).count();
         assert_eq!((admitted, mixer.members().count()), (MAX_MEMBERS, MAX_MEMBERS));
         assert!(mixer.admit(LegId(0), Hears::Only(Vec::new())), "who is in may change what it hears");
     }

@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::{
     Announcement, Disposition, MediaCommand, MediaEvent, Reason,
+    call::{CallEvent, stays},
     exchange::Context,
     fax,
     leg::Leg,
@@ -51,12 +52,18 @@ impl Announcing {
         Some((self.until, Reason::Announcement))
     }
 
-    pub(super) fn handle_session(
-        mut self,
-        cx: &mut Context<'_>,
-        session: SessionId,
-        event: SessionEvent,
-    ) -> Step<Self> {
+    pub(super) fn handle(self, cx: &mut Context<'_>, event: CallEvent) -> Step<Self> {
+        match event {
+            CallEvent::Session { session, event } => self.handle_session(cx, session, event),
+            CallEvent::Media { leg, event } => self.handle_media(cx, leg, &event),
+            CallEvent::Speech(_) | CallEvent::AgentPlace => Step::Stay(self),
+            CallEvent::Desk(event) => stays(cx, self, event),
+            CallEvent::HangUp => self.hang_up(cx, None),
+            CallEvent::Timeout => self.handle_timeout(cx),
+        }
+    }
+
+    fn handle_session(mut self, cx: &mut Context<'_>, session: SessionId, event: SessionEvent) -> Step<Self> {
         if session != self.caller.session() {
             return Step::Stay(self);
         }
@@ -78,7 +85,7 @@ impl Announcing {
         }
     }
 
-    pub(super) fn handle_media(self, cx: &mut Context<'_>, leg: LegId, event: &MediaEvent) -> Step<Self> {
+    fn handle_media(self, cx: &mut Context<'_>, leg: LegId, event: &MediaEvent) -> Step<Self> {
         match event {
             MediaEvent::Played { utterance: UTTERANCE, .. } if leg == self.caller.id() => {
                 self.hang_up(cx, None)
@@ -92,11 +99,11 @@ impl Announcing {
         }
     }
 
-    pub(super) fn handle_timeout(self, cx: &mut Context<'_>) -> Step<Self> {
+    fn handle_timeout(self, cx: &mut Context<'_>) -> Step<Self> {
         if self.until <= cx.now.at { self.hang_up(cx, None) } else { Step::Stay(self) }
     }
 
-    pub(super) fn hang_up(self, cx: &mut Context<'_>, cause: Option<Cause>) -> Step<Self> {
+    fn hang_up(self, cx: &mut Context<'_>, cause: Option<Cause>) -> Step<Self> {
         self.caller.hang_up(cx, cause);
         Step::Go(Next::End(Disposition::Announced))
     }

@@ -18,6 +18,7 @@ use super::{
     leg::Leg,
     line::superseded,
     next::{Announced, Next, Step},
+    paging::Paging,
     parked::Parked,
     prompting::{Prompt, Prompting},
     refusal::Refusal,
@@ -58,6 +59,7 @@ enum State {
     Emergency(Box<EmergencyCall>),
     Serving(Serving),
     Conference(Conference),
+    Paging(Paging),
     Ending(Ending),
 }
 
@@ -110,6 +112,7 @@ impl Call {
             (Ok(caller), Route::Ring(hunt)) => Next::Ring { caller, hunt },
             (Ok(caller), Route::Agent(why)) => Next::Queue { caller, why },
             (Ok(caller), Route::Connect(hunt)) => Next::Connect { caller, hunt },
+            (Ok(caller), Route::Page(page)) => Next::Page { caller, page },
             (Ok(caller), Route::Confer(room)) => Next::Confer { caller: Announced::Waiting(caller), room },
             (Ok(caller), Route::Emergency(emergency, whereabouts)) => {
                 let after = EmergencyCall::begin(&mut cx, caller, emergency, whereabouts);
@@ -270,8 +273,8 @@ impl Call {
             State::Faxing(state) => state.handle(&mut cx, event).map(|state| State::Faxing(Box::new(state))),
             State::Assisted(state) => in_assisted(state, &mut cx, event).map(State::Assisted),
             State::Parked(state) => in_parked(state, &mut cx, event).map(State::Parked),
-            State::Prompting(state) => in_prompting(state, &mut cx, event).map(State::Prompting),
-            State::Announcing(state) => in_announcing(state, &mut cx, event).map(State::Announcing),
+            State::Prompting(state) => state.handle(&mut cx, event).map(State::Prompting),
+            State::Announcing(state) => state.handle(&mut cx, event).map(State::Announcing),
             State::Emergency(state) => {
                 let after = emergency_event(*state, &mut cx, event);
                 let state = in_emergency(&mut cx, after);
@@ -279,6 +282,7 @@ impl Call {
             }
             State::Serving(state) => state.handle(&mut cx, event).map(State::Serving),
             State::Conference(state) => state.handle(&mut cx, event).map(State::Conference),
+            State::Paging(state) => state.handle(&mut cx, event).map(State::Paging),
             State::Ending(state) => Step::Stay(State::Ending(state)),
         };
         let state = match step {
@@ -300,6 +304,7 @@ impl Call {
             State::Emergency(state) => state.deadline(),
             State::Serving(state) => state.deadline(),
             State::Conference(state) => state.deadline(),
+            State::Paging(state) => state.deadline(),
             State::Ending(state) => state.deadline(),
         }
     }
@@ -323,6 +328,7 @@ impl Call {
             | State::Faxing(_)
             | State::Parked(_)
             | State::Prompting(_)
+            | State::Paging(_)
             | State::Conference(_) => {
                 let outbound =
                     matches!(self.ledger.dialled(), Dialled::Number(_)) && self.ledger.is_outbound();
@@ -330,6 +336,10 @@ impl Call {
             }
             State::Emergency(_) | State::Ending(_) => None,
         }
+    }
+
+    pub(super) fn is_page(&self) -> bool {
+        matches!(self.state, State::Paging(_))
     }
 
     pub(super) fn is_emergency(&self) -> bool {
@@ -450,29 +460,6 @@ fn in_parked(state: Parked, cx: &mut Context<'_>, event: CallEvent) -> Step<Park
     }
 }
 
-fn in_prompting(state: Prompting, cx: &mut Context<'_>, event: CallEvent) -> Step<Prompting> {
-    match event {
-        CallEvent::Session { session, event } => state.handle_session(cx, session, event),
-        CallEvent::Media { leg, event } => state.handle_media(cx, leg, &event),
-        CallEvent::Speech(input) => state.handle_speech(cx, &input),
-        CallEvent::AgentPlace => Step::Stay(state),
-        CallEvent::Desk(event) => stays(cx, state, event),
-        CallEvent::HangUp => state.hang_up(cx, None),
-        CallEvent::Timeout => state.handle_timeout(cx),
-    }
-}
-
-fn in_announcing(state: Announcing, cx: &mut Context<'_>, event: CallEvent) -> Step<Announcing> {
-    match event {
-        CallEvent::Session { session, event } => state.handle_session(cx, session, event),
-        CallEvent::Media { leg, event } => state.handle_media(cx, leg, &event),
-        CallEvent::Speech(_) | CallEvent::AgentPlace => Step::Stay(state),
-        CallEvent::Desk(event) => stays(cx, state, event),
-        CallEvent::HangUp => state.hang_up(cx, None),
-        CallEvent::Timeout => state.handle_timeout(cx),
-    }
-}
-
 /// Follows the way out of a state until the call has come to rest in another.
 ///
 /// It always does: no state leads back to one that it came from without an event in between, except the agent and the
@@ -540,6 +527,17 @@ fn enter(cx: &mut Context<'_>, next: Next) -> Step<State> {
             match answered {
                 Ok(caller) => Serving::begin(cx, caller, errand, fresh).map(State::Serving),
                 Err(_) => Step::Go(Next::End(Disposition::Failed)),
+            }
+        }
+        Next::Page { caller, page } => {
+            let plan = cx.ledger.directory().features.pages.get(&page).cloned();
+            match (plan, caller.answer(cx, None)) {
+                (Some(plan), Ok(caller)) => Paging::begin(cx, caller, &plan).map(State::Paging),
+                (None, Ok(caller)) => {
+                    caller.hang_up(cx, None);
+                    Step::Go(Next::End(Disposition::Failed))
+                }
+                (_, Err(_)) => Step::Go(Next::End(Disposition::Failed)),
             }
         }
         Next::Confer { caller, room } => {

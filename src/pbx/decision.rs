@@ -55,6 +55,7 @@ impl Next {
             Next::Park { .. } => "the call is parked".to_owned(),
             Next::Reach { .. } => "another phone is rung for whoever waits".to_owned(),
             Next::Tell { .. } => "a code was dialled: its answer is played".to_owned(),
+            Next::Page { page, .. } => format!("group {page} is paged"),
             Next::Confer { room, .. } => format!("conference {room} begins"),
             Next::Join { room: Some(room), .. } => format!("a phone sends them to conference {room}"),
             Next::Join { room: None, .. } => "a phone has joined its calls to a conference".to_owned(),

@@ -1,6 +1,10 @@
 //! The whole surface of the switch: everything that can happen to it, and everything it can ask for.
 
-use std::{net::IpAddr, sync::Arc, time::Instant};
+use std::{
+    net::{IpAddr, SocketAddrV4},
+    sync::Arc,
+    time::Instant,
+};
 
 use crate::{
     dialogue::Reading,
@@ -177,6 +181,10 @@ pub enum MediaCommand {
     },
     /// Out of its room; the leg stands alone again.
     LeaveMix,
+    /// What this leg's far end says goes to this multicast group as well, until it is closed.
+    Multicast {
+        group: SocketAddrV4,
+    },
     /// Play this tone until told otherwise; `None` stops it, and music too.
     Tone(Option<Tone>),
     /// Say this sound file once, after what is being said; `Played` tells how much of it was heard, and nothing of it if

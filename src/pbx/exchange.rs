@@ -10,7 +10,7 @@ use std::{
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
 use super::{
-    DayNight, Directory, Fact, Mailbox, MailboxChange, MediaCommand, MusicTable, Output, Resource,
+    DayNight, Directory, Fact, LegResult, Mailbox, MailboxChange, MediaCommand, MusicTable, Output, Resource,
     ResourceState, Settings, SpeechCommand,
     desk_settings::Desks,
     lamps::Lamps,
@@ -335,6 +335,15 @@ impl Exchange {
     /// The call is no conference any more.
     pub(super) fn room_left_by(&mut self, call: CallId) {
         self.rooms.retain(|_, by| *by != call);
+    }
+
+    /// May a phone of this extension be made to answer by itself? Not while it rings or talks, nor if it does not want to be
+    /// disturbed.
+    pub(super) fn is_free(&self, extension: &Extension) -> Result<(), LegResult> {
+        if self.desks.of(extension).do_not_disturb {
+            return Err(LegResult::DoNotDisturb);
+        }
+        if self.lamps.is_busy(extension) { Err(LegResult::Busy) } else { Ok(()) }
     }
 
     /// This extension has just ceased to talk.

@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use super::{Doors, StarCodes, Supervision, TimedPlan};
+use super::{Doors, PagePlan, StarCodes, Supervision, TimedPlan};
 use crate::types::{Extension, Holidays, PhoneNumber};
 
 /// The settings of what people at desk phones do with calls. Part of a [`Directory`](super::Directory).
@@ -14,6 +14,10 @@ pub struct Features {
     pub star_codes: StarCodes,
     pub park: Park,
     pub doors: Doors,
+    /// Groups of phones that are paged, by what is dialled for them.
+    pub pages: BTreeMap<Extension, PagePlan>,
+    /// Phones that answer nobody by themselves.
+    pub no_intercom: BTreeSet<Extension>,
     /// Whose machine takes faxes that meet the agent, or another service of the box.
     pub fax: Option<Extension>,
     /// The groups within which an extension may take calls that ring elsewhere. Who is in none may take any that rings at
@@ -49,6 +53,8 @@ impl Default for Features {
             star_codes: StarCodes::default(),
             park: Park::default(),
             doors: Doors::new(),
+            pages: BTreeMap::new(),
+            no_intercom: BTreeSet::new(),
             fax: None,
             pickup_groups: BTreeMap::new(),
             music: None,

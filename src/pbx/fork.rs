@@ -76,6 +76,7 @@ impl Fork {
             Destination::Phone(Binding { extension, contact, flow, user_agent, .. }) => {
                 let ringer = Ringer::of_call(cx.ledger.directory(), cx.ledger.caller(), cx.ledger.dialled());
                 headers.push(("Alert-Info".to_owned(), ringer.alert_info(&user_agent)));
+                headers.extend(ringer.other_headers(&cx.exchange.settings.realm));
                 let wish = wish(cx, FarEnd::Phone(&extension), flow.transport);
                 (sip::Target::Phone { extension, contact, flow }, None, flow.remote.ip(), wish)
             }

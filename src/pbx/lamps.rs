@@ -122,6 +122,15 @@ impl Lamps {
         }
     }
 
+    /// Does a phone of this extension ring, or talk?
+    pub(super) fn is_busy(&self, extension: &Extension) -> bool {
+        let mut seats = self.tables.values().flat_map(|table| table.seats.values());
+        seats.any(|seat| match &seat.party {
+            Party::Phone(own) | Party::Caller(Caller::Extension(own)) => own == extension,
+            Party::Caller(_) | Party::Number(_) | Party::Emergency(_) | Party::Agent => false,
+        })
+    }
+
     /// A leg has ended.
     pub(super) fn leave(&mut self, leg: LegId) {
         let Some(call) = self.seated.remove(&leg) else { return };

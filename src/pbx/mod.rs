@@ -51,6 +51,7 @@ mod next;
 mod notice;
 mod notices;
 mod opening;
+mod paging;
 mod parked;
 mod prompting;
 mod record;
@@ -105,6 +106,7 @@ pub use hold_music::{Music, MusicTable};
 pub use leg_quality::{Encrypted, Quality, Unheard};
 pub use location::{CivicAddress, CivicElement, Device, KnownBy, Location, Locations, device_key};
 pub use opening::{Answers, DayNight, Foreseen, Opening, TimedPlan, foresee};
+pub use paging::{MOST_PAGED, PagePlan};
 pub use record::{
     AgentReason, CallDirection, CallRecord, Caller, Dialled, Disposition, LegRecord, LegResult, Party,
     Speaker, TurnRecord,

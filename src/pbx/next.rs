@@ -66,6 +66,8 @@ pub(super) enum Next {
     Tell { caller: Incoming, prompt: Prompt },
     /// There is no agent: the recorded announcement answers.
     Announce { caller: Announced, why: Option<AgentReason> },
+    /// A phone speaks to a group.
+    Page { caller: Incoming, page: Extension },
     /// The first one comes into a conference room.
     Confer { caller: Announced, room: Extension },
     /// A phone has joined its calls, or sends somebody to a room: these hear each other.

@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::{
     Disposition, MediaEvent, Reason, SpeechCommand,
+    call::{CallEvent, stays},
     exchange::Context,
     leg::Leg,
     next::{Next, Step},
@@ -56,16 +57,23 @@ impl Prompting {
         Self { caller, prompt, until: cx.now.at + LONGEST }
     }
 
+    pub(super) fn handle(self, cx: &mut Context<'_>, event: CallEvent) -> Step<Self> {
+        match event {
+            CallEvent::Session { session, event } => self.handle_session(cx, session, event),
+            CallEvent::Media { leg, event } => self.handle_media(cx, leg, &event),
+            CallEvent::Speech(input) => self.handle_speech(cx, &input),
+            CallEvent::AgentPlace => Step::Stay(self),
+            CallEvent::Desk(event) => stays(cx, self, event),
+            CallEvent::HangUp => self.hang_up(cx, None),
+            CallEvent::Timeout => self.handle_timeout(cx),
+        }
+    }
+
     pub(super) fn deadline(&self) -> Option<(Instant, Reason)> {
         Some((self.until, Reason::Prompt))
     }
 
-    pub(super) fn handle_session(
-        mut self,
-        cx: &mut Context<'_>,
-        session: SessionId,
-        event: SessionEvent,
-    ) -> Step<Self> {
+    fn handle_session(mut self, cx: &mut Context<'_>, session: SessionId, event: SessionEvent) -> Step<Self> {
         if session != self.caller.session() {
             return Step::Stay(self);
         }
@@ -87,7 +95,7 @@ impl Prompting {
         }
     }
 
-    pub(super) fn handle_media(self, cx: &mut Context<'_>, leg: LegId, event: &MediaEvent) -> Step<Self> {
+    fn handle_media(self, cx: &mut Context<'_>, leg: LegId, event: &MediaEvent) -> Step<Self> {
         match event {
             MediaEvent::Played { utterance: UTTERANCE, .. } if leg == self.caller.id() => {
                 self.hang_up(cx, None)
@@ -98,18 +106,18 @@ impl Prompting {
     }
 
     /// Words that could not be spoken become a tone.
-    pub(super) fn handle_speech(mut self, cx: &mut Context<'_>, input: &VoiceInput) -> Step<Self> {
+    fn handle_speech(mut self, cx: &mut Context<'_>, input: &VoiceInput) -> Step<Self> {
         if *input == VoiceInput::SpeechFailed {
             self.sound(cx);
         }
         Step::Stay(self)
     }
 
-    pub(super) fn handle_timeout(self, cx: &mut Context<'_>) -> Step<Self> {
+    fn handle_timeout(self, cx: &mut Context<'_>) -> Step<Self> {
         if self.until <= cx.now.at { self.hang_up(cx, None) } else { Step::Stay(self) }
     }
 
-    pub(super) fn hang_up(self, cx: &mut Context<'_>, cause: Option<Cause>) -> Step<Self> {
+    fn hang_up(self, cx: &mut Context<'_>, cause: Option<Cause>) -> Step<Self> {
         self.caller.hang_up(cx, cause);
         Step::Go(Next::End(Disposition::Served))
     }

@@ -11,6 +11,8 @@ pub enum Ringer {
     External,
     /// The number that was dialled has a ringer of its own, 1 to 8.
     Numbered(u8),
+    /// It does not ring, but answers by itself: a page, or an intercom call.
+    Answered,
 }
 
 impl Ringer {
@@ -18,6 +20,15 @@ impl Ringer {
     pub const NUMBERED: std::ops::RangeInclusive<u8> = 1..=8;
 
     pub(super) fn of_call(directory: &Directory, caller: &Caller, dialled: &Dialled) -> Self {
+        let answered = match dialled {
+            // The only code behind which a phone rings.
+            Dialled::Star(_) => true,
+            Dialled::Extension(page) => directory.features.pages.contains_key(page),
+            Dialled::Number(_) | Dialled::Emergency(_) => false,
+        };
+        if answered {
+            return Self::Answered;
+        }
         let number = dialled.number().and_then(|number| directory.numbers.get(&number));
         match (number.and_then(|number| number.ringer), caller) {
             (Some(ringer), _) => Self::Numbered(ringer),
@@ -32,6 +43,7 @@ impl Ringer {
             Self::Internal => "alert-internal".to_owned(),
             Self::External => "alert-external".to_owned(),
             Self::Numbered(ringer) => format!("ring{ringer}"),
+            Self::Answered => "alert-autoanswer".to_owned(),
         }
     }
 
@@ -42,7 +54,18 @@ impl Ringer {
         if user_agent.to_ascii_lowercase().starts_with("poly") {
             return name;
         }
-        format!("<http://127.0.0.1/>;info={name};x-line-id=0")
+        let more = if self == Self::Answered { "delay=0" } else { "x-line-id=0" };
+        format!("<http://127.0.0.1/>;info={name};{more}")
+    }
+
+    /// What is said beside it: Yealink, Grandstream, Snom and Fanvil read `answer-after` in Call-Info, and whoever knows
+    /// RFC 5373 its own header. Poly goes by Alert-Info alone.
+    pub(super) fn other_headers(self, realm: &str) -> Vec<(String, String)> {
+        if self != Self::Answered {
+            return Vec::new();
+        }
+        let call_info = format!("<sip:{realm}>;answer-after=0");
+        vec![("Call-Info".to_owned(), call_info), ("Answer-Mode".to_owned(), "Auto".to_owned())]
     }
 }
 
@@ -72,5 +95,11 @@ mod tests {
         );
         assert_eq!(Ringer::Numbered(2).alert_info("PolycomVVX-VVX_411-UA/6.4.3"), "ring2");
         assert_eq!(Ringer::External.alert_info("Poly/8.0 Edge E350"), "alert-external");
+        assert_eq!(Ringer::Answered.alert_info("Poly/8.0 Edge E350"), "alert-autoanswer");
+        assert_eq!(
+            Ringer::Answered.alert_info("snomD785/10.1"),
+            "<http://127.0.0.1/>;info=alert-autoanswer;delay=0"
+        );
+        assert_eq!(Ringer::Internal.other_headers("192.0.2.1"), []);
     }
 }

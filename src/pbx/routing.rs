@@ -25,6 +25,8 @@ pub(super) enum Route {
     Connect(Option<Hunt>),
     /// The first one into a conference room.
     Confer(Extension),
+    /// From a desk phone to a group that hears it.
+    Page(Extension),
     /// From a desk phone, at this place, to an emergency number.
     Emergency(Emergency, Whereabouts),
     /// The box itself serves the caller.

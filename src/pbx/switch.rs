@@ -5,6 +5,7 @@ mod desks;
 mod doors;
 mod hunting;
 mod menus;
+mod paging;
 mod recording;
 mod services;
 mod supervision;
@@ -448,6 +449,7 @@ impl Switch {
             alarm = Some(Alarm { call, from: from.clone(), emergency: *emergency, place: place.clone() });
             let (from, dialled, callback) = (from.clone(), dialled.clone(), whereabouts.callback);
             self.exchange.fact(Fact::EmergencyDialled { call, from, dialled, place, callback });
+            self.end_pages(now);
         }
         if let (Peer::Phone(from), Dialled::Number(number)) = (&invitation.peer, &dialled) {
             self.exchange.spending.call_begins(now, &self.directory, call, from.clone(), number);

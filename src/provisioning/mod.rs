@@ -11,7 +11,7 @@ mod template;
 
 pub use brand::{Brand, Makers};
 pub use files::{Asked, File};
-pub use settings::{Contact, Key, KeyKind, Settings, Transport};
+pub use settings::{Contact, Group, Key, KeyKind, Settings, Transport};
 pub use template::TemplateError;
 
 /// Why a file cannot be made.

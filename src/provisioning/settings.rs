@@ -41,6 +41,14 @@ pub struct Key {
     pub label: String,
 }
 
+/// A multicast group that the phone listens to: whoever pages there is heard at once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Group {
+    /// `239.10.0.1:5004`.
+    pub address: String,
+    pub label: String,
+}
+
 /// One line of the phone book.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Contact {
@@ -81,6 +89,7 @@ pub struct Settings {
     pub codecs: Vec<String>,
     pub keys: Vec<Key>,
     pub contacts: Vec<Contact>,
+    pub groups: Vec<Group>,
     /// By the maker's own name of a setting: what this phone alone is told.
     pub overrides: BTreeMap<String, String>,
 }
@@ -100,6 +109,10 @@ impl Settings {
         let (first, further) = self.keys.split_at(self.keys.len().min(FIRST_KEYS));
         let contacts = self.contacts.iter().map(|contact| {
             BTreeMap::from([("name", contact.name.clone()), ("number", contact.number.clone())])
+        });
+        let groups = (1..).zip(&self.groups).map(|(number, group): (usize, &Group)| {
+            let (address, label) = (group.address.clone(), group.label.clone());
+            BTreeMap::from([("number", number.to_string()), ("address", address), ("label", label)])
         });
         BTreeMap::from([
             ("mac", Value::Text(self.mac.to_string())),
@@ -129,6 +142,8 @@ impl Settings {
             ("keys_first", rows(first)),
             ("keys_further", rows(further)),
             ("contacts", Value::Rows(contacts.collect())),
+            ("groups", Value::Rows(groups.collect())),
+            ("has_groups", yes(!self.groups.is_empty())),
         ])
     }
 }

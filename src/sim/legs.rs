@@ -215,6 +215,7 @@ impl Legs {
             }
             // Bridges, rooms, tones, music, keys to the far end and recordings leave nothing that a story looks at.
             MediaCommand::Bridge { .. }
+            | MediaCommand::Multicast { .. }
             | MediaCommand::RelayFax { .. }
             | MediaCommand::Unbridge
             | MediaCommand::Mix { .. }

@@ -40,6 +40,7 @@ pub fn serve_with(office: &Office, browsers: portico::console::Softphones) -> (P
         ntp: "pool.ntp.org".into(),
         voicemail: "*97".into(),
         pickup: "**".into(),
+        groups: Vec::new(),
         park: vec!["701".parse().unwrap()],
         ca: None,
         extensions: BTreeMap::from([

@@ -26,7 +26,8 @@ impl Browser {
             // The box of this test is on loopback only, where a browser otherwise looks for nobody.
             .args(["--allow-loopback-in-peer-connection", "--disable-features=WebRtcHideLocalIpsWithMdns"])
             .args(["--autoplay-policy=no-user-gesture-required", "--remote-debugging-port=0"])
-            .args(["--remote-allow-origins=*", "--window-size=1000,1100"])
+            // The certificate is of the box's own authority, which nobody has put into this browser.
+            .args(["--remote-allow-origins=*", "--ignore-certificate-errors"])
             .arg(format!("--user-data-dir={}", folder.join("chromium").display()))
             .arg("about:blank")
             .stdin(Stdio::null())

@@ -86,6 +86,9 @@ fn announce(config: &Config, house: &House, quiet: bool) -> anyhow::Result<()> {
     print(&format!("Portico answers for {}.", config.office.name))?;
     print(&format!("  SIP      {} (UDP and TCP)", house.sip))?;
     print(&format!("  console  http://{}/", house.console))?;
+    if let Some(secure) = house.secure_console {
+        print(&format!("           https://{secure}/"))?;
+    }
     if let Some(token) = &house.setup {
         print(&format!("           first visit: http://{}/set-up?token={}", house.console, token.reveal()))?;
     }

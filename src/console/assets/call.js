@@ -169,9 +169,15 @@ export class Call {
     }
   }
 
-  // Describes our sound anew: another direction, or another way to it.
-  async reoffer(restart = false) {
-    if (this.stage !== "talking" || this.offering) return false;
+  // Describes our sound anew: another direction, or another way to it. One after the other (RFC 3261, 14.1).
+  reoffer(restart = false) {
+    const turn = (this.turn || Promise.resolve()).then(() => this.reofferNow(restart));
+    this.turn = turn;
+    return turn;
+  }
+
+  async reofferNow(restart, again = false) {
+    if (this.stage !== "talking") return false;
     this.offering = true;
     try {
       const offer = await this.offer(restart);
@@ -184,8 +190,14 @@ export class Call {
       }
       if (this.stage === "ended") return false;
       await this.peer.setLocalDescription({ type: "rollback" });
+      // The other side was describing its own at this moment: it goes first.
+      if (answer && answer.status === 491 && !again) {
+        this.offering = false;
+        await new Promise((resolve) => setTimeout(resolve, 500 + Math.random() * 1500));
+        return this.reofferNow(restart, true);
+      }
       // The other side knows of no call any more (RFC 3261, 12.2.1.2).
-      if (!answer ? restart : [408, 481].includes(answer.status)) this.end("The call was lost.");
+      if (answer && [408, 481].includes(answer.status)) this.end("The call was lost.");
     } catch (error) {
       console.warn(error);
     } finally {

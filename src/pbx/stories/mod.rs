@@ -15,6 +15,7 @@ mod inbound;
 mod lamps;
 mod menus;
 mod outbound;
+mod paging;
 mod pickup_and_park;
 mod recording;
 mod redirections;

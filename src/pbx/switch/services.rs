@@ -47,6 +47,11 @@ impl Switch {
             self.dial_agent_line(now, session, invitation, by, &line);
             return None;
         }
+        let page = invitation.dialled.parse().ok();
+        if let Some((page, plan)) = page.and_then(|page| directory.features.pages.get_key_value(&page)) {
+            self.page(now, session, invitation, &by, page.clone(), plan);
+            return None;
+        }
         let dialled = match (parsed, slot) {
             (Ok(Dialled::Star(code)), _) => code,
             (_, Some(slot)) => {
@@ -73,6 +78,7 @@ impl Switch {
             Service::Record => self.record_own(now, asked, RecordKey::Turn),
             Service::PauseRecording => self.record_own(now, asked, RecordKey::Pause),
             Service::BlockLastCaller => self.block_last(now, asked),
+            Service::Intercom => self.intercom(now, asked, rest),
             Service::DoNotDisturbOn
             | Service::DoNotDisturbOff
             | Service::ForwardAlways
@@ -109,7 +115,7 @@ impl Switch {
                 return Some(Invitation { dialled, anonymous, ..asked.invitation });
             }
             // Without them in the house these are numbers that do not exist.
-            Service::OwnVoicemail | Service::AnyVoicemail | Service::Intercom => {
+            Service::OwnVoicemail | Service::AnyVoicemail => {
                 return Some(asked.invitation);
             }
         }
