@@ -1,3 +1,5 @@
+//! Backups made, damaged, made up and brought back.
+
 use super::*;
 
 fn scratch(name: &str) -> PathBuf {
