@@ -300,3 +300,21 @@ fn the_ports_of_sound_leave_out_the_port_of_sip() {
     let problems = Config::parse("portico.toml", &text).unwrap_err().to_string();
     assert!(problems.contains("port 5060 is that of `listen`"), "{problems}");
 }
+
+#[test]
+fn a_browser_is_one_extensions_and_the_console_may_listen_under_tls() {
+    let with = |people: &str| {
+        let place = "extension = \"101\"\n";
+        let text = practice()
+            .replacen(place, &format!("{place}people = [\"Robin\"]\n"), 1)
+            .replacen("extension = \"102\"\n", &format!("extension = \"102\"\npeople = [{people}]\n"), 1)
+            .replacen("[console]\n", "[console]\ntls = \"127.0.0.1:8443\"\n", 1);
+        Config::parse("portico.toml", &text)
+    };
+    let config = with("\"Kim\"").unwrap();
+    assert_eq!(config.extensions[0].people, ["Robin"]);
+    assert_eq!(config.extensions[1].people, ["Kim"]);
+    assert_eq!(config.console.tls, Some("127.0.0.1:8443".parse().unwrap()));
+    let said = with("\"Kim\", \"Robin\"").unwrap_err().to_string();
+    assert!(said.contains("`Robin` is at two extensions") && said.contains("take the name out"), "{said}");
+}

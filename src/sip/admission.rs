@@ -308,6 +308,7 @@ impl Endpoint {
                 };
                 self.layer.respond(now, server, &reply);
                 self.subscriptions.registered(&mut self.layer, &extension, flow);
+                self.sessions.registered(&extension, flow);
             }
             (Method::Subscribe, Peer::Phone(extension)) => {
                 self.subscriptions.subscribed(now, &mut self.layer, &extension, request, server, flow);

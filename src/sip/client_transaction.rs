@@ -283,9 +283,8 @@ impl TransactionLayer {
 
     /// A request that was challenged goes out once more with credentials, under a new branch and CSeq (22.2).
     pub(super) fn send_again(&mut self, now: Instant, again: Again) -> Result<ClientId, NotBegun> {
-        let Again { mut draft, credentials, flow, user, tried } = again;
+        let Again { mut draft, flow, user, tried } = again;
         draft.seq += 1;
-        draft.credentials = Some(credentials);
         let id = ClientId { branch: Branch::new(&mut self.chance), cancel: false };
         self.send_as(now, id, draft, flow, user, tried + 1)
     }

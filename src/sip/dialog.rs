@@ -1,5 +1,7 @@
 //! A dialog (RFC 3261, 12): who talks with whom, in which order, and along which route.
 
+use std::net::SocketAddr;
+
 use super::{
     draft::Draft,
     event::{Flow, Transport},
@@ -103,6 +105,13 @@ impl Dialog {
         self.flow = flow;
     }
 
+    /// Its connection is gone: a trunk is reached anew, at the address that it is known by, and a phone when it comes back.
+    pub(super) fn connection_lost(&mut self, lost: &Flow) {
+        if self.flow.connection.is_some() && self.flow.connection == lost.connection {
+            self.flow.connection = None;
+        }
+    }
+
     /// A target refresh (12.2.1.2, 12.2.2): INVITE and UPDATE, and their 2xx, may name a new Contact.
     pub(super) fn refresh_target(&mut self, message: &Message) {
         if let Some(contact) = message.contact() {
@@ -157,9 +166,18 @@ impl Dialog {
     /// for phones behind NAT, and keeps strangers from aiming our requests.
     pub(super) fn next_hop(&self, settings: &Settings, trunk: Option<&Trunk>) -> Flow {
         let Some(trunk) = trunk else { return self.flow };
+        let named = match self.routes.first() {
+            Some(route) => Address::parse(route.as_bytes()).map(|address| address.uri),
+            None => Uri::parse(self.target.as_bytes()),
+        };
+        let named = named.and_then(|uri| self.named_hop(settings, trunk, &uri));
         if self.flow.transport.is_stream() {
             if self.flow.connection.is_some() {
                 return self.flow;
+            }
+            // Whoever names a stream listens for one.
+            if let Some(named) = named.filter(|named| named.transport.is_stream()) {
+                return named;
             }
             // A connection that they opened cannot be opened again from here: the host that the dialog is with is gone to
             // by the way that its trunk has there.
@@ -168,20 +186,23 @@ impl Dialog {
             let remote = same.or(known.first()).copied().unwrap_or(self.flow.remote);
             return Flow { remote, ..self.flow };
         }
-        let named = match self.routes.first() {
-            Some(route) => Address::parse(route.as_bytes()).map(|address| address.uri),
-            None => Uri::parse(self.target.as_bytes()),
-        };
-        let Some(uri) = named else { return self.flow };
-        match uri.host_ip() {
-            Some(ip) if trunk.owns(ip) && ip.is_ipv4() == self.flow.remote.is_ipv4() => {
-                let remote = std::net::SocketAddr::new(ip, uri.port().unwrap_or(5060));
-                let streams = uri.param("transport").is_some_and(|named| named.eq_ignore_ascii_case("tcp"));
-                let by_tcp = streams.then(|| settings.flow_to(Transport::Tcp, remote)).flatten();
-                by_tcp.unwrap_or(Flow { remote, ..self.flow })
-            }
-            _ => self.flow,
+        named.unwrap_or(self.flow)
+    }
+
+    /// The address in a route or a Contact, if it is one of the trunk's own; by TCP if it says so.
+    fn named_hop(&self, settings: &Settings, trunk: &Trunk, uri: &Uri<'_>) -> Option<Flow> {
+        let ip = uri.host_ip()?;
+        if !trunk.owns(ip) || ip.is_ipv4() != self.flow.remote.is_ipv4() {
+            return None;
         }
+        let remote = SocketAddr::new(ip, uri.port().unwrap_or(5060));
+        let streams = uri.param("transport").is_some_and(|named| named.eq_ignore_ascii_case("tcp"));
+        let by_tcp = streams.then(|| settings.flow_to(Transport::Tcp, remote)).flatten();
+        let otherwise = match self.flow.transport {
+            Transport::Udp => Some(Flow { remote, ..self.flow }),
+            _ => None,
+        };
+        by_tcp.or(otherwise)
     }
 }
 

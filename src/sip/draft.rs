@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 
 use super::{
+    credentials::Proof,
     event::{Transport, TrunkName},
     tag::Branch,
     wire::{Method, Name, RequestBuilder, Uri},
@@ -30,8 +31,8 @@ pub(super) struct Draft {
     pub(super) headers: Vec<(Name, String)>,
     /// Headers whose names the PBX chose.
     pub(super) named: Vec<(String, String)>,
-    /// `Authorization` or `Proxy-Authorization`, with its value.
-    pub(super) credentials: Option<(Name, String)>,
+    /// What has been proved, to a proxy or to the far end.
+    pub(super) proofs: Vec<Proof>,
     pub(super) content_type: Option<String>,
     pub(super) body: Vec<u8>,
     /// The trunk that it goes to: the only one whose challenge is answered with that trunk's credentials.
@@ -59,7 +60,7 @@ impl Draft {
             seq,
             headers: vec![],
             named: vec![],
-            credentials: None,
+            proofs: vec![],
             content_type: None,
             body: vec![],
             trunk: None,
@@ -86,8 +87,8 @@ impl Draft {
         for (name, value) in &self.named {
             builder = builder.other(name, value);
         }
-        if let Some((name, value)) = &self.credentials {
-            builder = builder.header(*name, value);
+        for Proof { header, value, .. } in &self.proofs {
+            builder = builder.header(*header, value);
         }
         Some(match &self.content_type {
             Some(content_type) => builder.build_with_body(content_type, &self.body),

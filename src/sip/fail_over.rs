@@ -188,8 +188,10 @@ impl Sessions {
     /// A connection is gone: dialogs that ran over it are reached anew.
     pub(super) fn connection_lost(&mut self, lost: &Flow) {
         for session in self.table.values_mut() {
-            if let Session::Talking(talking) = session {
-                talking.connection_lost(lost);
+            match session {
+                Session::Talking(talking) => talking.dialog.connection_lost(lost),
+                Session::Invited(invited) => invited.dialog.connection_lost(lost),
+                Session::Calling(_) => {}
             }
         }
     }

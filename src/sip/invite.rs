@@ -21,6 +21,7 @@ use super::{
     uas::Invited,
     wire::{Message, Method, Name},
 };
+use crate::types::Extension;
 
 /// See the module's sentence.
 #[derive(Debug)]
@@ -155,6 +156,23 @@ impl Sessions {
         }
         if talking.acked(now, layer, id, ack) {
             self.forget(layer, id);
+        }
+    }
+
+    /// A phone has registered along this flow: the calls that ran over a connection of its which broke go on along it.
+    pub(super) fn registered(&mut self, phone: &Extension, flow: Flow) {
+        if !flow.transport.is_stream() {
+            return;
+        }
+        for session in self.table.values_mut() {
+            if let Session::Talking(Talking { peer: Peer::Phone(extension), dialog, .. }) = session
+                && extension == phone
+                && dialog.flow.transport.is_stream()
+                && dialog.flow.connection.is_none()
+                && dialog.flow.remote.ip() == flow.remote.ip()
+            {
+                dialog.heard_along(flow);
+            }
         }
     }
 

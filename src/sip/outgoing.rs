@@ -172,7 +172,7 @@ impl Sessions {
         };
         let Some((draft, sent, _, _)) = layer.asked(client) else { return };
         let Some(tag) = Tag::parse(own_tag(&draft.from)) else { return };
-        let (seq, credentials, trunk_name) = (draft.seq, draft.credentials.clone(), draft.trunk.clone());
+        let (seq, proofs, trunk_name) = (draft.seq, draft.proofs.clone(), draft.trunk.clone());
         let mut flow = sent;
         if flow.connection.is_none() {
             flow.connection = source.connection;
@@ -180,7 +180,7 @@ impl Sessions {
         let mut dialog = Dialog::of_response(draft, tag, response, flow);
         let hop = next_hop(layer, &dialog, trunk_name.as_ref());
         let mut ack = dialog.ack(seq);
-        ack.credentials = credentials;
+        ack.proofs = proofs;
         if let Some(ack) = layer.send_ack(&ack, hop) {
             let done = Acknowledged { tag: remote_tag, flow: hop, ack };
             self.acknowledged.entry(client).or_default().push(done);

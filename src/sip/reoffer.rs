@@ -254,7 +254,7 @@ impl Talking {
                 self.dialog.refresh_target(response);
                 let Some((asked, _, _, _)) = layer.asked(client) else { return (None, None) };
                 let mut ack = self.dialog.ack(asked.seq);
-                ack.credentials = asked.credentials.clone();
+                ack.proofs = asked.proofs.clone();
                 let hop = self.hop(layer);
                 let tag = self.dialog.remote_tag.clone();
                 let ack = layer.send_ack(&ack, hop).map(|ack| Acknowledged { tag, flow: hop, ack });

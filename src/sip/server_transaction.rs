@@ -1,7 +1,7 @@
 //! The server transaction as two tables, INVITE and non-INVITE, to be laid beside RFC 3261 figures 7 and 8 and RFC 6026 figure 7;
 //! and below them what the layer does with their requests.
 
-use std::{sync::Arc, time::Instant};
+use std::{net::SocketAddr, sync::Arc, time::Instant};
 
 use super::{
     event::Flow,
@@ -228,6 +228,23 @@ impl TransactionLayer {
     /// Where answers to this request go, if it is still in progress.
     pub(super) fn reply_flow(&self, id: ServerId) -> Option<Flow> {
         self.servers.get(&id).map(|server| server.flow)
+    }
+
+    /// The connection is gone on which a trunk has asked something: the answer will open another one, to where the request
+    /// says that its sender listens (18.2.2). False if it cannot: it has been answered, or the sender is a phone, which
+    /// nothing but its own connection leads to.
+    pub(super) fn is_answered_anew(&mut self, id: ServerId, lost: &Flow) -> bool {
+        let ip = lost.remote.ip();
+        if lost.connection.is_none() || self.settings.trunk_at(ip).is_none() {
+            return false;
+        }
+        let Some(server) = self.servers.get_mut(&id) else { return false };
+        let waits = matches!(server.state, State::Trying | State::Proceeding);
+        let via = server.request.as_ref().filter(|_| waits).and_then(|request| request.via());
+        let Some(via) = via else { return false };
+        let port = via.port.unwrap_or_else(|| lost.transport.default_port());
+        server.flow = Flow { remote: SocketAddr::new(ip, port), connection: None, ..server.flow };
+        true
     }
 
     /// Answers a request. The bytes are returned for those who repeat them (2xx to INVITE).

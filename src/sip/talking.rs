@@ -287,11 +287,4 @@ impl Talking {
         self.timer.retried(old, new);
         self.dialog.local_seq = self.dialog.local_seq.max(seq);
     }
-
-    /// Its connection is gone: a trunk is reached anew, at the address that it is known by.
-    pub(super) fn connection_lost(&mut self, lost: &Flow) {
-        if self.dialog.flow.connection.is_some() && self.dialog.flow.connection == lost.connection {
-            self.dialog.flow.connection = None;
-        }
-    }
 }

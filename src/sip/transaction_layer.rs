@@ -227,7 +227,8 @@ impl TransactionLayer {
 
     // ---- connections
 
-    /// A connection is gone, or could not be made: requests on it fail, answers on it have nowhere to go.
+    /// A connection is gone, or could not be made: requests on it fail, answers on it have nowhere to go, but
+    /// for those that a trunk waits for.
     pub(super) fn disconnected(&mut self, now: Instant, flow: &Flow) -> Vec<(ClientId, ClientUser)> {
         let way = (flow.transport, flow.remote);
         if flow.connection.is_none() || self.connections.get(&way) == flow.connection.as_ref() {
@@ -243,7 +244,9 @@ impl TransactionLayer {
         let servers: Vec<ServerId> =
             self.servers.iter().filter(|(_, s)| hit(&s.flow)).map(|(id, _)| *id).collect();
         for id in servers {
-            self.step_server(now, id, server::Happening::TransportFailed, None);
+            if !self.is_answered_anew(id, flow) {
+                self.step_server(now, id, server::Happening::TransportFailed, None);
+            }
         }
         let mut unsent = vec![];
         for id in clients {

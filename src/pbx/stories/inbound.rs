@@ -9,7 +9,7 @@ use crate::{
         LegResult, MediaCommand, MediaEvent, Party, Quality, RingPlan, RingStep, Unheard,
         story::{DANA, LEASING, MAIN, World, direction_in, extension, number, office},
     },
-    sip::Cause,
+    sip::{Cause, MAX_FORWARDS},
     types::UtteranceId,
 };
 
@@ -31,6 +31,7 @@ fn both_phones_ring_and_the_first_to_answer_talks_with_the_caller() {
     let (_, invitation) = world.invited("101");
     assert_eq!(invitation.from.user, DANA);
     assert_eq!(invitation.from.display, "Main: Dana Reyes");
+    assert_eq!(invitation.hops, MAX_FORWARDS - 1, "calls that go in a circle come to an end (RFC 7332, 5)");
     assert_eq!(world.rang("carrier"), 0, "nothing rings yet");
     world.rings("101");
     world.rings("102");

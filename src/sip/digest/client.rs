@@ -10,6 +10,9 @@ use super::{
 };
 use crate::{sip::wire::Method, types::Chance};
 
+/// Behind the name of an algorithm.
+const SESS: &str = "-sess";
+
 /// One challenge that we can answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Challenge {
@@ -21,6 +24,8 @@ pub struct Challenge {
     opaque: Option<String>,
     /// Is a count sent (`qop=auth`)? If not, the answer is RFC 2069's.
     qop: bool,
+    /// The password's hash holds for this nonce alone (`-sess`: RFC 7616, 3.4.2).
+    sess: bool,
 }
 
 /// Why none of the challenges is answered.
@@ -69,7 +74,13 @@ impl Challenge {
         if realm.is_some_and(|ours| ours != theirs) {
             return Err(Unanswerable::ForeignRealm);
         }
-        let algorithm = Algorithm::of(params.get("algorithm")).ok_or(Unanswerable::Unsupported)?;
+        let named = params.get("algorithm");
+        let short = named.and_then(|name| {
+            let (name, end) = name.split_at_checked(name.len().checked_sub(SESS.len())?)?;
+            end.eq_ignore_ascii_case(SESS).then_some(name)
+        });
+        let sess = short.is_some();
+        let algorithm = Algorithm::of(short.or(named)).ok_or(Unanswerable::Unsupported)?;
         if algorithm == Algorithm::Md5 && !allow_md5 {
             return Err(Unanswerable::OnlyMd5);
         }
@@ -85,6 +96,7 @@ impl Challenge {
             nonce: params.get("nonce").ok_or(Unanswerable::Malformed)?.to_owned(),
             opaque: params.get("opaque").map(str::to_owned),
             qop,
+            sess,
         })
     }
 }
@@ -119,7 +131,7 @@ impl ClientSession {
         uri: &str,
         chance: &mut Chance,
     ) -> String {
-        let Challenge { realm, algorithm, nonce, opaque, qop, .. } = &self.challenge;
+        let Challenge { realm, algorithm, nonce, opaque, qop, sess, .. } = &self.challenge;
         self.count = self.count.saturating_add(1);
         let user = quotable(user);
         let uri = quotable(uri);
@@ -127,9 +139,13 @@ impl ClientSession {
         let mut random = [0; 16];
         chance.fill_bytes(&mut random);
         let cnonce = hex(&random);
+        let mut ha1 = algorithm.ha1(&user, realm, password);
+        if *sess {
+            ha1 = algorithm.hash(&[&ha1, nonce, &cnonce]);
+        }
         let response = Answer {
             algorithm: *algorithm,
-            ha1: &algorithm.ha1(&user, realm, password),
+            ha1: &ha1,
             method: method.as_str(),
             uri: &uri,
             nonce,
@@ -137,10 +153,13 @@ impl ClientSession {
         }
         .response();
         let mut value = format!(
-            r#"Digest username="{user}", realm="{realm}", nonce="{nonce}", uri="{uri}", response="{response}", algorithm={algorithm}"#
+            r#"Digest username="{user}", realm="{realm}", nonce="{nonce}", uri="{uri}", response="{response}", algorithm={algorithm}{}"#,
+            if *sess { SESS } else { "" }
         );
         if *qop {
             value.push_str(&format!(r#", qop=auth, nc={nc}, cnonce="{cnonce}""#));
+        } else if *sess {
+            value.push_str(&format!(r#", cnonce="{cnonce}""#));
         }
         if let Some(opaque) = opaque {
             value.push_str(&format!(r#", opaque="{opaque}""#));

@@ -320,6 +320,20 @@ fn an_opaque_value_goes_back_as_it_came() {
 }
 
 #[test]
+fn a_hash_for_one_nonce_alone_is_made_of_both_nonces() {
+    let mut chance = Chance::seed_from_u64(1);
+    let value = br#"Digest realm="c", nonce="n", algorithm=MD5-sess, qop="auth""#;
+    let challenge = Challenge::choose([&value[..]].into_iter(), None, true).unwrap();
+    let answer = ClientSession::new(challenge).answer("u", "p", &Method::Invite, "sip:a", &mut chance);
+    assert!(answer.contains("algorithm=MD5-sess, "), "{answer}");
+    let of = |name: &str| answer.split(&format!("{name}=\"")).nth(1).unwrap().split('"').next().unwrap();
+    let md5 = |parts: &[&str]| Algorithm::Md5.hash(parts);
+    let ha1 = md5(&[&md5(&["u", "c", "p"]), "n", of("cnonce")]);
+    let ha2 = md5(&["INVITE", "sip:a"]);
+    assert_eq!(of("response"), md5(&[&ha1, "n", "00000001", of("cnonce"), "auth", &ha2]), "RFC 7616, 3.4.2");
+}
+
+#[test]
 fn nothing_secret_is_shown_in_debug() {
     let shown = format!("{:?}", Known { secret: Secret::Password("maple-101"), legacy_md5: true });
     assert!(!shown.contains("maple"), "{shown}");

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use super::world::{CARRIER, OFFICE, PHONE, World, to_trunk};
-use crate::sip::{Cause, EndedBy, Event, MAX_FORWARDS, Outgoing, SessionId};
+use super::world::{CARRIER, OFFICE, PHONE, World, office, to_trunk};
+use crate::sip::{Cause, Credentials, EndedBy, Event, MAX_FORWARDS, Outgoing, SessionId};
 
 /// Another of the carrier's ports, where nobody but the test lives.
 const BENCH: &str = "198.51.100.1:5099";
@@ -265,4 +265,55 @@ fn a_fork_that_has_failed_does_not_ring() {
         matches!(&events[..], [Event::Progress { session, status: 180, .. }] if *session == at_office),
         "{events:?}"
     );
+}
+
+/// The carrier's answer to a request of ours.
+fn answer(world: &mut World, request: &str, status: &str, headers: &str) {
+    let copied = ["Via:", "From:", "To:", "Call-ID:", "CSeq:"];
+    let lines = request.lines().filter(|line| copied.iter().any(|name| line.starts_with(name)));
+    let copied: String = lines
+        .map(|line| {
+            let tag = if line.starts_with("To:") && !line.contains(";tag=") { ";tag=far" } else { "" };
+            format!("{line}{tag}\r\n")
+        })
+        .collect();
+    world.send(CARRIER, OFFICE, format!("SIP/2.0 {status}\r\n{copied}{headers}Content-Length: 0\r\n\r\n"));
+    world.run(millis(50));
+}
+
+fn newest(world: &mut World, method: &str) -> Option<String> {
+    world.received(CARRIER).into_iter().rev().find(|text| text.starts_with(method))
+}
+
+#[test]
+fn a_proxy_and_whoever_is_behind_it_are_each_shown_their_own_proof() {
+    let mut world = World::new(313);
+    let mut settings = office();
+    let (user, password) = ("office".to_owned(), "trunk secret".to_owned());
+    settings.trunks[0].credentials = Some(Credentials { user, password, realm: None });
+    world.settle(OFFICE, settings);
+    world.tell(OFFICE, |e, now| e.invite(now, to_trunk("carrier", "3035550142", b"offer"))).unwrap();
+    world.run(millis(50));
+    let first = newest(&mut world, "INVITE").unwrap();
+    answer(
+        &mut world,
+        &first,
+        "407 Proxy",
+        "Proxy-Authenticate: Digest realm=\"proxy\", nonce=\"one\", qop=\"auth\"\r\n",
+    );
+    let second = newest(&mut world, "INVITE").unwrap();
+    assert!(header(&second, "Proxy-Authorization").contains("nonce=\"one\""), "{second}");
+    let asks =
+        |nonce: &str| format!("WWW-Authenticate: Digest realm=\"far\", nonce=\"{nonce}\", qop=\"auth\"\r\n");
+    answer(&mut world, &second, "401 Who?", &asks("two"));
+    let third = newest(&mut world, "INVITE").expect("RFC 3261, 22.3");
+    assert!(header(&third, "Authorization").contains("nonce=\"two\""), "{third}");
+    let proxy = header(&third, "Proxy-Authorization");
+    assert!(proxy.contains("nonce=\"one\"") && proxy.contains("nc=00000002"), "counted on: {proxy}");
+    assert_eq!(header(&third, "CSeq"), "3 INVITE");
+    // The same question once more means that the password is wrong.
+    answer(&mut world, &third, "401 Who?", &asks("three"));
+    assert_eq!(newest(&mut world, "INVITE"), None);
+    let events = world.events(OFFICE);
+    assert!(matches!(&events[..], [Event::Failed { status: 401, .. }]), "{events:?}");
 }

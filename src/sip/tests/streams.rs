@@ -9,7 +9,7 @@ use super::{
 use rand_chacha::rand_core::SeedableRng;
 
 use crate::{
-    sip::{ConnectionId, EndedBy, Endpoint, Event, Flow, Input, Listener, Output, Transport},
+    sip::{ConnectionId, EndedBy, Endpoint, Event, Flow, Input, Listener, Output, SessionId, Transport},
     types::Chance,
 };
 
@@ -60,22 +60,121 @@ fn a_phone_on_tcp_is_rung_along_its_own_connection_and_unbound_when_that_is_cut(
 }
 
 #[test]
-fn a_caller_whose_connection_is_cut_while_it_rings_has_given_up() {
+fn a_phone_whose_connection_is_cut_while_it_calls_has_given_up() {
     let mut world = World::new(97);
-    let (mut ours, mut theirs) = (office(), carrier());
-    ours.trunks[0].transport = Transport::Tcp;
-    theirs.trunks[0].transport = Transport::Tcp;
-    world.settle(OFFICE, ours);
-    world.settle(CARRIER, theirs);
-    world.carrier_calls();
+    world.settle(OFFICE, office());
+    let mut settings = phone(PHONE, "101");
+    settings.trunks[0].transport = Transport::Tcp;
+    world.settle(PHONE, settings);
+    world.run(millis(200));
+    world.forget_past();
+    let mut outgoing = to_trunk("office", "3035550142", b"offer");
+    outgoing.from.user = "101".to_owned();
+    world.tell(PHONE, |e, now| e.invite(now, outgoing)).unwrap();
     world.run(millis(100));
     let session = world.invited(OFFICE);
     let connection = world.open_connections()[0];
     world.cut(connection);
     world.run(millis(100));
-    assert_eq!(world.events(OFFICE), [Event::Cancelled { session, cause: None }]);
-    assert!(matches!(&world.events(CARRIER)[..], [Event::Failed { status: 503, .. }]));
+    let events = world.events(OFFICE);
+    assert!(events.contains(&Event::Cancelled { session, cause: None }), "{events:?}");
+    assert!(matches!(&world.events(PHONE)[..], [Event::Failed { status: 503, .. }]));
     world.assert_nothing_left();
+}
+
+/// A carrier at a socket of the test, whose own connection is `connection`, and that listens at `CARRIER`.
+fn calls_by_stream(world: &mut World, connection: ConnectionId, contact: &str) -> SessionId {
+    let invite = format!(
+        "INVITE sip:+13035550100@office.example SIP/2.0\r\nVia: SIP/2.0/TCP {CARRIER};branch=z9hG4bKstream\r\n\
+         Max-Forwards: 70\r\nFrom: <sip:+13035550177@carrier.example>;tag=stream\r\n\
+         To: <sip:+13035550100@office.example>\r\nCall-ID: stream\r\nCSeq: 1 INVITE\r\nContact: <{contact}>\r\n\
+         Content-Type: application/sdp\r\nContent-Length: 5\r\n\r\noffer"
+    );
+    world.stream_bytes(connection, "198.51.100.1:41000", OFFICE, invite.as_bytes());
+    world.run(millis(100));
+    world.invited(OFFICE)
+}
+
+#[test]
+fn a_trunk_whose_connection_is_cut_while_it_rings_is_answered_over_another_one() {
+    let mut world = World::new(98);
+    world.settle(OFFICE, office());
+    let connection = world.connect(addr("198.51.100.1:41000"), addr(OFFICE));
+    world.run(millis(50));
+    let session = calls_by_stream(&mut world, connection, "sip:198.51.100.1");
+    world.cut(connection);
+    world.run(millis(100));
+    assert_eq!(world.events(OFFICE), [], "it rings on");
+    world.tell(OFFICE, |e, now| e.answer(now, session, b"answer".to_vec())).unwrap();
+    world.run(millis(100));
+    let answer = world.received(CARRIER);
+    assert!(answer[0].starts_with("SIP/2.0 200 "), "to where it listens (RFC 3261, 18.2.2): {answer:?}");
+
+    // Where nobody listens either, the caller is gone.
+    let mut world = World::new(99);
+    world.settle(OFFICE, office());
+    world.refusing.insert(addr(CARRIER));
+    let connection = world.connect(addr("198.51.100.1:41000"), addr(OFFICE));
+    world.run(millis(50));
+    let session = calls_by_stream(&mut world, connection, "sip:198.51.100.1");
+    world.cut(connection);
+    world.run(millis(50));
+    world.tell(OFFICE, |e, now| e.ring(now, session, 180, None)).unwrap();
+    world.run(millis(100));
+    assert_eq!(world.events(OFFICE), [Event::Cancelled { session, cause: None }]);
+    world.assert_nothing_left();
+}
+
+#[test]
+fn a_call_whose_connection_is_cut_is_ended_where_its_contact_listens() {
+    let mut world = World::new(100);
+    world.settle(OFFICE, office());
+    let connection = world.connect(addr("198.51.100.1:41000"), addr(OFFICE));
+    world.run(millis(50));
+    let session = calls_by_stream(&mut world, connection, "sip:198.51.100.1:5099;transport=tcp");
+    world.tell(OFFICE, |e, now| e.answer(now, session, b"answer".to_vec())).unwrap();
+    world.run(millis(50));
+    let answer = world.received("198.51.100.1:41000").pop().unwrap();
+    let to = answer.lines().find(|line| line.starts_with("To: ")).unwrap();
+    let ack = format!(
+        "ACK sip:192.0.2.1 SIP/2.0\r\nVia: SIP/2.0/TCP {CARRIER};branch=z9hG4bKack\r\nMax-Forwards: 70\r\n\
+         From: <sip:+13035550177@carrier.example>;tag=stream\r\n{to}\r\nCall-ID: stream\r\nCSeq: 1 ACK\r\n\
+         Content-Length: 0\r\n\r\n"
+    );
+    world.stream_bytes(connection, "198.51.100.1:41000", OFFICE, ack.as_bytes());
+    world.run(millis(50));
+    world.cut(connection);
+    world.run(millis(50));
+    world.tell(OFFICE, |e, now| e.bye(now, session, None)).unwrap();
+    world.run(millis(100));
+    let bye = world.received("198.51.100.1:5099").pop().expect("at its Contact (RFC 3261, 12.2.1.1)");
+    assert!(bye.starts_with("BYE sip:198.51.100.1:5099;transport=tcp "), "{bye}");
+}
+
+#[test]
+fn a_phone_that_comes_back_by_another_connection_is_hung_up_along_it() {
+    let mut world = World::new(101);
+    world.settle(OFFICE, office());
+    let mut settings = phone(PHONE, "101");
+    settings.trunks[0].transport = Transport::Tcp;
+    settings.trunks[0].registration.as_mut().unwrap().expires = Duration::from_secs(60);
+    world.settle(PHONE, settings);
+    world.run(millis(200));
+    let at_office = world.office_rings("101");
+    world.run(millis(100));
+    let at_phone = world.invited(PHONE);
+    world.tell(PHONE, |e, now| e.answer(now, at_phone, b"answer".to_vec())).unwrap();
+    world.run(millis(100));
+    let connection = world.open_connections()[0];
+    world.cut(connection);
+    // Its next registration opens another one, from another port.
+    world.run(Duration::from_secs(60));
+    assert_eq!(world.counts(OFFICE).bindings, 1);
+    world.events(PHONE);
+    world.tell(OFFICE, |e, now| e.bye(now, at_office, None)).unwrap();
+    world.run(millis(100));
+    let events = world.events(PHONE);
+    assert!(events.contains(&Event::Ended { session: at_phone, by: EndedBy::Remote(None) }), "{events:?}");
 }
 
 #[test]
