@@ -104,7 +104,7 @@ fn a_text_is_accepted_and_kept_and_a_question_is_answered() {
     if !peers_are_here(&["sipp"]) {
         return;
     }
-    let portico = Portico::start("text", &office(27_600, free_address(CARRIER)));
+    let portico = Portico::start("text", &office(24_000, free_address(CARRIER)));
     sipp(&portico, "trunk_texts", free_address(CARRIER), &[]).succeeds();
     sipp(&portico, "trunk_asks", free_address(CARRIER), &[]).succeeds();
     let messages = portico.list("messages").unwrap();

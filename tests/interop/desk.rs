@@ -149,7 +149,7 @@ fn a_call_in(phone: &mut impl Handset, office: &Office, encrypted: &str) {
         &office.portico,
         "trunk_calls",
         office.carrier_at,
-        &["-key", "rtp", &far.port.to_string(), "-d", "14000"],
+        &["-key", "rtp", &far.port.to_string(), "-d", "18000"],
     );
     soon("the caller hears the telephone", phone, office, |_| far.hears(TELEPHONE_SINGS));
     soon("the telephone hears the caller", phone, office, |phone| phone.hears(CARRIER_SINGS));
@@ -185,7 +185,7 @@ fn linphone_calls_presses_a_key_holds_and_sends_the_call_on() {
     if !peers_are_here(&["sipp", "linphonec"]) {
         return;
     }
-    let office = Office::open("linphone-out", 32_000, Way::Plain);
+    let office = Office::open("linphone-out", 20_000, Way::Plain);
     a_call_out(&mut office.linphone(Way::Plain), &office);
 }
 
@@ -195,7 +195,7 @@ fn linphone_does_the_same_under_tls_with_srtp() {
     if !peers_are_here(&["sipp", "linphonec"]) {
         return;
     }
-    let office = Office::open("linphone-out-tls", 32_400, Way::Secure);
+    let office = Office::open("linphone-out-tls", 20_400, Way::Secure);
     a_call_out(&mut office.linphone(Way::Secure), &office);
 }
 
@@ -205,7 +205,7 @@ fn linphone_asks_a_colleague_and_connects_the_caller_with_him() {
     if !peers_are_here(&["sipp", "linphonec"]) {
         return;
     }
-    let office = Office::open("linphone-in", 32_800, Way::Plain);
+    let office = Office::open("linphone-in", 20_800, Way::Plain);
     a_call_in(&mut office.linphone(Way::Plain), &office, "none");
 }
 
@@ -215,7 +215,7 @@ fn linphone_connects_two_people_under_tls_with_srtp() {
     if !peers_are_here(&["sipp", "linphonec"]) {
         return;
     }
-    let office = Office::open("linphone-in-tls", 33_200, Way::Secure);
+    let office = Office::open("linphone-in-tls", 21_200, Way::Secure);
     a_call_in(&mut office.linphone(Way::Secure), &office, "sdes");
 }
 
@@ -225,7 +225,7 @@ fn baresip_calls_presses_a_key_holds_and_sends_the_call_on() {
     if !peers_are_here(&["sipp", "baresip"]) {
         return;
     }
-    let office = Office::open("baresip-desk", 33_600, Way::Plain);
+    let office = Office::open("baresip-desk", 21_600, Way::Plain);
     a_call_out(&mut office.baresip(Way::Plain), &office);
 }
 
@@ -235,7 +235,7 @@ fn baresip_does_the_same_under_tls_with_srtp() {
     if !peers_are_here(&["sipp", "baresip"]) {
         return;
     }
-    let office = Office::open("baresip-desk-tls", 34_000, Way::Secure);
+    let office = Office::open("baresip-desk-tls", 22_000, Way::Secure);
     a_call_out(&mut office.baresip(Way::Secure), &office);
 }
 
@@ -246,7 +246,7 @@ fn baresip_puts_a_caller_on_hold_for_a_word_with_a_colleague() {
         return;
     }
     for (name, media, way, encrypted) in
-        [("plain", 34_400, Way::Plain, "none"), ("tls", 34_800, Way::Secure, "sdes")]
+        [("plain", 22_400, Way::Plain, "none"), ("tls", 22_800, Way::Secure, "sdes")]
     {
         let office = Office::open(&format!("baresip-word-{name}"), media, way);
         a_call_in(&mut office.baresip(way), &office, encrypted);

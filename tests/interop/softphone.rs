@@ -100,7 +100,7 @@ impl Desk {
 #[test]
 #[ignore = "needs sipp and chromium: make interop"]
 fn somebody_calls_with_the_browser_presses_a_key_holds_and_sends_the_call_on() {
-    let Some(mut desk) = Desk::open("softphone-out", 25_800, true) else { return };
+    let Some(mut desk) = Desk::open("softphone-out", 23_200, true) else { return };
     let (far, near) = (Ear::singing(CARRIER, CARRIER_SINGS), Ear::singing(PHONE, COLLEAGUE_SINGS));
     let rtp = |ear: &Ear| ear.port.to_string();
     let _carrier = sipp(&desk.portico, "answers", desk.carrier_at, &["-key", "rtp", &rtp(&far), "-m", "9"]);
@@ -136,7 +136,7 @@ fn somebody_calls_with_the_browser_presses_a_key_holds_and_sends_the_call_on() {
 #[test]
 #[ignore = "needs sipp and chromium: make interop"]
 fn somebody_answers_a_caller_in_the_browser_and_is_found_again_after_a_loss() {
-    let Some(mut desk) = Desk::open("softphone-in", 26_200, false) else { return };
+    let Some(mut desk) = Desk::open("softphone-in", 23_600, false) else { return };
     let far = Ear::singing(CARRIER, CARRIER_SINGS);
     let rtp = far.port.to_string();
     let call = |desk: &Desk, millis: &str| {
