@@ -119,6 +119,41 @@ enum Command {
         #[arg(long, value_name = "FILE", requires = "call")]
         pcap: Option<PathBuf>,
     },
+    /// Write the whole office to one file: configuration, records, keys, music, mailboxes. Portico may be running.
+    Backup {
+        /// The file; portico-DATE.tar if none is named.
+        file: Option<PathBuf>,
+        /// Take the call recordings along: they may be many gigabytes.
+        #[arg(long)]
+        recordings: bool,
+        #[arg(long, default_value = "portico.toml")]
+        config: PathBuf,
+    },
+    /// Bring an office back from such a file, on this box or a new one: phones register again by themselves.
+    Restore {
+        file: PathBuf,
+        /// Where the configuration goes; the records go where it says.
+        #[arg(long, default_value = "portico.toml")]
+        config: PathBuf,
+        /// Put aside what is there.
+        #[arg(long)]
+        force: bool,
+    },
+    /// Carry extensions and numbers over from another telephone system's CSV files.
+    ///
+    /// Reads FreePBX's bulk exports (extensions and inbound routes) and plain lists with the columns
+    /// extension,name,password,voicemail,numbers. Prints lines for portico.toml, and on standard error what a person has
+    /// to look at. Spoken greetings are not in such files: they are recorded or written anew.
+    Import {
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+        /// How numbers without a country are dialled (ISO 3166).
+        #[arg(long, default_value = "US")]
+        country: String,
+        /// Add the lines to this configuration, unless it would have problems then.
+        #[arg(long, value_name = "CONFIG")]
+        append: Option<PathBuf>,
+    },
     /// Read lines on standard input, and write how each is understood: one JSON object a line.
     Understand {
         #[arg(long, default_value = "portico.toml")]
@@ -204,6 +239,9 @@ fn main() -> ExitCode {
         Command::Explain { call, config, pcap } => {
             command::explain(&config, call.as_deref(), pcap.as_deref())
         }
+        Command::Backup { file, recordings, config } => command::backup(&config, file.as_deref(), recordings),
+        Command::Restore { file, config, force } => command::restore(&file, &config, force),
+        Command::Import { files, country, append } => command::import(&files, &country, append.as_deref()),
         Command::Understand { config, models, words_only } => {
             command::understand(&config, &models, words_only)
         }

@@ -7,7 +7,7 @@ mod telephone;
 use std::{
     fs,
     net::{IpAddr, SocketAddr},
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::{Arc, mpsc},
     thread,
     time::Duration,
@@ -111,7 +111,7 @@ impl Office {
         let config = Config::parse("wire.toml", &text).unwrap();
         let (told, facts) = mpsc::channel();
         let listener = Box::new(move |fact: &Fact| drop(told.send(fact.clone())));
-        let house = House::start(&config, listener, Box::new(NoNotice)).unwrap();
+        let house = House::start(Path::new("portico.toml"), &config, listener, Box::new(NoNotice)).unwrap();
         Self { house: Some(house), folder, facts, carrier: Some(carrier), runtime }
     }
 

@@ -22,6 +22,9 @@ use crate::{
     net::{Authority, Certificate, Identity, Issued},
 };
 
+/// Below the store's folder.
+pub(super) const FOLDER: &str = "tls";
+
 /// How often the files are looked at.
 const EVERY: Duration = Duration::from_secs(60);
 /// A certificate of our own is renewed when it is good for less.
@@ -47,7 +50,7 @@ impl Certificates {
     /// # Errors
     /// When the folder or the keys cannot be made.
     pub fn open(config: &Config, vitals: Arc<Mutex<Vitals>>) -> anyhow::Result<Self> {
-        let folder = config.store.folder.join("tls");
+        let folder = config.store.folder.join(FOLDER);
         fs::DirBuilder::new()
             .recursive(true)
             .mode(0o700)
@@ -177,7 +180,7 @@ fn keep_secret(path: &Path, text: &str) -> anyhow::Result<()> {
 
 /// Where the certificate of the box's own authority is kept.
 pub fn authority_file(config: &Config) -> PathBuf {
-    config.store.folder.join("tls").join("ca.pem")
+    config.store.folder.join(FOLDER).join("ca.pem")
 }
 
 /// Every name and address by which somebody may call the box.

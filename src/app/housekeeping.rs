@@ -1,4 +1,4 @@
-//! The daily copy of the records and the end of old recordings, on a thread of its own: a slow disk holds up nobody.
+//! The daily backup and the end of old recordings, on a thread of its own: a slow disk holds up nobody.
 
 use std::{
     fs, io,
@@ -13,12 +13,15 @@ use std::{
 
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 
-use super::clock;
+use super::{
+    backup::{self, BackupError, Source},
+    clock, recordings,
+};
 use crate::{console::Vitals, store::Reader};
 
-/// Copies that are kept.
+/// Backups that are kept, in each place.
 const KEPT: usize = 7;
-/// From this hour of the night on the copy of the day is made; the very first one is made at once.
+/// From this hour of the night on the backup of the day is made; the very first one is made at once.
 const NIGHT: i8 = 3;
 /// How often the thread looks what is due.
 const ROUND: Duration = Duration::from_secs(10 * 60);
@@ -30,8 +33,11 @@ const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 #[derive(Debug)]
 pub(super) struct Housekeeping {
     pub reader: Reader,
-    /// The store's folder: copies go to `backups` below it, recordings are in `recordings`.
+    pub configuration: PathBuf,
+    /// The store's folder: backups go to `backups` below it.
     pub folder: PathBuf,
+    /// A folder on another disk, to which each backup is copied.
+    pub copies_to: Option<PathBuf>,
     /// The office's.
     pub zone: TimeZone,
     /// Days that recordings are kept; 0: for ever.
@@ -41,17 +47,19 @@ pub(super) struct Housekeeping {
     pub trust_clock: bool,
 }
 
-/// Why there is no copy of today.
+/// Why there is no backup of today.
 #[derive(Debug, thiserror::Error)]
-enum BackupError {
-    #[error("the folder of the copies cannot be used: {0}")]
+enum Missed {
+    #[error("the folder of the backups cannot be used: {0}")]
     Folder(#[from] io::Error),
     #[error("{0}")]
-    Store(#[from] crate::store::StoreError),
+    Backup(#[from] BackupError),
+    #[error("the backup is on this disk alone: {folder} cannot be written ({error}); is its disk there?", folder = folder.display())]
+    Elsewhere { folder: PathBuf, error: io::Error },
 }
 
 impl Housekeeping {
-    /// Starts the thread. It ends when the sender is dropped, after the copy that is under way.
+    /// Starts the thread. It ends when the sender is dropped, after the backup that is under way.
     ///
     /// # Errors
     /// When the system gives no thread.
@@ -76,7 +84,7 @@ impl Housekeeping {
     fn round(&self, now: Timestamp) {
         let outcome = self.back_up(now);
         if let Err(error) = &outcome {
-            tracing::error!(%error, "the copy of the records could not be made");
+            tracing::error!(%error, "the daily backup could not be made");
         }
         let mut vitals = self.vitals.lock().unwrap_or_else(PoisonError::into_inner);
         match outcome {
@@ -90,33 +98,35 @@ impl Housekeeping {
         }
     }
 
-    /// Makes the copy of the day if it is due. Answers the day of the last copy, if there is one.
-    fn back_up(&self, now: Timestamp) -> Result<Option<Date>, BackupError> {
+    /// Makes the backup of the day if it is due. Answers the day of the last one, if there is one.
+    fn back_up(&self, now: Timestamp) -> Result<Option<Date>, Missed> {
         let folder = self.folder.join("backups");
         fs::create_dir_all(&folder)?;
-        make_private(&folder)?;
+        backup::make_private(&folder)?;
         let local = now.to_zoned(self.zone.clone());
-        let copies = copies(&folder)?;
-        let last = copies.last().copied();
-        if last.is_some_and(|last| last >= local.date() || local.hour() < NIGHT) {
-            return Ok(last);
+        let made = backups(&folder)?;
+        let last = made.last().copied();
+        let due = last.is_none_or(|last| last < local.date() && local.hour() >= NIGHT);
+        if due {
+            let source = Source {
+                configuration: &self.configuration,
+                folder: &self.folder,
+                reader: &self.reader,
+                recordings: false,
+            };
+            let whole = folder.join(name_of(local.date()));
+            source.write(&whole, now)?;
+            // Only once the new one is safe.
+            forget_all_but(KEPT, &folder)?;
+            tracing::info!(file = %whole.display(), "the office has been backed up");
         }
-        let (part, whole) = (folder.join("copy.part"), folder.join(name_of(local.date())));
-        // What a power cut left.
-        let _ = fs::remove_file(&part);
-        let copied = self.reader.copy_into(&part);
-        if copied.is_err() {
-            let _ = fs::remove_file(&part);
+        let last = if due { Some(local.date()) } else { last };
+        if let (Some(elsewhere), Some(day)) = (&self.copies_to, last) {
+            let copied = copy(&folder.join(name_of(day)), &elsewhere.join(name_of(day)));
+            let copied = copied.and_then(|()| forget_all_but(KEPT, elsewhere));
+            copied.map_err(|error| Missed::Elsewhere { folder: elsewhere.clone(), error })?;
         }
-        copied?;
-        fs::rename(&part, &whole)?;
-        fs::File::open(&folder)?.sync_all()?;
-        // Only once the new one is safe.
-        for old in copies.iter().rev().skip(KEPT - 1) {
-            fs::remove_file(folder.join(name_of(*old)))?;
-        }
-        tracing::info!(file = %whole.display(), "the records have been copied");
-        Ok(Some(local.date()))
+        Ok(last)
     }
 
     /// Deletes recordings that were last written before the days that they are kept.
@@ -127,7 +137,7 @@ impl Housekeeping {
         let Some(oldest) = SystemTime::from(now).checked_sub(DAY * u32::from(self.record_days)) else {
             return Ok(());
         };
-        let folder = match fs::read_dir(self.folder.join("recordings")) {
+        let folder = match fs::read_dir(self.folder.join(recordings::FOLDER)) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
             folder => folder?,
         };
@@ -145,28 +155,42 @@ impl Housekeeping {
 }
 
 fn name_of(day: Date) -> String {
-    format!("portico-{day}.db")
+    format!("portico-{day}.tar")
 }
 
-/// The days of which there are copies, the oldest first. Other files of the folder are not ours.
-fn copies(folder: &Path) -> io::Result<Vec<Date>> {
+/// The days of which there are backups, the oldest first. Other files of the folder are not ours.
+fn backups(folder: &Path) -> io::Result<Vec<Date>> {
     let mut days = Vec::new();
     for entry in fs::read_dir(folder)? {
         let name = entry?.file_name();
-        let day = name.to_str().and_then(|name| name.strip_prefix("portico-")?.strip_suffix(".db"));
+        let day = name.to_str().and_then(|name| name.strip_prefix("portico-")?.strip_suffix(".tar"));
         days.extend(day.and_then(|day| day.parse::<Date>().ok()));
     }
     days.sort_unstable();
     Ok(days)
 }
 
-/// The copies are as full of people as the records.
-fn make_private(folder: &Path) -> io::Result<()> {
-    #[cfg(unix)]
-    fs::set_permissions(folder, std::os::unix::fs::PermissionsExt::from_mode(0o700))?;
-    #[cfg(not(unix))]
-    let _ = folder;
+/// Lets the oldest backups go.
+fn forget_all_but(kept: usize, folder: &Path) -> io::Result<()> {
+    for old in backups(folder)?.iter().rev().skip(kept) {
+        fs::remove_file(folder.join(name_of(*old)))?;
+    }
     Ok(())
+}
+
+/// Copies a backup, unless it is there. The folder is never made: where a disk is not mounted it would be on ours.
+fn copy(from: &Path, to: &Path) -> io::Result<()> {
+    if to.exists() {
+        return Ok(());
+    }
+    let part = to.with_extension("part");
+    let copied = fs::copy(from, &part)
+        .and_then(|_| fs::File::open(&part)?.sync_all())
+        .and_then(|()| fs::rename(&part, to));
+    if copied.is_err() {
+        let _ = fs::remove_file(&part);
+    }
+    copied
 }
 
 #[cfg(test)]
@@ -183,11 +207,14 @@ mod tests {
         fn new(name: &str) -> Self {
             let folder = std::env::temp_dir().join(format!("portico-house-{}-{name}", std::process::id()));
             let _ = fs::remove_dir_all(&folder);
-            fs::create_dir_all(folder.join("recordings")).unwrap();
+            fs::create_dir_all(folder.join(recordings::FOLDER)).unwrap();
+            fs::write(folder.join("portico.toml"), "[office]\nname = \"Maple Court\"\n").unwrap();
             let store = Store::open(&folder.join("portico.db")).unwrap();
             let keeping = Housekeeping {
                 reader: store.reader(),
+                configuration: folder.join("portico.toml"),
                 folder,
+                copies_to: None,
                 zone: TimeZone::get("America/Denver").unwrap(),
                 record_days: 90,
                 vitals: Arc::default(),
@@ -197,7 +224,7 @@ mod tests {
         }
 
         fn copies(&self) -> Vec<String> {
-            let days = copies(&self.keeping.folder.join("backups")).unwrap();
+            let days = backups(&self.keeping.folder.join("backups")).unwrap();
             days.into_iter().map(|day| day.to_string()).collect()
         }
 
@@ -217,7 +244,7 @@ mod tests {
     }
 
     #[test]
-    fn the_records_are_copied_once_a_day_and_a_copy_opens_as_they_do() {
+    fn the_office_is_backed_up_once_a_day_and_its_records_open_again() {
         let mut fixture = Fixture::new("daily");
         let noted = at("2026-11-20T09:00:00Z");
         fixture.store.audit("Robin", "test", "before the copy", "", noted).unwrap();
@@ -226,7 +253,10 @@ mod tests {
         fixture.keeping.round(at("2026-11-20T12:00:00-07:00"));
         fixture.keeping.round(at("2026-11-21T02:59:00-07:00"));
         assert_eq!(fixture.copies(), ["2026-11-20"], "the first at once, the next not before three at night");
-        let copy = Store::open(&fixture.keeping.folder.join("backups/portico-2026-11-20.db")).unwrap();
+        let unpacked = fixture.keeping.folder.join("unpacked");
+        let file = fixture.keeping.folder.join("backups/portico-2026-11-20.tar");
+        backup::unpack(&file, &unpacked).unwrap();
+        let copy = Store::open(&backup::store_in(&unpacked).join(backup::RECORDS)).unwrap();
         let log = copy.reader().audit_log(None, 10).unwrap();
         assert_eq!(log.items.iter().map(|row| row.subject.as_str()).collect::<Vec<_>>(), ["before the copy"]);
         fixture.keeping.round(at("2026-11-21T03:00:00-07:00"));
@@ -235,10 +265,10 @@ mod tests {
     }
 
     #[test]
-    fn a_week_of_copies_is_kept_and_what_is_not_ours_stays() {
+    fn a_week_of_backups_is_kept_and_what_is_not_ours_stays() {
         let fixture = Fixture::new("week");
         fixture.keeping.round(at("2026-11-01T12:00:00-07:00"));
-        let foreign = fixture.keeping.folder.join("backups/portico-before-the-move.db");
+        let foreign = fixture.keeping.folder.join("backups/portico-before-the-move.tar");
         fs::write(&foreign, "").unwrap();
         for day in 2..=9 {
             fixture.keeping.round(at(&format!("2026-11-{day:02}T12:00:00-07:00")));
@@ -249,7 +279,7 @@ mod tests {
     }
 
     #[test]
-    fn a_copy_that_cannot_be_made_is_on_the_health_page_until_one_is() {
+    fn a_backup_that_cannot_be_made_is_on_the_health_page_until_one_is() {
         let fixture = Fixture::new("failing");
         let folder = fixture.keeping.folder.join("backups");
         fs::write(&folder, "in the way").unwrap();
@@ -258,7 +288,24 @@ mod tests {
         fs::remove_file(&folder).unwrap();
         fixture.keeping.round(at("2026-11-20T12:10:00-07:00"));
         assert_eq!(fixture.backup(), Some(Ok(jiff::civil::date(2026, 11, 20))));
-        assert!(!folder.join("copy.part").exists());
+        let left = fs::read_dir(&folder).unwrap().count();
+        assert_eq!(left, 1, "nothing half made is left");
+    }
+
+    #[test]
+    fn each_backup_goes_to_the_second_disk_too_and_its_absence_is_told_until_it_is_back() {
+        let mut fixture = Fixture::new("elsewhere");
+        let stick = fixture.keeping.folder.join("stick");
+        fixture.keeping.copies_to = Some(stick.clone());
+        fixture.keeping.round(at("2026-11-20T12:00:00-07:00"));
+        assert_eq!(fixture.copies(), ["2026-11-20"], "made here all the same");
+        let told = fixture.backup().unwrap().unwrap_err();
+        assert!(told.contains("is its disk there?"), "{told}");
+        fs::create_dir(&stick).unwrap();
+        fixture.keeping.round(at("2026-11-20T12:10:00-07:00"));
+        assert_eq!(fixture.backup(), Some(Ok(jiff::civil::date(2026, 11, 20))));
+        let read = |folder: &Path| fs::read(folder.join("portico-2026-11-20.tar")).unwrap();
+        assert_eq!(read(&stick), read(&fixture.keeping.folder.join("backups")));
     }
 
     #[test]

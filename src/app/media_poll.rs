@@ -7,7 +7,10 @@
 use std::{
     io,
     os::fd::{AsFd, OwnedFd},
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
@@ -26,7 +29,14 @@ const WAKE: u64 = u64::MAX;
 #[derive(Debug)]
 pub(super) struct Readiness {
     epoll: OwnedFd,
-    wake: Arc<OwnedFd>,
+    wake: Arc<Wake>,
+}
+
+#[derive(Debug)]
+struct Wake {
+    event: OwnedFd,
+    /// It has been woken and has not looked yet: a burst of commands costs one system call.
+    pending: AtomicBool,
 }
 
 /// What the list named last, in memory that is used again.
@@ -53,12 +63,15 @@ impl Named {
 
 /// Wakes the reader from any thread. Cheap to clone.
 #[derive(Debug, Clone)]
-pub(super) struct Waker(Arc<OwnedFd>);
+pub(super) struct Waker(Arc<Wake>);
 
 impl Waker {
-    /// A wake that fails is made up for by the next packet or beat: the counter is full, so the reader is awake.
+    /// What was handed over before is seen by the reader when it is next [woken](Named::woken).
     pub(super) fn wake(&self) {
-        let _ = rustix::io::write(&self.0, &1_u64.to_ne_bytes());
+        if !self.0.pending.swap(true, Ordering::AcqRel) {
+            // It cannot be full: the counter is 0 or 1.
+            let _ = rustix::io::write(&self.0.event, &1_u64.to_ne_bytes());
+        }
     }
 }
 
@@ -82,9 +95,9 @@ impl Readiness {
     /// When the system gives no descriptors.
     pub(super) fn new() -> io::Result<Self> {
         let epoll = epoll::create(epoll::CreateFlags::CLOEXEC)?;
-        let wake = Arc::new(eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?);
-        epoll::add(&epoll, &wake, epoll::EventData::new_u64(WAKE), epoll::EventFlags::IN)?;
-        Ok(Self { epoll, wake })
+        let event = eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?;
+        epoll::add(&epoll, &event, epoll::EventData::new_u64(WAKE), epoll::EventFlags::IN)?;
+        Ok(Self { epoll, wake: Arc::new(Wake { event, pending: AtomicBool::new(false) }) })
     }
 
     pub(super) fn waker(&self) -> Waker {
@@ -115,7 +128,9 @@ impl Readiness {
         named.woken = named.events.iter().any(|event| event.data.u64() == WAKE);
         if named.woken {
             let mut count = [0; 8];
-            let _ = rustix::io::read(&self.wake, &mut count);
+            let _ = rustix::io::read(&self.wake.event, &mut count);
+            // After the counter and before the queue is looked at: who comes now wakes us again.
+            self.wake.pending.swap(false, Ordering::AcqRel);
         }
         Ok(())
     }

@@ -1,6 +1,7 @@
 //! The real host: sockets, threads and the real clock around the two hearts. It builds the house and decides nothing.
 
 mod announcements;
+mod backup;
 mod browser_identity;
 mod caller_names;
 mod certificates;
@@ -122,7 +123,12 @@ impl House {
     ///
     /// # Errors
     /// When an address cannot be bound, the folder of records cannot be made, or the configuration lacks a number.
-    pub fn start(config: &Config, listener: Listener, notice: Box<dyn Notice>) -> anyhow::Result<Self> {
+    pub fn start(
+        path: &Path,
+        config: &Config,
+        listener: Listener,
+        notice: Box<dyn Notice>,
+    ) -> anyhow::Result<Self> {
         let mut chance = chance()?;
         let folder = &config.store.folder;
         fs::create_dir_all(folder)
@@ -130,7 +136,7 @@ impl House {
         let pack = Arc::new(Pack::property().context("the property pack")?);
         let rehearsal = pack.fixed_sentences(&config.office.name);
         let directory = Arc::new(office::directory(config, pack)?);
-        let (store, problem) = Store::attach(&folder.join("portico.db"));
+        let (store, problem) = Store::attach(&folder.join(backup::RECORDS));
         if let Some(problem) = problem {
             // Phones ring first: the desk keeps records in memory and tries again.
             tracing::error!(error = %problem, "the records cannot be opened; calls go on");
@@ -152,16 +158,18 @@ impl House {
             chance: split(&mut chance),
             speech: speech.clone(),
             recordings: Recordings::start(folder.clone())?,
-            sounds: Sounds::start(folder.join("recordings"), media.clone())?,
+            sounds: Sounds::start(folder.join(recordings::FOLDER), media.clone())?,
             to_switch: to_switch.clone(),
         })?;
         // A connection of the console's own; where the disk is away, it tries again at each request.
-        let (accounts, _) = Store::attach(&folder.join("portico.db"));
+        let (accounts, _) = Store::attach(&folder.join(backup::RECORDS));
         // A disk that is away has none to tell; its emergencies stand again after the next start.
         live.restore(accounts.reader().unseen_emergencies().unwrap_or_default());
         let housekeeping = Housekeeping {
             reader: accounts.reader(),
+            configuration: path.to_owned(),
             folder: folder.clone(),
+            copies_to: config.store.copies_to.clone(),
             zone: config.office.hours.zone().clone(),
             record_days: config.store.record_days,
             vitals: Arc::clone(&vitals),
@@ -430,7 +438,7 @@ fn start_console(
     let settings = console::Settings {
         office: config.office.name.clone(),
         zone: config.office.hours.zone().clone(),
-        recordings: config.store.folder.join("recordings"),
+        recordings: config.store.folder.join(recordings::FOLDER),
         mailboxes: config.store.folder.join(Shelf::Mailboxes.folder()),
         music: music::folder(&config.store.folder),
         behind_tls: config.console.behind_tls,

@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// The folder, below the store's.
-const FOLDER: &str = "music";
+pub(super) const FOLDER: &str = "music";
 
 /// Wishes that may wait: a file is megabytes.
 const WAITING: usize = 2;

@@ -20,7 +20,7 @@ use crate::{
 const WAITING: usize = 512;
 
 /// The folder of the calls, below the store's.
-const CALLS: &str = "recordings";
+pub(super) const FOLDER: &str = "recordings";
 
 /// Frames of the beep where a pause begins or ends: 200 ms.
 const MARK: usize = 10;
@@ -79,7 +79,7 @@ impl Recordings {
         self.paused.remove(&leg);
         self.marked.remove(&leg);
         self.recorders.insert(leg, Recorder::new());
-        self.send(ToDisk::Open { of: (leg, Kind::Call), folder: CALLS, file });
+        self.send(ToDisk::Open { of: (leg, Kind::Call), folder: FOLDER, file });
         self.flush(leg);
     }
 

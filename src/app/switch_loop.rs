@@ -135,8 +135,8 @@ impl Switchboard {
                     None => std::future::pending().await,
                 }
             };
+            // By lot among what is ready: a flood at one source never starves the others, nor the deadlines.
             tokio::select! {
-                biased;
                 readable = self.sockets.udp.socket.readable() => {
                     if let Err(error) = readable {
                         tracing::error!(%error, "the SIP socket is broken");
@@ -241,8 +241,9 @@ impl Switchboard {
 
     /// Carries everything out that the switch asks for; gives back when it wants to wake.
     fn drain(&mut self, flows: &mut Flows) -> Option<Instant> {
+        let now = clock::now();
         loop {
-            match self.switch.poll_output(clock::now()) {
+            match self.switch.poll_output(now) {
                 Output::Transmit { flow, bytes } => self.transmit(flows, flow, bytes),
                 Output::CloseConnection { connection } => {
                     let connection = Connection(connection.0);

@@ -25,6 +25,9 @@ use super::{
 };
 use crate::types::{Country, EmergencyNumbers, Extension, Hours, PhoneNumber};
 
+/// A password that telephones know cannot be guessed from so many characters on.
+pub(super) const SHORTEST_PASSWORD: usize = 12;
+
 const NUMBER_CURE: &str = "write the number in international form, such as \"+1 303 555 0100\"";
 const ADDRESS_CURE: &str = "write an IP address and a port, such as \"192.168.1.10:5060\" or \"[::]:5060\"";
 /// Days that recordings are kept if nothing is said.
@@ -207,6 +210,7 @@ pub(super) fn config(file: &str, text: &str, raw: raw::File) -> Result<Config, P
             record_days: raw.store.record_days.map_or(RECORD_DAYS, |days| {
                 u16::try_from(c.within(&days, 0..=3650, "days")).unwrap_or(RECORD_DAYS)
             }),
+            copies_to: raw.store.copies_to.map(PathBuf::from),
         },
         numbers,
         calls,
@@ -444,10 +448,12 @@ fn extensions(c: &mut Checker<'_>, raw: Vec<Spanned<raw::Extension>>) -> Vec<Ext
                 "give it another number",
             );
         }
-        if entry.password.get_ref().len() < 12 {
+        if entry.password.get_ref().len() < SHORTEST_PASSWORD {
             c.problem(
                 &entry.password,
-                format_args!("the password of extension {extension} is shorter than 12 characters"),
+                format_args!(
+                    "the password of extension {extension} is shorter than {SHORTEST_PASSWORD} characters"
+                ),
                 "write a long random one; scanners try short ones all day",
             );
         }

@@ -12,6 +12,7 @@ mod door;
 mod emergency;
 mod fax;
 mod features;
+mod import;
 mod mailbox;
 mod menu;
 mod page;
@@ -39,6 +40,7 @@ pub use destination::{SendTo, TrunkTransport};
 pub use door::Door;
 pub use emergency::{Emergency, Location};
 pub use features::{Features, RingOrder, RingStep, STAR_CODES, TimedPlan};
+pub use import::{ImportError, Imported};
 pub use mailbox::Mailbox;
 pub use menu::{Menu, MenuChoice, MenuLeads};
 pub use page::Page;
@@ -152,6 +154,8 @@ pub struct Store {
     pub folder: PathBuf,
     /// Days that recordings are kept; 0: for ever.
     pub record_days: u16,
+    /// A folder on another disk, for a copy of each backup.
+    pub copies_to: Option<PathBuf>,
 }
 
 /// How calls are treated.

@@ -142,6 +142,7 @@ pub(super) struct Console {
 pub(super) struct Store {
     pub folder: Option<String>,
     pub record_days: Option<Spanned<u64>>,
+    pub copies_to: Option<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]

@@ -1,7 +1,5 @@
 //! The records of ended calls on their way to the disk: kept until they are stored, several with one sync.
 
-use std::collections::BTreeSet;
-
 use jiff::Timestamp;
 
 use super::{Alarm, Changed, Engine, Output, wrap_up};
@@ -9,7 +7,6 @@ use crate::{
     pbx::CallRecord,
     store::{StoreError, WrapUp},
     trace::Finished,
-    types::Chance,
 };
 
 /// Records stored in one go before the host gets a word in.
@@ -63,115 +60,58 @@ impl Engine {
     }
 
     pub(super) fn store_records(&mut self, now: Timestamp) -> Result<(), StoreError> {
-        if self.store_together(now)? {
-            return Ok(());
+        let count = self.waiting.len().min(AT_ONCE);
+        if count > 1 {
+            // An SD card wears by the sync, and a burst of calls would wait for one each.
+            match self.store_oldest(count, now) {
+                Ok(()) => return Ok(()),
+                // One of them, which is found by looking at each alone.
+                Err(error) if error.is_about_the_data() || matches!(error, StoreError::Conflict(_)) => {}
+                Err(error) => return Err(error),
+            }
         }
-        for _ in 0..AT_ONCE {
-            let Some(record) = self.waiting.pop_front() else { break };
-            let mut stored = self.store_record(&record, now);
+        for _ in 0..count {
+            let mut stored = self.store_oldest(1, now);
             for _ in 0..3 {
                 match &stored {
-                    Err(error) if self.draw_again(error) => stored = self.store_record(&record, now),
+                    Err(error) if self.draw_again(error) => stored = self.store_oldest(1, now),
                     _ => break,
                 }
             }
             match stored {
-                Ok(()) => {}
                 // Trying again would stop every later record behind this one.
-                Err(error) if error.is_about_the_data() => self.lose_record(),
-                Err(error) => {
-                    self.waiting.push_front(record);
-                    return Err(error);
+                Err(error) if error.is_about_the_data() => {
+                    self.waiting.pop_front();
+                    self.lose_record();
                 }
+                stored => stored?,
             }
         }
         Ok(())
     }
 
-    /// The oldest records with one sync of the disk: an SD card wears by the sync, and a burst of calls would wait for
-    /// one each. False if there are not several, or if one of them has to be looked at alone.
-    fn store_together(&mut self, now: Timestamp) -> Result<bool, StoreError> {
-        let count = self.independent();
-        if count < 2 {
-            return Ok(false);
-        }
-        let mut chance = self.chance.clone();
+    /// The oldest records, with one sync of the disk. They wait no longer once they are stored.
+    fn store_oldest(&mut self, count: usize, now: Timestamp) -> Result<(), StoreError> {
         let mut queued = self.store.outbox_len()?;
-        let mut wrap_ups = Vec::with_capacity(count);
-        let records: Vec<Box<CallRecord>> = self.waiting.drain(..count).collect();
-        let mut written = Ok(());
-        for record in &records {
-            match self.wrapped_up(record, now, queued >= Self::MOST_QUEUED, &mut chance) {
-                Ok(wrap_up) => {
-                    queued += wrap_up.entries.len();
-                    wrap_ups.push(wrap_up);
-                }
-                Err(error) => {
-                    written = Err(error);
-                    break;
-                }
-            }
-        }
-        if written.is_ok() {
-            written = self.store.wrap_up_together(&wrap_ups);
-        }
-        match written {
-            Ok(()) => {
-                self.chance = chance;
-                self.note_outbox(queued >= Self::MOST_QUEUED);
-                wrap_ups.iter().for_each(|wrap_up| self.announce(wrap_up));
-                Ok(true)
-            }
-            Err(error) => {
-                for record in records.into_iter().rev() {
-                    self.waiting.push_front(record);
-                }
-                let one_of_them = error.is_about_the_data() || matches!(error, StoreError::Conflict(_));
-                if one_of_them { Ok(false) } else { Err(error) }
-            }
-        }
-    }
-
-    /// How many of the oldest records can be wrapped up without regard to each other: what is known of a person is
-    /// read before the first of them is written, so each person is among them once.
-    fn independent(&self) -> usize {
-        let mut people = BTreeSet::new();
-        let oldest = self.waiting.iter().take(AT_ONCE);
-        oldest
-            .take_while(|record| wrap_up::other_side(record).is_none_or(|number| people.insert(number)))
-            .count()
-    }
-
-    fn store_record(&mut self, record: &CallRecord, now: Timestamp) -> Result<(), StoreError> {
-        let outbox_full = self.store.outbox_len()? >= Self::MOST_QUEUED;
         // Chance moves on only with what is stored, or with a key that turned out to be taken.
         let mut chance = self.chance.clone();
-        let wrap_up = self.wrapped_up(record, now, outbox_full, &mut chance)?;
-        self.store.wrap_up(&wrap_up)?;
+        let undated = !self.clock.is_right();
+        let settings = &self.settings;
+        let calls = self.waiting.iter().take(count);
+        let calls = calls.map(|record| (record.as_ref(), wrap_up::other_side(record)));
+        let mut full = false;
+        let stored = self.store.wrap_up_each(calls, |record, standing| {
+            full = queued >= Self::MOST_QUEUED;
+            let circumstances = wrap_up::Circumstances { standing, outbox_full: full, undated, now };
+            let wrap_up = wrap_up::wrap_up(record, settings, &circumstances, &mut chance);
+            queued += wrap_up.entries.len();
+            wrap_up
+        })?;
+        self.waiting.drain(..stored.len());
         self.chance = chance;
-        self.note_outbox(outbox_full);
-        self.announce(&wrap_up);
+        self.note_outbox(full);
+        stored.iter().for_each(|wrap_up| self.announce(wrap_up));
         Ok(())
-    }
-
-    fn wrapped_up(
-        &mut self,
-        record: &CallRecord,
-        now: Timestamp,
-        outbox_full: bool,
-        chance: &mut Chance,
-    ) -> Result<WrapUp, StoreError> {
-        let standing = match wrap_up::other_side(record) {
-            Some(number) => self.store.standing(number)?,
-            None => None,
-        };
-        let circumstances = wrap_up::Circumstances {
-            standing: standing.as_ref(),
-            outbox_full,
-            undated: !self.clock.is_right(),
-            now,
-        };
-        Ok(wrap_up::wrap_up(record, &self.settings, &circumstances, chance))
     }
 
     fn note_outbox(&mut self, full: bool) {

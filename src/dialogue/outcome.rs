@@ -1,5 +1,6 @@
 //! What came of a conversation: read at its end by the wrap-up, written down once.
 
+mod caption;
 mod request;
 
 use jiff::civil;

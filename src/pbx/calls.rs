@@ -1,7 +1,7 @@
 //! The calls of the switch, and when the next of them wants to be woken: no event looks at any call but its own.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, btree_map::Entry},
     time::Instant,
 };
 
@@ -18,33 +18,56 @@ pub(super) struct Calls {
 
 #[derive(Debug)]
 struct Held {
-    // Large, and others are put in beside it all the time.
-    call: Box<Call>,
+    /// `None` while it is being given an event. Large, and others are put in beside it all the time.
+    call: Box<Option<Call>>,
     deadline: Option<(Instant, Reason)>,
 }
 
 impl Calls {
-    /// Takes a call out, to give it an event; `put` brings back what it has become.
+    /// Takes a call out, to give it an event; `settle` brings back what it has become.
+    #[must_use]
     pub(super) fn take(&mut self, id: CallId) -> Option<Call> {
-        let Held { call, deadline } = self.calls.remove(&id)?;
-        if let Some((at, _)) = deadline {
-            self.due.remove(&(at, id));
-        }
+        let call = self.calls.get_mut(&id)?.call.take()?;
         self.live -= usize::from(call.is_live());
-        Some(*call)
+        Some(call)
+    }
+
+    /// What a call that was taken out has become; `None`: it is over.
+    pub(super) fn settle(&mut self, id: CallId, call: Option<Call>) {
+        match call {
+            Some(call) => self.put(id, call),
+            None => {
+                let deadline = self.calls.remove(&id).and_then(|held| held.deadline);
+                if let Some((at, _)) = deadline {
+                    self.due.remove(&(at, id));
+                }
+            }
+        }
     }
 
     pub(super) fn put(&mut self, id: CallId, call: Call) {
-        let deadline = call.deadline();
-        if let Some((at, _)) = deadline {
-            self.due.insert((at, id));
-        }
         self.live += usize::from(call.is_live());
-        self.calls.insert(id, Held { call: Box::new(call), deadline });
+        let deadline = call.deadline();
+        let before = match self.calls.entry(id) {
+            Entry::Occupied(mut held) => {
+                let held = held.get_mut();
+                *held.call = Some(call);
+                std::mem::replace(&mut held.deadline, deadline)
+            }
+            Entry::Vacant(vacant) => {
+                vacant.insert(Held { call: Box::new(Some(call)), deadline });
+                None
+            }
+        };
+        let (before, deadline) = (before.map(|(at, _)| at), deadline.map(|(at, _)| at));
+        if before != deadline {
+            before.map(|at| self.due.remove(&(at, id)));
+            deadline.map(|at| self.due.insert((at, id)));
+        }
     }
 
     pub(super) fn get(&self, id: CallId) -> Option<&Call> {
-        self.calls.get(&id).map(|held| &*held.call)
+        self.calls.get(&id)?.call.as_ref().as_ref()
     }
 
     pub(super) fn next_deadline(&self) -> Option<(Instant, Reason)> {
@@ -62,7 +85,7 @@ impl Calls {
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = &Call> {
-        self.calls.values().map(|held| &*held.call)
+        self.calls.values().filter_map(|held| held.call.as_ref().as_ref())
     }
 
     pub(super) fn len(&self) -> usize {

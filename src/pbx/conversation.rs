@@ -121,8 +121,22 @@ impl Conversation {
             | VoiceInput::SpeechFailed
             | VoiceInput::Timeout => {}
         }
+        let understood = matches!(input, VoiceInput::Understood { .. });
         self.voice.handle_input(cx.now.at, input);
-        self.drain(cx, leg)
+        let wish = self.drain(cx, leg);
+        if understood {
+            self.caption(cx);
+        }
+        wish
+    }
+
+    /// The lamp of the agent's line says what the caller wants, as far as is known.
+    fn caption(&self, cx: &mut Context<'_>) {
+        let lines = cx.ledger.directory().features.supervision.agent_lines.clone();
+        if let Some(caption) = self.voice.outcome().caption().filter(|_| !lines.is_empty()) {
+            let call = cx.call();
+            cx.exchange.light_agent_line(call, &lines, caption);
+        }
     }
 
     /// The same with the agent's number of what was said; nothing, if it was not the agent who said it.

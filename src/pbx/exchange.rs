@@ -311,13 +311,12 @@ impl Exchange {
         self.agent_lines.get(line).copied()
     }
 
-    /// The agent talks with somebody: the first of its lines that is free shows it. More calls than lines show nowhere.
+    /// The agent talks with somebody: the first of its lines that is free shows it, and the same one from then on what it
+    /// is about. More calls than lines show nowhere.
     pub(super) fn light_agent_line(&mut self, call: CallId, lines: &[Extension], whom: String) {
-        if self.agent_lines.values().any(|of| *of == call) {
-            return;
-        }
-        let free = lines.iter().find(|line| !self.agent_lines.contains_key(*line));
-        if let Some(line) = free.cloned() {
+        let own = self.agent_lines.iter().find(|(_, of)| **of == call).map(|(line, _)| line);
+        let free = || lines.iter().find(|line| !self.agent_lines.contains_key(*line));
+        if let Some(line) = own.or_else(free).cloned() {
             self.agent_lines.insert(line.clone(), call);
             self.show(Resource::AgentLine(line), ResourceState::On { whom });
         }

@@ -178,9 +178,8 @@ impl Switch {
     /// Gives one event to one call; one that is over disappears, and a place it had at the agent goes to who waits.
     fn tell(&mut self, now: Moment, id: CallId, event: CallEvent) {
         let Some(call) = self.calls.take(id) else { return };
-        if let Some(call) = call.handle(now, &mut self.exchange, event) {
-            self.calls.put(id, call);
-        }
+        let call = call.handle(now, &mut self.exchange, event);
+        self.calls.settle(id, call);
         self.route_those_who_chose(now);
         self.free_lines(now);
         self.offer_places(now);
@@ -211,9 +210,8 @@ impl Switch {
                 self.exchange.places.leave(id);
                 continue;
             };
-            if let Some(call) = call.handle(now, &mut self.exchange, CallEvent::AgentPlace) {
-                self.calls.put(id, call);
-            }
+            let call = call.handle(now, &mut self.exchange, CallEvent::AgentPlace);
+            self.calls.settle(id, call);
             if self.exchange.places.next_waiting() == Some(id) {
                 return;
             }

@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, ToSql, Transaction, params};
 
 use super::{
-    CallerUpdate, Cursor, EmergencySeen, LeadRow, MessageRow, Page, Reader, Store, StoreError, TextBackNote,
-    WorkOrderRow,
+    CallerUpdate, ContactStanding, Cursor, EmergencySeen, LeadRow, MessageRow, Page, Reader, Store,
+    StoreError, TextBackNote, WorkOrderRow,
     columns::{Col, get, get_opt, leg_result_columns, leg_result_from},
     contacts, emergencies, followups, messages, outbox,
     page::{bounded, page_of},
@@ -19,7 +19,7 @@ use crate::{
         AgentReason, Attestation, CallDirection, CallRecord, CallResult, Caller, Codec, Dialled, Disposition,
         Encrypted, Impairment, LegRecord, Party, Quality, Score, Speaker, TurnRecord, Unheard, Vouched,
     },
-    types::{CallId, ContactId},
+    types::{CallId, ContactId, PhoneNumber},
 };
 
 /// Everything that the end of a call leaves behind.
@@ -110,10 +110,26 @@ impl Store {
         self.commit(|transaction| write(transaction, wrap_up))
     }
 
-    /// Writes down the ends of several calls with one sync of the disk: all of them, or none.
-    pub fn wrap_up_together(&mut self, wrap_ups: &[WrapUp]) -> Result<(), StoreError> {
+    /// Writes down the ends of several calls with one sync of the disk: all of them, or none. Each call is wrapped up in
+    /// its turn, with what is known by then of the number at its other side: a second call of the same person finds what
+    /// the first one left.
+    pub fn wrap_up_each<'r>(
+        &mut self,
+        calls: impl IntoIterator<Item = (&'r CallRecord, Option<PhoneNumber>)>,
+        mut wrapped_up: impl FnMut(&CallRecord, Option<&ContactStanding>) -> WrapUp,
+    ) -> Result<Vec<WrapUp>, StoreError> {
         self.commit(|transaction| {
-            wrap_ups.iter().try_for_each(|wrap_up| write(transaction, wrap_up).map(drop))
+            let mut stored = Vec::new();
+            for (record, number) in calls {
+                let standing = match number {
+                    Some(number) => contacts::standing_by_number(transaction, number)?,
+                    None => None,
+                };
+                let wrap_up = wrapped_up(record, standing.as_ref());
+                write(transaction, &wrap_up)?;
+                stored.push(wrap_up);
+            }
+            Ok(stored)
         })
     }
 }
@@ -153,12 +169,18 @@ fn write(transaction: &Transaction<'_>, wrap_up: &WrapUp) -> Result<WrappedUp, S
     }
     if let Some(contact) = contact {
         let answered_by_text = wrap_up.entries.iter().any(|entry| !entry.kind.is_for_staff());
-        transaction.execute(
-            "UPDATE contacts SET last_call = max(coalesce(last_call, ?2), ?2),
-                 texted_back = CASE WHEN ?3 THEN ?4 ELSE texted_back END
-             WHERE id = ?1",
-            params![Col(contact), Col(wrap_up.record.started), answered_by_text, Col(wrap_up.record.ended)],
-        )?;
+        transaction
+            .prepare_cached(
+                "UPDATE contacts SET last_call = max(coalesce(last_call, ?2), ?2),
+                     texted_back = CASE WHEN ?3 THEN ?4 ELSE texted_back END
+                 WHERE id = ?1",
+            )?
+            .execute(params![
+                Col(contact),
+                Col(wrap_up.record.started),
+                answered_by_text,
+                Col(wrap_up.record.ended)
+            ])?;
         if let Some(enrolment) = &wrap_up.enrolment {
             followups::insert(transaction, contact, enrolment)?;
         }

@@ -37,6 +37,9 @@ const MIGRATIONS: [&str; 14] = [
     include_str!("migrations/0014_fax.sql"),
 ];
 
+/// Statements that stay compiled: more than the end of a call, its texts and its trace need together.
+const STATEMENTS: usize = 64;
+
 /// How long a statement waits for another connection's commit.
 const BUSY: Duration = Duration::from_secs(5);
 
@@ -55,6 +58,7 @@ impl Location {
             }
         };
         connection.busy_timeout(BUSY)?;
+        connection.set_prepared_statement_cache_capacity(STATEMENTS);
         Ok(connection)
     }
 

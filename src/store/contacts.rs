@@ -68,14 +68,7 @@ const OPTED_IN: &str = "coalesce((SELECT kind = 'opt_in' FROM consents WHERE con
 impl Store {
     /// What is known of a number; `None` if it never called or wrote.
     pub fn standing(&mut self, number: PhoneNumber) -> Result<Option<ContactStanding>, StoreError> {
-        self.read(|connection| {
-            let id = connection
-                .query_row("SELECT id FROM contacts WHERE number = ?1", [Col(number)], |row| {
-                    row.get::<_, Col<ContactId>>(0)
-                })
-                .optional()?;
-            id.map(|id| standing_of(connection, id.0)).transpose()
-        })
+        self.read(|connection| standing_by_number(connection, number))
     }
 
     /// The office's own note of consent or refusal, for instance from a signed form; `words` is what it attests.
@@ -215,6 +208,18 @@ pub(super) fn write_consent(
         params![Col(contact), kind == ConsentKind::OptOut, Col(now)],
     )?;
     Ok(())
+}
+
+/// The same within a transaction.
+pub(super) fn standing_by_number(
+    connection: &Connection,
+    number: PhoneNumber,
+) -> Result<Option<ContactStanding>, StoreError> {
+    let id = connection
+        .prepare_cached("SELECT id FROM contacts WHERE number = ?1")?
+        .query_row([Col(number)], |row| row.get::<_, Col<ContactId>>(0))
+        .optional()?;
+    id.map(|id| standing_of(connection, id.0)).transpose()
 }
 
 /// The standing of a contact at this moment.

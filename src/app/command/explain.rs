@@ -6,6 +6,7 @@ use anyhow::Context;
 use jiff::{Timestamp, tz::TimeZone};
 
 use super::print;
+use crate::app::backup::RECORDS;
 use crate::{
     config::Config,
     pbx::{Caller, LegRecord, LegResult, Party, Speaker},
@@ -24,7 +25,7 @@ const LISTED: usize = 20;
 pub fn explain(path: &Path, call: Option<&str>, capture: Option<&Path>) -> anyhow::Result<()> {
     let text = fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?;
     let config = Config::parse(&path.display().to_string(), &text)?;
-    let file = config.store.folder.join("portico.db");
+    let file = config.store.folder.join(RECORDS);
     anyhow::ensure!(file.is_file(), "there are no records yet: {} is not there", file.display());
     let reader = Store::open(&file)?.reader();
     let zone = config.office.hours.zone();

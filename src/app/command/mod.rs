@@ -1,7 +1,9 @@
 //! What each command of the program does; `main` reads the arguments and calls these.
 
+mod backup;
 mod explain;
 mod foresee;
+mod import;
 mod practice;
 mod route;
 mod run;
@@ -12,7 +14,7 @@ use std::{fs, io::Write, path::Path, process::Command};
 
 use anyhow::Context;
 
-use super::{chance, clock};
+use super::{backup::RECORDS, chance, clock};
 use crate::{
     config::{Config, practice_file},
     console::Secret,
@@ -20,8 +22,10 @@ use crate::{
     store::Store,
 };
 
+pub use backup::{backup, restore};
 pub use explain::explain;
 pub use foresee::foresee;
+pub use import::import;
 pub use practice::{PracticeCall, practice, practice_list};
 pub use route::route;
 pub use run::run;
@@ -144,7 +148,7 @@ pub fn models_fetch(folder: &Path) -> anyhow::Result<()> {
 pub fn token(path: &Path, name: &str) -> anyhow::Result<()> {
     let text = fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?;
     let config = Config::parse(&path.display().to_string(), &text)?;
-    let mut store = Store::open(&config.store.folder.join("portico.db"))?;
+    let mut store = Store::open(&config.store.folder.join(RECORDS))?;
     let token = Secret::draw(&mut chance()?);
     store.add_api_token(token.hash(), name, "command line", clock::wall())?;
     print(token.reveal())

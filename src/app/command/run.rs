@@ -41,7 +41,7 @@ pub fn run(path: &Path, quiet: bool) -> anyhow::Result<()> {
         if in_practice { Box::new(move |fact| shown.fact(fact)) } else { Box::new(|_| {}) };
     let notice: Box<dyn super::super::Notice> =
         if in_practice { Box::new(terminal.clone()) } else { Box::new(super::super::NoNotice) };
-    let house = House::start(&config, listener, notice)?;
+    let house = House::start(path, &config, listener, notice)?;
     announce(&config, &house, quiet)?;
     let runtime = runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
     runtime.block_on(async {

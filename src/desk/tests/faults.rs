@@ -2,13 +2,13 @@
 
 use jiff::SignedDuration;
 
-use super::house::{Carrier, DANA, House, STAFF, at, binding, settings};
+use super::house::{Carrier, DANA, House, STAFF, at, binding, record, settings};
 use crate::{
     desk::{Alarm, Engine, Input},
     outbox::{AfterCrash, Failure, Kind, State},
     pbx::{Disposition, TextResult},
     store::{CallFilter, Fault, MessageRow, Store},
-    types::MessageKey,
+    types::{CallId, MessageKey},
 };
 
 const LATER: TextResult = TextResult::Later { status: 503, retry_after_s: None };
@@ -258,6 +258,23 @@ fn phones_are_known_after_a_restart_for_as_long_as_they_were_promised() {
     assert_eq!(restored[0].extension.as_str(), "101");
     assert_eq!(restored[0].expires_in.as_secs(), 450);
     assert_eq!(restored[0].flow.remote, "127.0.0.1:5071".parse().unwrap());
+}
+
+#[test]
+fn five_calls_of_one_person_are_one_commit_and_one_text() {
+    let mut house = House::new();
+    let now = house.now;
+    let calls = (1..=5).map(|n| {
+        let record = record(DANA, Disposition::CallerAbandoned, now, CallId::from_random(n));
+        Input::CallEnded(Box::new(record))
+    });
+    let only_the_first = Fault::Commits { first: 2, count: u64::MAX };
+    house.engine().store_mut().inject(only_the_first);
+    house.engine().handle_inputs(now, calls);
+    assert_eq!(house.reader().calls(CallFilter::default(), None, 10).unwrap().items.len(), 5);
+    house.engine().store_mut().inject(Fault::None);
+    house.minutes(2);
+    assert_eq!(house.sent_to(DANA).len(), 1, "the second call finds that the first was answered by a text");
 }
 
 #[test]

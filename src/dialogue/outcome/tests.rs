@@ -18,6 +18,15 @@ fn full() -> Outcome {
 }
 
 #[test]
+fn a_caption_is_one_line_and_says_nothing_before_there_is_something() {
+    assert_eq!(full().caption().as_deref(), Some("URGENT, water: Maple Court 4B"));
+    assert_eq!(Outcome::blank().caption(), None);
+    let intent = Some(Intent::Maintenance);
+    let sink = Outcome { intent, matter: Some("the sink\ndrips ".repeat(9)), ..Outcome::blank() };
+    assert_eq!(sink.caption().as_deref(), Some("maintenance: the sinkdrips the sinkdrips"));
+}
+
+#[test]
 fn a_summary_says_who_where_what_and_what_was_promised() {
     assert_eq!(
         full().summary(),

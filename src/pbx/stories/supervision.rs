@@ -244,3 +244,20 @@ fn who_listens_to_a_recorded_call_hears_the_notice_first() {
     world.hangs_up("101", session);
     assert!(world.record().recording_is_cleared());
 }
+
+#[test]
+fn the_lamp_of_the_agents_line_says_what_the_caller_wants() {
+    let mut world = world();
+    let own = world.call("carrier", LEASING);
+    world.hear_the_agent();
+    let gas = crate::pbx::story::in_danger(crate::dialogue::LifeSafety::Gas);
+    world.caller_says("I smell gas in my kitchen", &gas);
+    let shown = world.facts.iter().rev().find_map(|fact| match fact {
+        Fact::ResourceChanged { resource: Resource::AgentLine(_), state: ResourceState::On { whom } } => {
+            Some(whom.clone())
+        }
+        _ => None,
+    });
+    assert!(shown.as_deref().is_some_and(|whom| whom.starts_with("EMERGENCY, gas")), "{shown:?}");
+    world.hangs_up("carrier", own);
+}

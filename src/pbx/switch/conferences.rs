@@ -88,9 +88,7 @@ impl Switch {
         // Whoever has called outside goes on paying, whatever call it now is.
         self.exchange.spending.call_moves(from.call, conference);
         let (rest, leg) = call.give_away(now, &mut self.exchange, from.session, conference);
-        if let Some(rest) = rest {
-            self.calls.put(from.call, rest);
-        }
+        self.calls.settle(from.call, rest);
         if let Some(leg) = leg {
             let event = DeskEvent::Brought { with: Box::new(leg) };
             self.tell(now, conference, CallEvent::Desk(event));

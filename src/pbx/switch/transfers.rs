@@ -177,9 +177,7 @@ impl Switch {
         // Whoever has called outside goes on paying, whatever call it now is.
         self.exchange.spending.call_moves(goes.call, stays.call);
         let (rest, leg) = call.give_away(now, &mut self.exchange, goes.session, stays.call);
-        if let Some(rest) = rest {
-            self.calls.put(goes.call, rest);
-        }
+        self.calls.settle(goes.call, rest);
         if let Some(leg) = leg {
             let event = DeskEvent::Join { session: stays.session, with: Box::new(leg) };
             self.tell(now, stays.call, CallEvent::Desk(event));
