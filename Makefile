@@ -53,7 +53,7 @@ fuzz-build:
 	$(CARGO) build --locked --manifest-path fuzz/Cargo.toml
 
 interop:
-	$(CARGO) test --locked --test interop --test races --test browser -- --ignored
+	$(CARGO) test --locked --test interop --test races --test browser -- --ignored --test-threads=4
 	$(CARGO) test --locked --test attacks -- --ignored --skip siege
 
 fuzz:
