@@ -19,7 +19,7 @@ use portico::{
     sip::{Event, SessionId, TextId},
     types::Chance,
 };
-use process::{Portico, free_address};
+use process::{Portico, free_address, house};
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use telephone::{Happening, Sockets, Telephone, clock};
 use tokio::time::sleep_until;
@@ -34,17 +34,7 @@ const BACK_WITHIN: Duration = Duration::from_secs(5);
 fn office(carrier: std::net::SocketAddr) -> String {
     format!(
         r#"
-        [office]
-        name = "Maple Court"
-        zone = "America/Denver"
-        on_call = "+1 303 555 0199"
-        [sip]
-        listen = "{}"
-        rtp_ports = "29000-29399"
-        [console]
-        listen = "{}"
-        [store]
-        folder = "data"
+        {}
         [texts]
         summary_to = ["+1 303 555 0198"]
         [speech]
@@ -62,8 +52,7 @@ fn office(carrier: std::net::SocketAddr) -> String {
         [practice]
         carrier = "{}"
         "#,
-        free_address("127.0.0.1"),
-        free_address("127.0.0.1"),
+        house(29_000..=29_399),
         free_address("127.0.0.4"),
     )
 }

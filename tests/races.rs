@@ -20,7 +20,7 @@ mod process;
 use std::sync::atomic::{AtomicU16, Ordering};
 
 use far_end::{Call, FarEnd};
-use process::{Portico, free_address};
+use process::{Portico, house};
 
 const NUMBER: &str = "+13035550100";
 const CALLER: &str = "+13035550177";
@@ -41,21 +41,10 @@ impl Office {
     fn open(name: &str) -> Self {
         static PORTS: AtomicU16 = AtomicU16::new(28_000);
         let media = PORTS.fetch_add(100, Ordering::Relaxed);
-        let (sip, console) = (free_address("127.0.0.1"), free_address("127.0.0.1"));
         let (mut carrier, mut phone) = (FarEnd::at(CARRIER), FarEnd::at(PHONE));
         let config = format!(
             r#"
-            [office]
-            name = "Maple Court"
-            zone = "America/Denver"
-            on_call = "+1 303 555 0199"
-            [sip]
-            listen = "{sip}"
-            rtp_ports = "{media}-{}"
-            [console]
-            listen = "{console}"
-            [store]
-            folder = "data"
+            {}
             [calls]
             ring_seconds = 40
             [speech]
@@ -74,7 +63,7 @@ impl Office {
             probe = false
             register = {{ user = "office", password = "trunk secret", expires_seconds = 600 }}
             "#,
-            media + 99,
+            house(media..=media + 99),
             carrier.address(),
         );
         let portico = Portico::start(&format!("races-{name}"), &config);

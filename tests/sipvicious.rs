@@ -14,7 +14,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use process::{Portico, free_address};
+use process::{Portico, free_address, house};
 
 /// Each tool is given up after so long: silence is what it meets.
 const LONGEST: Duration = Duration::from_secs(25);
@@ -41,20 +41,9 @@ fn program(name: &str) -> Option<PathBuf> {
 
 fn office(carrier: SocketAddr) -> String {
     let models = concat!(env!("CARGO_MANIFEST_DIR"), "/models");
-    let console = free_address("127.0.0.1");
     format!(
         r#"
-        [office]
-        name = "Maple Court"
-        zone = "America/Denver"
-        on_call = "+1 303 555 0199"
-        [sip]
-        listen = "{}"
-        rtp_ports = "23400-23799"
-        [console]
-        listen = "{console}"
-        [store]
-        folder = "data"
+        {}
         [speech]
         models = '{models}'
         [[number]]
@@ -72,7 +61,7 @@ fn office(carrier: SocketAddr) -> String {
         from = ["127.0.0.2"]
         send_to = "{carrier}"
         "#,
-        free_address("127.0.0.1"),
+        house(23_400..=23_799),
     )
 }
 

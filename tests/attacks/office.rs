@@ -10,7 +10,7 @@ use std::{
 use super::{
     desk::{Desk, each_frame, of},
     line::{Line, clock},
-    process::{Portico, free_address},
+    process::{Portico, free_address, house},
 };
 
 pub const NUMBER: &str = "+13035550100";
@@ -43,17 +43,7 @@ impl Office {
         let at = carrier.local_addr().unwrap();
         let config = format!(
             r#"
-            [office]
-            name = "Maple Court"
-            zone = "America/Denver"
-            on_call = "+1 303 555 0199"
-            [sip]
-            listen = "{}"
-            rtp_ports = "20000-20799"
-            [console]
-            listen = "{}"
-            [store]
-            folder = "data"
+            {}
             [speech]
             models = "none"
             [[number]]
@@ -75,8 +65,7 @@ impl Office {
             send_to = "{at}"
             {more}
             "#,
-            free_address("127.0.0.1"),
-            free_address("127.0.0.1"),
+            house(20_000..=20_799),
         );
         let portico = Portico::start(&format!("attacks-{name}"), &config);
         let carrier = Desk::new(Line::on(carrier, portico.sip), None);

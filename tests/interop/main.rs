@@ -26,7 +26,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use process::{Portico, free_address};
+use process::{Portico, free_address, house};
 use serde_json::Value;
 
 const NUMBER: &str = "+13035550100";
@@ -61,22 +61,11 @@ fn peers_are_here(programs: &[&str]) -> bool {
 
 /// The office's file: extension 101 of foreign phones, and a carrier.
 fn office(media: u16, carrier: SocketAddr) -> String {
-    let console = free_address("127.0.0.1");
     let models =
         env::var("PORTICO_MODELS").unwrap_or_else(|_| concat!(env!("CARGO_MANIFEST_DIR"), "/models").into());
     format!(
         r#"
-        [office]
-        name = "Maple Court"
-        zone = "America/Denver"
-        on_call = "+1 303 555 0199"
-        [sip]
-        listen = "{}"
-        rtp_ports = "{media}-{}"
-        [console]
-        listen = "{console}"
-        [store]
-        folder = "data"
+        {}
         [calls]
         ring_seconds = 6
         [speech]
@@ -93,8 +82,7 @@ fn office(media: u16, carrier: SocketAddr) -> String {
         from = ["{CARRIER}"]
         send_to = "{carrier}"
         "#,
-        free_address("127.0.0.1"),
-        media + 399,
+        house(media..=media + 399),
     )
 }
 

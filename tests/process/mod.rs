@@ -4,6 +4,7 @@ use std::{
     fs::{self, File},
     io::{BufRead, BufReader, Read, Write},
     net::{SocketAddr, TcpStream, UdpSocket},
+    ops::RangeInclusive,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     sync::mpsc,
@@ -35,6 +36,29 @@ pub fn free_address(ip: &str) -> SocketAddr {
             return address;
         }
     }
+}
+
+/// What every office of these tests begins with: who it is, where it listens (on ports that are free), where its sound goes
+/// and its records. Speech, numbers, phones and carriers follow; the tables are all closed.
+pub fn house(media: RangeInclusive<u16>) -> String {
+    let (sip, console) = (free_address("127.0.0.1"), free_address("127.0.0.1"));
+    format!(
+        r#"
+        [office]
+        name = "Maple Court"
+        zone = "America/Denver"
+        on_call = "+1 303 555 0199"
+        [sip]
+        listen = "{sip}"
+        rtp_ports = "{}-{}"
+        [console]
+        listen = "{console}"
+        [store]
+        folder = "data"
+        "#,
+        media.start(),
+        media.end()
+    )
 }
 
 impl Portico {

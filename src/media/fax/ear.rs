@@ -1,6 +1,6 @@
 //! Hears the two tones that fax machines greet each other with.
 //!
-//! A sine of frequency w obeys x[n] + x[n-2] = 2·cos(w)·x[n-1]: one pass of sums tells which frequency there is and whether
+//! A sine of frequency w obeys `x[n] + x[n-2] = 2·cos(w)·x[n-1]`: one pass of sums tells which frequency there is and whether
 //! there is anything else. (A Goertzel filter, as keys are heard with, would have to be as wide as the 76 Hz that T.30 leaves
 //! a calling machine, and half of a vowel would pass it.)
 
