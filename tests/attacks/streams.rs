@@ -13,6 +13,9 @@ use super::{
     office::{CARRIER, NUMBER, Office, PASSWORD},
 };
 
+/// A call that nobody takes has come to its end by then: it has rung for its time, and its answer found nobody.
+const RUNG_OUT: Duration = Duration::from_secs(90);
+
 /// A connection from this address, if one is to be had.
 pub fn connect(from: &str, to: SocketAddr) -> Option<TcpStream> {
     let ip: IpAddr = from.parse().unwrap();
@@ -232,6 +235,12 @@ fn calls_that_are_torn_off_half_messages_and_wide_subscriptions_leave_nothing_be
         }
     }
     pause(SILENCE);
+    // The carrier's calls outlive its connections: their answers would take another one (RFC 3261, 18.2.2). Nobody takes
+    // them, so that they end when they have rung for their time.
+    let since = clock();
+    while office.descriptors() > places + 4 && clock() - since < RUNG_OUT {
+        pause(Duration::from_millis(500));
+    }
     let (after, now) = (office.memory(), office.descriptors());
     eprintln!(
         "{before} KiB before, {after} KiB after; {places} and {now} descriptors; slowest answer {:?}",
