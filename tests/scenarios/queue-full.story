@@ -10,8 +10,12 @@ at +10s priya calls main
 expect agent takes the call: busy
 at +20s priya hangs up
 expect record: abandoned at the agent (busy), priya to main
+expect text-back to priya sent
+expect summary to staff sent
 at +5s marco hangs up
 expect queue desk: off
-expect record: abandoned, marco to main
+expect record: abandoned while ringing, marco to main
+expect text-back to marco sent
+expect summary to staff sent
 at +5s dana hangs up
 expect record: answered, dana to main
