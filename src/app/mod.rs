@@ -163,8 +163,9 @@ impl House {
             to_switch: to_switch.clone(),
         })?;
         // A connection of the console's own; where the disk is away, it tries again at each request.
-        let (accounts, _) = Store::attach(&folder.join(backup::RECORDS));
+        let (mut accounts, _) = Store::attach(&folder.join(backup::RECORDS));
         // A disk that is away has none to tell; its emergencies stand again after the next start.
+        live.restore_desks(accounts.desks().map(|(desks, _)| desks).unwrap_or_default());
         live.restore(accounts.reader().unseen_emergencies().unwrap_or_default());
         let housekeeping = Housekeeping {
             reader: accounts.reader(),

@@ -444,6 +444,7 @@ fn trunk_of(trunk: &crate::config::Trunk) -> Trunk {
             TrunkTransport::Tcp => Transport::Tcp,
             TrunkTransport::Tls => Transport::Tls,
         },
+        long_by_tcp: trunk.transport == TrunkTransport::Any,
         keep_alive: trunk.keep_alive,
         located: Located::default(),
         domain,

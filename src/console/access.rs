@@ -42,6 +42,8 @@ pub(super) fn routes() -> Router<Site> {
 pub(super) struct Person {
     pub name: String,
     pub session: Secret,
+    /// May do everything, for others too. Nobody may whom the store cannot vouch for at the moment.
+    pub is_admin: bool,
 }
 
 impl Person {
@@ -49,17 +51,18 @@ impl Person {
     /// health page must open just then.
     async fn of(session: Secret, site: &Site) -> Result<Option<Self>, StoreError> {
         let (hash, now) = (session.hash(), site.now());
-        let name = match site.read(move |reader| reader.session(hash, now.wall)).await {
+        let known = match site.read(move |reader| reader.session(hash, now.wall)).await {
             Ok(Some(account)) => {
-                site.known().greet(hash, &account.name, now.at, LIFE).then_some(account.name)
+                let is_admin = account.role == Role::Admin;
+                site.known().greet(hash, &account.name, now.at, LIFE).then_some((account.name, is_admin))
             }
             Ok(None) => {
                 site.known().forget(hash);
                 None
             }
-            Err(error) => Some(site.known().recall(hash, now.at, LIFE).ok_or(error)?),
+            Err(error) => Some((site.known().recall(hash, now.at, LIFE).ok_or(error)?, false)),
         };
-        Ok(name.map(|name| Self { name, session }))
+        Ok(known.map(|(name, is_admin)| Self { name, session, is_admin }))
     }
 
     /// Has nobody ended the session meanwhile?

@@ -11,10 +11,11 @@ use std::{
 use jiff::Timestamp;
 use tokio::sync::broadcast;
 
+use super::desk_board::DeskBoard;
 use crate::{
     pbx::{
-        AgentReason, CallRecord, Caller, Dialled, Fact, LegResult, Party, RecordingState, Supervise,
-        TurnRecord,
+        AgentReason, CallRecord, Caller, DeskSettings, Dialled, Fact, LegResult, Party, RecordingState,
+        Supervise, TurnRecord,
     },
     store::EmergencyRow,
     types::{CallId, Extension, LegId},
@@ -96,11 +97,17 @@ pub struct Live {
     changes: broadcast::Sender<Change>,
     /// The notices of emergencies have changed.
     alarms: broadcast::Sender<()>,
+    desks: DeskBoard,
 }
 
 impl Default for Live {
     fn default() -> Self {
-        Self { board: Arc::default(), changes: broadcast::channel(BEHIND).0, alarms: broadcast::channel(1).0 }
+        Self {
+            board: Arc::default(),
+            changes: broadcast::channel(BEHIND).0,
+            alarms: broadcast::channel(1).0,
+            desks: DeskBoard::default(),
+        }
     }
 }
 
@@ -111,6 +118,7 @@ impl Live {
 
     /// Takes note of a fact.
     pub fn observe(&self, fact: &Fact, wall: Timestamp) {
+        self.desks.observe(fact);
         let mut board = self.board();
         let (call, gone) = match fact {
             Fact::CallStarted { call, caller, dialled, .. } => {
@@ -258,6 +266,15 @@ impl Live {
         for EmergencyRow { call, at, extension, dialled, place, callback: _ } in unseen {
             board.raise(EmergencyCall { call, from: extension, dialled, place, since: at, ended: true });
         }
+    }
+
+    /// What was set for extensions before a restart.
+    pub fn restore_desks(&self, desks: Vec<(Extension, DeskSettings)>) {
+        self.desks.restore(desks);
+    }
+
+    pub(super) fn desks(&self) -> &DeskBoard {
+        &self.desks
     }
 
     /// Each time that the notices change.

@@ -13,7 +13,9 @@
 mod access;
 mod alarm;
 mod api;
+mod desk_board;
 mod feed;
+mod forwards;
 mod known;
 mod live;
 mod mailboxes;
@@ -48,6 +50,7 @@ pub fn router(site: Site) -> Router {
         .merge(access::routes())
         .merge(phones::routes())
         .merge(softphone::routes())
+        .merge(forwards::routes())
         .nest("/api/v1", api::routes())
         .fallback(pages::not_found)
         .layer(DefaultBodyLimit::max(shield::LARGEST_BODY))

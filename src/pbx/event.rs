@@ -10,9 +10,9 @@ use crate::{
     dialogue::Reading,
     media::{Agreed, FaxEnd, FaxSign, Hears, RoomId, SourceTrust, Tone},
     pbx::{
-        AgentReason, Barred, CallRecord, Caller, DayNight, DeskSettings, Dialled, Directory, LegResult,
-        Listing, Mailbox, MailboxChange, Music, MusicTable, Party, Quality, Resource, ResourceState, Service,
-        Spent, Supervise, TurnRecord, Unheard,
+        AgentReason, Barred, CallRecord, Caller, ChangeRefused, DayNight, DeskChange, DeskSettings, Dialled,
+        Directory, LegResult, Listing, Mailbox, MailboxChange, Music, MusicTable, Party, Quality, Resource,
+        ResourceState, Service, Spent, Supervise, TurnRecord, Unheard,
     },
     sip,
     speech::SpeechEvent,
@@ -86,6 +86,9 @@ pub enum Control {
     RestoreSpending(Vec<Spent>),
     /// This is set for an extension from now on.
     SetDesk { extension: Extension, settings: DeskSettings },
+    /// Somebody at a console wants this for an extension; asked about as if it were dialled there. Answered by
+    /// `Fact::DeskAnswered` with the same ticket.
+    ChangeDesk { ticket: u64, extension: Extension, change: DeskChange },
     /// The office's key stands so from now on.
     SetDayNight(DayNight),
     /// What was set before a restart.
@@ -490,6 +493,11 @@ pub enum Fact {
     DeskSet {
         extension: Extension,
         settings: DeskSettings,
+    },
+    /// What has come of `Control::ChangeDesk`: it is so, or why not.
+    DeskAnswered {
+        ticket: u64,
+        refused: Option<ChangeRefused>,
     },
     /// Somebody has turned the office's key; it is to be kept.
     DayNightSet(DayNight),

@@ -5,11 +5,13 @@
 //! notification for it and not five.
 
 mod dialog_info;
+mod feature_keys;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    Caller, Dialled, Directory, Fact, Party, Resource, ResourceState, Service, resources::Resources,
+    Caller, DeskChange, Dialled, Directory, Fact, Party, Resource, ResourceState, Service,
+    desk_settings::Desks, resources::Resources,
 };
 use crate::{
     sip::{self, Endpoint, NoticeId, Package, SendError, SubscriptionId},
@@ -66,6 +68,7 @@ pub(super) struct Office<'a> {
     pub(super) realm: &'a str,
     pub(super) directory: &'a Directory,
     pub(super) resources: &'a Resources,
+    pub(super) desks: &'a Desks,
 }
 
 /// See the module's sentence. Bounded by the sessions and by the subscriptions of the SIP room, and by the extensions.
@@ -180,6 +183,12 @@ impl Lamps {
         }
     }
 
+    /// Something else is set for this extension: the keys of its phones are to show it.
+    pub(super) fn desk_changed(&mut self, extension: &Extension) {
+        let key = (Package::FeatureKeys, extension.to_string());
+        self.due.extend(self.watched.get(&key).into_iter().flatten());
+    }
+
     // ---- phones
 
     /// A phone asks to watch. A phone may watch the messages of its own extension alone.
@@ -193,7 +202,7 @@ impl Lamps {
         let resource = match package {
             Package::Dialog => resource,
             // Phones write their own address here, the number of the mailbox, or nothing.
-            Package::MessageSummary => phone.to_string(),
+            Package::MessageSummary | Package::FeatureKeys => phone.to_string(),
         };
         self.watched.entry((package, resource.clone())).or_default().insert(subscription);
         self.watches.insert(subscription, Watch { package, resource, extension: false, version: 0 });
@@ -288,7 +297,7 @@ impl Lamps {
                 continue;
             };
             // `NotifyPending`: it is asked for once the last one has arrived.
-            let sent = sip.notify(now.at, subscription, watch.package.media_type(), body.into_bytes());
+            let sent = sip.notify(now.at, subscription, media_type(watch.package), body.into_bytes());
             match (sent, self.watches.get_mut(&subscription)) {
                 (Ok(()), Some(watch)) => watch.version = watch.version.wrapping_add(1),
                 (Err(SendError::NoSession), Some(_)) => self.unsubscribed(subscription),
@@ -326,13 +335,17 @@ impl Lamps {
 
     /// What this watch is to be told; `None` if there is nothing of that name.
     fn body(&self, watch: &Watch, office: Office<'_>) -> Option<String> {
-        let Office { realm, directory, resources } = office;
+        let Office { realm, directory, resources, desks } = office;
         let extension = watch.resource.parse::<Extension>().ok().filter(|_| watch.extension);
         match watch.package {
             Package::MessageSummary => {
                 let extension = extension?;
                 let waiting = self.messages.get(&extension).copied().unwrap_or_default();
                 Some(message_summary(&extension, realm, waiting))
+            }
+            Package::FeatureKeys => {
+                let extension = extension?;
+                Some(feature_keys::document(&extension, &desks.of(&extension)))
             }
             Package::Dialog => {
                 let dialogs = match extension {
@@ -376,6 +389,19 @@ impl Table {
             Some(seat) => shown(&seat.party, directory),
             None => sip::Identity { user: self.dialled.to_string(), display: String::new() },
         }
+    }
+}
+
+/// What a phone wants set for its extension by what stands in its SUBSCRIBE, if that can be told.
+pub(super) fn wish_of(body: &[u8]) -> Option<DeskChange> {
+    feature_keys::wish(body)
+}
+
+/// What the documents of this package are.
+fn media_type(package: Package) -> &'static str {
+    match package {
+        Package::FeatureKeys => feature_keys::MEDIA_TYPE,
+        Package::Dialog | Package::MessageSummary => package.media_type(),
     }
 }
 

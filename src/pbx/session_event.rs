@@ -64,7 +64,8 @@ pub(super) fn sort(event: sip::Event) -> Sorted {
         | sip::Event::Unbound { .. }
         | sip::Event::TrunkHealth { .. }
         | sip::Event::TrunkTargets { .. }
-        | sip::Event::Refused { .. }) => return Sorted::Other(other),
+        | sip::Event::Refused { .. }
+        | sip::Event::PhoneWishes { .. }) => return Sorted::Other(other),
     };
     Sorted::Session { session, event }
 }

@@ -115,8 +115,8 @@ impl Switch {
             if let Some(output) = self.exchange.out.pop_front() {
                 return output;
             }
-            let Exchange { lamps, sip, settings, resources, .. } = &mut self.exchange;
-            let office = Office { realm: &settings.realm, directory: &self.directory, resources };
+            let Exchange { lamps, sip, settings, resources, desks, .. } = &mut self.exchange;
+            let office = Office { realm: &settings.realm, directory: &self.directory, resources, desks };
             lamps.tell(now, sip, office);
             match sip.poll_output() {
                 sip::Output::Transmit { flow, bytes } => return Output::Transmit { flow, bytes },
@@ -259,6 +259,10 @@ impl Switch {
             }
             Control::RestoreSpending(calls) => self.exchange.spending.restore(now, &self.directory, calls),
             Control::SetDesk { extension, settings } => self.set_desk(&extension, settings),
+            Control::ChangeDesk { ticket, extension, change } => {
+                let refused = self.change_desk(now, &extension, &change).err();
+                self.exchange.fact(Fact::DeskAnswered { ticket, refused });
+            }
             Control::SetDayNight(key) => self.set_day_night(key),
             Control::RestoreDesks { desks, key } => self.restore_desks(desks, key),
             Control::RestoreBindings(bindings) => self.exchange.sip.restore(now.at, bindings),
@@ -317,6 +321,7 @@ impl Switch {
             sip::Event::Subscribed { subscription, phone, package, resource } => {
                 self.exchange.lamps.subscribed(subscription, &phone, package, resource);
             }
+            sip::Event::PhoneWishes { phone, body } => self.set_by_key(now, &phone, &body),
             sip::Event::NotifyDue { subscription } => self.exchange.lamps.notify_due(subscription),
             sip::Event::Unsubscribed { subscription, .. } => self.exchange.lamps.unsubscribed(subscription),
             sip::Event::NoticeAnswered { notice, status } => {

@@ -207,6 +207,7 @@ impl Office {
             addresses: vec![sip::Network::single(address.ip())],
             send_to: address.into(),
             transport: sip::Transport::Udp,
+            long_by_tcp: false,
             keep_alive: Duration::ZERO,
             located: sip::Located::default(),
             domain: address.ip().to_string(),

@@ -59,6 +59,7 @@ impl Station {
             addresses: vec![sip::Network::single(switch.ip())],
             send_to: switch.into(),
             transport: sip::Transport::Udp,
+            long_by_tcp: false,
             keep_alive: Duration::ZERO,
             located: sip::Located::default(),
             domain: switch.ip().to_string(),

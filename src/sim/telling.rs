@@ -149,7 +149,7 @@ impl Names {
                 let came = if *done { "" } else { ", which cannot be had" };
                 ("portico", format!("{by} asks for {what}{came}"), false)
             }
-            Fact::DeskSet { .. } | Fact::DayNightSet(_) => return None,
+            Fact::DeskSet { .. } | Fact::DeskAnswered { .. } | Fact::DayNightSet(_) => return None,
             Fact::ResourceChanged { resource, state } => {
                 ("portico", format!("{}: {}", resource_name(resource), resource_state(state)), false)
             }

@@ -140,13 +140,15 @@ fn non_invite(state: State, happening: Happening) -> Step {
 
 #[derive(Debug)]
 pub(super) struct Client {
-    kind: Kind,
+    pub(super) kind: Kind,
     state: State,
     pub(super) flow: Flow,
+    /// The way that it would have gone if it were shorter (18.1.1).
+    pub(super) datagram: Option<Flow>,
     /// How our Via names us: an answer to somebody else's is none of ours (18.1.2).
-    sent_by: SocketAddr,
-    draft: Box<Draft>,
-    bytes: Vec<u8>,
+    pub(super) sent_by: SocketAddr,
+    pub(super) draft: Box<Draft>,
+    pub(super) bytes: Vec<u8>,
     resent: u32,
     /// The failure's To: what the ACK repeats.
     failure_to: String,
@@ -182,14 +184,21 @@ impl TransactionLayer {
             return Err(NotBegun::TableFull);
         }
         let kind = if draft.method == Method::Invite { Kind::Invite } else { Kind::NonInvite };
-        let sent_by = self.settings.advertised(&flow);
-        let bytes = draft.write(id.branch, flow.transport, sent_by).ok_or(NotBegun::BadTarget)?;
+        let mut sent_by = self.settings.advertised(&flow);
+        let mut bytes = draft.write(id.branch, flow.transport, sent_by).ok_or(NotBegun::BadTarget)?;
+        let (mut flow, mut datagram) = (flow, None);
+        if let Some(by_tcp) = self.way_of_long(now, &draft, &flow, bytes.len()) {
+            datagram = Some(std::mem::replace(&mut flow, by_tcp));
+            sent_by = self.settings.advertised(&flow);
+            bytes = draft.write(id.branch, flow.transport, sent_by).ok_or(NotBegun::BadTarget)?;
+        }
         self.transmit(flow, bytes.clone());
         let (state, todo) = begin(kind);
         let client = Client {
             kind,
             state,
             flow,
+            datagram,
             sent_by,
             draft: Box::new(draft),
             bytes,
@@ -198,7 +207,7 @@ impl TransactionLayer {
             user,
             tried,
         };
-        let patience = self.patience(&client);
+        let patience = Self::patience_of_long(&client).or_else(|| self.patience(&client));
         if let ClientUser::Bye(tag) = user {
             self.leaving.insert(tag, id);
         }
@@ -212,14 +221,15 @@ impl TransactionLayer {
 
     /// How long a trunk's target may leave this request without any answer before another one is tried. A text waits its
     /// time out: one that might have arrived is not sent twice.
-    fn patience(&self, client: &Client) -> Option<Duration> {
+    pub(super) fn patience(&self, client: &Client) -> Option<Duration> {
         let (at, _) = self.settings.trunk(client.draft.trunk.as_ref()?)?;
         let limit = match client.draft.method {
             Method::Invite => INVITE_PATIENCE,
             Method::Register => REGISTER_PATIENCE,
             _ => return None,
         };
-        self.has_another(at, (client.flow.transport, client.flow.remote)).then_some(limit)
+        let meant = client.meant();
+        self.has_another(at, (meant.transport, meant.remote)).then_some(limit)
     }
 
     /// The same request goes to another target of its trunk, under a new branch (RFC 3263, 4.3).
@@ -250,7 +260,7 @@ impl TransactionLayer {
     /// A request to a trunk, as it would be sent to another target.
     pub(super) fn spurned(&self, id: ClientId) -> Option<Unheard> {
         let client = self.clients.get(&id).filter(|client| client.draft.trunk.is_some())?;
-        Some(Unheard { draft: (*client.draft).clone(), flow: client.flow, tried: client.tried })
+        Some(Unheard { draft: (*client.draft).clone(), flow: client.meant(), tried: client.tried })
     }
 
     /// Has anything been heard of this request?
@@ -259,11 +269,15 @@ impl TransactionLayer {
     }
 
     /// Sends what is no transaction: the ACK of a 2xx (13.2.2.4). The bytes are kept by the caller.
-    pub(super) fn send_ack(&mut self, draft: &Draft, flow: Flow) -> Option<Vec<u8>> {
+    pub(super) fn send_ack(&mut self, now: Instant, draft: &Draft, flow: Flow) -> Option<(Flow, Vec<u8>)> {
         let branch = Branch::new(&mut self.chance);
-        let bytes = draft.write(branch, flow.transport, self.settings.advertised(&flow))?;
+        let write = |flow: &Flow| draft.write(branch, flow.transport, self.settings.advertised(flow));
+        let (mut flow, mut bytes) = (flow, write(&flow)?);
+        if let Some(by_tcp) = self.way_of_long(now, draft, &flow, bytes.len()) {
+            (flow, bytes) = (by_tcp, write(&by_tcp)?);
+        }
         self.transmit(flow, bytes.clone());
-        Some(bytes)
+        Some((flow, bytes))
     }
 
     /// Sends the CANCEL of an INVITE that has had a provisional answer (9.1).
@@ -289,9 +303,10 @@ impl TransactionLayer {
         self.send_as(now, id, draft, flow, user, tried + 1)
     }
 
-    /// What was asked, on which flow, for whom, and how often with credentials.
+    /// What was asked, on which flow (of one that was too long for it, the datagram's), for whom, and how often with
+    /// credentials.
     pub(super) fn asked(&self, id: ClientId) -> Option<(&Draft, Flow, ClientUser, u8)> {
-        self.clients.get(&id).map(|c| (&*c.draft, c.flow, c.user, c.tried))
+        self.clients.get(&id).map(|c| (&*c.draft, c.meant(), c.user, c.tried))
     }
 
     /// Does the one Via of this response name us as our request did (18.1.2)?
@@ -359,7 +374,7 @@ impl TransactionLayer {
         outcome.map(|outcome| (user, outcome))
     }
 
-    fn do_client(&mut self, now: Instant, id: ClientId, todo: &[Do]) -> Option<Outcome> {
+    pub(super) fn do_client(&mut self, now: Instant, id: ClientId, todo: &[Do]) -> Option<Outcome> {
         let mut outcome = None;
         for act in todo {
             let client = self.clients.get_mut(&id)?;
@@ -438,6 +453,11 @@ impl TransactionLayer {
 }
 
 impl Client {
+    /// The way to its far end, whatever its length.
+    pub(super) fn meant(&self) -> Flow {
+        self.datagram.unwrap_or(self.flow)
+    }
+
     /// It has been answered and is not sent again: what its ACK and its dialogs are made from is enough.
     fn lighten(&mut self) {
         self.bytes = vec![];

@@ -157,6 +157,7 @@ impl Endpoint {
         let trusted = trunk.is_some_and(|(_, trunk)| {
             trunk.transport == flow.transport || trunk.located.addresses.contains(&flow.remote)
         });
+        let trusted = trusted || self.layer.has_asked_for(&flow);
         let banned = trunk.is_none() && self.guard.is_banned(now, flow.remote);
         if banned && let Some(connection) = flow.connection {
             self.layer.close(connection);

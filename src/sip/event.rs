@@ -205,15 +205,19 @@ pub enum Package {
     Dialog,
     /// Does a message wait? (RFC 3842)
     MessageSummary,
+    /// What a phone's keys for quiet and forwards show (BroadSoft, 11-BD5196).
+    FeatureKeys,
 }
 
 impl Package {
     /// The value of our Allow-Events.
-    pub const ALLOWED: &'static str = "dialog, message-summary";
+    pub const ALLOWED: &'static str = "dialog, message-summary, as-feature-event";
 
     /// By its name in an Event header, which is case-sensitive (RFC 6665, 8.2.1).
     pub fn parse(name: &str) -> Option<Self> {
-        [Self::Dialog, Self::MessageSummary].into_iter().find(|package| package.to_string() == name)
+        [Self::Dialog, Self::MessageSummary, Self::FeatureKeys]
+            .into_iter()
+            .find(|package| package.to_string() == name)
     }
 
     /// What its bodies are.
@@ -221,6 +225,7 @@ impl Package {
         match self {
             Self::Dialog => "application/dialog-info+xml",
             Self::MessageSummary => "application/simple-message-summary",
+            Self::FeatureKeys => "application/x-as-feature-event+xml",
         }
     }
 }
@@ -230,6 +235,7 @@ impl fmt::Display for Package {
         f.write_str(match self {
             Self::Dialog => "dialog",
             Self::MessageSummary => "message-summary",
+            Self::FeatureKeys => "as-feature-event",
         })
     }
 }
@@ -464,6 +470,8 @@ pub enum Event {
     /// A phone watches something of ours: tell it the state with `notify`, or that there is none with `end_subscription`.
     /// `resource` is the user part of the Request-URI; it may be empty.
     Subscribed { subscription: SubscriptionId, phone: Extension, package: Package, resource: String },
+    /// A phone asks for something of its own in the body of a SUBSCRIBE. The state is owed to it afterwards, granted or not.
+    PhoneWishes { phone: Extension, body: Vec<u8> },
     /// The state is to be sent now with `notify`: the phone has asked for it again, has not got the last one, or it changed
     /// while the last one was on its way.
     NotifyDue { subscription: SubscriptionId },

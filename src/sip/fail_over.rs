@@ -147,6 +147,9 @@ impl Endpoint {
         if !self.layer.is_unheard(client) {
             return;
         }
+        if self.layer.falls_back(now, client) {
+            return;
+        }
         let Some((draft, flow, user, tried)) = self.layer.asked(client) else { return };
         let failed = Unheard { draft: draft.clone(), flow, tried };
         if self.passes_over(now, &failed.draft, flow, REST, "it does not answer")

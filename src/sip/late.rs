@@ -34,7 +34,7 @@ impl Endpoint {
         let mut dialog = Dialog::of_response(&invite, tag, response, flow);
         let hop = next_hop(&self.layer, &dialog, trunk.as_ref());
         // Nobody repeats this one: if it is lost the 2xx comes again.
-        let _ = self.layer.send_ack(&dialog.ack(seq), hop);
+        let _ = self.layer.send_ack(now, &dialog.ack(seq), hop);
         if !alive {
             let mut end = dialog.request(Method::Bye);
             end.trunk = trunk;

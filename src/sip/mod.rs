@@ -41,6 +41,7 @@ mod locate;
 mod offer;
 mod offer_answer;
 mod outgoing;
+mod oversize;
 mod pass;
 mod plug_and_play;
 mod public;

@@ -174,15 +174,15 @@ impl Sessions {
         let Some(tag) = Tag::parse(own_tag(&draft.from)) else { return };
         let (seq, proofs, trunk_name) = (draft.seq, draft.proofs.clone(), draft.trunk.clone());
         let mut flow = sent;
-        if flow.connection.is_none() {
+        if flow.connection.is_none() && flow.transport == source.transport {
             flow.connection = source.connection;
         }
         let mut dialog = Dialog::of_response(draft, tag, response, flow);
         let hop = next_hop(layer, &dialog, trunk_name.as_ref());
         let mut ack = dialog.ack(seq);
         ack.proofs = proofs;
-        if let Some(ack) = layer.send_ack(&ack, hop) {
-            let done = Acknowledged { tag: remote_tag, flow: hop, ack };
+        if let Some((flow, ack)) = layer.send_ack(now, &ack, hop) {
+            let done = Acknowledged { tag: remote_tag, flow, ack };
             self.acknowledged.entry(client).or_default().push(done);
         }
         if first && answered == Some(false) {

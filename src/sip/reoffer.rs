@@ -257,7 +257,7 @@ impl Talking {
                 ack.proofs = asked.proofs.clone();
                 let hop = self.hop(layer);
                 let tag = self.dialog.remote_tag.clone();
-                let ack = layer.send_ack(&ack, hop).map(|ack| Acknowledged { tag, flow: hop, ack });
+                let ack = layer.send_ack(now, &ack, hop).map(|(flow, ack)| Acknowledged { tag, flow, ack });
                 self.settle_timer(now, layer, id, Terms::of_success(response), true);
                 if !ask.refresh {
                     self.described = ask.offer;

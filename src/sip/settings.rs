@@ -64,6 +64,9 @@ pub struct Trunk {
     /// Where our requests go.
     pub send_to: SendTo,
     pub transport: Transport,
+    /// Of a UDP trunk: what is too long for a datagram goes by TCP to the same address, if that is taken there (RFC 3261,
+    /// 18.1.1). Not where the office has said by which transport the trunk is reached.
+    pub long_by_tcp: bool,
     /// How often a hole in a NAT on the way is kept open; zero for never.
     pub keep_alive: Duration,
     /// What has been found out about it; not part of what it is.

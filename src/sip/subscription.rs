@@ -133,6 +133,7 @@ impl Subscriptions {
         layer.schedule.set(Wake::Subscription(subscription), expires);
         self.by_tag.insert(tag, subscription);
         let (package, phone) = (wish.package, phone.clone());
+        told_by(layer, &phone, package, request);
         layer.tell(Event::Subscribed { subscription, phone: phone.clone(), package, resource });
         self.table.insert(
             subscription,
@@ -184,6 +185,7 @@ impl Subscriptions {
         known.dialog.refresh_target(request);
         known.dialog.heard_along(flow);
         grant(now, layer, server, &known.contact, wish.expires);
+        told_by(layer, &known.phone, known.package, request);
         known.expires = until(now, wish.expires);
         known.last = wish.expires == 0;
         layer.schedule.set(Wake::Subscription(subscription), known.expires);
@@ -474,6 +476,14 @@ impl Subscription {
 fn grant(now: Instant, layer: &mut TransactionLayer, server: ServerId, contact: &str, expires: u32) {
     let reply = Reply::new(200).in_dialog(contact).with(Name::Expires, expires.to_string());
     layer.respond(now, server, &reply);
+}
+
+/// What the phone wishes, before it is told the state, so that it is told what came of it.
+fn told_by(layer: &mut TransactionLayer, phone: &Extension, package: Package, request: &Message) {
+    let of_the_package = request.content_type().is_some_and(|kind| kind == package.media_type());
+    if package == Package::FeatureKeys && of_the_package && !request.body().is_empty() {
+        layer.tell(Event::PhoneWishes { phone: phone.clone(), body: request.body().to_vec() });
+    }
 }
 
 /// When it runs out. One that only wants the state is given the time in which the PBX surely tells it.

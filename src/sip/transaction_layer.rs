@@ -18,6 +18,7 @@ use super::{
     },
     fingerprint::Fingerprint,
     locate::Question,
+    oversize::WithoutTcp,
     schedule::Schedule,
     server_transaction::{self as server, Server},
     settings::Settings,
@@ -157,6 +158,7 @@ pub(super) struct TransactionLayer {
     pub(super) unheard: Option<Unheard>,
     /// Why the connection could not be opened that is being told as gone.
     pub(super) unreachable: Option<String>,
+    pub(super) without_tcp: WithoutTcp,
     /// Where an open connection leads to, so that a request to its far end uses it (18.1.1).
     connections: BTreeMap<(Transport, SocketAddr), ConnectionId>,
 }
@@ -179,6 +181,7 @@ impl TransactionLayer {
             targets: Targets::default(),
             unheard: None,
             unreachable: None,
+            without_tcp: WithoutTcp::default(),
             connections: BTreeMap::new(),
         }
     }
@@ -208,7 +211,7 @@ impl TransactionLayer {
 
     /// Two line ends: what a NAT on the way sees as traffic, and a SIP server as nothing (RFC 5626, 3.5.1).
     pub(super) fn keep_alive(&mut self, flow: Flow) {
-        let known = self.connections.contains_key(&(flow.transport, flow.remote));
+        let known = self.is_connected(flow.transport, flow.remote);
         // A stream that is not open needs no hole.
         if !flow.transport.is_stream() || known {
             self.transmit(flow, b"\r\n\r\n".to_vec());
@@ -217,6 +220,10 @@ impl TransactionLayer {
 
     pub(super) fn pop_output(&mut self) -> Option<Output> {
         self.out.pop_front()
+    }
+
+    pub(super) fn is_connected(&self, transport: Transport, remote: SocketAddr) -> bool {
+        self.connections.contains_key(&(transport, remote))
     }
 
     pub(super) fn connected(&mut self, flow: &Flow) {
@@ -250,6 +257,9 @@ impl TransactionLayer {
         }
         let mut unsent = vec![];
         for id in clients {
+            if self.falls_back(now, id) {
+                continue;
+            }
             if let Some((user, Outcome::Unsent)) =
                 self.step_client(now, id, client::Happening::TransportFailed)
             {

@@ -10,6 +10,7 @@
 mod access;
 mod api;
 mod attacks;
+mod forwards;
 mod health;
 mod live;
 mod music;

@@ -81,6 +81,21 @@ impl Desk {
         assert!(came, "{part} does not show {text:?}:\n{page}\n{}", self.portico.log());
     }
 
+    /// The page "Forwards" says so of this extension.
+    fn says(&mut self, extension: &str, what: &str, text: &str) {
+        let part = format!("#desk-{extension} [data-state='{what}']");
+        let so = format!("document.querySelector({part:?})?.textContent.includes({text:?}) === true");
+        let came = self.browser.comes_true(&so);
+        let page = self.browser.tell("document.body.innerText");
+        assert!(came, "{part} does not say {text:?}:\n{page}\n{}", self.portico.log());
+    }
+
+    /// This path of the console that the browser is at.
+    fn browser_origin(&mut self, path: &str) -> String {
+        let origin = self.browser.tell("location.origin");
+        format!("{}{path}", origin.as_str().unwrap())
+    }
+
     /// A tone of so many hertz is heard at the desk, or (`None`) none.
     fn hears(&mut self, tone: Option<f64>) {
         let heard = |browser: &mut Browser| browser.tell(HEARD).as_f64();
@@ -193,4 +208,40 @@ fn somebody_answers_a_caller_in_the_browser_and_is_found_again_after_a_loss() {
         parts.iter().any(|part| part["name"] == "Extension 101" && part["condition"] != "well").then_some(())
     });
     assert!(gone.is_some(), "{}", desk.portico.log());
+}
+
+#[test]
+#[ignore = "needs sipp and chromium: make interop"]
+fn what_is_set_by_a_code_or_in_the_console_is_the_same_and_is_shown_at_once() {
+    let Some(mut desk) = Desk::open("softphone-forwards", 24_000, false) else { return };
+    // By a code, at the telephone.
+    desk.browser.fill("#phone-to", "*72102");
+    desk.press("dial-go");
+    desk.shows("stage", "The call has ended.");
+    desk.click_in("a[href='/forwards']");
+    assert!(desk.browser.comes_true("document.title.startsWith('Forwards')"));
+    desk.says("101", "always", "to 102");
+    // By a form of the page.
+    desk.click_in("#desk-101 [data-state='always'] button");
+    desk.says("101", "always", "no forward");
+    desk.click_in("#desk-102 [data-state='do_not_disturb'] button");
+    desk.says("102", "do_not_disturb", "Turn off");
+    desk.browser.tell("document.querySelector('#desk-102 input[name=to][type=tel]').value = '911'");
+    desk.click_in("#desk-102 form:has([type=tel]) button");
+    assert!(desk.browser.comes_true("document.body.innerText.includes('calls may not be forwarded there')"));
+    desk.says("102", "always", "no forward");
+    // By somebody else, while the page is open and something is being typed in it: within two seconds, and it is left alone.
+    let page = desk.browser_origin("/forwards");
+    desk.browser.visit(&page);
+    desk.browser.tell("document.querySelector('#desk-101 input[type=tel]').value = '30355'");
+    desk.browser.tell("window.sameDocument = true");
+    desk.browser.tell(
+        "fetch('/forwards/101', { method: 'POST', redirect: 'manual', body: new URLSearchParams({ \
+         csrf: document.querySelector('[name=csrf]').value, what: 'busy', to: '102' }) }).then(() => true)",
+    );
+    let asked = clock();
+    desk.says("101", "busy", "to 102");
+    assert!(clock() - asked < Duration::from_secs(2), "{:?}", clock() - asked);
+    assert_eq!(desk.browser.tell("document.querySelector('#desk-101 input[type=tel]').value"), "30355");
+    assert_eq!(desk.browser.tell("window.sameDocument"), true);
 }

@@ -101,6 +101,7 @@ impl Telephone {
             addresses: vec![Network::single(at.ip())],
             send_to: at.into(),
             transport: Transport::Udp,
+            long_by_tcp: false,
             keep_alive: Duration::ZERO,
             located: Located::default(),
             domain: host,

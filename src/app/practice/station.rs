@@ -96,6 +96,7 @@ impl Station {
             addresses: vec![Network::single(portico.ip())],
             send_to: portico.into(),
             transport: Transport::Udp,
+            long_by_tcp: false,
             keep_alive: Duration::ZERO,
             located: Located::default(),
             domain: portico.ip().to_string(),

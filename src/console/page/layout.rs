@@ -18,12 +18,13 @@ pub(in crate::console) enum Section {
     Emergency,
     Mailboxes,
     Music,
+    Forwards,
     Phones,
     Health,
 }
 
 impl Section {
-    const ALL: [Self; 13] = [
+    const ALL: [Self; 14] = [
         Self::Live,
         Self::Phone,
         Self::Calls,
@@ -35,6 +36,7 @@ impl Section {
         Self::Emergency,
         Self::Mailboxes,
         Self::Music,
+        Self::Forwards,
         Self::Phones,
         Self::Health,
     ];
@@ -52,6 +54,7 @@ impl Section {
             Self::Emergency => "911",
             Self::Mailboxes => "Voicemail",
             Self::Music => "Music",
+            Self::Forwards => "Forwards",
             Self::Phones => "Phones",
             Self::Health => "Health",
         }
@@ -70,6 +73,7 @@ impl Section {
             Self::Emergency => "/emergency",
             Self::Mailboxes => "/mailboxes",
             Self::Music => "/music",
+            Self::Forwards => "/forwards",
             Self::Phones => "/phones",
             Self::Health => "/health",
         }

@@ -3,6 +3,7 @@
 mod call;
 mod contacts;
 mod emergency;
+mod forwards;
 mod health;
 mod layout;
 mod lists;
@@ -18,6 +19,7 @@ mod words;
 pub(super) use call::call;
 pub(super) use contacts::{contact, contacts};
 pub(super) use emergency::emergency;
+pub(super) use forwards::{DeskRow, desk_row, forwards};
 pub(super) use health::health;
 pub(super) use layout::{Frame, trouble};
 pub(super) use lists::{calls, leads, messages, work_orders};

@@ -9,6 +9,7 @@ mod doors;
 mod early_media;
 mod emergencies;
 mod faxes;
+mod feature_keys;
 mod fixed_phones;
 mod holds;
 mod inbound;

@@ -124,6 +124,7 @@ pub(super) fn trunk_at(name: &str, at: &str, account: Option<&str>) -> sip::Trun
         addresses: vec![sip::Network::single(send_to.ip())],
         send_to: send_to.into(),
         transport: sip::Transport::Udp,
+        long_by_tcp: false,
         keep_alive: Duration::ZERO,
         located: sip::Located::default(),
         domain: send_to.ip().to_string(),

@@ -1,12 +1,15 @@
 //! What somebody sets for an extension or for the office, by a code, in the console or from the store: one place for all.
 
+use std::collections::BTreeSet;
+
 use super::{
     Switch, dialplan,
     services::{Asked, spelled},
 };
 use crate::{
     pbx::{
-        DayNight, DeskSettings, Dialled, Fact, ForwardTo, Resource, ResourceState, Service, prompting::Prompt,
+        ChangeRefused, DayNight, DeskChange, DeskSettings, Dialled, Fact, ForwardTo, ForwardWhen, Resource,
+        ResourceState, Service, lamps, prompting::Prompt,
     },
     types::{Extension, Moment},
 };
@@ -60,58 +63,89 @@ impl Switch {
             Some(to) => ResourceState::On { whom: to.to_string() },
             None => ResourceState::Off,
         };
+        self.exchange.lamps.desk_changed(extension);
         self.exchange.show(Resource::DoNotDisturb(extension.clone()), quiet);
         self.exchange.show(Resource::Forward(extension.clone()), forward);
     }
 
+    /// Sets one thing for an extension, whoever wishes it and by whatever means; or nothing, and why.
+    pub(super) fn change_desk(
+        &mut self,
+        now: Moment,
+        extension: &Extension,
+        change: &DeskChange,
+    ) -> Result<Option<ForwardTo>, ChangeRefused> {
+        if !self.directory.extensions.contains_key(extension) {
+            return Err(ChangeRefused::NoExtension);
+        }
+        let mut desk = self.exchange.desks.of(extension);
+        let to = match change {
+            DeskChange::DoNotDisturb(on) => {
+                desk.do_not_disturb = *on;
+                None
+            }
+            DeskChange::Forward { when, to } => {
+                let to = match to {
+                    Some(dialled) => Some(self.forward_to(now, extension, dialled)?),
+                    None => None,
+                };
+                desk.set_forward(*when, to.clone());
+                to
+            }
+        };
+        self.set_desk(extension, desk);
+        Ok(to)
+    }
+
+    /// A key of a phone for quiet or a forward. What came of it the phone is told by the notification that it is owed.
+    pub(super) fn set_by_key(&mut self, now: Moment, phone: &Extension, body: &[u8]) {
+        let Some(change) = lamps::wish_of(body) else {
+            tracing::debug!(%phone, "a phone wishes something that cannot be read");
+            return;
+        };
+        if let Err(why) = self.change_desk(now, phone, &change) {
+            tracing::info!(%phone, %why, "a key of a phone was not followed");
+        }
+    }
+
     /// A code that sets something: it is set, and the phone is told.
     pub(super) fn set_by_code(&mut self, now: Moment, asked: Asked, rest: &str) {
-        let by = asked.by.clone();
-        let mut desk = self.exchange.desks.of(&by);
-        let words = match asked.service {
-            Service::DoNotDisturbOn => {
-                desk.do_not_disturb = true;
-                Ok("Do not disturb is on.".to_owned())
+        let forward = |when, to: Option<&str>| DeskChange::Forward { when, to: to.map(str::to_owned) };
+        let (change, words) = match asked.service {
+            Service::DoNotDisturbOn => (DeskChange::DoNotDisturb(true), "Do not disturb is on."),
+            Service::DoNotDisturbOff => (DeskChange::DoNotDisturb(false), "Do not disturb is off."),
+            Service::ForwardAlways => {
+                (forward(ForwardWhen::Always, Some(rest)), "All calls are forwarded to {}.")
             }
-            Service::DoNotDisturbOff => {
-                desk.do_not_disturb = false;
-                Ok("Do not disturb is off.".to_owned())
+            Service::ForwardBusy => {
+                (forward(ForwardWhen::Busy, Some(rest)), "When you are busy, calls are forwarded to {}.")
             }
-            Service::ForwardAlways => self.forward_to(now, &by, rest).map(|to| {
-                let words = format!("All calls are forwarded to {}.", spoken(&to));
-                desk.always = Some(to);
-                words
-            }),
-            Service::ForwardBusy => self.forward_to(now, &by, rest).map(|to| {
-                let words = format!("When you are busy, calls are forwarded to {}.", spoken(&to));
-                desk.busy = Some(to);
-                words
-            }),
-            Service::ForwardNoAnswer => self.forward_to(now, &by, rest).map(|to| {
-                let words = format!("When you do not answer, calls are forwarded to {}.", spoken(&to));
-                desk.no_answer = Some(to);
-                words
-            }),
+            Service::ForwardNoAnswer => (
+                forward(ForwardWhen::NoAnswer, Some(rest)),
+                "When you do not answer, calls are forwarded to {}.",
+            ),
             Service::ForwardAlwaysOff => {
-                desk.always = None;
-                Ok("Calls are no longer forwarded.".to_owned())
+                (forward(ForwardWhen::Always, None), "Calls are no longer forwarded.")
             }
             Service::ForwardBusyOff => {
-                desk.busy = None;
-                Ok("Calls are no longer forwarded when you are busy.".to_owned())
+                (forward(ForwardWhen::Busy, None), "Calls are no longer forwarded when you are busy.")
             }
-            Service::ForwardNoAnswerOff => {
-                desk.no_answer = None;
-                Ok("Calls are no longer forwarded when you do not answer.".to_owned())
-            }
-            _ => Err("This cannot be set."),
+            Service::ForwardNoAnswerOff => (
+                forward(ForwardWhen::NoAnswer, None),
+                "Calls are no longer forwarded when you do not answer.",
+            ),
+            _ => return self.answer(now, asked, Prompt::refused("This cannot be set.")),
         };
-        let prompt = match words {
-            Ok(words) => {
-                self.set_desk(&by, desk);
-                Prompt::done(words)
+        let prompt = match self.change_desk(now, &asked.by, &change) {
+            Ok(to) => Prompt::done(match to {
+                Some(to) => words.replace("{}", &spoken(&to)),
+                None => words.to_owned(),
+            }),
+            Err(ChangeRefused::NoNumber | ChangeRefused::NoExtension) => {
+                Prompt::refused("Dial the code, and then the number that calls are to go to.")
             }
-            Err(why) => Prompt::refused(why),
+            Err(ChangeRefused::Forbidden) => Prompt::refused("Calls may not be forwarded there."),
+            Err(ChangeRefused::Circle) => Prompt::refused("Calls would come back to you from there."),
         };
         self.answer(now, asked, prompt);
     }
@@ -124,23 +158,38 @@ impl Switch {
     }
 
     /// Where somebody wants to forward to, if that one may be reached by it.
-    fn forward_to(&mut self, now: Moment, by: &Extension, dialled: &str) -> Result<ForwardTo, &'static str> {
-        const NO_NUMBER: &str = "Dial the code, and then the number that calls are to go to.";
-        const FORBIDDEN: &str = "Calls may not be forwarded there.";
+    fn forward_to(&mut self, now: Moment, by: &Extension, dialled: &str) -> Result<ForwardTo, ChangeRefused> {
         let directory = self.directory.clone();
         let target = match dialplan::parse(dialled, &directory) {
             Ok(target @ Dialled::Number(_)) => target,
-            Ok(Dialled::Extension(extension)) if extension == *by => return Err(FORBIDDEN),
+            Ok(Dialled::Extension(extension)) if extension == *by => return Err(ChangeRefused::Forbidden),
+            Ok(Dialled::Extension(extension)) if self.leads_back(&extension, by) => {
+                return Err(ChangeRefused::Circle);
+            }
             Ok(target @ Dialled::Extension(_)) => target,
-            Ok(Dialled::Emergency(_) | Dialled::Star(_)) => return Err(FORBIDDEN),
-            Err(_) => return Err(NO_NUMBER),
+            Ok(Dialled::Emergency(_) | Dialled::Star(_)) => return Err(ChangeRefused::Forbidden),
+            Err(_) => return Err(ChangeRefused::NoNumber),
         };
-        self.may_send(now, by, &target).map_err(|_| FORBIDDEN)?;
+        self.may_send(now, by, &target).map_err(|_| ChangeRefused::Forbidden)?;
         match target {
             Dialled::Extension(extension) => Ok(ForwardTo::Extension(extension)),
             Dialled::Number(number) => Ok(ForwardTo::Number(number)),
-            Dialled::Emergency(_) | Dialled::Star(_) => Err(FORBIDDEN),
+            Dialled::Emergency(_) | Dialled::Star(_) => Err(ChangeRefused::Forbidden),
         }
+    }
+
+    /// Do all calls to the one come to the other, by however many forwards?
+    fn leads_back(&self, from: &Extension, to: &Extension) -> bool {
+        let mut passed = BTreeSet::new();
+        let mut at = from.clone();
+        while passed.insert(at.clone()) {
+            match self.exchange.desks.of(&at).always {
+                Some(ForwardTo::Extension(next)) if next == *to => return true,
+                Some(ForwardTo::Extension(next)) => at = next,
+                Some(ForwardTo::Number(_)) | None => return false,
+            }
+        }
+        false
     }
 }
 

@@ -5,6 +5,7 @@ mod calls;
 mod edges;
 mod fail_over;
 mod interleavings;
+mod oversize;
 mod passes;
 mod practice;
 mod races;

@@ -64,7 +64,7 @@ fn alone(seed: u64) -> World {
 }
 
 /// Registers by hand, challenge and all; the final answer.
-fn register_by_hand(world: &mut World, at: &str, seq: u32, contact: &str, extra: &str) -> String {
+pub(super) fn register_by_hand(world: &mut World, at: &str, seq: u32, contact: &str, extra: &str) -> String {
     world.send(at, OFFICE, register(at, seq, contact, extra));
     world.run(millis(50));
     let refusal = world.received(at).pop().unwrap();

@@ -147,7 +147,7 @@ fn what_is_not_served_is_refused_with_its_own_status() {
     let unknown = refused(&|text| text.replace("Event: dialog", "Event: presence"));
     assert_eq!(
         (status(&unknown), header(&unknown, Name::AllowEvents).as_str()),
-        (489, "dialog, message-summary")
+        (489, "dialog, message-summary, as-feature-event")
     );
     assert_eq!(status(&refused(&|text| text.replace("Event: dialog\r\n", ""))), 489);
     let brief = refused(&|text| text.replace("Expires: 300", "Expires: 10"));

@@ -91,6 +91,7 @@ pub(super) fn trunk(name: &str, at: &str, domain: &str) -> Trunk {
         addresses: vec![Network::single(addr(at).ip())],
         send_to: addr(at).into(),
         transport: Transport::Udp,
+        long_by_tcp: true,
         keep_alive: Duration::ZERO,
         located: Located::default(),
         domain: domain.to_owned(),
