@@ -1,5 +1,7 @@
 //! From the configuration to what each room wants to know: the switch's directory, the agent's office, the desk's settings.
 
+mod queues;
+
 use std::{
     collections::BTreeMap,
     net::{IpAddr, SocketAddr},
@@ -279,7 +281,15 @@ fn services(config: &Config) -> Services {
         (conference.room.clone(), plan)
     });
     let (menus, menus_of) = menus(config);
-    Services { mailboxes: mailboxes.collect(), conferences: conferences.collect(), menus, menus_of }
+    let (queues, queue_of) = queues::queues(config);
+    Services {
+        mailboxes: mailboxes.collect(),
+        conferences: conferences.collect(),
+        queues,
+        queue_of,
+        menus,
+        menus_of,
+    }
 }
 
 fn srtp(config: &Config) -> Srtp {
@@ -367,6 +377,7 @@ fn menus(config: &Config) -> (BTreeMap<String, MenuPlan>, BTreeMap<PhoneNumber, 
         config::MenuLeads::Agent => Leads::Agent,
         config::MenuLeads::Mailbox(mailbox) => Leads::Mailbox(mailbox),
         config::MenuLeads::Menu(name) => Leads::Menu(name),
+        config::MenuLeads::Queue(name) => Leads::Queue(name),
         config::MenuLeads::Names => Leads::Names,
         config::MenuLeads::Words(words) => Leads::Words(words),
     };

@@ -20,6 +20,7 @@ mod phones;
 mod practice;
 mod problem;
 mod property;
+mod queue;
 mod raw;
 mod recording;
 mod screening;
@@ -47,6 +48,7 @@ pub use page::Page;
 pub use phones::{PhoneTransport, Phones};
 pub use practice::practice_file;
 pub use problem::{Problem, Problems};
+pub use queue::{Queue, QueueCallBack};
 pub use recording::{Record, Recording};
 pub use screening::Screening;
 pub use srtp::{Srtp, SrtpWish};
@@ -90,6 +92,7 @@ pub struct Config {
     pub conferences: Vec<Conference>,
     pub supervision: Supervision,
     pub menus: Vec<Menu>,
+    pub queues: Vec<Queue>,
     pub units: Vec<Unit>,
     pub listings: Vec<Listing>,
     /// Residents, owners and staff, by their full names: so that a name is written as the office writes it.

@@ -76,6 +76,8 @@ pub(super) struct File {
     #[serde(default)]
     pub menu: Vec<RawMenu>,
     #[serde(default)]
+    pub queue: Vec<super::queue::RawQueue>,
+    #[serde(default)]
     pub unit: Vec<Unit>,
     #[serde(default)]
     pub listing: Vec<Listing>,

@@ -29,6 +29,8 @@ pub(super) enum Route {
     Page(Extension),
     /// From a desk phone, at this place, to an emergency number.
     Emergency(Emergency, Whereabouts),
+    /// The caller waits in the queue of this name.
+    Enqueue(String),
     /// The box itself serves the caller.
     Serve(Errand),
 }

@@ -6,6 +6,7 @@ mod doors;
 mod hunting;
 mod menus;
 mod paging;
+mod queues;
 mod recording;
 mod services;
 mod supervision;
@@ -115,6 +116,10 @@ impl Switch {
             if let Some(output) = self.exchange.out.pop_front() {
                 return output;
             }
+            self.serve_queues(now);
+            if !self.exchange.out.is_empty() {
+                continue;
+            }
             let Exchange { lamps, sip, settings, resources, desks, .. } = &mut self.exchange;
             let office = Office { realm: &settings.realm, directory: &self.directory, resources, desks };
             lamps.tell(now, sip, office);
@@ -159,11 +164,14 @@ impl Switch {
     fn earliest(&self, sip: Option<(Instant, sip::Reason)>) -> Option<(Instant, Reason)> {
         let sip = sip.map(|(at, why)| (at, Reason::Sip(why)));
         let spending = self.exchange.spending.deadline().map(|at| (at, Reason::Spending));
-        self.calls.next_deadline().into_iter().chain(self.notices.deadline()).chain(spending).chain(sip).min()
+        let queue = self.exchange.lines.deadline().map(|at| (at, Reason::QueuePhone));
+        let own = self.calls.next_deadline().into_iter().chain(self.notices.deadline());
+        own.chain(spending).chain(queue).chain(sip).min()
     }
 
     fn handle_timeout(&mut self, now: Moment) {
         self.exchange.sip.handle_input(now.at, sip::Input::Timeout);
+        self.exchange.lines.handle_timeout(now.at);
         for call in self.calls.due(now.at) {
             self.tell(now, call, CallEvent::Timeout);
         }
@@ -378,6 +386,7 @@ impl Switch {
             (Some(Answers::Menu(name)), _) if self.exchange.speech_ready => {
                 Route::Serve(Errand::Menu { name, before: 0 })
             }
+            (Some(Answers::Queue(name)), None) => Route::Enqueue(name),
             (_, Some(why)) => Route::Agent(why),
             (_, None) => Route::Ring(self.hunt_of_plan(now, &plan)),
         })

@@ -308,6 +308,7 @@ pub(crate) fn record(from: &str, disposition: Disposition, ended: Timestamp, cal
         recordings: Vec::new(),
         fax: None,
         decisions: Vec::new(),
+        queued: None,
     }
 }
 

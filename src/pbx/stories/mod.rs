@@ -18,6 +18,7 @@ mod menus;
 mod outbound;
 mod paging;
 mod pickup_and_park;
+mod queues;
 mod recording;
 mod redirections;
 mod screening;
