@@ -44,7 +44,8 @@ use crate::{
 /// A call from its INVITE until its record is out.
 #[derive(Debug)]
 pub(super) struct Call {
-    ledger: Ledger,
+    /// Large, and a call goes from state to state by value.
+    ledger: Box<Ledger>,
     state: State,
 }
 
@@ -108,7 +109,7 @@ impl Call {
             dialled: beginning.dialled.clone(),
             trunk: beginning.trunk.clone(),
         });
-        let mut ledger = Ledger::new(beginning);
+        let mut ledger = Box::new(Ledger::new(beginning));
         let mut cx = Context { now, exchange, ledger: &mut ledger };
         let party = Party::Caller(cx.ledger.caller().clone());
         let next = match (Incoming::new(&mut cx, session, invitation, party), route) {
@@ -141,7 +142,7 @@ impl Call {
         prompt: Prompt,
     ) -> Option<Self> {
         let now = beginning.at;
-        let mut ledger = Ledger::private(beginning);
+        let mut ledger = Box::new(Ledger::private(beginning));
         let mut cx = Context { now, exchange, ledger: &mut ledger };
         let party = Party::Caller(cx.ledger.caller().clone());
         let next = match Incoming::new(&mut cx, session, invitation, party) {
