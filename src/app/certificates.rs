@@ -195,6 +195,17 @@ pub fn names(config: &Config) -> Vec<String> {
     names
 }
 
+/// The same, and what the office's own certificate is for: what phones may call the box. Addresses are known by themselves.
+pub fn own_names(config: &Config) -> Vec<String> {
+    let mut names = names(config);
+    if let Some((chain, _)) = &config.tls.own {
+        let shown = fs::read(chain).ok().and_then(|pem| Certificate::read(&pem).ok());
+        names.extend(shown.map(|certificate| certificate.names).unwrap_or_default());
+    }
+    names.retain(|name| name.parse::<IpAddr>().is_err());
+    names
+}
+
 #[cfg(test)]
 mod tests {
     use std::os::unix::fs::PermissionsExt;

@@ -40,6 +40,8 @@ pub fn machine(config: &Config, sockets: &Sockets) -> Settings {
     let told = |own: IpAddr| advertised.filter(|told| told.is_ipv4() == own.is_ipv4()).unwrap_or(own);
     Settings {
         realm: config.sip.realm.clone(),
+        names: super::certificates::own_names(config),
+        sips_to_the_end: config.sip.sips_to_the_end,
         listeners: sockets.listeners(config),
         media_ports: config.sip.rtp_ports.clone(),
         media_address: told(udp.ip()),

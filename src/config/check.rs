@@ -372,6 +372,7 @@ fn sip(c: &mut Checker<'_>, raw: raw::Sip) -> Sip {
             .advertised
             .and_then(|v| c.parse(&v, "an IP address", "write the public address of the box")),
         realm: raw.realm.map_or_else(|| "portico".into(), Spanned::into_inner),
+        sips_to_the_end: raw.sips_to_the_end.unwrap_or(true),
         rtp_ports,
     }
 }

@@ -137,6 +137,8 @@ pub struct Sip {
     /// The address that peers are told, when the box stands behind a NAT with a fixed address.
     pub advertised: Option<std::net::IpAddr>,
     pub realm: String,
+    /// A call to a `sips:` address goes on by TLS or not at all.
+    pub sips_to_the_end: bool,
     /// Even ports carry RTP, the odd one above each carries RTCP.
     pub rtp_ports: RangeInclusive<u16>,
 }

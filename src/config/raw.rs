@@ -127,6 +127,7 @@ pub(super) struct Sip {
     pub origins: Vec<String>,
     pub advertised: Option<Spanned<String>>,
     pub realm: Option<Spanned<String>>,
+    pub sips_to_the_end: Option<bool>,
     pub rtp_ports: Option<Spanned<String>>,
 }
 

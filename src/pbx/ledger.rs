@@ -38,6 +38,8 @@ pub(super) struct Beginning {
     pub(super) dialled: Dialled,
     /// People outside are not to see who calls.
     pub(super) withheld: bool,
+    /// The calls that it leads to are to go by TLS.
+    pub(super) sips: bool,
     /// How many hops the calls may take that it leads to.
     pub(super) hops: u8,
     pub(super) at: Moment,
@@ -118,6 +120,11 @@ impl Ledger {
     /// Are people outside not to see who calls?
     pub(super) fn is_withheld(&self) -> bool {
         self.beginning.withheld
+    }
+
+    /// Does the caller want TLS all the way (RFC 3261, 26.2.2)?
+    pub(super) fn wants_sips(&self) -> bool {
+        self.beginning.sips
     }
 
     /// How many hops the calls may take that it leads to (RFC 7332, 5).

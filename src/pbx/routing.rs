@@ -197,6 +197,7 @@ mod tests {
             offer: Vec::new(),
             source: "198.51.100.1:5060".parse().unwrap(),
             transport: crate::sip::Transport::Udp,
+            sips: false,
             hops: crate::sip::MAX_FORWARDS,
         }
     }

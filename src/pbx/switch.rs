@@ -370,6 +370,10 @@ impl Switch {
         let invitation = if is_emergency {
             invitation
         } else {
+            // The first hop has broken what it was asked for (RFC 3261, 26.2.2).
+            if self.wants_sips(&invitation) && !invitation.transport.is_secure() {
+                return Refusal::SIPS_NOT_ALLOWED.give(now.at, &mut self.exchange.sip, session);
+            }
             let Some(invitation) = self.serve(now, session, invitation) else { return };
             let Some(invitation) = self.enter_room(now, session, invitation) else { return };
             invitation
@@ -378,6 +382,11 @@ impl Switch {
             Ok((dialled, route)) => self.begin(now, session, invitation, dialled, route),
             Err(refusal) => refusal.give(now.at, &mut self.exchange.sip, session),
         }
+    }
+
+    /// Is the call to be by TLS from end to end? One for help goes by whatever way there is.
+    fn wants_sips(&self, invitation: &Invitation) -> bool {
+        invitation.sips && self.exchange.settings.sips_to_the_end
     }
 
     /// A call from a trunk: only numbers of ours are connected, so nothing can ever go from one trunk to another.
@@ -487,6 +496,7 @@ impl Switch {
         // By a code, or by the phone's own key: it says so in its From or in Privacy.
         let withheld = matches!(invitation.peer, Peer::Phone(_)) && invitation.anonymous;
         let hops = invitation.hops.saturating_sub(1);
+        let sips = self.wants_sips(&invitation);
         let beginning = Beginning {
             call,
             direction,
@@ -495,6 +505,7 @@ impl Switch {
             vouched,
             dialled,
             withheld,
+            sips,
             hops,
             at: now,
             directory,

@@ -23,6 +23,7 @@ mod recording;
 mod redirections;
 mod screening;
 mod secure_media;
+mod sips;
 mod supervision;
 mod texts;
 mod tolls;
