@@ -91,6 +91,7 @@ fn wrap_up(n: u64, began: Timestamp) -> WrapUp {
         recordings: Vec::new(),
         fax: None,
         decisions: Vec::new(),
+        queued: None,
     };
     WrapUp {
         record,

@@ -202,5 +202,6 @@ fn record(n: u64, ended: Timestamp) -> Result<CallRecord, Box<dyn Error>> {
         recordings: Vec::new(),
         fax: None,
         decisions: Vec::new(),
+        queued: None,
     })
 }

@@ -158,6 +158,8 @@ fn answers(now: Instant, bytes: &[u8]) -> Vec<Message> {
     let account = Account { password: "correct horse battery".to_owned(), legacy_md5: false };
     let settings = Settings {
         realm: "office.example".to_owned(),
+        names: vec![],
+        sips_to_the_end: true,
         user_agent: "Portico".to_owned(),
         listeners: vec![Listener { transport: Transport::Udp, local, advertised: None }],
         trunks: Vec::new(),

@@ -12,7 +12,7 @@ use portico::{
     dialogue::{Intent, LifeSafety, Urgency},
     pbx::{
         Attestation, CallDirection, CallRecord, CallResult, Caller, Disposition, Encrypted, LegRecord,
-        LegResult, Listing, Party, Unheard,
+        LegResult, Listing, Party, QueueEnd, Unheard,
     },
     store::{CallFilter, CallerUpdate, Store, StoreError, TextBackNote, TextDirection, WrapUp},
     types::{CallId, ContactId},
@@ -116,6 +116,13 @@ fn every_earlier_file_is_brought_up_to_date_with_its_rows() {
         }
         if version >= 4 {
             assert_eq!(reader.account("ana").unwrap().unwrap().name, "ana");
+        }
+        if version >= 15 {
+            let answered = reader.call(all[0].id).unwrap().unwrap().record.queued.unwrap();
+            assert_eq!(
+                (answered.queue.as_str(), answered.waited_ms, answered.end),
+                ("desk", 61_000, QueueEnd::Answered)
+            );
         }
         if version >= 12 {
             assert_eq!(call.record.recordings[0].gaps[0].until_ms, Some(12_000));
@@ -241,6 +248,7 @@ fn wrap_up(n: u64) -> WrapUp {
         recordings: Vec::new(),
         fax: None,
         decisions: Vec::new(),
+        queued: None,
     };
     WrapUp {
         record,

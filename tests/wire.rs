@@ -607,6 +607,7 @@ fn a_browser_registers_by_websocket_under_tls_and_is_pinged_and_rung_along_it() 
             PASSWORD,
             &Method::Register,
             "sip:127.0.0.1",
+            b"",
             &mut chance,
         );
         let proof = format!("Authorization: {answer}\r\n");

@@ -63,6 +63,8 @@ fn settings(at: SocketAddr, trunks: Vec<Trunk>, limits: Limits) -> Settings {
     let listen = |transport| Listener { transport, local: at, advertised: None };
     Settings {
         realm: "office.example".to_owned(),
+        names: vec![],
+        sips_to_the_end: true,
         user_agent: "Portico".to_owned(),
         listeners: vec![listen(Transport::Udp), listen(Transport::Tcp)],
         trunks,

@@ -24,7 +24,7 @@ fuzz_target!(|value: &[u8]| {
     assert!(!matches!(verdict, Verdict::Accepted { .. }));
     if let Ok(challenge) = Challenge::choose([value].into_iter(), None, true) {
         let mut session = ClientSession::new(challenge);
-        let answer = session.answer("101", "secret", &Method::Register, target.as_str(), &mut chance);
+        let answer = session.answer("101", "secret", &Method::Register, target.as_str(), value, &mut chance);
         let builder =
             RequestBuilder::new(&Method::Register, target.as_str()).header(Name::Authorization, &answer);
         assert_eq!(builder.refused(), 0, "an answer can be sent");

@@ -14,7 +14,10 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::{certificates, music, recordings};
+use super::{
+    certificates, music, recordings,
+    whole_file::{self, WholeFile, private, private_folder},
+};
 use crate::{
     pbx::Shelf,
     store::{Reader, Store, StoreError},
@@ -104,27 +107,17 @@ impl Source<'_> {
     /// # Errors
     /// When something cannot be read, or the disk is full or broken; what was begun is removed.
     pub(super) fn write(&self, to: &Path, now: Timestamp) -> Result<Contents, BackupError> {
-        let (copy, part) = (beside(to, "records"), beside(to, "part"));
-        let written = self.write_parts(&copy, &part, now);
+        let copy = whole_file::beside(to, "records");
+        // What a power cut left.
         let _ = fs::remove_file(&copy);
-        let done = written.and_then(|contents| {
-            fs::rename(&part, to).map_err(at(to))?;
-            sync_folder(to)?;
-            Ok(contents)
-        });
-        if done.is_err() {
-            let _ = fs::remove_file(&part);
-        }
-        done
+        let written = self.write_parts(&copy, to, now);
+        let _ = fs::remove_file(&copy);
+        written
     }
 
-    fn write_parts(&self, copy: &Path, part: &Path, now: Timestamp) -> Result<Contents, BackupError> {
-        // What a power cut left.
-        for left in [copy, part] {
-            let _ = fs::remove_file(left);
-        }
+    fn write_parts(&self, copy: &Path, to: &Path, now: Timestamp) -> Result<Contents, BackupError> {
         self.reader.copy_into(copy)?;
-        let mut tar = tar::Builder::new(private(part).map_err(at(part))?);
+        let mut tar = tar::Builder::new(WholeFile::begin(to).map_err(at(to))?);
         let mut parts = vec![
             append(&mut tar, CONFIGURATION.to_owned(), self.configuration, now)?,
             append(&mut tar, format!("{STORE}/{RECORDS}"), copy, now)?,
@@ -142,8 +135,8 @@ impl Source<'_> {
         let contents = Contents { format: FORMAT, version, made: now, parts };
         let list = serde_json::to_vec_pretty(&contents)?;
         let header = &mut header(list.len() as u64, now);
-        tar.append_data(header, CONTENTS, &list[..]).map_err(at(part))?;
-        tar.into_inner().and_then(|file| file.sync_all()).map_err(at(part))?;
+        tar.append_data(header, CONTENTS, &list[..]).map_err(at(to))?;
+        tar.into_inner().and_then(WholeFile::finish).map_err(at(to))?;
         Ok(contents)
     }
 }
@@ -154,7 +147,7 @@ impl Source<'_> {
 /// # Errors
 /// When the file is no backup, is damaged or newer than this program, or the disk is full or broken.
 pub(super) fn unpack(from: &Path, folder: &Path) -> Result<Contents, BackupError> {
-    fs::create_dir(folder).and_then(|()| make_private(folder)).map_err(at(folder))?;
+    fs::create_dir(folder).and_then(|()| private_folder(folder)).map_err(at(folder))?;
     let unpacked = unpack_parts(from, folder);
     if unpacked.is_err() {
         let _ = fs::remove_dir_all(folder);
@@ -188,7 +181,7 @@ fn unpack_parts(from: &Path, folder: &Path) -> Result<Contents, BackupError> {
         }
         let place = place(folder, &name)?;
         if let Some(parent) = place.parent() {
-            fs::create_dir_all(parent).and_then(|()| make_private(parent)).map_err(at(parent))?;
+            private_folder(parent).map_err(at(parent))?;
         }
         let mut file = private(&place).map_err(at(&place))?;
         let mut hashing = Hashing::of(&mut entry);
@@ -230,7 +223,7 @@ fn place(folder: &Path, name: &str) -> Result<PathBuf, BackupError> {
 
 /// Adds a file as it is now; of one that grows, what it has grown to.
 fn append(
-    tar: &mut tar::Builder<File>,
+    tar: &mut tar::Builder<WholeFile>,
     name: String,
     path: &Path,
     now: Timestamp,
@@ -301,40 +294,6 @@ impl<R: Read> Read for Hashing<R> {
         self.size += read as u64;
         Ok(read)
     }
-}
-
-/// A file beside this one.
-fn beside(path: &Path, kind: &str) -> PathBuf {
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(".");
-    name.push(kind);
-    path.with_file_name(name)
-}
-
-/// Makes the names in this file's folder last.
-pub(super) fn sync_folder(file: &Path) -> Result<(), BackupError> {
-    let folder = match file.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
-    File::open(folder).and_then(|folder| folder.sync_all()).map_err(at(folder))
-}
-
-fn private(path: &Path) -> io::Result<File> {
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
-}
-
-/// A folder for its owner only: backups are as full of people as the records.
-pub(super) fn make_private(folder: &Path) -> io::Result<()> {
-    #[cfg(unix)]
-    fs::set_permissions(folder, std::os::unix::fs::PermissionsExt::from_mode(0o700))?;
-    #[cfg(not(unix))]
-    let _ = folder;
-    Ok(())
 }
 
 #[cfg(test)]

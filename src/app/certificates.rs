@@ -4,9 +4,7 @@
 
 use std::{
     fs, io,
-    io::Write,
     net::{IpAddr, SocketAddr},
-    os::unix::fs::{DirBuilderExt, OpenOptionsExt},
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError, mpsc},
     thread,
@@ -15,7 +13,7 @@ use std::{
 
 use anyhow::Context;
 
-use super::clock;
+use super::{clock, whole_file};
 use crate::{
     config::Config,
     console::{Shown, Vitals},
@@ -51,10 +49,7 @@ impl Certificates {
     /// When the folder or the keys cannot be made.
     pub fn open(config: &Config, vitals: Arc<Mutex<Vitals>>) -> anyhow::Result<Self> {
         let folder = config.store.folder.join(FOLDER);
-        fs::DirBuilder::new()
-            .recursive(true)
-            .mode(0o700)
-            .create(&folder)
+        whole_file::private_folder(&folder)
             .with_context(|| format!("the folder {} cannot be made", folder.display()))?;
         let names = names(config);
         let office = config.office.name.clone();
@@ -165,17 +160,8 @@ fn authority(folder: &Path, office: &str, now: SystemTime) -> anyhow::Result<Aut
     Ok(Authority::open(&called, &made)?)
 }
 
-/// Writes a file that only the box may read, whole or not at all.
 fn keep_secret(path: &Path, text: &str) -> anyhow::Result<()> {
-    let half = path.with_extension("new");
-    let write = || -> io::Result<()> {
-        let mut file =
-            fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&half)?;
-        file.write_all(text.as_bytes())?;
-        file.sync_all()?;
-        fs::rename(&half, path)
-    };
-    write().with_context(|| format!("{} cannot be written", path.display()))
+    whole_file::write(path, text.as_bytes()).with_context(|| format!("{} cannot be written", path.display()))
 }
 
 /// Where the certificate of the box's own authority is kept.
@@ -206,6 +192,17 @@ pub fn names(config: &Config) -> Vec<String> {
     }
     let mut seen = std::collections::BTreeSet::new();
     names.retain(|name| seen.insert(name.clone()));
+    names
+}
+
+/// The same, and what the office's own certificate is for: what phones may call the box. Addresses are known by themselves.
+pub fn own_names(config: &Config) -> Vec<String> {
+    let mut names = names(config);
+    if let Some((chain, _)) = &config.tls.own {
+        let shown = fs::read(chain).ok().and_then(|pem| Certificate::read(&pem).ok());
+        names.extend(shown.map(|certificate| certificate.names).unwrap_or_default());
+    }
+    names.retain(|name| name.parse::<IpAddr>().is_err());
     names
 }
 

@@ -14,8 +14,9 @@ use std::{
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 
 use super::{
-    backup::{self, BackupError, Source},
+    backup::{BackupError, Source},
     clock, recordings,
+    whole_file::{self, WholeFile},
 };
 use crate::{console::Vitals, store::Reader};
 
@@ -101,8 +102,7 @@ impl Housekeeping {
     /// Makes the backup of the day if it is due. Answers the day of the last one, if there is one.
     fn back_up(&self, now: Timestamp) -> Result<Option<Date>, Missed> {
         let folder = self.folder.join("backups");
-        fs::create_dir_all(&folder)?;
-        backup::make_private(&folder)?;
+        whole_file::private_folder(&folder)?;
         let local = now.to_zoned(self.zone.clone());
         let made = backups(&folder)?;
         let last = made.last().copied();
@@ -183,14 +183,9 @@ fn copy(from: &Path, to: &Path) -> io::Result<()> {
     if to.exists() {
         return Ok(());
     }
-    let part = to.with_extension("part");
-    let copied = fs::copy(from, &part)
-        .and_then(|_| fs::File::open(&part)?.sync_all())
-        .and_then(|()| fs::rename(&part, to));
-    if copied.is_err() {
-        let _ = fs::remove_file(&part);
-    }
-    copied
+    let mut copy = WholeFile::begin(to)?;
+    io::copy(&mut fs::File::open(from)?, &mut copy)?;
+    copy.finish()
 }
 
 #[cfg(test)]
@@ -255,8 +250,9 @@ mod tests {
         assert_eq!(fixture.copies(), ["2026-11-20"], "the first at once, the next not before three at night");
         let unpacked = fixture.keeping.folder.join("unpacked");
         let file = fixture.keeping.folder.join("backups/portico-2026-11-20.tar");
-        backup::unpack(&file, &unpacked).unwrap();
-        let copy = Store::open(&backup::store_in(&unpacked).join(backup::RECORDS)).unwrap();
+        crate::app::backup::unpack(&file, &unpacked).unwrap();
+        let copy =
+            Store::open(&crate::app::backup::store_in(&unpacked).join(crate::app::backup::RECORDS)).unwrap();
         let log = copy.reader().audit_log(None, 10).unwrap();
         assert_eq!(log.items.iter().map(|row| row.subject.as_str()).collect::<Vec<_>>(), ["before the copy"]);
         fixture.keeping.round(at("2026-11-21T03:00:00-07:00"));

@@ -33,6 +33,7 @@ mod switch_loop;
 mod telemetry;
 mod terminal;
 mod understanding;
+mod whole_file;
 mod wire_tap;
 
 use std::{
@@ -551,20 +552,13 @@ pub fn configuration(path: &Path) -> anyhow::Result<(Config, bool)> {
     if written {
         let mut chance = chance()?;
         let text = crate::config::practice_file(|| password(&mut chance));
-        fs::write(path, text).with_context(|| format!("{} cannot be written", path.display()))?;
-        restrict(path);
+        // It holds passwords: it is the owner's alone.
+        whole_file::write(path, text.as_bytes())
+            .with_context(|| format!("{} cannot be written", path.display()))?;
     }
     let text = fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?;
     let config = Config::parse(&path.display().to_string(), &text)?;
     Ok((config, written))
-}
-
-/// The file holds passwords: it is the owner's alone.
-fn restrict(path: &Path) {
-    use std::os::unix::fs::PermissionsExt;
-    if let Err(error) = fs::set_permissions(path, fs::Permissions::from_mode(0o600)) {
-        tracing::warn!(%error, path = %path.display(), "others can read the passwords in this file");
-    }
 }
 
 /// Sixteen letters and digits: 95 bits.

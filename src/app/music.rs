@@ -3,7 +3,7 @@
 use std::{
     collections::BTreeMap,
     fs,
-    io::{self, Read, Write},
+    io::{self, Read},
     panic::{AssertUnwindSafe, catch_unwind},
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
@@ -13,7 +13,7 @@ use std::{
 use jiff::Timestamp;
 use tokio::sync::mpsc;
 
-use super::switch_loop::ToSwitch;
+use super::{switch_loop::ToSwitch, whole_file};
 use crate::{
     config::Config,
     console::{MusicOf, MusicRow, MusicWish, MusicWishes, NotTaken, Plays},
@@ -117,14 +117,9 @@ impl Keeper {
         })
     }
 
-    /// Whole or not at all, whenever the power fails.
     fn write(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
         fs::create_dir_all(&self.folder)?;
-        let beside = path.with_extension("new");
-        let mut file = fs::File::create(&beside)?;
-        file.write_all(bytes)?;
-        file.sync_all()?;
-        fs::rename(&beside, path)
+        whole_file::write(path, bytes)
     }
 
     fn path(&self, of: MusicOf) -> PathBuf {

@@ -1,5 +1,7 @@
 //! From the configuration to what each room wants to know: the switch's directory, the agent's office, the desk's settings.
 
+mod queues;
+
 use std::{
     collections::BTreeMap,
     net::{IpAddr, SocketAddr},
@@ -38,6 +40,8 @@ pub fn machine(config: &Config, sockets: &Sockets) -> Settings {
     let told = |own: IpAddr| advertised.filter(|told| told.is_ipv4() == own.is_ipv4()).unwrap_or(own);
     Settings {
         realm: config.sip.realm.clone(),
+        names: super::certificates::own_names(config),
+        sips_to_the_end: config.sip.sips_to_the_end,
         listeners: sockets.listeners(config),
         media_ports: config.sip.rtp_ports.clone(),
         media_address: told(udp.ip()),
@@ -279,7 +283,15 @@ fn services(config: &Config) -> Services {
         (conference.room.clone(), plan)
     });
     let (menus, menus_of) = menus(config);
-    Services { mailboxes: mailboxes.collect(), conferences: conferences.collect(), menus, menus_of }
+    let (queues, queue_of) = queues::queues(config);
+    Services {
+        mailboxes: mailboxes.collect(),
+        conferences: conferences.collect(),
+        queues,
+        queue_of,
+        menus,
+        menus_of,
+    }
 }
 
 fn srtp(config: &Config) -> Srtp {
@@ -367,6 +379,7 @@ fn menus(config: &Config) -> (BTreeMap<String, MenuPlan>, BTreeMap<PhoneNumber, 
         config::MenuLeads::Agent => Leads::Agent,
         config::MenuLeads::Mailbox(mailbox) => Leads::Mailbox(mailbox),
         config::MenuLeads::Menu(name) => Leads::Menu(name),
+        config::MenuLeads::Queue(name) => Leads::Queue(name),
         config::MenuLeads::Names => Leads::Names,
         config::MenuLeads::Words(words) => Leads::Words(words),
     };

@@ -18,7 +18,7 @@ use tokio::{
 use super::{
     clock,
     media_plane::MediaPlane,
-    sockets::{self, Sockets, Trusts, told},
+    sockets::{self, Sockets, Trusts, Udp, told},
     speech_pool::SpeechPool,
     wire_tap::WireTap,
 };
@@ -127,8 +127,8 @@ impl Switchboard {
     /// Runs until told to stop.
     pub async fn run(mut self) {
         let mut flows = Flows::default();
-        let mut deadline = self.drain(&mut flows);
         loop {
+            let deadline = self.drain(&mut flows);
             let wake = async {
                 match deadline {
                     Some(at) => sleep_until(TokioInstant::from_std(at)).await,
@@ -142,51 +142,38 @@ impl Switchboard {
                         tracing::error!(%error, "the SIP socket is broken");
                         return;
                     }
-                    for _ in 0..BURST {
-                        let udp = &mut self.sockets.udp;
-                        let local = udp.local;
-                        let Some((remote, bytes)) = udp.socket.take() else { break };
-                        let flow = Flow { transport: Transport::Udp, remote, local, connection: None };
-                        self.onlookers.tap.received(&flow, bytes);
-                        self.switch.handle_input(clock::now(), Input::Sip(SipInput::Datagram { flow, bytes }));
-                        deadline = self.drain(&mut flows);
-                    }
+                    self.take_datagrams(&mut flows, |sockets| Some(&mut sockets.udp));
                 }
                 readable = readable(self.sockets.second.as_ref()) => {
                     if let Err(error) = readable {
                         tracing::error!(%error, "the second SIP socket is broken");
                         self.sockets.second = None;
                     }
-                    for _ in 0..BURST {
-                        let Some(udp) = &mut self.sockets.second else { break };
-                        let local = udp.local;
-                        let Some((remote, bytes)) = udp.socket.take() else { break };
-                        let flow = Flow { transport: Transport::Udp, remote, local, connection: None };
-                        self.onlookers.tap.received(&flow, bytes);
-                        self.switch.handle_input(clock::now(), Input::Sip(SipInput::Datagram { flow, bytes }));
-                        deadline = self.drain(&mut flows);
-                    }
+                    self.take_datagrams(&mut flows, |sockets| sockets.second.as_mut());
                 }
                 message = self.inbox.recv() => {
                     match message {
                         Some(ToSwitch::Stop) | None => return,
                         Some(message) => self.feed(message),
                     }
-                    deadline = self.drain(&mut flows);
                 }
-                Some(answer) = self.answers.1.recv() => {
-                    self.feed(answer);
-                    deadline = self.drain(&mut flows);
-                }
-                event = self.sockets.streams.next() => {
-                    self.feed_stream(&mut flows, event);
-                    deadline = self.drain(&mut flows);
-                }
-                () = wake => {
-                    self.switch.handle_input(clock::now(), Input::Timeout);
-                    deadline = self.drain(&mut flows);
-                }
+                Some(answer) = self.answers.1.recv() => self.feed(answer),
+                event = self.sockets.streams.next() => self.feed_stream(&mut flows, event),
+                () = wake => self.switch.handle_input(clock::now(), Input::Timeout),
             }
+        }
+    }
+
+    /// Feeds what one socket has, and carries out what each datagram brings about before the next is looked at.
+    fn take_datagrams(&mut self, flows: &mut Flows, of: impl Fn(&mut Sockets) -> Option<&mut Udp>) {
+        for _ in 0..BURST {
+            let Some(udp) = of(&mut self.sockets) else { return };
+            let local = udp.local;
+            let Some((remote, bytes)) = udp.socket.take() else { return };
+            let flow = Flow { transport: Transport::Udp, remote, local, connection: None };
+            self.onlookers.tap.received(&flow, bytes);
+            self.switch.handle_input(clock::now(), Input::Sip(SipInput::Datagram { flow, bytes }));
+            self.drain(flows);
         }
     }
 
@@ -318,7 +305,7 @@ impl Switchboard {
 }
 
 /// A socket that is not there is never readable.
-async fn readable(udp: Option<&sockets::Udp>) -> std::io::Result<()> {
+async fn readable(udp: Option<&Udp>) -> std::io::Result<()> {
     match udp {
         Some(udp) => udp.socket.readable().await,
         None => std::future::pending().await,

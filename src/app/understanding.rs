@@ -2,6 +2,7 @@
 
 use std::{fs, path::Path};
 
+use super::whole_file;
 use crate::{
     dialogue::{
         Context, HeldOut, Model, Reading, Report, Understander, Understood, evaluate_on, train_with,
@@ -110,9 +111,7 @@ pub fn train(models: &Models, mut progress: impl FnMut(usize)) -> anyhow::Result
     let model = model?;
     let bytes = model.to_bytes();
     let path = models.folder().join(TRAINED);
-    let fresh = path.with_extension("fresh");
-    fs::write(&fresh, &bytes)?;
-    fs::rename(&fresh, &path)?;
+    whole_file::write_for_all(&path, &bytes)?;
     let trained = Understander::with_model(model);
     // A sentence that cannot be encoded is read by its words, as in a call.
     let embed = |text: &str| encoder.embed(text).map(|embedding| embedding.to_vec()).unwrap_or_default();

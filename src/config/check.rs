@@ -20,7 +20,7 @@ use super::{
     menu, page,
     problem::line_of,
     property::{fact, unit, vendor},
-    raw,
+    queue, raw,
     recording::recording,
     screening, srtp, supervision, tolls, transports, trunks,
 };
@@ -184,9 +184,19 @@ pub(super) fn config(file: &str, text: &str, raw: raw::File) -> Result<Config, P
     taken.extend(pages.iter().map(|page| page.number.clone()));
     let boxes = mailboxes.iter().map(|mailbox| mailbox.extension.clone()).collect();
     let inside = menu::Known { extensions: &known, mailboxes: &boxes, numbers: &own_numbers, zone: &zone };
-    let menus = menu::menus(&mut c, raw.menu, &inside);
+    let queue_names = raw.queue.iter().map(|queue| queue.name().to_owned()).collect();
+    let menus = menu::menus(&mut c, raw.menu, &inside, &queue_names);
+    let agents = numbers.iter().map(|number| (number.number, number.agent_first)).collect();
+    let lines =
+        raw.trunk.iter().map(|trunk| usize::try_from(*trunk.get_ref().channels.as_ref()?.get_ref()).ok());
+    let lines = lines.sum::<Option<usize>>();
+    let known_to_queues =
+        queue::Known { extensions: &known, mailboxes: &boxes, numbers: &agents, taken: &taken, lines };
+    let queues = queue::queues(&mut c, raw.queue, &known_to_queues);
+    taken.extend(queues.iter().filter_map(|queue| queue.lamp.clone()));
     let config = Config {
         menus,
+        queues,
         conferences,
         supervision: supervision::supervision(&mut c, raw.supervision, rights, &taken),
         srtp: srtp::check(&mut c, raw.srtp, &known, &trunk_names),
@@ -366,6 +376,7 @@ fn sip(c: &mut Checker<'_>, raw: raw::Sip) -> Sip {
             .advertised
             .and_then(|v| c.parse(&v, "an IP address", "write the public address of the box")),
         realm: raw.realm.map_or_else(|| "portico".into(), Spanned::into_inner),
+        sips_to_the_end: raw.sips_to_the_end.unwrap_or(true),
         rtp_ports,
     }
 }

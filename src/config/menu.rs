@@ -45,6 +45,7 @@ pub enum MenuLeads {
     Agent,
     Mailbox(Extension),
     Menu(String),
+    Queue(String),
     Names,
     Words(String),
 }
@@ -81,6 +82,7 @@ pub(super) struct RawChoice {
     agent: bool,
     mailbox: Option<String>,
     menu: Option<String>,
+    queue: Option<String>,
     #[serde(default)]
     names: bool,
     say: Option<String>,
@@ -96,9 +98,14 @@ pub(super) struct Known<'a> {
 }
 
 const LEADS_CURE: &str = "give the choice one of: extension = \"101\", ring = true, agent = true, mailbox = \"200\", menu = \"…\", \
-                          names = true, say = \"…\"";
+                          queue = \"…\", names = true, say = \"…\"";
 
-pub(super) fn menus(c: &mut Checker<'_>, raw: Vec<RawMenu>, known: &Known<'_>) -> Vec<Menu> {
+pub(super) fn menus(
+    c: &mut Checker<'_>,
+    raw: Vec<RawMenu>,
+    known: &Known<'_>,
+    queues: &BTreeSet<String>,
+) -> Vec<Menu> {
     let names: BTreeSet<String> = raw.iter().map(|menu| menu.name.get_ref().clone()).collect();
     let mut seen = BTreeSet::new();
     let mut menus = Vec::new();
@@ -158,7 +165,8 @@ pub(super) fn menus(c: &mut Checker<'_>, raw: Vec<RawMenu>, known: &Known<'_>) -
                 }
             });
         let patience = entry.patience_seconds.map_or(6, |v| c.within(&v, 3..=20, "seconds of patience"));
-        let choices = entry.choice.iter().filter_map(|written| choice(c, written, known, &names)).collect();
+        let choices =
+            entry.choice.iter().filter_map(|written| choice(c, written, known, &names, queues)).collect();
         places.push(entry.name.clone());
         menus.push(Menu {
             name: entry.name.into_inner(),
@@ -186,6 +194,7 @@ fn choice(
     written: &Spanned<RawChoice>,
     known: &Known<'_>,
     names: &BTreeSet<String>,
+    queues: &BTreeSet<String>,
 ) -> Option<(char, MenuChoice)> {
     let raw = written.get_ref();
     let mut keys = raw.key.get_ref().chars();
@@ -220,6 +229,12 @@ fn choice(
             c.problem(written, format_args!("there is no menu `{name}`"), "add a [[menu]] of that name");
         }
         leads.push(MenuLeads::Menu(name.clone()));
+    }
+    if let Some(name) = &raw.queue {
+        if !queues.contains(name) {
+            c.problem(written, format_args!("there is no queue `{name}`"), "add a [[queue]] of that name");
+        }
+        leads.push(MenuLeads::Queue(name.clone()));
     }
     leads.extend(raw.say.clone().map(MenuLeads::Words));
     leads.extend(raw.ring.then_some(MenuLeads::Ring));
@@ -326,6 +341,7 @@ mod tests {
             ("key = \"1\"\nring = true", "nothing is said for key 1"),
             ("key = \"*\"\nlabel = \"x\"\nring = true", "`*` is no key of a menu"),
             ("key = \"1\"\nlabel = \"x\"\nmenu = \"none\"", "there is no menu `none`"),
+            ("key = \"1\"\nlabel = \"x\"\nqueue = \"none\"", "there is no queue `none`"),
         ] {
             let problems = read(&format!("\n[[menu.choice]]\n{choice}\n")).unwrap_err();
             assert!(problems.contains(said) && problems.contains("portico.toml:"), "{choice}: {problems}");

@@ -21,6 +21,7 @@ mod phones;
 mod practice;
 mod problem;
 mod property;
+mod queue;
 mod raw;
 mod recording;
 mod screening;
@@ -49,6 +50,7 @@ pub use page::Page;
 pub use phones::{PhoneTransport, Phones};
 pub use practice::practice_file;
 pub use problem::{Problem, Problems};
+pub use queue::{Queue, QueueCallBack};
 pub use recording::{Record, Recording};
 pub use screening::Screening;
 pub use srtp::{Srtp, SrtpWish};
@@ -93,6 +95,7 @@ pub struct Config {
     pub conferences: Vec<Conference>,
     pub supervision: Supervision,
     pub menus: Vec<Menu>,
+    pub queues: Vec<Queue>,
     pub units: Vec<Unit>,
     pub listings: Vec<Listing>,
     /// Residents, owners and staff, by their full names: so that a name is written as the office writes it.
@@ -137,6 +140,8 @@ pub struct Sip {
     /// The address that peers are told, when the box stands behind a NAT with a fixed address.
     pub advertised: Option<std::net::IpAddr>,
     pub realm: String,
+    /// A call to a `sips:` address goes on by TLS or not at all.
+    pub sips_to_the_end: bool,
     /// Even ports carry RTP, the odd one above each carries RTCP.
     pub rtp_ports: RangeInclusive<u16>,
 }

@@ -77,6 +77,8 @@ pub(super) struct File {
     #[serde(default)]
     pub menu: Vec<RawMenu>,
     #[serde(default)]
+    pub queue: Vec<super::queue::RawQueue>,
+    #[serde(default)]
     pub unit: Vec<Unit>,
     #[serde(default)]
     pub listing: Vec<Listing>,
@@ -126,6 +128,7 @@ pub(super) struct Sip {
     pub origins: Vec<String>,
     pub advertised: Option<Spanned<String>>,
     pub realm: Option<Spanned<String>>,
+    pub sips_to_the_end: Option<bool>,
     pub rtp_ports: Option<Spanned<String>>,
 }
 

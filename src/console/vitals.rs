@@ -394,6 +394,7 @@ fn part_of(resource: &Resource, state: &ResourceState) -> Option<Part> {
         (Resource::Conference(room), ResourceState::On { whom }) => {
             (format!("Conference {room}"), format!("In it: {whom}."))
         }
+        (Resource::Queue(name), ResourceState::On { whom }) => (format!("Queue {name}"), format!("{whom}.")),
         (Resource::DayNight, ResourceState::On { whom }) => (
             "Day/night key".to_owned(),
             format!("It is set to {whom}: hours and holidays do not count until it is turned back."),

@@ -21,10 +21,12 @@ use super::{
     paging::Paging,
     parked::Parked,
     prompting::{Prompt, Prompting},
+    queue::Queued,
     refusal::Refusal,
     ring_plan::Hunt,
     ringing::Ringing,
     routing::Route,
+    sacrifice::Sacrifice,
     services::Serving,
     session_event::SessionEvent,
     sought::{hunt_of_desk, hunt_of_transfer},
@@ -42,7 +44,8 @@ use crate::{
 /// A call from its INVITE until its record is out.
 #[derive(Debug)]
 pub(super) struct Call {
-    ledger: Ledger,
+    /// Large, and a call goes from state to state by value.
+    ledger: Box<Ledger>,
     state: State,
 }
 
@@ -54,6 +57,7 @@ enum State {
     Faxing(Box<Faxing>),
     Assisted(Assisted),
     Parked(Parked),
+    Queued(Box<Queued>),
     Prompting(Prompting),
     Announcing(Announcing),
     Emergency(Box<EmergencyCall>),
@@ -105,7 +109,7 @@ impl Call {
             dialled: beginning.dialled.clone(),
             trunk: beginning.trunk.clone(),
         });
-        let mut ledger = Ledger::new(beginning);
+        let mut ledger = Box::new(Ledger::new(beginning));
         let mut cx = Context { now, exchange, ledger: &mut ledger };
         let party = Party::Caller(cx.ledger.caller().clone());
         let next = match (Incoming::new(&mut cx, session, invitation, party), route) {
@@ -118,6 +122,9 @@ impl Call {
                 let after = EmergencyCall::begin(&mut cx, caller, emergency, whereabouts);
                 let state = in_emergency(&mut cx, after);
                 return Self { ledger, state }.unless_over(now, exchange);
+            }
+            (Ok(caller), Route::Enqueue(queue)) => {
+                Next::Enqueue { caller: Announced::Waiting(caller), queue }
             }
             (Ok(caller), Route::Serve(errand)) => Next::Serve { caller: Announced::Waiting(caller), errand },
             (Err(_), _) => Next::End(Disposition::Failed),
@@ -135,7 +142,7 @@ impl Call {
         prompt: Prompt,
     ) -> Option<Self> {
         let now = beginning.at;
-        let mut ledger = Ledger::private(beginning);
+        let mut ledger = Box::new(Ledger::private(beginning));
         let mut cx = Context { now, exchange, ledger: &mut ledger };
         let party = Party::Caller(cx.ledger.caller().clone());
         let next = match Incoming::new(&mut cx, session, invitation, party) {
@@ -273,10 +280,11 @@ impl Call {
             State::Faxing(state) => state.handle(&mut cx, event).map(|state| State::Faxing(Box::new(state))),
             State::Assisted(state) => in_assisted(state, &mut cx, event).map(State::Assisted),
             State::Parked(state) => in_parked(state, &mut cx, event).map(State::Parked),
+            State::Queued(state) => state.handle(&mut cx, event).map(queued),
             State::Prompting(state) => state.handle(&mut cx, event).map(State::Prompting),
             State::Announcing(state) => state.handle(&mut cx, event).map(State::Announcing),
             State::Emergency(state) => {
-                let after = emergency_event(*state, &mut cx, event);
+                let after = state.handle(&mut cx, event);
                 let state = in_emergency(&mut cx, after);
                 return Self { ledger: self.ledger, state }.unless_over(now, exchange);
             }
@@ -299,6 +307,7 @@ impl Call {
             State::Faxing(state) => state.deadline(),
             State::Assisted(state) => state.deadline(),
             State::Parked(state) => state.deadline(),
+            State::Queued(state) => state.deadline(),
             State::Prompting(state) => state.deadline(),
             State::Announcing(state) => state.deadline(),
             State::Emergency(state) => state.deadline(),
@@ -322,7 +331,8 @@ impl Call {
     pub(super) fn sacrifice(&self) -> Option<Sacrifice> {
         match &self.state {
             State::Assisted(_) | State::Announcing(_) => Some(Sacrifice::Agent),
-            State::Serving(_) => Some(Sacrifice::Service),
+            State::Serving(_) | State::Queued(_) => Some(Sacrifice::Service),
+            State::Ringing(state) if state.is_for_queued() => Some(Sacrifice::Service),
             State::Ringing(_)
             | State::Talking(_)
             | State::Faxing(_)
@@ -354,26 +364,6 @@ impl Call {
             exchange.fact(Fact::Ended(Box::new(self.ledger.close(ended, disposition))));
         }
         None
-    }
-}
-
-/// A call whose line an emergency may take: those of the agent, then those of mailboxes, before those of people; and never
-/// somebody who has called the office and talks with a person.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Sacrifice {
-    Agent,
-    Service,
-    Outbound,
-}
-
-fn emergency_event(state: EmergencyCall, cx: &mut Context<'_>, event: CallEvent) -> After {
-    match event {
-        CallEvent::Session { session, event } => state.handle_session(cx, session, event),
-        CallEvent::Media { leg, event } => state.handle_media(cx, leg, &event),
-        // Nobody at a desk phone can do anything with it.
-        CallEvent::Speech(_) | CallEvent::AgentPlace | CallEvent::Desk(_) => After::Going(state),
-        CallEvent::HangUp => state.hang_up(cx),
-        CallEvent::Timeout => state.handle_timeout(cx),
     }
 }
 
@@ -436,7 +426,7 @@ pub(super) fn stays<S>(cx: &mut Context<'_>, state: S, event: DeskEvent) -> Step
             Refusal::NOBODY.give(cx.now.at, &mut cx.exchange.sip, session);
         }
         DeskEvent::Park(_) => leave_slot(cx),
-        DeskEvent::SentToRoom { .. } | DeskEvent::Routed(_) => {}
+        DeskEvent::SentToRoom { .. } | DeskEvent::Routed(_) | DeskEvent::Turn(_) => {}
         DeskEvent::Transfer { refer, .. } => {
             superseded(cx.exchange.sip.refuse_refer(cx.now.at, refer, 603));
         }
@@ -529,6 +519,8 @@ fn enter(cx: &mut Context<'_>, next: Next) -> Step<State> {
                 Err(_) => Step::Go(Next::End(Disposition::Failed)),
             }
         }
+        Next::Enqueue { caller, queue } => Queued::enter(cx, caller, &queue).map(queued),
+        Next::WaitOn { leg, standing, key } => Queued::again(cx, leg, *standing, key).map(queued),
         Next::Page { caller, page } => {
             let plan = cx.ledger.directory().features.pages.get(&page).cloned();
             match (plan, caller.answer(cx, None)) {
@@ -582,6 +574,10 @@ fn enter(cx: &mut Context<'_>, next: Next) -> Step<State> {
             Step::Stay(State::Ending(Ending::begin(cx, disposition)))
         }
     }
+}
+
+fn queued(state: Queued) -> State {
+    State::Queued(Box::new(state))
 }
 
 fn leave_agent(cx: &mut Context<'_>) {

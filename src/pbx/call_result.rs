@@ -136,6 +136,7 @@ mod tests {
             recordings: Vec::new(),
             fax: None,
             decisions: Vec::new(),
+            queued: None,
         }
     }
 

@@ -59,6 +59,9 @@ impl Next {
             Next::Confer { room, .. } => format!("conference {room} begins"),
             Next::Join { room: Some(room), .. } => format!("a phone sends them to conference {room}"),
             Next::Join { room: None, .. } => "a phone has joined its calls to a conference".to_owned(),
+            Next::Enqueue { queue, .. } => format!("queue {queue} is asked to take the caller"),
+            Next::WaitOn { key: Some(key), .. } => format!("the caller pressed {key}: nobody rings any more"),
+            Next::WaitOn { .. } => "nobody answered: the caller keeps the place in the queue".to_owned(),
             Next::Serve { errand, .. } => served(errand),
             Next::Announce { caller: Announced::Waiting(_), .. } => {
                 "the agent cannot take the call: the recorded announcement answers".to_owned()

@@ -35,6 +35,8 @@ pub(super) enum DeskEvent {
     OpenDoor { by: Extension },
     /// These are to be rung for the caller, who has chosen them in a menu.
     Routed(Hunt),
+    /// It is the turn of whoever waits in a queue: these phones are free.
+    Turn(Vec<Extension>),
     /// A phone takes the place of the one at `replaced` (RFC 3891).
     TakeOver { session: SessionId, invitation: Box<Invitation>, by: Extension, replaced: SessionId },
 }

@@ -173,6 +173,10 @@ pub struct Texts {
 pub struct Settings {
     /// The digest realm of phones, and the host part of their addresses.
     pub realm: String,
+    /// Host names of the box beside it.
+    pub names: Vec<String>,
+    /// See [`sip::Settings::sips_to_the_end`].
+    pub sips_to_the_end: bool,
     pub user_agent: String,
     pub listeners: Vec<sip::Listener>,
     pub sip_limits: sip::Limits,
@@ -190,6 +194,8 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             realm: "portico".to_owned(),
+            names: Vec::new(),
+            sips_to_the_end: true,
             user_agent: "Portico".to_owned(),
             listeners: Vec::new(),
             sip_limits: sip::Limits::default(),
@@ -225,6 +231,8 @@ impl Directory {
     pub fn sip_settings(&self, machine: &Settings) -> sip::Settings {
         sip::Settings {
             realm: machine.realm.clone(),
+            names: machine.names.clone(),
+            sips_to_the_end: machine.sips_to_the_end,
             user_agent: machine.user_agent.clone(),
             listeners: machine.listeners.clone(),
             trunks: self.trunks.clone(),

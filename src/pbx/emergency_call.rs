@@ -11,6 +11,7 @@ use std::{
 
 use super::{
     Disposition, Emergency, Fact, LegResult, MediaEvent, Party, Reason,
+    call::CallEvent,
     exchange::Context,
     fork::{Destination, Enclosed, Fork},
     hold,
@@ -84,6 +85,17 @@ pub(super) enum After {
 }
 
 impl EmergencyCall {
+    pub(super) fn handle(self, cx: &mut Context<'_>, event: CallEvent) -> After {
+        match event {
+            CallEvent::Session { session, event } => self.handle_session(cx, session, event),
+            CallEvent::Media { leg, event } => self.handle_media(cx, leg, &event),
+            // Nobody at a desk phone can do anything with it.
+            CallEvent::Speech(_) | CallEvent::AgentPlace | CallEvent::Desk(_) => After::Going(self),
+            CallEvent::HangUp => self.hang_up(cx),
+            CallEvent::Timeout => self.handle_timeout(cx),
+        }
+    }
+
     pub(super) fn begin(
         cx: &mut Context<'_>,
         caller: Incoming,

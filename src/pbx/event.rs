@@ -336,6 +336,12 @@ pub enum Reason {
     TransferRing,
     /// What calls in progress have cost is added up.
     Spending,
+    /// Whoever waits in a queue hears which place it is.
+    QueuePlace,
+    /// Nobody waits longer in a queue.
+    QueueLimit,
+    /// A phone that was not answered may ring again for those who wait.
+    QueuePhone,
     /// A parked call rings its parker again.
     ParkRecall,
     /// A paused recording goes on by itself.

@@ -15,6 +15,8 @@ use super::{
     desk_settings::Desks,
     lamps::Lamps,
     ledger::Ledger,
+    places::Places,
+    queue::Lines,
     resources::Resources,
     screening::Screening,
     services::{Mailboxes, Way},
@@ -35,6 +37,7 @@ pub(super) struct Exchange {
     /// Can the agent hear and speak?
     pub(super) speech_ready: bool,
     pub(super) places: Places,
+    pub(super) lines: Lines,
     /// Who is to be rung for callers who have chosen, since the switch asked last.
     pub(super) ways_wanted: Vec<(CallId, Way)>,
     pub(super) screening: Screening,
@@ -106,6 +109,7 @@ impl Exchange {
             out: VecDeque::new(),
             speech_ready: false,
             places: Places::default(),
+            lines: Lines::default(),
             ways_wanted: Vec::new(),
             screening: Screening::default(),
             spending: Spending::default(),
@@ -491,53 +495,6 @@ fn parted(all: RangeInclusive<u16>) -> (RangeInclusive<u16>, RangeInclusive<u16>
     (first..=last - KEPT, last - KEPT + 1..=last)
 }
 
-/// The agent's places: who has one, and who waits for one, first come first served. Bounded by the calls in all.
-#[derive(Debug, Default)]
-pub(super) struct Places {
-    taken: Vec<CallId>,
-    waiting: VecDeque<CallId>,
-}
-
-impl Places {
-    /// Takes a place if there is one and nobody has waited longer; a call that has one keeps it.
-    pub(super) fn take(&mut self, call: CallId, limit: usize) -> bool {
-        if self.taken.contains(&call) {
-            return true;
-        }
-        let first = self.waiting.front().is_none_or(|waiting| *waiting == call);
-        if !first || self.taken.len() >= limit {
-            return false;
-        }
-        self.waiting.retain(|waiting| *waiting != call);
-        self.taken.push(call);
-        true
-    }
-
-    pub(super) fn wait(&mut self, call: CallId) {
-        if !self.waiting.contains(&call) {
-            self.waiting.push_back(call);
-        }
-    }
-
-    /// The call no longer needs a place, nor waits for one.
-    pub(super) fn leave(&mut self, call: CallId) {
-        self.taken.retain(|taken| *taken != call);
-        self.waiting.retain(|waiting| *waiting != call);
-    }
-
-    pub(super) fn next_waiting(&self) -> Option<CallId> {
-        self.waiting.front().copied()
-    }
-
-    pub(super) fn taken(&self) -> usize {
-        self.taken.len()
-    }
-
-    pub(super) fn waiting(&self) -> usize {
-        self.waiting.len()
-    }
-}
-
 /// What a state acts on while it handles one event.
 #[derive(Debug)]
 pub(super) struct Context<'a> {
@@ -562,33 +519,5 @@ impl Context<'_> {
     /// Writes down why the call goes on as it does.
     pub(super) fn decide(&mut self, why: String) {
         self.ledger.decide(self.now.at, why);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn call(n: u64) -> CallId {
-        CallId::from_random(n)
-    }
-
-    #[test]
-    fn a_place_goes_to_whoever_has_waited_longest() {
-        let mut places = Places::default();
-        assert!(places.take(call(1), 1));
-        assert!(places.take(call(1), 1), "whoever has a place keeps it");
-        assert!(!places.take(call(2), 1));
-        places.wait(call(2));
-        places.wait(call(3));
-        places.wait(call(2));
-        places.leave(call(1));
-        assert_eq!(places.next_waiting(), Some(call(2)));
-        assert!(!places.take(call(3), 1), "not before its turn");
-        assert!(!places.take(call(4), 1), "nor whoever has just come");
-        assert!(places.take(call(2), 1));
-        places.leave(call(3));
-        places.leave(call(2));
-        assert_eq!((places.taken(), places.waiting()), (0, 0));
     }
 }

@@ -113,6 +113,7 @@ impl Fork {
             return Err(Self::impossible(cx, id, party, LegResult::Failed(488)));
         }
         let trunk = outside.as_ref().map(|(trunk, _)| trunk.clone());
+        let helps = matches!(outside, Some((_, Outside::Emergency(_))));
         let Some(local) = open(cx, id, trunk.as_ref(), wish, source) else {
             return Err(Self::impossible(cx, id, party, LegResult::Failed(503)));
         };
@@ -123,6 +124,7 @@ impl Fork {
             offer: offer.clone(),
             headers,
             parts,
+            sips: cx.ledger.wants_sips() && !helps,
             hops: cx.ledger.hops(),
         };
         match cx.exchange.sip.invite(cx.now.at, outgoing) {
@@ -134,11 +136,16 @@ impl Fork {
                 Ok(Self { line, local, offer, rings: false, early: None, agreed_anew: false, outside })
             }
             Err(why) => {
-                if let Some((trunk, _)) = &outside {
+                cx.exchange.close_socket(id);
+                let status = match why {
+                    sip::SendError::Loop => 482,
+                    sip::SendError::NotSecure => 480,
+                    _ => 503,
+                };
+                // A trunk without TLS is none the worse for it.
+                if let Some((trunk, _)) = outside.as_ref().filter(|_| status != 480) {
                     cx.exchange.sip.trunk_failed(cx.now.at, trunk, 503, None);
                 }
-                cx.exchange.close_socket(id);
-                let status = if why == sip::SendError::Loop { 482 } else { 503 };
                 Err(Self::impossible(cx, id, party, LegResult::Failed(status)))
             }
         }

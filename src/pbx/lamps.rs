@@ -434,7 +434,7 @@ fn waits(state: &ResourceState, directory: &Directory) -> Option<Dialog> {
 }
 
 impl Directory {
-    /// What a phone watches by this name: the number of a park slot, of a conference room or of one of the
+    /// What a phone watches by this name: the number of a park slot, of a conference room, of a queue or of one of the
     /// agent's lines, or the code of the key for day and night.
     fn lamp_of(&self, dialled: &str) -> Option<Resource> {
         let slot = dialled.parse::<Extension>().ok().filter(|slot| self.features.park.slots.contains(slot));
@@ -445,9 +445,15 @@ impl Directory {
         let room = || dialled.parse().ok().filter(|room| self.services.conferences.contains_key(room));
         let line =
             || dialled.parse().ok().filter(|line| self.features.supervision.agent_lines.contains(line));
+        let queue = || {
+            let lamp = dialled.parse::<Extension>().ok()?;
+            let mut queues = self.services.queues.iter();
+            queues.find(|(_, plan)| plan.lamp.as_ref() == Some(&lamp)).map(|(name, _)| name.clone())
+        };
         slot.map(Resource::ParkSlot)
             .or_else(|| line().map(Resource::AgentLine))
             .or_else(|| room().map(Resource::Conference))
+            .or_else(|| queue().map(Resource::Queue))
             .or_else(key)
     }
 }

@@ -1,12 +1,15 @@
 //! A call's record in the making: who and what it is, and every leg and turn as it ends.
 
-use std::{sync::Arc, time::Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use jiff::Timestamp;
 
 use super::{
     AgentReason, CallDirection, CallRecord, Caller, Decision, Dialled, Directory, Disposition, Fax,
-    LegRecord, Quality, Speaker, TurnRecord, Vouched, tape::Tape,
+    LegRecord, Quality, QueueEnd, Queueing, Speaker, TurnRecord, Vouched, tape::Tape,
 };
 use crate::{
     dialogue::Outcome,
@@ -35,6 +38,8 @@ pub(super) struct Beginning {
     pub(super) dialled: Dialled,
     /// People outside are not to see who calls.
     pub(super) withheld: bool,
+    /// The calls that it leads to are to go by TLS.
+    pub(super) sips: bool,
     /// How many hops the calls may take that it leads to.
     pub(super) hops: u8,
     pub(super) at: Moment,
@@ -58,6 +63,7 @@ pub(super) struct Ledger {
     /// No call between people, or their waiting for each other, goes on beyond this.
     limit: Option<Instant>,
     decisions: Vec<Decision>,
+    queued: Option<Queueing>,
     /// A service of the house has been dialled, and nobody called.
     private: bool,
 }
@@ -76,6 +82,7 @@ impl Ledger {
             told: Vec::new(),
             limit: None,
             decisions: Vec::new(),
+            queued: None,
             private: false,
         }
     }
@@ -113,6 +120,11 @@ impl Ledger {
     /// Are people outside not to see who calls?
     pub(super) fn is_withheld(&self) -> bool {
         self.beginning.withheld
+    }
+
+    /// Does the caller want TLS all the way (RFC 3261, 26.2.2)?
+    pub(super) fn wants_sips(&self) -> bool {
+        self.beginning.sips
     }
 
     /// How many hops the calls may take that it leads to (RFC 7332, 5).
@@ -191,6 +203,12 @@ impl Ledger {
         turn
     }
 
+    /// The call has waited in a queue; the last one counts.
+    pub(super) fn has_queued(&mut self, queue: &str, joined: Instant, waited: Duration, end: QueueEnd) {
+        let waited_ms = u64::try_from(waited.as_millis()).unwrap_or(u64::MAX);
+        self.queued = Some(Queueing { queue: queue.to_owned(), at_ms: self.millis(joined), waited_ms, end });
+    }
+
     /// Something tells of a fax.
     pub(super) fn fax_sign(&mut self, sign: FaxSign) {
         self.fax = Fax::heard(self.fax, sign);
@@ -245,6 +263,7 @@ impl Ledger {
             fax: self.fax,
             recordings: self.tape.into_parts(),
             decisions: self.decisions,
+            queued: self.queued,
         }
     }
 }

@@ -27,14 +27,15 @@ pub(super) struct Leg {
     /// What the far end lets us do, by its own last word: a hold shows here.
     permitted: Direction,
     /// An offer of ours that has not been answered.
-    our_offer: Option<Offered>,
+    our_offer: Option<Box<Offered>>,
     /// One of ours in a re-INVITE.
-    asked: Option<Offered>,
+    asked: Option<Box<Offered>>,
     /// In the call that it has come from, it has heard that the call is recorded.
     told: Option<Timestamp>,
 }
 
-/// An offer of ours, in a 200, which the ACK answers, or in a re-INVITE.
+/// An offer of ours, in a 200, which the ACK answers, or in a re-INVITE. Legs go from state to state by value: what they
+/// seldom have lies beside them.
 #[derive(Debug)]
 struct Offered {
     local: LocalMedia,
@@ -55,7 +56,7 @@ impl Leg {
     ) -> Self {
         let permitted = agreed.as_ref().map_or(Direction::SendRecv, |agreed| agreed.direction);
         line.seat(cx, Stage::Confirmed);
-        let our_offer = our_offer.map(|body| Offered { local, body });
+        let our_offer = our_offer.map(|body| Box::new(Offered { local, body }));
         let answered = cx.now.wall;
         let mut leg = Self { line, answered, local, agreed, permitted, our_offer, asked: None, told: None };
         leg.connect(cx);
@@ -132,7 +133,9 @@ impl Leg {
     /// that a new call could be talked on, and what an old one has agreed on stands.
     pub(super) fn confirmed(&mut self, cx: &mut Context<'_>, body: &[u8]) -> Result<(), NoMedia> {
         match self.our_offer.take() {
-            Some(offered) if self.agreed.is_none() || !body.is_empty() => self.take_answer(cx, offered, body),
+            Some(offered) if self.agreed.is_none() || !body.is_empty() => {
+                self.take_answer(cx, *offered, body)
+            }
             Some(_) | None => Ok(()),
         }
     }
@@ -150,7 +153,7 @@ impl Leg {
             let local = self.local.revised(allowed);
             let ours = media::offer(&local, &codecs);
             superseded(cx.exchange.sip.accept_reoffer(cx.now.at, self.line.session, ours.clone()));
-            self.our_offer = Some(Offered { local, body: ours });
+            self.our_offer = Some(Box::new(Offered { local, body: ours }));
             return Ok(());
         }
         // What they permit is learnt from an answer that holds nothing back.

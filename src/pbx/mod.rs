@@ -54,7 +54,9 @@ mod notices;
 mod opening;
 mod paging;
 mod parked;
+mod places;
 mod prompting;
+mod queue;
 mod record;
 mod recording;
 mod refusal;
@@ -63,6 +65,7 @@ mod ring_plan;
 mod ringer;
 mod ringing;
 mod routing;
+mod sacrifice;
 mod screening;
 mod services;
 mod session_event;
@@ -109,6 +112,7 @@ pub use leg_quality::{Encrypted, Quality, Unheard};
 pub use location::{CivicAddress, CivicElement, Device, KnownBy, Location, Locations, device_key};
 pub use opening::{Answers, DayNight, Foreseen, Opening, TimedPlan, foresee};
 pub use paging::{MOST_PAGED, PagePlan};
+pub use queue::{CallBackPlan, QueueEnd, QueueOtherwise, QueuePlan, Queueing};
 pub use record::{
     AgentReason, CallDirection, CallRecord, Caller, Dialled, Disposition, LegRecord, LegResult, Party,
     Speaker, TurnRecord,

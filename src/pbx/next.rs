@@ -8,6 +8,7 @@ use super::{
     leg::Leg,
     parked::Place,
     prompting::Prompt,
+    queue::Standing,
     ring_plan::Hunt,
     services::Errand,
     waiting::{Otherwise, Reach, Transferor},
@@ -72,6 +73,10 @@ pub(super) enum Next {
     Confer { caller: Announced, room: Extension },
     /// A phone has joined its calls, or sends somebody to a room: these hear each other.
     Join { legs: Vec<Leg>, room: Option<Extension>, disposition: Disposition },
+    /// The caller comes into a queue.
+    Enqueue { caller: Announced, queue: String },
+    /// Phones have rung for somebody who waits in a queue, who goes on waiting; `key`: and has pressed this.
+    WaitOn { leg: Leg, standing: Box<Standing>, key: Option<char> },
     /// The box itself serves the caller.
     Serve { caller: Announced, errand: Errand },
     /// Nothing is left to do but to wait for what the media plane has counted.

@@ -360,6 +360,7 @@ impl Notice {
             offer: offer.clone(),
             headers,
             parts: Vec::new(),
+            sips: false,
             hops: crate::sip::MAX_FORWARDS,
         };
         match exchange.sip.invite(now.at, outgoing) {

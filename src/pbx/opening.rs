@@ -66,6 +66,8 @@ pub enum Answers {
     Conference(Extension),
     /// The menu of this name.
     Menu(String),
+    /// The queue of this name takes the callers.
+    Queue(String),
 }
 
 /// Why an office is open or shut.
@@ -116,7 +118,10 @@ pub fn foresee(
     };
     let menus = directory.services.menus_of.get(&dialled).into_iter().flatten();
     let menu = || menus.clone().find(|menu| menu.fits(at, open)).map(|menu| Answers::Menu(menu.menu.clone()));
-    let answers = directory.services.room_of_number(&dialled).cloned().map(Answers::Conference).or_else(menu);
+    let queue = || directory.services.queue_of.get(&dialled).cloned().map(Answers::Queue);
+    let queue = || agent.is_none().then(queue).flatten();
+    let room = directory.services.room_of_number(&dialled).cloned();
+    let answers = room.map(Answers::Conference).or_else(menu).or_else(queue);
     Ok(Foreseen { why, agent, plan, answers })
 }
 

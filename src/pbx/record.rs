@@ -5,7 +5,7 @@ use std::{fmt, str::FromStr};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Decision, Emergency, Fax, Quality, RecordingPart, Vouched};
+use super::{Decision, Emergency, Fax, Quality, Queueing, RecordingPart, Vouched};
 use crate::{
     dialogue::Outcome,
     types::{CallId, Extension, NumberError, PhoneNumber, StarCode},
@@ -38,6 +38,8 @@ pub struct CallRecord {
     pub recordings: Vec<RecordingPart>,
     /// Why it went the way it went, in order.
     pub decisions: Vec<Decision>,
+    /// It waited in a queue.
+    pub queued: Option<Queueing>,
 }
 
 /// Which way the call went.

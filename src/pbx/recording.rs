@@ -199,6 +199,7 @@ mod tests {
             recordings,
             fax: None,
             decisions: Vec::new(),
+            queued: None,
         }
     }
 

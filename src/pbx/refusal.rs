@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::{dialplan::Barred, line::superseded};
-use crate::sip::{Cause, Endpoint, SessionId};
+use crate::sip::{self, Cause, Endpoint, SessionId};
 
 /// A final answer that is not 200.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,6 +44,9 @@ impl Refusal {
     pub(super) const UNAVAILABLE: Self =
         Self { retry_after: Some(10), ..Self::of(503, "Service Unavailable") };
     pub(super) const NOBODY: Self = Self::of(480, "Temporarily Unavailable");
+
+    /// TLS was asked for, all the way, and cannot be had (RFC 5630, 5.3).
+    pub(super) const SIPS_NOT_ALLOWED: Self = Self::of(480, sip::SIPS_NOT_ALLOWED);
 
     /// It could be done, and is not (RFC 3891, 3: a Replaces that is declined).
     pub(super) const DECLINED: Self = Self::of(603, "Decline");

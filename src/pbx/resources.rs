@@ -13,6 +13,8 @@ pub enum Resource {
     AgentLine(Extension),
     /// A conference room, by the number that is dialled for it: lit while somebody is in it, with how many.
     Conference(Extension),
+    /// A queue by its name: lit while somebody waits in it, with how many.
+    Queue(String),
     /// Is the office set to day or night by its key?
     DayNight,
     /// "Do not disturb" of an extension.

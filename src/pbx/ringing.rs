@@ -227,6 +227,11 @@ impl Ringing {
         if let Some(caller) = self.waiter.answered()
             && caller.id() == leg
         {
+            if let MediaEvent::Digit(key) = event
+                && self.is_for_queued()
+            {
+                return self.back_to_queue(cx, *key);
+            }
             let dead = lost && (caller.may_be_heard() || *event == MediaEvent::Failed);
             return if dead { self.hang_up(cx) } else { Step::Stay(self) };
         }
@@ -262,9 +267,24 @@ impl Ringing {
         Step::Go(Next::End(disposition))
     }
 
+    /// Is it for a caller whose place in a queue is kept meanwhile?
+    pub(super) fn is_for_queued(&self) -> bool {
+        matches!(&self.waiter, Waiter::Waits(waiting) if waiting.is_queued())
+    }
+
+    /// Whoever waits in a queue has pressed a key while phones ring.
+    fn back_to_queue(mut self, cx: &mut Context<'_>, key: char) -> Step<Self> {
+        self.silence(cx, None, LegResult::CallerGone);
+        match self.waiter {
+            Waiter::Waits(waiting) => waiting.pressed(cx, key),
+            waiter => Step::Stay(Self { waiter, ..self }),
+        }
+    }
+
     fn handle_waiter(mut self, cx: &mut Context<'_>, event: SessionEvent) -> Step<Self> {
         match event {
             SessionEvent::Cancelled(cause) => self.abandoned(cx, cause),
+            SessionEvent::Digit(key) if self.is_for_queued() => self.back_to_queue(cx, key),
             SessionEvent::Ended(by) => self.abandoned(cx, by.cause()),
             SessionEvent::Reoffered(offer) if self.waiter.answered().is_none() => {
                 if let Waiter::Outside { caller, .. } | Waiter::Desk(caller) = &mut self.waiter {

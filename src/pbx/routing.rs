@@ -29,6 +29,8 @@ pub(super) enum Route {
     Page(Extension),
     /// From a desk phone, at this place, to an emergency number.
     Emergency(Emergency, Whereabouts),
+    /// The caller waits in the queue of this name.
+    Enqueue(String),
     /// The box itself serves the caller.
     Serve(Errand),
 }
@@ -195,6 +197,7 @@ mod tests {
             offer: Vec::new(),
             source: "198.51.100.1:5060".parse().unwrap(),
             transport: crate::sip::Transport::Udp,
+            sips: false,
             hops: crate::sip::MAX_FORWARDS,
         }
     }

@@ -58,6 +58,8 @@ impl Far {
         let address: SocketAddr = address.parse().unwrap();
         let settings = sip::Settings {
             realm: address.ip().to_string(),
+            names: vec![],
+            sips_to_the_end: true,
             user_agent: "Far".into(),
             listeners: vec![sip::Listener {
                 transport: sip::Transport::Udp,

@@ -6,6 +6,7 @@ mod doors;
 mod hunting;
 mod menus;
 mod paging;
+mod queues;
 mod recording;
 mod services;
 mod supervision;
@@ -115,6 +116,10 @@ impl Switch {
             if let Some(output) = self.exchange.out.pop_front() {
                 return output;
             }
+            self.serve_queues(now);
+            if !self.exchange.out.is_empty() {
+                continue;
+            }
             let Exchange { lamps, sip, settings, resources, desks, .. } = &mut self.exchange;
             let office = Office { realm: &settings.realm, directory: &self.directory, resources, desks };
             lamps.tell(now, sip, office);
@@ -159,11 +164,14 @@ impl Switch {
     fn earliest(&self, sip: Option<(Instant, sip::Reason)>) -> Option<(Instant, Reason)> {
         let sip = sip.map(|(at, why)| (at, Reason::Sip(why)));
         let spending = self.exchange.spending.deadline().map(|at| (at, Reason::Spending));
-        self.calls.next_deadline().into_iter().chain(self.notices.deadline()).chain(spending).chain(sip).min()
+        let queue = self.exchange.lines.deadline().map(|at| (at, Reason::QueuePhone));
+        let own = self.calls.next_deadline().into_iter().chain(self.notices.deadline());
+        own.chain(spending).chain(queue).chain(sip).min()
     }
 
     fn handle_timeout(&mut self, now: Moment) {
         self.exchange.sip.handle_input(now.at, sip::Input::Timeout);
+        self.exchange.lines.handle_timeout(now.at);
         for call in self.calls.due(now.at) {
             self.tell(now, call, CallEvent::Timeout);
         }
@@ -358,6 +366,10 @@ impl Switch {
         let invitation = if is_emergency {
             invitation
         } else {
+            // The first hop has broken what it was asked for (RFC 3261, 26.2.2).
+            if self.wants_sips(&invitation) && !invitation.transport.is_secure() {
+                return Refusal::SIPS_NOT_ALLOWED.give(now.at, &mut self.exchange.sip, session);
+            }
             let Some(invitation) = self.serve(now, session, invitation) else { return };
             let Some(invitation) = self.enter_room(now, session, invitation) else { return };
             invitation
@@ -366,6 +378,11 @@ impl Switch {
             Ok((dialled, route)) => self.begin(now, session, invitation, dialled, route),
             Err(refusal) => refusal.give(now.at, &mut self.exchange.sip, session),
         }
+    }
+
+    /// Is the call to be by TLS from end to end? One for help goes by whatever way there is.
+    fn wants_sips(&self, invitation: &Invitation) -> bool {
+        invitation.sips && self.exchange.settings.sips_to_the_end
     }
 
     /// A call from a trunk: only numbers of ours are connected, so nothing can ever go from one trunk to another.
@@ -378,6 +395,7 @@ impl Switch {
             (Some(Answers::Menu(name)), _) if self.exchange.speech_ready => {
                 Route::Serve(Errand::Menu { name, before: 0 })
             }
+            (Some(Answers::Queue(name)), None) => Route::Enqueue(name),
             (_, Some(why)) => Route::Agent(why),
             (_, None) => Route::Ring(self.hunt_of_plan(now, &plan)),
         })
@@ -474,6 +492,7 @@ impl Switch {
         // By a code, or by the phone's own key: it says so in its From or in Privacy.
         let withheld = matches!(invitation.peer, Peer::Phone(_)) && invitation.anonymous;
         let hops = invitation.hops.saturating_sub(1);
+        let sips = self.wants_sips(&invitation);
         let beginning = Beginning {
             call,
             direction,
@@ -482,6 +501,7 @@ impl Switch {
             vouched,
             dialled,
             withheld,
+            sips,
             hops,
             at: now,
             directory,

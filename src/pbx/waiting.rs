@@ -9,6 +9,7 @@ use super::{
     line::superseded,
     next::{Announced, Next, Step},
     parked::Place,
+    queue::{QueueEnd, Standing},
     ring_plan::{Hunt, Outside},
     ringing::Ringing,
     services::Errand,
@@ -38,6 +39,8 @@ pub(super) enum Otherwise {
     Recall(Extension),
     /// The mailbox of this extension, if it has one; else as below.
     Mailbox(Extension),
+    /// Back into the queue, where its place is kept.
+    Queue(Box<Standing>),
     /// It is hung up on, whoever it is: a machine, which nobody can talk to.
     HangUp,
     /// A caller from outside gets the agent; anybody else is told that nobody is there.
@@ -79,6 +82,7 @@ impl Waiting {
 
     /// Somebody has come: the one who waits, to be connected. Who has transferred the call is told, and hung up on.
     pub(super) fn answered(self: Box<Self>, cx: &mut Context<'_>) -> (Leg, Disposition) {
+        self.leaves_queue(cx, QueueEnd::Answered);
         let Self { leg, transferor, disposition, .. } = *self;
         // Whoever has waited for somebody, and had nobody so far, has somebody now.
         let disposition = match disposition {
@@ -112,8 +116,28 @@ impl Waiting {
         true
     }
 
+    /// Is it a caller whose place in a queue is kept meanwhile?
+    pub(super) fn is_queued(&self) -> bool {
+        matches!(self.otherwise, Otherwise::Queue(_))
+    }
+
+    fn leaves_queue(&self, cx: &mut Context<'_>, end: QueueEnd) {
+        if let Otherwise::Queue(standing) = &self.otherwise {
+            standing.ends(cx, end);
+        }
+    }
+
+    /// A key of whoever waits in a queue.
+    pub(super) fn pressed(self: Box<Self>, cx: &mut Context<'_>, key: char) -> Step<Ringing> {
+        match self.otherwise {
+            Otherwise::Queue(standing) => Step::Go(Next::WaitOn { leg: self.leg, standing, key: Some(key) }),
+            _ => self.in_vain(cx, 480),
+        }
+    }
+
     /// Both are hung up on.
     pub(super) fn hang_up(self: Box<Self>, cx: &mut Context<'_>) -> Disposition {
+        self.leaves_queue(cx, QueueEnd::Ended);
         self.leg.hang_up(cx, None);
         if let Some(transferor) = self.transferor.and_then(|transferor| transferor.leg) {
             transferor.hang_up(cx, None);
@@ -123,6 +147,7 @@ impl Waiting {
 
     /// Whoever waits has hung up.
     pub(super) fn gone(self: Box<Self>, cx: &mut Context<'_>) -> Disposition {
+        self.leaves_queue(cx, QueueEnd::GaveUp);
         self.leg.gone(cx);
         if let Some(transferor) = self.transferor {
             transferor.report(cx, 487);
@@ -151,6 +176,7 @@ impl Waiting {
             return Step::Go(Next::Serve { caller: Announced::Talking(leg), errand });
         }
         match otherwise {
+            Otherwise::Queue(standing) => Step::Go(Next::WaitOn { leg, standing, key: None }),
             Otherwise::Park(place) => Step::Go(Next::Park { leg, place, disposition }),
             Otherwise::Recall(extension) => {
                 let ring_for = cx.ledger.directory().features.transfer_ring;

@@ -15,8 +15,9 @@ use crate::{
     followup::{Sequence, SequenceError, Touch},
     outbox::AfterCrash,
     pbx::{
-        Choice, ConferencePlan, Directory, EmergencyPlan, Features, Leads, Limits, MenuHours, MenuPlan,
-        Number, Phone, RecordingRules, RingPlan, RingStep, Services, Settings, Supervise, Supervision, Texts,
+        CallBackPlan, Choice, ConferencePlan, Directory, EmergencyPlan, Features, Leads, Limits, MenuHours,
+        MenuPlan, Number, Phone, QueuePlan, RecordingRules, RingPlan, RingStep, Services, Settings,
+        Supervise, Supervision, Texts,
     },
     sip::{self, TrunkName},
     types::{Country, Extension, Hours, NumberError, PhoneNumber, QuietHours},
@@ -62,6 +63,8 @@ pub(super) struct Office {
     pub(super) voicemail: bool,
     /// The box answers the main number with a menu.
     pub(super) menu: bool,
+    /// So many callers of the main number may wait for its phones.
+    pub(super) queue: Option<usize>,
     pub(super) probe: bool,
     /// A second trunk.
     pub(super) spare: bool,
@@ -107,6 +110,7 @@ impl Office {
             on_call: true,
             voicemail: false,
             menu: false,
+            queue: None,
             probe: false,
             spare: false,
             agent_calls: Limits::default().agent_calls,
@@ -183,6 +187,11 @@ impl Office {
                 ..Limits::default()
             },
             services: Services {
+                queues: self.queue.map(|most| ("desk".to_owned(), self.queue(most))).into_iter().collect(),
+                queue_of: match self.queue {
+                    Some(_) => [(MAIN.1.parse()?, "desk".to_owned())].into(),
+                    None => BTreeMap::new(),
+                },
                 conferences: [("800".parse()?, ConferencePlan::default())].into(),
                 menus: [("main".to_owned(), menu(phones.last()))].into(),
                 menus_of: if self.menu {
@@ -199,6 +208,12 @@ impl Office {
             pack,
             office: Arc::new(self.facts()),
         })
+    }
+
+    /// The phones of the main number serve those who wait for it.
+    fn queue(&self, most: usize) -> QueuePlan {
+        let phones = self.main_rings.iter().flat_map(|(phones, _)| phones.iter().cloned()).collect();
+        QueuePlan { phones, most, call_back: Some(CallBackPlan::default()), ..QueuePlan::default() }
     }
 
     fn trunks(&self, first: TrunkName) -> Vec<sip::Trunk> {

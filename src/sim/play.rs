@@ -514,6 +514,7 @@ fn furnish_with(office: &mut Office, furnish: &Furnish) -> Result<(), Failure> {
         Furnish::NobodyOnCall => office.on_call = false,
         Furnish::Voicemail => office.voicemail = true,
         Furnish::Menu => office.menu = true,
+        Furnish::Queue { most } => office.queue = Some(*most),
         Furnish::OutsideAnHour(most) => office.outside_per_hour = *most,
         Furnish::AgentPlaces(most) => office.agent_calls = *most,
         Furnish::Touch(touch) => office.touches.push(touch.clone()),

@@ -61,6 +61,10 @@ pub(super) enum Furnish {
     Voicemail,
     /// The box answers the main number with a menu first.
     Menu,
+    /// The callers of the main number wait for its phones: so many of them.
+    Queue {
+        most: usize,
+    },
     AgentPlaces(usize),
     OutsideAnHour(usize),
     Touch(Touch),
@@ -264,6 +268,7 @@ fn furnish(rest: &[&str]) -> Result<Option<Furnish>, Problem> {
         ["nobody", "on", "call"] => Furnish::NobodyOnCall,
         ["people", "outside", "have", "voicemail"] => Furnish::Voicemail,
         ["a", "menu", "answers", "main"] => Furnish::Menu,
+        ["a", "queue", "of", most, "answers", "main"] => Furnish::Queue { most: count(most)? },
         ["agent", "talks", "with", most, "at", "once"] => Furnish::AgentPlaces(count(most)?),
         ["a", "phone", "calls", "outside", most, "times", "an", "hour"] => {
             Furnish::OutsideAnHour(count(most)?)

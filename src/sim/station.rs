@@ -79,6 +79,8 @@ impl Station {
         };
         let settings = sip::Settings {
             realm: address.ip().to_string(),
+            names: vec![],
+            sips_to_the_end: true,
             user_agent: "Station".to_owned(),
             listeners: vec![sip::Listener {
                 transport: sip::Transport::Udp,
@@ -146,7 +148,15 @@ impl Station {
         let offer = media::offer(&local, &Codec::ALL);
         let session = self.endpoint.invite(
             now,
-            Outgoing { target, from, offer, headers: Vec::new(), parts: Vec::new(), hops: sip::MAX_FORWARDS },
+            Outgoing {
+                target,
+                from,
+                offer,
+                headers: Vec::new(),
+                parts: Vec::new(),
+                sips: false,
+                hops: sip::MAX_FORWARDS,
+            },
         )?;
         self.calls.insert(session, Description { local, offer: Vec::new() });
         Ok(session)

@@ -327,6 +327,7 @@ fn resource_name(resource: &Resource) -> String {
         Resource::ParkSlot(slot) => format!("slot {slot}"),
         Resource::AgentLine(line) => format!("agent line {line}"),
         Resource::Conference(room) => format!("room {room}"),
+        Resource::Queue(name) => format!("queue {name}"),
         Resource::DayNight => "day/night key".to_owned(),
         Resource::DoNotDisturb(extension) => format!("{extension} do not disturb"),
         Resource::Forward(extension) => format!("{extension} forward"),

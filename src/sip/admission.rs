@@ -89,7 +89,7 @@ impl Endpoint {
             Met::Spent(Copied::Anew { status, tag }) => Reply::new(status).write(request, tag),
             Met::Spent(Copied::Again(bytes)) => bytes.into_vec(),
         };
-        self.layer.transmit(reply_flow(flow, request), answer);
+        self.layer.transmit(self.reply_flow(flow, request), answer);
     }
 
     fn ack(&mut self, now: Instant, flow: &Flow, ack: &Message) {
@@ -449,7 +449,7 @@ impl Endpoint {
         request: &Arc<Message>,
         key: Fingerprint,
     ) -> Option<ServerId> {
-        let back = reply_flow(flow, request);
+        let back = self.reply_flow(flow, request);
         match self.layer.begin(key, request.clone(), back) {
             Ok(server) => Some(server),
             Err(_) => {
@@ -507,7 +507,23 @@ impl Endpoint {
             self.guard.count(now, Refusal::WouldAmplify, flow.remote);
             return;
         }
-        self.layer.transmit(reply_flow(flow, request), bytes);
+        self.layer.transmit(self.reply_flow(flow, request), bytes);
+    }
+
+    /// Where the answer to this request goes (18.2.2; RFC 3581): on a stream, back along it. A trunk whose Via names another
+    /// address of that trunk stands behind no NAT: it has several.
+    fn reply_flow(&self, flow: &Flow, request: &Message) -> Flow {
+        if flow.transport != Transport::Udp {
+            return *flow;
+        }
+        let named = request.via().and_then(|via| via.host_ip());
+        let trunk = self.layer.settings.trunk_at(flow.remote.ip());
+        let address = if named.is_some_and(|named| trunk.is_some_and(|(_, trunk)| trunk.owns(named))) {
+            request.reply_address_of_via()
+        } else {
+            request.reply_address()
+        };
+        Flow { remote: address.unwrap_or(flow.remote), ..*flow }
     }
 
     /// The same for each copy of a request, and different for others (8.2.7): FNV-1a over what tells them apart.
@@ -525,15 +541,4 @@ impl Endpoint {
 /// For whom the sender of a request says to speak.
 fn speaks_for<'a>(request: &'a Message, method: &Method) -> Option<Address<'a>> {
     if *method == Method::Register { request.to() } else { request.from() }
-}
-
-/// Where the answer to this request goes (18.2.2; RFC 3581): on a stream, back along it.
-fn reply_flow(flow: &Flow, request: &Message) -> Flow {
-    let mut back = *flow;
-    if flow.transport == Transport::Udp
-        && let Some(address) = request.reply_address()
-    {
-        back.remote = address;
-    }
-    back
 }

@@ -63,7 +63,7 @@ pub(super) fn after_challenge(
     draft.proofs.push(Proof { header: answers, value: String::new(), session });
     for Proof { value, session, .. } in &mut draft.proofs {
         let Credentials { user, password, .. } = &credentials;
-        *value = session.answer(user, password, &draft.method, &draft.uri, &mut layer.chance);
+        *value = session.answer(user, password, &draft.method, &draft.uri, &draft.body, &mut layer.chance);
     }
     Some(Again { draft, flow, user, tried })
 }

@@ -215,3 +215,10 @@ pub(super) fn secured(contact: &str) -> String {
 pub(super) fn is_sips(uri: &str) -> bool {
     uri.get(..5).is_some_and(|scheme| scheme.eq_ignore_ascii_case("sips:"))
 }
+
+/// Does this request want TLS all the way (8.1.1.8)?
+pub(super) fn wants_sips(request: &Message) -> bool {
+    let sips = |uri: &Uri<'_>| uri.scheme() == Scheme::Sips;
+    request.uri().is_some_and(|uri| sips(&uri))
+        || request.routes().next().flatten().is_some_and(|route| sips(&route.uri))
+}

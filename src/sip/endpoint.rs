@@ -22,7 +22,7 @@ use super::{
     pass::Passes,
     registrar::Registrar,
     registration::Trunks,
-    reply::Reply,
+    reply::{Reply, SIPS_NOT_ALLOWED},
     schedule::Wake,
     settings::Settings,
     stun,
@@ -166,7 +166,10 @@ impl Endpoint {
         retry_after: Option<u32>,
         cause: Option<Cause>,
     ) -> Result<(), SendError> {
-        let mut reply = Reply::refusing_offer(status.clamp(300, 699)).reason(reason);
+        let mut reply = match (status, reason) {
+            (480, SIPS_NOT_ALLOWED) => Reply::sips_not_allowed(),
+            _ => Reply::refusing_offer(status.clamp(300, 699)).reason(reason),
+        };
         if let Some(cause) = cause {
             reply = reply.with(Name::Reason, cause.to_string());
         }

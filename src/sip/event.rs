@@ -347,6 +347,8 @@ pub struct Invitation {
     pub source: SocketAddr,
     /// How the request came: over TLS, nobody on the way can read the keys in a description.
     pub transport: Transport,
+    /// It was asked for by a `sips:` address: whatever call it leads to is to go by TLS as well (RFC 3261, 26.2.2).
+    pub sips: bool,
     /// The session whose place this call is to take (RFC 3891), ours to somebody: answered, or ringing there. Whether the
     /// caller may take it is for the PBX to say. With `answer`, end the other one (BYE, or CANCEL).
     pub replaces: Option<SessionId>,
@@ -562,6 +564,9 @@ pub struct Outgoing {
     pub headers: Vec<(String, String)>,
     /// With these the body is multipart/mixed, the session description first.
     pub parts: Vec<BodyPart>,
+    /// By TLS or not at all; a trunk is asked for a `sips:` address, so that whoever comes behind it hears of it (RFC 3261,
+    /// 26.2.2).
+    pub sips: bool,
     /// How many hops it may take: [`MAX_FORWARDS`](super::MAX_FORWARDS), or one less than the call had that it goes on for,
     /// so that calls which go round in a circle come to an end (RFC 7332, 5).
     pub hops: u8,

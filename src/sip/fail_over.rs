@@ -6,6 +6,7 @@ use std::{
 };
 
 use super::{
+    dialog::is_sips,
     draft::Draft,
     endpoint::Endpoint,
     event::{Flow, SessionId, Transport, TrunkName},
@@ -132,6 +133,9 @@ impl Endpoint {
         let Unheard { draft, tried, .. } = failed;
         let trunk = draft.trunk.as_ref().and_then(|name| self.layer.settings.trunk(name));
         let Some(flow) = trunk.and_then(|(at, _)| self.layer.trunk_flow(at)) else { return false };
+        if is_sips(&draft.uri) && !flow.transport.is_secure() {
+            return false;
+        }
         let seq = draft.seq;
         let Ok(new) = self.layer.send_over(now, draft, flow, user, tried) else { return false };
         if let ClientUser::Invite(id) = user {

@@ -82,6 +82,7 @@ pub use guard::Refusal;
 pub use locate::{Answer, Question, Record, RecordKind};
 pub use pass::Pass;
 pub use plug_and_play::Plugged;
+pub use reply::SIPS_NOT_ALLOWED;
 pub use settings::{
     Account, Credentials, Limits, Listener, Located, Network, NetworkError, PROBE_EVERY, Registration,
     SendTo, SessionTimers, Settings, Trunk,
@@ -103,6 +104,8 @@ pub enum SendError {
     BadTarget,
     #[error("the target's address is our own: a request to it would come back")]
     Loop,
+    #[error("it is to go by TLS, and the way there has none")]
+    NotSecure,
     #[error("a header that may not be set, or a value with control characters")]
     BadHeader,
     #[error("an offer is still open")]

@@ -15,6 +15,9 @@ pub(super) const SUPPORTED: &str = "100rel, replaces, norefersub, timer";
 /// The same for our requests within a call: nobody waits there for a provisional answer.
 pub(super) const SUPPORTED_IN_CALL: &str = "replaces, norefersub, timer";
 
+/// The reason of a 480 to a call whose `sips:` address cannot be served; its Warning says the same (RFC 5630, 5.3).
+pub const SIPS_NOT_ALLOWED: &str = "SIPS Not Allowed";
+
 /// See the module's sentence.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Reply {
@@ -59,6 +62,12 @@ impl Reply {
             488 => reply.with(Name::Warning, r#"305 portico "Incompatible media format""#),
             _ => reply,
         }
+    }
+
+    /// 480, because TLS is wanted where there is none.
+    pub(super) fn sips_not_allowed() -> Self {
+        let warning = format!(r#"380 portico "{SIPS_NOT_ALLOWED}""#);
+        Self::new(480).reason(SIPS_NOT_ALLOWED).with(Name::Warning, warning)
     }
 
     /// To a method that is not served there: 405 to one that we know (8.2.1), 501 to one that we do not (21.5.2).

@@ -18,6 +18,12 @@ use crate::types::Extension;
 pub struct Settings {
     /// The digest realm of our own challenges, and the host part of phones' addresses.
     pub realm: String,
+    /// Host names by which we are known beside the realm, `*.` for any one label: those of the certificate that we show.
+    /// Whoever calls somebody there calls somebody here (RFC 3261, 16.4 and 10.3).
+    pub names: Vec<String>,
+    /// A call that was asked for by a `sips:` address goes on by TLS or not at all (RFC 3261, 26.2.2). If not, TLS ends here:
+    /// the phone has its own hop secured, and no more.
+    pub sips_to_the_end: bool,
     /// Shown to trunks and authenticated phones only; strangers never learn what answers them.
     pub user_agent: String,
     /// The sockets the host has opened. Bytes are sent from the one whose transport and family fit.
@@ -323,7 +329,7 @@ impl Settings {
             || self.listeners.iter().find(listener).is_some_and(|l| l.advertised.is_some())
     }
 
-    /// Is this one of our own names: the realm, or an address of a listener?
+    /// Is this one of our own names: the realm, one of the certificate's, or an address of a listener?
     pub(super) fn is_own_host(&self, uri: &Uri<'_>) -> bool {
         let own = |ip: IpAddr| {
             self.listeners
@@ -332,7 +338,16 @@ impl Settings {
                 .flatten()
                 .any(|own| own.ip().to_canonical() == ip.to_canonical())
         };
-        uri.host().eq_ignore_ascii_case(&self.realm) || uri.host_ip().is_some_and(own)
+        let host = uri.host().strip_suffix('.').unwrap_or(uri.host());
+        let named = |name: &String| match name.strip_prefix("*.") {
+            Some(domain) => host
+                .split_once('.')
+                .is_some_and(|(label, rest)| !label.is_empty() && rest.eq_ignore_ascii_case(domain)),
+            None => host.eq_ignore_ascii_case(name),
+        };
+        host.eq_ignore_ascii_case(&self.realm)
+            || self.names.iter().any(named)
+            || uri.host_ip().is_some_and(own)
     }
 
     /// Does this URI lead to a socket of ours, and not to one beside it on the same machine?

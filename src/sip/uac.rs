@@ -157,6 +157,15 @@ impl Calling {
         let tag = Tag::new(&mut layer.chance);
         let Addressed { peer, flow, mut draft } =
             addressed(layer, Method::Invite, &outgoing.target, &outgoing.from, tag)?;
+        if outgoing.sips {
+            if !flow.transport.is_secure() {
+                return Err(SendError::NotSecure);
+            }
+            if draft.trunk.is_some() {
+                draft.uri = secured(&draft.uri);
+                draft.to = format!("<{}>", draft.uri);
+            }
+        }
         let contact = own_contact(layer, &outgoing.from.user, &flow);
         let contact = if is_sips(&draft.uri) { secured(&contact) } else { contact };
         draft.headers.push((Name::Contact, format!("<{contact}>")));

@@ -9,7 +9,7 @@ use rand_chacha::rand_core::Rng;
 
 use super::{
     caller::{self, identity},
-    dialog::Dialog,
+    dialog::{Dialog, wants_sips},
     draft::MAX_FORWARDS,
     event::{Cause, EndedBy, Event, Flow, Invitation, Peer, SessionId, Transport},
     fingerprint::Fingerprint,
@@ -115,6 +115,7 @@ impl Invited {
             offer: offer_of(request).unwrap_or_default(),
             source: flow.remote,
             transport: flow.transport,
+            sips: wants_sips(request),
             replaces: None,
             referred_by: request.header(Name::ReferredBy).and_then(Address::parse).map(|a| identity(&a)),
             hops: request.max_forwards().unwrap_or(MAX_FORWARDS),

@@ -240,10 +240,11 @@ impl Reader {
                         },
                         row.get::<_, String>("decisions")?,
                         row.get::<_, Option<String>>("fax")?,
+                        row.get::<_, Option<String>>("queued")?,
                     ))
                 })
                 .optional()?;
-            let Some((row, trunk, outcome, recordings, vouched, decisions, fax)) = head else {
+            let Some((row, trunk, outcome, recordings, vouched, decisions, fax, queued)) = head else {
                 return Ok(None);
             };
             let outcome: Option<Outcome> = outcome
@@ -272,6 +273,10 @@ impl Reader {
                 recordings: serde_json::from_str(&recordings)
                     .map_err(|_| StoreError::Unreadable { table: "calls" })?,
                 decisions: serde_json::from_str(&decisions)
+                    .map_err(|_| StoreError::Unreadable { table: "calls" })?,
+                queued: queued
+                    .map(|json| serde_json::from_str(&json))
+                    .transpose()
                     .map_err(|_| StoreError::Unreadable { table: "calls" })?,
             };
             let (work_orders, leads) = tickets::of_call(connection, id)?;
@@ -353,12 +358,13 @@ fn insert_call(
     let decisions = serde_json::to_string(&record.decisions)?;
     let recordings = serde_json::to_string(&record.recordings)?;
     let fax = record.fax.as_ref().map(serde_json::to_string).transpose()?;
+    let queued = record.queued.as_ref().map(serde_json::to_string).transpose()?;
     connection
         .prepare_cached(
             "INSERT INTO calls (id, direction, trunk, caller_kind, caller, caller_display, dialled, started, answered, ended,
                  disposition, missed, agent_reason, contact, intent, outcome, summary, text_back, recordings, decisions,
-                 attestation, verstat, result, fax)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24)",
+                 attestation, verstat, result, fax, queued)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25)",
         )?
         .execute(params![
             Col(record.call),
@@ -385,6 +391,7 @@ fn insert_call(
             record.vouched.verstat,
             Col(record.result()),
             fax,
+            queued,
         ])?;
     Ok(())
 }

@@ -68,10 +68,15 @@ text_column!(PhoneNumber, Extension, Dialled);
 /// A closed enum that is kept as a word.
 macro_rules! word_column {
     ($type:ty { $($variant:ident = $word:literal),+ $(,)? }) => {
+        impl Col<$type> {
+            /// The word in the store.
+            pub(super) fn word(&self) -> &'static str {
+                match self.0 { $(<$type>::$variant => $word),+ }
+            }
+        }
         impl rusqlite::types::ToSql for Col<$type> {
             fn to_sql(&self) -> rusqlite::Result<rusqlite::types::ToSqlOutput<'_>> {
-                let word: &str = match self.0 { $(<$type>::$variant => $word),+ };
-                Ok(word.into())
+                Ok(self.word().into())
             }
         }
         impl rusqlite::types::FromSql for Col<$type> {

@@ -13,7 +13,8 @@ use crate::{
     followup::ConsentKind,
     pbx::{
         AgentReason, CallDirection, CallRecord, Caller, Codec, Dialled, Disposition, Encrypted, Gap,
-        Impairment, LegRecord, LegResult, Party, Quality, RecordingPart, Score, Speaker, TurnRecord, Unheard,
+        Impairment, LegRecord, LegResult, Party, Quality, QueueEnd, Queueing, RecordingPart, Score, Speaker,
+        TurnRecord, Unheard,
     },
     types::{CallId, ContactId, PhoneNumber, WorkOrderId},
 };
@@ -115,6 +116,12 @@ fn record(call: u64, started: Timestamp) -> CallRecord {
         }],
         fax: None,
         decisions: Vec::new(),
+        queued: Some(Queueing {
+            queue: "desk".into(),
+            at_ms: 1_500,
+            waited_ms: 61_000,
+            end: QueueEnd::TimedOut,
+        }),
     }
 }
 

@@ -35,23 +35,7 @@ pub enum TextBackNote {
 impl TextBackNote {
     /// The word in the store and in JSON: `queued`, `opted_out`.
     pub fn word(self) -> &'static str {
-        match self {
-            Self::Queued => "queued",
-            Self::Confirmed => "confirmed",
-            Self::NotInbound => "not_inbound",
-            Self::Anonymous => "anonymous",
-            Self::ReachedAPerson => "reached_a_person",
-            Self::Resolved => "resolved",
-            Self::WrongNumber => "wrong_number",
-            Self::Sales => "sales",
-            Self::OptedOut => "opted_out",
-            Self::Recent => "recent",
-            Self::OwnNumber => "own_number",
-            Self::Abroad => "abroad",
-            Self::Machine => "machine",
-            Self::SwitchedOff => "switched_off",
-            Self::OutboxFull => "outbox_full",
-        }
+        Col(self).word()
     }
 }
 

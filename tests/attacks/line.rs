@@ -86,7 +86,10 @@ impl Account {
     pub fn proof(&mut self, method: &str, uri: &str, chance: &mut Chance) -> Option<String> {
         let method = Method::parse(method.as_bytes()).unwrap();
         let session = self.session.as_mut()?;
-        Some(format!("Authorization: {}", session.answer(&self.user, &self.password, &method, uri, chance)))
+        Some(format!(
+            "Authorization: {}",
+            session.answer(&self.user, &self.password, &method, uri, b"", chance)
+        ))
     }
 
     pub fn challenged(&mut self, answer: &Message) {

@@ -286,6 +286,7 @@ pub fn wrap_up(n: u64) -> WrapUp {
         }],
         fax: None,
         decisions: Vec::new(),
+        queued: None,
     };
     let text = Entry::new(
         MessageKey::from_random(n),

@@ -195,7 +195,7 @@ impl FarEnd {
         let challenge = asked.header("WWW-Authenticate").as_bytes();
         let challenge = Challenge::choose([challenge].into_iter(), None, true).unwrap();
         let method = Method::parse(method.as_bytes()).unwrap();
-        let value = ClientSession::new(challenge).answer(user, password, &method, uri, &mut self.chance);
+        let value = ClientSession::new(challenge).answer(user, password, &method, uri, b"", &mut self.chance);
         format!("Authorization: {value}\r\n")
     }
 

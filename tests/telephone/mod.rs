@@ -121,6 +121,8 @@ impl Telephone {
         };
         let settings = Settings {
             realm: "carrier.example".to_owned(),
+            names: vec![],
+            sips_to_the_end: true,
             user_agent: "Telephone".to_owned(),
             listeners: vec![Listener { transport: Transport::Udp, local, advertised: None }],
             trunks: vec![trunk],
@@ -162,6 +164,7 @@ impl Telephone {
             offer: self.offered.clone(),
             headers: vec![],
             parts: Vec::new(),
+            sips: false,
             hops: portico::sip::MAX_FORWARDS,
         };
         self.endpoint.invite(clock(), outgoing).unwrap()

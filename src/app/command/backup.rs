@@ -13,7 +13,7 @@ use super::print;
 use crate::{
     app::{
         backup::{self, RECORDS, Source},
-        clock,
+        clock, whole_file,
     },
     config::Config,
     store::Store,
@@ -105,7 +105,7 @@ fn place(unpacked: &Path, path: &Path, force: bool, stamp: &str) -> anyhow::Resu
     moved(&store, folder).with_context(|| format!("{} cannot be written", folder.display()))?;
     moved(&configuration, path).with_context(|| format!("{} cannot be written", path.display()))?;
     for place in [folder.as_path(), path] {
-        backup::sync_folder(place)?;
+        whole_file::sync_folder(place)?;
     }
     Ok(config)
 }
@@ -124,7 +124,7 @@ fn copied(from: &Path, to: &Path) -> std::io::Result<()> {
         return fs::File::open(to)?.sync_all();
     }
     fs::create_dir(to)?;
-    backup::make_private(to)?;
+    whole_file::private_folder(to)?;
     for entry in fs::read_dir(from)? {
         let entry = entry?;
         copied(&entry.path(), &to.join(entry.file_name()))?;

@@ -57,6 +57,9 @@ fn what(foreseen: &Foreseen) -> String {
     if let Some(Answers::Conference(room)) = &foreseen.answers {
         return format!("No phone rings; conference {room} asks for its PIN.");
     }
+    if let Some(Answers::Queue(name)) = &foreseen.answers {
+        return format!("Queue `{name}` takes the caller.");
+    }
     if let Some(Answers::Menu(name)) = &foreseen.answers {
         let otherwise = Foreseen { answers: None, ..foreseen.clone() };
         return format!("Menu {name} answers. Without speech: {}", what(&otherwise));

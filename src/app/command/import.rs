@@ -9,7 +9,7 @@ use anyhow::Context;
 
 use super::print;
 use crate::{
-    app::{chance, password},
+    app::{chance, password, whole_file},
     config::{Config, Imported},
     types::Country,
 };
@@ -36,11 +36,8 @@ pub fn import(files: &[PathBuf], country: &str, append: Option<&Path>) -> anyhow
     let after = format!("{}\n\n{lines}", before.trim_end());
     Config::parse(&path.display().to_string(), &after)
         .context("nothing was added: with the imported lines the configuration has problems")?;
-    let part = path.with_extension("part");
-    fs::copy(path, &part)?;
-    fs::write(&part, after).with_context(|| format!("{} cannot be written", part.display()))?;
-    fs::File::open(&part)?.sync_all()?;
-    fs::rename(&part, path)?;
+    whole_file::rewrite(path, after.as_bytes())
+        .with_context(|| format!("{} cannot be written", path.display()))?;
     let (extensions, numbers) = imported.counts();
     print(&format!("{}: {extensions} extensions and {numbers} numbers were added.", path.display()))
 }

@@ -116,6 +116,8 @@ impl Station {
         };
         let settings = Settings {
             realm: "practice".into(),
+            names: vec![],
+            sips_to_the_end: true,
             user_agent: "Portico practice".into(),
             listeners: vec![Listener { transport: Transport::Udp, local, advertised: None }],
             trunks: vec![trunk],
@@ -149,6 +151,7 @@ impl Station {
             offer: self.offered.clone(),
             headers: Vec::new(),
             parts: Vec::new(),
+            sips: false,
             hops: sip::MAX_FORWARDS,
         };
         Ok(self.endpoint.invite(clock::instant(), outgoing)?)

@@ -109,6 +109,11 @@ pub(super) struct CallAnswer {
     /// When the recording began, in milliseconds since the call began.
     pub recording_from_ms: Option<u64>,
     pub recordings: Vec<RecordingAnswer>,
+    /// The queue that it waited in, if it did, for how long, and why no longer: `answered`, `call_back`, `left`,
+    /// `gave_up`, `timed_out`, `full`, `unserved` or `ended`.
+    pub queue: Option<String>,
+    pub queued_ms: Option<u64>,
+    pub queue_end: Option<&'static str>,
     /// It was a fax, as `voice` (G.711) or `t38`.
     pub fax: Option<&'static str>,
     /// Pages of it that the receiver has confirmed. Null: they could not be counted.
@@ -151,6 +156,9 @@ impl CallAnswer {
             recording: recordings.first().map(|first| first.at.clone()),
             recording_from_ms: recordings.first().and_then(|first| first.from_ms),
             recordings,
+            queue: record.queued.as_ref().map(|queued| queued.queue.clone()),
+            queued_ms: record.queued.as_ref().map(|queued| queued.waited_ms),
+            queue_end: record.queued.as_ref().map(|queued| queued.end.name()),
             fax: record.fax.map(|fax| match fax.by {
                 FaxPath::Voice => "voice",
                 FaxPath::T38 => "t38",

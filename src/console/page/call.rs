@@ -47,6 +47,7 @@ pub(in crate::console) fn call(
             dt { "Began" } dd { (words::exact(record.started, zone)) }
             dt { "Result" } dd { (word) @if how != word { ": " (how) } }
             @if let Some(fax) = record.fax { dt { "Fax" } dd { (words::fax(fax)) } }
+            @if let Some(queueing) = &record.queued { dt { "Queue" } dd { (words::queueing(queueing)) } }
             dt { "Lasted" } dd { (words::length(record.started, record.ended)) }
             @if let Some(why) = record.agent_reason { dt { "Why no person took it" } dd { (words::agent_reason(why)) } }
             @if let Some(trunk) = &record.trunk { dt { "Trunk" } dd { (trunk) } }

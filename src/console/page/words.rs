@@ -8,7 +8,7 @@ use crate::{
     outbox::{Failure, State},
     pbx::{
         AgentReason, Attestation, CallDirection, CallResult, Caller, Codec, Dialled, Disposition, Encrypted,
-        Fax, FaxPath, Impairment, LegResult, Party, Score, Unheard,
+        Fax, FaxPath, Impairment, LegResult, Party, Queueing, Score, Unheard,
     },
     store::{TextBackNote, TicketStatus},
     types::PhoneNumber,
@@ -33,6 +33,13 @@ pub(super) const fn codec(codec: Codec) -> &'static str {
         Codec::G722 => "G.722, wideband",
         Codec::Opus => "Opus, wideband",
     }
+}
+
+/// How long somebody waited in which queue, and why no longer.
+pub(super) fn queueing(queueing: &Queueing) -> String {
+    let seconds = queueing.waited_ms / 1_000;
+    let (minutes, seconds) = (seconds / 60, seconds % 60);
+    format!("{}, waited {minutes}:{seconds:02}: {}", queueing.queue, queueing.end.words())
 }
 
 /// What is known of a fax.

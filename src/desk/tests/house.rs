@@ -345,6 +345,7 @@ pub(crate) fn record(from: &str, disposition: Disposition, ended: Timestamp, cal
         recordings: Vec::new(),
         fax: None,
         decisions: Vec::new(),
+        queued: None,
     }
 }
 

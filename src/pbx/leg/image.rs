@@ -79,7 +79,7 @@ impl Leg {
         let local = self.local.revised(Direction::SendRecv);
         let body = media::offer(&local, &codecs);
         cx.exchange.sip.reoffer(cx.now.at, self.line.session, body.clone())?;
-        self.asked = Some(Offered { local, body });
+        self.asked = Some(Box::new(Offered { local, body }));
         Ok(())
     }
 
@@ -90,7 +90,7 @@ impl Leg {
         answer: &Result<Vec<u8>, u16>,
     ) -> bool {
         match (self.asked.take(), answer) {
-            (Some(offered), Ok(answer)) => self.take_answer(cx, offered, answer).is_ok(),
+            (Some(offered), Ok(answer)) => self.take_answer(cx, *offered, answer).is_ok(),
             (Some(_), Err(_)) | (None, _) => true,
         }
     }

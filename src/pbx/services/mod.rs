@@ -23,8 +23,8 @@ pub use menu::{Choice, Leads, MenuHours, MenuPlan, Otherwise as MenuOtherwise};
 pub(super) use serving::Serving;
 
 use super::{
-    Caller, ConferencePlan, Dialled, Directory, Disposition, MediaEvent, Service, exchange::Context,
-    ledger::Ledger, leg::Leg,
+    Caller, ConferencePlan, Dialled, Directory, Disposition, MediaEvent, QueuePlan, Service,
+    exchange::Context, ledger::Ledger, leg::Leg,
 };
 use crate::types::{Extension, PhoneNumber, StarCode};
 use deposit::Deposit;
@@ -40,6 +40,10 @@ pub struct Services {
     pub mailboxes: BTreeMap<Extension, MailboxPlan>,
     /// By what is dialled for each.
     pub conferences: BTreeMap<Extension, ConferencePlan>,
+    /// By their names.
+    pub queues: BTreeMap<String, QueuePlan>,
+    /// What takes the callers of a number of ours while the office is open, in place of its ring plan.
+    pub queue_of: BTreeMap<PhoneNumber, String>,
     /// By their names.
     pub menus: BTreeMap<String, MenuPlan>,
     /// What answers a number of ours: the first that fits.

@@ -12,9 +12,9 @@ use crate::{
         decision,
         desk_event::DeskEvent,
         exchange::Context,
-        fax,
+        fax, foresee,
         leg::Leg,
-        next::{Next, Step},
+        next::{Announced, Next, Step},
         ring_plan::Hunt,
         session_event::SessionEvent,
         waiting::{Otherwise, Reach},
@@ -199,14 +199,23 @@ impl Serving {
                 self.mouth.hush(cx, &self.leg);
                 Step::Go(Next::AssistAgain { caller: self.leg, why: AgentReason::Chosen })
             }
+            Then::Way(Way::Queue(queue)) => self.enqueue(cx, queue),
             // Who is rung, with what is set for busy and no answer, the switch knows.
             Then::Way(way) => {
+                if let Some(queue) = own_queue(cx).filter(|_| way == Way::RingPlan) {
+                    return self.enqueue(cx, queue);
+                }
                 let call = cx.call();
                 cx.exchange.ways_wanted.push((call, way.clone()));
                 self.way = Some(way);
                 Step::Stay(self)
             }
         }
+    }
+
+    fn enqueue(mut self, cx: &mut Context<'_>, queue: String) -> Step<Self> {
+        self.mouth.hush(cx, &self.leg);
+        Step::Go(Next::Enqueue { caller: Announced::Talking(self.leg), queue })
     }
 
     /// These are rung for the caller, who hears that it rings. Nobody there: the mailbox, or the agent.
@@ -243,4 +252,12 @@ impl Serving {
         }
         Step::Go(Next::End(disposition))
     }
+}
+
+/// The queue that takes the callers of the number that was called, at this hour.
+fn own_queue(cx: &Context<'_>) -> Option<String> {
+    let (directory, number) = (cx.ledger.directory(), cx.ledger.dialled().number()?);
+    let queue = directory.services.queue_of.get(&number)?;
+    let foreseen = foresee(directory, number, cx.now.wall, cx.exchange.day_night).ok()?;
+    foreseen.agent.is_none().then(|| queue.clone())
 }

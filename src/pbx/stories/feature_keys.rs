@@ -55,8 +55,14 @@ impl Keys {
         let mut chance = <crate::types::Chance as rand_chacha::rand_core::SeedableRng>::seed_from_u64(5);
         let account = &world.switch.directory().extensions[&extension("102")].account;
         let (password, method) = (account.password.clone(), sip::wire::Method::Subscribe);
-        let proof =
-            ClientSession::new(challenge).answer("102", &password, &method, "sip:102@192.0.2.1", &mut chance);
+        let proof = ClientSession::new(challenge).answer(
+            "102",
+            &password,
+            &method,
+            "sip:102@192.0.2.1",
+            b"",
+            &mut chance,
+        );
         let told = keys.send(world, &format!("Authorization: {proof}\r\n"), "");
         let granted = told.iter().find(|text| text.starts_with("SIP/2.0 200")).expect("it is granted");
         let tag = Message::parse(granted.as_bytes()).unwrap().to_tag().unwrap().to_owned();

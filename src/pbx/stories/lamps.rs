@@ -45,7 +45,7 @@ impl Watcher {
         let method = sip::wire::Method::Subscribe;
         let account = &world.switch.directory().extensions[&extension("102")].account;
         let password = account.password.clone();
-        let value = ClientSession::new(challenge).answer("102", &password, &method, &uri, &mut chance);
+        let value = ClientSession::new(challenge).answer("102", &password, &method, &uri, b"", &mut chance);
         self.seq += 1;
         let told = send(world, &self.subscribe(package, resource, &format!("Authorization: {value}\r\n")));
         told.into_iter().find(|text| text.starts_with("NOTIFY")).expect("the state at once")

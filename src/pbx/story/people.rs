@@ -76,7 +76,15 @@ impl World {
         headers: Vec<(String, String)>,
     ) -> SessionId {
         let target = Target::Trunk { trunk: TrunkName("portico".into()), number: dialled.into() };
-        let outgoing = Outgoing { target, from, offer, headers, parts: Vec::new(), hops: sip::MAX_FORWARDS };
+        let outgoing = Outgoing {
+            target,
+            from,
+            offer,
+            headers,
+            parts: Vec::new(),
+            sips: false,
+            hops: sip::MAX_FORWARDS,
+        };
         let now = self.now.at;
         let far = self.far(who);
         let session = far.endpoint.invite(now, outgoing).unwrap();

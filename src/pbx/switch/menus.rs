@@ -33,7 +33,7 @@ impl Switch {
                     Some(_) | None => Hunt::default(),
                 }
             }
-            Way::Agent => Hunt::default(),
+            Way::Agent | Way::Queue(_) => Hunt::default(),
         }
     }
 }

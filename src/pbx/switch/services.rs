@@ -247,6 +247,7 @@ impl Switch {
             vouched,
             dialled,
             withheld: false,
+            sips: false,
             hops: invitation.hops.saturating_sub(1),
             at: now,
             directory,

@@ -6,7 +6,7 @@ use rand_chacha::rand_core::Rng as _;
 
 use super::{
     hash::{Algorithm, Answer, hex},
-    params::{DigestParams, offers_auth},
+    params::{DigestParams, Qop},
 };
 use crate::{sip::wire::Method, types::Chance};
 
@@ -22,8 +22,8 @@ pub struct Challenge {
     pub stale: bool,
     nonce: String,
     opaque: Option<String>,
-    /// Is a count sent (`qop=auth`)? If not, the answer is RFC 2069's.
-    qop: bool,
+    /// What the answer covers; without it the answer is RFC 2069's, and has no count.
+    qop: Option<Qop>,
     /// The password's hash holds for this nonce alone (`-sess`: RFC 7616, 3.4.2).
     sess: bool,
 }
@@ -35,7 +35,7 @@ pub enum Unanswerable {
     NoDigest,
     #[error("the challenge is for another realm than ours")]
     ForeignRealm,
-    #[error("only auth-int or unknown algorithms are offered")]
+    #[error("only unknown algorithms, or an unknown quality of protection, are offered")]
     Unsupported,
     #[error("only MD5 is offered, and it is not allowed")]
     OnlyMd5,
@@ -85,9 +85,8 @@ impl Challenge {
             return Err(Unanswerable::OnlyMd5);
         }
         let qop = match params.get("qop") {
-            None => false,
-            Some(qop) if offers_auth(qop) => true,
-            Some(_) => return Err(Unanswerable::Unsupported),
+            None => None,
+            Some(offered) => Some(Qop::best_of(offered).ok_or(Unanswerable::Unsupported)?),
         };
         Ok(Challenge {
             realm: theirs.to_owned(),
@@ -129,6 +128,7 @@ impl ClientSession {
         password: &str,
         method: &Method,
         uri: &str,
+        body: &[u8],
         chance: &mut Chance,
     ) -> String {
         let Challenge { realm, algorithm, nonce, opaque, qop, sess, .. } = &self.challenge;
@@ -149,15 +149,16 @@ impl ClientSession {
             method: method.as_str(),
             uri: &uri,
             nonce,
-            counted: qop.then_some((nc.as_str(), cnonce.as_str())),
+            counted: qop.map(|_| (nc.as_str(), cnonce.as_str())),
+            body: (*qop == Some(Qop::AuthInt)).then_some(body),
         }
         .response();
         let mut value = format!(
             r#"Digest username="{user}", realm="{realm}", nonce="{nonce}", uri="{uri}", response="{response}", algorithm={algorithm}{}"#,
             if *sess { SESS } else { "" }
         );
-        if *qop {
-            value.push_str(&format!(r#", qop=auth, nc={nc}, cnonce="{cnonce}""#));
+        if let Some(qop) = qop {
+            value.push_str(&format!(r#", qop={qop}, nc={nc}, cnonce="{cnonce}""#));
         } else if *sess {
             value.push_str(&format!(r#", cnonce="{cnonce}""#));
         }

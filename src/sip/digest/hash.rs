@@ -5,6 +5,8 @@ use std::fmt;
 use md5::Md5;
 use sha2::Sha256;
 
+use super::params::Qop;
+
 /// Which hash. The order is of strength.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Algorithm {
@@ -20,6 +22,13 @@ impl Algorithm {
             Some(name) if name.eq_ignore_ascii_case("MD5") => Some(Algorithm::Md5),
             Some(name) if name.eq_ignore_ascii_case("SHA-256") => Some(Algorithm::Sha256),
             Some(_) => None,
+        }
+    }
+
+    fn hash_of_bytes(self, bytes: &[u8]) -> String {
+        match self {
+            Algorithm::Md5 => hex(&<Md5 as sha2::Digest>::digest(bytes)),
+            Algorithm::Sha256 => hex(&<Sha256 as sha2::Digest>::digest(bytes)),
         }
     }
 
@@ -96,14 +105,24 @@ pub(super) struct Answer<'a> {
     pub(super) uri: &'a str,
     pub(super) nonce: &'a str,
     pub(super) counted: Option<(&'a str, &'a str)>,
+    /// The request's body, where the answer covers it (`auth-int`).
+    pub(super) body: Option<&'a [u8]>,
 }
 
 impl Answer<'_> {
     /// The `response` parameter.
     pub(super) fn response(&self) -> String {
-        let ha2 = self.algorithm.hash(&[self.method, self.uri]);
+        let (ha2, qop) = match self.body {
+            Some(body) => {
+                let body = self.algorithm.hash_of_bytes(body);
+                (self.algorithm.hash(&[self.method, self.uri, &body]), Qop::AuthInt)
+            }
+            None => (self.algorithm.hash(&[self.method, self.uri]), Qop::Auth),
+        };
         match self.counted {
-            Some((nc, cnonce)) => self.algorithm.hash(&[self.ha1, self.nonce, nc, cnonce, "auth", &ha2]),
+            Some((nc, cnonce)) => {
+                self.algorithm.hash(&[self.ha1, self.nonce, nc, cnonce, &qop.to_string(), &ha2])
+            }
             None => self.algorithm.hash(&[self.ha1, self.nonce, &ha2]),
         }
     }

@@ -5,8 +5,10 @@
 //! nobody can tell, is decided in `algorithms`). Only a right answer
 //! puts anything into a table. Passwords and hashes appear in no `Debug`.
 //!
-//! Absent: `auth-int` and the `-sess` algorithms (nobody in this house's world asks for them), and any memory of failed
-//! tries: that is the guard's.
+//! As the one who is asked, `-sess` and `auth-int` are answered, the latter where nothing less is taken; as the one who asks, plain
+//! `auth` alone is offered and taken.
+//!
+//! Absent: any memory of failed tries: that is the guard's.
 
 mod client;
 mod hash;

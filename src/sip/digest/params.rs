@@ -1,5 +1,7 @@
 //! `Digest name=value, name="value"`: the parameters of a challenge and of credentials.
 
+use std::fmt;
+
 use crate::sip::wire::{List, quoted_end};
 
 /// More parameters than any challenge or answer has.
@@ -61,7 +63,30 @@ fn read(element: &[u8]) -> Option<(&str, &str)> {
     (!value.is_empty() && !value.contains(['"', ' '])).then_some((name, value))
 }
 
-/// Does the quoted list `auth,auth-int` hold `auth`?
-pub(super) fn offers_auth(qop: &str) -> bool {
-    List::new(qop.as_bytes()).any(|element| element.eq_ignore_ascii_case(b"auth"))
+/// What an answer covers (RFC 7616, 3.4: quality of protection).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Qop {
+    Auth,
+    /// The body as well.
+    AuthInt,
+}
+
+impl Qop {
+    /// The one to answer with, of a quoted list such as `auth,auth-int`. The body is covered only where nothing less is taken:
+    /// whoever rewrites a description on the way (many a NAT does) would make the answer a wrong one.
+    pub(super) fn best_of(offered: &str) -> Option<Self> {
+        let offers = |name: &str| {
+            List::new(offered.as_bytes()).any(|element| element.eq_ignore_ascii_case(name.as_bytes()))
+        };
+        if offers("auth") { Some(Qop::Auth) } else { offers("auth-int").then_some(Qop::AuthInt) }
+    }
+}
+
+impl fmt::Display for Qop {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Qop::Auth => "auth",
+            Qop::AuthInt => "auth-int",
+        })
+    }
 }

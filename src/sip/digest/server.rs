@@ -160,6 +160,7 @@ impl Authenticator {
             uri: credentials.uri,
             nonce: credentials.nonce,
             counted: credentials.counted.map(|(_, nc, cnonce)| (nc, cnonce)),
+            body: None,
         };
         let right: bool =
             answer.response().as_bytes().ct_eq(credentials.response.to_ascii_lowercase().as_bytes()).into();

@@ -47,7 +47,7 @@ impl Office {
     }
 
     fn answer(&mut self, session: &mut ClientSession, user: &str, password: &str) -> String {
-        session.answer(user, password, &Method::Register, TARGET, &mut self.chance)
+        session.answer(user, password, &Method::Register, TARGET, b"", &mut self.chance)
     }
 
     fn judge(&mut self, authorization: &str) -> Verdict {
@@ -87,6 +87,7 @@ fn the_examples_of_rfc_7616_come_out_as_printed() {
             uri: "/dir/index.html",
             nonce,
             counted: Some(("00000001", cnonce)),
+            body: None,
         };
         assert_eq!(answer.response(), response);
     }
@@ -102,6 +103,7 @@ fn the_example_of_rfc_2617_without_a_count_is_rfc_2069s() {
         uri: "/dir/index.html",
         nonce: "dcd98b7102dd2f0e8b11d0f600bfb0c093",
         counted: None,
+        body: None,
     };
     assert_eq!(answer.response(), "670fd8c2df070c60b045671b8b24ff02");
 }
@@ -294,6 +296,7 @@ fn of_several_challenges_the_strongest_is_answered() {
     let sha = br#"Digest realm="carrier.example", nonce="b", algorithm=SHA-256, qop="auth""#;
     let unknown = br#"Digest realm="carrier.example", nonce="c", algorithm=SHA-512-256, qop="auth""#;
     let integrity = br#"Digest realm="carrier.example", nonce="d", qop="auth-int""#;
+    let confidential = br#"Digest realm="carrier.example", nonce="d", qop="auth-conf""#;
     let basic = br#"Basic realm="carrier.example""#;
     let choose = |values: &[&[u8]], realm: Option<&str>, md5: bool| {
         Challenge::choose(values.iter().copied(), realm, md5).map(|c| c.algorithm)
@@ -303,7 +306,8 @@ fn of_several_challenges_the_strongest_is_answered() {
     assert_eq!(choose(&[unknown, basic, md5], None, true), Ok(Algorithm::Md5));
     assert_eq!(choose(&[md5], ours, false), Err(Unanswerable::OnlyMd5));
     assert_eq!(choose(&[md5, sha], Some("other.example"), true), Err(Unanswerable::ForeignRealm));
-    assert_eq!(choose(&[integrity, basic], ours, true), Err(Unanswerable::Unsupported));
+    assert_eq!(choose(&[integrity, basic], ours, true), Ok(Algorithm::Md5));
+    assert_eq!(choose(&[confidential, basic], ours, true), Err(Unanswerable::Unsupported));
     assert_eq!(choose(&[basic], ours, true), Err(Unanswerable::NoDigest));
     assert_eq!(choose(&[], ours, true), Err(Unanswerable::NoDigest));
     assert_eq!(choose(&[br#"Digest nonce="a""#], None, true), Err(Unanswerable::Malformed));
@@ -315,7 +319,7 @@ fn an_opaque_value_goes_back_as_it_came() {
     let value = br#"Digest realm="c", nonce="n", opaque="a\"b", stale=TRUE, algorithm="SHA-256""#;
     let challenge = Challenge::choose([&value[..]].into_iter(), None, false).unwrap();
     assert!(challenge.stale);
-    let answer = ClientSession::new(challenge).answer("u", "p", &Method::Invite, "sip:a", &mut chance);
+    let answer = ClientSession::new(challenge).answer("u", "p", &Method::Invite, "sip:a", b"", &mut chance);
     assert!(answer.ends_with(r#", opaque="a\"b""#), "{answer}");
 }
 
@@ -324,13 +328,35 @@ fn a_hash_for_one_nonce_alone_is_made_of_both_nonces() {
     let mut chance = Chance::seed_from_u64(1);
     let value = br#"Digest realm="c", nonce="n", algorithm=MD5-sess, qop="auth""#;
     let challenge = Challenge::choose([&value[..]].into_iter(), None, true).unwrap();
-    let answer = ClientSession::new(challenge).answer("u", "p", &Method::Invite, "sip:a", &mut chance);
+    let answer = ClientSession::new(challenge).answer("u", "p", &Method::Invite, "sip:a", b"", &mut chance);
     assert!(answer.contains("algorithm=MD5-sess, "), "{answer}");
     let of = |name: &str| answer.split(&format!("{name}=\"")).nth(1).unwrap().split('"').next().unwrap();
     let md5 = |parts: &[&str]| Algorithm::Md5.hash(parts);
     let ha1 = md5(&[&md5(&["u", "c", "p"]), "n", of("cnonce")]);
     let ha2 = md5(&["INVITE", "sip:a"]);
     assert_eq!(of("response"), md5(&[&ha1, "n", "00000001", of("cnonce"), "auth", &ha2]), "RFC 7616, 3.4.2");
+}
+
+#[test]
+fn where_nothing_less_is_taken_the_answer_covers_the_body() {
+    let mut chance = Chance::seed_from_u64(1);
+    let mut answer = |qop: &str, body: &[u8]| {
+        let value = format!(r#"Digest realm="c", nonce="n", algorithm=SHA-256, qop="{qop}""#);
+        let challenge = Challenge::choose([value.as_bytes()].into_iter(), None, true).unwrap();
+        ClientSession::new(challenge).answer("u", "p", &Method::Invite, "sip:a", body, &mut chance)
+    };
+    assert!(answer("auth-int, AUTH", b"v=0").contains("qop=auth, "));
+    for body in [&b"v=0"[..], b"", b"\xff"] {
+        let answer = answer("auth-int", body);
+        assert!(answer.contains(", qop=auth-int, nc=00000001, "), "{answer}");
+        let of = |name: &str| answer.split(&format!("{name}=\"")).nth(1).unwrap().split('"').next().unwrap();
+        let sha = |parts: &[&str]| Algorithm::Sha256.hash(parts);
+        let hash_of_body = super::hash::hex(&<sha2::Sha256 as sha2::Digest>::digest(body));
+        let ha2 = sha(&["INVITE", "sip:a", &hash_of_body]);
+        let ha1 = sha(&["u", "c", "p"]);
+        let due = sha(&[&ha1, "n", "00000001", of("cnonce"), "auth-int", &ha2]);
+        assert_eq!(of("response"), due, "RFC 7616, 3.4.3");
+    }
 }
 
 #[test]

@@ -7,7 +7,7 @@ use super::{
     registering::{authorised, register, status},
     world::{CARRIER, OFFICE, PHONE, SECOND_PHONE, STRANGER, World, carrier, office, phone},
 };
-use crate::sip::{Event, Refusal};
+use crate::sip::{Event, Refusal, Settings};
 
 fn millis(n: u64) -> Duration {
     Duration::from_millis(n)
@@ -309,11 +309,19 @@ fn the_same_seed_tells_the_same_story() {
 #[test]
 fn a_phone_calls_people_here_and_not_at_other_hosts_through_us() {
     let mut world = World::of_an_office(119);
+    let names = vec!["pbx.office.example".to_owned(), "*.maple.example".to_owned()];
+    world.tell(OFFICE, |e, now| e.update(now, Settings { names, ..office() }));
     for (n, (uri, expected)) in [
         ("sip:3035550142@evil.example", 404),
         ("sip:3035550142@office.example;maddr=203.0.113.66", 404),
         ("sip:3035550142@192.0.2.1", 100),
         ("tel:+13035550142", 100),
+        // What the certificate is for is ours.
+        ("sip:3035550142@PBX.office.example", 100),
+        ("sip:3035550142@desk.maple.example", 100),
+        ("sip:3035550142@maple.example", 404),
+        ("sip:3035550142@a.desk.maple.example", 404),
+        ("sip:3035550142@xmaple.example", 404),
     ]
     .into_iter()
     .enumerate()

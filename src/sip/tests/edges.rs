@@ -317,3 +317,18 @@ fn a_proxy_and_whoever_is_behind_it_are_each_shown_their_own_proof() {
     let events = world.events(OFFICE);
     assert!(matches!(&events[..], [Event::Failed { status: 401, .. }]), "{events:?}");
 }
+
+/// A host with several addresses names one and sends from another: no router stands in between (18.2.2).
+#[test]
+fn a_trunk_that_names_another_of_its_addresses_is_answered_at_the_port_that_it_names() {
+    for (named, answered_at) in [("198.51.100.9:5070", 5070), ("10.0.0.9:5070", 5099)] {
+        let mut world = World::new(450);
+        let mut settings = office();
+        settings.trunks[0].addresses = vec!["198.51.100.0/24".parse().unwrap()];
+        world.settle(OFFICE, settings);
+        let options = request("OPTIONS", 1, "", "", "").replace(&format!("{BENCH};rport"), named);
+        world.send(BENCH, OFFICE, options);
+        world.run(millis(50));
+        assert_eq!(world.received(&format!("198.51.100.1:{answered_at}")).len(), 1, "{named}");
+    }
+}

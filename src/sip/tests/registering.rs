@@ -43,7 +43,7 @@ pub(super) fn authorised(
     let uri = message.uri().unwrap().as_str().to_owned();
     let mut chance = <crate::types::Chance as rand_chacha::rand_core::SeedableRng>::seed_from_u64(9);
     let method: &Method = message.method().unwrap();
-    let value = ClientSession::new(challenge).answer(user, password, method, &uri, &mut chance);
+    let value = ClientSession::new(challenge).answer(user, password, method, &uri, b"", &mut chance);
     let old = message.via().unwrap().branch().unwrap().to_owned();
     request.replace(&old, branch).replacen(
         "Content-Length",
@@ -356,7 +356,8 @@ fn a_contact_that_is_our_own_address_is_never_called() {
         let binding = bindings.into_iter().find(|binding| binding.contact.contains(host)).unwrap();
         let target = Target::Phone { extension, contact: binding.contact, flow: binding.flow };
         let from = Identity { user: "102".to_owned(), display: String::new() };
-        let outgoing = Outgoing { target, from, offer: vec![], headers: vec![], parts: vec![], hops: 70 };
+        let outgoing =
+            Outgoing { target, from, offer: vec![], headers: vec![], parts: vec![], sips: false, hops: 70 };
         let begun = world.tell(OFFICE, |endpoint, now| endpoint.invite(now, outgoing));
         assert_eq!(begun.err(), loops.then_some(SendError::Loop), "{host}");
     }

@@ -9,7 +9,10 @@ use super::{
 use rand_chacha::rand_core::SeedableRng;
 
 use crate::{
-    sip::{ConnectionId, EndedBy, Endpoint, Event, Flow, Input, Listener, Output, SessionId, Transport},
+    sip::{
+        ConnectionId, EndedBy, Endpoint, Event, Flow, Input, Listener, Outgoing, Output, SendError,
+        SessionId, Transport,
+    },
     types::Chance,
 };
 
@@ -309,5 +312,30 @@ fn who_calls_sips_is_told_to_come_back_by_sips_and_who_calls_sip_is_not() {
         let contact = ringing.lines().find(|line| line.starts_with("Contact:")).unwrap();
         assert!(contact.contains(expected), "{contact}");
         assert_eq!(contact.contains("transport=tls"), uri.starts_with("sip:"), "{contact}");
+    }
+}
+
+/// What an endpoint sends first when it is to call the carrier by `sips:`, whose trunk has this transport.
+fn first_of_sips(transport: Transport) -> Result<String, SendError> {
+    let mut settings = office();
+    let local = addr(OFFICE);
+    settings.listeners.push(Listener { transport: Transport::Tls, local, advertised: None });
+    settings.trunks[0].transport = transport;
+    let mut endpoint = Endpoint::new(start(), settings, Chance::seed_from_u64(99));
+    let outgoing = Outgoing { sips: true, ..to_trunk("carrier", "+13035550177", b"offer") };
+    endpoint.invite(start(), outgoing)?;
+    let Output::Transmit { bytes, flow } = endpoint.poll_output() else { panic!() };
+    assert_eq!(flow.transport, transport);
+    Ok(String::from_utf8(bytes).unwrap())
+}
+
+#[test]
+fn a_call_that_is_to_go_by_tls_asks_for_a_sips_address_and_goes_no_other_way() {
+    let invite = first_of_sips(Transport::Tls).unwrap();
+    assert!(invite.starts_with("INVITE sips:+13035550177@carrier.example SIP/2.0\r\n"), "{invite}");
+    assert!(invite.contains("\r\nTo: <sips:+13035550177@carrier.example>\r\n"), "{invite}");
+    assert!(invite.contains("\r\nContact: <sips:+13035550177@192.0.2.1:5060>\r\n"), "8.1.1.8: {invite}");
+    for open in [Transport::Udp, Transport::Tcp] {
+        assert_eq!(first_of_sips(open).unwrap_err(), SendError::NotSecure);
     }
 }

@@ -107,6 +107,8 @@ pub(super) fn settings(at: &str, trunks: Vec<Trunk>) -> Settings {
     let listen = |transport| Listener { transport, local: addr(at), advertised: None };
     Settings {
         realm: "office.example".to_owned(),
+        names: vec![],
+        sips_to_the_end: true,
         user_agent: "Portico".to_owned(),
         listeners: vec![listen(Transport::Udp), listen(Transport::Tcp)],
         trunks,
@@ -480,6 +482,7 @@ impl World {
             offer: b"offer of the office".to_vec(),
             headers: vec![],
             parts: vec![],
+            sips: false,
             hops: MAX_FORWARDS,
         };
         self.tell(OFFICE, |endpoint, now| endpoint.invite(now, outgoing)).unwrap()
@@ -514,6 +517,7 @@ pub(super) fn to_trunk(trunk: &str, number: &str, offer: &[u8]) -> Outgoing {
         offer: offer.to_vec(),
         headers: vec![],
         parts: vec![],
+        sips: false,
         hops: MAX_FORWARDS,
     }
 }

@@ -368,10 +368,16 @@ impl Message {
     /// `maddr` is not obeyed: it would let a stranger aim our answers at anybody.
     pub fn reply_address(&self) -> Option<SocketAddr> {
         let source = self.source?;
+        let nat = self.via().is_none_or(|via| via.is_behind_nat(source.ip()));
+        if nat { Some(source) } else { self.reply_address_of_via() }
+    }
+
+    /// The same where it is known that no router stands in between: a host with several addresses names one of them and
+    /// sends from another.
+    pub fn reply_address_of_via(&self) -> Option<SocketAddr> {
+        let source = self.source?;
         match self.via() {
-            Some(via) if !via.wants_rport() && !via.is_behind_nat(source.ip()) => {
-                Some(SocketAddr::new(source.ip(), via.port.unwrap_or(5060)))
-            }
+            Some(via) if !via.wants_rport() => Some(SocketAddr::new(source.ip(), via.port.unwrap_or(5060))),
             _ => Some(source),
         }
     }

@@ -87,9 +87,12 @@ impl<'a> Via<'a> {
         self.host.trim_start_matches('[').trim_end_matches(']').parse().ok()
     }
 
-    /// Does the sender name an IP address that the next hop did not see?
+    /// Does the sender name an IP address that the next hop did not see? Nothing translates addresses within one machine.
     pub fn is_behind_nat(&self, source: IpAddr) -> bool {
-        self.host_ip().is_some_and(|host| host != source)
+        let source = source.to_canonical();
+        self.host_ip()
+            .map(|host| host.to_canonical())
+            .is_some_and(|host| host != source && !(host.is_loopback() && source.is_loopback()))
     }
 
     /// Are the hosts and ports of two values the same sender?

@@ -41,6 +41,7 @@ pub(in crate::pbx) enum Way {
     Extension(Extension),
     RingPlan,
     Agent,
+    Queue(String),
 }
 
 /// A menu at work.
@@ -199,6 +200,7 @@ impl Menu {
             Leads::Extension(extension) => self.put_through(hands, extension.clone()),
             Leads::RingPlan => self.leave(hands, Way::RingPlan),
             Leads::Agent => Then::Way(Way::Agent),
+            Leads::Queue(name) => Then::Way(Way::Queue(name.clone())),
             Leads::Mailbox(mailbox) => Then::Serve(Errand::Deposit { mailbox: mailbox.clone() }),
             Leads::Menu(name) => Then::Serve(Errand::Menu { name: name.clone(), before: self.before + 1 }),
             Leads::Names => {

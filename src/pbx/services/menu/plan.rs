@@ -50,6 +50,8 @@ pub enum Leads {
     Agent,
     Mailbox(Extension),
     Menu(String),
+    /// The queue of this name.
+    Queue(String),
     /// To a colleague, by letters on the keys or by name.
     Names,
     /// These words, and back to the choices.
