@@ -92,6 +92,7 @@ pub struct Vitals {
     resources: BTreeMap<Resource, ResourceState>,
     store: Option<&'static str>,
     texts_failing: Option<u16>,
+    mail_failing: Option<u16>,
     records_waiting: usize,
     records_lost: u64,
     /// The last refusal of a call outside that was no slip, and when.
@@ -210,12 +211,15 @@ impl Vitals {
             Alarm::RecordsLost { count } => self.records_lost = *count,
             Alarm::TextsFailing { status } => self.texts_failing = Some(*status),
             Alarm::TextsFlowing => self.texts_failing = None,
+            Alarm::MailFailing { status } => self.mail_failing = Some(*status),
+            Alarm::MailFlowing => self.mail_failing = None,
             Alarm::OutboxFull | Alarm::FateUnknown { .. } | Alarm::MailLost { .. } => {}
         }
     }
 
     pub(super) fn parts(&self) -> Vec<Part> {
         let mut parts = vec![self.speech_part(), self.store_part(), self.texts_part(), self.backup_part()];
+        parts.extend(self.mail_part());
         parts.extend(self.certificate.as_ref().map(certificate_part));
         if !self.listeners.is_empty() {
             let meaning = format!("{}.", self.listeners.join(", "));
@@ -378,6 +382,19 @@ impl Vitals {
             ),
         };
         Part { name: "Backup".into(), condition, meaning }
+    }
+
+    /// Nothing is said of a mail server that takes what it is given, or is given nothing.
+    fn mail_part(&self) -> Option<Part> {
+        let status = self.mail_failing?;
+        let why = match status {
+            0 => "cannot be reached, or broke off".to_owned(),
+            status => format!("answers {status}"),
+        };
+        let meaning = format!(
+            "The mail server {why}; messages stay in their mailboxes, and their mails are tried again."
+        );
+        Some(Part { name: "E-mail".into(), condition: Condition::Broken, meaning })
     }
 
     fn texts_part(&self) -> Part {
