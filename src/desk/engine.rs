@@ -10,6 +10,7 @@ use super::{
     clock::{Clock, moved},
     dispatch::Dispatch,
     emergencies::{Emergencies, News},
+    letters::Letters,
     mailboxes::Mail,
     phones::Phones,
 };
@@ -32,6 +33,7 @@ pub struct Engine {
     phones: Phones,
     pub(super) emergencies: Emergencies,
     pub(super) mail: Mail,
+    pub(super) letters: Letters,
     live: LiveCalls,
     /// Records that the store has not taken yet, the oldest first.
     pub(super) waiting: VecDeque<Box<CallRecord>>,
@@ -72,6 +74,7 @@ impl Engine {
             phones: Phones::default(),
             emergencies: Emergencies::default(),
             mail: Mail::default(),
+            letters: Letters::default(),
             live: LiveCalls::default(),
             waiting: VecDeque::new(),
             lost: 0,
@@ -159,6 +162,7 @@ impl Engine {
                 self.output(Output::SettleText { text, stored });
             }
             Input::Delivered { key, result } => self.dispatch.answered(key, result),
+            Input::Mailed { key, attempted } => self.letters.answered(key, attempted),
             Input::Bound(binding) => self.phones.bound(binding, now),
             Input::DeskSet { extension, settings } => self.phones.desk_set(extension, settings),
             Input::DayNightSet(key) => self.phones.day_night_set(key),
@@ -228,6 +232,7 @@ impl Engine {
         }
         if !self.clock.owed.is_zero() {
             self.store.shift_deadlines(self.clock.owed)?;
+            self.store.shift_letters(self.clock.owed)?;
             self.clock.owed = SignedDuration::ZERO;
         }
         if self.clock.is_right() && !self.brought_back {
@@ -239,6 +244,7 @@ impl Engine {
         self.settle(now)?;
         self.store_records(now)?;
         self.store_mail(now)?;
+        self.settle_letters(now)?;
         if self.phones.has_settings() {
             let (desks, key) = self.phones.settings();
             self.store.keep_desks(desks, key, now)?;
@@ -253,6 +259,7 @@ impl Engine {
         if self.clock.is_right() {
             self.move_followups(now)?;
             self.send_due(now)?;
+            self.send_letter(now)?;
         }
         Ok(())
     }
@@ -288,6 +295,7 @@ impl Engine {
             self.output(Output::Alarm(Alarm::StoreFailing { cause }));
         }
         self.dispatch.store_failed();
+        self.letters.store_failed();
         self.trouble = Some(Trouble { cause, tries, again });
     }
 
@@ -297,6 +305,7 @@ impl Engine {
             trouble.again = moved(trouble.again, by);
         }
         self.dispatch.move_deadlines(by);
+        self.letters.move_deadlines(by);
         self.phones.move_deadlines(by);
     }
 
@@ -309,12 +318,16 @@ impl Engine {
         }
         let mut deadlines = vec![
             self.dispatch.overdue().map(|at| (at, Reason::AnswerOverdue)),
+            self.letters.overdue().map(|at| (at, Reason::AnswerOverdue)),
             self.phones.due().map(|at| (at, Reason::BindingsDue)),
         ];
         if self.clock.is_right() {
-            let read = self.store.next_due().and_then(|due| Ok((due, self.store.next_enrolment_due()?)));
+            let letter = self.letter_due();
+            let read =
+                self.store.next_due().and_then(|due| Ok((due, self.store.next_enrolment_due()?, letter?)));
             match read {
-                Ok((due, followup)) => {
+                Ok((due, followup, letter)) => {
+                    deadlines.push(letter.map(|at| (at, Reason::LetterDue)));
                     if self.dispatch.has_room() {
                         deadlines.push(due.map(|at| (at, Reason::OutboxDue)));
                     }
