@@ -178,6 +178,8 @@ impl House {
             record_days: config.store.record_days,
             vitals: Arc::clone(&vitals),
             trust_clock: config.practice.is_some(),
+            to_switch: to_switch.clone(),
+            tried: None,
         };
         let (housekeeping_stop, housekeeping_thread) = housekeeping.keep()?;
         let (names_stop, names_thread) = caller_names::keep(accounts.reader(), to_switch.clone())?;

@@ -132,7 +132,7 @@ impl Names {
                 };
                 ("portico", said, false)
             }
-            Fact::TrunkTargets { .. } => return None,
+            Fact::TrunkTargets { .. } | Fact::TargetsTried { .. } => return None,
             Fact::TrunkHealth { health, .. } => {
                 let said = match health {
                     TrunkHealth::Unknown => return None,

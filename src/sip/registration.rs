@@ -272,13 +272,18 @@ impl Trunks {
         }
     }
 
-    /// Asks a target that has rested whether it lives again. Its answer is the target set's.
-    pub(super) fn ask_target(&mut self, now: Instant, layer: &mut TransactionLayer, at: usize, flow: Flow) {
-        let Some(watched) = self.watched.get_mut(at).filter(|_| !self.stopped) else { return };
-        if let Some((draft, _)) = watched.question(layer) {
-            let user = ClientUser::Revival(at, flow.transport, flow.remote);
-            let _ = layer.send_over(now, draft, flow, user, 0);
-        }
+    /// Asks one target of a trunk whether it lives, on behalf of this user. False: it could not be asked.
+    pub(super) fn ask_target(
+        &mut self,
+        now: Instant,
+        layer: &mut TransactionLayer,
+        at: usize,
+        flow: Flow,
+        user: ClientUser,
+    ) -> bool {
+        let Some(watched) = self.watched.get_mut(at).filter(|_| !self.stopped) else { return false };
+        let Some((draft, _)) = watched.question(layer) else { return false };
+        layer.send_over(now, draft, flow, user, 0).is_ok()
     }
 
     /// A hole in a NAT on the way is kept open (RFC 5626, 3.5.1 and 4.4.1).
@@ -505,7 +510,7 @@ impl Watched {
 }
 
 /// The status, and a sentence for the console.
-fn told(layer: &TransactionLayer, outcome: Outcome, response: Option<&Message>) -> (u16, String) {
+pub(super) fn told(layer: &TransactionLayer, outcome: Outcome, response: Option<&Message>) -> (u16, String) {
     match (outcome, response) {
         (Outcome::Response, Some(response)) => {
             let status = response.status().unwrap_or_default();
