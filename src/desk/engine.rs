@@ -12,6 +12,7 @@ use super::{
     emergencies::{Emergencies, News},
     mailboxes::Mail,
     phones::Phones,
+    promises::Promises,
 };
 use crate::{
     outbox::Policy,
@@ -32,6 +33,7 @@ pub struct Engine {
     phones: Phones,
     pub(super) emergencies: Emergencies,
     pub(super) mail: Mail,
+    pub(super) promises: Promises,
     live: LiveCalls,
     /// Records that the store has not taken yet, the oldest first.
     pub(super) waiting: VecDeque<Box<CallRecord>>,
@@ -72,6 +74,7 @@ impl Engine {
             phones: Phones::default(),
             emergencies: Emergencies::default(),
             mail: Mail::default(),
+            promises: Promises::default(),
             live: LiveCalls::default(),
             waiting: VecDeque::new(),
             lost: 0,
@@ -168,6 +171,7 @@ impl Engine {
                     self.brought_back = false;
                 }
             }
+            Input::CallBack(promise) => self.promises.take(promise),
             Input::MailboxChanged { mailbox, change } => self.mailbox_changed(mailbox, change),
             Input::Transcribed { id, words } => self.message_transcribed(id, words),
             Input::TrunkUp => self.dispatch.trunk_up(),
@@ -222,6 +226,10 @@ impl Engine {
             if !spent.is_empty() {
                 self.output(Output::RestoreSpending(spent));
             }
+            let promised = self.store.call_backs(since)?;
+            if !promised.is_empty() {
+                self.output(Output::RestoreCallBacks(promised));
+            }
             if !desks.is_empty() || key != DayNight::Clock {
                 self.output(Output::RestoreDesks { desks, key });
             }
@@ -236,6 +244,7 @@ impl Engine {
             self.brought_back = true;
         }
         self.store_emergencies()?;
+        self.store_promises(now)?;
         self.settle(now)?;
         self.store_records(now)?;
         self.store_mail(now)?;

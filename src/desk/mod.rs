@@ -21,6 +21,7 @@ mod followups;
 mod inbox;
 mod mailboxes;
 mod phones;
+mod promises;
 mod records;
 mod settings;
 mod wording;
