@@ -50,7 +50,7 @@ impl Promises {
     }
 
     /// Those that wait, if it is time to look at them.
-    pub(in crate::pbx) fn to_review(&mut self, now: Instant) -> Vec<CallBack> {
+    pub(in crate::pbx) fn review(&mut self, now: Instant) -> Vec<CallBack> {
         if self.review.is_none_or(|at| at > now) {
             return Vec::new();
         }

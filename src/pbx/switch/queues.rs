@@ -112,7 +112,7 @@ impl Switch {
 
     /// Those that nobody has got to: a call-back does not come after the office has closed.
     pub(super) fn review_call_backs(&mut self, now: Moment) {
-        for promise in self.exchange.promises.to_review(now.at) {
+        for promise in self.exchange.promises.review(now.at) {
             if queue::is_too_old(&promise, now.wall) || !self.is_open_for(now, &promise) {
                 queue::ended(&mut self.exchange, promise.call, CallBackState::Closed);
             }
