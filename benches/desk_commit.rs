@@ -124,6 +124,7 @@ fn pages(file: &Path) -> Result<(), Box<dyn Error>> {
 
 fn engine(file: &Path) -> Result<Engine, Box<dyn Error>> {
     let settings = Settings {
+        letters: portico::desk::LetterRules::default(),
         office: "Maple Court".into(),
         staff: vec!["+13035550190".parse()?],
         emergency_texts: Vec::new(),

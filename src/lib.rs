@@ -21,6 +21,7 @@
 //! | [`provisioning`] | the settings of desk phones, by maker | types |
 //! | [`speech`] | ears and mouth | media, types |
 //! | [`agent`] | the conversation's voice: turns, pauses, interruptions | speech, dialogue, types |
+//! | [`deliver`] | e-mail, handed to the office's mail server | types |
 //! | [`pbx`] | the switch: routes, rings, bridges, hands over | agent, speech, dialogue, media, sip, types |
 //! | [`store`] | the only room that speaks SQL | pbx, trace, sip, dialogue, followup, outbox, types |
 //! | [`desk`] | wrap-up, texts, follow-up | store, trace, pbx, agent, dialogue, followup, outbox, sip, types |
@@ -35,6 +36,7 @@ pub mod agent;
 pub mod app;
 pub mod config;
 pub mod console;
+pub mod deliver;
 pub mod desk;
 pub mod dialogue;
 pub mod encoder;

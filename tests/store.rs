@@ -117,7 +117,7 @@ fn every_earlier_file_is_brought_up_to_date_with_its_rows() {
         if version >= 4 {
             assert_eq!(reader.account("ana").unwrap().unwrap().name, "ana");
         }
-        if version >= 16 {
+        if version >= 17 {
             let promised = reader.call_backs(at("2026-11-01T00:00:00Z")).unwrap();
             assert_eq!((promised.len(), promised[0].state), (1, CallBackState::Missed));
         }

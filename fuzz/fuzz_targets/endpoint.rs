@@ -48,6 +48,7 @@ fn trunk(name: &str, at: SocketAddr) -> Trunk {
         addresses: vec![Network::single(at.ip())],
         send_to: at.into(),
         transport: Transport::Udp,
+        long_by_tcp: true,
         keep_alive: Duration::ZERO,
         located: Located::default(),
         domain: at.ip().to_string(),
@@ -292,7 +293,7 @@ impl World {
         };
         let from_user = Identity { user: "+13035550177".to_owned(), display: "Dana \"D\" Reyes".to_owned() };
         let offer = if choice & 2 == 0 { b"offer".to_vec() } else { Vec::new() };
-        let outgoing = Outgoing { target, from: from_user, offer, headers: vec![], parts: vec![], hops: portico::sip::MAX_FORWARDS };
+        let outgoing = Outgoing { target, from: from_user, offer, headers: vec![], parts: vec![], sips: false, hops: portico::sip::MAX_FORWARDS };
         let host = self.host(from);
         if let Ok(session) = host.endpoint.invite(now, outgoing) {
             host.seen.sessions.push(session);

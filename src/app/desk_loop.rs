@@ -13,7 +13,7 @@ use std::{
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::mpsc;
 
-use super::{clock, mailbox_sounds::MailboxSounds, switch_loop::ToSwitch};
+use super::{clock, mailbox_sounds::MailboxSounds, post::Post, switch_loop::ToSwitch};
 use crate::{
     console::Vitals,
     desk::{Alarm, Engine, Input, Output},
@@ -36,6 +36,12 @@ const GATHERED: usize = 512;
 /// How often the two clocks are compared.
 const CLOCK_LOOK: Duration = Duration::from_secs(5);
 
+/// How often it is looked whether a letter that is on its way has arrived.
+const POST_LOOK: Duration = Duration::from_millis(250);
+
+/// A letter that is on its way when the house stops is waited for so long: one that nobody waits for may have arrived.
+const LAST_POST: Duration = Duration::from_secs(5);
+
 /// A difference of the two clocks that is a step and no drift.
 const STEP: SignedDuration = SignedDuration::from_secs(2);
 
@@ -53,6 +59,8 @@ pub struct DeskSettings {
     pub vitals: Arc<Mutex<Vitals>>,
     /// The sounds of the mailboxes.
     pub sounds: MailboxSounds,
+    /// The way to the mail server.
+    pub post: Post,
     /// Practice mode trusts the wall clock as it is.
     pub trust_clock: bool,
     /// Told of every text that is settled and every call that is stored; for the terminal.
@@ -167,7 +175,8 @@ fn run(mut settings: DeskSettings, inbox: &Receiver<Input>) {
         let until_due = deadline.map_or(CLOCK_LOOK, |at| {
             Duration::try_from(at.duration_since(now.wall)).unwrap_or(Duration::ZERO)
         });
-        let received = inbox.recv_timeout(until_due.min(CLOCK_LOOK));
+        let look = if settings.post.is_busy() { POST_LOOK } else { CLOCK_LOOK };
+        let received = inbox.recv_timeout(until_due.min(look));
         let now = clock::now();
         if let Some(step) = clocks.step(now.at, now.wall) {
             settings.engine.handle_input(now.wall, Input::ClockStepped(step));
@@ -184,10 +193,18 @@ fn run(mut settings: DeskSettings, inbox: &Receiver<Input>) {
             }
             Err(RecvTimeoutError::Timeout) => settings.engine.handle_input(now.wall, Input::Timeout),
             // The switch has ended; everything it said has been stored.
-            Err(RecvTimeoutError::Disconnected) => return,
+            Err(RecvTimeoutError::Disconnected) => {
+                if let Some((key, attempted)) = settings.post.last(LAST_POST) {
+                    settings.engine.handle_input(clock::wall(), Input::Mailed { key, attempted });
+                }
+                return;
+            }
         }
         while let Some((id, words)) = settings.sounds.transcribed() {
             settings.engine.handle_input(now.wall, Input::Transcribed { id, words });
+        }
+        while let Some((key, attempted)) = settings.post.answered() {
+            settings.engine.handle_input(now.wall, Input::Mailed { key, attempted });
         }
         deadline = drain(&mut settings);
     }
@@ -212,6 +229,11 @@ fn drain(settings: &mut DeskSettings) -> Option<Timestamp> {
                 settings.sounds.transcribe(id, &file);
                 continue;
             }
+            Output::Mail(letter) => {
+                settings.post.send(letter);
+                continue;
+            }
+            Output::ChangeMailbox { mailbox, change } => Control::ChangeMailbox { mailbox, change },
             Output::DiscardSound { file } => {
                 settings.sounds.discard(&file);
                 continue;
@@ -234,7 +256,7 @@ fn drain(settings: &mut DeskSettings) -> Option<Timestamp> {
 
 fn say(alarm: &Alarm) {
     match alarm {
-        Alarm::StoreWell | Alarm::TextsFlowing => tracing::info!(?alarm, "well again"),
+        Alarm::StoreWell | Alarm::TextsFlowing | Alarm::MailFlowing => tracing::info!(?alarm, "well again"),
         other => tracing::error!(alarm = ?other, "somebody should look"),
     }
 }

@@ -1,4 +1,5 @@
-//! The daily backup and the end of old recordings, on a thread of its own: a slow disk holds up nobody.
+//! What is done each night: the backup, the end of old recordings, and the trial of the ways that stand by. On a thread of its
+//! own: a slow disk holds up nobody.
 
 use std::{
     fs, io,
@@ -12,13 +13,15 @@ use std::{
 };
 
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use tokio::sync::mpsc;
 
 use super::{
     backup::{BackupError, Source},
     clock, recordings,
+    switch_loop::ToSwitch,
     whole_file::{self, WholeFile},
 };
-use crate::{console::Vitals, store::Reader};
+use crate::{console::Vitals, pbx::Control, store::Reader};
 
 /// Backups that are kept, in each place.
 const KEPT: usize = 7;
@@ -46,6 +49,9 @@ pub(super) struct Housekeeping {
     pub vitals: Arc<Mutex<Vitals>>,
     /// Practice mode trusts the wall clock as it is.
     pub trust_clock: bool,
+    pub to_switch: mpsc::Sender<ToSwitch>,
+    /// The day on which the ways that stand by were last tried.
+    pub tried: Option<Date>,
 }
 
 /// Why there is no backup of today.
@@ -70,7 +76,7 @@ impl Housekeeping {
         Ok((stop, thread))
     }
 
-    fn run(self, stopped: &Receiver<()>) {
+    fn run(mut self, stopped: &Receiver<()>) {
         let started = clock::instant();
         let mut wait = FIRST_ROUND;
         while let Err(RecvTimeoutError::Timeout) = stopped.recv_timeout(wait) {
@@ -82,7 +88,8 @@ impl Housekeeping {
         }
     }
 
-    fn round(&self, now: Timestamp) {
+    fn round(&mut self, now: Timestamp) {
+        self.try_fail_over(now);
         let outcome = self.back_up(now);
         if let Err(error) = &outcome {
             tracing::error!(%error, "the daily backup could not be made");
@@ -96,6 +103,19 @@ impl Housekeeping {
         drop(vitals);
         if let Err(error) = self.forget_recordings(now) {
             tracing::warn!(%error, "old recordings could not be looked through");
+        }
+    }
+
+    /// Has the trunks' other targets tried, once a night; first soon after the start, as that may follow a change.
+    fn try_fail_over(&mut self, now: Timestamp) {
+        let local = now.to_zoned(self.zone.clone());
+        if self.tried.is_some_and(|last| last >= local.date() || local.hour() < NIGHT) {
+            return;
+        }
+        // A switch that is busy is asked in the next round.
+        if self.to_switch.try_send(ToSwitch::Control(Control::TryTargets)).is_ok() {
+            self.tried = Some(local.date());
+            self.vitals.lock().unwrap_or_else(PoisonError::into_inner).tried_on = self.tried;
         }
     }
 
@@ -196,6 +216,7 @@ mod tests {
     struct Fixture {
         keeping: Housekeeping,
         store: Store,
+        switch: mpsc::Receiver<ToSwitch>,
     }
 
     impl Fixture {
@@ -205,6 +226,7 @@ mod tests {
             fs::create_dir_all(folder.join(recordings::FOLDER)).unwrap();
             fs::write(folder.join("portico.toml"), "[office]\nname = \"Maple Court\"\n").unwrap();
             let store = Store::open(&folder.join("portico.db")).unwrap();
+            let (to_switch, switch) = mpsc::channel(8);
             let keeping = Housekeeping {
                 reader: store.reader(),
                 configuration: folder.join("portico.toml"),
@@ -214,8 +236,10 @@ mod tests {
                 record_days: 90,
                 vitals: Arc::default(),
                 trust_clock: true,
+                to_switch,
+                tried: None,
             };
-            Self { keeping, store }
+            Self { keeping, store, switch }
         }
 
         fn copies(&self) -> Vec<String> {
@@ -236,6 +260,23 @@ mod tests {
 
     fn at(text: &str) -> Timestamp {
         text.parse().unwrap()
+    }
+
+    #[test]
+    fn the_ways_that_stand_by_are_tried_soon_after_the_start_and_then_each_night() {
+        let mut office = Fixture::new("tried");
+        let mut tried = |now: &str| {
+            office.keeping.round(at(now));
+            let asked = matches!(office.switch.try_recv(), Ok(ToSwitch::Control(Control::TryTargets)));
+            let told = office.keeping.vitals.lock().unwrap().tried_on.map(|day| day.to_string());
+            (asked, told.unwrap_or_default())
+        };
+        // Denver is seven hours behind.
+        assert_eq!(tried("2026-11-20T19:00:00Z"), (true, "2026-11-20".to_owned()));
+        assert_eq!(tried("2026-11-20T19:10:00Z"), (false, "2026-11-20".to_owned()));
+        assert_eq!(tried("2026-11-21T09:50:00Z"), (false, "2026-11-20".to_owned()));
+        assert_eq!(tried("2026-11-21T10:00:00Z"), (true, "2026-11-21".to_owned()));
+        assert_eq!(tried("2026-11-21T10:10:00Z"), (false, "2026-11-21".to_owned()));
     }
 
     #[test]
@@ -262,7 +303,7 @@ mod tests {
 
     #[test]
     fn a_week_of_backups_is_kept_and_what_is_not_ours_stays() {
-        let fixture = Fixture::new("week");
+        let mut fixture = Fixture::new("week");
         fixture.keeping.round(at("2026-11-01T12:00:00-07:00"));
         let foreign = fixture.keeping.folder.join("backups/portico-before-the-move.tar");
         fs::write(&foreign, "").unwrap();
@@ -276,7 +317,7 @@ mod tests {
 
     #[test]
     fn a_backup_that_cannot_be_made_is_on_the_health_page_until_one_is() {
-        let fixture = Fixture::new("failing");
+        let mut fixture = Fixture::new("failing");
         let folder = fixture.keeping.folder.join("backups");
         fs::write(&folder, "in the way").unwrap();
         fixture.keeping.round(at("2026-11-20T12:00:00-07:00"));

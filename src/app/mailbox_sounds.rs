@@ -47,7 +47,11 @@ impl MailboxSounds {
 
     /// Names are ours; one with a path in it was tampered with.
     fn path(&self, file: &str) -> Option<PathBuf> {
-        let bare = !file.is_empty() && !file.starts_with('.') && !file.contains(['/', '\\', '\0']);
-        bare.then(|| self.folder.join(file))
+        is_bare(file).then(|| self.folder.join(file))
     }
+}
+
+/// A name in the folder, and no way out of it.
+pub(super) fn is_bare(file: &str) -> bool {
+    !file.is_empty() && !file.starts_with('.') && !file.contains(['/', '\\', '\0'])
 }

@@ -23,6 +23,7 @@ mod music;
 mod office;
 mod phones;
 mod plug_and_play;
+mod post;
 mod practice;
 mod recordings;
 mod sockets;
@@ -69,6 +70,7 @@ use desk_loop::{Desk, DeskSettings};
 use housekeeping::Housekeeping;
 use mailbox_sounds::MailboxSounds;
 use media_plane::{MediaPlane, MediaSettings};
+use post::Post;
 use recordings::Recordings;
 use sockets::{Sockets, Trusts};
 use sounds::Sounds;
@@ -176,6 +178,8 @@ impl House {
             record_days: config.store.record_days,
             vitals: Arc::clone(&vitals),
             trust_clock: config.practice.is_some(),
+            to_switch: to_switch.clone(),
+            tried: None,
         };
         let (housekeeping_stop, housekeeping_thread) = housekeeping.keep()?;
         let (names_stop, names_thread) = caller_names::keep(accounts.reader(), to_switch.clone())?;
@@ -186,6 +190,7 @@ impl House {
             to_switch: to_switch.clone(),
             vitals: Arc::clone(&vitals),
             sounds,
+            post: Post::start(config, folder)?,
             trust_clock: config.practice.is_some(),
             notice,
         })?;

@@ -17,7 +17,7 @@ use crate::{
     config::{self, Config, Record, SrtpWish, TrunkTransport},
     desk,
     dialogue::{Fact, Office, Pack, Roster, UnitRef},
-    outbox::AfterCrash,
+    outbox::{AfterCrash, AfterMail},
     pbx::{
         Choice, CivicAddress, CivicElement, Codec, ConferencePlan, Directory, Door, EmergencyNotice,
         EmergencyPlan, Features, IdentityForm, Leads, Limits, Location, Locations, MailboxPlan, MenuHours,
@@ -534,8 +534,26 @@ pub fn desk(config: &Config) -> anyhow::Result<desk::Settings> {
         text_back_waits_for_morning: false,
         leasing_numbers: leasing.map(|number| number.number).collect(),
         lead_sequence: None,
+        letters: letters(config),
         after_crash: AfterCrash::default(),
     })
+}
+
+/// Which messages of mailboxes are mailed, and to whom. Without a mail server: none.
+fn letters(config: &Config) -> desk::LetterRules {
+    let Some(mail) = &config.mail else { return desk::LetterRules::default() };
+    let mailed = config.mailboxes.iter().filter(|mailbox| !mailbox.email.is_empty());
+    let to = |mailbox: &config::Mailbox| desk::MailedTo {
+        name: mailbox.name.clone(),
+        addresses: mailbox.email.clone(),
+        sound: mailbox.email_sound,
+        after: AfterMail::from_name(&mailbox.after_email).unwrap_or_default(),
+    };
+    desk::LetterRules {
+        mailboxes: mailed.map(|mailbox| (mailbox.extension.clone(), to(mailbox))).collect(),
+        words_within: jiff::SignedDuration::try_from(mail.words_within).unwrap_or_default(),
+        console: mail.console.clone(),
+    }
 }
 
 #[cfg(test)]

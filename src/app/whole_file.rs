@@ -80,7 +80,7 @@ pub(super) fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
 /// Writes a file anew, whole or not at all; whoever might read it before may read it now.
 ///
 /// # Errors
-/// As [`write`], and when there is no such file.
+/// As [`write()`], and when there is no such file.
 pub(super) fn rewrite(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut file = WholeFile::begin_for(path, fs::metadata(path)?.permissions())?;
     file.write_all(bytes)?;
@@ -90,7 +90,7 @@ pub(super) fn rewrite(path: &Path, bytes: &[u8]) -> io::Result<()> {
 /// Writes a file that anybody may read, whole or not at all.
 ///
 /// # Errors
-/// As [`write`].
+/// As [`write()`].
 pub(super) fn write_for_all(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut file = WholeFile::begin_for(path, Permissions::from_mode(0o644))?;
     file.write_all(bytes)?;

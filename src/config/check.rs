@@ -15,6 +15,7 @@ use super::{
     door::doors,
     emergency, fax,
     features::{self, RawFeatures},
+    mail,
     mailbox::mailboxes,
     menu, page,
     problem::line_of,
@@ -147,7 +148,9 @@ pub(super) fn config(file: &str, text: &str, raw: raw::File) -> Result<Config, P
     let rights = supervision::rights(&raw.extension);
     let extensions = extensions(&mut c, raw.extension);
     let names = extensions.iter().map(|e| (e.extension.clone(), e.name.clone())).collect();
-    let mailboxes = mailboxes(&mut c, raw.mailbox, &names, &with_voicemail);
+    let has_mail = raw.mail.is_some();
+    let mail = mail::mail(&mut c, raw.mail);
+    let mailboxes = mailboxes(&mut c, raw.mailbox, &names, &with_voicemail, has_mail);
     let known: BTreeSet<Extension> = extensions.iter().map(|e| e.extension.clone()).collect();
     let trunk_names: BTreeSet<String> =
         raw.trunk.iter().map(|t| t.get_ref().name.get_ref().clone()).collect();
@@ -237,6 +240,7 @@ pub(super) fn config(file: &str, text: &str, raw: raw::File) -> Result<Config, P
         emergency: emergency::emergency(&mut c, raw.emergency, emergency_numbers, &known),
         locations: emergency::locations(&mut c, raw.location, &known),
         mailboxes,
+        mail,
         units: raw.unit.into_iter().map(|u| unit(&mut c, u)).collect(),
         listings: raw
             .listing

@@ -8,8 +8,8 @@ use std::{
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::{check::Checker, emergency};
-use crate::types::{Extension, Pin};
+use super::{check::Checker, emergency, mail::ADDRESS_CURE};
+use crate::types::{EmailAddress, Extension, Pin};
 
 /// A mailbox: an extension's, or a general one that is dialled like an extension.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,6 +27,12 @@ pub struct Mailbox {
     pub ring: Duration,
     /// A message may be this long.
     pub longest: Duration,
+    /// Its messages are handed over to these.
+    pub email: Vec<EmailAddress>,
+    /// With the sound itself; else with a link to it.
+    pub email_sound: bool,
+    /// What becomes of a message then: `keep`, `heard` or `delete`.
+    pub after_email: String,
 }
 
 /// The section as it was written.
@@ -40,6 +46,10 @@ pub(super) struct RawMailbox {
     ask_pin: Option<bool>,
     ring_seconds: Option<Spanned<u64>>,
     longest_seconds: Option<Spanned<u64>>,
+    #[serde(default)]
+    email: Vec<Spanned<String>>,
+    email_sound: Option<bool>,
+    after_email: Option<Spanned<String>>,
 }
 
 /// All mailboxes: those with a section, and the usual one for each extension that says `voicemail = true`.
@@ -48,6 +58,7 @@ pub(super) fn mailboxes(
     raw: Vec<Spanned<RawMailbox>>,
     names: &BTreeMap<Extension, String>,
     asked: &BTreeSet<Extension>,
+    has_mail: bool,
 ) -> Vec<Mailbox> {
     let mut mailboxes: BTreeMap<Extension, Mailbox> = asked
         .iter()
@@ -96,9 +107,45 @@ pub(super) fn mailboxes(
             Duration::from_secs(c.within(&seconds, 15..=600, "seconds of a message"))
         });
         let ask_pin = entry.ask_pin.unwrap_or(true);
-        mailboxes.insert(extension, Mailbox { greeting, pin, ask_pin, ring, longest, ..usual });
+        if let Some(first) = entry.email.first().filter(|_| !has_mail) {
+            let cure = "add a [mail] section with the server and the address that mail comes from";
+            c.problem(first, "there is no [mail], so nothing can be sent there", cure);
+        }
+        let email: Vec<EmailAddress> = entry
+            .email
+            .iter()
+            .filter_map(|address| c.parse(address, "an e-mail address", ADDRESS_CURE))
+            .collect();
+        let email_sound = entry.email_sound.unwrap_or(true);
+        let after_email = after_email(c, entry.after_email, email_sound);
+        mailboxes.insert(
+            extension,
+            Mailbox { greeting, pin, ask_pin, ring, longest, email, email_sound, after_email, ..usual },
+        );
     }
     mailboxes.into_values().collect()
+}
+
+/// What becomes of a message that has been mailed.
+fn after_email(c: &mut Checker<'_>, written: Option<Spanned<String>>, sound: bool) -> String {
+    let Some(written) = written else { return "keep".to_owned() };
+    match written.get_ref().as_str() {
+        "keep" | "heard" => {}
+        "delete" if sound => {}
+        "delete" => {
+            let cure = "write email_sound = true, or let after_email be keep or heard";
+            c.problem(
+                &written,
+                "a message that is mailed without its sound and then deleted would be lost",
+                cure,
+            );
+        }
+        other => {
+            let what = format!("`{other}` is nothing that can become of a message");
+            c.problem(&written, what, "write keep, heard or delete");
+        }
+    }
+    written.into_inner()
 }
 
 fn usual(extension: Extension, name: String) -> Mailbox {
@@ -110,6 +157,9 @@ fn usual(extension: Extension, name: String) -> Mailbox {
         ask_pin: true,
         ring: Duration::from_secs(20),
         longest: Duration::from_secs(180),
+        email: Vec::new(),
+        email_sound: true,
+        after_email: "keep".to_owned(),
     }
 }
 

@@ -13,6 +13,7 @@ mod emergency;
 mod fax;
 mod features;
 mod import;
+mod mail;
 mod mailbox;
 mod menu;
 mod page;
@@ -42,6 +43,7 @@ pub use door::Door;
 pub use emergency::{Emergency, Location};
 pub use features::{Features, RingOrder, RingStep, STAR_CODES, TimedPlan};
 pub use import::{ImportError, Imported};
+pub use mail::{Mail, MailSecurity};
 pub use mailbox::Mailbox;
 pub use menu::{Menu, MenuChoice, MenuLeads};
 pub use page::Page;
@@ -89,6 +91,7 @@ pub struct Config {
     pub emergency: Emergency,
     pub locations: Vec<Location>,
     pub mailboxes: Vec<Mailbox>,
+    pub mail: Option<Mail>,
     pub conferences: Vec<Conference>,
     pub supervision: Supervision,
     pub menus: Vec<Menu>,

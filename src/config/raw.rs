@@ -67,6 +67,7 @@ pub(super) struct File {
     pub emergency: super::emergency::RawEmergency,
     #[serde(default)]
     pub location: Vec<Spanned<super::emergency::RawLocation>>,
+    pub mail: Option<Spanned<super::mail::RawMail>>,
     #[serde(default)]
     pub mailbox: Vec<Spanned<RawMailbox>>,
     #[serde(default)]

@@ -16,14 +16,22 @@ use super::{
 };
 use crate::{
     pbx::{Control, MailboxChange},
-    store::VoicemailRow,
+    store::{Reader, VoicemailRow},
     types::VoicemailId,
 };
 
 pub(super) async fn list(State(site): State<Site>, person: Person, Query(after): Query<After>) -> Response {
     let cursor = after.cursor();
-    match site.read(move |reader| reader.voicemails(cursor, ROWS)).await {
-        Ok(list) => html(page::mailboxes(&site.frame(&person), &list, site.zone())).into_response(),
+    let read = move |reader: &Reader| {
+        let list = reader.voicemails(cursor, ROWS)?;
+        let ids: Vec<VoicemailId> = list.items.iter().map(|row| row.message.id).collect();
+        let letters = reader.letters_of(&ids)?;
+        Ok((list, letters))
+    };
+    match site.read(read).await {
+        Ok((list, letters)) => {
+            html(page::mailboxes(&site.frame(&person), &list, &letters, site.zone())).into_response()
+        }
         Err(error) => unavailable(&error),
     }
 }
@@ -65,6 +73,32 @@ pub(super) async fn delete(
     Form(form): Form<Proof>,
 ) -> Response {
     change(&site, &person, &form, &id, "voicemail.delete", |id| MailboxChange::Deleted { id }).await
+}
+
+/// A message that did not reach somebody by e-mail, or may not have, is mailed again: with the same Message-ID.
+pub(super) async fn mail_again(
+    State(site): State<Site>,
+    person: Person,
+    Path(id): Path<String>,
+    Form(form): Form<Proof>,
+) -> Response {
+    if !person.session.proves(&form.csrf) {
+        return plain(StatusCode::FORBIDDEN, "The form did not come from this console.");
+    }
+    let row = match found(&site, &id).await {
+        Ok(row) => row,
+        Err(refusal) => return refusal,
+    };
+    let (actor, now, message) = (person.name.clone(), site.now().wall, row.message.id);
+    let (subject, detail) = (message.to_string(), format!("mailbox {}", row.mailbox));
+    let again = site.write(move |store| {
+        store.audit(&actor, "voicemail.mail_again", &subject, &detail, now)?;
+        store.mail_again(message, now)
+    });
+    match again.await {
+        Ok(_) => Redirect::to("/mailboxes").into_response(),
+        Err(error) => unavailable(&error),
+    }
 }
 
 /// Asks the switch for a change: it tells the phones' lamps, and the desk, which stores it. Who did it is on record first.

@@ -39,6 +39,7 @@ pub(super) fn routes() -> Router<Site> {
         .route("/mailboxes", get(mailboxes::list))
         .route("/mailboxes/{message}/message.wav", get(mailboxes::sound))
         .route("/mailboxes/{message}/heard", post(mailboxes::heard))
+        .route("/mailboxes/{message}/mail", post(mailboxes::mail_again))
         .route("/mailboxes/{message}/delete", post(mailboxes::delete))
         .route("/music", get(music::list))
         .route("/music/{of}", post(music::keep).layer(DefaultBodyLimit::max(LARGEST_UPLOAD)))

@@ -10,12 +10,12 @@ use jiff::{SignedDuration, Timestamp};
 use crate::{
     desk::Alarm,
     pbx::{Device, EmergencyPlan, Fact, KnownBy, Location, Resource, ResourceState, TrunkHealth},
-    sip::TargetState,
+    sip::{TargetState, Tried, TriedTarget},
     types::Extension,
 };
 
 /// How one part fares.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Condition {
     Well,
     /// Not wrong, but not there yet.
@@ -79,6 +79,9 @@ pub struct Vitals {
     pub authority: Option<String>,
     trunks: BTreeMap<String, TrunkHealth>,
     targets: BTreeMap<String, Vec<TargetState>>,
+    /// The day on which the ways that stand by were last tried.
+    pub tried_on: Option<jiff::civil::Date>,
+    tried: BTreeMap<String, Vec<TriedTarget>>,
     /// Every reachable phone, by its extension and contact.
     phones: BTreeMap<(String, String), Reachable>,
     plan: EmergencyPlan,
@@ -89,6 +92,7 @@ pub struct Vitals {
     resources: BTreeMap<Resource, ResourceState>,
     store: Option<&'static str>,
     texts_failing: Option<u16>,
+    mail_failing: Option<u16>,
     records_waiting: usize,
     records_lost: u64,
     /// The last refusal of a call outside that was no slip, and when.
@@ -163,6 +167,9 @@ impl Vitals {
             Fact::TrunkTargets { trunk, targets } => {
                 self.targets.insert(trunk.clone(), targets.clone());
             }
+            Fact::TargetsTried { trunk, targets } => {
+                self.tried.insert(trunk.clone(), targets.clone());
+            }
             Fact::Bound { binding } => {
                 let reachable = Reachable {
                     instance: binding.instance.clone(),
@@ -204,12 +211,15 @@ impl Vitals {
             Alarm::RecordsLost { count } => self.records_lost = *count,
             Alarm::TextsFailing { status } => self.texts_failing = Some(*status),
             Alarm::TextsFlowing => self.texts_failing = None,
+            Alarm::MailFailing { status } => self.mail_failing = Some(*status),
+            Alarm::MailFlowing => self.mail_failing = None,
             Alarm::OutboxFull | Alarm::FateUnknown { .. } | Alarm::MailLost { .. } => {}
         }
     }
 
     pub(super) fn parts(&self) -> Vec<Part> {
         let mut parts = vec![self.speech_part(), self.store_part(), self.texts_part(), self.backup_part()];
+        parts.extend(self.mail_part());
         parts.extend(self.certificate.as_ref().map(certificate_part));
         if !self.listeners.is_empty() {
             let meaning = format!("{}.", self.listeners.join(", "));
@@ -229,6 +239,7 @@ impl Vitals {
             let meaning = meaning + &self.targets_of(trunk);
             parts.push(Part { name: format!("Trunk {trunk}"), condition, meaning });
         }
+        parts.extend(self.fail_over_part());
         if let Some((what, _)) = &self.barred {
             let cure = "Somebody may have its password: change it, and unplug the phone until then.";
             let meaning = format!("{what}. {cure}");
@@ -270,6 +281,52 @@ impl Vitals {
             format!("{} {}{state}", target.transport.via(), target.address)
         });
         format!(" Its targets: {}.", each.collect::<Vec<_>>().join(", "))
+    }
+
+    /// Where calls go if a trunk, or the target of it that is used, fails: as the last trial has found it.
+    fn fail_over_part(&self) -> Option<Part> {
+        let day = self.tried_on.filter(|_| !self.tried.is_empty())?;
+        let mut meaning = format!("Tried on {day}.");
+        let mut condition = Condition::Well;
+        for (trunk, targets) in &self.tried {
+            let silent = |target: &&TriedTarget| self.still_silent(trunk, target);
+            let gone: Vec<String> =
+                targets.iter().filter(silent).map(|target| target.address.to_string()).collect();
+            let not_asked = targets.iter().any(|target| target.found == Tried::NotAsked);
+            if !gone.is_empty() {
+                condition = Condition::Broken;
+                let gone = gone.join(", ");
+                meaning += &format!(" {trunk}: {gone} stands by and does not answer; ask the carrier.");
+            } else if not_asked {
+                meaning += &format!(
+                    " {trunk}: the carrier is not to be asked, so nobody knows whether another target answers."
+                );
+            } else if !targets.is_empty() {
+                meaning += &format!(" {trunk}: another target would take over.");
+            } else if self.trunks.len() < 2 {
+                condition = condition.max(Condition::Waiting);
+                meaning += &format!(
+                    " {trunk} is the only way out: with a second trunk the office could be called, and call, while it fails."
+                );
+            }
+        }
+        if self.trunks.len() > 1 {
+            let up = self.trunks.values().filter(|health| **health == TrunkHealth::Up).count();
+            meaning += &format!(" {up} of {} trunks would take a call now.", self.trunks.len());
+            if up < 2 {
+                condition = condition.max(Condition::Waiting);
+            }
+        }
+        Some(Part { name: "Fail-over".into(), condition, meaning })
+    }
+
+    /// A target that was silent when it was tried, and has not answered since.
+    fn still_silent(&self, trunk: &str, tried: &TriedTarget) -> bool {
+        let way = (tried.transport, tried.address);
+        let rests =
+            |target: &TargetState| (target.transport, target.address) == way && target.rests.is_some();
+        matches!(tried.found, Tried::Silent { .. })
+            && self.targets.get(trunk).is_some_and(|targets| targets.iter().any(rests))
     }
 
     /// What its person has set, by a code or otherwise.
@@ -325,6 +382,19 @@ impl Vitals {
             ),
         };
         Part { name: "Backup".into(), condition, meaning }
+    }
+
+    /// Nothing is said of a mail server that takes what it is given, or is given nothing.
+    fn mail_part(&self) -> Option<Part> {
+        let status = self.mail_failing?;
+        let why = match status {
+            0 => "cannot be reached, or broke off".to_owned(),
+            status => format!("answers {status}"),
+        };
+        let meaning = format!(
+            "The mail server {why}; messages stay in their mailboxes, and their mails are tried again."
+        );
+        Some(Part { name: "E-mail".into(), condition: Condition::Broken, meaning })
     }
 
     fn texts_part(&self) -> Part {

@@ -10,6 +10,7 @@ use super::{
     clock::{Clock, moved},
     dispatch::Dispatch,
     emergencies::{Emergencies, News},
+    letters::Letters,
     mailboxes::Mail,
     phones::Phones,
     promises::Promises,
@@ -34,6 +35,7 @@ pub struct Engine {
     pub(super) emergencies: Emergencies,
     pub(super) mail: Mail,
     pub(super) promises: Promises,
+    pub(super) letters: Letters,
     live: LiveCalls,
     /// Records that the store has not taken yet, the oldest first.
     pub(super) waiting: VecDeque<Box<CallRecord>>,
@@ -75,6 +77,7 @@ impl Engine {
             emergencies: Emergencies::default(),
             mail: Mail::default(),
             promises: Promises::default(),
+            letters: Letters::default(),
             live: LiveCalls::default(),
             waiting: VecDeque::new(),
             lost: 0,
@@ -162,6 +165,7 @@ impl Engine {
                 self.output(Output::SettleText { text, stored });
             }
             Input::Delivered { key, result } => self.dispatch.answered(key, result),
+            Input::Mailed { key, attempted } => self.letters.answered(key, attempted),
             Input::Bound(binding) => self.phones.bound(binding, now),
             Input::DeskSet { extension, settings } => self.phones.desk_set(extension, settings),
             Input::DayNightSet(key) => self.phones.day_night_set(key),
@@ -236,6 +240,7 @@ impl Engine {
         }
         if !self.clock.owed.is_zero() {
             self.store.shift_deadlines(self.clock.owed)?;
+            self.store.shift_letters(self.clock.owed)?;
             self.clock.owed = SignedDuration::ZERO;
         }
         if self.clock.is_right() && !self.brought_back {
@@ -248,6 +253,7 @@ impl Engine {
         self.settle(now)?;
         self.store_records(now)?;
         self.store_mail(now)?;
+        self.settle_letters(now)?;
         if self.phones.has_settings() {
             let (desks, key) = self.phones.settings();
             self.store.keep_desks(desks, key, now)?;
@@ -262,6 +268,7 @@ impl Engine {
         if self.clock.is_right() {
             self.move_followups(now)?;
             self.send_due(now)?;
+            self.send_letter(now)?;
         }
         Ok(())
     }
@@ -297,6 +304,7 @@ impl Engine {
             self.output(Output::Alarm(Alarm::StoreFailing { cause }));
         }
         self.dispatch.store_failed();
+        self.letters.store_failed();
         self.trouble = Some(Trouble { cause, tries, again });
     }
 
@@ -306,6 +314,7 @@ impl Engine {
             trouble.again = moved(trouble.again, by);
         }
         self.dispatch.move_deadlines(by);
+        self.letters.move_deadlines(by);
         self.phones.move_deadlines(by);
     }
 
@@ -318,12 +327,16 @@ impl Engine {
         }
         let mut deadlines = vec![
             self.dispatch.overdue().map(|at| (at, Reason::AnswerOverdue)),
+            self.letters.overdue().map(|at| (at, Reason::AnswerOverdue)),
             self.phones.due().map(|at| (at, Reason::BindingsDue)),
         ];
         if self.clock.is_right() {
-            let read = self.store.next_due().and_then(|due| Ok((due, self.store.next_enrolment_due()?)));
+            let letter = self.letter_due();
+            let read =
+                self.store.next_due().and_then(|due| Ok((due, self.store.next_enrolment_due()?, letter?)));
             match read {
-                Ok((due, followup)) => {
+                Ok((due, followup, letter)) => {
+                    deadlines.push(letter.map(|at| (at, Reason::LetterDue)));
                     if self.dispatch.has_room() {
                         deadlines.push(due.map(|at| (at, Reason::OutboxDue)));
                     }

@@ -2,8 +2,9 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::Outgoing;
 use crate::{
-    outbox::Entry,
+    outbox::{Attempted, Entry},
     pbx::{
         CallBack, CallRecord, Caller, DayNight, DeskSettings, Listing, Mailbox, MailboxChange, Spent,
         Supervise, TextResult,
@@ -61,6 +62,11 @@ pub enum Input {
         key: MessageKey,
         result: TextResult,
     },
+    /// What became of an [`Output::Mail`] with this key.
+    Mailed {
+        key: MessageKey,
+        attempted: Attempted,
+    },
     /// A phone is reachable, from now on for `expires_in`.
     Bound(sip::Binding),
     /// Somebody has set this for an extension, or has turned the office's key.
@@ -111,6 +117,10 @@ pub enum Input {
 pub enum Output {
     /// Send this through the trunk, once; answer with [`Input::Delivered`]. It is stored as claimed.
     Deliver(Entry),
+    /// Hand this to the mail server, once; answer with [`Input::Mailed`]. It is stored as claimed. One at a time.
+    Mail(Outgoing),
+    /// A message has been handed over by e-mail, and this is to become of it: for the switch, which tells the phones.
+    ChangeMailbox { mailbox: Extension, change: MailboxChange },
     /// Answer the carrier: 202 if it is stored, else 503.
     SettleText { text: sip::TextId, stored: bool },
     /// Numbers that are blocked or always let in. At most once, before anything else.
@@ -172,6 +182,10 @@ pub enum Alarm {
     OutboxFull,
     /// A text was under way when the house stopped, or its answer never came. It is not sent again by itself.
     FateUnknown { key: MessageKey },
+    /// The mail server does not take letters; the last status (0: no answer). They wait.
+    MailFailing { status: u16 },
+    /// It does again.
+    MailFlowing,
     /// Texts are not getting through; the last status (0: no answer).
     TextsFailing { status: u16 },
     /// They are again.
@@ -183,6 +197,8 @@ pub enum Alarm {
 pub enum Reason {
     /// An entry of the outbox is due.
     OutboxDue,
+    /// A letter is due.
+    LetterDue,
     /// The answer to a text under way is overdue.
     AnswerOverdue,
     /// A text that waits is tried early, to see whether the trunk is back.

@@ -66,8 +66,16 @@ impl Engine {
         }
         while let Some(waiting) = self.mail.waiting.pop_front() {
             let stored = match &waiting {
+                Waiting::Change { mailbox, change: MailboxChange::Left(message) } => {
+                    let letters = self.letters_about(now, mailbox, message);
+                    self.store.keep_message(mailbox, message, &letters).map(|()| None)
+                }
                 Waiting::Change { mailbox, change } => self.store.change_mailbox(mailbox, change, now),
-                Waiting::Words { id, words } => self.store.transcribed(*id, words.as_deref()).map(|()| None),
+                Waiting::Words { id, words } => self
+                    .store
+                    .transcribed(*id, words.as_deref())
+                    .and_then(|()| self.store.release_letters(*id, now))
+                    .map(|()| None),
             };
             match stored {
                 Ok(file) => self.mail_stored(&waiting, file),

@@ -19,6 +19,7 @@ mod engine;
 mod event;
 mod followups;
 mod inbox;
+mod letters;
 mod mailboxes;
 mod phones;
 mod promises;
@@ -32,5 +33,6 @@ mod tests;
 
 pub use engine::Engine;
 pub use event::{Alarm, Changed, Input, Output, Reason};
+pub use letters::{LetterRules, MailedTo, Outgoing};
 pub use settings::{FollowUp, Settings};
 pub use wording::{ONE_SEGMENT, Placeholder, Template, Wording, WordingError};

@@ -1,7 +1,7 @@
 //! What the desk needs to know of the office.
 
 use crate::{
-    desk::{Template, Wording, WordingError},
+    desk::{LetterRules, Template, Wording, WordingError},
     followup::Sequence,
     outbox::AfterCrash,
     types::{PhoneNumber, QuietHours},
@@ -31,6 +31,8 @@ pub struct Settings {
     pub leasing_numbers: Vec<PhoneNumber>,
     /// The sequence that a lead with an opt-in is enrolled in; `None`: none.
     pub lead_sequence: Option<FollowUp>,
+    /// Messages of mailboxes that go out by e-mail.
+    pub letters: LetterRules,
     /// What is done with a text whose fate a crash has hidden.
     pub after_crash: AfterCrash,
 }

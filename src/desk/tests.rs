@@ -7,5 +7,6 @@ mod emergencies;
 mod faults;
 mod followups;
 mod house;
+mod letters;
 mod texts;
 mod wording;

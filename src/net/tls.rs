@@ -107,6 +107,11 @@ impl Trust {
         Self::build(RootCertStore::empty(), only)
     }
 
+    /// For whoever connects by other means than [`Streams`](super::Streams).
+    pub fn client(&self) -> Arc<ClientConfig> {
+        Arc::clone(&self.client)
+    }
+
     fn build(mut roots: RootCertStore, further: &[&[u8]]) -> Result<Self, TlsError> {
         for pem in further {
             let (added, _) = roots.add_parsable_certificates(

@@ -275,36 +275,48 @@ impl Entry {
         policy: &Policy,
         chance: &mut Chance,
     ) -> Result<Transition, TransitionError> {
-        let certain = matches!(attempted, Attempted::Accepted | Attempted::Never { .. });
-        let late = self.attempts > 0 && matches!(self.state, State::Unknown | State::Queued);
-        if self.state != State::Claimed && !(certain && late) {
-            return Err(TransitionError { from: self.state, verb: "settled" });
-        }
-        match attempted {
-            Attempted::Accepted => self.state = State::Sent,
-            Attempted::Never { status } => self.state = State::Failed(Failure::Refused { status }),
-            Attempted::Later { status, retry_after } => {
-                let due = policy.next_try(self.attempts, retry_after, now, chance);
-                if due >= self.expires {
-                    self.state = State::Failed(Failure::Expired { status });
-                } else {
-                    self.due = due;
-                    self.state = State::Queued;
-                }
-            }
-            Attempted::Lost => match policy.after_crash {
-                AfterCrash::NotAgain => self.state = State::Unknown,
-                AfterCrash::SameKeyAgain if now >= self.expires => {
-                    self.state = State::Failed(Failure::Expired { status: 0 });
-                }
-                AfterCrash::SameKeyAgain => {
-                    self.due = now;
-                    self.state = State::Queued;
-                }
-            },
-        }
-        Ok(Transition { state: self.state, due: self.due })
+        let here = Transition { state: self.state, due: self.due };
+        let next = course(here, self.attempts, self.expires, attempted, now, policy, chance)?;
+        (self.state, self.due) = (next.state, next.due);
+        Ok(next)
     }
+}
+
+/// The one course of whatever is handed over: where it stands after this attempt.
+pub(super) fn course(
+    here: Transition,
+    attempts: u16,
+    expires: Timestamp,
+    attempted: Attempted,
+    now: Timestamp,
+    policy: &Policy,
+    chance: &mut Chance,
+) -> Result<Transition, TransitionError> {
+    let certain = matches!(attempted, Attempted::Accepted | Attempted::Never { .. });
+    let late = attempts > 0 && matches!(here.state, State::Unknown | State::Queued);
+    if here.state != State::Claimed && !(certain && late) {
+        return Err(TransitionError { from: here.state, verb: "settled" });
+    }
+    let stays = |state| Transition { state, due: here.due };
+    Ok(match attempted {
+        Attempted::Accepted => stays(State::Sent),
+        Attempted::Never { status } => stays(State::Failed(Failure::Refused { status })),
+        Attempted::Later { status, retry_after } => {
+            let due = policy.next_try(attempts, retry_after, now, chance);
+            if due >= expires {
+                stays(State::Failed(Failure::Expired { status }))
+            } else {
+                Transition { state: State::Queued, due }
+            }
+        }
+        Attempted::Lost => match policy.after_crash {
+            AfterCrash::NotAgain => stays(State::Unknown),
+            AfterCrash::SameKeyAgain if now >= expires => {
+                stays(State::Failed(Failure::Expired { status: 0 }))
+            }
+            AfterCrash::SameKeyAgain => Transition { state: State::Queued, due: now },
+        },
+    })
 }
 
 /// `at` plus `span`, or the end of time if there is no such instant.

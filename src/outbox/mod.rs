@@ -10,8 +10,10 @@
 
 mod entry;
 mod gsm;
+mod letter;
 mod retry;
 
 pub use entry::{Attempted, Entry, Failure, Kind, State, Suppression, Transition, TransitionError};
 pub use gsm::{Encoding, Lint, fit, lint, transliterate};
+pub use letter::{AfterMail, Letter};
 pub use retry::{AfterCrash, Policy};

@@ -118,6 +118,9 @@ pub enum Control {
     AdmitBrowser(sip::Pass),
     /// That session is over, and with it whatever was admitted for it.
     RevokeBrowser { session: String },
+    /// Ask the targets of every trunk that nothing goes to now whether they would take over. Answered by
+    /// `Fact::TargetsTried` for each trunk.
+    TryTargets,
     /// BYE and CANCEL to everybody; refuse what is new.
     ShutDown,
 }
@@ -559,6 +562,11 @@ pub enum Fact {
     TrunkTargets {
         trunk: String,
         targets: Vec<sip::TargetState>,
+    },
+    /// What came of the trial of a trunk's targets that stand by; none, if it has one target alone.
+    TargetsTried {
+        trunk: String,
+        targets: Vec<sip::TriedTarget>,
     },
     /// The guard of the SIP room turned something away.
     Refused {

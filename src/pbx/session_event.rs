@@ -64,6 +64,7 @@ pub(super) fn sort(event: sip::Event) -> Sorted {
         | sip::Event::Unbound { .. }
         | sip::Event::TrunkHealth { .. }
         | sip::Event::TrunkTargets { .. }
+        | sip::Event::TargetsTried { .. }
         | sip::Event::Refused { .. }
         | sip::Event::PhoneWishes { .. }) => return Sorted::Other(other),
     };

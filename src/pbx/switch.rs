@@ -295,6 +295,7 @@ impl Switch {
             }
             Control::AdmitBrowser(pass) => self.exchange.sip.admit_browser(now.at, pass),
             Control::RevokeBrowser { session } => self.exchange.sip.revoke_browser(now.at, &session),
+            Control::TryTargets => self.exchange.sip.try_targets(now.at),
             Control::ShutDown => {
                 self.shutting_down = true;
                 self.notices.shut_down(now, &mut self.exchange);
@@ -359,6 +360,9 @@ impl Switch {
             }
             sip::Event::TrunkTargets { trunk, targets } => {
                 self.exchange.fact(Fact::TrunkTargets { trunk: trunk.0, targets });
+            }
+            sip::Event::TargetsTried { trunk, targets } => {
+                self.exchange.fact(Fact::TargetsTried { trunk: trunk.0, targets });
             }
             sip::Event::Refused { cause, source, count } => {
                 self.exchange.fact(Fact::Refused { cause, source, count });

@@ -304,6 +304,7 @@ impl Office {
             text_back_waits_for_morning: self.text_back_waits_for_morning,
             leasing_numbers: vec![LEASING.1.parse()?],
             lead_sequence: sequence,
+            letters: crate::desk::LetterRules::default(),
             after_crash: self.after_crash,
         })
     }

@@ -136,7 +136,7 @@ impl Names {
                 };
                 ("portico", said, false)
             }
-            Fact::TrunkTargets { .. } => return None,
+            Fact::TrunkTargets { .. } | Fact::TargetsTried { .. } => return None,
             Fact::TrunkHealth { health, .. } => {
                 let said = match health {
                     TrunkHealth::Unknown => return None,
@@ -278,6 +278,8 @@ pub(super) fn alarm(alarm: &Alarm) -> String {
         Alarm::FateUnknown { .. } => "alarm: the fate of a text is unknown".to_owned(),
         Alarm::TextsFailing { status } => format!("alarm: texts do not get through ({status})"),
         Alarm::TextsFlowing => "alarm over: texts flow".to_owned(),
+        Alarm::MailFailing { status } => format!("alarm: the mail server takes no letters ({status})"),
+        Alarm::MailFlowing => "alarm over: letters flow".to_owned(),
     }
 }
 

@@ -510,19 +510,15 @@ impl Endpoint {
         self.layer.transmit(self.reply_flow(flow, request), bytes);
     }
 
-    /// Where the answer to this request goes (18.2.2; RFC 3581): on a stream, back along it. A trunk whose Via names another
-    /// address of that trunk stands behind no NAT: it has several.
+    /// Where the answer to this request goes (18.2.2; RFC 3581): on a stream, back along it. A trunk whose Via names a host, or
+    /// another address of that trunk, stands behind no NAT: it has several.
     fn reply_flow(&self, flow: &Flow, request: &Message) -> Flow {
         if flow.transport != Transport::Udp {
             return *flow;
         }
-        let named = request.via().and_then(|via| via.host_ip());
-        let trunk = self.layer.settings.trunk_at(flow.remote.ip());
-        let address = if named.is_some_and(|named| trunk.is_some_and(|(_, trunk)| trunk.owns(named))) {
-            request.reply_address_of_via()
-        } else {
-            request.reply_address()
-        };
+        let trunk = self.layer.settings.trunk_at(flow.remote.ip()).zip(request.via());
+        let is_direct = trunk.is_some_and(|((_, trunk), via)| via.host_ip().is_none_or(|ip| trunk.owns(ip)));
+        let address = if is_direct { request.reply_address_of_via() } else { request.reply_address() };
         Flow { remote: address.unwrap_or(flow.remote), ..*flow }
     }
 

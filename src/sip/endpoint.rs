@@ -30,6 +30,7 @@ use super::{
     tag::Branch,
     text::Texts,
     transaction_layer::{ClientId, ClientUser, Outcome, TransactionLayer},
+    trial::Trials,
     uas::SDP,
     wire::{Message, Method, Name, ParseError, check},
 };
@@ -49,6 +50,7 @@ pub struct Endpoint {
     pub(super) authenticator: Authenticator,
     pub(super) algorithms: Algorithms,
     pub(super) passes: Passes,
+    pub(super) trials: Trials,
 }
 
 /// How much each table holds: for health, and for tests that nothing is left behind.
@@ -87,6 +89,7 @@ impl Endpoint {
             authenticator,
             algorithms,
             passes: Passes::default(),
+            trials: Trials::default(),
         };
         endpoint.layer.update_targets(now, &BTreeMap::new());
         endpoint.trunks.update(now, &mut endpoint.layer);
@@ -108,6 +111,7 @@ impl Endpoint {
         self.subscriptions.keep_accounts(now, &mut self.layer);
         self.layer.update_targets(now, &located);
         if trunks_differ {
+            self.trials.forget();
             self.trunks.update(now, &mut self.layer);
         }
     }
@@ -467,6 +471,7 @@ impl Endpoint {
                     | ClientUser::Notification(_)
                     | ClientUser::Notice(_)
                     | ClientUser::Revival(..)
+                    | ClientUser::Trial(..)
                     | ClientUser::Bye(_)
                     | ClientUser::Nobody => {}
                     ClientUser::Refer(refer) => self.sessions.notify_retried(refer, seq),
@@ -526,6 +531,9 @@ impl Endpoint {
                 self.trunks.registration_answered(now, layer, at, client, outcome, message);
             }
             ClientUser::Probe(at) => self.trunks.probe_answered(now, layer, at, client, outcome, message),
+            ClientUser::Trial(at, transport, address) => {
+                self.target_tried(now, at, (transport, address), outcome, message);
+            }
             ClientUser::Nobody | ClientUser::Bye(_) | ClientUser::Revival(..) => {}
         }
     }

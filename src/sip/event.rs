@@ -488,6 +488,8 @@ pub enum Event {
     Unbound { extension: Extension, contact: String },
     /// Where a trunk's name leads now, in the order in which its targets are tried.
     TrunkTargets { trunk: TrunkName, targets: Vec<TargetState> },
+    /// What came of a trial of the targets that stand by; none, if the trunk has one target alone.
+    TargetsTried { trunk: TrunkName, targets: Vec<TriedTarget> },
     /// A trunk's registration or its answers to OPTIONS changed.
     TrunkHealth { trunk: TrunkName, health: TrunkHealth },
     /// Something worth counting was dropped or refused by the guard (see `Guard`), at most one event a second and cause.
@@ -520,6 +522,25 @@ pub struct TargetState {
     pub used: bool,
     /// It has failed and is left alone, because of this.
     pub rests: Option<String>,
+}
+
+/// A target that stands by, and what a trial has found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TriedTarget {
+    pub transport: Transport,
+    pub address: SocketAddr,
+    pub found: Tried,
+}
+
+/// Would a target take over?
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Tried {
+    Answers,
+    Silent {
+        why: String,
+    },
+    /// The trunk is not to be asked (`probe`), or there is no socket that leads there.
+    NotAsked,
 }
 
 /// Can calls and texts go through this trunk?

@@ -49,7 +49,8 @@ impl Endpoint {
         self.targets_changed(now, at, change);
         for (transport, address) in to_ask {
             if let Some(flow) = self.layer.settings.flow_to(transport, address) {
-                self.trunks.ask_target(now, &mut self.layer, at, flow);
+                let user = ClientUser::Revival(at, transport, address);
+                self.trunks.ask_target(now, &mut self.layer, at, flow, user);
             }
         }
     }
@@ -169,7 +170,9 @@ impl Endpoint {
     fn target_lives(&mut self, now: Instant, client: ClientId, user: ClientUser) {
         let Some((draft, flow, _, _)) = self.layer.asked(client) else { return };
         let way = match user {
-            ClientUser::Revival(at, transport, address) => (at, (transport, address)),
+            ClientUser::Revival(at, transport, address) | ClientUser::Trial(at, transport, address) => {
+                (at, (transport, address))
+            }
             ClientUser::Registration(at) | ClientUser::Probe(at) => (at, (flow.transport, flow.remote)),
             // Also one that was passed over answers in the end, if only our CANCEL.
             ClientUser::Invite(id) if self.sessions.is_current(id, client) => {

@@ -67,6 +67,7 @@ mod tests;
 mod text;
 mod timer;
 mod transaction_layer;
+mod trial;
 mod uac;
 mod uas;
 pub mod wire;
@@ -76,7 +77,7 @@ pub use endpoint::{Counts, Endpoint};
 pub use event::{
     Binding, BodyPart, Cause, ConnectionId, EndedBy, Event, Flow, Identity, Input, Invitation, NoticeId,
     Outgoing, Output, Package, Peer, Reason, ReferId, ReferTarget, Replaces, SessionId, SubscriptionEnd,
-    SubscriptionId, Target, TargetState, TextId, Transport, TrunkHealth, TrunkName,
+    SubscriptionId, Target, TargetState, TextId, Transport, Tried, TriedTarget, TrunkHealth, TrunkName,
 };
 pub use guard::Refusal;
 pub use locate::{Answer, Question, Record, RecordKind};

@@ -15,7 +15,7 @@ use super::{
     targets,
     transaction_layer::{ClientId, ClientUser, Outcome, TransactionLayer},
     uas::own_contact,
-    wire::{Message, Method, Name},
+    wire::{Address, Contact, Message, Method, Name, Uri},
 };
 
 /// The first pause after a failed registration; it doubles up to the longest.
@@ -28,6 +28,8 @@ const PROBE_PATIENCE: Duration = Duration::from_secs(8);
 const REST: Duration = Duration::from_secs(60);
 /// Nobody's Retry-After keeps an office from calling out for longer.
 const LONGEST_REST: Duration = Duration::from_secs(300);
+/// Contacts that are read of a registrar's list.
+const MOST_LISTED: usize = 64;
 
 /// What we know of one side of a trunk's health.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -178,7 +180,7 @@ impl Trunks {
             (200..=299, Some(response)) => {
                 watched.failures = 0;
                 watched.registered = Finding::Good;
-                let granted = granted(response, watched.expires);
+                let granted = granted(response, &watched.contact(layer, client), watched.expires);
                 // Short ones are refreshed at half time, long ones when a tenth is left.
                 let pause = if granted <= Duration::from_secs(120) { granted / 2 } else { granted * 9 / 10 };
                 let pause = jittered(layer, pause.max(Duration::from_secs(5)));
@@ -270,13 +272,18 @@ impl Trunks {
         }
     }
 
-    /// Asks a target that has rested whether it lives again. Its answer is the target set's.
-    pub(super) fn ask_target(&mut self, now: Instant, layer: &mut TransactionLayer, at: usize, flow: Flow) {
-        let Some(watched) = self.watched.get_mut(at).filter(|_| !self.stopped) else { return };
-        if let Some((draft, _)) = watched.question(layer) {
-            let user = ClientUser::Revival(at, flow.transport, flow.remote);
-            let _ = layer.send_over(now, draft, flow, user, 0);
-        }
+    /// Asks one target of a trunk whether it lives, on behalf of this user. False: it could not be asked.
+    pub(super) fn ask_target(
+        &mut self,
+        now: Instant,
+        layer: &mut TransactionLayer,
+        at: usize,
+        flow: Flow,
+        user: ClientUser,
+    ) -> bool {
+        let Some(watched) = self.watched.get_mut(at).filter(|_| !self.stopped) else { return false };
+        let Some((draft, _)) = watched.question(layer) else { return false };
+        layer.send_over(now, draft, flow, user, 0).is_ok()
     }
 
     /// A hole in a NAT on the way is kept open (RFC 5626, 3.5.1 and 4.4.1).
@@ -402,6 +409,12 @@ impl Watched {
         Some((draft, flow))
     }
 
+    /// How the REGISTER of this transaction names us.
+    fn contact(&self, layer: &TransactionLayer, client: ClientId) -> String {
+        let user = self.trunk.registration.as_ref().map_or("", |registration| &registration.user);
+        layer.asked(client).map(|(_, flow, _, _)| own_contact(layer, user, &flow)).unwrap_or_default()
+    }
+
     fn send_register(
         &mut self,
         now: Instant,
@@ -497,7 +510,7 @@ impl Watched {
 }
 
 /// The status, and a sentence for the console.
-fn told(layer: &TransactionLayer, outcome: Outcome, response: Option<&Message>) -> (u16, String) {
+pub(super) fn told(layer: &TransactionLayer, outcome: Outcome, response: Option<&Message>) -> (u16, String) {
     match (outcome, response) {
         (Outcome::Response, Some(response)) => {
             let status = response.status().unwrap_or_default();
@@ -510,10 +523,23 @@ fn told(layer: &TransactionLayer, outcome: Outcome, response: Option<&Message>) 
     }
 }
 
-/// For how long the registrar has taken us: our contact's expiry, else the header's, else what we asked (10.2.4).
-fn granted(response: &Message, asked: Duration) -> Duration {
-    let contact = response.contact().and_then(|contact| contact.expires());
-    contact.or(response.expires()).map_or(asked, |s| Duration::from_secs(u64::from(s.clamp(10, 86_400))))
+/// For how long the registrar has taken us: our contact's expiry, else the header's, else what we asked (10.2.4). It lists
+/// whoever else has registered under the same name too; where none of them is ours as we wrote it (a border rewrites what
+/// passes), the one that runs out first is not missed.
+fn granted(response: &Message, own: &str, asked: Duration) -> Duration {
+    let own = Uri::parse(own.as_bytes());
+    let is_ours = |address: &Address<'_>| own.is_some_and(|own| own.same_as(&address.uri));
+    let listed = response.contacts().filter_map(|contact| match contact {
+        Some(Contact::Address(address)) => Some((is_ours(&address), address.expires())),
+        _ => None,
+    });
+    let listed: Vec<(bool, Option<u32>)> = listed.take(MOST_LISTED).collect();
+    let seconds = match listed.iter().find(|(ours, _)| *ours) {
+        Some((_, expires)) => *expires,
+        None => listed.iter().filter_map(|(_, expires)| *expires).min(),
+    };
+    let seconds = seconds.or(response.expires());
+    seconds.map_or(asked, |s| Duration::from_secs(u64::from(s.clamp(10, 86_400))))
 }
 
 /// The longer expiry that a 423 demands, if it is one that we have not offered yet.

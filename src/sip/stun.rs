@@ -1,7 +1,7 @@
-//! STUN on the SIP socket (RFC 5389, as RFC 5626, 3.5.2 and 4.4.2 use it): a phone that keeps its NAT open learns its address.
+//! STUN on the SIP socket (RFC 8489, as RFC 5626, 3.5.2 and 4.4.2 use it): a phone that keeps its NAT open learns its address.
 //!
-//! Only a binding request is answered, with the address it came from and nothing else: at most 44 bytes for its 20 or more,
-//! so that a forged source gains nothing.
+//! Only a binding request is answered, with the address it came from and nothing else, or with the attributes of it that nobody
+//! understands here: at most 44 bytes for its 20 or more, so that a forged source gains nothing.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -10,7 +10,12 @@ const MAGIC_COOKIE: [u8; 4] = [0x21, 0x12, 0xa4, 0x42];
 const BINDING_REQUEST: [u8; 2] = [0x00, 0x01];
 const BINDING_SUCCESS: [u8; 2] = [0x01, 0x01];
 const XOR_MAPPED_ADDRESS: [u8; 2] = [0x00, 0x20];
-/// Attributes below this must be understood (15); none is, so a request with one is left unanswered.
+const BINDING_ERROR: [u8; 2] = [0x01, 0x11];
+const ERROR_CODE: [u8; 2] = [0x00, 0x09];
+const UNKNOWN_ATTRIBUTES: [u8; 2] = [0x00, 0x0a];
+/// Attributes that an error names; a request with more of them has been told enough.
+const MOST_UNKNOWN: usize = 4;
+/// Attributes below this must be understood (14); none is, so a request with one is refused.
 const COMPREHENSION_OPTIONAL: u16 = 0x8000;
 
 /// Is this STUN and no SIP? The first two bits are zero and the cookie stands in its place (6).
@@ -25,8 +30,11 @@ pub(super) fn answer(request: &[u8], source: SocketAddr) -> Option<Vec<u8>> {
     if !is_stun(request) || header[..2] != BINDING_REQUEST || length != attributes.len() {
         return None;
     }
-    only_optional(attributes)?;
     let transaction = &header[4..HEADER];
+    let unknown = unknown(attributes)?;
+    if !unknown.is_empty() {
+        return Some(refusal(transaction, &unknown));
+    }
     let mut value = vec![0, if source.is_ipv4() { 1 } else { 2 }];
     let port = source.port().to_be_bytes();
     value.extend(port.iter().zip(MAGIC_COOKIE).map(|(byte, mask)| byte ^ mask));
@@ -48,17 +56,38 @@ pub(super) fn answer(request: &[u8], source: SocketAddr) -> Option<Vec<u8>> {
     Some(out)
 }
 
-/// Whole attributes, each of which may be ignored.
-fn only_optional(mut attributes: &[u8]) -> Option<()> {
+/// 420, with what was not understood (6.3.1).
+fn refusal(transaction: &[u8], unknown: &[u16]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(44);
+    out.extend_from_slice(&BINDING_ERROR);
+    out.extend_from_slice(&[0, 0]);
+    out.extend_from_slice(transaction);
+    // Class 4, number 20, and no words for people: there is nobody to read them.
+    out.extend_from_slice(&[ERROR_CODE[0], ERROR_CODE[1], 0, 4, 0, 0, 4, 20]);
+    out.extend_from_slice(&UNKNOWN_ATTRIBUTES);
+    out.extend_from_slice(&[0, 2 * unknown.len().min(MOST_UNKNOWN) as u8]);
+    for attribute in unknown {
+        out.extend_from_slice(&attribute.to_be_bytes());
+    }
+    out.resize(out.len().next_multiple_of(4), 0);
+    out[3] = (out.len() - HEADER) as u8;
+    out
+}
+
+/// The attributes that would have to be understood, the first few of them; `None` if they are not whole.
+fn unknown(mut attributes: &[u8]) -> Option<Vec<u16>> {
+    let mut unknown = Vec::new();
     while !attributes.is_empty() {
         let (head, rest) = attributes.split_at_checked(4)?;
-        if u16::from_be_bytes([head[0], head[1]]) < COMPREHENSION_OPTIONAL {
-            return None;
+        let attribute = u16::from_be_bytes([head[0], head[1]]);
+        if attribute < COMPREHENSION_OPTIONAL && unknown.len() < MOST_UNKNOWN && !unknown.contains(&attribute)
+        {
+            unknown.push(attribute);
         }
         let length = usize::from(u16::from_be_bytes([head[2], head[3]])).next_multiple_of(4);
         attributes = rest.split_at_checked(length)?.1;
     }
-    Some(())
+    Some(unknown)
 }
 
 #[cfg(test)]
@@ -96,9 +125,14 @@ mod tests {
     fn what_is_no_plain_binding_request_gets_no_answer() {
         let source = "192.0.2.1:5060".parse().unwrap();
         assert!(super::answer(&request(&[0x80, 0x22, 0, 3, b'a', b'b', b'c', 0]), source).is_some());
-        assert!(
-            super::answer(&request(&[0, 6, 0, 4, 1, 2, 3, 4]), source).is_none(),
-            "USERNAME must be understood"
+        let username = request(&[0, 6, 0, 4, 1, 2, 3, 4, 0, 8, 0, 0, 0, 6, 0, 0]);
+        let refusal = super::answer(&username, source).unwrap();
+        assert_eq!(refusal[..4], [1, 0x11, 0, 16]);
+        assert_eq!(refusal[4..20], username[4..20]);
+        assert_eq!(
+            refusal[20..],
+            [0, 9, 0, 4, 0, 0, 4, 20, 0, 10, 0, 4, 0, 6, 0, 8],
+            "RFC 8489, 6.3.1 and 14.8"
         );
         assert!(super::answer(&request(&[0x80, 0x22, 0, 9, 1]), source).is_none());
         assert!(super::answer(&request(&[])[..19], source).is_none());

@@ -274,6 +274,13 @@ impl TransactionLayer {
         self.settings.flow_to(transport, address)
     }
 
+    /// Targets of the trunk at this place that nothing goes to now.
+    pub(super) fn standing_by(&self, at: usize) -> Vec<Way> {
+        let Some(set) = self.targets.sets.get(at) else { return vec![] };
+        let current = set.current();
+        set.targets.iter().map(|target| target.way).filter(|way| Some(*way) != current).collect()
+    }
+
     /// Has the trunk another target than this one that has not failed?
     pub(super) fn has_another(&self, at: usize, way: Way) -> bool {
         let set = self.targets.sets.get(at);

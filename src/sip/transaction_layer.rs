@@ -68,6 +68,8 @@ pub(super) enum ClientUser {
     Probe(usize),
     /// A target of the trunk at this place that has rested.
     Revival(usize, Transport, SocketAddr),
+    /// One that nothing goes to now, and that is tried.
+    Trial(usize, Transport, SocketAddr),
 }
 
 /// Whom an answer is awaited from.

@@ -428,7 +428,7 @@ fn entry_row(row: &Row<'_>) -> rusqlite::Result<Entry> {
     })
 }
 
-fn state_columns(state: State) -> (&'static str, Option<&'static str>) {
+pub(super) fn state_columns(state: State) -> (&'static str, Option<&'static str>) {
     let reason = match state {
         State::Failed(Failure::Refused { .. }) => Some("refused"),
         State::Failed(Failure::Expired { .. }) => Some("expired"),

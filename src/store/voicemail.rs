@@ -48,6 +48,10 @@ impl Store {
                         .execute([Col(*id)])?;
                 }
                 MailboxChange::Deleted { id } => {
+                    // One that is on its way is settled first.
+                    transaction
+                        .prepare_cached("DELETE FROM letters WHERE voicemail = ?1 AND state <> 'claimed'")?
+                        .execute([Col(*id)])?;
                     return Ok(transaction
                         .prepare_cached("DELETE FROM voicemails WHERE id = ?1 RETURNING file")?
                         .query_row([Col(*id)], |row| row.get(0))
@@ -154,7 +158,11 @@ impl Reader {
     }
 }
 
-fn insert(connection: &Connection, mailbox: &Extension, message: &VoiceMessage) -> Result<(), StoreError> {
+pub(super) fn insert(
+    connection: &Connection,
+    mailbox: &Extension,
+    message: &VoiceMessage,
+) -> Result<(), StoreError> {
     let (kind, caller, display) = caller_columns(&message.caller);
     connection
         .prepare_cached(
@@ -188,7 +196,7 @@ fn messages_of(connection: &Connection, mailbox: &Extension) -> Result<Vec<Voice
     Ok(messages)
 }
 
-fn voicemail(row: &Row<'_>) -> Result<VoicemailRow, StoreError> {
+pub(super) fn voicemail(row: &Row<'_>) -> Result<VoicemailRow, StoreError> {
     Ok(VoicemailRow {
         mailbox: get(row, "mailbox")?,
         message: message(row)?,

@@ -3,6 +3,7 @@
 mod calendar;
 mod called;
 mod country;
+mod email_address;
 mod emergency;
 mod holidays;
 mod id;
@@ -16,6 +17,7 @@ mod star_code;
 pub use calendar::{DayHours, Hours, HoursError, QuietHours};
 pub use called::CalledHours;
 pub use country::{Country, UnknownCountry};
+pub use email_address::{EmailAddress, NotAnEmailAddress};
 pub use emergency::{Emergency, EmergencyNumbers, ServiceNumber};
 pub use holidays::{FederalHoliday, Holidays};
 pub use id::{

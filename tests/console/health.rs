@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use portico::{
     desk::Alarm,
     pbx::Fact,
-    sip::TrunkHealth,
+    sip::{TargetState, Transport, Tried, TriedTarget, TrunkHealth},
     store::{Store, TokenHash},
 };
 
@@ -53,6 +53,46 @@ async fn each_part_says_how_it_fares_and_what_it_means() {
     office.vitals.lock().unwrap().observe(&up);
     assert_eq!(browser.get("/api/v1/health").await.json()["well"], true);
     assert!(!browser.get("/calls").await.text.contains("role=\"alert\""));
+}
+
+#[tokio::test]
+async fn whether_another_target_would_take_over_is_told_as_the_last_night_found_it() {
+    let office = Office::set_up().await;
+    let browser = office.signed_in().await;
+    let part = async || {
+        let answer = browser.get("/api/v1/health").await.json();
+        let parts = answer["parts"].as_array().unwrap().clone();
+        parts.into_iter().find(|part| part["name"] == "Fail-over").map(|part| {
+            (part["condition"].as_str().unwrap().to_owned(), part["meaning"].as_str().unwrap().to_owned())
+        })
+    };
+    let tell = |fact: Fact| office.vitals.lock().unwrap().observe(&fact);
+    assert_eq!(part().await, None, "nothing has been tried");
+    office.vitals.lock().unwrap().tried_on = Some("2026-11-20".parse().unwrap());
+    tell(Fact::TrunkHealth { trunk: "carrier".into(), health: TrunkHealth::Up });
+    tell(Fact::TargetsTried { trunk: "carrier".into(), targets: vec![] });
+    let (condition, meaning) = part().await.unwrap();
+    assert_eq!(condition, "waiting");
+    assert!(meaning.starts_with("Tried on 2026-11-20. carrier is the only way out"), "{meaning}");
+
+    let (transport, address) = (Transport::Udp, "198.51.100.2:5060".parse().unwrap());
+    let found = |found| Fact::TargetsTried {
+        trunk: "carrier".into(),
+        targets: vec![TriedTarget { transport, address, found }],
+    };
+    tell(found(Tried::Answers));
+    assert_eq!(part().await.unwrap().0, "well");
+    let state = |rests: Option<&str>| Fact::TrunkTargets {
+        trunk: "carrier".into(),
+        targets: vec![TargetState { transport, address, used: false, rests: rests.map(str::to_owned) }],
+    };
+    tell(state(Some("it does not answer")));
+    tell(found(Tried::Silent { why: "it does not answer".into() }));
+    let (condition, meaning) = part().await.unwrap();
+    assert_eq!(condition, "broken");
+    assert!(meaning.contains("198.51.100.2:5060 stands by and does not answer"), "{meaning}");
+    tell(state(None));
+    assert_eq!(part().await.unwrap().0, "well", "it answers again");
 }
 
 #[tokio::test]

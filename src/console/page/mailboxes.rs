@@ -8,15 +8,23 @@ use super::{
     lists::older,
     words,
 };
-use crate::store::{Page, VoicemailRow};
+use crate::{
+    outbox::{Failure, State},
+    store::{LetterRow, Page, VoicemailRow},
+};
 
-pub(in crate::console) fn mailboxes(frame: &Frame, page: &Page<VoicemailRow>, zone: &TimeZone) -> Markup {
+pub(in crate::console) fn mailboxes(
+    frame: &Frame,
+    page: &Page<VoicemailRow>,
+    letters: &[LetterRow],
+    zone: &TimeZone,
+) -> Markup {
     let body = html! {
         @if page.items.is_empty() { p class="quiet" { "No messages." } } @else {
             table {
                 caption { "Messages in the mailboxes, newest first" }
-                thead { tr { th { "When" } th { "Mailbox" } th { "From" } th { "Message" } th { "Listen" } th { "" } } }
-                tbody { @for row in &page.items { (message(frame, row, zone)) } }
+                thead { tr { th { "When" } th { "Mailbox" } th { "From" } th { "Message" } th { "E-mail" } th { "Listen" } th { "" } } }
+                tbody { @for row in &page.items { (message(frame, row, letters, zone)) } }
             }
         }
         (older("/mailboxes", page, None))
@@ -24,7 +32,10 @@ pub(in crate::console) fn mailboxes(frame: &Frame, page: &Page<VoicemailRow>, zo
     frame.page(Section::Mailboxes, "Voicemail", &body)
 }
 
-fn message(frame: &Frame, row: &VoicemailRow, zone: &TimeZone) -> Markup {
+fn message(frame: &Frame, row: &VoicemailRow, letters: &[LetterRow], zone: &TimeZone) -> Markup {
+    let letters: Vec<&LetterRow> =
+        letters.iter().filter(|letter| letter.voicemail == row.message.id).collect();
+    let again = letters.iter().any(|letter| matches!(letter.state, State::Failed(_) | State::Unknown));
     let at = format!("/mailboxes/{}", row.message.id);
     let seconds = row.message.length_ms / 1_000;
     html! {
@@ -43,6 +54,10 @@ fn message(frame: &Frame, row: &VoicemailRow, zone: &TimeZone) -> Markup {
                     (None, false) => span class="quiet" { "The words are still being read." },
                 }
             }
+            td data-is="E-mail" {
+                @for one in &letters { (letter(one, zone)) }
+                @if again { (button(frame, &format!("{at}/mail"), "Mail again")) }
+            }
             td data-is="Listen" {
                 audio controls preload="none" src={ (at) "/message.wav" } {}
                 br; span class="quiet" { (seconds / 60) ":" (format!("{:02}", seconds % 60)) }
@@ -53,6 +68,21 @@ fn message(frame: &Frame, row: &VoicemailRow, zone: &TimeZone) -> Markup {
             }
         }
     }
+}
+
+/// How the hand-over to one address stands, in words.
+fn letter(letter: &LetterRow, zone: &TimeZone) -> Markup {
+    html! { div {
+        @match letter.state {
+            State::Sent => { (words::mark("mailed", "good")) " " (words::moment(letter.updated, zone)) },
+            State::Queued | State::Claimed => (words::mark("on its way", "warn")),
+            State::Failed(Failure::Refused { status }) => (words::mark(&format!("refused ({status})"), "bad")),
+            State::Failed(Failure::Expired { .. }) => (words::mark("given up", "bad")),
+            State::Suppressed(_) => (words::mark("withdrawn", "warn")),
+            State::Unknown => (words::mark("may have arrived", "warn")),
+        }
+        " " span class="quiet" { (letter.to) }
+    } }
 }
 
 fn button(frame: &Frame, action: &str, what: &str) -> Markup {

@@ -6,10 +6,10 @@ use jiff::{SignedDuration, Timestamp, civil::Time, tz::TimeZone};
 use rand_chacha::rand_core::SeedableRng;
 
 use crate::{
-    desk::{Alarm, Engine, FollowUp, Input, Output, Settings, Wording},
+    desk::{Alarm, Engine, FollowUp, Input, LetterRules, MailedTo, Outgoing, Output, Settings, Wording},
     dialogue::{Captured, EndReason, Intent, Outcome, Promise, Urgency},
     followup::{Sequence, Touch, When},
-    outbox::{AfterCrash, Entry, Kind},
+    outbox::{AfterCrash, AfterMail, Attempted, Entry, Kind},
     pbx::{
         AgentReason, CallDirection, CallRecord, Caller, Dialled, Disposition, Encrypted, LegRecord,
         LegResult, Party, Quality, Speaker, TextResult, TurnRecord, Unheard,
@@ -60,6 +60,23 @@ pub(crate) fn settings() -> Settings {
         text_back_waits_for_morning: false,
         leasing_numbers: vec![number(LEASING)],
         lead_sequence: Some(FollowUp::new(sequence).unwrap()),
+        letters: LetterRules {
+            mailboxes: [(
+                "101".parse().unwrap(),
+                MailedTo {
+                    name: "Front desk".into(),
+                    addresses: vec![
+                        "kim@office.example".parse().unwrap(),
+                        "robin@office.example".parse().unwrap(),
+                    ],
+                    sound: true,
+                    after: AfterMail::Heard,
+                },
+            )]
+            .into(),
+            words_within: SignedDuration::from_mins(2),
+            console: Some("https://portico.office.example".into()),
+        },
         after_crash: AfterCrash::NotAgain,
     }
 }
@@ -85,6 +102,11 @@ pub(crate) struct House {
         Option<(Vec<(crate::types::Extension, crate::pbx::DeskSettings)>, crate::pbx::DayNight)>,
     /// Numbers on the office's lists, as the switch was last told.
     pub(crate) listed: Vec<(PhoneNumber, crate::pbx::Listing)>,
+    /// Every letter that left the house, and what the mail server says to each; `None`: it says nothing.
+    pub(crate) letters: Vec<Outgoing>,
+    pub(crate) mail_server: Option<Attempted>,
+    /// What is to become of messages that were handed over.
+    pub(crate) after_mail: Vec<crate::pbx::MailboxChange>,
     /// How often the engine asked to be woken.
     pub(crate) wakes: usize,
     boots: u64,
@@ -113,6 +135,9 @@ impl House {
             restored: Vec::new(),
             desks: None,
             listed: Vec::new(),
+            letters: Vec::new(),
+            mail_server: Some(Attempted::Accepted),
+            after_mail: Vec::new(),
             wakes: 0,
             boots: 1,
             texts: 0,
@@ -155,6 +180,18 @@ impl House {
                 Output::RestoreBindings(bindings) => self.restored.push(bindings),
                 Output::RestoreDesks { desks, key } => self.desks = Some((desks, key)),
                 Output::Alarm(alarm) => self.alarms.push(alarm),
+                Output::Mail(letter) => {
+                    let key = letter.key;
+                    self.letters.push(letter);
+                    if let Some(attempted) = self.mail_server {
+                        self.engine().handle_input(now, Input::Mailed { key, attempted });
+                    }
+                }
+                // The switch does it, and says so.
+                Output::ChangeMailbox { mailbox, change } => {
+                    self.after_mail.push(change.clone());
+                    self.engine().handle_input(now, Input::MailboxChanged { mailbox, change });
+                }
                 Output::Changed(_)
                 | Output::RestoreMailbox(_)
                 | Output::Transcribe { .. }

@@ -252,8 +252,12 @@ impl World {
                 }
                 desk::Output::Changed(desk::Changed::Call(_)) => calls = true,
                 desk::Output::Changed(desk::Changed::Message { .. }) => texts = true,
-                // Sounds are no part of a story: nobody reads or deletes them.
+                desk::Output::ChangeMailbox { mailbox, change } => {
+                    self.pending.push_back(Pending::Control(Control::ChangeMailbox { mailbox, change }));
+                }
+                // Sounds and letters are no part of a story: nobody reads, deletes or sends them.
                 desk::Output::Changed(_)
+                | desk::Output::Mail(_)
                 | desk::Output::Transcribe { .. }
                 | desk::Output::DiscardSound { .. } => {}
                 desk::Output::RestoreMailbox(mailbox) => {

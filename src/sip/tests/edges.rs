@@ -321,7 +321,9 @@ fn a_proxy_and_whoever_is_behind_it_are_each_shown_their_own_proof() {
 /// A host with several addresses names one and sends from another: no router stands in between (18.2.2).
 #[test]
 fn a_trunk_that_names_another_of_its_addresses_is_answered_at_the_port_that_it_names() {
-    for (named, answered_at) in [("198.51.100.9:5070", 5070), ("10.0.0.9:5070", 5099)] {
+    for (named, answered_at) in
+        [("198.51.100.9:5070", 5070), ("edge.carrier.example", 5060), ("10.0.0.9:5070", 5099)]
+    {
         let mut world = World::new(450);
         let mut settings = office();
         settings.trunks[0].addresses = vec!["198.51.100.0/24".parse().unwrap()];

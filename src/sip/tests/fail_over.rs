@@ -13,9 +13,9 @@ use crate::{
 };
 
 /// The second and the third host of the carrier.
-const SECOND: &str = "198.51.100.2:5060";
-const THIRD: &str = "198.51.100.3:5060";
-const HOSTS: [&str; 3] = [CARRIER, SECOND, THIRD];
+pub(super) const SECOND: &str = "198.51.100.2:5060";
+pub(super) const THIRD: &str = "198.51.100.3:5060";
+pub(super) const HOSTS: [&str; 3] = [CARRIER, SECOND, THIRD];
 /// How long a silent host is waited for with an INVITE, and with a REGISTER.
 const INVITE_PATIENCE: Duration = Duration::from_secs(2);
 const REGISTER_PATIENCE: Duration = Duration::from_secs(4);
@@ -34,7 +34,7 @@ fn question(name: &str, kind: RecordKind) -> Question {
 }
 
 /// The carrier's name leads to these hosts, in this order.
-fn leads_to(world: &mut World, service: &str, hosts: &[&str]) {
+pub(super) fn leads_to(world: &mut World, service: &str, hosts: &[&str]) {
     let srv = |(at, host): (usize, &&str)| Record::Srv {
         priority: u16::try_from(at).unwrap(),
         weight: 0,
@@ -49,7 +49,7 @@ fn leads_to(world: &mut World, service: &str, hosts: &[&str]) {
     }
 }
 
-fn by_name(mut settings: Settings, transport: Transport, any_transport: bool) -> Settings {
+pub(super) fn by_name(mut settings: Settings, transport: Transport, any_transport: bool) -> Settings {
     let trunk = &mut settings.trunks[0];
     trunk.send_to = SendTo::Name { host: "carrier.example".to_owned(), port: None, any_transport };
     trunk.transport = transport;
@@ -69,13 +69,13 @@ fn with_hosts(seed: u64, count: usize) -> World {
     world
 }
 
-fn calls(world: &mut World) -> SessionId {
+pub(super) fn calls(world: &mut World) -> SessionId {
     let outgoing = to_trunk("carrier", "+13035550199", b"offer");
     world.tell(OFFICE, |e, now| e.invite(now, outgoing)).unwrap()
 }
 
 /// Requests of this method that the office has sent there.
-fn asked(world: &World, host: &str, method: &str) -> usize {
+pub(super) fn asked(world: &World, host: &str, method: &str) -> usize {
     world.lines(OFFICE, host).iter().filter(|line| line.starts_with(method)).count()
 }
 
@@ -88,7 +88,7 @@ fn distinct(world: &World, host: &str, method: &str) -> usize {
 }
 
 /// Where the next call goes.
-fn goes_to(world: &mut World) -> String {
+pub(super) fn goes_to(world: &mut World) -> String {
     let name = TrunkName("carrier".to_owned());
     world.host(OFFICE).endpoint.trunk_way(&name).unwrap().1.to_string()
 }

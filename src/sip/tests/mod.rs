@@ -18,6 +18,7 @@ mod streams;
 mod subscriptions;
 mod texts;
 mod throughput;
+mod trial;
 mod world;
 
 pub(super) use world::settings_with;

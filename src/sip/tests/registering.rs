@@ -504,6 +504,31 @@ fn a_longer_registration_is_granted_when_the_carrier_insists() {
     assert!(world.received(CARRIER).iter().any(|text| text.starts_with("REGISTER")));
 }
 
+/// The registrar lists everybody who has registered under the name (10.2.4).
+#[test]
+fn our_own_contact_among_others_says_how_long_we_are_taken_for() {
+    for (contacts, refreshed_within) in [
+        ("<sip:other@203.0.113.5>;expires=3000, <sip:%2B13035550100@192.0.2.1:5060>;expires=200", 180),
+        ("<sip:other@203.0.113.5>;expires=20, <sip:+13035550100@192.0.2.1:5060>;expires=200", 180),
+        ("<sip:other@203.0.113.5>;expires=3000, <sip:+13035550100@198.51.100.77>;expires=200", 180),
+        ("*, <sip:+13035550100@192.0.2.1:5060>", 270),
+    ] {
+        let mut world = World::new(76);
+        let mut settings = registering_office();
+        settings.trunks[0].probe = None;
+        world.settle(OFFICE, settings);
+        world.run(millis(50));
+        let register = world.received(CARRIER).pop().unwrap();
+        let ok = super::races::answer_text(&register, 200, "x")
+            .replace("Content-Length", &format!("Contact: {contacts}\r\nContent-Length"));
+        world.send(CARRIER, OFFICE, ok);
+        world.run(Duration::from_secs(refreshed_within * 9 / 10 - 1));
+        assert!(world.received(CARRIER).is_empty(), "{contacts}");
+        world.run(Duration::from_secs(refreshed_within / 10 + 2));
+        assert!(!world.received(CARRIER).is_empty(), "{contacts}");
+    }
+}
+
 #[test]
 fn a_call_to_a_phone_that_asks_for_a_password_fails() {
     let mut world = World::of_an_office(75);

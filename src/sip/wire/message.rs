@@ -365,11 +365,17 @@ impl Message {
     /// Where the answer to a datagram goes: to the address it came from, at the port it came from if the sender asks
     /// for that (RFC 3581) and at the port of its Via if not (RFC 3261, 18.2.2). A Via with another IP address than the
     /// source's was written behind a router that knows no such port: the answer goes back the way the request came.
-    /// `maddr` is not obeyed: it would let a stranger aim our answers at anybody.
+    /// So it does where the Via is a host name without a port, which tells neither where it was sent from nor where answers are
+    /// awaited. `maddr` is not obeyed: it would let a stranger aim our answers at anybody.
     pub fn reply_address(&self) -> Option<SocketAddr> {
         let source = self.source?;
-        let nat = self.via().is_none_or(|via| via.is_behind_nat(source.ip()));
-        if nat { Some(source) } else { self.reply_address_of_via() }
+        let tells_nothing = |via: &Via<'_>| via.host_ip().is_none() && via.port.is_none();
+        match self.via() {
+            Some(via) if !via.is_behind_nat(source.ip()) && !tells_nothing(&via) => {
+                self.reply_address_of_via()
+            }
+            _ => Some(source),
+        }
     }
 
     /// The same where it is known that no router stands in between: a host with several addresses names one of them and

@@ -142,6 +142,12 @@ fn without_rport_a_phone_behind_a_router_is_answered_the_way_it_came() {
     assert_eq!(reply_to("192.168.1.20:5062", "203.0.113.9:40001"), "203.0.113.9:40001");
     assert_eq!(reply_to("[fd00::7]:5062", "[2001:db8::9]:40001"), "[2001:db8::9]:40001");
     assert_eq!(reply_to("203.0.113.9:5062", "203.0.113.9:40001"), "203.0.113.9:5062", "RFC 3261, 18.2.2");
+    assert_eq!(reply_to("phone.example:5062", "203.0.113.9:40001"), "203.0.113.9:5062");
+    assert_eq!(
+        reply_to("phone.example", "203.0.113.9:40001"),
+        "203.0.113.9:40001",
+        "a name that says nothing"
+    );
     assert_eq!(reply_to("127.0.0.2:5062", "127.0.0.1:40001"), "127.0.0.1:5062", "no router within a machine");
 }
 

@@ -225,12 +225,18 @@ impl<'a> Uri<'a> {
                 };
                 same_text(self.user, other.user)
                     && same_text(self.password, other.password)
-                    && self.host.eq_ignore_ascii_case(other.host)
+                    && self.same_host(other)
                     && self.port == other.port
                     && self.params_agree(other, false)
                     && self.headers_agree(other)
             }
         }
+    }
+
+    /// Names in any case; addresses of IPv6 in any of their forms (RFC 5954, 4.2).
+    fn same_host(&self, other: &Uri<'_>) -> bool {
+        let v6 = |uri: &Uri<'_>| if uri.host.starts_with('[') { uri.host_ip() } else { None };
+        self.host.eq_ignore_ascii_case(other.host) || v6(self).is_some_and(|own| v6(other) == Some(own))
     }
 
     /// A parameter in both must match; `user`, `ttl`, `method`, `maddr` and `transport` in only one never match.
@@ -475,6 +481,7 @@ mod tests {
                 "sip:biloxi.com;transport=tcp;method=REGISTER?to=sip:bob%40biloxi.com",
                 "sip:biloxi.com;method=REGISTER;transport=tcp?to=sip:bob%40biloxi.com",
             ),
+            ("sip:101@[2001:db8::9:1]", "sip:101@[2001:DB8:0:0:0:0:9:1]"),
             (
                 "sip:alice@atlanta.com?subject=project%20x&priority=urgent",
                 "sip:alice@atlanta.com?priority=urgent&subject=project%20x",
@@ -490,6 +497,7 @@ mod tests {
             ("sip:carol@chicago.com", "sip:carol@chicago.com?Subject=next%20meeting"),
             ("sip:carol@chicago.com;security=off", "sip:carol@chicago.com;security=on"),
             ("sip:bob@biloxi.com", "sips:bob@biloxi.com"),
+            ("sip:101@[2001:db8::9:1]", "sip:101@[2001:db8::9:2]"),
             ("sip:bob@phone21.boxesbybob.com", "sip:bob@192.0.2.4"),
         ] {
             assert!(!uri(a).same_as(&uri(b)) && !uri(b).same_as(&uri(a)), "{a} {b}");

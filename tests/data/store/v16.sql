@@ -42,19 +42,6 @@ CREATE TABLE bindings (
     PRIMARY KEY (extension, contact)
 ) STRICT, WITHOUT ROWID;
 INSERT INTO "bindings" VALUES('101','sip:101@127.0.0.1:5071','udp','127.0.0.1:5071','127.0.0.1:5060','a phone',1795276680000,1795280280000,'<urn:uuid:00000000-0000-1000-8000-000a95a0e128>');
-CREATE TABLE call_backs (
-    call    INTEGER PRIMARY KEY,
-    queue   TEXT    NOT NULL,
-    number  TEXT    NOT NULL,
-    own     INTEGER NOT NULL,
-    name    TEXT    NOT NULL,
-    dialled TEXT    NOT NULL,
-    asked   INTEGER NOT NULL,
-    tries   INTEGER NOT NULL,
-    state   TEXT    NOT NULL,
-    changed INTEGER NOT NULL
-) STRICT;
-INSERT INTO "call_backs" VALUES(2,'desk','+13035550142',1,'DANA','+13035550100',1795276740000,1,'missed',1795276800000);
 CREATE TABLE calls (
     id               INTEGER PRIMARY KEY,
     direction        TEXT NOT NULL,
@@ -194,6 +181,22 @@ CREATE TABLE legs (
 INSERT INTO "legs" VALUES(1,0,'number','+13035550142','DANA',1795276680000,1795276698000,1795276720000,'completed',NULL,1100,2,1090,3,NULL,'PCMU','431 nothing','362 loss','sdes','went_quiet',1795276680000);
 INSERT INTO "legs" VALUES(1,1,'phone','101','',1795276680000,NULL,1795276698000,'failed',503,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
 INSERT INTO "legs" VALUES(1,2,'agent',NULL,'',1795276698000,1795276698000,1795276720000,'completed',NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
+CREATE TABLE letters (
+    key         INTEGER PRIMARY KEY,
+    voicemail   INTEGER NOT NULL,                 -- the message may be deleted before its letter
+    mailbox     TEXT NOT NULL,
+    recipient   TEXT NOT NULL,
+    after       TEXT NOT NULL,                    -- keep, heard, delete: once everybody has it
+    created     INTEGER NOT NULL,
+    due         INTEGER NOT NULL,
+    expires     INTEGER NOT NULL,
+    state       TEXT NOT NULL,                    -- as in outbox
+    reason      TEXT,
+    attempts    INTEGER NOT NULL DEFAULT 0,
+    last_status INTEGER,
+    updated     INTEGER NOT NULL,
+    UNIQUE (voicemail, recipient)
+) STRICT;
 CREATE TABLE mailboxes (
     id       TEXT PRIMARY KEY,                    -- the extension, or the digits of a general mailbox
     pin      TEXT,                                -- salt and hash of the PIN that was chosen by telephone
@@ -344,6 +347,7 @@ CREATE INDEX voicemails_by_mailbox ON voicemails (mailbox, received, id);
 CREATE INDEX voicemails_by_time ON voicemails (received DESC, id DESC);
 CREATE INDEX voicemails_untranscribed ON voicemails (id) WHERE transcribed = 0;
 CREATE INDEX emergencies_unseen ON emergencies (at) WHERE seen IS NULL;
-CREATE INDEX call_backs_by_time ON call_backs (asked DESC);
+CREATE INDEX letters_due ON letters (due, key) WHERE state = 'queued';
+CREATE INDEX letters_claimed ON letters (key) WHERE state = 'claimed';
 COMMIT;
 PRAGMA user_version = 16;
