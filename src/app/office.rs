@@ -24,7 +24,7 @@ use crate::{
         MenuOtherwise, MenuPlan, Money, Number, NumberForm, PagePlan, Park, Phone, PriceClass, RecordRule,
         RecordingRules, Right, RingOrder, RingPlan, RingStep, ScreeningRules, Service, Services, Settings,
         Srtp, SrtpPolicy, StarCodes, Supervise, Supervision, Texts, TimedPlan, Tolls, Treatment,
-        TrunkProfile, device_key,
+        TrunkProfile, Unanswered, device_key,
     },
     sip::{
         Account, Credentials, Located, Network, Registration, SendTo, SessionTimers, Transport, Trunk,
@@ -224,6 +224,14 @@ fn screening(config: &Config) -> ScreeningRules {
     ScreeningRules {
         anonymous: treatment(&config.screening.anonymous),
         failed: treatment(&config.screening.failed),
+        unknown: treatment(&config.screening.unknown),
+        unanswered: config
+            .screening
+            .unanswered
+            .as_deref()
+            .and_then(Unanswered::from_name)
+            .unwrap_or_default(),
+        remember: Duration::from_secs(config.screening.remember_days * 24 * 3600),
     }
 }
 

@@ -51,5 +51,5 @@ pub use reading::{LifeSafety, Reading, Urgency, UrgentKind};
 pub use session::{Channel, Opening, ResumeError, SavedSession, Session};
 pub use training::{CrossValidation, Embedder, TrainingError, cross_validate, train_with, train_words};
 pub use turn::{Act, Destination, Digit, Expectation, Say, UserTurn};
-pub use understander::{SEED, Understander};
+pub use understander::{SEED, Understander, danger_said};
 pub use understood::{Understood, understand};

@@ -1,5 +1,7 @@
 //! The understander: one utterance in, one reading out.
 
+use std::sync::OnceLock;
+
 use super::{
     classifier::{Classifier, Judgement, Model},
     features::Featurizer,
@@ -104,4 +106,14 @@ fn danger(reflex: Reflex, judgement: &Judgement, bare: bool, moves: Option<Move>
         Reflex::Quiet => ALARM,
     };
     (judgement.probability(Intent::Emergency) >= bar).then(|| judgement.likeliest_danger())
+}
+
+/// The danger to life that these words speak of by the rules alone: for services of the box that understand nothing else.
+pub fn danger_said(text: &str) -> Option<LifeSafety> {
+    static RULES: OnceLock<Rules> = OnceLock::new();
+    let rules = RULES.get_or_init(Rules::new);
+    match rules.reflex(&rules.words(tokens(text))) {
+        Reflex::Danger(kind) => Some(kind),
+        Reflex::Dismissed | Reflex::Quiet => None,
+    }
 }

@@ -80,6 +80,7 @@ pub(super) fn served(errand: &Errand) -> String {
         Errand::Deposit { mailbox } => format!("mailbox {mailbox} takes a message"),
         Errand::Retrieve { .. } => "a mailbox is listened to".to_owned(),
         Errand::Menu { name, .. } => format!("menu {name} answers"),
+        Errand::Challenge(_) => "the office does not know the caller, who is asked to press a key".to_owned(),
     }
 }
 

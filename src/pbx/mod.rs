@@ -124,7 +124,7 @@ pub use ringer::Ringer;
 pub use screening::{Listing, ScreeningRules, Treatment};
 pub use services::{
     Choice, Leads, Mailbox, MailboxChange, MailboxPlan, MenuHours, MenuOtherwise, MenuPlan, PinHash,
-    PinHashError, Services, VoiceMessage,
+    PinHashError, Services, Unanswered, VoiceMessage,
 };
 pub use spending::Spent;
 pub use star_codes::{SameCode, Service, StarCodes};

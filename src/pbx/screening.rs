@@ -10,7 +10,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{Attestation, CallDirection, CallRecord, Caller, Directory, Fact, Party, Vouched};
+use super::{Attestation, CallDirection, CallRecord, Caller, Directory, Fact, Party, Unanswered, Vouched};
 use crate::types::{Extension, Moment, PhoneNumber};
 
 /// What the office has said about one number.
@@ -42,6 +42,8 @@ pub enum Treatment {
     /// As to any other.
     #[default]
     Ring,
+    /// The caller is asked to press a key before any phone rings.
+    Challenge,
     /// No phone rings: the agent asks what it is about.
     Agent,
     /// 603.
@@ -53,6 +55,7 @@ impl Treatment {
     pub fn from_name(name: &str) -> Option<Self> {
         match name {
             "ring" => Some(Self::Ring),
+            "challenge" => Some(Self::Challenge),
             "agent" => Some(Self::Agent),
             "refuse" => Some(Self::Refuse),
             _ => None,
@@ -67,10 +70,19 @@ pub struct ScreeningRules {
     pub anonymous: Treatment,
     /// The carrier says that the number may be false.
     pub failed: Treatment,
+    /// Nobody of the office's book, and on no list.
+    pub unknown: Treatment,
+    /// What happens to somebody who does not press the key.
+    pub unanswered: Unanswered,
+    /// Who has pressed it is not asked again for so long; after a restart everybody is.
+    pub remember: Duration,
 }
 
 /// Numbers that may be listed. An office that lists more has another trouble; further ones are not kept.
 const MOST: usize = 20_000;
+
+/// Callers who are remembered to have pressed the key.
+const MOST_PASSED: usize = 10_000;
 
 /// After an emergency call its service may call back from any number, with any attestation or none (RFC 7090).
 const CALL_BACK: Duration = Duration::from_secs(2 * 3600);
@@ -82,6 +94,8 @@ pub(super) struct Screening {
     /// Who has called each extension last: as many as there are extensions.
     last: BTreeMap<Extension, PhoneNumber>,
     open_until: Option<Instant>,
+    /// Who has pressed the key, and until when that counts. Beyond [`MOST_PASSED`] the one whose time is up first is asked again.
+    passed: BTreeMap<PhoneNumber, Instant>,
 }
 
 impl Screening {
@@ -135,13 +149,26 @@ impl Screening {
         self.open_until = Some(now + CALL_BACK);
     }
 
-    /// What is to happen to this caller.
+    /// Somebody has pressed the key.
+    pub(super) fn passed(&mut self, now: Instant, number: PhoneNumber, keep: Duration) {
+        self.passed.retain(|_, until| *until > now);
+        if self.passed.len() >= MOST_PASSED
+            && let Some(first) =
+                self.passed.iter().min_by_key(|(_, until)| **until).map(|(number, _)| *number)
+        {
+            self.passed.remove(&first);
+        }
+        self.passed.insert(number, now + keep);
+    }
+
+    /// What is to happen to this caller; `known`: the office has this number in its book.
     pub(super) fn treat(
         &self,
         now: Moment,
         directory: &Directory,
         caller: &Caller,
         vouched: &Vouched,
+        known: bool,
     ) -> Treatment {
         if self.open_until.is_some_and(|until| now.at < until) {
             return Treatment::Ring;
@@ -159,7 +186,10 @@ impl Screening {
             (Some(Listing::Allow), _) => Treatment::Ring,
             (Some(Listing::Block), _) => Treatment::Refuse,
             (None, Some(Attestation::Failed)) => rules.failed,
-            (None, _) => Treatment::Ring,
+            (None, _) if known || self.passed.get(number).is_some_and(|until| now.at < *until) => {
+                Treatment::Ring
+            }
+            (None, _) => rules.unknown,
         }
     }
 }

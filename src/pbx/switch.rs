@@ -1,5 +1,6 @@
 //! All calls: the first heart. Takes one input at a time, and is then asked for outputs until it says `Timeout`.
 
+mod challenges;
 mod conferences;
 mod desks;
 mod doors;
@@ -15,7 +16,7 @@ mod transfers;
 use std::{cmp::Reverse, collections::BTreeMap, sync::Arc, time::Instant};
 
 use super::{
-    AgentReason, Answers, Barred, CallDirection, Control, Dialled, Directory, Fact, Foreseen, Input,
+    AgentReason, Answers, Barred, CallDirection, Caller, Control, Dialled, Directory, Fact, Foreseen, Input,
     MediaEvent, Output, Reason, Settings, Treatment, Vouched,
     call::{Arrival, Call, CallEvent},
     calls::Calls,
@@ -546,9 +547,11 @@ impl Switch {
     ) -> Result<Route, Refusal> {
         let caller = routing::caller(self.directory.country, invitation);
         let vouched = Vouched::of(invitation.verstat.as_deref());
-        match self.exchange.screening.treat(now, &self.directory, &caller, &vouched) {
+        let known = matches!(&caller, Caller::Number { number, .. } if self.names.contains_key(number));
+        match self.exchange.screening.treat(now, &self.directory, &caller, &vouched, known) {
             Treatment::Ring => Ok(route),
             Treatment::Agent => Ok(Route::Agent(AgentReason::AgentFirst)),
+            Treatment::Challenge => Ok(self.challenged(route)),
             Treatment::Refuse => {
                 self.exchange.fact(Fact::CallScreened { caller, dialled: Dialled::Number(number) });
                 Err(Refusal::DECLINED)

@@ -5,6 +5,7 @@
 //! - Nothing here dials out for anybody: whoever is served from outside stays inside.
 //! - Without speech the sounds and the tone are played and the words are left out.
 
+mod challenge;
 mod deposit;
 mod mailbox;
 mod menu;
@@ -16,6 +17,8 @@ mod words;
 
 use std::collections::BTreeMap;
 
+pub use challenge::Unanswered;
+pub(super) use challenge::{Onward, Question};
 pub(super) use mailbox::Mailboxes;
 pub use mailbox::{Mailbox, MailboxChange, MailboxPlan, PinHash, PinHashError, VoiceMessage};
 pub(super) use menu::Way;
@@ -26,7 +29,8 @@ use super::{
     Caller, ConferencePlan, Dialled, Directory, Disposition, MediaEvent, QueuePlan, Service,
     exchange::Context, ledger::Ledger, leg::Leg,
 };
-use crate::types::{Extension, PhoneNumber, StarCode};
+use crate::types::{Extension, PhoneNumber, StarCode, TurnId};
+use challenge::Challenge;
 use deposit::Deposit;
 use menu::Menu;
 pub(super) use mouth::{Mouth, Piece};
@@ -69,6 +73,8 @@ pub(super) enum Errand {
     Deposit { mailbox: Extension },
     /// Listen to messages. `None`: the caller says which mailbox. `at_own_phone`: the call comes from it.
     Retrieve { mailbox: Option<Extension>, at_own_phone: bool },
+    /// Press a key first.
+    Challenge(Question),
     /// Choose. `before`: so many menus have been come through in this call.
     Menu { name: String, before: u32 },
 }
@@ -165,6 +171,7 @@ enum Task {
     Deposit(Deposit),
     Retrieve(Retrieve),
     Menu(Menu),
+    Challenge(Challenge),
 }
 
 impl Task {
@@ -174,6 +181,7 @@ impl Task {
             Errand::Retrieve { mailbox, at_own_phone } => {
                 Self::Retrieve(Retrieve::new(mailbox, at_own_phone))
             }
+            Errand::Challenge(question) => Self::Challenge(Challenge::new(question)),
             Errand::Menu { name, before } => Self::Menu(Menu::new(name, before)),
         }
     }
@@ -183,6 +191,7 @@ impl Task {
             Self::Deposit(task) => task.cue(hands, cue),
             Self::Retrieve(task) => task.cue(hands, cue),
             Self::Menu(task) => task.cue(hands, cue),
+            Self::Challenge(task) => task.cue(hands, cue),
         }
     }
 
@@ -191,6 +200,16 @@ impl Task {
             Self::Deposit(task) => task.deadline(),
             Self::Retrieve(task) => task.deadline(),
             Self::Menu(task) => task.deadline(),
+            Self::Challenge(task) => task.deadline(),
+        }
+    }
+
+    /// Is that the turn that is listened to?
+    fn hears(&self, turn: TurnId) -> bool {
+        match self {
+            Self::Menu(task) => task.hears(turn),
+            Self::Challenge(task) => task.hears(turn),
+            Self::Deposit(_) | Self::Retrieve(_) => false,
         }
     }
 
@@ -200,7 +219,7 @@ impl Task {
             Self::Deposit(_) => Disposition::Voicemail,
             Self::Retrieve(_) => Disposition::Served,
             // Whoever hangs up in a menu has reached nobody.
-            Self::Menu(_) => Disposition::CallerAbandoned,
+            Self::Menu(_) | Self::Challenge(_) => Disposition::CallerAbandoned,
         }
     }
 }

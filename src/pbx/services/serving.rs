@@ -84,7 +84,9 @@ impl Serving {
             // Nobody at a desk phone has anything to do with it.
             CallEvent::Desk(DeskEvent::Routed(hunt)) => self.goes_on_to(hunt),
             CallEvent::Desk(event) => stays(cx, self, event),
-            CallEvent::Speech(VoiceInput::Speech(SpeechEvent::Heard { turn, text, .. })) if matches!(&self.task, Task::Menu(menu) if menu.hears(turn)) => {
+            CallEvent::Speech(VoiceInput::Speech(SpeechEvent::Heard { turn, text, .. }))
+                if self.task.hears(turn) =>
+            {
                 self.cue(cx, &Cue::Heard(&text))
             }
             // A sentence that cannot be spoken is reported as played as well; the service goes on without it.

@@ -292,3 +292,20 @@ fn the_one_who_does_not_want_to_be_disturbed_is_not_disturbed_by_a_menu() {
             .any(|leg| leg.party == Party::Phone(extension("103")) && leg.answered.is_some())
     );
 }
+
+#[test]
+fn danger_to_life_goes_to_the_agent_and_not_to_phones() {
+    let mut world = world();
+    says(&mut world, "I smell gas in my apartment");
+    world.wait(Duration::from_millis(300));
+    assert!(["101", "102", "103", "104"].iter().all(|phone| world.has_been_invited(phone).is_none()));
+    let chosen = |fact: &Fact| matches!(fact, Fact::AgentTakes { why: AgentReason::Chosen, .. });
+    assert!(world.facts.iter().any(chosen));
+    hangs_up(&mut world);
+    let why = world
+        .record()
+        .decisions
+        .iter()
+        .any(|decision| decision.why == "the caller spoke of danger in menu main");
+    assert!(why);
+}

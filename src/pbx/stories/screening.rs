@@ -1,11 +1,14 @@
 //! Callers whom the office would rather not hear, and those who always get through.
 
+use std::time::Duration;
+
 use crate::{
     pbx::{
-        CallDirection, Control, Fact, Listing, ScreeningRules, Treatment,
+        CallDirection, Control, Fact, Input, Listing, ScreeningRules, Treatment, Unanswered,
         story::{DANA, MAIN, ON_CALL, World, number, office},
     },
     sip::Event,
+    speech::SpeechEvent,
 };
 
 fn rings(world: &mut World) -> bool {
@@ -64,7 +67,11 @@ fn withheld_numbers_ring_unless_the_office_says_otherwise() {
 #[test]
 fn an_emergency_service_that_calls_back_and_the_person_on_call_get_through() {
     let mut office = office();
-    office.screening = ScreeningRules { anonymous: Treatment::Refuse, failed: Treatment::Refuse };
+    office.screening = ScreeningRules {
+        anonymous: Treatment::Refuse,
+        failed: Treatment::Refuse,
+        ..ScreeningRules::default()
+    };
     let mut world = World::with(office);
     world.plug_in("101");
     world.plug_in("102");
@@ -82,4 +89,121 @@ fn an_emergency_service_that_calls_back_and_the_person_on_call_get_through() {
     let refused = |event: &&Event| matches!(event, Event::Failed { status: 603, .. });
     assert_eq!(world.events("carrier").iter().filter(refused).count(), 1, "only before");
     world.gives_up("carrier", back);
+}
+
+/// An office that asks strangers for a key; Dana has called, and hears the question.
+fn asked(unanswered: Unanswered) -> World {
+    let mut world = strict(unanswered);
+    world.call("carrier", MAIN);
+    assert!(!rings(&mut world), "nobody rings before the key");
+    world
+}
+
+fn strict(unanswered: Unanswered) -> World {
+    let mut office = office();
+    office.screening = ScreeningRules {
+        unknown: Treatment::Challenge,
+        unanswered,
+        remember: Duration::from_secs(24 * 3600),
+        ..ScreeningRules::default()
+    };
+    let mut world = World::with(office);
+    world.plug_in("101");
+    world.plug_in("102");
+    world.speech_ready(true);
+    world
+}
+
+/// The key of the question that is heard now.
+fn key(world: &mut World) -> char {
+    let said = world.hear_the_agent();
+    let key = said.strip_prefix("To be put through, please press ").and_then(|rest| rest.strip_suffix('.'));
+    key.and_then(|key| key.parse().ok()).unwrap_or_else(|| panic!("{said}"))
+}
+
+fn hangs_up(world: &mut World) {
+    let call = world.own_call("carrier");
+    world.hangs_up("carrier", call);
+    world.far("102").forget();
+    world.far("101").forget();
+}
+
+#[test]
+fn a_stranger_presses_the_key_is_put_through_and_is_remembered_for_a_while() {
+    let mut world = asked(Unanswered::Refuse);
+    let key = key(&mut world);
+    assert!(('2'..='9').contains(&key));
+    world.keys_in(&key.to_string());
+    world.wait(Duration::from_millis(100));
+    assert!(rings(&mut world));
+    hangs_up(&mut world);
+    let why: Vec<String> = world.record().decisions.iter().map(|decision| decision.why.clone()).collect();
+    assert!(
+        why.iter().any(|why| why == "the caller pressed the key: the call goes on as any other"),
+        "{why:?}"
+    );
+    let again = world.call("carrier", MAIN);
+    assert!(rings(&mut world), "asked once");
+    world.gives_up("carrier", again);
+    world.far("102").forget();
+    world.wait_s(25 * 3600);
+    world.call("carrier", MAIN);
+    assert!(!rings(&mut world), "and again when the time is over");
+}
+
+#[test]
+fn who_does_not_press_it_goes_where_the_office_says() {
+    for unanswered in [Unanswered::Agent, Unanswered::Refuse] {
+        let mut world = asked(unanswered);
+        let right = key(&mut world);
+        let wrong = if right == '2' { "3" } else { "2" };
+        world.keys_in(wrong);
+        assert_eq!(key(&mut world), right, "once more");
+        world.wait_s(9);
+        assert!(!rings(&mut world));
+        match unanswered {
+            Unanswered::Agent => {
+                assert!(world.facts.iter().any(|fact| matches!(fact, Fact::AgentTakes { .. })));
+                hangs_up(&mut world);
+            }
+            Unanswered::Refuse => {
+                assert_eq!(world.hear_the_agent(), "You were not put through. Goodbye.");
+                assert!(world.has_ended("carrier"));
+            }
+        }
+    }
+}
+
+#[test]
+fn an_emergency_passes_and_so_does_whoever_the_office_knows() {
+    let mut world = asked(Unanswered::Refuse);
+    key(&mut world);
+    let (leg, turn) = world.listening().unwrap();
+    let text = "please help, there is a fire in my kitchen".into();
+    world.tell(Input::Speech { leg, event: SpeechEvent::Heard { turn, at_ms: 900, text, decode_ms: 90 } });
+    world.wait(Duration::from_millis(100));
+    assert!(rings(&mut world), "nobody in danger is asked for a key");
+
+    let mut world = strict(Unanswered::Refuse);
+    let names = [(number(DANA), "Dana Reyes".to_owned())].into();
+    world.control(Control::CallerNames(std::sync::Arc::new(names)));
+    world.call("carrier", MAIN);
+    assert!(rings(&mut world), "in the office's book");
+
+    let mut world = strict(Unanswered::Refuse);
+    world.control(Control::List { number: number(DANA), listing: Some(Listing::Allow) });
+    world.call("carrier", MAIN);
+    assert!(rings(&mut world), "always let in");
+
+    let mut world = strict(Unanswered::Refuse);
+    world.speech_ready(false);
+    world.call("carrier", MAIN);
+    assert!(rings(&mut world), "a box that cannot speak asks nobody");
+
+    let mut world = strict(Unanswered::Refuse);
+    let emergency = world.call("101", "911");
+    world.picks_up("carrier");
+    world.hangs_up("101", emergency);
+    world.call("carrier", MAIN);
+    world.rings("102");
 }

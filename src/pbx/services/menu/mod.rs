@@ -13,6 +13,7 @@ pub use plan::{Choice, Leads, MenuHours, MenuPlan, Otherwise};
 
 use super::{Cue, Errand, Hands, Piece, Then};
 use crate::{
+    dialogue::danger_said,
     pbx::{Directory, SpeechCommand},
     types::{Extension, TurnId},
 };
@@ -233,6 +234,10 @@ impl Menu {
         self.listen(hands);
         if matches!(self.stage, Stage::Leaving(_)) || text.trim().is_empty() {
             return Then::Wait;
+        }
+        if danger_said(text).is_some() {
+            hands.cx.decide(format!("the caller spoke of danger in menu {}", self.name));
+            return Then::Way(Way::Agent);
         }
         if self.stage == Stage::Choosing
             && let Some(key) = naming::chosen(text, &plan.choices)
