@@ -11,8 +11,8 @@ use jiff::{SignedDuration, Timestamp};
 use portico::{
     dialogue::{Intent, LifeSafety, Urgency},
     pbx::{
-        Attestation, CallDirection, CallRecord, CallResult, Caller, Disposition, Encrypted, LegRecord,
-        LegResult, Listing, Party, QueueEnd, Unheard,
+        Attestation, CallBackState, CallDirection, CallRecord, CallResult, Caller, Disposition, Encrypted,
+        LegRecord, LegResult, Listing, Party, QueueEnd, Unheard,
     },
     store::{CallFilter, CallerUpdate, Store, StoreError, TextBackNote, TextDirection, WrapUp},
     types::{CallId, ContactId},
@@ -116,6 +116,10 @@ fn every_earlier_file_is_brought_up_to_date_with_its_rows() {
         }
         if version >= 4 {
             assert_eq!(reader.account("ana").unwrap().unwrap().name, "ana");
+        }
+        if version >= 17 {
+            let promised = reader.call_backs(at("2026-11-01T00:00:00Z")).unwrap();
+            assert_eq!((promised.len(), promised[0].state), (1, CallBackState::Missed));
         }
         if version >= 15 {
             let answered = reader.call(all[0].id).unwrap().unwrap().record.queued.unwrap();

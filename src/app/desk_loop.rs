@@ -135,6 +135,7 @@ impl Desk {
                 body: body.clone(),
                 call_id: call_id.clone(),
             },
+            Fact::CallBack(promise) => Input::CallBack(promise.clone()),
             Fact::MailboxChanged { mailbox, change } => {
                 Input::MailboxChanged { mailbox: mailbox.clone(), change: change.clone() }
             }
@@ -219,6 +220,8 @@ fn drain(settings: &mut DeskSettings) -> Option<Timestamp> {
             }
             Output::SettleText { text, stored } => Control::SettleText { text, stored },
             Output::RestoreListed(listed) => Control::RestoreListed(listed),
+            Output::RestoreCallBacks(promises) => Control::RestoreCallBacks(promises),
+            Output::CallBackStored { call, tries } => Control::CallBackStored { call, tries },
             Output::RestoreSpending(calls) => Control::RestoreSpending(calls),
             Output::RestoreBindings(bindings) => Control::RestoreBindings(bindings),
             Output::RestoreMailbox(mailbox) => Control::Mailbox(mailbox),

@@ -13,6 +13,7 @@ use super::{
     letters::Letters,
     mailboxes::Mail,
     phones::Phones,
+    promises::Promises,
 };
 use crate::{
     outbox::Policy,
@@ -33,6 +34,7 @@ pub struct Engine {
     phones: Phones,
     pub(super) emergencies: Emergencies,
     pub(super) mail: Mail,
+    pub(super) promises: Promises,
     pub(super) letters: Letters,
     live: LiveCalls,
     /// Records that the store has not taken yet, the oldest first.
@@ -74,6 +76,7 @@ impl Engine {
             phones: Phones::default(),
             emergencies: Emergencies::default(),
             mail: Mail::default(),
+            promises: Promises::default(),
             letters: Letters::default(),
             live: LiveCalls::default(),
             waiting: VecDeque::new(),
@@ -172,6 +175,7 @@ impl Engine {
                     self.brought_back = false;
                 }
             }
+            Input::CallBack(promise) => self.promises.take(promise),
             Input::MailboxChanged { mailbox, change } => self.mailbox_changed(mailbox, change),
             Input::Transcribed { id, words } => self.message_transcribed(id, words),
             Input::TrunkUp => self.dispatch.trunk_up(),
@@ -226,6 +230,10 @@ impl Engine {
             if !spent.is_empty() {
                 self.output(Output::RestoreSpending(spent));
             }
+            let promised = self.store.call_backs(since)?;
+            if !promised.is_empty() {
+                self.output(Output::RestoreCallBacks(promised));
+            }
             if !desks.is_empty() || key != DayNight::Clock {
                 self.output(Output::RestoreDesks { desks, key });
             }
@@ -241,6 +249,7 @@ impl Engine {
             self.brought_back = true;
         }
         self.store_emergencies()?;
+        self.store_promises(now)?;
         self.settle(now)?;
         self.store_records(now)?;
         self.store_mail(now)?;

@@ -6,8 +6,8 @@ use super::Outgoing;
 use crate::{
     outbox::{Attempted, Entry},
     pbx::{
-        CallRecord, Caller, DayNight, DeskSettings, Listing, Mailbox, MailboxChange, Spent, Supervise,
-        TextResult,
+        CallBack, CallRecord, Caller, DayNight, DeskSettings, Listing, Mailbox, MailboxChange, Spent,
+        Supervise, TextResult,
     },
     sip,
     store::EmergencyRow,
@@ -87,6 +87,8 @@ pub enum Input {
         of: Option<Extension>,
         how: Supervise,
     },
+    /// A call-back was promised, or has come further.
+    CallBack(CallBack),
     /// Something has happened to a mailbox.
     MailboxChanged {
         mailbox: Extension,
@@ -125,6 +127,10 @@ pub enum Output {
     RestoreListed(Vec<(PhoneNumber, Listing)>),
     /// What was called outside on the last day, before the restart. At most once, before anything else.
     RestoreSpending(Vec<Spent>),
+    /// Call-backs of before the restart: those that are not over, and those of the last day. At most once.
+    RestoreCallBacks(Vec<CallBack>),
+    /// It is stored that this one is being called.
+    CallBackStored { call: CallId, tries: u32 },
     /// Phones that were registered before the restart. At most once, before anything else.
     RestoreBindings(Vec<sip::Binding>),
     /// What lies in this mailbox, as it was stored: once for each, at the beginning.

@@ -22,6 +22,7 @@ mod inbox;
 mod letters;
 mod mailboxes;
 mod phones;
+mod promises;
 mod records;
 mod settings;
 mod wording;

@@ -58,6 +58,8 @@ pub struct Wording {
     pub lead: Template,
     pub callback: Template,
     pub on_call: Template,
+    /// The place in a queue is kept, and the caller is called back.
+    pub queue_call_back: Template,
     pub opted_out: Template,
     pub opted_in: Template,
     pub help: Template,
@@ -76,6 +78,7 @@ impl Wording {
             ("lead", &wording.lead),
             ("callback", &wording.callback),
             ("on_call", &wording.on_call),
+            ("queue_call_back", &wording.queue_call_back),
             ("opted_out", &wording.opted_out),
             ("opted_in", &wording.opted_in),
             ("help", &wording.help),

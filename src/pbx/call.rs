@@ -1,5 +1,7 @@
 //! One call: the states it can be in, and the ways between them.
 
+mod promised;
+
 use std::time::Instant;
 
 use super::{
@@ -21,7 +23,7 @@ use super::{
     paging::Paging,
     parked::Parked,
     prompting::{Prompt, Prompting},
-    queue::Queued,
+    queue::{CallingBack, Queued},
     refusal::Refusal,
     ring_plan::Hunt,
     ringing::Ringing,
@@ -58,6 +60,7 @@ enum State {
     Assisted(Assisted),
     Parked(Parked),
     Queued(Box<Queued>),
+    CallingBack(Box<CallingBack>),
     Prompting(Prompting),
     Announcing(Announcing),
     Emergency(Box<EmergencyCall>),
@@ -102,14 +105,8 @@ impl Call {
     /// Takes up a call that may be connected. `None`: it was over at once, and its record is out.
     pub(super) fn begin(exchange: &mut Exchange, arrival: Arrival) -> Option<Self> {
         let Arrival { beginning, session, invitation, route } = arrival;
-        let Beginning { call, at: now, .. } = beginning;
-        exchange.fact(Fact::CallStarted {
-            call,
-            caller: beginning.caller.clone(),
-            dialled: beginning.dialled.clone(),
-            trunk: beginning.trunk.clone(),
-        });
-        let mut ledger = Box::new(Ledger::new(beginning));
+        let now = beginning.at;
+        let mut ledger = Box::new(Ledger::begun(exchange, beginning));
         let mut cx = Context { now, exchange, ledger: &mut ledger };
         let party = Party::Caller(cx.ledger.caller().clone());
         let next = match (Incoming::new(&mut cx, session, invitation, party), route) {
@@ -281,6 +278,7 @@ impl Call {
             State::Assisted(state) => in_assisted(state, &mut cx, event).map(State::Assisted),
             State::Parked(state) => in_parked(state, &mut cx, event).map(State::Parked),
             State::Queued(state) => state.handle(&mut cx, event).map(queued),
+            State::CallingBack(state) => state.handle(&mut cx, event).map(calling_back),
             State::Prompting(state) => state.handle(&mut cx, event).map(State::Prompting),
             State::Announcing(state) => state.handle(&mut cx, event).map(State::Announcing),
             State::Emergency(state) => {
@@ -308,6 +306,7 @@ impl Call {
             State::Assisted(state) => state.deadline(),
             State::Parked(state) => state.deadline(),
             State::Queued(state) => state.deadline(),
+            State::CallingBack(state) => state.deadline(),
             State::Prompting(state) => state.deadline(),
             State::Announcing(state) => state.deadline(),
             State::Emergency(state) => state.deadline(),
@@ -344,7 +343,7 @@ impl Call {
                     matches!(self.ledger.dialled(), Dialled::Number(_)) && self.ledger.is_outbound();
                 outbound.then_some(Sacrifice::Outbound)
             }
-            State::Emergency(_) | State::Ending(_) => None,
+            State::Emergency(_) | State::Ending(_) | State::CallingBack(_) => None,
         }
     }
 
@@ -426,7 +425,10 @@ pub(super) fn stays<S>(cx: &mut Context<'_>, state: S, event: DeskEvent) -> Step
             Refusal::NOBODY.give(cx.now.at, &mut cx.exchange.sip, session);
         }
         DeskEvent::Park(_) => leave_slot(cx),
-        DeskEvent::SentToRoom { .. } | DeskEvent::Routed(_) | DeskEvent::Turn(_) => {}
+        DeskEvent::SentToRoom { .. }
+        | DeskEvent::Routed(_)
+        | DeskEvent::Turn(_)
+        | DeskEvent::PromiseStored => {}
         DeskEvent::Transfer { refer, .. } => {
             superseded(cx.exchange.sip.refuse_refer(cx.now.at, refer, 603));
         }
@@ -574,6 +576,10 @@ fn enter(cx: &mut Context<'_>, next: Next) -> Step<State> {
             Step::Stay(State::Ending(Ending::begin(cx, disposition)))
         }
     }
+}
+
+fn calling_back(state: CallingBack) -> State {
+    State::CallingBack(Box::new(state))
 }
 
 fn queued(state: Queued) -> State {

@@ -37,6 +37,8 @@ pub(super) enum DeskEvent {
     Routed(Hunt),
     /// It is the turn of whoever waits in a queue: these phones are free.
     Turn(Vec<Extension>),
+    /// The store has that somebody is being called back.
+    PromiseStored,
     /// A phone takes the place of the one at `replaced` (RFC 3891).
     TakeOver { session: SessionId, invitation: Box<Invitation>, by: Extension, replaced: SessionId },
 }

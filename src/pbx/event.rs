@@ -10,9 +10,9 @@ use crate::{
     dialogue::Reading,
     media::{Agreed, FaxEnd, FaxSign, Hears, RoomId, SourceTrust, Tone},
     pbx::{
-        AgentReason, Barred, CallRecord, Caller, ChangeRefused, DayNight, DeskChange, DeskSettings, Dialled,
-        Directory, LegResult, Listing, Mailbox, MailboxChange, Music, MusicTable, Party, Quality, Resource,
-        ResourceState, Service, Spent, Supervise, TurnRecord, Unheard,
+        AgentReason, Barred, CallBack, CallRecord, Caller, ChangeRefused, DayNight, DeskChange, DeskSettings,
+        Dialled, Directory, LegResult, Listing, Mailbox, MailboxChange, Music, MusicTable, Party, Quality,
+        Resource, ResourceState, Service, Spent, Supervise, TurnRecord, Unheard,
     },
     sip,
     speech::SpeechEvent,
@@ -84,6 +84,12 @@ pub enum Control {
     HangUp { call: CallId },
     /// Calls to the outside of before a restart, of the last day.
     RestoreSpending(Vec<Spent>),
+    /// Call-backs of before a restart: those that are not over, and those that were promised within a day.
+    RestoreCallBacks(Vec<CallBack>),
+    /// The store has that this one is being called, for the so-manieth time.
+    CallBackStored { call: CallId, tries: u32 },
+    /// Nobody is to be called back for this one any more.
+    CancelCallBack { call: CallId },
     /// This is set for an extension from now on.
     SetDesk { extension: Extension, settings: DeskSettings },
     /// Somebody at a console wants this for an extension; asked about as if it were dialled there. Answered by
@@ -343,6 +349,8 @@ pub enum Reason {
     QueuePlace,
     /// Nobody waits longer in a queue.
     QueueLimit,
+    /// Is the office still open for those whom it has promised to call back?
+    CallBackReview,
     /// A phone that was not answered may ring again for those who wait.
     QueuePhone,
     /// A parked call rings its parker again.
@@ -408,6 +416,8 @@ pub enum Fact {
         call: CallId,
         trunk: String,
     },
+    /// A call-back was promised, or has come further: this is all of it, and it is to be kept.
+    CallBack(CallBack),
     /// An alarm: from this extension somebody wanted to call what it may not, or more than it may; perhaps somebody who has
     /// its password. At most once a minute for the same extension and cause.
     CallBarred {

@@ -16,7 +16,7 @@ use super::{
     lamps::Lamps,
     ledger::Ledger,
     places::Places,
-    queue::Lines,
+    queue::{Lines, Promises},
     resources::Resources,
     screening::Screening,
     services::{Mailboxes, Way},
@@ -38,6 +38,7 @@ pub(super) struct Exchange {
     pub(super) speech_ready: bool,
     pub(super) places: Places,
     pub(super) lines: Lines,
+    pub(super) promises: Promises,
     /// Who is to be rung for callers who have chosen, since the switch asked last.
     pub(super) ways_wanted: Vec<(CallId, Way)>,
     pub(super) screening: Screening,
@@ -110,6 +111,7 @@ impl Exchange {
             speech_ready: false,
             places: Places::default(),
             lines: Lines::default(),
+            promises: Promises::default(),
             ways_wanted: Vec::new(),
             screening: Screening::default(),
             spending: Spending::default(),
@@ -411,6 +413,21 @@ impl Exchange {
     /// Does this trunk carry as many calls as its carrier allows?
     pub(super) fn is_full(&self, directory: &Directory, trunk: &TrunkName) -> bool {
         directory.profile(trunk).channels.is_some_and(|channels| self.on_trunk(trunk).count() >= channels)
+    }
+
+    /// Is there a line for a call that can wait, and another one for whoever is in danger?
+    pub(super) fn has_line_to_spare(&self, now: Moment, directory: &Directory) -> bool {
+        let mut free = 0_usize;
+        for name in self.trunks_of(directory) {
+            if self.sip.trunk_rests(now.at, &name).is_some() {
+                continue;
+            }
+            match directory.profile(&name).channels {
+                None => return true,
+                Some(channels) => free += channels.saturating_sub(self.on_trunk(&name).count()),
+            }
+        }
+        free >= 2
     }
 
     /// An emergency wants a line that another call has. `false`: no other call has one there.

@@ -8,8 +8,8 @@ use std::{
 use jiff::Timestamp;
 
 use super::{
-    AgentReason, CallDirection, CallRecord, Caller, Decision, Dialled, Directory, Disposition, Fax,
-    LegRecord, Quality, QueueEnd, Queueing, Speaker, TurnRecord, Vouched, tape::Tape,
+    AgentReason, CallDirection, CallRecord, Caller, Decision, Dialled, Directory, Disposition, Fact, Fax,
+    LegRecord, Quality, QueueEnd, Queueing, Speaker, TurnRecord, Vouched, exchange::Exchange, tape::Tape,
 };
 use crate::{
     dialogue::Outcome,
@@ -85,6 +85,17 @@ impl Ledger {
             queued: None,
             private: false,
         }
+    }
+
+    /// Of a call that begins, which is told.
+    pub(super) fn begun(exchange: &mut Exchange, beginning: Beginning) -> Self {
+        exchange.fact(Fact::CallStarted {
+            call: beginning.call,
+            caller: beginning.caller.clone(),
+            dialled: beginning.dialled.clone(),
+            trunk: beginning.trunk.clone(),
+        });
+        Self::new(beginning)
     }
 
     /// Of something that is no call to anybody: it is told to nobody and leaves no record.

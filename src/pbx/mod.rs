@@ -112,7 +112,7 @@ pub use leg_quality::{Encrypted, Quality, Unheard};
 pub use location::{CivicAddress, CivicElement, Device, KnownBy, Location, Locations, device_key};
 pub use opening::{Answers, DayNight, Foreseen, Opening, TimedPlan, foresee};
 pub use paging::{MOST_PAGED, PagePlan};
-pub use queue::{CallBackPlan, QueueEnd, QueueOtherwise, QueuePlan, Queueing};
+pub use queue::{CallBack, CallBackPlan, CallBackState, QueueEnd, QueueOtherwise, QueuePlan, Queueing};
 pub use record::{
     AgentReason, CallDirection, CallRecord, Caller, Dialled, Disposition, LegRecord, LegResult, Party,
     Speaker, TurnRecord,

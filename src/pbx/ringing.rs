@@ -227,7 +227,7 @@ impl Ringing {
         if let Some(caller) = self.waiter.answered()
             && caller.id() == leg
         {
-            if let MediaEvent::Digit(key) = event
+            if let MediaEvent::Digit(key @ ('0' | '1')) = event
                 && self.is_for_queued()
             {
                 return self.back_to_queue(cx, *key);
@@ -284,7 +284,7 @@ impl Ringing {
     fn handle_waiter(mut self, cx: &mut Context<'_>, event: SessionEvent) -> Step<Self> {
         match event {
             SessionEvent::Cancelled(cause) => self.abandoned(cx, cause),
-            SessionEvent::Digit(key) if self.is_for_queued() => self.back_to_queue(cx, key),
+            SessionEvent::Digit(key @ ('0' | '1')) if self.is_for_queued() => self.back_to_queue(cx, key),
             SessionEvent::Ended(by) => self.abandoned(cx, by.cause()),
             SessionEvent::Reoffered(offer) if self.waiter.answered().is_none() => {
                 if let Waiter::Outside { caller, .. } | Waiter::Desk(caller) = &mut self.waiter {
@@ -569,6 +569,10 @@ impl Ringing {
                 Step::Go(Next::Resume { caller, conversation })
             }
             Waiter::Waits(waiting) => {
+                // Whoever has pressed 9 does not want to be called again.
+                if waiting.is_call_back() && self.results.contains(&LegResult::Declined) {
+                    return waiting.in_vain(cx, 603);
+                }
                 waiting.in_vain(cx, self.last_answer.map_or(480, |said| Refusal::passed_on(said).status))
             }
         }

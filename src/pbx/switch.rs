@@ -26,6 +26,7 @@ use super::{
     lamps::Office,
     ledger::Beginning,
     notices::{Alarm, Notices},
+    queue,
     refusal::Refusal,
     ring_plan::INTERNAL_RING,
     routing::{self, Route},
@@ -167,12 +168,14 @@ impl Switch {
         let spending = self.exchange.spending.deadline().map(|at| (at, Reason::Spending));
         let queue = self.exchange.lines.deadline().map(|at| (at, Reason::QueuePhone));
         let own = self.calls.next_deadline().into_iter().chain(self.notices.deadline());
-        own.chain(spending).chain(queue).chain(sip).min()
+        let review = self.exchange.promises.deadline().map(|at| (at, Reason::CallBackReview));
+        own.chain(spending).chain(queue).chain(review).chain(sip).min()
     }
 
     fn handle_timeout(&mut self, now: Moment) {
         self.exchange.sip.handle_input(now.at, sip::Input::Timeout);
         self.exchange.lines.handle_timeout(now.at);
+        self.review_call_backs(now);
         for call in self.calls.due(now.at) {
             self.tell(now, call, CallEvent::Timeout);
         }
@@ -267,6 +270,12 @@ impl Switch {
                 }
             }
             Control::RestoreSpending(calls) => self.exchange.spending.restore(now, &self.directory, calls),
+            Control::RestoreCallBacks(promises) => {
+                let directory = self.directory.clone();
+                queue::restored(&mut self.exchange, now, &directory, promises);
+            }
+            Control::CallBackStored { call, tries } => self.call_back_stored(now, call, tries),
+            Control::CancelCallBack { call } => self.cancel_call_back(now, call),
             Control::SetDesk { extension, settings } => self.set_desk(&extension, settings),
             Control::ChangeDesk { ticket, extension, change } => {
                 let refused = self.change_desk(now, &extension, &change).err();

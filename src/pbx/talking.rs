@@ -264,7 +264,7 @@ impl Talking {
                 with.hang_up(cx, None);
                 Step::Stay(self)
             }
-            DeskEvent::Routed(_) | DeskEvent::Turn(_) => Step::Stay(self),
+            DeskEvent::Routed(_) | DeskEvent::Turn(_) | DeskEvent::PromiseStored => Step::Stay(self),
             DeskEvent::Taken { session, .. } | DeskEvent::Enters { session, .. } => {
                 Refusal::NOBODY.give(cx.now.at, &mut cx.exchange.sip, session);
                 Step::Stay(self)

@@ -73,6 +73,14 @@ impl Waiter {
                 format!(", {from}")
             }
         };
+        if let Self::Waits(waiting) = self
+            && waiting.is_call_back()
+        {
+            let office = &directory.name;
+            return format!(
+                "This is {office}, calling you back as you asked. Press 1 to be connected, or 9 if you do not want to talk any more."
+            );
+        }
         format!("A call for {}{about}. Press 1 to take it, or 9 to decline.", directory.name)
     }
 

@@ -9,7 +9,7 @@ use super::{
     line::superseded,
     next::{Announced, Next, Step},
     parked::Place,
-    queue::{QueueEnd, Standing},
+    queue::{self, CallBackState, QueueEnd, Standing},
     ring_plan::{Hunt, Outside},
     ringing::Ringing,
     services::Errand,
@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     sip::{Cause, ReferId, SessionId},
-    types::Extension,
+    types::{CallId, Extension},
 };
 
 /// Who is to be rung for somebody who waits, and what the phones show beside the caller.
@@ -39,6 +39,8 @@ pub(super) enum Otherwise {
     Recall(Extension),
     /// The mailbox of this extension, if it has one; else as below.
     Mailbox(Extension),
+    /// A phone of the office: the one whom it was to call back has not come. The promise is known by this call.
+    CallBack(CallId),
     /// Back into the queue, where its place is kept.
     Queue(Box<Standing>),
     /// It is hung up on, whoever it is: a machine, which nobody can talk to.
@@ -82,11 +84,13 @@ impl Waiting {
 
     /// Somebody has come: the one who waits, to be connected. Who has transferred the call is told, and hung up on.
     pub(super) fn answered(self: Box<Self>, cx: &mut Context<'_>) -> (Leg, Disposition) {
+        let is_call_back = self.is_call_back();
         self.leaves_queue(cx, QueueEnd::Answered);
         let Self { leg, transferor, disposition, .. } = *self;
         // Whoever has waited for somebody, and had nobody so far, has somebody now.
         let disposition = match disposition {
             Disposition::CallerAbandoned => Disposition::Answered,
+            Disposition::Failed if is_call_back => Disposition::Answered,
             other => other,
         };
         leg.tone(cx, None);
@@ -121,7 +125,23 @@ impl Waiting {
         matches!(self.otherwise, Otherwise::Queue(_))
     }
 
+    /// Is it a phone that calls somebody back?
+    pub(super) fn is_call_back(&self) -> bool {
+        matches!(self.otherwise, Otherwise::CallBack(_))
+    }
+
+    /// The promise is kept or given up, or (`None`) the caller was not reached this time.
+    fn ends_call_back(&self, cx: &mut Context<'_>, state: Option<CallBackState>) {
+        let Otherwise::CallBack(id) = self.otherwise else { return };
+        let directory = cx.ledger.directory().clone();
+        match state {
+            Some(state) => queue::ended(cx.exchange, id, state),
+            None => queue::not_reached(cx.exchange, cx.now, &directory, id),
+        }
+    }
+
     fn leaves_queue(&self, cx: &mut Context<'_>, end: QueueEnd) {
+        self.ends_call_back(cx, (end == QueueEnd::Answered).then_some(CallBackState::Reached));
         if let Otherwise::Queue(standing) = &self.otherwise {
             standing.ends(cx, end);
         }
@@ -160,6 +180,7 @@ impl Waiting {
 
     /// Nobody has come, for this reason.
     pub(super) fn in_vain(self: Box<Self>, cx: &mut Context<'_>, status: u16) -> Step<Ringing> {
+        self.ends_call_back(cx, (status == 603).then_some(CallBackState::Declined));
         let Self { leg, transferor, otherwise, disposition, .. } = *self;
         if let Some(transferor) = transferor {
             transferor.report(cx, status);
@@ -177,6 +198,10 @@ impl Waiting {
         }
         match otherwise {
             Otherwise::Queue(standing) => Step::Go(Next::WaitOn { leg, standing, key: None }),
+            Otherwise::CallBack(_) => {
+                leg.hang_up(cx, None);
+                Step::Go(Next::End(disposition))
+            }
             Otherwise::Park(place) => Step::Go(Next::Park { leg, place, disposition }),
             Otherwise::Recall(extension) => {
                 let ring_for = cx.ledger.directory().features.transfer_ring;

@@ -213,7 +213,12 @@ impl Office {
     /// The phones of the main number serve those who wait for it.
     fn queue(&self, most: usize) -> QueuePlan {
         let phones = self.main_rings.iter().flat_map(|(phones, _)| phones.iter().cloned()).collect();
-        QueuePlan { phones, most, call_back: Some(CallBackPlan::default()), ..QueuePlan::default() }
+        QueuePlan {
+            phones,
+            most,
+            call_back: Some(CallBackPlan { after: Duration::ZERO, ..CallBackPlan::default() }),
+            ..QueuePlan::default()
+        }
     }
 
     fn trunks(&self, first: TrunkName) -> Vec<sip::Trunk> {

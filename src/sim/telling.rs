@@ -86,6 +86,10 @@ impl Names {
             Fact::NotAnswered { party, result, .. } => {
                 ("portico", format!("{} does not answer: {}", self.party(party), leg_result(*result)), false)
             }
+            Fact::CallBack(promise) => {
+                let (whom, how) = (self.of(promise.number), promise.state.name());
+                ("portico", format!("call-back of {whom}: {how}, {} tries", promise.tries), true)
+            }
             Fact::MailboxChanged { mailbox, change } => ("portico", mailbox_change(mailbox, change), true),
             Fact::MailboxLocked { mailbox, caller } => (
                 "portico",

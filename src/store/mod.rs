@@ -11,6 +11,7 @@
 
 mod accounts;
 mod backup;
+mod call_backs;
 mod calls;
 mod columns;
 mod connection;

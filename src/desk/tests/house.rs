@@ -175,7 +175,7 @@ impl House {
                     }
                 }
                 Output::SettleText { text, stored } => self.settled.push((text, stored)),
-                Output::RestoreSpending(_) => {}
+                Output::RestoreSpending(_) | Output::RestoreCallBacks(_) | Output::CallBackStored { .. } => {}
                 Output::RestoreListed(listed) => self.listed = listed,
                 Output::RestoreBindings(bindings) => self.restored.push(bindings),
                 Output::RestoreDesks { desks, key } => self.desks = Some((desks, key)),

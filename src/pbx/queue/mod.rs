@@ -2,17 +2,25 @@
 //!
 //! - First come, first served: a phone that is free rings for the first in line for whom none rings, and for nobody else.
 //! - A place is kept until its call ends or somebody takes it. A phone that was not answered costs nobody the place.
+//! - Whoever is promised a call-back keeps the place. A phone of the office rings first, and only then the caller's; the store
+//!   has it before anybody is called, so that a power cut makes nobody's telephone ring twice. It never takes the last line.
 //! - How long it will take is never said: in an office of three nobody can know.
 //! - Nobody waits for ever, or for nobody: too long, too many, or no phone at all leads to the agent or to a mailbox.
 
+mod call_back;
+mod calling_back;
 mod line;
 mod plan;
+mod promises;
 mod queued;
 mod queueing;
 mod words;
 
-pub(super) use line::Lines;
+pub use call_back::{CallBack, CallBackState};
+pub(super) use calling_back::CallingBack;
+pub(super) use line::{Lines, Turn};
 pub use plan::{CallBackPlan, QueueOtherwise, QueuePlan};
+pub(super) use promises::{Promises, ended, is_too_old, not_reached, restored, tried};
 pub(super) use queued::{Queued, Standing};
 pub use queueing::{QueueEnd, Queueing};
 

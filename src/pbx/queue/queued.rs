@@ -1,5 +1,7 @@
 //! A caller who waits in a queue: music, the place in the line, and keys that lead out of it.
 
+mod offering;
+
 use std::time::{Duration, Instant};
 
 use super::{QueueEnd, QueueOtherwise, QueuePlan, words};
@@ -20,6 +22,7 @@ use crate::{
     sip::{Cause, SessionId},
     types::{Extension, LegId},
 };
+use offering::Asking;
 
 /// The first words wait for the ACK or a packet of the caller's, but no longer than this.
 const OPENING_WAIT: Duration = Duration::from_millis(200);
@@ -41,7 +44,9 @@ impl Standing {
     /// The call waits no longer, for this reason.
     pub(in crate::pbx) fn ends(&self, cx: &mut Context<'_>, end: QueueEnd) {
         let call = cx.call();
-        cx.exchange.lines.leave(call);
+        if end != QueueEnd::CallBack {
+            cx.exchange.lines.leave(call);
+        }
         let waited = cx.now.at.saturating_duration_since(self.joined);
         cx.ledger.has_queued(&self.queue, self.joined, waited, end);
         cx.decide(format!("no longer in queue {} after {} s: {}", self.queue, waited.as_secs(), end.words()));
@@ -55,6 +60,8 @@ pub(in crate::pbx) struct Queued {
     leg: Leg,
     standing: Standing,
     mouth: Mouth,
+    /// The caller is asked where to call back.
+    asking: Option<Asking>,
     /// When the first words begin though nothing has been heard of the far end; `None` while only the ACK can say where to
     /// speak to, and once they have begun.
     begins: Option<Instant>,
@@ -124,7 +131,7 @@ impl Queued {
         let begins = (leg.is_connected() && !standing.told).then_some(soon);
         let says = standing.says.map(|at| at.max(soon));
         let until = standing.joined + plan_of(cx, &standing).longest;
-        Self { leg, standing, mouth: Mouth::default(), begins, says, until }
+        Self { leg, standing, mouth: Mouth::default(), asking: None, begins, says, until }
     }
 
     pub(in crate::pbx) fn deadline(&self) -> Option<(Instant, Reason)> {
@@ -132,10 +139,16 @@ impl Queued {
         let mouth = self.mouth.deadline().map(|at| (at, Reason::Prompt));
         let says = self.says.map(|at| (at, Reason::QueuePlace));
         let until = Some((self.until, Reason::QueueLimit));
+        if self.asking == Some(Asking::Leaving) {
+            return mouth;
+        }
         [begins, mouth, says, until].into_iter().flatten().min()
     }
 
     pub(in crate::pbx) fn handle(self, cx: &mut Context<'_>, event: CallEvent) -> Step<Self> {
+        if self.asking == Some(Asking::Leaving) {
+            return self.leaving(cx, event);
+        }
         match event {
             CallEvent::Session { session, event } => self.session(cx, session, event),
             CallEvent::Media { leg, event } => self.media(cx, leg, &event),
@@ -206,6 +219,7 @@ impl Queued {
             if !super::is_served(cx.now, cx.exchange, &directory, &plan) {
                 return self.leave(cx, QueueEnd::Unserved);
             }
+            self.asking = None;
             self.say_place(cx, &plan, false);
         }
         Step::Stay(self)
@@ -233,16 +247,28 @@ impl Queued {
         }
         let place = cx.exchange.lines.place(&self.standing.queue, cx.ledger.call());
         pieces.extend(place.map(|place| Piece::Words(words::place(place))));
+        pieces.extend(self.is_offered(cx).map(|_| Piece::words(words::OFFER)));
         pieces.push(Piece::words(match plan.otherwise {
             QueueOtherwise::Agent => words::AGENT,
             QueueOtherwise::Mailbox(_) => words::MESSAGE,
         }));
         self.mouth.say(cx, &mut self.leg, pieces);
-        self.says = Some(cx.now.at + plan.announce);
+        // An offer does not wait for the next time that the place is said.
+        let offer = plan.call_back.map(|call_back| self.standing.joined + call_back.after);
+        let offer = offer.filter(|at| *at > cx.now.at);
+        let next = cx.now.at + plan.announce;
+        self.says = Some(offer.map_or(next, |offer| offer.min(next)));
     }
 
     fn key(mut self, cx: &mut Context<'_>, key: char) -> Step<Self> {
+        if let Some(asking) = self.asking.take() {
+            return self.answer(cx, asking, key);
+        }
         match key {
+            '1' => match self.is_offered(cx) {
+                Some(plan) => self.ask_for_number(cx, plan),
+                None => Step::Stay(self),
+            },
             '0' => self.leave(cx, QueueEnd::Left),
             '*' => {
                 self.mouth.hush(cx, &self.leg);

@@ -2,6 +2,7 @@
 
 mod agent;
 mod at_the_desk;
+mod call_backs;
 mod callers_shown;
 mod chaos;
 mod conferences;

@@ -12,12 +12,12 @@ use crate::{
     types::LegId,
 };
 
-const MARCO: &str = "+13035550178";
-const PRIYA: &str = "+13035550179";
-const TOM: &str = "+13035550180";
+pub(super) const MARCO: &str = "+13035550178";
+pub(super) const PRIYA: &str = "+13035550179";
+pub(super) const TOM: &str = "+13035550180";
 
 /// Both phones serve the callers of the main number.
-fn with_queue(plan: QueuePlan) -> Directory {
+pub(super) fn with_queue(plan: QueuePlan) -> Directory {
     let mut office = office();
     office.services.queues = [("desk".to_owned(), plan)].into();
     office.services.queue_of = [(number(MAIN), "desk".to_owned())].into();
@@ -30,12 +30,12 @@ fn plan() -> QueuePlan {
 }
 
 /// One phone serves them.
-fn one_phone() -> QueuePlan {
+pub(super) fn one_phone() -> QueuePlan {
     QueuePlan { phones: vec![extension("101")], ..QueuePlan::default() }
 }
 
 /// 101 talks with Marco, who has just come.
-fn busy(plan: QueuePlan) -> (World, SessionId) {
+pub(super) fn busy(plan: QueuePlan) -> (World, SessionId) {
     let mut world = World::with_office_at_work(with_queue(plan));
     world.call_as("carrier", MARCO, "Marco", MAIN);
     let talk = world.picks_up("101");
@@ -45,7 +45,7 @@ fn busy(plan: QueuePlan) -> (World, SessionId) {
     (world, talk)
 }
 
-fn comes(world: &mut World, who: &str) -> (SessionId, LegId) {
+pub(super) fn comes(world: &mut World, who: &str) -> (SessionId, LegId) {
     let session = world.call_as("carrier", who, "", MAIN);
     (session, world.served_leg())
 }
@@ -56,16 +56,16 @@ fn first_leg(world: &World) -> LegId {
     opened.map(|(leg, _)| *leg).unwrap()
 }
 
-fn presses(world: &mut World, leg: LegId, key: char) {
+pub(super) fn presses(world: &mut World, leg: LegId, key: char) {
     world.media_event(leg, MediaEvent::Digit(key));
 }
 
-fn record_of(world: &World, who: &str) -> CallRecord {
+pub(super) fn record_of(world: &World, who: &str) -> CallRecord {
     let of = |record: &&CallRecord| record.caller.to_call_back().as_deref() == Some(who);
     world.records().iter().find(of).unwrap_or_else(|| panic!("no record of {who}")).clone()
 }
 
-fn end_of(world: &World, who: &str) -> QueueEnd {
+pub(super) fn end_of(world: &World, who: &str) -> QueueEnd {
     record_of(world, who).queued.unwrap().end
 }
 

@@ -178,6 +178,7 @@ impl World {
             Fact::TextReceived { text, from, to, body, call_id } => {
                 desk::Input::TextReceived { text, from, to, body, call_id }
             }
+            Fact::CallBack(promise) => desk::Input::CallBack(promise),
             Fact::MailboxChanged { mailbox, change } => desk::Input::MailboxChanged { mailbox, change },
             Fact::TextSettled { key, result } => desk::Input::Delivered { key, result },
             Fact::Bound { binding } => {
@@ -233,6 +234,12 @@ impl World {
                 }
                 desk::Output::RestoreListed(listed) => {
                     self.pending.push_back(Pending::Control(Control::RestoreListed(listed)));
+                }
+                desk::Output::RestoreCallBacks(promises) => {
+                    self.pending.push_back(Pending::Control(Control::RestoreCallBacks(promises)));
+                }
+                desk::Output::CallBackStored { call, tries } => {
+                    self.pending.push_back(Pending::Control(Control::CallBackStored { call, tries }));
                 }
                 desk::Output::RestoreSpending(calls) => {
                     self.pending.push_back(Pending::Control(Control::RestoreSpending(calls)));
