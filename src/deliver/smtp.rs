@@ -2,7 +2,8 @@
 //! wants one (RFC 4954), and says what came of it.
 //!
 //! The one thing that matters: until the last dot has been written the server must not deliver anything (RFC 5321, 4.1.1.4),
-//! so whatever breaks before may be tried again; what breaks between the dot and its answer, nobody can tell.
+//! so whatever breaks before may be tried again; what breaks between the dot and its answer, nobody can tell. The clients
+//! that there are do not say on which side of the dot a connection broke: this is why it is ours.
 
 use std::{
     io::{self, Read, Write},
@@ -11,9 +12,10 @@ use std::{
     time::Duration,
 };
 
+use base64::{Engine, prelude::BASE64_STANDARD};
 use rustls::{ClientConfig, ClientConnection, StreamOwned, pki_types::ServerName};
 
-use super::{Mail, mime};
+use super::Mail;
 use crate::types::EmailAddress;
 
 /// A server that does not even take the connection.
@@ -159,7 +161,7 @@ fn conversation(server: &SmtpServer, mail: &Mail) -> Result<(), Broken> {
     let to = format!("RCPT TO:<{}>", mail.to);
     wire.command_with(&to, &[250, 251], About::Mail)?;
     wire.command("DATA", 354, About::Mail)?;
-    wire.write_all(stuffed(&mail.write()).as_bytes())?;
+    wire.write_all(&stuffed(&mail.write()))?;
     wire.flush()?;
     wire.stream().set_read_timeout(Some(LAST_ANSWER))?;
     let dot = wire.write_all(b".\r\n").and_then(|()| wire.flush());
@@ -189,16 +191,16 @@ fn connect(server: &SmtpServer) -> io::Result<TcpStream> {
 }
 
 /// A line that begins with a dot gets another one (RFC 5321, 4.5.2), and the last line is ended.
-fn stuffed(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() + 2);
-    for line in text.split_inclusive("\r\n") {
-        if line.starts_with('.') {
-            out.push('.');
+fn stuffed(text: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(text.len() + 2);
+    for line in text.split_inclusive(|byte| *byte == b'\n') {
+        if line.starts_with(b".") {
+            out.push(b'.');
         }
-        out.push_str(line);
+        out.extend_from_slice(line);
     }
-    if !out.ends_with("\r\n") {
-        out.push_str("\r\n");
+    if !out.ends_with(b"\r\n") {
+        out.extend_from_slice(b"\r\n");
     }
     out
 }
@@ -255,12 +257,12 @@ impl Wire {
         };
         // RFC 4616; LOGIN where a server knows nothing else.
         if offered("PLAIN") || !offered("LOGIN") {
-            let proof = mime::base64(format!("\0{}\0{}", login.user, login.password).as_bytes());
+            let proof = BASE64_STANDARD.encode(format!("\0{}\0{}", login.user, login.password));
             self.command(&format!("AUTH PLAIN {proof}"), 235, About::Server)?;
         } else {
             self.command("AUTH LOGIN", 334, About::Server)?;
-            self.command(&mime::base64(login.user.as_bytes()), 334, About::Server)?;
-            self.command(&mime::base64(login.password.as_bytes()), 235, About::Server)?;
+            self.command(&BASE64_STANDARD.encode(&login.user), 334, About::Server)?;
+            self.command(&BASE64_STANDARD.encode(&login.password), 235, About::Server)?;
         }
         Ok(())
     }

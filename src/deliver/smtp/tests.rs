@@ -229,7 +229,7 @@ fn behind_starttls_the_password_is_told_to_the_right_server_alone() {
         let heard = served.join().unwrap();
         assert_eq!(outcome == Outcome::Accepted, believed, "{outcome:?} {heard}");
         assert_eq!(
-            heard.contains(&format!("AUTH PLAIN {}", mime::base64(b"\0kim\0a secret"))),
+            heard.contains(&format!("AUTH PLAIN {}", BASE64_STANDARD.encode("\0kim\0a secret"))),
             believed,
             "{heard}"
         );
@@ -238,6 +238,6 @@ fn behind_starttls_the_password_is_told_to_the_right_server_alone() {
 
 #[test]
 fn a_line_that_begins_with_a_dot_does_not_end_the_mail() {
-    assert_eq!(stuffed("a\r\n.\r\n..b\r\n"), "a\r\n..\r\n...b\r\n");
-    assert_eq!(stuffed("a"), "a\r\n");
+    assert_eq!(stuffed(b"a\r\n.\r\n..b\r\n"), b"a\r\n..\r\n...b\r\n");
+    assert_eq!(stuffed(b"a"), b"a\r\n");
 }
