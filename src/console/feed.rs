@@ -1,4 +1,4 @@
-//! The live page's events: cards ready made, for as long as the one who looks may look.
+//! The live page's events: cards and call-backs ready made, for as long as the one who looks may look.
 
 use std::{convert::Infallible, time::Duration};
 
@@ -14,10 +14,12 @@ use tokio::sync::{broadcast::error::RecvError, mpsc};
 
 use super::{
     access::Person,
+    call_backs,
     live::{Change, LiveCall},
     page,
     site::Site,
 };
+use crate::{pbx::CallBack, store::StoreError};
 
 /// Events between the board and one socket. A browser that does not read fills it, falls behind, and begins anew.
 const WAITING: usize = 16;
@@ -48,6 +50,11 @@ async fn feed(site: Site, person: Person, to: mpsc::Sender<Event>) {
     let board: Vec<_> = calls.iter().map(|call| call.call).collect();
     let mut first = vec![event("board", &json!({ "ids": board }))];
     first.extend(calls.iter().rev().map(|call| card(&site, call)));
+    // What has changed since the page was made.
+    let promised = call_backs::promised(&site).await;
+    if !matches!(&promised, Ok(none) if none.is_empty()) {
+        first.push(section(&site, &person, &promised));
+    }
     for event in first.into_iter().flatten() {
         if to.send(event).await.is_err() {
             return;
@@ -58,6 +65,7 @@ async fn feed(site: Site, person: Person, to: mpsc::Sender<Event>) {
             change = changes.recv() => match change {
                 Ok(Change::Call(call)) => card(&site, &call),
                 Ok(Change::Gone(call)) => event("gone", &json!({ "id": call })),
+                Ok(Change::CallBacks) => section(&site, &person, &call_backs::promised(&site).await),
                 Err(RecvError::Lagged(_)) => Some(Event::default().event("skipped").data("-")),
                 Err(RecvError::Closed) => return,
             },
@@ -84,6 +92,12 @@ async fn feed(site: Site, person: Person, to: mpsc::Sender<Event>) {
 
 fn card(site: &Site, call: &LiveCall) -> Option<Event> {
     event("call", &json!({ "id": call.call, "html": page::card(call, site.zone()).into_string() }))
+}
+
+/// The whole section: a browser that has missed something shows what is.
+fn section(site: &Site, person: &Person, promised: &Result<Vec<CallBack>, StoreError>) -> Option<Event> {
+    let html = page::call_backs(promised, &person.session.csrf(), site.zone());
+    event("call-backs", &json!({ "html": html.into_string() }))
 }
 
 /// JSON has no line break of its own, so that one event is one `data:` line.

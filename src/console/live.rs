@@ -11,7 +11,7 @@ use std::{
 use jiff::Timestamp;
 use tokio::sync::broadcast;
 
-use super::desk_board::DeskBoard;
+use super::{call_backs::CallBackBoard, desk_board::DeskBoard};
 use crate::{
     pbx::{
         AgentReason, CallRecord, Caller, DeskSettings, Dialled, Fact, LegResult, Party, RecordingState,
@@ -57,11 +57,13 @@ pub enum Stage {
     Ended(Box<CallRecord>),
 }
 
-/// Sent to browsers: this call has changed, or has left the page.
+/// Sent to browsers: what has changed on the page, or has left it.
 #[derive(Debug, Clone)]
 pub enum Change {
     Call(Arc<LiveCall>),
     Gone(CallId),
+    /// A call-back was promised, or has come further.
+    CallBacks,
 }
 
 #[derive(Debug, Default)]
@@ -98,6 +100,7 @@ pub struct Live {
     /// The notices of emergencies have changed.
     alarms: broadcast::Sender<()>,
     desks: DeskBoard,
+    call_backs: CallBackBoard,
 }
 
 impl Default for Live {
@@ -107,6 +110,7 @@ impl Default for Live {
             changes: broadcast::channel(BEHIND).0,
             alarms: broadcast::channel(1).0,
             desks: DeskBoard::default(),
+            call_backs: CallBackBoard::default(),
         }
     }
 }
@@ -212,6 +216,11 @@ impl Live {
                 (*call, None)
             }
             Fact::Ended(record) => (record.call, board.end(record)),
+            Fact::CallBack(promise) => {
+                self.call_backs.hear(promise);
+                let _ = self.changes.send(Change::CallBacks);
+                return;
+            }
             _ => return,
         };
         // Nobody looks: nobody is told.
@@ -275,6 +284,10 @@ impl Live {
 
     pub(super) fn desks(&self) -> &DeskBoard {
         &self.desks
+    }
+
+    pub(super) fn call_backs(&self) -> &CallBackBoard {
+        &self.call_backs
     }
 
     /// Each time that the notices change.

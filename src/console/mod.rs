@@ -13,6 +13,7 @@
 mod access;
 mod alarm;
 mod api;
+mod call_backs;
 mod desk_board;
 mod feed;
 mod forwards;
@@ -51,6 +52,7 @@ pub fn router(site: Site) -> Router {
         .merge(phones::routes())
         .merge(softphone::routes())
         .merge(forwards::routes())
+        .merge(call_backs::routes())
         .nest("/api/v1", api::routes())
         .fallback(pages::not_found)
         .layer(DefaultBodyLimit::max(shield::LARGEST_BODY))

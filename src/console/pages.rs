@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 use super::{
     access::{Person, Proof},
-    alarm, feed, mailboxes, music, page, recording,
+    alarm, call_backs, feed, mailboxes, music, page, recording,
     shield::{LARGEST_UPLOAD, plain},
     site::Site,
 };
@@ -113,7 +113,8 @@ impl After {
 
 async fn live(State(site): State<Site>, person: Person) -> Response {
     let (calls, _) = site.live().watch();
-    html(page::live(&site.frame(&person), &calls, site.zone())).into_response()
+    let promised = call_backs::promised(&site).await;
+    html(page::live(&site.frame(&person), &calls, &promised, site.zone())).into_response()
 }
 
 /// The notice of a call to an emergency number goes when somebody has said that they saw it, and that is on record:

@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use portico::types::CallId;
 use serde_json::Value;
 
-use crate::office::{Browser, Office, incoming, wrap_up};
+use crate::office::{Browser, Office, incoming, now, wrap_up};
 
 /// Run with `PORTICO_BLESS=1` to write the document anew after a change that is meant.
 const DOCUMENT: &str = "tests/data/openapi.json";
@@ -32,7 +32,16 @@ async fn the_document_names_every_path_and_serves_itself() {
     let paths: Vec<_> = served["paths"].as_object().unwrap().keys().cloned().collect();
     assert_eq!(
         paths,
-        ["/calls", "/calls/{call}", "/contacts", "/health", "/leads", "/messages", "/work-orders"]
+        [
+            "/call-backs",
+            "/calls",
+            "/calls/{call}",
+            "/contacts",
+            "/health",
+            "/leads",
+            "/messages",
+            "/work-orders"
+        ]
     );
     for path in paths {
         let real = format!("/api/v1{}", path.replace("{call}", &CallId::from_random(1).to_string()));
@@ -99,10 +108,12 @@ async fn every_answer_is_what_the_document_says() {
     let mut office = Office::set_up().await;
     office.store.wrap_up(&wrap_up(1)).unwrap();
     office.store.receive(&incoming(1)).unwrap();
+    let promise = crate::call_backs::promise(1, now().wall);
+    office.store.keep_call_back(&promise, &[], false, now().wall).unwrap();
     office.vitals.lock().unwrap().speech = Some(Ok(()));
     let browser = office.signed_in().await;
     let document: Value = serde_json::from_str(&portico::console::openapi()).unwrap();
-    for path in ["/calls", "/contacts", "/work-orders", "/leads", "/messages"] {
+    for path in ["/calls", "/contacts", "/work-orders", "/leads", "/messages", "/call-backs"] {
         let answer = browser.get(&format!("/api/v1{path}")).await.json();
         assert!(!answer["items"].as_array().unwrap().is_empty(), "{path}");
         assert_fits(&document, path, &answer);

@@ -15,13 +15,13 @@ use portico::{
 
 use crate::office::{Browser, Office, SCRIPT, now, number, wrap_up};
 
-struct Feed {
+pub struct Feed {
     stream: BodyDataStream,
     read: String,
 }
 
 impl Feed {
-    async fn of(browser: &Browser<'_>) -> Self {
+    pub async fn of(browser: &Browser<'_>) -> Self {
         Self::at(browser, "/live/events").await
     }
 
@@ -34,7 +34,7 @@ impl Feed {
     }
 
     /// The next event: its name and its data; `None` when the stream has ended.
-    async fn next(&mut self) -> Option<(String, serde_json::Value)> {
+    pub async fn next(&mut self) -> Option<(String, serde_json::Value)> {
         loop {
             if let Some((event, rest)) = self.read.split_once("\n\n") {
                 let field = |name: &str| {

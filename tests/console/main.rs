@@ -10,6 +10,7 @@
 mod access;
 mod api;
 mod attacks;
+mod call_backs;
 mod forwards;
 mod health;
 mod live;

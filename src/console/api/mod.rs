@@ -1,6 +1,7 @@
 //! The JSON interface under `/api/v1`: the same records as the pages, for programs, with a document made from the code.
 
 mod answer;
+mod promised;
 
 use axum::{
     Json, Router,
@@ -12,7 +13,7 @@ use axum::{
 use serde::Deserialize;
 use utoipa::{IntoParams, OpenApi, ToSchema};
 
-use super::{access::Bearer, site::Site};
+use super::{access::Bearer, call_backs::promised, site::Site};
 use crate::{
     store::{CallFilter, Cursor, MOST_ROWS, Page, StoreError},
     types::CallId,
@@ -21,6 +22,7 @@ use answer::{
     CallAnswer, CallInShort, ContactAnswer, HealthAnswer, LeadAnswer, List, MessageAnswer, Trouble,
     WorkOrderAnswer,
 };
+use promised::CallBackAnswer;
 
 /// Rows of a page unless asked otherwise.
 const ROWS: usize = 50;
@@ -34,6 +36,7 @@ pub(super) fn routes() -> Router<Site> {
         .route("/work-orders", get(work_orders))
         .route("/leads", get(leads))
         .route("/messages", get(messages))
+        .route("/call-backs", get(call_backs))
         .route("/health", get(health))
         .fallback(nothing)
 }
@@ -47,11 +50,11 @@ pub fn openapi() -> String {
 #[openapi(
     info(
         title = "Portico",
-        description = "Calls, people, work orders, leads and texts of one office. Read only. \
+        description = "Calls, people, work orders, leads, texts and call-backs of one office. Read only. \
                        Send `Authorization: Bearer TOKEN`; `portico token` makes one.",
     ),
     servers((url = "/api/v1")),
-    paths(calls, call, contacts, work_orders, leads, messages, health),
+    paths(calls, call, contacts, work_orders, leads, messages, call_backs, health),
     modifiers(&BearerToken),
 )]
 struct Document;
@@ -221,6 +224,19 @@ async fn messages(State(site): State<Site>, _: Bearer, Query(place): Query<Place
         Err(refused) => return *refused,
     };
     listed(site.read(move |reader| reader.messages(None, after, limit)).await, MessageAnswer::of)
+}
+
+/// Call-backs that callers of a queue were promised: those that stand, the first asked for first, and what became of the
+/// others of the last day. All of it, on one page.
+#[utoipa::path(get, path = "/call-backs", responses(
+    (status = 200, body = List<CallBackAnswer>), (status = 401, body = Trouble), (status = 503, body = Trouble)))]
+async fn call_backs(State(site): State<Site>, _: Bearer) -> Response {
+    match promised(&site).await {
+        Ok(all) => {
+            Json(List { items: all.iter().map(CallBackAnswer::of).collect(), next: None }).into_response()
+        }
+        Err(error) => unavailable(&error),
+    }
 }
 
 /// How the box fares.

@@ -1,4 +1,4 @@
-// The live page: each event carries one call's card, ready made; this puts it in its place.
+// The live page: an event carries one call's card, or the call-backs, ready made; this puts it in its place.
 "use strict";
 (() => {
   const calls = document.getElementById("calls");
@@ -39,6 +39,14 @@
     const old = cardOf(JSON.parse(event.data).id);
     if (old) old.remove();
     settle();
+  });
+  stream.addEventListener("call-backs", (event) => {
+    const section = document.getElementById("call-backs");
+    const { html } = JSON.parse(event.data);
+    const fresh = document.createElement("template");
+    fresh.innerHTML = html;
+    // Left alone if it is the same: somebody may just be on one of its buttons.
+    if (section && section.innerHTML !== fresh.innerHTML) section.replaceChildren(fresh.content);
   });
   // Some events were skipped because this browser fell behind: begin again from the whole page.
   stream.addEventListener("skipped", () => window.location.reload());

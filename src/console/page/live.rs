@@ -1,18 +1,25 @@
-//! The live page: a card for each call, the transcript growing in it.
+//! The live page: a card for each call, the transcript growing in it, and the call-backs that were promised.
 
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
 
 use super::{
+    call_backs::call_backs,
     layout::{Frame, Section},
     words,
 };
 use crate::{
     console::live::{LiveCall, Stage},
-    pbx::{RecordingState, Speaker, TurnRecord},
+    pbx::{CallBack, RecordingState, Speaker, TurnRecord},
+    store::StoreError,
 };
 
-pub(in crate::console) fn live(frame: &Frame, calls: &[std::sync::Arc<LiveCall>], zone: &TimeZone) -> Markup {
+pub(in crate::console) fn live(
+    frame: &Frame,
+    calls: &[std::sync::Arc<LiveCall>],
+    promised: &Result<Vec<CallBack>, StoreError>,
+    zone: &TimeZone,
+) -> Markup {
     frame.page(
         Section::Live,
         "Live",
@@ -21,6 +28,7 @@ pub(in crate::console) fn live(frame: &Frame, calls: &[std::sync::Arc<LiveCall>]
             p id="no-calls" class="quiet" hidden[!calls.is_empty()] { "No calls at the moment." }
             p id="announced" class="unseen" role="status" {}
             div id="calls" { @for call in calls { (card(call, zone)) } }
+            section id="call-backs" { (call_backs(promised, &frame.csrf, zone)) }
             script src="/assets/live.js" defer {}
         },
     )

@@ -1,6 +1,7 @@
 //! The pages: what a person sees. Every value is escaped by the template; no page carries a script of its own.
 
 mod call;
+mod call_backs;
 mod contacts;
 mod emergency;
 mod forwards;
@@ -17,6 +18,7 @@ mod softphone;
 mod words;
 
 pub(super) use call::call;
+pub(super) use call_backs::call_backs;
 pub(super) use contacts::{contact, contacts};
 pub(super) use emergency::emergency;
 pub(super) use forwards::{DeskRow, desk_row, forwards};
