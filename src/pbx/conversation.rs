@@ -26,6 +26,8 @@ pub(super) struct Conversation {
     onset: Onset,
     /// What the leg's media have for the agent's own numbers: others have spoken to this leg as well. The latest last.
     spoken: VecDeque<(UtteranceId, UtteranceId)>,
+    /// What the lamp of the agent's line says.
+    captioned: Option<String>,
 }
 
 /// Utterances whose numbers are remembered: the one being said, those it has cut off, and some more.
@@ -85,6 +87,7 @@ impl Conversation {
             unanswered: None,
             onset: Onset::default(),
             spoken: VecDeque::new(),
+            captioned: None,
         };
         let wish = conversation.drain(cx, leg);
         (conversation, wish)
@@ -121,21 +124,38 @@ impl Conversation {
             | VoiceInput::SpeechFailed
             | VoiceInput::Timeout => {}
         }
-        let understood = matches!(input, VoiceInput::Understood { .. });
+        // What is understood is acted upon when the turn is the agent's: by a deadline.
+        let may_know_more = match &input {
+            VoiceInput::Understood { .. } | VoiceInput::Keyed(_) | VoiceInput::Timeout => true,
+            // The lamp has been lit anew, by the name alone.
+            VoiceInput::TransferFailed => {
+                self.captioned = None;
+                true
+            }
+            VoiceInput::Speech(_)
+            | VoiceInput::Speaking { .. }
+            | VoiceInput::Played { .. }
+            | VoiceInput::SpeechFailed => false,
+        };
         self.voice.handle_input(cx.now.at, input);
         let wish = self.drain(cx, leg);
-        if understood {
+        if may_know_more {
             self.caption(cx);
         }
         wish
     }
 
     /// The lamp of the agent's line says what the caller wants, as far as is known.
-    fn caption(&self, cx: &mut Context<'_>) {
-        let lines = cx.ledger.directory().features.supervision.agent_lines.clone();
-        if let Some(caption) = self.voice.outcome().caption().filter(|_| !lines.is_empty()) {
-            let call = cx.call();
-            cx.exchange.light_agent_line(call, &lines, caption);
+    fn caption(&mut self, cx: &mut Context<'_>) {
+        let directory = cx.ledger.directory().clone();
+        let lines = &directory.features.supervision.agent_lines;
+        if lines.is_empty() {
+            return;
+        }
+        let caption = self.voice.outcome().caption();
+        if let Some(words) = caption.clone().filter(|_| caption != self.captioned) {
+            cx.exchange.light_agent_line(cx.ledger.call(), lines, words);
+            self.captioned = caption;
         }
     }
 

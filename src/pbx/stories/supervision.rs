@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 
 use crate::{
+    dialogue::Intent,
     media::{Heard, Hears, Tone},
     pbx::{
         Directory, Disposition, Fact, LegResult, MediaCommand, Party, Resource, ResourceState, SpeechCommand,
         Supervise,
-        story::{LEASING, MAIN, World, extension, office_with_phones},
+        story::{LEASING, MAIN, World, extension, office_with_phones, reading},
     },
     sip::SessionId,
     types::LegId,
@@ -252,12 +253,40 @@ fn the_lamp_of_the_agents_line_says_what_the_caller_wants() {
     world.hear_the_agent();
     let gas = crate::pbx::story::in_danger(crate::dialogue::LifeSafety::Gas);
     world.caller_says("I smell gas in my kitchen", &gas);
-    let shown = world.facts.iter().rev().find_map(|fact| match fact {
+    let shown = on_the_lamp(&world);
+    assert!(shown.as_deref().is_some_and(|whom| whom.starts_with("EMERGENCY, gas")), "{shown:?}");
+    world.hangs_up("carrier", own);
+}
+
+/// What the lamp of the agent's line said last.
+fn on_the_lamp(world: &World) -> Option<String> {
+    world.facts.iter().rev().find_map(|fact| match fact {
         Fact::ResourceChanged { resource: Resource::AgentLine(_), state: ResourceState::On { whom } } => {
             Some(whom.clone())
         }
         _ => None,
-    });
-    assert!(shown.as_deref().is_some_and(|whom| whom.starts_with("EMERGENCY, gas")), "{shown:?}");
+    })
+}
+
+#[test]
+fn the_lamp_says_what_the_caller_wants_also_after_a_hand_over_that_nobody_took() {
+    let mut world = world();
+    let own = world.call("carrier", LEASING);
+    world.hear_the_agent();
+    world.caller_says("the tap in my kitchen drips", &reading(Intent::Maintenance, None));
+    let wanted = on_the_lamp(&world).unwrap();
+    assert!(wanted.starts_with("maintenance"), "{wanted}");
+    world.caller_says("can I talk to a person please", &reading(Intent::Human, None));
+    world.rings("101");
+    let has_her = |world: &World| world.switch.counts().agent_places == 1;
+    assert!(!has_her(&world));
+    for _ in 0..60 {
+        if has_her(&world) {
+            break;
+        }
+        world.wait_s(1);
+    }
+    assert!(has_her(&world), "nobody took her");
+    assert_eq!(on_the_lamp(&world).unwrap(), wanted);
     world.hangs_up("carrier", own);
 }
