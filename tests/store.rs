@@ -10,6 +10,7 @@ use std::{
 use jiff::{SignedDuration, Timestamp};
 use portico::{
     dialogue::{Intent, LifeSafety, Urgency},
+    outbox::{Failure, State},
     pbx::{
         Attestation, CallBackState, CallDirection, CallRecord, CallResult, Caller, Disposition, Encrypted,
         LegRecord, LegResult, Listing, Party, QueueEnd, Unheard,
@@ -120,6 +121,13 @@ fn every_earlier_file_is_brought_up_to_date_with_its_rows() {
         if version >= 17 {
             let promised = reader.call_backs(at("2026-11-01T00:00:00Z")).unwrap();
             assert_eq!((promised.len(), promised[0].state), (1, CallBackState::Missed));
+        }
+        if version >= 16 {
+            let message = reader.voicemails(None, 10).unwrap().items[0].message.id;
+            let letters = reader.letters_of(&[message]).unwrap();
+            let states: Vec<_> = letters.iter().map(|row| (row.to.as_str(), row.state)).collect();
+            let refused = State::Failed(Failure::Refused { status: 550 });
+            assert_eq!(states, [("kim@office.example", State::Sent), ("robin@office.example", refused)]);
         }
         if version >= 15 {
             let answered = reader.call(all[0].id).unwrap().unwrap().record.queued.unwrap();

@@ -8,5 +8,6 @@ mod faults;
 mod followups;
 mod house;
 mod letters;
+mod promises;
 mod texts;
 mod wording;

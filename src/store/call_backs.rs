@@ -17,8 +17,8 @@ use crate::{
 const MOST: usize = 4_000;
 
 impl Store {
-    /// Writes down how far a call-back has come, and queues the texts that go with it. False if that had been written down
-    /// already: nothing is queued then.
+    /// Writes down how far a call-back has come, and queues the texts that go with it. False if none were queued: that had been
+    /// written down already, or it is back in the line, which is no news to whoever was promised it.
     pub fn keep_call_back(
         &mut self,
         promise: &CallBack,
@@ -35,9 +35,10 @@ impl Store {
                 )
                 .optional()?;
             let state = promise.state.name();
-            if known.is_some_and(|(was, tries)| was == state && tries == promise.tries) {
+            if known.as_ref().is_some_and(|(was, tries)| was == state && *tries == promise.tries) {
                 return Ok(false);
             }
+            let is_news = known.is_none() || promise.state.is_over();
             transaction.execute(
                 "INSERT INTO call_backs (call, queue, number, own, name, dialled, asked, tries, state, changed)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
@@ -61,12 +62,12 @@ impl Store {
                 [Col(promise.call)],
                 |row| row.get(0),
             )?;
-            for text in texts {
+            for text in texts.iter().filter(|_| is_news) {
                 let text = Entry { call: text.call.filter(|_| is_stored), ..text.clone() };
                 let contact = contacts::standing_by_number(transaction, text.to)?.map(|standing| standing.contact);
                 outbox::insert(transaction, &text, contact, undated)?;
             }
-            Ok(true)
+            Ok(is_news)
         })
     }
 

@@ -107,6 +107,8 @@ pub(crate) struct House {
     pub(crate) mail_server: Option<Attempted>,
     /// What is to become of messages that were handed over.
     pub(crate) after_mail: Vec<crate::pbx::MailboxChange>,
+    /// Call-backs that are stored, so that the caller may be called, with the tries.
+    pub(crate) called_back: Vec<(CallId, u32)>,
     /// How often the engine asked to be woken.
     pub(crate) wakes: usize,
     boots: u64,
@@ -138,6 +140,7 @@ impl House {
             letters: Vec::new(),
             mail_server: Some(Attempted::Accepted),
             after_mail: Vec::new(),
+            called_back: Vec::new(),
             wakes: 0,
             boots: 1,
             texts: 0,
@@ -175,7 +178,8 @@ impl House {
                     }
                 }
                 Output::SettleText { text, stored } => self.settled.push((text, stored)),
-                Output::RestoreSpending(_) | Output::RestoreCallBacks(_) | Output::CallBackStored { .. } => {}
+                Output::RestoreSpending(_) | Output::RestoreCallBacks(_) => {}
+                Output::CallBackStored { call, tries } => self.called_back.push((call, tries)),
                 Output::RestoreListed(listed) => self.listed = listed,
                 Output::RestoreBindings(bindings) => self.restored.push(bindings),
                 Output::RestoreDesks { desks, key } => self.desks = Some((desks, key)),

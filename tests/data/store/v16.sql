@@ -197,6 +197,8 @@ CREATE TABLE letters (
     updated     INTEGER NOT NULL,
     UNIQUE (voicemail, recipient)
 ) STRICT;
+INSERT INTO "letters" VALUES(31,1,'102','kim@office.example','heard',1795262520000,1795262520000,1795435320000,'sent',NULL,1,250,1795262521000);
+INSERT INTO "letters" VALUES(32,1,'102','robin@office.example','heard',1795262520000,1795262520000,1795435320000,'failed','refused',1,550,1795262522000);
 CREATE TABLE mailboxes (
     id       TEXT PRIMARY KEY,                    -- the extension, or the digits of a general mailbox
     pin      TEXT,                                -- salt and hash of the PIN that was chosen by telephone
