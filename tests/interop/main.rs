@@ -27,6 +27,7 @@ use std::{
 };
 
 use process::{Portico, free_address, house};
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 
 const NUMBER: &str = "+13035550100";
@@ -39,6 +40,8 @@ const PHONE: &str = "127.0.0.3";
 
 /// Every story is over by then, or has failed.
 const HARD_LIMIT: Duration = Duration::from_secs(60);
+/// For a foreign program to end by itself.
+const FAREWELL: Duration = Duration::from_secs(3);
 
 #[expect(clippy::disallowed_methods, reason = "foreign programs live in real time")]
 fn clock() -> Instant {
@@ -141,8 +144,15 @@ impl Peer {
 }
 
 impl Drop for Peer {
+    /// Asked first: Kamailio takes its own children along, which outlive a parent that is killed.
     fn drop(&mut self) {
-        drop(self.child.kill());
+        // Of one that has ended the id may be somebody else's by now.
+        if let Ok(None) = self.child.try_wait() {
+            let _ = kill_process(Pid::from_child(&self.child), Signal::TERM);
+            if wait_until(clock() + FAREWELL, || self.child.try_wait().ok().flatten()).is_none() {
+                drop(self.child.kill());
+            }
+        }
         drop(self.child.wait());
     }
 }
