@@ -43,7 +43,9 @@ impl<T: DeserializeOwned> FromRequest<Site> for ProvedForm<T> {
     async fn from_request(request: Request, site: &Site) -> Result<Self, Response> {
         let (person, parts, body) = signed_in(request, site).await?;
         let Proof { csrf } = fields(&parts, &body, site).await?;
-        prove(&person, &csrf)?;
+        if !person.session.proves(&csrf) {
+            return Err(foreign());
+        }
         Ok(Self { person, fields: fields(&parts, &body, site).await? })
     }
 }
@@ -56,7 +58,9 @@ impl FromRequest<Site> for ProvedUpload {
         let Some(upload) = upload::read(kind.unwrap_or_default(), &body) else {
             return Err(plain(StatusCode::BAD_REQUEST, "The form cannot be understood."));
         };
-        prove(&person, &upload.csrf)?;
+        if !person.session.proves(&upload.csrf) {
+            return Err(foreign());
+        }
         let (start, length) = upload.file;
         Ok(Self { person, file: body.slice(start..start + length) })
     }
@@ -78,9 +82,6 @@ async fn fields<T: DeserializeOwned>(parts: &Parts, body: &Bytes, site: &Site) -
     form.map(|Form(fields)| fields).map_err(IntoResponse::into_response)
 }
 
-fn prove(person: &Person, csrf: &str) -> Result<(), Response> {
-    match person.session.proves(csrf) {
-        true => Ok(()),
-        false => Err(plain(StatusCode::FORBIDDEN, "The form did not come from this console.")),
-    }
+fn foreign() -> Response {
+    plain(StatusCode::FORBIDDEN, "The form did not come from this console.")
 }
