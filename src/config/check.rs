@@ -42,6 +42,8 @@ pub(super) struct Checker<'a> {
     file: &'a str,
     text: &'a str,
     problems: Vec<Problem>,
+    /// What works and had better be otherwise.
+    warnings: Vec<Problem>,
     /// The office's: numbers are read as they are dialled there.
     pub(super) country: Country,
     /// Nothing in the house may be dialled by these.
@@ -50,13 +52,19 @@ pub(super) struct Checker<'a> {
 
 impl Checker<'_> {
     pub(super) fn problem<T>(&mut self, at: &Spanned<T>, what: impl Display, cure: &str) {
+        let problem = self.found(at, what, cure);
+        self.problems.push(problem);
+    }
+
+    /// It works, and those who call will notice it all the same.
+    pub(super) fn warn<T>(&mut self, at: &Spanned<T>, what: impl Display, cure: &str) {
+        let warning = self.found(at, what, cure);
+        self.warnings.push(warning);
+    }
+
+    fn found<T>(&self, at: &Spanned<T>, what: impl Display, cure: &str) -> Problem {
         let line = line_of(self.text, at.span().start);
-        self.problems.push(Problem {
-            file: self.file.into(),
-            line,
-            what: what.to_string(),
-            cure: cure.into(),
-        });
+        Problem { file: self.file.into(), line, what: what.to_string(), cure: cure.into() }
     }
 
     pub(super) fn parse<T: FromStr<Err: Display>>(
@@ -127,6 +135,7 @@ pub(super) fn config(file: &str, text: &str, raw: raw::File) -> Result<Config, P
         file,
         text,
         problems: Vec::new(),
+        warnings: Vec::new(),
         country: country.unwrap_or_default(),
         emergency: EmergencyNumbers::default(),
     };
@@ -183,7 +192,13 @@ pub(super) fn config(file: &str, text: &str, raw: raw::File) -> Result<Config, P
     let pages = page::pages(&mut c, raw.page, &taken, &known);
     taken.extend(pages.iter().map(|page| page.number.clone()));
     let boxes = mailboxes.iter().map(|mailbox| mailbox.extension.clone()).collect();
-    let inside = menu::Known { extensions: &known, mailboxes: &boxes, numbers: &own_numbers, zone: &zone };
+    let inside = menu::Known {
+        extensions: &known,
+        dialled: extensions.iter().filter(|e| e.address.is_none()).map(|e| e.extension.as_str()).collect(),
+        mailboxes: &boxes,
+        numbers: &own_numbers,
+        zone: &zone,
+    };
     let queue_names = raw.queue.iter().map(|queue| queue.name().to_owned()).collect();
     let menus = menu::menus(&mut c, raw.menu, &inside, &queue_names);
     let agents = numbers.iter().map(|number| (number.number, number.agent_first)).collect();
@@ -194,7 +209,8 @@ pub(super) fn config(file: &str, text: &str, raw: raw::File) -> Result<Config, P
         queue::Known { extensions: &known, mailboxes: &boxes, numbers: &agents, taken: &taken, lines };
     let queues = queue::queues(&mut c, raw.queue, &known_to_queues);
     taken.extend(queues.iter().filter_map(|queue| queue.lamp.clone()));
-    let config = Config {
+    let mut config = Config {
+        warnings: Vec::new(),
         menus,
         queues,
         conferences,
@@ -253,6 +269,8 @@ pub(super) fn config(file: &str, text: &str, raw: raw::File) -> Result<Config, P
         practice: raw.practice.and_then(|p| Some(Practice { carrier: c.address(&p.carrier)? })),
     };
     if c.problems.is_empty() {
+        c.warnings.sort_by_key(|warning| warning.line);
+        config.warnings = c.warnings;
         return Ok(config);
     }
     c.problems.sort_by_key(|p| p.line);

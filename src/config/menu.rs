@@ -92,6 +92,8 @@ pub(super) struct RawChoice {
 #[derive(Debug)]
 pub(super) struct Known<'a> {
     pub(super) extensions: &'a BTreeSet<Extension>,
+    /// Those that callers of a menu may dial: people's phones, and not what stands at a door.
+    pub(super) dialled: Vec<&'a str>,
     pub(super) mailboxes: &'a BTreeSet<Extension>,
     pub(super) numbers: &'a BTreeSet<PhoneNumber>,
     pub(super) zone: &'a TimeZone,
@@ -167,6 +169,9 @@ pub(super) fn menus(
         let patience = entry.patience_seconds.map_or(6, |v| c.within(&v, 3..=20, "seconds of patience"));
         let choices =
             entry.choice.iter().filter_map(|written| choice(c, written, known, &names, queues)).collect();
+        if entry.extensions {
+            entry.choice.iter().for_each(|written| waiting_key(c, &entry.name, written, known));
+        }
         places.push(entry.name.clone());
         menus.push(Menu {
             name: entry.name.into_inner(),
@@ -187,6 +192,25 @@ pub(super) fn menus(
         }
     }
     menus
+}
+
+/// A key behind which a dialled extension may go on: the menu waits for the next digit before it takes the key.
+fn waiting_key(c: &mut Checker<'_>, menu: &Spanned<String>, written: &Spanned<RawChoice>, known: &Known<'_>) {
+    let key = &written.get_ref().key;
+    let longer = |id: &&&str| id.len() > key.get_ref().len() && id.starts_with(key.get_ref().as_str());
+    if key.get_ref().is_empty() {
+        return;
+    }
+    if let Some(id) = known.dialled.iter().find(longer) {
+        let what = format_args!(
+            "key {} of menu `{}` waits two seconds for another digit, because extension {id} begins with it and callers of \
+             this menu may dial extensions",
+            key.get_ref(),
+            menu.get_ref()
+        );
+        let cure = "choose a key with which no extension begins, or write `extensions = false` in the menu";
+        c.warn(key, what, cure);
+    }
 }
 
 fn choice(
@@ -328,6 +352,30 @@ mod tests {
         let [main, more] = &config.menus[..] else { panic!("{:?}", config.menus) };
         assert_eq!((main.choices.len(), main.open, main.numbers.len()), (2, Some(true), 1));
         assert!(more.numbers.is_empty() && matches!(more.choices[&'1'].leads, MenuLeads::Mailbox(_)));
+    }
+
+    #[test]
+    fn a_key_with_which_an_extension_begins_is_warned_of_where_extensions_may_be_dialled() {
+        let warned = |more: &str| {
+            let warnings = read(more).unwrap().warnings;
+            warnings.iter().map(ToString::to_string).collect::<Vec<_>>()
+        };
+        let choices = "\n[[menu.choice]]\nkey = \"1\"\nlabel = \"rent\"\nring = true\n\
+                       [[menu.choice]]\nkey = \"2\"\nlabel = \"repairs\"\nagent = true\n";
+        let [warning] = &warned(&format!("\nextensions = true\n{choices}"))[..] else { panic!() };
+        let line = format!("{OFFICE}{DESK}\nextensions = true\n").lines().count() + 3;
+        for said in [
+            format!("portico.toml:{line}: key 1 of menu `main`"),
+            "extension 101".into(),
+            "cure: choose".into(),
+        ] {
+            assert!(warning.contains(&said), "{said}: {warning}");
+        }
+        assert!(warned(choices).is_empty(), "nobody may dial extensions there");
+        let at_a_door = "\n[[extension]]\nextension = \"201\"\npassword = \"a long and random one\"\n\
+                         address = \"192.168.1.9:5060\"\n";
+        let warnings = warned(&format!("\nextensions = true\n{choices}{at_a_door}"));
+        assert_eq!(warnings.len(), 1, "what does not register is not dialled from a menu: {warnings:?}");
     }
 
     #[test]

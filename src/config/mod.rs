@@ -104,6 +104,8 @@ pub struct Config {
     pub facts: Vec<OfficeFact>,
     /// Present in practice mode: Portico brings its own carrier and phones.
     pub practice: Option<Practice>,
+    /// What works and had better be otherwise, in the order of its lines.
+    pub warnings: Vec<Problem>,
 }
 
 impl Config {

@@ -7,7 +7,8 @@ use crate::types::Extension;
 /// A door with a telephone beside it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Door {
-    /// The keys that open it, as the door phone itself has been set: sent to it as telephone events (RFC 4733).
+    /// The keys that open it, as the door phone itself has been set: sent to it as telephone events (RFC 4733), or as
+    /// INFO if it has not agreed on them.
     pub open: String,
     /// Whoever else talks with it cannot open it. `None`: every phone of the house may.
     pub may_open: Option<BTreeSet<Extension>>,

@@ -106,6 +106,17 @@ impl Leg {
         self.agreed.is_some_and(|agreed| agreed.telephone_event_in.is_some())
     }
 
+    /// Presses keys at the far end: as telephone events (RFC 4733) if it takes them, else one by one as INFO.
+    pub(super) fn press(&self, cx: &mut Context<'_>, keys: &str) {
+        if self.agreed.is_some_and(|agreed| agreed.telephone_event.is_some()) {
+            for key in keys.chars() {
+                cx.exchange.media(self.line.id, MediaCommand::Digit(key));
+            }
+        } else if let Err(error) = cx.exchange.sip.relay_digits(cx.now.at, self.line.session, keys) {
+            tracing::warn!(%error, leg = %self.line.id, "keys could not be sent");
+        }
+    }
+
     pub(super) fn codecs_to_offer(&self) -> Vec<Codec> {
         codecs_beginning_with(self.codec().as_slice())
     }

@@ -461,10 +461,8 @@ impl Talking {
     /// keys are not held back.
     fn open_door(&self, cx: &mut Context<'_>, by: &Extension) {
         let Ok((leg, keys)) = self.door(cx.ledger, by) else { return };
-        let (leg, at, keys) = (leg.id(), leg.extension().cloned(), keys.to_owned());
-        for key in keys.chars() {
-            cx.exchange.media(leg, MediaCommand::Digit(key));
-        }
+        let (at, keys) = (leg.extension().cloned(), keys.to_owned());
+        leg.press(cx, &keys);
         if let Some(door) = at {
             cx.decide(format!("{by} has opened the door at {door}"));
             let (call, by) = (cx.call(), by.clone());

@@ -463,6 +463,7 @@ impl Endpoint {
                     ClientUser::Invite(id)
                     | ClientUser::Reinvite(id)
                     | ClientUser::Update(id)
+                    | ClientUser::Info(id)
                     | ClientUser::Prack(id) => self.sessions.retried(now, id, client, new, seq),
                     ClientUser::Registration(_) | ClientUser::Probe(_) => {
                         self.trunks.retried(user, client, new, seq);
@@ -519,6 +520,7 @@ impl Endpoint {
             ClientUser::Update(id) => {
                 self.sessions.update_answered(now, layer, id, client, outcome, message);
             }
+            ClientUser::Info(id) => self.sessions.digit_answered(now, layer, id, client, outcome, message),
             // Whoever does not take our PRACK repeats its answer, or gives the call up itself.
             ClientUser::Prack(_) => {}
             ClientUser::Refer(refer) => self.sessions.notified(layer, refer, outcome, message),

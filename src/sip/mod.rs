@@ -48,6 +48,7 @@ mod public;
 mod refer;
 mod registrar;
 mod registration;
+mod relayed_digits;
 mod reliable;
 mod reoffer;
 mod replaces;

@@ -8,6 +8,7 @@ use super::{
     event::{Cause, EndedBy, Event, Flow, Peer, SessionId, TrunkName},
     invite::{bye, cause_of},
     offer_answer::{Carrier, Meaning, Side, describe},
+    relayed_digits::RelayedDigits,
     reoffer::{Asked, Negotiation},
     reply::Reply,
     schedule::Wake,
@@ -52,6 +53,8 @@ pub(super) struct Talking {
     leaving: Option<Option<Cause>>,
     /// An INFO of a phone's record key, which the PBX has not answered yet.
     pub(super) asked_to_record: Option<ServerId>,
+    /// Digits of ours as INFO.
+    pub(super) relayed: RelayedDigits,
     /// A REFER has come: the next one is told apart by its number (RFC 3515, 2.4.6).
     pub(super) referred: bool,
 }
@@ -71,6 +74,7 @@ impl Talking {
             late_prack: None,
             leaving: None,
             asked_to_record: None,
+            relayed: RelayedDigits::default(),
             referred: false,
         }
     }
@@ -285,6 +289,7 @@ impl Talking {
             *client = new;
         }
         self.timer.retried(old, new);
+        self.relayed.retried(old, new);
         self.dialog.local_seq = self.dialog.local_seq.max(seq);
     }
 }

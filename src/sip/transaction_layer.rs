@@ -55,6 +55,8 @@ pub(super) enum ClientUser {
     /// An UPDATE that refreshes a call.
     Update(SessionId),
     Prack(SessionId),
+    /// A digit as INFO.
+    Info(SessionId),
     /// A request whose answer changes nothing: CANCEL, or the BYE of a fork that was not taken.
     Nobody,
     /// The BYE of the dialog in which we have this tag.

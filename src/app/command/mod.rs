@@ -48,7 +48,7 @@ pub fn end() {
     }
 }
 
-/// `portico check`: every problem with its place, or one line that all is well.
+/// `portico check`: every problem with its place, or one line that all is well, with what had better be otherwise.
 ///
 /// # Errors
 /// When the file cannot be read, or has problems.
@@ -67,6 +67,9 @@ pub fn check(path: &Path) -> anyhow::Result<()> {
             ))?;
             for trunk in &config.trunks {
                 print(&route::trunk_line(trunk))?;
+            }
+            for warning in &config.warnings {
+                print(&format!("warning: {warning}"))?;
             }
             Ok(())
         }

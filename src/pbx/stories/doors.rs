@@ -6,6 +6,7 @@ use crate::{
         Directory, Door, Fact, MediaCommand, MediaEvent,
         story::{World, extension, office},
     },
+    sip::Event,
     types::LegId,
 };
 
@@ -57,6 +58,28 @@ fn whoever_answers_the_door_opens_it_by_a_code_and_the_record_says_who() {
     let record = world.record();
     let said = record.decisions.iter().any(|decision| decision.why == "101 has opened the door at 102");
     assert!(said, "{:#?}", record.decisions);
+}
+
+#[test]
+fn a_door_that_takes_no_telephone_events_is_sent_its_keys_by_info() {
+    let mut world = world(None);
+    let offer = String::from_utf8(world.offer_of("102", Direction::SendRecv)).unwrap();
+    let events = |line: &&str| line.contains("telephone-event") || line.ends_with(" 0-15");
+    assert!(offer.lines().any(|line| events(&line)), "{offer}");
+    let without: String =
+        offer.lines().filter(|line| !events(line)).map(|line| format!("{line}\r\n")).collect();
+    let gate = world.call_offering("102", "101", without.into_bytes());
+    world.picks_up("101");
+    let (at_the_gate, desk) = world.bridged().unwrap();
+    "*5".chars().for_each(|key| world.media_event(desk, MediaEvent::Digit(key)));
+    world.wait_s(1);
+    let pressed = |event: &Event| match event {
+        Event::InfoDigit { digit, .. } => Some(*digit),
+        _ => None,
+    };
+    assert_eq!(world.events("102").iter().filter_map(pressed).collect::<String>(), "*42");
+    assert_eq!((opened(&world), sent_to(&world, at_the_gate)), (1, String::new()), "and not twice");
+    world.hangs_up("102", gate);
 }
 
 #[test]

@@ -11,6 +11,7 @@ mod practice;
 mod races;
 mod referring;
 mod registering;
+mod relayed_digits;
 mod reliable;
 mod reoffers;
 mod session_timers;

@@ -6,7 +6,7 @@ use super::{
     races::{ack_text, header, invite_text, request_text},
     world::{CARRIER, OFFICE, PHONE, STRANGER, World},
 };
-use crate::sip::{EndedBy, Event, SendError};
+use crate::sip::{EndedBy, Event, SendError, SessionId};
 
 fn millis(n: u64) -> Duration {
     Duration::from_millis(n)
@@ -14,6 +14,11 @@ fn millis(n: u64) -> Duration {
 
 /// A call whose caller is text, so that anything can be sent in its dialog: the 200 that the office gave.
 pub(super) fn call_by_text(world: &mut World) -> String {
+    session_by_text(world).0
+}
+
+/// The same, and the office's session.
+pub(super) fn session_by_text(world: &mut World) -> (String, SessionId) {
     world.unplug(CARRIER);
     world.send(CARRIER, OFFICE, invite_text("z9hG4bKfirst", "text@carrier", "5"));
     world.run(millis(50));
@@ -24,7 +29,7 @@ pub(super) fn call_by_text(world: &mut World) -> String {
     world.send(CARRIER, OFFICE, ack_text(&ok, "text@carrier", "5"));
     world.run(millis(50));
     world.forget_past();
-    ok
+    (ok, session)
 }
 
 #[test]
