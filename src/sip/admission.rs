@@ -147,6 +147,13 @@ impl Endpoint {
             self.refuse(now, &flow, &request, &Reply::new(483), Refusal::BadRequest);
             return;
         }
+        // What we serve is asked for before what it requires (8.2.1, 8.2.2).
+        if matches!(method, Method::Publish | Method::Other(_)) && request.to_tag().is_none() {
+            let reply = Reply::unserved(&method);
+            self.refuse(now, &flow, &request, &reply, Refusal::BadRequest);
+            return;
+        }
+        let more = if method == Method::Register { SUPPORTED_BY_REGISTRAR } else { "" };
         let unsupported: Vec<String> = request
             .list(Name::Require)
             .map(|tag| String::from_utf8_lossy(tag).into_owned())
@@ -188,14 +195,10 @@ impl Endpoint {
             Method::Bye | Method::Info | Method::Update | Method::Prack | Method::Notify => {
                 self.refuse(now, &flow, &request, &Reply::new(481), Refusal::Stray);
             }
-            Method::Ack | Method::Cancel => {}
+            Method::Ack | Method::Cancel | Method::Publish | Method::Other(_) => {}
             // To strangers and friends alike: nobody is made to call anybody from outside a call.
             Method::Refer => {
                 let reply = Reply::new(403).reason("Only Within A Call");
-                self.refuse(now, &flow, &request, &reply, Refusal::BadRequest);
-            }
-            Method::Publish | Method::Other(_) => {
-                let reply = Reply::unserved(&method);
                 self.refuse(now, &flow, &request, &reply, Refusal::BadRequest);
             }
         }
