@@ -235,7 +235,7 @@ impl Endpoint {
                 return;
             }
         };
-        if matches!(method, Method::Invite | Method::Update)
+        if matches!(method, Method::Invite | Method::Update | Method::Prack)
             && let Err(reply) = offer_of(request)
         {
             self.refuse(now, flow, request, &reply, Refusal::BadRequest);

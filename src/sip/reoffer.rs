@@ -11,7 +11,7 @@ use super::{
     SendError,
     event::{EndedBy, Event, SessionId},
     invite::Acknowledged,
-    offer::offer_of,
+    offer::{description_of, offer_of},
     offer_answer::{Carrier, Conflict, Meaning, Side, Standing, describe, invited_without},
     reply::{ALLOW, Reply, SUPPORTED_IN_CALL},
     schedule::Wake,
@@ -261,7 +261,8 @@ impl Talking {
                 self.settle_timer(now, layer, id, Terms::of_success(response), true);
                 if !ask.refresh {
                     self.described = ask.offer;
-                    layer.tell(Event::ReofferAnswered { session: id, result: Ok(response.body().to_vec()) });
+                    let result = Ok(description_of(response));
+                    layer.tell(Event::ReofferAnswered { session: id, result });
                 }
                 (ack, None)
             }

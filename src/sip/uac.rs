@@ -11,7 +11,7 @@ use super::{
     dialog::{Dialog, is_sips, secured},
     draft::Draft,
     event::{Cause, Event, Flow, Identity, Outgoing, Peer, SessionId, Target},
-    offer::{multipart, offer_of},
+    offer::{description_of, has_no_offer, multipart, offer_of},
     offer_answer::{Carrier, Meaning, Side, Standing, describe, invited_without},
     reliable::Order,
     reply::{ALLOW, Reply, SUPPORTED, SUPPORTED_IN_CALL},
@@ -327,7 +327,7 @@ impl Calling {
         let (draft, sent, _, _) = layer.asked(self.client)?;
         let (seq, trunk) = (draft.seq, draft.trunk.clone());
         let rseq = response.rseq().filter(|_| response.lists(Name::Require, "100rel"));
-        let Some(tag) = response.to_tag() else { return Some(response.body().to_vec()) };
+        let Some(tag) = response.to_tag() else { return Some(description_of(response)) };
         if !self.early.contains_key(tag) {
             if self.early.len() >= EARLY_DIALOGS {
                 return Some(vec![]);
@@ -347,7 +347,7 @@ impl Calling {
         }
         early.dialog.refresh_target(response);
         let carrier = if rseq.is_some() { Carrier::Reliable } else { Carrier::Unreliable };
-        let mut body = response.body().to_vec();
+        let mut body = description_of(response);
         if !body.is_empty() {
             let (standing, meaning) = describe(early.standing, Side::Them, carrier);
             match meaning {
@@ -385,7 +385,7 @@ impl Calling {
             dialog.continues(&early.dialog);
         }
         let answer = early.and_then(|early| early.answer.clone());
-        let body = answer.unwrap_or_else(|| response.body().to_vec());
+        let body = answer.unwrap_or_else(|| description_of(response));
         // Nobody waits for what other forks have asked.
         for asked in self.early.values().filter_map(|early| early.asked) {
             layer.respond(now, asked, &Reply::new(487));
@@ -425,7 +425,7 @@ impl Calling {
                 self.leave_fork(now, layer, tag);
                 Reply::new(200)
             }
-            Method::Update if request.body().is_empty() => {
+            Method::Update if has_no_offer(request) => {
                 early.dialog.refresh_target(request);
                 Reply::new(200).in_dialog(&self.contact)
             }

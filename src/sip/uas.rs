@@ -14,7 +14,7 @@ use super::{
     event::{Cause, EndedBy, Event, Flow, Invitation, Peer, SessionId, Transport},
     fingerprint::Fingerprint,
     invite::{Session, Sessions, cause_of},
-    offer::offer_of,
+    offer::{has_no_offer, offer_of},
     offer_answer::{Carrier, Conflict, Meaning, Side, Standing, describe, invited_without},
     reliable::{Due, Provisionals, Wanted},
     reply::Reply,
@@ -310,7 +310,7 @@ impl Invited {
                 let reply = conflict(layer, Conflict::TooSoon);
                 layer.respond(now, server, &reply);
             }
-            Method::Update if request.body().is_empty() => {
+            Method::Update if has_no_offer(request) => {
                 self.dialog.refresh_target(request);
                 let contact = self.dialog.own_contact(layer, &self.contact);
                 layer.respond(now, server, &Reply::new(200).in_dialog(&contact));
@@ -343,7 +343,7 @@ impl Invited {
             return Early::Nothing;
         }
         layer.schedule.clear(&Wake::Provisional(id));
-        if prack.body().is_empty() {
+        if has_no_offer(prack) {
             layer.respond(now, server, &Reply::new(200));
         } else {
             self.reoffered(now, layer, id, prack, server, Carrier::Prack);
