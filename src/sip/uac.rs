@@ -343,10 +343,22 @@ impl Calling {
         }
         let early = self.early.get_mut(tag)?;
         if rseq.is_some_and(|rseq| !early.order.admit(rseq)) {
+        let before = early.order;
             return None;
         }
         early.dialog.refresh_target(response);
         let carrier = if rseq.is_some() { Carrier::Reliable } else { Carrier::Unreliable };
+        if let Some(rseq) = rseq {
+            let mut prack = early.dialog.request(Method::Prack);
+            prack.headers.push((Name::RAck, format!("{rseq} {seq} INVITE")));
+            prack.trunk = trunk;
+            let hop = next_hop(layer, &early.dialog, prack.trunk.as_ref());
+            if layer.send(now, prack, hop, ClientUser::Prack(id)).is_err() {
+                // With a full table they repeat their answer until there is room, or give the call up.
+                early.order = before;
+                return None;
+            }
+        }
         let mut body = description_of(response);
         if !body.is_empty() {
             let (standing, meaning) = describe(early.standing, Side::Them, carrier);
@@ -359,14 +371,6 @@ impl Calling {
                 // An INVITE of ours always has an offer, so none of theirs is due.
                 Meaning::Offer | Meaning::Nothing | Meaning::Conflict(_) => body.clear(),
             }
-        }
-        if let Some(rseq) = rseq {
-            let mut prack = early.dialog.request(Method::Prack);
-            prack.headers.push((Name::RAck, format!("{rseq} {seq} INVITE")));
-            prack.trunk = trunk;
-            let hop = next_hop(layer, &early.dialog, prack.trunk.as_ref());
-            // With a full table they repeat their answer until there is room, or give the call up.
-            let _ = layer.send(now, prack, hop, ClientUser::Prack(id));
         }
         Some(body)
     }
@@ -447,6 +451,8 @@ impl Calling {
             Method::Invite => Reply::new(491),
             Method::Info => Reply::new(200),
             method => Reply::unserved(&method),
+            // It is we who acknowledge there (RFC 3262, 3).
+            Method::Prack => Reply::new(481),
         };
         layer.respond(now, server, &reply);
     }

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use super::{
     races::{ack_text, answer_text, header, invite_text, request_text},
-    world::{CARRIER, Fate, OFFICE, World, addr, to_trunk},
+    world::{CARRIER, Fate, OFFICE, World, addr, office, to_trunk},
 };
-use crate::sip::{Event, SessionId};
+use crate::sip::{Event, Identity, SessionId, Target, TrunkName};
 
 fn millis(n: u64) -> Duration {
     Duration::from_millis(n)
@@ -244,6 +244,30 @@ fn their_reliable_answers_are_acknowledged_once_each_and_in_order() {
     world.run(millis(30));
     let bye = world.received(CARRIER).into_iter().find(|text| text.starts_with("BYE ")).unwrap();
     assert_eq!(header(&bye, "CSeq"), "5 BYE", "after an INVITE and three PRACKs");
+}
+
+#[test]
+fn an_answer_for_whose_prack_there_was_no_room_is_acknowledged_when_it_comes_again() {
+    let mut world = World::new(407);
+    let mut small = office();
+    small.limits.client_transactions = 2;
+    world.settle(OFFICE, small);
+    let (_, invite) = calling(&mut world);
+    let target = Target::Trunk { trunk: TrunkName("carrier".to_owned()), number: "+13035550188".to_owned() };
+    let from = Identity { user: "+13035550100".to_owned(), display: String::new() };
+    world.tell(OFFICE, |e, now| e.send_text(now, &target, &from, "text/plain", b"hello".to_vec())).unwrap();
+    world.run(millis(30));
+    let text = world.received(CARRIER).pop().unwrap();
+    world.send(CARRIER, OFFICE, provisional(&invite, 183, 70, "early"));
+    world.run(millis(30));
+    assert!(world.received(CARRIER).is_empty() && world.events(OFFICE).is_empty());
+    world.send(CARRIER, OFFICE, answer_text(&text, 202, "t"));
+    world.run(Duration::from_secs(6));
+    world.events(OFFICE);
+    world.send(CARRIER, OFFICE, provisional(&invite, 183, 70, "early"));
+    world.run(millis(30));
+    assert!(world.received(CARRIER).iter().any(|text| header(text, "RAck") == "70 1 INVITE"));
+    assert!(matches!(&world.events(OFFICE)[..], [Event::Progress { body, .. }] if body == b"early"));
 }
 
 #[test]
