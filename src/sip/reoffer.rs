@@ -136,7 +136,9 @@ impl Talking {
         // Theirs came while ours waited after a glare: ours is reported as refused.
         if let Negotiation::Waiting(ask) = &self.negotiation {
             layer.schedule.clear(&Wake::Glare(id));
-            if !ask.refresh {
+            if ask.refresh {
+                self.refresh_again(now, layer, id, None);
+            } else {
                 layer.tell(Event::ReofferAnswered { session: id, result: Err(491) });
             }
         }
@@ -287,8 +289,10 @@ impl Talking {
                 self.send_bye(now, layer, None);
                 (None, Some(EndedBy::DialogGone))
             }
-            (status, _) => {
-                if !ask.refresh {
+            (status, response) => {
+                if ask.refresh {
+                    self.refresh_again(now, layer, id, response);
+                } else {
                     layer.tell(Event::ReofferAnswered { session: id, result: Err(status) });
                 }
                 (None, None)
@@ -298,8 +302,10 @@ impl Talking {
 
     fn ask_or_report(&mut self, now: Instant, layer: &mut TransactionLayer, id: SessionId, ask: Ask) {
         let refresh = ask.refresh;
-        if self.ask(now, layer, id, ask).is_err() && !refresh {
-            layer.tell(Event::ReofferAnswered { session: id, result: Err(503) });
+        match self.ask(now, layer, id, ask) {
+            Ok(()) => {}
+            Err(_) if refresh => self.refresh_again(now, layer, id, None),
+            Err(_) => layer.tell(Event::ReofferAnswered { session: id, result: Err(503) }),
         }
     }
 
