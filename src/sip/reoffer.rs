@@ -53,6 +53,8 @@ pub(super) struct Ask {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Asked {
     pub(super) server: ServerId,
+    /// Where its sender is from then on, if it is taken (RFC 3261, 12.2.2; RFC 6141, 4).
+    request: Arc<Message>,
     seq: u32,
     carrier: Carrier,
     /// It has no offer: ours is due.
@@ -129,7 +131,6 @@ impl Talking {
                 return;
             }
         };
-        self.dialog.refresh_target(request);
         if carrier == Carrier::Invite {
             layer.respond(now, server, &Reply::new(100));
         }
@@ -144,7 +145,8 @@ impl Talking {
         }
         let offer = offer_of(request).unwrap_or_default();
         let empty = offer.is_empty();
-        self.negotiation = Negotiation::Asked(Asked { server, seq, carrier, empty, terms });
+        self.negotiation =
+            Negotiation::Asked(Asked { server, request: request.clone(), seq, carrier, empty, terms });
         layer.tell(Event::Reoffered { session: id, offer });
     }
 
@@ -156,9 +158,9 @@ impl Talking {
         id: SessionId,
         body: Vec<u8>,
     ) -> bool {
-        let Negotiation::Asked(Asked { server, seq, carrier, empty, terms }) = self.negotiation else {
-            return false;
-        };
+        let Negotiation::Asked(asked) = &self.negotiation else { return false };
+        let Asked { server, seq, carrier, empty, terms, .. } = *asked;
+        self.dialog.refresh_target(&asked.request);
         self.negotiation = Negotiation::Settled;
         let reply = Reply::new(200).in_dialog(self.contact()).body(SDP, body.clone());
         let along = layer.reply_flow(server).unwrap_or(self.dialog.flow);

@@ -266,6 +266,9 @@ impl Invited {
             }
             Meaning::Answer | Meaning::Preview | Meaning::Nothing => {
                 layer.respond(now, server, &Reply::new(200));
+                if carrier == Carrier::Update {
+                    self.dialog.refresh_target(request);
+                }
             }
         }
     }
@@ -316,7 +319,6 @@ impl Invited {
                 layer.respond(now, server, &Reply::new(200).in_dialog(&contact));
             }
             Method::Update => {
-                self.dialog.refresh_target(request);
                 self.reoffered(now, layer, id, request, server, Carrier::Update);
             }
             Method::Info => {
