@@ -557,6 +557,7 @@ impl Endpoint {
             Wake::Cancelled(session) => self.sessions.cancel_unanswered(layer, session),
             Wake::Invitation(session) => self.sessions.invitation_expired(now, layer, session),
             Wake::Refer(refer) => self.sessions.refer_expired(now, layer, refer),
+            Wake::Reminder(session) => self.sessions.reminder_due(now, layer, session),
             Wake::Text(text) => self.texts.overdue(now, layer, text),
             Wake::Subscription(id) => self.subscriptions.expired(now, layer, id),
             Wake::NotifyAgain(id) => self.subscriptions.rested(layer, id),

@@ -148,6 +148,8 @@ pub enum Reason {
     CancelUnanswered,
     /// An INVITE of theirs was good for a while only, and nobody has answered it (RFC 3261, 13.3.1).
     InvitationExpiry,
+    /// A caller and the proxies between hear that nobody has answered yet (RFC 3261, 13.3.1.1).
+    StillUnanswered,
     /// A MESSAGE that the PBX has not settled while its sender still waits.
     TextUnsettled,
     /// A subscription of a phone runs out.

@@ -383,6 +383,7 @@ impl Sessions {
             Wake::Glare(id),
             Wake::Cancelled(id),
             Wake::Invitation(id),
+            Wake::Reminder(id),
             Wake::Provisional(id),
             Wake::Refresh(id),
             Wake::Expiry(id),

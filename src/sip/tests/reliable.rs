@@ -318,3 +318,40 @@ fn two_of_our_own_kind_agree_on_early_media_over_a_network_that_loses_a_third() 
         world.assert_nothing_left();
     }
 }
+
+#[test]
+fn a_caller_hears_each_minute_that_nobody_has_answered_yet() {
+    for (headers, silent) in [("", false), ("", true), ("Require: 100rel\r\n", false)] {
+        let mut world = World::of_an_office(408);
+        let session = called(&mut world, headers);
+        if !silent {
+            world.tell(OFFICE, |e, now| e.ring(now, session, 180, None)).unwrap();
+        }
+        let expected = if silent { "183" } else { "180" };
+        let mut heard = vec![];
+        for tick in 0_u64..2000 {
+            world.run(millis(100));
+            let second = tick / 10;
+            for answer in world.received(CARRIER) {
+                assert_eq!(&answer[8..11], expected);
+                let rseq = header(&answer, "RSeq").to_owned();
+                assert_eq!(rseq.is_empty(), headers.is_empty());
+                if !rseq.is_empty() {
+                    world.send(CARRIER, OFFICE, prack(&answer, &(6 + tick).to_string()));
+                    world.run(millis(30));
+                    world.received(CARRIER);
+                }
+                heard.push(second);
+            }
+        }
+        let first = usize::from(!silent);
+        assert_eq!(heard.len(), 3 + first, "{headers} {heard:?}");
+        assert!(
+            heard[first..].iter().zip([60, 120, 180]).all(|(at, due)| at.abs_diff(due) <= 1),
+            "{heard:?}"
+        );
+        world.tell(OFFICE, |e, now| e.reject(now, session, 486, "", None, None)).unwrap();
+        world.run(Duration::from_secs(70));
+        assert!(world.received(CARRIER).iter().all(|answer| answer.starts_with("SIP/2.0 486")));
+    }
+}
