@@ -11,7 +11,7 @@ use super::{
     invite::{Found, cause_of},
     offer::offer_of,
     refer,
-    reply::{Reply, SUPPORTED},
+    reply::{Reply, SUPPORTED, SUPPORTED_BY_REGISTRAR},
     settings::without_kept,
     spent::Copied,
     tag::Tag,
@@ -157,7 +157,9 @@ impl Endpoint {
         let unsupported: Vec<String> = request
             .list(Name::Require)
             .map(|tag| String::from_utf8_lossy(tag).into_owned())
-            .filter(|tag| !SUPPORTED.split(", ").any(|ours| ours.eq_ignore_ascii_case(tag)))
+            .filter(|tag| {
+                !SUPPORTED.split(", ").chain(more.split(", ")).any(|ours| ours.eq_ignore_ascii_case(tag))
+            })
             .collect();
         if !unsupported.is_empty() {
             let reply = Reply::new(420).with(Name::Unsupported, unsupported.join(", "));

@@ -50,7 +50,7 @@ pub(super) struct Ask {
 }
 
 /// A re-INVITE or UPDATE of theirs with an offer, or a re-INVITE that asks for ours.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub(super) struct Asked {
     pub(super) server: ServerId,
     /// Where its sender is from then on, if it is taken (RFC 3261, 12.2.2; RFC 6141, 4).
@@ -134,7 +134,7 @@ impl Talking {
         if carrier == Carrier::Invite {
             layer.respond(now, server, &Reply::new(100));
         }
-        // Theirs came while ours waited after a glare: ours is reported as refused.
+        // Theirs came while ours waited after a glare: ours is reported as refused, and theirs refreshes if it is taken.
         if let Negotiation::Waiting(ask) = &self.negotiation {
             layer.schedule.clear(&Wake::Glare(id));
             if ask.refresh {

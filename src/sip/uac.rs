@@ -98,21 +98,21 @@ pub(super) fn addressed(
     from: &Identity,
     tag: Tag,
 ) -> Result<Addressed, SendError> {
-    let (peer, flow, uri, to, host, trunk) = match target {
-        Target::Phone { extension, contact, flow } => {
+    let (peer, flow, uri, to, host, trunk, routes) = match target {
+        Target::Phone { extension, contact, flow, path } => {
             if Uri::parse(contact.as_bytes()).is_some_and(|uri| layer.settings.leads_here(&uri)) {
                 return Err(SendError::Loop);
             }
             let realm = layer.settings.realm.clone();
             let to = format!("<sip:{extension}@{realm}>");
-            (Peer::Phone(extension.clone()), *flow, contact.clone(), to, realm, None)
+            (Peer::Phone(extension.clone()), *flow, contact.clone(), to, realm, None, path.clone())
         }
         Target::Trunk { trunk: name, number } => {
             let (at, trunk) = layer.settings.trunk(name).ok_or(SendError::UnknownTrunk)?;
             let flow = layer.trunk_flow(at).ok_or(SendError::NoListener)?;
             let uri = format!("sip:{}@{}", escape_user(number), trunk.domain);
             let to = format!("<{uri}>");
-            (Peer::Trunk(name.clone()), flow, uri, to, trunk.domain.clone(), Some(name.clone()))
+            (Peer::Trunk(name.clone()), flow, uri, to, trunk.domain.clone(), Some(name.clone()), vec![])
         }
     };
     // An address that gives nothing away has no host of ours either (RFC 3323, 4.1.1.3).
@@ -122,6 +122,7 @@ pub(super) fn addressed(
     let draft = Draft {
         headers: vec![(Name::UserAgent, layer.settings.user_agent.clone())],
         trunk,
+        routes,
         ..Draft::bare(method, uri, from, to, new_call_id(&mut layer.chance), 1)
     };
     Ok(Addressed { peer, flow, draft })
@@ -342,12 +343,11 @@ impl Calling {
             self.early.insert(tag.to_owned(), early);
         }
         let early = self.early.get_mut(tag)?;
-        if rseq.is_some_and(|rseq| !early.order.admit(rseq)) {
         let before = early.order;
+        if rseq.is_some_and(|rseq| !early.order.admit(rseq)) {
             return None;
         }
         early.dialog.refresh_target(response);
-        let carrier = if rseq.is_some() { Carrier::Reliable } else { Carrier::Unreliable };
         if let Some(rseq) = rseq {
             let mut prack = early.dialog.request(Method::Prack);
             prack.headers.push((Name::RAck, format!("{rseq} {seq} INVITE")));
@@ -359,6 +359,7 @@ impl Calling {
                 return None;
             }
         }
+        let carrier = if rseq.is_some() { Carrier::Reliable } else { Carrier::Unreliable };
         let mut body = description_of(response);
         if !body.is_empty() {
             let (standing, meaning) = describe(early.standing, Side::Them, carrier);
@@ -450,9 +451,9 @@ impl Calling {
             }
             Method::Invite => Reply::new(491),
             Method::Info => Reply::new(200),
-            method => Reply::unserved(&method),
             // It is we who acknowledge there (RFC 3262, 3).
             Method::Prack => Reply::new(481),
+            method => Reply::unserved(&method),
         };
         layer.respond(now, server, &reply);
     }

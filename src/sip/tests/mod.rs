@@ -8,6 +8,7 @@ mod fail_over;
 mod interleavings;
 mod oversize;
 mod passes;
+mod paths;
 mod practice;
 mod races;
 mod referring;
