@@ -125,7 +125,8 @@ impl Portico {
         fs::read_to_string(self.folder.join("portico.log")).unwrap_or_default()
     }
 
-    fn command(&self, arguments: &[&str]) -> String {
+    /// What `portico …` says in the office's folder.
+    pub fn command(&self, arguments: &[&str]) -> String {
         let program = Path::new(env!("CARGO_BIN_EXE_portico"));
         let output = Command::new(program).args(arguments).current_dir(&self.folder).output().unwrap();
         assert!(
