@@ -68,7 +68,7 @@ fn a_phone_that_knows_nothing_of_paths_is_reached_all_the_same_and_told_nothing(
 #[test]
 fn what_is_no_path_is_refused_and_nothing_is_bound() {
     let long = format!("<sip:{}.example;lr>", "a".repeat(600));
-    let many = vec!["<sip:10.0.0.1;lr>"; 9].join(", ");
+    let many = ["<sip:10.0.0.1;lr>"; 9].join(", ");
     for (seq, path) in
         [(1, "<sip:10.0.0.1>"), (3, "<tel:+1303;lr>"), (5, "nothing"), (7, &*long), (9, &*many)]
     {
