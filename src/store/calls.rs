@@ -44,16 +44,6 @@ pub struct WrapUp {
     pub now: Timestamp,
 }
 
-/// Was it new?
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum WrappedUp {
-    Stored {
-        contact: Option<ContactId>,
-    },
-    /// The call had been stored before (a commit whose answer was lost): nothing was changed.
-    AlreadyStored,
-}
-
 /// One line of the list of calls.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CallRow {
@@ -104,15 +94,10 @@ pub enum CallFilter {
 }
 
 impl Store {
-    /// Writes down the end of a call: contact, call, legs, turns, work order or lead, consent, texts and enrolment,
-    /// in one transaction. Repeating it with the same call changes nothing.
-    pub fn wrap_up(&mut self, wrap_up: &WrapUp) -> Result<WrappedUp, StoreError> {
-        self.commit(|transaction| write(transaction, wrap_up))
-    }
-
-    /// Writes down the ends of several calls with one sync of the disk: all of them, or none. Each call is wrapped up in
-    /// its turn, with what is known by then of the number at its other side: a second call of the same person finds what
-    /// the first one left.
+    /// Writes down the ends of calls (contact, call, legs, turns, work order or lead, consent, texts and enrolment) with
+    /// one sync of the disk: all of them, or none. Each call is wrapped up in its turn, with what is known by then of the
+    /// number at its other side: a second call of the same person finds what the first one left. A call that had been
+    /// stored before (by a commit whose answer was lost) stays as it is.
     pub fn wrap_up_each<'r>(
         &mut self,
         calls: impl IntoIterator<Item = (&'r CallRecord, Option<PhoneNumber>)>,
@@ -134,13 +119,13 @@ impl Store {
     }
 }
 
-fn write(transaction: &Transaction<'_>, wrap_up: &WrapUp) -> Result<WrappedUp, StoreError> {
+fn write(transaction: &Transaction<'_>, wrap_up: &WrapUp) -> Result<(), StoreError> {
     let outcome = wrap_up.record.outcome.as_ref().map(serde_json::to_string).transpose()?;
     let known = transaction
         .prepare_cached("SELECT 1 FROM calls WHERE id = ?1")?
         .exists([Col(wrap_up.record.call)])?;
     if known {
-        return Ok(WrappedUp::AlreadyStored);
+        return Ok(());
     }
     let contact = wrap_up
         .contact
@@ -185,7 +170,7 @@ fn write(transaction: &Transaction<'_>, wrap_up: &WrapUp) -> Result<WrappedUp, S
             followups::insert(transaction, contact, enrolment)?;
         }
     }
-    Ok(WrappedUp::Stored { contact })
+    Ok(())
 }
 
 /// What the column says of a call that was not recorded.
