@@ -6,7 +6,7 @@ use rusqlite::{Connection, OptionalExtension, Row, ToSql, Transaction, params};
 use super::{
     CallerUpdate, ContactStanding, Cursor, EmergencySeen, LeadRow, MessageRow, Page, Reader, Store,
     StoreError, TextBackNote, WorkOrderRow,
-    columns::{Col, get, get_opt, leg_result_columns, leg_result_from},
+    columns::{Col, get, get_opt},
     contacts, emergencies, followups, messages, outbox,
     page::{bounded, page_of},
     tickets,
@@ -17,7 +17,8 @@ use crate::{
     outbox::Entry,
     pbx::{
         AgentReason, Attestation, CallDirection, CallRecord, CallResult, Caller, Codec, Dialled, Disposition,
-        Encrypted, Impairment, LegRecord, Party, Quality, Score, Speaker, TurnRecord, Unheard, Vouched,
+        Encrypted, Impairment, LegRecord, LegResult, Party, Quality, Score, Speaker, TurnRecord, Unheard,
+        Vouched,
     },
     types::{CallId, ContactId, PhoneNumber},
 };
@@ -389,7 +390,7 @@ fn insert_leg(connection: &Connection, call: CallId, seq: usize, leg: &LegRecord
         Party::Emergency(emergency) => ("emergency", Some(emergency.to_string()), ""),
         Party::Agent => ("agent", None, ""),
     };
-    let (result, status) = leg_result_columns(leg.result);
+    let (result, status) = leg.result.name();
     let quality = leg.quality;
     connection
         .prepare_cached(
@@ -498,7 +499,8 @@ fn legs(connection: &Connection, call: CallId) -> Result<Vec<LegRecord>, StoreEr
             started: get(row, "started")?,
             answered: get_opt(row, "answered")?,
             ended: get(row, "ended")?,
-            result: leg_result_from(&row.get::<_, String>("result")?, row.get("status")?)?,
+            result: LegResult::from_name(&row.get::<_, String>("result")?, row.get("status")?)
+                .ok_or(StoreError::Unreadable { table: "legs" })?,
             quality,
             told: get_opt(row, "told")?,
         });
