@@ -15,6 +15,7 @@ use serde::Deserialize;
 use super::{
     page,
     pages::html,
+    proved::ProvedForm,
     secret::{self, Secret},
     shield::plain,
     site::Site,
@@ -227,21 +228,11 @@ async fn close_session(site: &Site, session: &Secret) -> Result<(), StoreError> 
     closed
 }
 
-/// What every form of a signed-in person carries.
-#[derive(Deserialize)]
-pub(super) struct Proof {
-    pub csrf: String,
-}
-
 async fn sign_out(
     State(site): State<Site>,
-    person: Person,
     headers: HeaderMap,
-    Form(form): Form<Proof>,
+    ProvedForm { person, .. }: ProvedForm,
 ) -> Response {
-    if !person.session.proves(&form.csrf) {
-        return plain(StatusCode::FORBIDDEN, "The form did not come from this console.");
-    }
     if let Err(error) = close_session(&site, &person.session).await {
         return super::pages::unavailable(&error);
     }

@@ -7,7 +7,7 @@ use std::{
 
 use axum::{
     Router,
-    extract::{Form, Path, State},
+    extract::{Path, State},
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
     routing::post,
@@ -15,8 +15,8 @@ use axum::{
 use jiff::SignedDuration;
 
 use super::{
-    access::{Person, Proof},
     pages::{ROWS, not_found, unavailable},
+    proved::ProvedForm,
     shield::plain,
     site::Site,
 };
@@ -83,13 +83,9 @@ pub(super) async fn promised(site: &Site) -> Result<Vec<CallBack>, StoreError> {
 /// Nobody is to be called back for it any more. Who wanted that is on record first; the switch does it, and says so.
 async fn cancel(
     State(site): State<Site>,
-    person: Person,
     Path(id): Path<String>,
-    Form(form): Form<Proof>,
+    ProvedForm { person, .. }: ProvedForm,
 ) -> Response {
-    if !person.session.proves(&form.csrf) {
-        return plain(StatusCode::FORBIDDEN, "The form did not come from this console.");
-    }
     let Ok(call) = id.parse::<CallId>() else { return not_found().await };
     let promise = match promised(&site).await {
         Ok(all) => all.into_iter().find(|promise| promise.call == call),

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use axum::{
     Router,
-    extract::{Form, Path, State},
+    extract::{Path, State},
     http::StatusCode,
     response::{IntoResponse, Redirect, Response, sse::Event},
     routing::{get, post},
@@ -22,6 +22,7 @@ use super::{
     feed::stream,
     page::{self, DeskRow},
     pages::{asset, html, not_found, unavailable},
+    proved::ProvedForm,
     shield::plain,
     site::Site,
 };
@@ -73,7 +74,6 @@ async fn show(State(site): State<Site>, person: Person) -> Response {
 
 #[derive(Debug, Deserialize)]
 struct Wish {
-    csrf: String,
     /// `do_not_disturb`, or which calls are forwarded.
     what: String,
     /// `on`, or whom to forward to as it would be dialled; empty: off.
@@ -99,13 +99,9 @@ impl Wish {
 
 async fn change(
     State(site): State<Site>,
-    person: Person,
     Path(extension): Path<String>,
-    Form(wish): Form<Wish>,
+    ProvedForm { person, fields: wish }: ProvedForm<Wish>,
 ) -> Response {
-    if !person.session.proves(&wish.csrf) {
-        return plain(StatusCode::FORBIDDEN, "The form did not come from this console.");
-    }
     let Ok(extension) = extension.parse::<Extension>() else { return not_found().await };
     if !may_set(&site, &person, &extension) {
         return plain(StatusCode::FORBIDDEN, "Only an administrator sets this for somebody else.");

@@ -1,15 +1,16 @@
 //! The messages in the mailboxes: listed, played, marked as heard, deleted.
 
 use axum::{
-    extract::{Form, Path, Query, State},
+    extract::{Path, Query, State},
     http::{HeaderMap, StatusCode},
     response::{IntoResponse, Redirect, Response},
 };
 
 use super::{
-    access::{Person, Proof},
+    access::Person,
     page,
     pages::{After, ROWS, html, not_found, unavailable},
+    proved::ProvedForm,
     recording,
     shield::plain,
     site::Site,
@@ -59,32 +60,26 @@ pub(super) async fn sound(
 
 pub(super) async fn heard(
     State(site): State<Site>,
-    person: Person,
     Path(id): Path<String>,
-    Form(form): Form<Proof>,
+    ProvedForm { person, .. }: ProvedForm,
 ) -> Response {
-    change(&site, &person, &form, &id, "voicemail.heard", |id| MailboxChange::Heard { id }).await
+    change(&site, &person, &id, "voicemail.heard", |id| MailboxChange::Heard { id }).await
 }
 
 pub(super) async fn delete(
     State(site): State<Site>,
-    person: Person,
     Path(id): Path<String>,
-    Form(form): Form<Proof>,
+    ProvedForm { person, .. }: ProvedForm,
 ) -> Response {
-    change(&site, &person, &form, &id, "voicemail.delete", |id| MailboxChange::Deleted { id }).await
+    change(&site, &person, &id, "voicemail.delete", |id| MailboxChange::Deleted { id }).await
 }
 
 /// A message that did not reach somebody by e-mail, or may not have, is mailed again: with the same Message-ID.
 pub(super) async fn mail_again(
     State(site): State<Site>,
-    person: Person,
     Path(id): Path<String>,
-    Form(form): Form<Proof>,
+    ProvedForm { person, .. }: ProvedForm,
 ) -> Response {
-    if !person.session.proves(&form.csrf) {
-        return plain(StatusCode::FORBIDDEN, "The form did not come from this console.");
-    }
     let row = match found(&site, &id).await {
         Ok(row) => row,
         Err(refusal) => return refusal,
@@ -105,14 +100,10 @@ pub(super) async fn mail_again(
 async fn change(
     site: &Site,
     person: &Person,
-    form: &Proof,
     id: &str,
     action: &'static str,
     change: fn(VoicemailId) -> MailboxChange,
 ) -> Response {
-    if !person.session.proves(&form.csrf) {
-        return plain(StatusCode::FORBIDDEN, "The form did not come from this console.");
-    }
     let row = match found(site, id).await {
         Ok(row) => row,
         Err(refusal) => return refusal,

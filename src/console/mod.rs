@@ -2,6 +2,8 @@
 //!
 //! Invariants:
 //! - Without a session or a token every page and every path under `/api` is shut, but for signing in and setting up.
+//! - What changes something takes a [`proved`] form: without the proof that the console made it for this very session it
+//!   changes nothing. Signing in and setting up, which are before any session, have a password or a one-time token.
 //! - No default password exists. The first account is made through a link with a one-time token.
 //! - Text from callers is escaped by the template or is JSON; no page carries a script of its own, and the policy that
 //!   is sent with each forbids it.
@@ -24,6 +26,7 @@ mod music;
 mod page;
 mod pages;
 mod phones;
+mod proved;
 mod recording;
 mod secret;
 mod shield;

@@ -2,21 +2,21 @@
 
 use axum::{
     body::Bytes,
-    extract::{Form, Path, State},
-    http::{HeaderMap, StatusCode, header},
+    extract::{Path, State},
+    http::{HeaderMap, StatusCode},
     response::{IntoResponse, Redirect, Response},
 };
 use jiff::Timestamp;
 use tokio::sync::{mpsc, oneshot};
 
 use super::{
-    access::{Person, Proof},
+    access::Person,
     page,
     pages::{html, not_found},
+    proved::{ProvedForm, ProvedUpload},
     recording,
     shield::plain,
     site::Site,
-    upload,
 };
 use crate::types::PhoneNumber;
 
@@ -102,35 +102,20 @@ pub(super) async fn list(State(site): State<Site>, person: Person) -> Response {
     }
 }
 
-/// A file for one of them. Who is signed in is asked before the file is read.
+/// A file for one of them.
 pub(super) async fn keep(
     State(site): State<Site>,
-    person: Person,
     Path(of): Path<String>,
-    headers: HeaderMap,
-    body: Bytes,
+    ProvedUpload { person, file: bytes }: ProvedUpload,
 ) -> Response {
-    let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-    let Some(upload) = upload::read(kind, &body) else {
-        return plain(StatusCode::BAD_REQUEST, "The form cannot be understood.");
-    };
-    if !person.session.proves(&upload.csrf) {
-        return plain(StatusCode::FORBIDDEN, "The form did not come from this console.");
-    }
-    let (start, length) = upload.file;
-    let bytes = body.slice(start..start + length);
     change(&site, &person, &of, "music.keep", |of, answer| MusicWish::Keep { of, bytes, answer }).await
 }
 
 pub(super) async fn forget(
     State(site): State<Site>,
-    person: Person,
     Path(of): Path<String>,
-    Form(form): Form<Proof>,
+    ProvedForm { person, .. }: ProvedForm,
 ) -> Response {
-    if !person.session.proves(&form.csrf) {
-        return plain(StatusCode::FORBIDDEN, "The form did not come from this console.");
-    }
     change(&site, &person, &of, "music.forget", |of, answer| MusicWish::Forget { of, answer }).await
 }
 

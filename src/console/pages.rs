@@ -2,7 +2,7 @@
 
 use axum::{
     Router,
-    extract::{DefaultBodyLimit, Form, Path, Query, State},
+    extract::{DefaultBodyLimit, Path, Query, State},
     http::{HeaderMap, StatusCode, header},
     response::{Html, IntoResponse, Redirect, Response},
     routing::{get, post},
@@ -10,8 +10,10 @@ use axum::{
 use serde::Deserialize;
 
 use super::{
-    access::{Person, Proof},
-    alarm, call_backs, feed, mailboxes, music, page, recording,
+    access::Person,
+    alarm, call_backs, feed, mailboxes, music, page,
+    proved::ProvedForm,
+    recording,
     shield::{LARGEST_UPLOAD, plain},
     site::Site,
 };
@@ -121,13 +123,9 @@ async fn live(State(site): State<Site>, person: Person) -> Response {
 /// who wants to know later who knew of it, and when, finds it on the call's page.
 async fn acknowledge(
     State(site): State<Site>,
-    person: Person,
     Path(id): Path<String>,
-    Form(form): Form<Proof>,
+    ProvedForm { person, .. }: ProvedForm,
 ) -> Response {
-    if !person.session.proves(&form.csrf) {
-        return plain(StatusCode::FORBIDDEN, "The form did not come from this console.");
-    }
     let Some(call) = id.parse::<CallId>().ok().filter(|call| site.live().is_emergency(*call)) else {
         return not_found().await;
     };
@@ -254,16 +252,15 @@ async fn show_screening(site: &Site, person: &Person, refused: Option<&str>) -> 
 
 #[derive(Debug, Deserialize)]
 struct ToBeListed {
-    csrf: String,
     number: String,
     listing: String,
 }
 
 /// A number is blocked, always let in, or taken off its list; on disk first, then in the switch.
-async fn list_number(State(site): State<Site>, person: Person, Form(form): Form<ToBeListed>) -> Response {
-    if !person.session.proves(&form.csrf) {
-        return plain(StatusCode::FORBIDDEN, "The form did not come from this console.");
-    }
+async fn list_number(
+    State(site): State<Site>,
+    ProvedForm { person, fields: form }: ProvedForm<ToBeListed>,
+) -> Response {
     let Ok(number) = form.number.parse::<PhoneNumber>() else {
         return show_screening(&site, &person, Some(&form.number)).await;
     };

@@ -13,7 +13,7 @@ use std::{
 
 use axum::{
     Router,
-    extract::{ConnectInfo, Form, Path, State},
+    extract::{ConnectInfo, Path, State},
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Redirect, Response},
     routing::{get, post},
@@ -23,9 +23,10 @@ use serde::Deserialize;
 
 use super::{
     Secret,
-    access::{Person, Proof},
+    access::Person,
     page,
     pages::{html, not_found, unavailable},
+    proved::ProvedForm,
     shield::plain,
     site::Site,
     softphone::Softphones,
@@ -392,20 +393,15 @@ async fn preview(State(site): State<Site>, person: Person, Path(mac): Path<Strin
 
 #[derive(Debug, Deserialize)]
 struct AdoptForm {
-    csrf: String,
     extension: String,
 }
 
 /// The click: the phone gets an extension, a secret and a password of its own for its pages.
 async fn adopt(
     State(site): State<Site>,
-    person: Person,
     Path(mac): Path<String>,
-    Form(form): Form<AdoptForm>,
+    ProvedForm { person, fields: form }: ProvedForm<AdoptForm>,
 ) -> Response {
-    if !person.session.proves(&form.csrf) {
-        return plain(StatusCode::FORBIDDEN, "The form did not come from this console.");
-    }
     let (Some(phones), Ok(mac)) = (site.phones(), mac.parse::<Mac>()) else { return not_found().await };
     let extension = form.extension.parse::<Extension>().ok();
     let Some(extension) = extension.filter(|own| phones.office().extensions.contains_key(own)) else {
@@ -429,10 +425,7 @@ async fn adopt(
 }
 
 /// For half an hour phones that ask on the local network are told where to fetch their settings.
-async fn look(State(site): State<Site>, person: Person, Form(form): Form<Proof>) -> Response {
-    if !person.session.proves(&form.csrf) {
-        return plain(StatusCode::FORBIDDEN, "The form did not come from this console.");
-    }
+async fn look(State(site): State<Site>, _: ProvedForm) -> Response {
     let Some(phones) = site.phones() else { return not_found().await };
     phones.look(site.now().at);
     Redirect::to("/phones").into_response()
@@ -464,13 +457,9 @@ impl Site {
 
 async fn forget(
     State(site): State<Site>,
-    person: Person,
     Path(mac): Path<String>,
-    Form(form): Form<Proof>,
+    ProvedForm { person, .. }: ProvedForm,
 ) -> Response {
-    if !person.session.proves(&form.csrf) {
-        return plain(StatusCode::FORBIDDEN, "The form did not come from this console.");
-    }
     let Ok(mac) = mac.parse::<Mac>() else { return not_found().await };
     let (actor, now) = (person.name.clone(), site.now().wall);
     match site.write(move |store| store.forget_device(mac, &actor, now)).await {
@@ -481,7 +470,6 @@ async fn forget(
 
 #[derive(Debug, Deserialize)]
 struct CheckSyncForm {
-    csrf: String,
     #[serde(default)]
     reboot: bool,
 }
@@ -489,13 +477,9 @@ struct CheckSyncForm {
 /// The phone is told to fetch its settings again, or to start anew, wherever it is registered.
 async fn check_sync(
     State(site): State<Site>,
-    person: Person,
     Path(mac): Path<String>,
-    Form(form): Form<CheckSyncForm>,
+    ProvedForm { fields: form, .. }: ProvedForm<CheckSyncForm>,
 ) -> Response {
-    if !person.session.proves(&form.csrf) {
-        return plain(StatusCode::FORBIDDEN, "The form did not come from this console.");
-    }
     let (Some(phones), Ok(mac)) = (site.phones(), mac.parse::<Mac>()) else { return not_found().await };
     let now = site.now().wall;
     let found = site.read(move |reader| Ok((reader.device(mac)?, reader.registered(now)?))).await;

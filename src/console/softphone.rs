@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use axum::{
     Json, Router,
-    extract::{Form, State},
+    extract::State,
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
     routing::{get, post},
@@ -17,9 +17,10 @@ use sha2::{Digest, Sha256};
 
 use super::{
     Secret,
-    access::{Person, Proof},
+    access::Person,
     page,
     pages::{asset, html},
+    proved::ProvedForm,
     shield::{POLICY, plain},
     site::Site,
 };
@@ -113,10 +114,7 @@ fn host_in(authority: &str) -> Option<&str> {
     (!host.is_empty() && host.bytes().all(plain)).then_some(host)
 }
 
-async fn pass(State(site): State<Site>, person: Person, Form(form): Form<Proof>) -> Response {
-    if !person.session.proves(&form.csrf) {
-        return plain(StatusCode::FORBIDDEN, "The form did not come from this console.");
-    }
+async fn pass(State(site): State<Site>, ProvedForm { person, .. }: ProvedForm) -> Response {
     let extension =
         site.phones().and_then(|phones| phones.office().browsers.people.get(&person.name).cloned());
     let Some(extension) = extension else {

@@ -17,6 +17,7 @@ mod live;
 mod music;
 mod office;
 mod phones;
+mod proved;
 mod recordings;
 mod screening;
 mod softphone;
