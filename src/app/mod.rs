@@ -10,6 +10,7 @@ pub mod command;
 pub mod console_server;
 mod descriptors;
 mod desk_loop;
+mod greetings;
 mod housekeeping;
 mod mailbox_sounds;
 mod media_faxes;
@@ -107,6 +108,7 @@ pub struct House {
     to_switch: mpsc::Sender<ToSwitch>,
     phones: console::Phones,
     music: Arc<Mutex<music::Configured>>,
+    greetings: console::Greetings,
     threads: Vec<thread::JoinHandle<()>>,
     console_stop: Option<oneshot::Sender<()>>,
     housekeeping_stop: Option<std::sync::mpsc::Sender<()>>,
@@ -210,13 +212,14 @@ impl House {
             [format!("Udp {sip}")].into_iter().chain(told).collect();
         let configured_music = Arc::new(Mutex::new(music::Configured::of(config)));
         let music = music::keep(folder, Arc::clone(&configured_music), to_switch.clone())?;
+        let greetings = greetings::keep(config, split(&mut chance))?;
         let (console, setup, console_stop, console_thread) = start_console(
             config,
             accounts,
             split(&mut chance),
             live,
             Arc::clone(&vitals),
-            Keepers { phones: phones.clone(), music, identity: shown },
+            Keepers { phones: phones.clone(), music, greetings: greetings.clone(), identity: shown },
             &to_switch,
         )?;
         Ok(Self {
@@ -229,6 +232,7 @@ impl House {
             to_switch,
             phones,
             music: configured_music,
+            greetings,
             threads: vec![
                 switch_thread,
                 desk_thread,
@@ -262,6 +266,7 @@ impl House {
         self.to_switch.blocking_send(ToSwitch::Trusts(trusts)).context("the switch has ended")?;
         self.phones.replace(phones::office(config, &directory)?);
         *self.music.lock().unwrap_or_else(PoisonError::into_inner) = music::Configured::of(config);
+        self.greetings.replace(greetings::rows(config));
         self.to_switch.blocking_send(ToSwitch::Directory(directory)).context("the switch has ended")
     }
 
@@ -429,6 +434,7 @@ type Console = (SocketAddr, Option<Secret>, oneshot::Sender<()>, thread::JoinHan
 struct Keepers {
     phones: console::Phones,
     music: console::MusicWishes,
+    greetings: console::Greetings,
     /// What browsers are shown.
     identity: Identity,
 }
@@ -454,6 +460,7 @@ fn start_console(
     let site = Site::new(settings, accounts, split(&mut chance), live, vitals);
     site.serve_phones(keepers.phones);
     site.keep_music(keepers.music);
+    site.keep_greetings(keepers.greetings);
     let (wishes, mut wished) = mpsc::channel(WISHES);
     site.connect(wishes);
     let to_switch = to_switch.clone();

@@ -11,7 +11,7 @@ use std::{
 use jiff::Timestamp;
 use tokio::sync::broadcast;
 
-use super::{call_backs::CallBackBoard, desk_board::DeskBoard};
+use super::{call_backs::CallBackBoard, desk_board::DeskBoard, greetings::GreetingBoard};
 use crate::{
     pbx::{
         AgentReason, CallRecord, Caller, DeskSettings, Dialled, Fact, LegResult, Party, RecordingState,
@@ -101,6 +101,7 @@ pub struct Live {
     alarms: broadcast::Sender<()>,
     desks: DeskBoard,
     call_backs: CallBackBoard,
+    greetings: GreetingBoard,
 }
 
 impl Default for Live {
@@ -111,6 +112,7 @@ impl Default for Live {
             alarms: broadcast::channel(1).0,
             desks: DeskBoard::default(),
             call_backs: CallBackBoard::default(),
+            greetings: GreetingBoard::default(),
         }
     }
 }
@@ -123,6 +125,7 @@ impl Live {
     /// Takes note of a fact.
     pub fn observe(&self, fact: &Fact, wall: Timestamp) {
         self.desks.observe(fact);
+        self.greetings.observe(fact);
         let mut board = self.board();
         let (call, gone) = match fact {
             Fact::CallStarted { call, caller, dialled, .. } => {
@@ -288,6 +291,10 @@ impl Live {
 
     pub(super) fn call_backs(&self) -> &CallBackBoard {
         &self.call_backs
+    }
+
+    pub(super) fn greetings(&self) -> &GreetingBoard {
+        &self.greetings
     }
 
     /// Each time that the notices change.

@@ -8,6 +8,8 @@ use axum::{
 
 use super::{
     access::Person,
+    greetings,
+    music::NotTaken,
     page,
     pages::{After, ROWS, html, not_found, unavailable},
     proved::ProvedForm,
@@ -17,24 +19,38 @@ use super::{
 };
 use crate::{
     pbx::{Control, MailboxChange},
-    store::{Reader, VoicemailRow},
-    types::VoicemailId,
+    store::{Cursor, Reader, VoicemailRow},
+    types::{Extension, VoicemailId},
 };
 
 pub(super) async fn list(State(site): State<Site>, person: Person, Query(after): Query<After>) -> Response {
-    let cursor = after.cursor();
+    show(&site, &person, after.cursor(), None).await
+}
+
+/// The page, with why a file was not taken for a greeting if somebody has just brought one.
+pub(super) async fn show(
+    site: &Site,
+    person: &Person,
+    cursor: Option<Cursor>,
+    refused: Option<(&Extension, &NotTaken)>,
+) -> Response {
     let read = move |reader: &Reader| {
         let list = reader.voicemails(cursor, ROWS)?;
         let ids: Vec<VoicemailId> = list.items.iter().map(|row| row.message.id).collect();
         let letters = reader.letters_of(&ids)?;
         Ok((list, letters))
     };
-    match site.read(read).await {
-        Ok((list, letters)) => {
-            html(page::mailboxes(&site.frame(&person), &list, &letters, site.zone())).into_response()
-        }
-        Err(error) => unavailable(&error),
-    }
+    let (list, letters) = match site.read(read).await {
+        Ok(both) => both,
+        Err(error) => return unavailable(&error),
+    };
+    let all = match greetings::all(site).await {
+        Ok(all) => all,
+        Err(error) => return unavailable(&error),
+    };
+    let status = if refused.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let page = page::mailboxes(&site.frame(person), &list, &letters, (&all, refused), site.zone());
+    (status, html(page)).into_response()
 }
 
 pub(super) async fn sound(

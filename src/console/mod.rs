@@ -19,6 +19,7 @@ mod call_backs;
 mod desk_board;
 mod feed;
 mod forwards;
+mod greetings;
 mod known;
 mod live;
 mod mailboxes;
@@ -37,6 +38,7 @@ mod upload;
 mod vitals;
 
 pub use api::openapi;
+pub use greetings::{GreetingRow, GreetingWish, Greetings};
 pub use live::{BEHIND, Live};
 pub use music::{LARGEST_MUSIC, MusicOf, MusicRow, MusicWish, MusicWishes, NotTaken, Plays};
 pub use phones::{Ask, PhoneOffice, Phones};
@@ -56,6 +58,7 @@ pub fn router(site: Site) -> Router {
         .merge(softphone::routes())
         .merge(forwards::routes())
         .merge(call_backs::routes())
+        .merge(greetings::routes())
         .nest("/api/v1", api::routes())
         .fallback(pages::not_found)
         .layer(DefaultBodyLimit::max(shield::LARGEST_BODY))

@@ -18,13 +18,14 @@ pub(super) const LARGEST_BODY: usize = 64 * 1024;
 /// But a file with the form around it.
 pub(super) const LARGEST_UPLOAD: usize = LARGEST_MUSIC + LARGEST_BODY;
 
-/// Music is the one thing that is brought here: megabytes, over an office's own network.
-fn is_music(request: &Request<Body>) -> bool {
-    *request.method() == Method::POST && request.uri().path().starts_with("/music/")
+/// Music and greetings are what is brought here: megabytes, over an office's own network.
+fn is_upload(request: &Request<Body>) -> bool {
+    let path = request.uri().path();
+    *request.method() == Method::POST && (path.starts_with("/music/") || path.starts_with("/greetings/"))
 }
 
-/// So long for it.
-const PATIENCE_WITH_MUSIC: Duration = Duration::from_secs(180);
+/// So long for them.
+const PATIENCE_WITH_UPLOADS: Duration = Duration::from_secs(180);
 
 /// From the end of a request's head to the beginning of its answer. A body that drips in takes longer; nothing else does.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -48,7 +49,7 @@ const HEADERS: [(header::HeaderName, &str); 8] = [
 /// The guard of the whole site.
 pub(super) async fn guard(request: Request, next: Next) -> Response {
     let is_api = request.uri().path().starts_with("/api/");
-    let patience = if is_music(&request) { PATIENCE_WITH_MUSIC } else { PATIENCE };
+    let patience = if is_upload(&request) { PATIENCE_WITH_UPLOADS } else { PATIENCE };
     let say = |status: StatusCode, what: &str| {
         if is_api { api::refusal(status, what) } else { plain(status, what) }
     };
@@ -103,7 +104,7 @@ fn refused(request: &Request<Body>) -> Option<(StatusCode, &'static str)> {
         .headers()
         .get(header::CONTENT_LENGTH)
         .map(|length| length.to_str().ok()?.parse::<usize>().ok());
-    let largest = if is_music(request) { LARGEST_UPLOAD } else { LARGEST_BODY };
+    let largest = if is_upload(request) { LARGEST_UPLOAD } else { LARGEST_BODY };
     if length.is_some_and(|length| length.is_none_or(|length| length > largest)) {
         return Some((StatusCode::PAYLOAD_TOO_LARGE, TOO_LARGE));
     }

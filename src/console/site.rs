@@ -10,7 +10,8 @@ use rand_chacha::rand_core::{Rng, SeedableRng};
 use tokio::sync::{broadcast, mpsc};
 
 use super::{
-    Live, MusicWishes, Phones, Secret, Vitals, access::Person, known::Known, page, throttle::Throttle,
+    Greetings, Live, MusicWishes, Phones, Secret, Vitals, access::Person, known::Known, page,
+    throttle::Throttle,
 };
 use crate::{
     pbx::Control,
@@ -58,6 +59,7 @@ struct Inner {
     switch: OnceLock<mpsc::Sender<Control>>,
     phones: OnceLock<Phones>,
     music: OnceLock<MusicWishes>,
+    greetings: OnceLock<Greetings>,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -87,6 +89,7 @@ impl Site {
             switch: OnceLock::new(),
             phones: OnceLock::new(),
             music: OnceLock::new(),
+            greetings: OnceLock::new(),
         }))
     }
 
@@ -116,6 +119,15 @@ impl Site {
 
     pub(super) fn music(&self) -> Option<&MusicWishes> {
         self.0.music.get()
+    }
+
+    /// From now on greetings are brought along here. Said once, before anything is served.
+    pub fn keep_greetings(&self, greetings: Greetings) {
+        let _ = self.0.greetings.set(greetings);
+    }
+
+    pub(super) fn greetings(&self) -> Option<&Greetings> {
+        self.0.greetings.get()
     }
 
     /// A token for the page that makes the first account, if there is none yet. Valid until it is used, or until the

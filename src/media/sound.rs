@@ -18,6 +18,10 @@ use super::{
 pub(super) const MAX_SECONDS: u64 = 600;
 /// Music stays below a voice: about −21 dBov on the average.
 const MUSIC_POWER: f64 = 2_900.0 * 2_900.0;
+/// A greeting is as loud as a voice that is close to its telephone, and no louder: about −17 dBov on the average.
+const VOICE_POWER: f64 = 4_600.0 * 4_600.0;
+/// Callers wait for the tone no longer than this, in milliseconds.
+const LONGEST_GREETING: u64 = 120_000;
 /// Lobes of the sinc on each side, when a file's rate is brought to ours.
 const LOBES: f64 = 16.0;
 
@@ -39,6 +43,8 @@ pub enum SoundError {
     Rate,
     #[error("it is longer than ten minutes")]
     TooLong,
+    #[error("it is longer than two minutes")]
+    LongGreeting,
     #[error("it is not an MP3 file that can be read")]
     NotMp3(#[source] symphonia_core::errors::Error),
     #[error("it is neither a WAV nor an MP3 file")]
@@ -104,6 +110,21 @@ impl Sound {
     /// # Errors
     /// When it is neither, longer than is ever played, or nothing to listen to.
     pub fn music(bytes: Vec<u8>) -> Result<Self, SoundError> {
+        Self::brought(bytes, MUSIC_POWER)
+    }
+
+    /// A mailbox's greeting that somebody has brought along, WAV or MP3: brought to a rate of the house, and not above the
+    /// loudness of a voice.
+    ///
+    /// # Errors
+    /// When it is neither, longer than two minutes, or nothing to listen to.
+    pub fn greeting(bytes: Vec<u8>) -> Result<Self, SoundError> {
+        let sound = Self::brought(bytes, VOICE_POWER)?;
+        if sound.millis() > LONGEST_GREETING { Err(SoundError::LongGreeting) } else { Ok(sound) }
+    }
+
+    /// What somebody has brought along, at this power on the average at the most.
+    fn brought(bytes: Vec<u8>, most: f64) -> Result<Self, SoundError> {
         let mut sound = if bytes.starts_with(b"RIFF") {
             Self::from_wav(Cursor::new(bytes), Channels::All)?
         } else if bytes.starts_with(b"ID3")
@@ -120,8 +141,8 @@ impl Sound {
         if sound.millis() < 1_000 || power < 1.0 {
             return Err(SoundError::Empty);
         }
-        if power > MUSIC_POWER {
-            let gain = (MUSIC_POWER / power).sqrt();
+        if power > most {
+            let gain = (most / power).sqrt();
             for sample in &mut sound.samples {
                 *sample = (f64::from(*sample) * gain).round() as i16;
             }
@@ -326,6 +347,25 @@ mod tests {
             let again = Sound::from_wav(Cursor::new(music.to_wav().unwrap()), Channels::All).unwrap();
             assert_eq!(again, music, "as it is kept");
         }
+    }
+
+    #[test]
+    fn a_greeting_keeps_the_loudness_of_a_voice_and_is_no_longer_than_anybody_listens() {
+        let voice = |amplitude: f32, seconds: f32| {
+            wav(8_000, 1, seconds, |time, _| amplitude * sine(300.0, time)).into_inner()
+        };
+        let power = |sound: &Sound| {
+            let sum: f64 = sound.samples().iter().map(|&sample| f64::from(sample).powi(2)).sum();
+            sum / sound.samples().len() as f64
+        };
+        let soft = Sound::greeting(voice(0.5, 2.0)).unwrap();
+        let as_it_was = Sound::from_wav(Cursor::new(voice(0.5, 2.0)), Channels::All).unwrap();
+        assert_eq!(soft, as_it_was, "a voice that is not too loud is left alone");
+        let loud = power(&Sound::greeting(voice(3.9, 2.0)).unwrap());
+        assert!((0.9..1.1).contains(&(loud / VOICE_POWER)), "{loud}");
+        assert!(Sound::greeting(voice(0.5, 119.0)).is_ok());
+        assert!(matches!(Sound::greeting(voice(0.5, 121.0)), Err(SoundError::LongGreeting)));
+        assert!(matches!(Sound::greeting(b"GIF89a".to_vec()), Err(SoundError::Neither)));
     }
 
     #[test]

@@ -73,12 +73,12 @@ impl Fork {
         let Enclosed { mut headers, parts } = enclosed;
         let mut from_shown = from.clone();
         let (target, outside, source, wish) = match destination {
-            Destination::Phone(Binding { extension, contact, flow, user_agent, .. }) => {
+            Destination::Phone(Binding { extension, contact, flow, path, user_agent, .. }) => {
                 let ringer = Ringer::of_call(cx.ledger.directory(), cx.ledger.caller(), cx.ledger.dialled());
                 headers.push(("Alert-Info".to_owned(), ringer.alert_info(&user_agent)));
                 headers.extend(ringer.other_headers(&cx.exchange.settings.realm));
                 let wish = wish(cx, FarEnd::Phone(&extension), flow.transport);
-                (sip::Target::Phone { extension, contact, flow }, None, flow.remote.ip(), wish)
+                (sip::Target::Phone { extension, contact, flow, path }, None, flow.remote.ip(), wish)
             }
             Destination::Outside { trunk, who } => {
                 let Some((transport, source)) =

@@ -406,8 +406,8 @@ fn media_type(package: Package) -> &'static str {
 }
 
 fn target(binding: &sip::Binding) -> sip::Target {
-    let sip::Binding { extension, contact, flow, .. } = binding.clone();
-    sip::Target::Phone { extension, contact, flow }
+    let sip::Binding { extension, contact, flow, path, .. } = binding.clone();
+    sip::Target::Phone { extension, contact, flow, path }
 }
 
 fn extension_of(party: &Party) -> Option<&Extension> {

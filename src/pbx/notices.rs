@@ -294,6 +294,7 @@ impl Notice {
                     extension: b.extension,
                     contact: b.contact,
                     flow: b.flow,
+                    path: b.path,
                 };
                 bindings.map(|binding| (target(binding), None)).collect()
             }

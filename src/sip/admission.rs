@@ -11,7 +11,7 @@ use super::{
     invite::{Found, cause_of},
     offer::offer_of,
     refer,
-    reply::{Reply, SUPPORTED},
+    reply::{Reply, SUPPORTED, SUPPORTED_BY_REGISTRAR},
     settings::without_kept,
     spent::Copied,
     tag::Tag,
@@ -147,10 +147,19 @@ impl Endpoint {
             self.refuse(now, &flow, &request, &Reply::new(483), Refusal::BadRequest);
             return;
         }
+        // What we serve is asked for before what it requires (8.2.1, 8.2.2).
+        if matches!(method, Method::Publish | Method::Other(_)) && request.to_tag().is_none() {
+            let reply = Reply::unserved(&method);
+            self.refuse(now, &flow, &request, &reply, Refusal::BadRequest);
+            return;
+        }
+        let more = if method == Method::Register { SUPPORTED_BY_REGISTRAR } else { "" };
         let unsupported: Vec<String> = request
             .list(Name::Require)
             .map(|tag| String::from_utf8_lossy(tag).into_owned())
-            .filter(|tag| !SUPPORTED.split(", ").any(|ours| ours.eq_ignore_ascii_case(tag)))
+            .filter(|tag| {
+                !SUPPORTED.split(", ").chain(more.split(", ")).any(|ours| ours.eq_ignore_ascii_case(tag))
+            })
             .collect();
         if !unsupported.is_empty() {
             let reply = Reply::new(420).with(Name::Unsupported, unsupported.join(", "));
@@ -188,14 +197,10 @@ impl Endpoint {
             Method::Bye | Method::Info | Method::Update | Method::Prack | Method::Notify => {
                 self.refuse(now, &flow, &request, &Reply::new(481), Refusal::Stray);
             }
-            Method::Ack | Method::Cancel => {}
+            Method::Ack | Method::Cancel | Method::Publish | Method::Other(_) => {}
             // To strangers and friends alike: nobody is made to call anybody from outside a call.
             Method::Refer => {
                 let reply = Reply::new(403).reason("Only Within A Call");
-                self.refuse(now, &flow, &request, &reply, Refusal::BadRequest);
-            }
-            Method::Publish | Method::Other(_) => {
-                let reply = Reply::unserved(&method);
                 self.refuse(now, &flow, &request, &reply, Refusal::BadRequest);
             }
         }
@@ -232,7 +237,7 @@ impl Endpoint {
                 return;
             }
         };
-        if matches!(method, Method::Invite | Method::Update)
+        if matches!(method, Method::Invite | Method::Update | Method::Prack)
             && let Err(reply) = offer_of(request)
         {
             self.refuse(now, flow, request, &reply, Refusal::BadRequest);

@@ -109,6 +109,11 @@ impl Draft {
         self.companion(Method::Cancel, self.to.clone())
     }
 
+    /// The ACK of a 2xx to this re-INVITE (13.2.2.4), to be sent under a branch of its own.
+    pub(super) fn ack_success(&self) -> Draft {
+        Draft { proofs: self.proofs.clone(), ..self.companion(Method::Ack, self.to.clone()) }
+    }
+
     /// The ACK of a failure of this INVITE (17.1.1.3): it has the same branch, and the To of the failure.
     pub(super) fn ack_failure(&self, to: String) -> Draft {
         self.companion(Method::Ack, to)

@@ -380,6 +380,7 @@ impl Endpoint {
             contact: format!("sip:{extension}@{address}"),
             instance: None,
             flow: self.layer.settings.flow_to(Transport::Udp, address)?,
+            path: vec![],
             expires_in: Duration::MAX,
             user_agent: String::new(),
         })
@@ -556,6 +557,7 @@ impl Endpoint {
             Wake::Glare(session) => self.sessions.glare_over(now, layer, session),
             Wake::Cancelled(session) => self.sessions.cancel_unanswered(layer, session),
             Wake::Invitation(session) => self.sessions.invitation_expired(now, layer, session),
+            Wake::Reminder(session) => self.sessions.reminder_due(now, layer, session),
             Wake::Refer(refer) => self.sessions.refer_expired(now, layer, refer),
             Wake::Text(text) => self.texts.overdue(now, layer, text),
             Wake::Subscription(id) => self.subscriptions.expired(now, layer, id),

@@ -148,6 +148,8 @@ pub enum Reason {
     CancelUnanswered,
     /// An INVITE of theirs was good for a while only, and nobody has answered it (RFC 3261, 13.3.1).
     InvitationExpiry,
+    /// A caller and the proxies between hear that nobody has answered yet (RFC 3261, 13.3.1.1).
+    StillUnanswered,
     /// A MESSAGE that the PBX has not settled while its sender still waits.
     TextUnsettled,
     /// A subscription of a phone runs out.
@@ -507,6 +509,8 @@ pub struct Binding {
     pub instance: Option<String>,
     /// Where it really sent from: this is where requests go (contact repair behind NAT).
     pub flow: Flow,
+    /// The proxies between, the next one first (RFC 3327), as values of a Route header; most phones have none.
+    pub path: Vec<String>,
     /// Time left when the event was made; the host turns it into wall time for the store.
     pub expires_in: Duration,
     /// The phone's name for itself (User-Agent), at most 64 characters.
@@ -559,8 +563,8 @@ pub enum TrunkHealth {
 /// To whom an outgoing INVITE or MESSAGE goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Target {
-    /// One binding of a phone: the contact and the flow of a `Bound` event.
-    Phone { extension: Extension, contact: String, flow: Flow },
+    /// One binding of a phone: the contact, the flow and the path of a `Bound` event.
+    Phone { extension: Extension, contact: String, flow: Flow, path: Vec<String> },
     /// A number, through a trunk. Its credentials go to its own address and realm only.
     Trunk { trunk: TrunkName, number: String },
 }

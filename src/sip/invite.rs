@@ -193,13 +193,34 @@ impl Sessions {
             layer.transmit(done.flow, done.ack.clone());
             return;
         }
-        let Some(Session::Talking(talking)) = self.table.get_mut(&id) else { return };
+        let Some(Session::Talking(talking)) = self.table.get_mut(&id) else {
+            // The call has ended while it was on its way: its 2xx is acknowledged all the same (RFC 3261, 13.2.2.4).
+            if let Some(response) = response.filter(|r| r.status().is_some_and(|s| (200..300).contains(&s))) {
+                self.acknowledge_late(now, layer, client, response);
+            }
+            return;
+        };
         let (ack, ended) = talking.reinvite_answered(now, layer, id, client, outcome, response);
         if let Some(ack) = ack {
             self.acknowledged.entry(client).or_default().push(ack);
         }
         if let Some(ended) = ended {
             self.end(layer, id, ended);
+        }
+    }
+
+    fn acknowledge_late(
+        &mut self,
+        now: Instant,
+        layer: &mut TransactionLayer,
+        client: ClientId,
+        response: &Message,
+    ) {
+        let Some((asked, flow, _, _)) = layer.asked(client) else { return };
+        let ack = asked.ack_success();
+        if let Some((flow, ack)) = layer.send_ack(now, &ack, flow) {
+            let tag = response.to_tag().unwrap_or_default().to_owned();
+            self.acknowledged.entry(client).or_default().push(Acknowledged { tag, flow, ack });
         }
     }
 
@@ -362,6 +383,7 @@ impl Sessions {
             Wake::Glare(id),
             Wake::Cancelled(id),
             Wake::Invitation(id),
+            Wake::Reminder(id),
             Wake::Provisional(id),
             Wake::Refresh(id),
             Wake::Expiry(id),

@@ -43,6 +43,7 @@ mod offer_answer;
 mod outgoing;
 mod oversize;
 mod pass;
+mod path;
 mod plug_and_play;
 mod public;
 mod refer;

@@ -4,7 +4,7 @@ use super::{
     event::BodyPart,
     reply::Reply,
     uas::SDP,
-    wire::{Message, Name},
+    wire::{Message, Name, Params},
 };
 
 /// The offer that an INVITE or UPDATE carries, empty if it has none; or the refusal of what we cannot read (8.2.3) or of
@@ -24,7 +24,9 @@ pub(super) fn offer_of(request: &Message) -> Result<Vec<u8>, Reply> {
     match request.content_type().as_deref() {
         Some(SDP) => Ok(request.body().to_vec()),
         Some(multipart) if multipart.starts_with("multipart/") => {
-            part(request).map(<[u8]>::to_vec).ok_or_else(unsupported)
+            part(request.header(Name::ContentType).unwrap_or_default(), request.body(), NESTED)
+                .map(<[u8]>::to_vec)
+                .ok_or_else(unsupported)
         }
         // What may be ignored is ignored (20.11).
         _ if is_optional(request.header(Name::ContentDisposition).unwrap_or_default()) => Ok(vec![]),
@@ -32,8 +34,29 @@ pub(super) fn offer_of(request: &Message) -> Result<Vec<u8>, Reply> {
     }
 }
 
+/// The session description that a response or an ACK carries, bare or among other parts. Empty if it has none: what else may
+/// stand there (ISUP, a text for people) is no description, and nobody can be told so.
+pub(super) fn description_of(message: &Message) -> Vec<u8> {
+    let content_type = message.header(Name::ContentType).unwrap_or_default();
+    let found = match message.content_type().as_deref() {
+        // What comes without a name is taken for what is due.
+        Some(SDP) | None => Some(message.body()),
+        Some(multipart) if multipart.starts_with("multipart/") => part(content_type, message.body(), NESTED),
+        Some(_) => None,
+    };
+    found.unwrap_or_default().to_vec()
+}
+
+/// Does this UPDATE or PRACK leave the media as they are? What else stands in its body may be ignored, or it would have been
+/// refused before.
+pub(super) fn has_no_offer(request: &Message) -> bool {
+    offer_of(request).is_ok_and(|offer| offer.is_empty())
+}
+
 /// RFC 2046, 5.1.1.
 const LONGEST_BOUNDARY: usize = 70;
+/// How deep bodies of several parts are looked for within each other (RFC 5621, 3.1).
+const NESTED: u8 = 3;
 
 fn unsupported() -> Reply {
     Reply::new(415).with(Name::Accept, SDP)
@@ -51,33 +74,37 @@ fn is_optional(disposition: &[u8]) -> bool {
     text.split(|&b| b == b';').skip(1).any(|param| param.trim_ascii() == b"handling=optional")
 }
 
-/// The part of a multipart body (RFC 2046, 5.1) that is a session description.
-fn part(request: &Message) -> Option<&[u8]> {
-    let content_type = request.header(Name::ContentType)?;
-    let text = std::str::from_utf8(content_type).ok()?;
-    let (_, after) = text.split_once("boundary=").or_else(|| text.split_once("Boundary="))?;
-    let boundary = match after.strip_prefix('"') {
-        Some(quoted) => quoted.split('"').next()?,
-        None => after.split(';').next()?.trim(),
-    };
+/// The part of a multipart body (RFC 2046, 5.1) that is a session description, however deep.
+fn part<'a>(content_type: &[u8], body: &'a [u8], depth: u8) -> Option<&'a [u8]> {
+    let params = content_type.iter().position(|&b| b == b';').map(|at| &content_type[at..])?;
+    let boundary = Params::parse(params)?.text("boundary")?;
     if boundary.is_empty() || boundary.len() > LONGEST_BOUNDARY {
         return None;
     }
     let delimiter = [b"--", boundary.as_bytes()].concat();
-    let mut rest = request.body();
+    let mut rest = body;
     // Few bodies have more than three parts; one that has hundreds is not read to its end.
     for _ in 0..16 {
         let at = memchr::memmem::find(rest, &delimiter)?;
         rest = &rest[at + delimiter.len()..];
         let end = memchr::memmem::find(rest, &delimiter).unwrap_or(rest.len());
         let headers_end = memchr::memmem::find(&rest[..end], b"\r\n\r\n")?;
-        let is_sdp = rest[..headers_end].to_ascii_lowercase().split(|&b| b == b'\n').any(|line| {
-            line.strip_prefix(b"content-type:")
-                .is_some_and(|value| value.trim_ascii().starts_with(SDP.as_bytes()))
+        let inner = &rest[headers_end + 4..end];
+        let inner = inner.strip_suffix(b"\r\n").unwrap_or(inner);
+        let kind = rest[..headers_end].split(|&b| b == b'\n').find_map(|line| {
+            let (name, value) = line.split_at_checked(b"content-type:".len())?;
+            name.eq_ignore_ascii_case(b"content-type:").then(|| value.trim_ascii())
         });
-        if is_sdp {
-            let body = &rest[headers_end + 4..end];
-            return Some(body.strip_suffix(b"\r\n").unwrap_or(body));
+        let kind = kind.unwrap_or_default();
+        let media = kind.split(|&b| b == b';').next().unwrap_or_default().trim_ascii().to_ascii_lowercase();
+        if media == SDP.as_bytes() {
+            return Some(inner);
+        }
+        if depth > 0
+            && media.starts_with(b"multipart/")
+            && let Some(found) = part(kind, inner, depth - 1)
+        {
+            return Some(found);
         }
     }
     None
@@ -142,6 +169,21 @@ mod tests {
                     --edge\r\ncontent-type: application/sdp;charset=utf-8\r\n\r\nv=0\r\n\r\n--edge--\r\n";
         let message = invite("Content-Type: multipart/mixed;boundary=\"edge\"\r\n", body);
         assert_eq!(offer_of(&message).unwrap(), b"v=0\r\n");
+    }
+
+    #[test]
+    fn a_description_is_found_within_parts_of_parts_and_in_answers() {
+        let inner = "--in\r\nContent-Type: application/isup\r\n\r\nx\r\n--in\r\nContent-Type: application/sdp\r\n\r\n\
+                     v=0\r\n\r\n--in--\r\n";
+        let body = format!(
+            "--edge\r\nContent-Type: multipart/alternative; Boundary = \"in\"\r\n\r\n{inner}\r\n--edge--\r\n"
+        );
+        let named = "Content-Type: multipart/mixed ;BOUNDARY=edge\r\n";
+        assert_eq!(offer_of(&invite(named, &body)).unwrap(), b"v=0\r\n");
+        assert_eq!(description_of(&invite(named, &body)), b"v=0\r\n");
+        assert_eq!(description_of(&invite("Content-Type: application/sdp\r\n", "v=0")), b"v=0");
+        assert_eq!(description_of(&invite("Content-Type: application/isup\r\n", "x")), b"");
+        assert_eq!(description_of(&invite("", "")), b"");
     }
 
     #[test]

@@ -276,7 +276,7 @@ impl Sessions {
         let event = request.text(Name::Event).unwrap_or_default();
         let mut parts = event.split(';').map(str::trim);
         if parts.next() != Some("refer") {
-            let reply = Reply::new(489);
+            let reply = Reply::new(489).with(Name::AllowEvents, "refer");
             layer.respond(now, server, &reply);
             return;
         }
@@ -294,7 +294,12 @@ impl Sessions {
         let given_up = request.expires() == Some(0);
         let left = self.referrals.table[&refer].until.saturating_duration_since(now).as_secs();
         let expires = if given_up { 0 } else { left };
-        layer.respond(now, server, &Reply::new(200).with(Name::Expires, expires.to_string()));
+        let mut reply = Reply::new(200).with(Name::Expires, expires.to_string());
+        // Who accepts a subscription says where it is reached (RFC 6665, 4.1.2.1).
+        if let Some(Session::Talking(talking)) = self.table.get(&id) {
+            reply = reply.in_dialog(talking.contact());
+        }
+        layer.respond(now, server, &reply);
         self.notify(now, layer, refer, 100, if given_up { "timeout" } else { "active" });
         if given_up && let Some(referral) = self.referrals.table.get_mut(&refer) {
             referral.silent = true;

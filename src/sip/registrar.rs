@@ -8,6 +8,7 @@ use std::{
 
 use super::{
     event::{Binding, Event, Flow, Transport},
+    path,
     reply::Reply,
     schedule::Wake,
     transaction_layer::TransactionLayer,
@@ -33,6 +34,8 @@ struct Entry {
     /// Which phone it is, whatever its address (RFC 5626, 4.1).
     instance: Option<String>,
     flow: Flow,
+    /// The proxies on the way to it (RFC 3327).
+    path: Vec<String>,
     expires: Instant,
     user_agent: String,
     /// What the phone calls us: the host of the Request-URI. Empty after a restart.
@@ -48,6 +51,7 @@ impl Entry {
             contact: self.contact.clone(),
             instance: self.instance.clone(),
             flow: self.flow,
+            path: self.path.clone(),
             expires_in: self.expires.saturating_duration_since(now),
             user_agent: self.user_agent.clone(),
         }
@@ -108,16 +112,24 @@ impl Registrar {
         flow: Flow,
         until: Option<Instant>,
     ) -> Reply {
-        let changes = match self.changes(layer, extension, request) {
-            Ok(changes) => changes,
+        let checked = self.changes(layer, extension, request);
+        let (mut changes, path) = match checked.and_then(|changes| Ok((changes, path::path_of(request)?))) {
+            Ok(checked) => checked,
             Err(reply) => return reply,
         };
-        // Its own connection leads to it, if nobody stands in between (RFC 5626, 6).
-        let keeps_flows = request.lists(Name::Supported, "outbound")
-            && request.list(Name::Via).count() == 1
+        let wants_flows = request.lists(Name::Supported, "outbound")
             && changes
                 .iter()
                 .any(|change| change.instance.as_deref().is_some_and(|i| body_of(i).1.is_some()));
+        if !path::keeps_flows(request, &path) {
+            if wants_flows {
+                return Reply::new(439);
+            }
+            // Without flows of its own its number for them means nothing (RFC 5626, 6).
+            for instance in changes.iter_mut().filter_map(|change| change.instance.as_mut()) {
+                *instance = body_of(instance).0.to_owned();
+            }
+        }
         let call_id = request.call_id().unwrap_or_default();
         let seq = request.cseq().map(|(seq, _)| seq).unwrap_or_default();
         let user_agent: String =
@@ -129,6 +141,7 @@ impl Registrar {
                 contact: change.contact,
                 instance: change.instance,
                 flow,
+                path: path.clone(),
                 expires: until.map_or(expires, |until| until.min(expires)),
                 user_agent: user_agent.clone(),
                 domain: domain.clone(),
@@ -139,11 +152,14 @@ impl Registrar {
         }
         self.plan(layer, extension);
         let mut reply = Reply::new(200).with(Name::Server, layer.settings.user_agent.clone());
-        if keeps_flows {
-            reply = reply
-                .with(Name::Require, "outbound")
-                .with(Name::FlowTimer, flow_timer(flow.transport).as_secs().to_string());
+        if wants_flows {
+            reply = reply.with(Name::Require, "outbound");
+            // Of a flow to a proxy the proxy says how long it lasts.
+            if path::is_first_hop(request) {
+                reply = reply.with(Name::FlowTimer, flow_timer(flow.transport).as_secs().to_string());
+            }
         }
+        reply = path::told(request, &path, reply);
         for entry in self.entries.get(extension).into_iter().flatten() {
             let left = entry.expires.saturating_duration_since(now).as_secs();
             let phone = entry.shown_instance();
@@ -310,6 +326,7 @@ impl Registrar {
                 contact: binding.contact,
                 instance: binding.instance,
                 flow: binding.flow,
+                path: binding.path,
                 expires: now + binding.expires_in.min(longest),
                 user_agent: binding.user_agent,
                 domain: String::new(),

@@ -11,7 +11,7 @@ use super::{
     SendError,
     event::{EndedBy, Event, SessionId},
     invite::Acknowledged,
-    offer::offer_of,
+    offer::{description_of, offer_of},
     offer_answer::{Carrier, Conflict, Meaning, Side, Standing, describe, invited_without},
     reply::{ALLOW, Reply, SUPPORTED_IN_CALL},
     schedule::Wake,
@@ -50,9 +50,11 @@ pub(super) struct Ask {
 }
 
 /// A re-INVITE or UPDATE of theirs with an offer, or a re-INVITE that asks for ours.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub(super) struct Asked {
     pub(super) server: ServerId,
+    /// Where its sender is from then on, if it is taken (RFC 3261, 12.2.2; RFC 6141, 4).
+    request: Arc<Message>,
     seq: u32,
     carrier: Carrier,
     /// It has no offer: ours is due.
@@ -129,20 +131,22 @@ impl Talking {
                 return;
             }
         };
-        self.dialog.refresh_target(request);
         if carrier == Carrier::Invite {
             layer.respond(now, server, &Reply::new(100));
         }
-        // Theirs came while ours waited after a glare: ours is reported as refused.
+        // Theirs came while ours waited after a glare: ours is reported as refused, and theirs refreshes if it is taken.
         if let Negotiation::Waiting(ask) = &self.negotiation {
             layer.schedule.clear(&Wake::Glare(id));
-            if !ask.refresh {
+            if ask.refresh {
+                self.refresh_again(now, layer, id, None);
+            } else {
                 layer.tell(Event::ReofferAnswered { session: id, result: Err(491) });
             }
         }
         let offer = offer_of(request).unwrap_or_default();
         let empty = offer.is_empty();
-        self.negotiation = Negotiation::Asked(Asked { server, seq, carrier, empty, terms });
+        self.negotiation =
+            Negotiation::Asked(Asked { server, request: request.clone(), seq, carrier, empty, terms });
         layer.tell(Event::Reoffered { session: id, offer });
     }
 
@@ -154,9 +158,9 @@ impl Talking {
         id: SessionId,
         body: Vec<u8>,
     ) -> bool {
-        let Negotiation::Asked(Asked { server, seq, carrier, empty, terms }) = self.negotiation else {
-            return false;
-        };
+        let Negotiation::Asked(asked) = &self.negotiation else { return false };
+        let Asked { server, seq, carrier, empty, terms, .. } = *asked;
+        self.dialog.refresh_target(&asked.request);
         self.negotiation = Negotiation::Settled;
         let reply = Reply::new(200).in_dialog(self.contact()).body(SDP, body.clone());
         let along = layer.reply_flow(server).unwrap_or(self.dialog.flow);
@@ -261,7 +265,8 @@ impl Talking {
                 self.settle_timer(now, layer, id, Terms::of_success(response), true);
                 if !ask.refresh {
                     self.described = ask.offer;
-                    layer.tell(Event::ReofferAnswered { session: id, result: Ok(response.body().to_vec()) });
+                    let result = Ok(description_of(response));
+                    layer.tell(Event::ReofferAnswered { session: id, result });
                 }
                 (ack, None)
             }
@@ -286,8 +291,10 @@ impl Talking {
                 self.send_bye(now, layer, None);
                 (None, Some(EndedBy::DialogGone))
             }
-            (status, _) => {
-                if !ask.refresh {
+            (status, response) => {
+                if ask.refresh {
+                    self.refresh_again(now, layer, id, response);
+                } else {
                     layer.tell(Event::ReofferAnswered { session: id, result: Err(status) });
                 }
                 (None, None)
@@ -297,8 +304,10 @@ impl Talking {
 
     fn ask_or_report(&mut self, now: Instant, layer: &mut TransactionLayer, id: SessionId, ask: Ask) {
         let refresh = ask.refresh;
-        if self.ask(now, layer, id, ask).is_err() && !refresh {
-            layer.tell(Event::ReofferAnswered { session: id, result: Err(503) });
+        match self.ask(now, layer, id, ask) {
+            Ok(()) => {}
+            Err(_) if refresh => self.refresh_again(now, layer, id, None),
+            Err(_) => layer.tell(Event::ReofferAnswered { session: id, result: Err(503) }),
         }
     }
 

@@ -12,6 +12,8 @@ pub(super) const ALLOW: &str =
 
 /// The extensions that we serve, for Supported (RFC 3261, 20.37) and against Require.
 pub(super) const SUPPORTED: &str = "100rel, replaces, norefersub, timer";
+/// What a REGISTER may require beside these.
+pub(super) const SUPPORTED_BY_REGISTRAR: &str = "path, outbound";
 /// The same for our requests within a call: nobody waits there for a provisional answer.
 pub(super) const SUPPORTED_IN_CALL: &str = "replaces, norefersub, timer";
 

@@ -31,6 +31,8 @@ pub(super) enum Wake {
     Cancelled(SessionId),
     /// An INVITE of theirs is no longer good (RFC 3261, 13.3.1).
     Invitation(SessionId),
+    /// Proxies are told that a call of theirs still goes on unanswered (RFC 3261, 13.3.1.1).
+    Reminder(SessionId),
     /// A REFER that is neither answered nor reported on.
     Refer(ReferId),
     /// A MESSAGE that nobody settles.
@@ -67,6 +69,7 @@ impl Wake {
             Wake::Glare(_) => Reason::GlareRetry,
             Wake::Cancelled(_) => Reason::CancelUnanswered,
             Wake::Invitation(_) => Reason::InvitationExpiry,
+            Wake::Reminder(_) => Reason::StillUnanswered,
             Wake::Refer(_) => Reason::ReferExpiry,
             Wake::Text(_) => Reason::TextUnsettled,
             Wake::Subscription(_) => Reason::SubscriptionExpiry,

@@ -21,6 +21,8 @@ use super::{
 const SHORTEST: Duration = Duration::from_secs(90);
 /// A refresh that could not be sent, or met something else, is tried again after so long.
 const SOON: Duration = Duration::from_secs(5);
+/// And one that was refused after so long, or a tenth of the interval if that is less.
+const REFUSED: Duration = Duration::from_secs(30);
 
 /// What a request and its 2xx have settled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -193,6 +195,20 @@ impl Talking {
         }
     }
 
+    /// Our refresh has come to nothing: the far end lives and may take the next one before the session runs out.
+    pub(super) fn refresh_again(
+        &self,
+        now: Instant,
+        layer: &mut TransactionLayer,
+        id: SessionId,
+        response: Option<&Message>,
+    ) {
+        let Some(Running { interval, ours: true }) = self.timer.terms else { return };
+        let asked = response.and_then(Message::retry_after).map(|s| Duration::from_secs(s.into()));
+        let wait = asked.unwrap_or(REFUSED.min(interval / 10)).max(SOON);
+        layer.schedule.set(Wake::Refresh(id), now + wait);
+    }
+
     /// Nobody has refreshed the call in time (section 10).
     pub(super) fn expired(&mut self, now: Instant, layer: &mut TransactionLayer) -> EndedBy {
         self.send_bye(now, layer, Some(Cause::Sip(408)));
@@ -234,11 +250,7 @@ impl Talking {
                 self.timer.updates = false;
                 layer.schedule.set(Wake::Refresh(id), now);
             }
-            _ => {
-                let wait =
-                    response.and_then(Message::retry_after).map_or(SOON, |s| Duration::from_secs(s.into()));
-                layer.schedule.set(Wake::Refresh(id), now + wait.max(SOON));
-            }
+            _ => self.refresh_again(now, layer, id, response),
         }
         None
     }

@@ -7,6 +7,7 @@ use super::{
     draft::Draft,
     event::{Cause, EndedBy, Event, Flow, Peer, SessionId, TrunkName},
     invite::{bye, cause_of},
+    offer::{description_of, has_no_offer},
     offer_answer::{Carrier, Meaning, Side, describe},
     reoffer::{Asked, Negotiation},
     reply::Reply,
@@ -183,7 +184,7 @@ impl Talking {
         }
         // Only an offer of ours is answered there (RFC 6337, 2.2).
         let (_, meaning) = describe(self.standing(), Side::Them, Carrier::Ack);
-        let body = if meaning == Meaning::Answer { ack.body().to_vec() } else { vec![] };
+        let body = if meaning == Meaning::Answer { description_of(ack) } else { vec![] };
         self.unacknowledged = None;
         layer.schedule.clear(&Wake::Answer(id));
         if let Some(cause) = self.leaving {
@@ -253,7 +254,7 @@ impl Talking {
                 self.reoffered(now, layer, id, request, server, seq, Carrier::Invite);
                 None
             }
-            Method::Update if request.body().is_empty() => {
+            Method::Update if has_no_offer(request) => {
                 self.refreshed(now, layer, id, request, server);
                 None
             }

@@ -11,7 +11,7 @@ use super::{
     dialog::{Dialog, is_sips, secured},
     draft::Draft,
     event::{Cause, Event, Flow, Identity, Outgoing, Peer, SessionId, Target},
-    offer::{multipart, offer_of},
+    offer::{description_of, has_no_offer, multipart, offer_of},
     offer_answer::{Carrier, Meaning, Side, Standing, describe, invited_without},
     reliable::Order,
     reply::{ALLOW, Reply, SUPPORTED, SUPPORTED_IN_CALL},
@@ -98,21 +98,21 @@ pub(super) fn addressed(
     from: &Identity,
     tag: Tag,
 ) -> Result<Addressed, SendError> {
-    let (peer, flow, uri, to, host, trunk) = match target {
-        Target::Phone { extension, contact, flow } => {
+    let (peer, flow, uri, to, host, trunk, routes) = match target {
+        Target::Phone { extension, contact, flow, path } => {
             if Uri::parse(contact.as_bytes()).is_some_and(|uri| layer.settings.leads_here(&uri)) {
                 return Err(SendError::Loop);
             }
             let realm = layer.settings.realm.clone();
             let to = format!("<sip:{extension}@{realm}>");
-            (Peer::Phone(extension.clone()), *flow, contact.clone(), to, realm, None)
+            (Peer::Phone(extension.clone()), *flow, contact.clone(), to, realm, None, path.clone())
         }
         Target::Trunk { trunk: name, number } => {
             let (at, trunk) = layer.settings.trunk(name).ok_or(SendError::UnknownTrunk)?;
             let flow = layer.trunk_flow(at).ok_or(SendError::NoListener)?;
             let uri = format!("sip:{}@{}", escape_user(number), trunk.domain);
             let to = format!("<{uri}>");
-            (Peer::Trunk(name.clone()), flow, uri, to, trunk.domain.clone(), Some(name.clone()))
+            (Peer::Trunk(name.clone()), flow, uri, to, trunk.domain.clone(), Some(name.clone()), vec![])
         }
     };
     // An address that gives nothing away has no host of ours either (RFC 3323, 4.1.1.3).
@@ -122,6 +122,7 @@ pub(super) fn addressed(
     let draft = Draft {
         headers: vec![(Name::UserAgent, layer.settings.user_agent.clone())],
         trunk,
+        routes,
         ..Draft::bare(method, uri, from, to, new_call_id(&mut layer.chance), 1)
     };
     Ok(Addressed { peer, flow, draft })
@@ -327,7 +328,7 @@ impl Calling {
         let (draft, sent, _, _) = layer.asked(self.client)?;
         let (seq, trunk) = (draft.seq, draft.trunk.clone());
         let rseq = response.rseq().filter(|_| response.lists(Name::Require, "100rel"));
-        let Some(tag) = response.to_tag() else { return Some(response.body().to_vec()) };
+        let Some(tag) = response.to_tag() else { return Some(description_of(response)) };
         if !self.early.contains_key(tag) {
             if self.early.len() >= EARLY_DIALOGS {
                 return Some(vec![]);
@@ -342,12 +343,24 @@ impl Calling {
             self.early.insert(tag.to_owned(), early);
         }
         let early = self.early.get_mut(tag)?;
+        let before = early.order;
         if rseq.is_some_and(|rseq| !early.order.admit(rseq)) {
             return None;
         }
         early.dialog.refresh_target(response);
+        if let Some(rseq) = rseq {
+            let mut prack = early.dialog.request(Method::Prack);
+            prack.headers.push((Name::RAck, format!("{rseq} {seq} INVITE")));
+            prack.trunk = trunk;
+            let hop = next_hop(layer, &early.dialog, prack.trunk.as_ref());
+            if layer.send(now, prack, hop, ClientUser::Prack(id)).is_err() {
+                // With a full table they repeat their answer until there is room, or give the call up.
+                early.order = before;
+                return None;
+            }
+        }
         let carrier = if rseq.is_some() { Carrier::Reliable } else { Carrier::Unreliable };
-        let mut body = response.body().to_vec();
+        let mut body = description_of(response);
         if !body.is_empty() {
             let (standing, meaning) = describe(early.standing, Side::Them, carrier);
             match meaning {
@@ -359,14 +372,6 @@ impl Calling {
                 // An INVITE of ours always has an offer, so none of theirs is due.
                 Meaning::Offer | Meaning::Nothing | Meaning::Conflict(_) => body.clear(),
             }
-        }
-        if let Some(rseq) = rseq {
-            let mut prack = early.dialog.request(Method::Prack);
-            prack.headers.push((Name::RAck, format!("{rseq} {seq} INVITE")));
-            prack.trunk = trunk;
-            let hop = next_hop(layer, &early.dialog, prack.trunk.as_ref());
-            // With a full table they repeat their answer until there is room, or give the call up.
-            let _ = layer.send(now, prack, hop, ClientUser::Prack(id));
         }
         Some(body)
     }
@@ -385,7 +390,7 @@ impl Calling {
             dialog.continues(&early.dialog);
         }
         let answer = early.and_then(|early| early.answer.clone());
-        let body = answer.unwrap_or_else(|| response.body().to_vec());
+        let body = answer.unwrap_or_else(|| description_of(response));
         // Nobody waits for what other forks have asked.
         for asked in self.early.values().filter_map(|early| early.asked) {
             layer.respond(now, asked, &Reply::new(487));
@@ -425,7 +430,7 @@ impl Calling {
                 self.leave_fork(now, layer, tag);
                 Reply::new(200)
             }
-            Method::Update if request.body().is_empty() => {
+            Method::Update if has_no_offer(request) => {
                 early.dialog.refresh_target(request);
                 Reply::new(200).in_dialog(&self.contact)
             }
@@ -446,6 +451,8 @@ impl Calling {
             }
             Method::Invite => Reply::new(491),
             Method::Info => Reply::new(200),
+            // It is we who acknowledge there (RFC 3262, 3).
+            Method::Prack => Reply::new(481),
             method => Reply::unserved(&method),
         };
         layer.respond(now, server, &reply);

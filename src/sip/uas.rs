@@ -14,9 +14,9 @@ use super::{
     event::{Cause, EndedBy, Event, Flow, Invitation, Peer, SessionId, Transport},
     fingerprint::Fingerprint,
     invite::{Session, Sessions, cause_of},
-    offer::offer_of,
+    offer::{has_no_offer, offer_of},
     offer_answer::{Carrier, Conflict, Meaning, Side, Standing, describe, invited_without},
-    reliable::{Due, Provisionals, Wanted},
+    reliable::{Provisionals, Wanted},
     reply::Reply,
     schedule::Wake,
     session_timer::{SessionTimer, Terms},
@@ -26,6 +26,8 @@ use super::{
     transaction_layer::{ServerId, ServerUser, TransactionLayer},
     wire::{Address, Message, Method, Name, Scheme, escape_user},
 };
+
+mod deadlines;
 
 /// The media type of every body that the PBX gives us.
 pub(super) const SDP: &str = "application/sdp";
@@ -42,6 +44,8 @@ pub(super) struct Invited {
     contact: String,
     standing: Standing,
     provisionals: Provisionals,
+    /// What they have heard last of how it goes.
+    heard: (u16, Vec<u8>),
     /// An UPDATE or PRACK of theirs whose offer waits for the PBX.
     asked: Option<ServerId>,
     /// The PBX has answered; the 200 waits for the PRACK of what it would overtake (RFC 3262, 3).
@@ -133,6 +137,7 @@ impl Invited {
             contact: dialled,
             standing,
             provisionals: Provisionals::new(Wanted::by(request)),
+            heard: (183, vec![]),
             asked: None,
             answering: None,
             terms,
@@ -157,6 +162,8 @@ impl Invited {
         status: u16,
         body: Vec<u8>,
     ) {
+        self.heard = (status, body.clone());
+        layer.schedule.set(Wake::Reminder(id), now + deadlines::REMIND_AFTER);
         let reliably = match self.provisionals.wanted {
             Wanted::No => false,
             Wanted::Supported => !body.is_empty(),
@@ -218,6 +225,7 @@ impl Invited {
     fn answer(mut self, now: Instant, layer: &mut TransactionLayer, id: SessionId, body: Vec<u8>) -> Talking {
         layer.schedule.clear(&Wake::Provisional(id));
         layer.schedule.clear(&Wake::Invitation(id));
+        layer.schedule.clear(&Wake::Reminder(id));
         let contact = self.dialog.own_contact(layer, &self.contact);
         let (standing, meaning) = describe(self.standing, Side::Us, Carrier::Success);
         let body = if meaning == Meaning::Nothing { vec![] } else { body };
@@ -258,6 +266,9 @@ impl Invited {
             Meaning::Offer => {
                 self.standing = standing;
                 self.asked = Some(server);
+                if carrier == Carrier::Update {
+                    self.dialog.refresh_target(request);
+                }
                 layer.tell(Event::Reoffered { session: id, offer: offer_of(request).unwrap_or_default() });
             }
             Meaning::Conflict(why) => {
@@ -310,13 +321,12 @@ impl Invited {
                 let reply = conflict(layer, Conflict::TooSoon);
                 layer.respond(now, server, &reply);
             }
-            Method::Update if request.body().is_empty() => {
+            Method::Update if has_no_offer(request) => {
                 self.dialog.refresh_target(request);
                 let contact = self.dialog.own_contact(layer, &self.contact);
                 layer.respond(now, server, &Reply::new(200).in_dialog(&contact));
             }
             Method::Update => {
-                self.dialog.refresh_target(request);
                 self.reoffered(now, layer, id, request, server, Carrier::Update);
             }
             Method::Info => {
@@ -343,7 +353,7 @@ impl Invited {
             return Early::Nothing;
         }
         layer.schedule.clear(&Wake::Provisional(id));
-        if prack.body().is_empty() {
+        if has_no_offer(prack) {
             layer.respond(now, server, &Reply::new(200));
         } else {
             self.reoffered(now, layer, id, prack, server, Carrier::Prack);
@@ -432,6 +442,7 @@ impl Sessions {
         self.table.insert(id, Session::Invited(invited));
         layer.serve(server, ServerUser::Invite(id));
         layer.respond(now, server, &Reply::new(100));
+        layer.schedule.set(Wake::Reminder(id), now + deadlines::REMIND_AFTER);
         if let Some(seconds) = request.expires().filter(|seconds| *seconds > 0) {
             layer.schedule.set(Wake::Invitation(id), now + Duration::from_secs(seconds.into()));
         }
@@ -460,15 +471,6 @@ impl Sessions {
             };
             self.forget(layer, session);
             layer.tell(told);
-        }
-    }
-
-    /// Its time is over (13.3.1). One that the PBX has answered already goes on.
-    pub(super) fn invitation_expired(&mut self, now: Instant, layer: &mut TransactionLayer, id: SessionId) {
-        if let Some(Session::Invited(invited)) = self.table.get(&id)
-            && !invited.is_answering()
-        {
-            self.cancelled(now, layer, id, None);
         }
     }
 
@@ -574,23 +576,6 @@ impl Sessions {
             }
             Some(Session::Calling(calling)) => calling.settle_reoffer(now, layer, reply),
             Some(Session::Talking(_)) | None => false,
-        }
-    }
-
-    /// A reliable provisional answer of ours has not been acknowledged yet.
-    pub(super) fn provisional_due(&mut self, now: Instant, layer: &mut TransactionLayer, id: SessionId) {
-        let Some(Session::Invited(invited)) = self.table.get_mut(&id) else { return };
-        match invited.provisionals.due(now, layer) {
-            Due::Nothing => {}
-            Due::At(at) => layer.schedule.set(Wake::Provisional(id), at),
-            Due::GiveUp => {
-                let answering = invited.is_answering();
-                layer.respond(now, invited.server, &Reply::new(504));
-                self.forget(layer, id);
-                let ended = Event::Ended { session: id, by: EndedBy::NoAck };
-                let left = Event::Cancelled { session: id, cause: None };
-                layer.tell(if answering { ended } else { left });
-            }
         }
     }
 }

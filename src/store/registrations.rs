@@ -32,8 +32,8 @@ impl Store {
                 let left = SignedDuration::try_from(binding.expires_in).unwrap_or(SignedDuration::ZERO);
                 transaction
                     .prepare_cached(
-                        "INSERT OR REPLACE INTO bindings (extension, contact, transport, remote, local, user_agent, stored, expires, instance)
-                         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+                        "INSERT OR REPLACE INTO bindings (extension, contact, transport, remote, local, user_agent, stored, expires, instance, path)
+                         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
                     )?
                     .execute(params![
                         Col(binding.extension.clone()),
@@ -45,6 +45,7 @@ impl Store {
                         Col(now),
                         Col(now.checked_add(left).unwrap_or(Timestamp::MAX)),
                         binding.instance,
+                        (!binding.path.is_empty()).then(|| binding.path.join("\n")),
                     ])?;
             }
             Ok(())
@@ -73,11 +74,13 @@ impl Store {
                 let (Ok(remote), Ok(local)) = (remote.parse(), local.parse()) else {
                     return Err(StoreError::Unreadable { table: "bindings" });
                 };
+                let path: Option<String> = row.get("path")?;
                 bindings.push(Binding {
                     extension: get(row, "extension")?,
                     contact: row.get("contact")?,
                     instance: row.get("instance")?,
                     flow: Flow { transport, remote, local, connection: None },
+                    path: path.unwrap_or_default().lines().map(str::to_owned).collect(),
                     expires_in,
                     user_agent: row.get("user_agent")?,
                 });

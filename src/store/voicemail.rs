@@ -1,5 +1,7 @@
 //! Mailboxes and their messages, as rows.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
@@ -148,6 +150,20 @@ impl Reader {
         })
     }
 
+    /// The files of the mailboxes' own greetings.
+    pub fn greetings(&self) -> Result<BTreeMap<Extension, String>, StoreError> {
+        self.read(|connection| {
+            let mut statement =
+                connection.prepare_cached("SELECT id, greeting FROM mailboxes WHERE greeting IS NOT NULL")?;
+            let mut rows = statement.query([])?;
+            let mut greetings = BTreeMap::new();
+            while let Some(row) = rows.next()? {
+                greetings.insert(get(row, "id")?, row.get("greeting")?);
+            }
+            Ok(greetings)
+        })
+    }
+
     /// One message.
     pub fn voicemail(&self, id: VoicemailId) -> Result<Option<VoicemailRow>, StoreError> {
         self.read(|connection| {
@@ -279,9 +295,12 @@ mod tests {
         assert_eq!(store.change_mailbox(&id, &greeting(Some("a.wav")), now).unwrap(), None);
         let old = store.change_mailbox(&id, &greeting(Some("b.wav")), now).unwrap();
         assert_eq!(old.as_deref(), Some("a.wav"));
+        assert_eq!(store.reader().greetings().unwrap(), [(id.clone(), "b.wav".to_owned())].into());
         let [mailbox] = &store.mailboxes().unwrap()[..] else { panic!() };
         assert_eq!((mailbox.pin.as_ref(), mailbox.greeting.as_deref()), (Some(&pin), Some("b.wav")));
         let mut store = store.power_cut().unwrap();
         assert_eq!(store.mailboxes().unwrap().len(), 1);
+        assert_eq!(store.change_mailbox(&id, &greeting(None), now).unwrap().as_deref(), Some("b.wav"));
+        assert!(store.reader().greetings().unwrap().is_empty());
     }
 }

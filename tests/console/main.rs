@@ -12,6 +12,7 @@ mod api;
 mod attacks;
 mod call_backs;
 mod forwards;
+mod greetings;
 mod health;
 mod live;
 mod music;

@@ -176,6 +176,7 @@ async fn a_phone_is_told_to_start_anew_and_a_failure_is_shown() {
             local: "192.0.2.1:5060".parse().unwrap(),
             connection: None,
         },
+        path: vec![],
         expires_in: std::time::Duration::from_secs(600),
         user_agent: "Yealink SIP-T46U 108.86.0.20".into(),
     };

@@ -148,7 +148,8 @@ fn twenty_calls_survive_that_one_packet_in_ten_is_lost_on_either_side() {
     });
     let all = all.unwrap_or_else(|| panic!("not twenty records:\n{}", phone.said()));
     let elsewhere = all.iter().filter(|call| call["disposition"] != "answered");
-    let why: Vec<_> = elsewhere.map(|call| portico.command(&["explain", call["id"].as_str().unwrap()])).collect();
+    let why: Vec<_> =
+        elsewhere.map(|call| portico.command(&["explain", call["id"].as_str().unwrap()])).collect();
     assert!(why.is_empty(), "{}\n{}", why.join("\n"), phone.said());
 }
 

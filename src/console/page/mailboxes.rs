@@ -1,22 +1,26 @@
-//! The messages in the mailboxes, newest first, each with its words and its sound.
+//! The messages in the mailboxes, newest first, each with its words and its sound; and the greetings.
 
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
 
 use super::{
+    greetings::greetings,
     layout::{Frame, Section},
     lists::older,
     words,
 };
 use crate::{
+    console::{greetings::Greeting, music::NotTaken},
     outbox::{Failure, State},
     store::{LetterRow, Page, VoicemailRow},
+    types::Extension,
 };
 
 pub(in crate::console) fn mailboxes(
     frame: &Frame,
     page: &Page<VoicemailRow>,
     letters: &[LetterRow],
+    (all, refused): (&[Greeting], Option<(&Extension, &NotTaken)>),
     zone: &TimeZone,
 ) -> Markup {
     let body = html! {
@@ -28,6 +32,7 @@ pub(in crate::console) fn mailboxes(
             }
         }
         (older("/mailboxes", page, None))
+        (greetings(frame, all, refused))
     };
     frame.page(Section::Mailboxes, "Voicemail", &body)
 }

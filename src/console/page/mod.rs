@@ -5,6 +5,7 @@ mod call_backs;
 mod contacts;
 mod emergency;
 mod forwards;
+mod greetings;
 mod health;
 mod layout;
 mod lists;

@@ -392,6 +392,7 @@ pub(crate) fn binding(extension: &str, port: u16, seconds: u64) -> crate::sip::B
             local: "127.0.0.1:5060".parse().unwrap(),
             connection: None,
         },
+        path: vec!["<sip:edge.example;lr;ob>".into(), "<sip:10.0.0.1;lr>".into()],
         expires_in: Duration::from_secs(seconds),
         user_agent: "a phone".into(),
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::{
     media::Tone,
     pbx::{
-        Caller, Directory, Disposition, Fact, MailboxChange, MailboxPlan, MediaCommand, MediaEvent,
+        Caller, Control, Directory, Disposition, Fact, MailboxChange, MailboxPlan, MediaCommand, MediaEvent,
         SpeechCommand, VoiceMessage,
         story::{World, extension, office},
     },
@@ -292,6 +292,25 @@ fn a_greeting_is_recorded_judged_and_then_heard_by_callers() {
     let forgotten =
         changes(&world).iter().any(|(_, change)| matches!(change, MailboxChange::Discarded { .. }));
     assert!(!forgotten);
+}
+
+#[test]
+fn a_greeting_brought_to_the_console_is_heard_by_the_next_caller_and_taken_back_by_the_one_after() {
+    let mut world = world();
+    let set = |world: &mut World, file: Option<&str>| {
+        let change = MailboxChange::Greeting { file: file.map(str::to_owned) };
+        world.control(Control::ChangeMailbox { mailbox: extension("102"), change });
+    };
+    set(&mut world, Some("greeting-brought.wav"));
+    let [(mailbox, MailboxChange::Greeting { file: Some(file) })] = &changes(&world)[..] else {
+        panic!("the desk is not told: {:?}", changes(&world))
+    };
+    assert_eq!((mailbox, file.as_str()), (&extension("102"), "greeting-brought.wav"));
+    let greeting = leaves_a_message(&mut world, "102");
+    assert!(greeting.starts_with("[greeting-brought.wav]"), "{greeting}");
+    set(&mut world, None);
+    let greeting = leaves_a_message(&mut world, "102");
+    assert!(greeting.starts_with("You have reached the mailbox of the back office."), "{greeting}");
 }
 
 #[test]

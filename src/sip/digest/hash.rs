@@ -3,7 +3,7 @@
 use std::fmt;
 
 use md5::Md5;
-use sha2::Sha256;
+use sha2::{Sha256, Sha512_256};
 
 use super::params::Qop;
 
@@ -12,6 +12,8 @@ use super::params::Qop;
 pub enum Algorithm {
     Md5,
     Sha256,
+    /// SHA-512/256 (RFC 8760, 2.1).
+    Sha512_256,
 }
 
 impl Algorithm {
@@ -21,6 +23,7 @@ impl Algorithm {
             None => Some(Algorithm::Md5),
             Some(name) if name.eq_ignore_ascii_case("MD5") => Some(Algorithm::Md5),
             Some(name) if name.eq_ignore_ascii_case("SHA-256") => Some(Algorithm::Sha256),
+            Some(name) if name.eq_ignore_ascii_case("SHA-512-256") => Some(Algorithm::Sha512_256),
             Some(_) => None,
         }
     }
@@ -29,6 +32,7 @@ impl Algorithm {
         match self {
             Algorithm::Md5 => hex(&<Md5 as sha2::Digest>::digest(bytes)),
             Algorithm::Sha256 => hex(&<Sha256 as sha2::Digest>::digest(bytes)),
+            Algorithm::Sha512_256 => hex(&<Sha512_256 as sha2::Digest>::digest(bytes)),
         }
     }
 
@@ -37,6 +41,7 @@ impl Algorithm {
         match self {
             Algorithm::Md5 => hashed::<Md5>(parts),
             Algorithm::Sha256 => hashed::<Sha256>(parts),
+            Algorithm::Sha512_256 => hashed::<Sha512_256>(parts),
         }
     }
 
@@ -51,6 +56,7 @@ impl fmt::Display for Algorithm {
         f.write_str(match self {
             Algorithm::Md5 => "MD5",
             Algorithm::Sha256 => "SHA-256",
+            Algorithm::Sha512_256 => "SHA-512-256",
         })
     }
 }

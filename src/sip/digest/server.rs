@@ -32,7 +32,7 @@ pub const MAX_NONCES: usize = 8192;
 #[derive(Clone, Copy)]
 pub struct Known<'a> {
     pub secret: Secret<'a>,
-    /// MD5 is accepted from this user. Everybody else must answer with SHA-256.
+    /// MD5 is accepted from this user. Everybody else must answer with SHA-256, or SHA-512-256.
     pub legacy_md5: bool,
 }
 
@@ -164,7 +164,7 @@ impl Authenticator {
         };
         let right: bool =
             answer.response().as_bytes().ct_eq(credentials.response.to_ascii_lowercase().as_bytes()).into();
-        let allowed = found.is_some() && comparable && (algorithm == Algorithm::Sha256 || legacy_md5);
+        let allowed = found.is_some() && comparable && (algorithm >= Algorithm::Sha256 || legacy_md5);
         if !(right & allowed) || !names_same_target(credentials.uri, request_uri) {
             return Verdict::Wrong;
         }

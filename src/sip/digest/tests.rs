@@ -239,7 +239,7 @@ fn credentials_of_others_are_not_ours_to_judge_and_broken_ones_are_malformed() {
         whole.replace("nc=00000001", "nc=1"),
         whole.replace("nc=00000001, ", ""),
         whole.replace("username=\"101\"", "user=\"101\""),
-        whole.replace("algorithm=SHA-256", "algorithm=SHA-512-256"),
+        whole.replace("algorithm=SHA-256", "algorithm=SHA-1024"),
         format!("{whole}, username=\"102\""),
         format!("{whole}, userhash=true"),
         format!("{whole}, opaque=\"unclosed"),
@@ -294,7 +294,7 @@ fn a_full_table_forgets_the_oldest_nonce_and_never_accepts_it_again() {
 fn of_several_challenges_the_strongest_is_answered() {
     let md5 = br#"Digest realm="carrier.example", nonce="a", qop="auth,auth-int""#;
     let sha = br#"Digest realm="carrier.example", nonce="b", algorithm=SHA-256, qop="auth""#;
-    let unknown = br#"Digest realm="carrier.example", nonce="c", algorithm=SHA-512-256, qop="auth""#;
+    let unknown = br#"Digest realm="carrier.example", nonce="c", algorithm=SHA-1024, qop="auth""#;
     let integrity = br#"Digest realm="carrier.example", nonce="d", qop="auth-int""#;
     let confidential = br#"Digest realm="carrier.example", nonce="d", qop="auth-conf""#;
     let basic = br#"Basic realm="carrier.example""#;
@@ -365,4 +365,21 @@ fn nothing_secret_is_shown_in_debug() {
     assert!(!shown.contains("maple"), "{shown}");
     let office = office();
     assert!(!format!("{:?}", office.asked).contains("key"));
+}
+
+#[test]
+fn the_strongest_hash_that_is_offered_is_answered_and_taken() {
+    let abc = "53048e2681941ef99b2e29b76b4c7dabe4c2d0c634fc6d46e0e2f13107e7af23";
+    assert_eq!(Algorithm::Sha512_256.hash(&["abc"]), abc, "FIPS 180-4: SHA-512/256");
+    let mut office = office();
+    let offered = [Algorithm::Md5, Algorithm::Sha512_256, Algorithm::Sha256];
+    let offered = offered.map(|algorithm| office.asks(algorithm, false));
+    let chosen = Challenge::choose(offered.iter().map(String::as_bytes), None, true).unwrap();
+    assert_eq!(chosen.algorithm, Algorithm::Sha512_256);
+    let mut session = ClientSession::new(chosen);
+    let value = office.answer(&mut session, "101", "maple-101");
+    assert!(value.contains("algorithm=SHA-512-256"), "{value}");
+    assert_eq!(office.judge(&value), Verdict::Accepted { user: "101".to_owned() });
+    let wrong = office.answer(&mut session, "101", "maple-102");
+    assert_eq!(office.judge(&wrong), Verdict::Wrong);
 }

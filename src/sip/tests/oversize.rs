@@ -172,7 +172,7 @@ fn long_ring(world: &mut World, at: &str) -> Vec<String> {
     let now = world.now;
     let extension = "101".parse().unwrap();
     let binding = world.host(OFFICE).endpoint.bindings(now, &extension).pop().unwrap();
-    let target = Target::Phone { extension, contact: binding.contact, flow: binding.flow };
+    let target = Target::Phone { extension, contact: binding.contact, flow: binding.flow, path: vec![] };
     let outgoing = Outgoing { target, ..to_trunk("carrier", "101", &long()) };
     world.tell(OFFICE, |e, now| e.invite(now, outgoing)).unwrap();
     world.run(millis(100));

@@ -64,7 +64,8 @@ fn a_phone_is_rung_answers_and_hangs_up() {
     let binding = world.host(OFFICE).endpoint.bindings(now, &"101".parse().unwrap()).remove(0);
     let flow: Flow = binding.flow;
     let mut outgoing = to_trunk("carrier", "-", b"offer");
-    outgoing.target = Target::Phone { extension: binding.extension, contact: binding.contact, flow };
+    outgoing.target =
+        Target::Phone { extension: binding.extension, contact: binding.contact, flow, path: vec![] };
     world.tell(OFFICE, |e, now| e.invite(now, outgoing)).unwrap();
     world.run(Duration::from_millis(100));
     let at_phone = world.invited(PHONE);

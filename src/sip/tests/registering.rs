@@ -354,7 +354,7 @@ fn a_contact_that_is_our_own_address_is_never_called() {
         let (now, extension) = (world.now, "101".parse().unwrap());
         let bindings = world.host(OFFICE).endpoint.bindings(now, &extension);
         let binding = bindings.into_iter().find(|binding| binding.contact.contains(host)).unwrap();
-        let target = Target::Phone { extension, contact: binding.contact, flow: binding.flow };
+        let target = Target::Phone { extension, contact: binding.contact, flow: binding.flow, path: vec![] };
         let from = Identity { user: "102".to_owned(), display: String::new() };
         let outgoing =
             Outgoing { target, from, offer: vec![], headers: vec![], parts: vec![], sips: false, hops: 70 };

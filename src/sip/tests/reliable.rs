@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use super::{
     races::{ack_text, answer_text, header, invite_text, request_text},
-    world::{CARRIER, Fate, OFFICE, World, addr, to_trunk},
+    world::{CARRIER, Fate, OFFICE, World, addr, office, to_trunk},
 };
-use crate::sip::{Event, SessionId};
+use crate::sip::{Event, Identity, SessionId, Target, TrunkName};
 
 fn millis(n: u64) -> Duration {
     Duration::from_millis(n)
@@ -247,6 +247,30 @@ fn their_reliable_answers_are_acknowledged_once_each_and_in_order() {
 }
 
 #[test]
+fn an_answer_for_whose_prack_there_was_no_room_is_acknowledged_when_it_comes_again() {
+    let mut world = World::new(407);
+    let mut small = office();
+    small.limits.client_transactions = 2;
+    world.settle(OFFICE, small);
+    let (_, invite) = calling(&mut world);
+    let target = Target::Trunk { trunk: TrunkName("carrier".to_owned()), number: "+13035550188".to_owned() };
+    let from = Identity { user: "+13035550100".to_owned(), display: String::new() };
+    world.tell(OFFICE, |e, now| e.send_text(now, &target, &from, "text/plain", b"hello".to_vec())).unwrap();
+    world.run(millis(30));
+    let text = world.received(CARRIER).pop().unwrap();
+    world.send(CARRIER, OFFICE, provisional(&invite, 183, 70, "early"));
+    world.run(millis(30));
+    assert!(world.received(CARRIER).is_empty() && world.events(OFFICE).is_empty());
+    world.send(CARRIER, OFFICE, answer_text(&text, 202, "t"));
+    world.run(Duration::from_secs(6));
+    world.events(OFFICE);
+    world.send(CARRIER, OFFICE, provisional(&invite, 183, 70, "early"));
+    world.run(millis(30));
+    assert!(world.received(CARRIER).iter().any(|text| header(text, "RAck") == "70 1 INVITE"));
+    assert!(matches!(&world.events(OFFICE)[..], [Event::Progress { body, .. }] if body == b"early"));
+}
+
+#[test]
 fn an_update_that_meets_our_open_offer_is_a_glare() {
     let mut world = World::of_an_office(406);
     let (_, invite) = calling(&mut world);
@@ -292,5 +316,42 @@ fn two_of_our_own_kind_agree_on_early_media_over_a_network_that_loses_a_third() 
         world.tell(CARRIER, |e, now| e.bye(now, at_carrier, None)).unwrap();
         world.run(Duration::from_secs(1));
         world.assert_nothing_left();
+    }
+}
+
+#[test]
+fn a_caller_hears_each_minute_that_nobody_has_answered_yet() {
+    for (headers, silent) in [("", false), ("", true), ("Require: 100rel\r\n", false)] {
+        let mut world = World::of_an_office(408);
+        let session = called(&mut world, headers);
+        if !silent {
+            world.tell(OFFICE, |e, now| e.ring(now, session, 180, None)).unwrap();
+        }
+        let expected = if silent { "183" } else { "180" };
+        let mut heard = vec![];
+        for tick in 0_u64..2000 {
+            world.run(millis(100));
+            let second = tick / 10;
+            for answer in world.received(CARRIER) {
+                assert_eq!(&answer[8..11], expected);
+                let rseq = header(&answer, "RSeq").to_owned();
+                assert_eq!(rseq.is_empty(), headers.is_empty());
+                if !rseq.is_empty() {
+                    world.send(CARRIER, OFFICE, prack(&answer, &(6 + tick).to_string()));
+                    world.run(millis(30));
+                    world.received(CARRIER);
+                }
+                heard.push(second);
+            }
+        }
+        let first = usize::from(!silent);
+        assert_eq!(heard.len(), 3 + first, "{headers} {heard:?}");
+        assert!(
+            heard[first..].iter().zip([60, 120, 180]).all(|(at, due)| at.abs_diff(due) <= 1),
+            "{heard:?}"
+        );
+        world.tell(OFFICE, |e, now| e.reject(now, session, 486, "", None, None)).unwrap();
+        world.run(Duration::from_secs(70));
+        assert!(world.received(CARRIER).iter().all(|answer| answer.starts_with("SIP/2.0 486")));
     }
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{
-    races::{ack_text, header, invite_text, request_text},
+    races::{ack_text, answer_text, header, invite_text, request_text},
     world::{CARRIER, OFFICE, PHONE, STRANGER, World},
 };
 use crate::sip::{EndedBy, Event, SendError};
@@ -199,4 +199,64 @@ fn a_phone_whose_nat_moves_it_is_reached_where_it_sent_from_last() {
     world.tell(OFFICE, |e, now| e.bye(now, session, None)).unwrap();
     world.run(millis(50));
     assert!(world.received(moved)[0].starts_with("BYE "));
+}
+
+/// The only call of the office.
+fn the_call(world: &mut World) -> crate::sip::SessionId {
+    *world.host(OFFICE).endpoint.sessions.table.keys().next().expect("a call")
+}
+
+#[test]
+fn an_answer_that_crosses_our_bye_is_acknowledged_all_the_same() {
+    let mut world = World::of_an_office(46);
+    call_by_text(&mut world);
+    let session = the_call(&mut world);
+    world.tell(OFFICE, |e, now| e.reoffer(now, session, b"hold".to_vec())).unwrap();
+    world.run(millis(30));
+    let reinvite = world.received(CARRIER).pop().unwrap();
+    world.tell(OFFICE, |e, now| e.bye(now, session, None)).unwrap();
+    world.run(millis(30));
+    let ok = answer_text(&reinvite, 200, "theirs").replacen(";tag=theirs;tag=theirs", ";tag=theirs", 1);
+    for _ in 0..2 {
+        world.send(CARRIER, OFFICE, ok.clone());
+        world.run(millis(30));
+    }
+    let acks: Vec<String> =
+        world.received(CARRIER).into_iter().filter(|text| text.starts_with("ACK ")).collect();
+    assert_eq!(acks.len(), 2, "one for each copy of it");
+    assert_eq!(header(&acks[0], "CSeq"), header(&reinvite, "CSeq").replace("INVITE", "ACK"));
+    assert_ne!(header(&acks[0], "Via"), header(&reinvite, "Via"));
+    assert_eq!(acks[0], acks[1]);
+    world.run(Duration::from_secs(40));
+    assert_eq!(world.counts(OFFICE).session_side_entries, 0);
+}
+
+#[test]
+fn a_new_address_that_comes_with_a_refused_offer_is_not_taken_over() {
+    for (status, user) in [(488, "gw"), (200, "elsewhere")] {
+        let mut world = World::of_an_office(47);
+        let ok = call_by_text(&mut world);
+        let session = the_call(&mut world);
+        let moved = format!(
+            "Contact: <sip:elsewhere@{CARRIER}>\r\nContent-Type: application/sdp\r\nContent-Length: 5\r\n\r\noffer"
+        );
+        let moved = request_text("INVITE", &ok, "z9hG4bKmoved", "text@carrier", "6").replacen(
+            "Content-Length: 0\r\n\r\n",
+            &moved,
+            1,
+        );
+        world.send(CARRIER, OFFICE, moved);
+        world.run(millis(30));
+        match status {
+            200 => world.tell(OFFICE, |e, now| e.accept_reoffer(now, session, b"yes".to_vec())).unwrap(),
+            _ => world.tell(OFFICE, |e, now| e.refuse_reoffer(now, session, status)).unwrap(),
+        }
+        world.run(millis(30));
+        world.send(CARRIER, OFFICE, ack_text(&ok, "text@carrier", "6"));
+        world.run(millis(30));
+        world.tell(OFFICE, |e, now| e.bye(now, session, None)).unwrap();
+        world.run(millis(30));
+        let bye = world.received(CARRIER).into_iter().find(|text| text.starts_with("BYE ")).unwrap();
+        assert!(bye.starts_with(&format!("BYE sip:{user}@")), "{bye}");
+    }
 }

@@ -115,6 +115,38 @@ fn a_far_end_that_vanishes_ends_the_call_in_time_whoever_was_to_refresh() {
 }
 
 #[test]
+fn a_refresh_that_is_refused_for_the_moment_is_tried_again_before_the_session_is_over() {
+    let mut world = World::new(512);
+    world.settle(OFFICE, office());
+    let outgoing = to_trunk("carrier", "+13035550188", b"offer");
+    world.tell(OFFICE, |e, now| e.invite(now, outgoing)).unwrap();
+    world.run(millis(30));
+    let answer = |request: &str, status| {
+        answer_text(request, status, "theirs").replacen(";tag=theirs;tag=theirs", ";tag=theirs", 1)
+    };
+    // It knows no UPDATE: the refresh is a re-INVITE.
+    let granted = |request: &str| {
+        let terms = "Session-Expires: 90;refresher=uac\r\nRequire: timer\r\nContact";
+        answer(request, 200).replacen("Contact", terms, 1)
+    };
+    let invite = world.received(CARRIER).pop().unwrap();
+    world.send(CARRIER, OFFICE, granted(&invite));
+    let refresh = |world: &mut World, after: u64| {
+        world.received(CARRIER);
+        world.run(Duration::from_secs(after));
+        world.received(CARRIER).into_iter().find(|text| text.starts_with("INVITE ")).expect("a refresh")
+    };
+    let first = refresh(&mut world, 46);
+    world.send(CARRIER, OFFICE, answer(&first, 500));
+    world.run(millis(30));
+    let second = refresh(&mut world, 12);
+    assert_ne!(header(&first, "CSeq"), header(&second, "CSeq"));
+    world.send(CARRIER, OFFICE, granted(&second));
+    world.run(Duration::from_secs(30));
+    assert_eq!(world.counts(OFFICE).sessions, 1, "nobody has ended it");
+}
+
+#[test]
 fn an_interval_that_is_too_short_is_refused_with_ours_and_raised_by_the_caller() {
     let mut world = world_of(520, (1800, 600), (120, 90));
     world.talk();

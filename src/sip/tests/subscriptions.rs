@@ -348,6 +348,7 @@ fn a_notice_reaches_a_phone_that_has_not_subscribed() {
         extension: "101".parse().unwrap(),
         contact: format!("sip:101@{at}"),
         flow: Flow { transport: Transport::Udp, remote: addr(at), local: addr(OFFICE), connection: None },
+        path: vec![],
     };
     let notice =
         world.tell(OFFICE, |e, now| e.notify_phone(now, &to(HAND), "check-sync;reboot=true", None)).unwrap();

@@ -474,7 +474,8 @@ impl World {
         let now = self.now;
         let extension = extension.parse().unwrap();
         let binding = self.host(OFFICE).endpoint.bindings(now, &extension).pop().expect("it has registered");
-        let target = Target::Phone { extension, contact: binding.contact, flow: binding.flow };
+        let target =
+            Target::Phone { extension, contact: binding.contact, flow: binding.flow, path: binding.path };
         let from = Identity { user: "+13035550177".to_owned(), display: "Dana \"D\" Reyes".to_owned() };
         let outgoing = Outgoing {
             target,

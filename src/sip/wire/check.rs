@@ -118,7 +118,7 @@ fn all_vias(message: &Message) -> Result<(), Rejection> {
         if count >= MAX_VIAS {
             return Err(Rejection::bad("Too Many Vias"));
         }
-        if via.is_none() {
+        if via.is_none_or(|via| via.params.counts("branch") > 1) {
             return Err(Rejection::bad("Bad Via"));
         }
     }
@@ -131,7 +131,10 @@ fn addresses(message: &Message) -> Result<(), Rejection> {
     {
         let value = message.header(name).ok_or(Rejection::bad(missing))?;
         let address = Address::parse(value).ok_or(Rejection::bad(broken))?;
-        // Without its value, or quoted, a tag identifies nothing.
+        // Without its value, or quoted, a tag identifies nothing; and nobody knows which of two is meant (7.3.1).
+        if address.params.counts("tag") > 1 {
+            return Err(Rejection::bad(broken));
+        }
         if address.params.has("tag")
             && address.tag().is_none_or(|tag| syntax::token(tag.as_bytes()).is_none())
         {

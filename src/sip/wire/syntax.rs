@@ -268,6 +268,11 @@ impl<'a> Params<'a> {
         }
     }
 
+    /// How often it stands there: any parameter may stand once (RFC 3261, 7.3.1).
+    pub fn counts(&self, name: &str) -> usize {
+        self.iter().filter(|(n, _)| n.eq_ignore_ascii_case(name)).count()
+    }
+
     /// How many there are.
     pub fn count(&self) -> usize {
         self.iter().count()
