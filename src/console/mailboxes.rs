@@ -38,10 +38,10 @@ pub(super) async fn show(
         let list = reader.voicemails(cursor, ROWS)?;
         let ids: Vec<VoicemailId> = list.items.iter().map(|row| row.message.id).collect();
         let letters = reader.letters_of(&ids)?;
-        Ok((list, letters))
+        Ok((list, letters, reader.messages_not_mailed()?))
     };
-    let (list, letters) = match site.read(read).await {
-        Ok(both) => both,
+    let (list, letters, not_mailed) = match site.read(read).await {
+        Ok(read) => read,
         Err(error) => return unavailable(&error),
     };
     let all = match greetings::all(site).await {
@@ -49,7 +49,8 @@ pub(super) async fn show(
         Err(error) => return unavailable(&error),
     };
     let status = if refused.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    let page = page::mailboxes(&site.frame(person), &list, &letters, (&all, refused), site.zone());
+    let page =
+        page::mailboxes(&site.frame(person), &list, (&letters, not_mailed), (&all, refused), site.zone());
     (status, html(page)).into_response()
 }
 

@@ -226,6 +226,18 @@ impl Store {
 }
 
 impl Reader {
+    /// Messages of which a letter did not reach somebody, or may not have, on whatever page they stand.
+    pub fn messages_not_mailed(&self) -> Result<usize, StoreError> {
+        self.read(|connection| {
+            Ok(connection
+                .prepare_cached(
+                    "SELECT count(DISTINCT voicemail) FROM letters JOIN voicemails ON voicemails.id = letters.voicemail
+                     WHERE state IN ('failed', 'unknown')",
+                )?
+                .query_row([], |row| row.get(0))?)
+        })
+    }
+
     /// How the hand-over of these messages stands.
     pub fn letters_of(&self, messages: &[VoicemailId]) -> Result<Vec<LetterRow>, StoreError> {
         self.read(|connection| {

@@ -15,6 +15,7 @@ mod forwards;
 mod greetings;
 mod health;
 mod live;
+mod mailboxes;
 mod music;
 mod office;
 mod phones;

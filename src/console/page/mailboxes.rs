@@ -19,11 +19,17 @@ use crate::{
 pub(in crate::console) fn mailboxes(
     frame: &Frame,
     page: &Page<VoicemailRow>,
-    letters: &[LetterRow],
+    (letters, not_mailed): (&[LetterRow], usize),
     (all, refused): (&[Greeting], Option<(&Extension, &NotTaken)>),
     zone: &TimeZone,
 ) -> Markup {
     let body = html! {
+        @if not_mailed > 0 {
+            p class="notice bad" {
+                (not_mailed) @if not_mailed == 1 { " message" } @else { " messages" }
+                " did not reach everybody by e-mail, or may not have. The column E-mail says whom, and mails it again."
+            }
+        }
         @if page.items.is_empty() { p class="quiet" { "No messages." } } @else {
             table {
                 caption { "Messages in the mailboxes, newest first" }
