@@ -125,7 +125,8 @@ fn main() {
     let mut store = Store::open(&path).expect("a store");
     let began: Timestamp = "2026-01-01T00:00:00Z".parse().expect("a time");
     for n in 0..CALLS {
-        store.wrap_up(&wrap_up(n, began)).expect("a stored call");
+        let call = wrap_up(n, began);
+        store.wrap_up_each([(&call.record, None)], |_, _| call.clone()).expect("a stored call");
     }
     let session = Secret::draw(&mut Chance::seed_from_u64(1));
     let account = NewAccount { name: "Robin Hale".into(), password_hash: String::new(), role: Role::Admin };

@@ -18,7 +18,7 @@ use std::{
 
 use jiff::{SignedDuration, Timestamp};
 use portico::{
-    outbox::{AfterMail, Letter, State},
+    outbox::{AfterMail, Delivery, Letter, State},
     pbx::{Caller, VoiceMessage},
     store::Store,
     types::{CallId, MessageKey, VoicemailId},
@@ -174,10 +174,7 @@ fn leave(portico: &Portico, id: u64, sound: &[u8]) -> VoicemailId {
         to: KIM.parse().unwrap(),
         after: AfterMail::Heard,
         created: wall,
-        due: wall,
-        expires: wall.checked_add(SignedDuration::from_hours(4)).unwrap(),
-        attempts: 0,
-        state: State::Queued,
+        delivery: Delivery::new(wall, wall.checked_add(SignedDuration::from_hours(4)).unwrap()),
     };
     let folder = portico.folder.join("data").join("mailboxes");
     fs::create_dir_all(&folder).unwrap();

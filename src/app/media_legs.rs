@@ -340,11 +340,18 @@ impl Legs {
 
     /// One sound for all who hear it: a copy each would be a hundred kilobytes a call.
     fn announce(&mut self, id: LegId, utterance: UtteranceId, sound: Arc<Sound>) {
-        let Some(slot) = self.slot(id) else { return };
-        let Line::Alone(leg) = &mut slot.line else { return };
-        if leg.play_sound(utterance, sound).is_ok() {
+        if self.slot(id).is_some_and(|slot| matches!(slot.line, Line::Alone(_))) {
+            self.play_sound(id, utterance, sound);
+        }
+    }
+
+    /// Says a shared sound, if this leg can: whether it does.
+    fn play_sound(&mut self, id: LegId, utterance: UtteranceId, sound: Arc<Sound>) -> bool {
+        let begun = self.leg(id).is_some_and(|leg| leg.play_sound(utterance, sound).is_ok());
+        if begun && let Some(slot) = self.slot(id) {
             slot.utterances.push_back((utterance, false));
         }
+        begun
     }
 
     fn end_take(&mut self, id: LegId) {
@@ -378,10 +385,7 @@ impl Legs {
                 }
                 continue;
             };
-            let begun = sound.is_some_and(|sound| leg.play_sound(utterance, Arc::clone(sound)).is_ok());
-            if begun && let Some(slot) = self.slot(id) {
-                slot.utterances.push_back((utterance, false));
-            } else {
+            if !sound.is_some_and(|sound| self.play_sound(id, utterance, Arc::clone(sound))) {
                 self.outside.tell(id, MediaEvent::Played { utterance, heard_ms: 0, complete: false });
             }
         }

@@ -1,16 +1,14 @@
 //! From the file as written to the configuration as used; every problem is found in one go.
 
-use std::{
-    collections::BTreeSet, fmt::Display, net::SocketAddr, ops::RangeInclusive, path::PathBuf, str::FromStr,
-    time::Duration,
-};
+use std::{collections::BTreeSet, net::SocketAddr, ops::RangeInclusive, path::PathBuf, time::Duration};
 
 use jiff::tz::TimeZone;
 use toml::Spanned;
 
 use super::{
-    Calls, Config, Console, ExtensionAccount, Listing, Number, Office, Practice, Problem, Problems, Sip,
-    Speech, Store, Texts, Transports,
+    Calls, Config, Console, ExtensionAccount, Listing, Number, Office, Practice, Problems, Sip, Speech,
+    Store, Texts, Transports,
+    checker::Checker,
     conference::conferences,
     door::doors,
     emergency, fax,
@@ -18,7 +16,6 @@ use super::{
     mail,
     mailbox::mailboxes,
     menu, page,
-    problem::line_of,
     property::{fact, unit, vendor},
     queue, raw,
     recording::recording,
@@ -29,95 +26,10 @@ use crate::types::{Country, EmergencyNumbers, Extension, Hours, PhoneNumber};
 /// A password that telephones know cannot be guessed from so many characters on.
 pub(super) const SHORTEST_PASSWORD: usize = 12;
 
-const NUMBER_CURE: &str = "write the number in international form, such as \"+1 303 555 0100\"";
-const ADDRESS_CURE: &str = "write an IP address and a port, such as \"192.168.1.10:5060\" or \"[::]:5060\"";
 /// Days that recordings are kept if nothing is said.
 const RECORD_DAYS: u16 = 90;
 /// Voices that Debian's flite carries at 16 kHz.
 const VOICES: [&str; 4] = ["rms", "slt", "awb", "kal16"];
-
-/// Collects problems while values are converted; a value that is wrong is replaced by a stand-in that is never used,
-/// because one problem is enough for there to be no `Config`.
-pub(super) struct Checker<'a> {
-    file: &'a str,
-    text: &'a str,
-    problems: Vec<Problem>,
-    /// The office's: numbers are read as they are dialled there.
-    pub(super) country: Country,
-    /// Nothing in the house may be dialled by these.
-    pub(super) emergency: EmergencyNumbers,
-}
-
-impl Checker<'_> {
-    pub(super) fn problem<T>(&mut self, at: &Spanned<T>, what: impl Display, cure: &str) {
-        let line = line_of(self.text, at.span().start);
-        self.problems.push(Problem {
-            file: self.file.into(),
-            line,
-            what: what.to_string(),
-            cure: cure.into(),
-        });
-    }
-
-    pub(super) fn parse<T: FromStr<Err: Display>>(
-        &mut self,
-        value: &Spanned<String>,
-        is: &str,
-        cure: &str,
-    ) -> Option<T> {
-        match value.get_ref().trim().parse() {
-            Ok(value) => Some(value),
-            Err(error) => {
-                self.problem(value, format_args!("`{}` is not {is}: {error}", value.get_ref()), cure);
-                None
-            }
-        }
-    }
-
-    /// Is it a number that is connected before any rule, whatever else it were to mean?
-    pub(super) fn is_emergency(&self, number: &Extension) -> bool {
-        self.emergency.matched(number.as_str()).is_some()
-    }
-
-    pub(super) fn number(&mut self, value: &Spanned<String>) -> Option<PhoneNumber> {
-        match self.country.read(value.get_ref().trim(), None) {
-            Ok(number) => Some(number),
-            Err(error) => {
-                let what = format_args!("`{}` is not a telephone number: {error}", value.get_ref());
-                self.problem(value, what, NUMBER_CURE);
-                None
-            }
-        }
-    }
-
-    fn full_name(&mut self, value: &Spanned<String>) -> Option<String> {
-        let name = value.get_ref().split_whitespace().collect::<Vec<_>>().join(" ");
-        if name.contains(' ') {
-            return Some(name);
-        }
-        self.problem(value, format_args!("`{name}` is not a full name"), "write given name and family name");
-        None
-    }
-
-    pub(super) fn address(&mut self, value: &Spanned<String>) -> Option<SocketAddr> {
-        self.parse(value, "an address with a port", ADDRESS_CURE)
-    }
-
-    pub(super) fn within(&mut self, value: &Spanned<u64>, range: RangeInclusive<u64>, unit: &str) -> u64 {
-        let given = *value.get_ref();
-        if !range.contains(&given) {
-            let cure = format!("write a number from {} to {}", range.start(), range.end());
-            self.problem(value, format_args!("{given} {unit} is out of range"), &cure);
-        }
-        given
-    }
-
-    pub(super) fn not_empty(&mut self, value: &Spanned<String>, is: &str) {
-        if value.get_ref().trim().is_empty() {
-            self.problem(value, format_args!("{is} is empty"), "write it between the quotes");
-        }
-    }
-}
 
 /// Checks the whole file.
 pub(super) fn config(file: &str, text: &str, raw: raw::File) -> Result<Config, Problems> {
@@ -186,12 +98,18 @@ pub(super) fn config(file: &str, text: &str, raw: raw::File) -> Result<Config, P
     let inside = menu::Known { extensions: &known, mailboxes: &boxes, numbers: &own_numbers, zone: &zone };
     let queue_names = raw.queue.iter().map(|queue| queue.name().to_owned()).collect();
     let menus = menu::menus(&mut c, raw.menu, &inside, &queue_names);
-    let agents = numbers.iter().map(|number| (number.number, number.agent_first)).collect();
+    let agents = numbers.iter().filter(|number| number.agent_first).map(|number| number.number).collect();
     let lines =
         raw.trunk.iter().map(|trunk| usize::try_from(*trunk.get_ref().channels.as_ref()?.get_ref()).ok());
     let lines = lines.sum::<Option<usize>>();
-    let known_to_queues =
-        queue::Known { extensions: &known, mailboxes: &boxes, numbers: &agents, taken: &taken, lines };
+    let known_to_queues = queue::Known {
+        extensions: &known,
+        mailboxes: &boxes,
+        numbers: &own_numbers,
+        agent_first: &agents,
+        taken: &taken,
+        lines,
+    };
     let queues = queue::queues(&mut c, raw.queue, &known_to_queues);
     taken.extend(queues.iter().filter_map(|queue| queue.lamp.clone()));
     let config = Config {

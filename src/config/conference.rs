@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::check::Checker;
+use super::checker::Checker;
 use crate::types::{Extension, PhoneNumber, Pin};
 
 const ROOM_CURE: &str =
@@ -62,11 +62,7 @@ pub(super) fn conferences(
             }
         });
         let dial_in = entry.dial_in.and_then(|written| {
-            let number = c.number(&written)?;
-            if !numbers.contains(&number) {
-                let cure = "write one of the numbers that have a [[number]] section";
-                c.problem(&written, format_args!("{number} is not a number of the office"), cure);
-            }
+            let number = c.own_number(&written, numbers)?;
             if !dial_ins.insert(number) {
                 c.problem(&written, format_args!("{number} leads to two conferences"), "keep one of the two");
             }
@@ -83,19 +79,13 @@ pub(super) fn conferences(
 
 #[cfg(test)]
 mod tests {
-    use crate::config::{Config, tests::OFFICE};
-
-    const DESK: &str = r#"
-        [[extension]]
-        extension = "101"
-        password = "a long and random one"
-        [[number]]
-        number = "+1 303 555 0100"
-    "#;
+    use crate::config::{
+        Config,
+        tests::{DESK, office_with},
+    };
 
     fn read(more: &str) -> Result<Config, String> {
-        Config::parse("portico.toml", &format!("{OFFICE}{DESK}{more}"))
-            .map_err(|problems| problems.to_string())
+        office_with(&format!("{DESK}{more}"))
     }
 
     #[test]

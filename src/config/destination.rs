@@ -4,7 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use toml::Spanned;
 
-use super::check::Checker;
+use super::checker::Checker;
 
 /// `send_to` of a trunk.
 #[derive(Debug, Clone, PartialEq, Eq)]

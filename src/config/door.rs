@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::check::Checker;
+use super::checker::Checker;
 use crate::types::Extension;
 
 /// A door with a telephone beside it.
@@ -43,7 +43,7 @@ pub(super) fn doors(c: &mut Checker<'_>, raw: Vec<RawDoor>, known: &BTreeSet<Ext
                 "write the keys that the door phone opens at, such as \"9\" or \"*1234#\": one to twelve";
             c.problem(&entry.open, format_args!("`{}` does not open a door", entry.open.get_ref()), cure);
         }
-        let Some(extension) = found(c, &entry.extension, known) else { continue };
+        let Some(extension) = c.extension(&entry.extension, known, EXTENSION_CURE) else { continue };
         if doors.iter().any(|door| door.extension == extension) {
             c.problem(
                 &entry.extension,
@@ -51,25 +51,18 @@ pub(super) fn doors(c: &mut Checker<'_>, raw: Vec<RawDoor>, known: &BTreeSet<Ext
                 "delete one of the two sections",
             );
         }
-        let may_open = entry.may_open.map(|who| who.iter().filter_map(|one| found(c, one, known)).collect());
+        let may_open = entry
+            .may_open
+            .map(|who| who.iter().filter_map(|one| c.extension(one, known, EXTENSION_CURE)).collect());
         doors.push(Door { extension, open: keys, may_open });
     }
     doors
 }
 
-fn found(c: &mut Checker<'_>, written: &Spanned<String>, known: &BTreeSet<Extension>) -> Option<Extension> {
-    let extension = c.parse::<Extension>(written, "an extension", EXTENSION_CURE)?;
-    if known.contains(&extension) {
-        return Some(extension);
-    }
-    c.problem(written, format_args!("there is no extension {extension}"), EXTENSION_CURE);
-    None
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::{Config, tests::OFFICE};
+    use crate::config::tests::office_with;
 
     const DOOR_PHONE: &str = r#"
         [[extension]]
@@ -79,8 +72,7 @@ mod tests {
     "#;
 
     fn read(more: &str) -> Result<Vec<Door>, String> {
-        let config = Config::parse("portico.toml", &format!("{OFFICE}{DOOR_PHONE}{more}"));
-        config.map(|config| config.doors).map_err(|problems| problems.to_string())
+        office_with(&format!("{DOOR_PHONE}{more}")).map(|config| config.doors)
     }
 
     #[test]

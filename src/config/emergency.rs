@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, net::IpAddr};
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::{check::Checker, trunks::network};
+use super::{checker::Checker, trunks::network};
 use crate::types::{EmergencyNumbers, Extension, PhoneNumber};
 
 /// What the office wants done when somebody dials an emergency number. That it is connected is not configurable.
@@ -124,12 +124,8 @@ pub(super) fn emergency(
 }
 
 fn extension(c: &mut Checker<'_>, name: &Spanned<String>, known: &BTreeSet<Extension>) -> Option<Extension> {
-    let extension = name.get_ref().parse::<Extension>().ok().filter(|extension| known.contains(extension));
-    if extension.is_none() {
-        let what = format_args!("`{}` is not one of the extensions", name.get_ref());
-        c.problem(name, what, "add an [[extension]] section for it, or take it out of this list");
-    }
-    extension
+    let cure = "add an [[extension]] section for it, or take it out of this list";
+    c.one_of(name, name.get_ref(), known, "extensions", cure)
 }
 
 pub(super) fn locations(

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::check::Checker;
+use super::checker::Checker;
 use crate::types::Extension;
 
 /// As written.
@@ -20,21 +20,15 @@ const CURE: &str = "write the number of the [[extension]] that the fax machine o
 /// The machine's extension; `None`: a fax that nobody rings for is hung up on.
 pub(super) fn fax(c: &mut Checker<'_>, raw: RawFax, known: &BTreeSet<Extension>) -> Option<Extension> {
     let written = raw.extension?;
-    let extension = c.parse::<Extension>(&written, "an extension", CURE)?;
-    if !known.contains(&extension) {
-        c.problem(&written, format_args!("there is no extension {extension}"), CURE);
-        return None;
-    }
-    Some(extension)
+    c.extension(&written, known, CURE)
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::config::{Config, tests::OFFICE};
+    use crate::config::tests::office_with;
 
     fn read(more: &str) -> Result<Option<String>, String> {
-        let config = Config::parse("portico.toml", &format!("{OFFICE}{more}"));
-        config.map(|config| config.fax.map(|fax| fax.to_string())).map_err(|problems| problems.to_string())
+        office_with(more).map(|config| config.fax.map(|fax| fax.to_string()))
     }
 
     #[test]

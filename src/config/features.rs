@@ -9,7 +9,7 @@ use jiff::{civil::Date, tz::TimeZone};
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::{check::Checker, raw};
+use super::{checker::Checker, raw};
 use crate::types::{Extension, Holidays, Hours, PhoneNumber, StarCode};
 
 /// Checked, with what is usual where the file says nothing.
@@ -274,17 +274,8 @@ pub(super) fn ring(
                 together.numbers.extend(c.number(name));
                 continue;
             }
-            match text.parse::<Extension>() {
-                Ok(extension) if known.contains(&extension) => together.extensions.push(extension),
-                _ => {
-                    let what = format_args!("`{text}` is not one of the extensions");
-                    c.problem(
-                        name,
-                        what,
-                        "add an [[extension]] section for it, or take it out of the ring plan",
-                    );
-                }
-            }
+            let cure = "add an [[extension]] section for it, or take it out of the ring plan";
+            together.extensions.extend(c.one_of(name, text, known, "extensions", cure));
         }
         steps.push(together);
     }

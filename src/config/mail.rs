@@ -5,7 +5,7 @@ use std::{net::IpAddr, time::Duration};
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::check::Checker;
+use super::checker::Checker;
 use crate::types::EmailAddress;
 
 /// How mail leaves the house.
@@ -143,13 +143,13 @@ fn is_near(host: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::{Config, tests::OFFICE};
+    use crate::config::{
+        Config,
+        tests::{DESK, office_with},
+    };
 
     fn read(more: &str) -> Result<Config, String> {
-        let desk =
-            "[[extension]]\nextension = \"101\"\npassword = \"a long and random one\"\nvoicemail = true\n";
-        Config::parse("portico.toml", &format!("{OFFICE}{desk}{more}"))
-            .map_err(|problems| problems.to_string())
+        office_with(&format!("{DESK}{more}"))
     }
 
     const MAIL: &str = "[mail]\nserver = \"smtp.office.example\"\nuser = \"portico\"\npassword = \"secret\"\n\

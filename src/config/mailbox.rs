@@ -8,7 +8,7 @@ use std::{
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::{check::Checker, emergency, mail::ADDRESS_CURE};
+use super::{checker::Checker, emergency, mail::ADDRESS_CURE};
 use crate::types::{EmailAddress, Extension, Pin};
 
 /// A mailbox: an extension's, or a general one that is dialled like an extension.
@@ -165,7 +165,7 @@ fn usual(extension: Extension, name: String) -> Mailbox {
 
 #[cfg(test)]
 mod tests {
-    use crate::config::{Config, tests::OFFICE};
+    use crate::config::{Config, tests::office_with};
 
     const DESK: &str = r#"
         [[extension]]
@@ -176,8 +176,7 @@ mod tests {
     "#;
 
     fn read(more: &str) -> Result<Config, String> {
-        Config::parse("portico.toml", &format!("{OFFICE}{DESK}{more}"))
-            .map_err(|problems| problems.to_string())
+        office_with(&format!("{DESK}{more}"))
     }
 
     #[test]

@@ -9,7 +9,7 @@ use jiff::tz::TimeZone;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::check::Checker;
+use super::checker::Checker;
 use crate::types::{Extension, Hours, PhoneNumber};
 
 /// A menu, checked: every name in it leads somewhere, and none leads in a circle.
@@ -123,15 +123,8 @@ pub(super) fn menus(
         if entry.choice.is_empty() {
             c.problem(&entry.name, "a menu without choices", "add a [[menu.choice]] section below it");
         }
-        let numbers = entry.numbers.iter().filter_map(|written| {
-            let number = c.number(written)?;
-            if !known.numbers.contains(&number) {
-                let cure = "write one of the numbers that have a [[number]] section";
-                c.problem(written, format_args!("{number} is not a number of the office"), cure);
-            }
-            Some(number)
-        });
-        let numbers = numbers.collect();
+        let numbers =
+            entry.numbers.iter().filter_map(|written| c.own_number(written, known.numbers)).collect();
         let open = entry.when.as_ref().and_then(|when| match when.get_ref().as_str() {
             "always" => None,
             "open" => Some(true),
@@ -206,23 +199,13 @@ fn choice(
             return None;
         }
     };
-    let extension = |c: &mut Checker<'_>, text: &String, known: &BTreeSet<Extension>, what: &str| {
-        let id = text.trim().parse::<Extension>().ok().filter(|id| known.contains(id));
-        if id.is_none() {
-            c.problem(
-                written,
-                format_args!("`{text}` is not one of the {what}"),
-                "write one that has a section of its own",
-            );
-        }
-        id
-    };
+    let cure = "write one that has a section of its own";
     let mut leads: Vec<MenuLeads> = Vec::new();
     if let Some(text) = &raw.extension {
-        leads.push(MenuLeads::Extension(extension(c, text, known.extensions, "extensions")?));
+        leads.push(MenuLeads::Extension(c.one_of(written, text, known.extensions, "extensions", cure)?));
     }
     if let Some(text) = &raw.mailbox {
-        leads.push(MenuLeads::Mailbox(extension(c, text, known.mailboxes, "mailboxes")?));
+        leads.push(MenuLeads::Mailbox(c.one_of(written, text, known.mailboxes, "mailboxes", cure)?));
     }
     if let Some(name) = &raw.menu {
         if !names.contains(name) {
@@ -281,15 +264,12 @@ fn leads_back(menu: &Menu, menus: &[Menu]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::{Config, tests::OFFICE};
+    use crate::config::{
+        Config,
+        tests::{DESK, office_with},
+    };
 
-    const DESK: &str = r#"
-        [[extension]]
-        extension = "101"
-        password = "a long and random one"
-        voicemail = true
-        [[number]]
-        number = "+1 303 555 0100"
+    const MAIN: &str = r#"
         [[menu]]
         name = "main"
         numbers = ["+1 303 555 0100"]
@@ -298,8 +278,7 @@ mod tests {
     "#;
 
     fn read(more: &str) -> Result<Config, String> {
-        Config::parse("portico.toml", &format!("{OFFICE}{DESK}{more}"))
-            .map_err(|problems| problems.to_string())
+        office_with(&format!("{DESK}{MAIN}{more}"))
     }
 
     #[test]

@@ -6,6 +6,7 @@
 
 mod carriers;
 mod check;
+mod checker;
 mod conference;
 mod destination;
 mod door;

@@ -9,7 +9,7 @@ use std::{
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::check::Checker;
+use super::checker::Checker;
 use crate::types::Extension;
 
 /// A group that is dialled to be spoken to.
@@ -87,8 +87,10 @@ pub(super) fn pages(
                 "name 32 at most, and let the others listen to a `multicast` group",
             );
         }
-        let phones = entry.phones.iter().filter_map(|phone| found(c, phone, known)).collect();
-        let may_page = entry.may_page.map(|who| who.iter().filter_map(|one| found(c, one, known)).collect());
+        let phones = entry.phones.iter().filter_map(|phone| c.extension(phone, known, PHONE_CURE)).collect();
+        let may_page = entry
+            .may_page
+            .map(|who| who.iter().filter_map(|one| c.extension(one, known, PHONE_CURE)).collect());
         let seconds = entry.seconds.map_or(USUAL_SECONDS, |written| c.within(&written, 5..=600, "seconds"));
         let longest = Duration::from_secs(seconds);
         pages.push(Page { number, name: entry.name, phones, multicast, may_page, longest });
@@ -102,7 +104,7 @@ pub(super) fn no_intercom(
     raw: RawIntercom,
     known: &BTreeSet<Extension>,
 ) -> BTreeSet<Extension> {
-    raw.except.iter().filter_map(|written| found(c, written, known)).collect()
+    raw.except.iter().filter_map(|written| c.extension(written, known, PHONE_CURE)).collect()
 }
 
 fn group(c: &mut Checker<'_>, written: &Spanned<String>) -> Option<SocketAddrV4> {
@@ -120,19 +122,10 @@ fn group(c: &mut Checker<'_>, written: &Spanned<String>) -> Option<SocketAddrV4>
     Some(group)
 }
 
-fn found(c: &mut Checker<'_>, written: &Spanned<String>, known: &BTreeSet<Extension>) -> Option<Extension> {
-    let extension = c.parse::<Extension>(written, "an extension", PHONE_CURE)?;
-    if known.contains(&extension) {
-        return Some(extension);
-    }
-    c.problem(written, format_args!("there is no extension {extension}"), PHONE_CURE);
-    None
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::{Config, tests::OFFICE};
+    use crate::config::{Config, tests::office_with};
 
     const DESKS: &str = r#"
         [[extension]]
@@ -141,8 +134,7 @@ mod tests {
     "#;
 
     fn read(more: &str) -> Result<Config, String> {
-        let config = Config::parse("portico.toml", &format!("{OFFICE}{DESKS}{more}"));
-        config.map_err(|problems| problems.to_string())
+        office_with(&format!("{DESKS}{more}"))
     }
 
     #[test]

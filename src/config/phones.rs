@@ -69,8 +69,8 @@ pub enum PhoneTransport {
 const CODECS: [&str; 3] = ["g722", "pcmu", "pcma"];
 
 impl Raw {
-    pub(super) fn check(self, c: &mut super::check::Checker<'_>, phones: Vec<RawPhone>) -> Phones {
-        let host = |c: &mut super::check::Checker<'_>, value: Spanned<String>, is: &str| {
+    pub(super) fn check(self, c: &mut super::checker::Checker<'_>, phones: Vec<RawPhone>) -> Phones {
+        let host = |c: &mut super::checker::Checker<'_>, value: Spanned<String>, is: &str| {
             let text = value.get_ref().trim().to_owned();
             let fits = |b: u8| b.is_ascii_alphanumeric() || b".-:[]".contains(&b);
             if text.is_empty() || !text.bytes().all(fits) {

@@ -1,6 +1,6 @@
 //! What the office looks after, who works for it, and what it answers when it is asked.
 
-use super::{OfficeFact, Unit, Vendor, check::Checker, raw};
+use super::{OfficeFact, Unit, Vendor, checker::Checker, raw};
 
 pub(super) fn unit(c: &mut Checker<'_>, raw: raw::Unit) -> Unit {
     c.not_empty(&raw.unit, "the unit");

@@ -1,15 +1,12 @@
 //! `[[queue]]`: callers who wait for somebody of a few phones, in their order; and who wants to be called back instead.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    time::Duration,
-};
+use std::{collections::BTreeSet, time::Duration};
 
 use serde::Deserialize;
 use toml::Spanned;
 
 use super::{
-    check::Checker,
+    checker::Checker,
     features::{self, RingOrder},
 };
 use crate::types::{Extension, PhoneNumber};
@@ -86,8 +83,9 @@ pub(super) struct RawCallBack {
 pub(super) struct Known<'a> {
     pub(super) extensions: &'a BTreeSet<Extension>,
     pub(super) mailboxes: &'a BTreeSet<Extension>,
-    /// With those that are the agent's at all hours.
-    pub(super) numbers: &'a BTreeMap<PhoneNumber, bool>,
+    pub(super) numbers: &'a BTreeSet<PhoneNumber>,
+    /// Those of them that are the agent's at all hours.
+    pub(super) agent_first: &'a BTreeSet<PhoneNumber>,
     /// Numbers that are dialled for something else.
     pub(super) taken: &'a BTreeSet<Extension>,
     /// Calls that all trunks together carry, if every carrier has said so.
@@ -118,14 +116,10 @@ fn queue(
             Ok(phone) if phones.contains(&phone) => {
                 c.problem(written, format_args!("{phone} is there twice"), "delete one of the two");
             }
-            Ok(phone) if known.extensions.contains(&phone) => phones.push(phone),
             _ => {
-                let what = format_args!("`{}` is not one of the extensions", written.get_ref());
-                c.problem(
-                    written,
-                    what,
-                    "write extensions that have a section of their own; a queue rings no telephone outside",
-                );
+                let cure =
+                    "write extensions that have a section of their own; a queue rings no telephone outside";
+                phones.extend(c.one_of(written, written.get_ref(), known.extensions, "extensions", cure));
             }
         }
     }
@@ -137,35 +131,19 @@ fn queue(
         );
     }
     let numbers = entry.numbers.iter().filter_map(|written| {
-        let number = c.number(written)?;
-        match known.numbers.get(&number) {
-            None => {
-                let cure = "write one of the numbers that have a [[number]] section";
-                c.problem(written, format_args!("{number} is not a number of the office"), cure);
-            }
-            Some(true) => {
-                let cure = "delete `agent_first` from its [[number]] section, or the number here";
-                c.problem(written, format_args!("{number} is the agent's at all hours"), cure);
-            }
-            Some(false) if !answered.insert(number) => {
-                c.problem(written, format_args!("{number} has two queues"), "delete it in one of them");
-            }
-            Some(false) => {}
+        let number = c.own_number(written, known.numbers)?;
+        if known.agent_first.contains(&number) {
+            let cure = "delete `agent_first` from its [[number]] section, or the number here";
+            c.problem(written, format_args!("{number} is the agent's at all hours"), cure);
+        } else if !answered.insert(number) {
+            c.problem(written, format_args!("{number} has two queues"), "delete it in one of them");
         }
         Some(number)
     });
     let numbers = numbers.collect();
     let mailbox = entry.mailbox.as_ref().and_then(|written| {
-        let id = written.get_ref().trim().parse::<Extension>().ok().filter(|id| known.mailboxes.contains(id));
-        if id.is_none() {
-            let what = format_args!("`{}` is not one of the mailboxes", written.get_ref());
-            c.problem(
-                written,
-                what,
-                "write one that has a section of its own, or leave the line out: then it is the agent",
-            );
-        }
-        id
+        let cure = "write one that has a section of its own, or leave the line out: then it is the agent";
+        c.one_of(written, written.get_ref(), known.mailboxes, "mailboxes", cure)
     });
     let lamp = entry.lamp.as_ref().and_then(|written| {
         let cure = "write a number that nothing else has, such as \"790\"";
@@ -220,23 +198,19 @@ fn call_back(c: &mut Checker<'_>, written: Spanned<RawCallBack>, known: &Known<'
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::{Config, tests::OFFICE};
+    use crate::config::{
+        Config,
+        tests::{DESK, office_with},
+    };
 
-    const DESK: &str = r#"
-        [[extension]]
-        extension = "101"
-        password = "a long and random one"
-        voicemail = true
-        [[number]]
-        number = "+1 303 555 0100"
+    const AGENTS_OWN: &str = r#"
         [[number]]
         number = "+1 303 555 0101"
         agent_first = true
     "#;
 
     fn read(more: &str) -> Result<Config, String> {
-        Config::parse("portico.toml", &format!("{OFFICE}{DESK}{more}"))
-            .map_err(|problems| problems.to_string())
+        office_with(&format!("{DESK}{AGENTS_OWN}{more}"))
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, time::Duration};
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::check::Checker;
+use super::checker::Checker;
 use crate::types::Extension;
 
 /// When the calls of somebody are recorded.
@@ -75,11 +75,10 @@ fn rule(c: &mut Checker<'_>, written: &Spanned<String>) -> Record {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::{Config, tests::OFFICE};
+    use crate::config::tests::office_with;
 
     fn read(more: &str) -> Result<Recording, String> {
-        let config = Config::parse("portico.toml", &format!("{OFFICE}{more}"));
-        config.map(|config| config.recording).map_err(|problems| problems.to_string())
+        office_with(more).map(|config| config.recording)
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::check::Checker;
+use super::checker::Checker;
 
 /// What happens to a caller: `ring`, `challenge`, `agent` or `refuse`; `ring` if not said.
 #[derive(Debug, Clone, PartialEq, Default)]

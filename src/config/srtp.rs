@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::check::Checker;
+use super::checker::Checker;
 use crate::types::Extension;
 
 /// The section as it was written.
@@ -56,15 +56,9 @@ pub(super) fn check(
         ..Srtp::default()
     };
     for (name, value) in raw.extension {
-        match name.parse::<Extension>() {
-            Ok(extension) if extensions.contains(&extension) => {
-                checked.extension.insert(extension, wish(c, &value));
-            }
-            _ => c.problem(
-                &value,
-                format_args!("`{name}` is not one of the extensions"),
-                "add an [[extension]] section for it, or take it out of [srtp]",
-            ),
+        let cure = "add an [[extension]] section for it, or take it out of [srtp]";
+        if let Some(extension) = c.one_of(&value, &name, extensions, "extensions", cure) {
+            checked.extension.insert(extension, wish(c, &value));
         }
     }
     for (name, value) in raw.trunk {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::{check::Checker, raw};
+use super::{checker::Checker, raw};
 use crate::types::Extension;
 
 /// What an extension may be given the right to do with the calls of others.

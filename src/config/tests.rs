@@ -10,6 +10,21 @@ pub(super) const OFFICE: &str = r#"
     on_call = "+1 303 555 0199"
 "#;
 
+/// One phone with a mailbox, and one number.
+pub(super) const DESK: &str = r#"
+    [[extension]]
+    extension = "101"
+    password = "a long and random one"
+    voicemail = true
+    [[number]]
+    number = "+1 303 555 0100"
+"#;
+
+/// A file of these sections; or what is wrong with it.
+pub(super) fn office_with(sections: &str) -> Result<Config, String> {
+    Config::parse("portico.toml", &format!("{OFFICE}{sections}")).map_err(|problems| problems.to_string())
+}
+
 fn practice() -> String {
     practice_file(|| "correct horse battery".into())
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::check::Checker;
+use super::checker::Checker;
 use crate::types::PhoneNumber;
 
 /// Limits of money and of calls that cost it. Sums are in ten-thousandths of the office's currency.

@@ -8,7 +8,7 @@ use std::{
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::check::Checker;
+use super::checker::Checker;
 
 /// One address, or a list of them.
 #[derive(Debug, Deserialize)]

@@ -6,7 +6,7 @@ use toml::Spanned;
 
 use super::{
     carriers::{CODECS, Carrier, IDENTITY_FORMS, NUMBER_FORMS},
-    check::Checker,
+    checker::Checker,
     destination::{self, SendTo, TrunkTransport},
     raw,
 };

@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, net::IpAddr, path::PathBuf, time::Duration};
 
 use toml::Spanned;
 
-use super::{Trunk, TrunkAccount, check::Checker, destination, raw, trunk_profile};
+use super::{Trunk, TrunkAccount, checker::Checker, destination, raw, trunk_profile};
 
 pub(super) fn trunks(c: &mut Checker<'_>, raw: Vec<Spanned<raw::Trunk>>) -> Vec<Trunk> {
     let mut seen = BTreeSet::new();

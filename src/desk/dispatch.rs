@@ -233,7 +233,7 @@ struct Rules {
 impl Rules {
     fn judge(&self, candidate: &Candidate) -> ClaimVerdict {
         let entry = &candidate.entry;
-        if entry.expires <= self.now {
+        if entry.delivery.expires <= self.now {
             return ClaimVerdict::Expire;
         }
         let consent = candidate.standing.as_ref().map(|standing| standing.consent).unwrap_or_default();

@@ -12,7 +12,7 @@ use rand_chacha::rand_core::Rng;
 
 use super::{Alarm, Changed, Engine, Output, clock::moved};
 use crate::{
-    outbox::{AfterMail, Attempted, Letter, Policy, State},
+    outbox::{AfterMail, Attempted, Delivery, Letter, Policy, State},
     pbx::{Caller, VoiceMessage},
     store::{ClaimedLetter, StoreError},
     types::{EmailAddress, Extension, MessageKey},
@@ -123,10 +123,7 @@ impl Engine {
             to: address.clone(),
             after: to.after,
             created: now,
-            due,
-            expires: moved(now, Letter::FRESH_FOR),
-            attempts: 0,
-            state: State::Queued,
+            delivery: Delivery::new(due, moved(now, Letter::FRESH_FOR)),
         };
         to.addresses.iter().map(letter).collect()
     }

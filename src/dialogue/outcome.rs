@@ -146,70 +146,6 @@ impl Outcome {
         }
     }
 
-    /// Two or three sentences for the staff: who, what, where, how to reach them, and what was promised.
-    pub fn summary(&self) -> String {
-        let mut text = String::new();
-        if let Some(words) = urgency_words(self.urgency) {
-            text.push_str(&format!("{} ", words.0));
-        }
-        let who = match (&self.name, &self.company) {
-            (Some(name), Some(company)) => format!("{}{} of {company}", name.value, mark(name.confirmed)),
-            (Some(name), None) => format!("{}{}", name.value, mark(name.confirmed)),
-            (None, Some(company)) => format!("Somebody of {company}"),
-            (None, None) => "A caller who gave no name".into(),
-        };
-        text.push_str(&who);
-        if let Some(place) = &self.place {
-            text.push_str(&format!(", {}{},", place.value, mark(place.confirmed)));
-        }
-        let about = self.intent.map_or("did not say what it was about", intent_words);
-        text.push_str(&format!(" {about}"));
-        match self.request() {
-            Some(request) if self.intent == Some(Intent::Leasing) => text.push_str(&format!(": {request}")),
-            Some(matter) => {
-                text.push_str(&format!(": \"{}\".", matter.trim_end_matches(['.', '!', '?'])));
-            }
-            None => text.push('.'),
-        }
-        let mut second: Vec<String> = Vec::new();
-        if let Some(number) = &self.callback {
-            second.push(format!("call back {}{}", number.value.national(), mark(number.confirmed)));
-        }
-        if let Some(wish) = self.wish().filter(|_| self.intent != Some(Intent::Leasing)) {
-            second.push(format!("wished for {wish}"));
-        }
-        if let Some(access) = &self.access {
-            second.push(if access.value {
-                "may be entered when out".into()
-            } else {
-                "only while at home".into()
-            });
-        }
-        if self.do_not_contact {
-            second.push("asked not to be called or texted".into());
-        }
-        second.extend(self.notes.iter().cloned());
-        if !second.is_empty() {
-            text.push_str(&format!(" {}.", capitalised(&second.join("; "))));
-        }
-        let last = match (self.promised, self.ended) {
-            (Promise::Nothing, Some(EndReason::HungUp)) => Some("Hung up before anything was promised."),
-            (Promise::Nothing, Some(EndReason::Silence)) => Some("Fell silent; nothing was promised."),
-            (Promise::Nothing, _) => None,
-            (Promise::WorkOrder, _) => Some("Was told that maintenance has the report."),
-            (Promise::LeadCallback | Promise::Callback, _) => Some("Was told that somebody will call back."),
-            (Promise::OnCallRung, Some(EndReason::HandedOver)) => {
-                Some("Was put through to the person on call.")
-            }
-            (Promise::OnCallRung, _) => Some("The person on call was rung."),
-        };
-        if let Some(last) = last {
-            text.push(' ');
-            text.push_str(last);
-        }
-        text
-    }
-
     /// What is whispered to the person who takes the call over: what, where, who and the number, in at most eight
     /// seconds. What does not fit is on their screen.
     pub fn brief(&self) -> String {
@@ -274,7 +210,7 @@ fn capitalised(text: &str) -> String {
     chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
 
-/// How the urgency is written at the head of a summary, and spoken at the head of a brief.
+/// How the urgency is written at the head of a caption, and spoken at the head of a brief.
 const fn urgency_words(urgency: Urgency) -> Option<(&'static str, &'static str)> {
     Some(match urgency {
         Urgency::Routine => return None,
@@ -301,23 +237,6 @@ const fn urgency_words(urgency: Urgency) -> Option<(&'static str, &'static str)>
             UrgentKind::Hardship => ("URGENT, hardship.", "Urgent, hardship"),
         },
     })
-}
-
-const fn intent_words(intent: Intent) -> &'static str {
-    match intent {
-        Intent::Maintenance => "reports a repair",
-        Intent::Emergency => "reports an emergency",
-        Intent::Leasing => "asks about renting a home",
-        Intent::Owner => "calls as an owner",
-        Intent::Billing => "calls about rent or an account",
-        Intent::Human => "asked for a person",
-        Intent::WrongNumber => "had the wrong number",
-        Intent::Vendor => "calls as a vendor",
-        Intent::Sales => "made a sales call",
-        Intent::Question => "had a question",
-        Intent::Resident => "calls as a resident",
-        Intent::Other => "left a message",
-    }
 }
 
 #[cfg(test)]

@@ -2,11 +2,8 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{
-    entry::{Attempted, State, Transition, TransitionError, course},
-    retry::Policy,
-};
-use crate::types::{Chance, EmailAddress, Extension, MessageKey, VoicemailId};
+use super::delivery::Delivery;
+use crate::types::{EmailAddress, Extension, MessageKey, VoicemailId};
 
 /// A letter knows which message it is about and not its words: they are read at the instant of sending.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,11 +16,8 @@ pub struct Letter {
     /// What becomes of the message once everybody has it.
     pub after: AfterMail,
     pub created: Timestamp,
-    /// Not before this instant: the recogniser is given time to read the message.
-    pub due: Timestamp,
-    pub expires: Timestamp,
-    pub attempts: u16,
-    pub state: State,
+    /// Not due at once: the recogniser is given time to read the message.
+    pub delivery: Delivery,
 }
 
 /// What becomes of a message that has been handed over.
@@ -56,30 +50,6 @@ impl AfterMail {
 impl Letter {
     /// RFC 5321, 4.5.4.1: giving up takes four to five days.
     pub const FRESH_FOR: SignedDuration = SignedDuration::from_hours(4 * 24);
-
-    /// Takes it for sending: only what is queued can be claimed.
-    pub fn claim(&mut self) -> Result<u16, TransitionError> {
-        if self.state != State::Queued {
-            return Err(TransitionError { from: self.state, verb: "claimed" });
-        }
-        self.state = State::Claimed;
-        self.attempts = self.attempts.saturating_add(1);
-        Ok(self.attempts)
-    }
-
-    /// What becomes of it after this attempt, by the rules of every entry of the outbox.
-    pub fn settle(
-        &mut self,
-        attempted: Attempted,
-        now: Timestamp,
-        policy: &Policy,
-        chance: &mut Chance,
-    ) -> Result<Transition, TransitionError> {
-        let here = Transition { state: self.state, due: self.due };
-        let next = course(here, self.attempts, self.expires, attempted, now, policy, chance)?;
-        (self.state, self.due) = (next.state, next.due);
-        Ok(next)
-    }
 }
 
 #[cfg(test)]
@@ -87,28 +57,20 @@ mod tests {
     use rand_chacha::rand_core::SeedableRng;
 
     use super::*;
-    use crate::outbox::Failure;
+    use crate::{
+        outbox::{Attempted, Failure, Policy, State},
+        types::Chance,
+    };
 
-    fn letter() -> Letter {
+    fn delivery() -> Delivery {
         let now: Timestamp = "2026-11-20T12:00:00Z".parse().unwrap();
-        Letter {
-            key: MessageKey::from_random(7),
-            voicemail: VoicemailId::from_random(1),
-            mailbox: "101".parse().unwrap(),
-            to: "kim@office.example".parse().unwrap(),
-            after: AfterMail::Heard,
-            created: now,
-            due: now,
-            expires: now.checked_add(Letter::FRESH_FOR).unwrap(),
-            attempts: 0,
-            state: State::Queued,
-        }
+        Delivery::new(now, now.checked_add(Letter::FRESH_FOR).unwrap())
     }
 
     #[test]
     fn a_letter_whose_fate_nobody_knows_is_not_sent_again_by_itself() {
         let (policy, mut chance) = (Policy::SIP_MESSAGE, Chance::seed_from_u64(1));
-        let mut letter = letter();
+        let mut letter = delivery();
         assert_eq!(letter.claim(), Ok(1));
         letter.settle(Attempted::Lost, letter.due, &policy, &mut chance).unwrap();
         assert_eq!(letter.state, State::Unknown);
@@ -120,7 +82,7 @@ mod tests {
     #[test]
     fn a_server_that_is_away_is_tried_for_days_and_one_that_refuses_is_not() {
         let (policy, mut chance) = (Policy::SIP_MESSAGE, Chance::seed_from_u64(2));
-        let mut patient = letter();
+        let mut patient = delivery();
         let mut tries = 0;
         while patient.state == State::Queued {
             patient.claim().unwrap();
@@ -130,7 +92,7 @@ mod tests {
         }
         assert_eq!(patient.state, State::Failed(Failure::Expired { status: 421 }));
         assert!(tries > 100, "{tries}");
-        let mut refused = letter();
+        let mut refused = delivery();
         refused.claim().unwrap();
         refused.settle(Attempted::Never { status: 550 }, refused.due, &policy, &mut chance).unwrap();
         assert_eq!(refused.state, State::Failed(Failure::Refused { status: 550 }));

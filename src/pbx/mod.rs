@@ -58,6 +58,7 @@ mod places;
 mod prompting;
 mod queue;
 mod record;
+mod record_names;
 mod recording;
 mod refusal;
 mod resources;

@@ -187,7 +187,7 @@ impl Names {
             disposition(row.disposition),
             self.caller(&row.caller),
             self.dialled(&row.dialled),
-            row.text_back.word(),
+            row.text_back.name(),
         )
     }
 

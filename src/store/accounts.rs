@@ -5,9 +5,10 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::{
     Reader, Store, StoreError,
-    columns::{Col, get, word_column},
+    columns::{Col, get},
     settings::write_audit,
 };
+use crate::types::named;
 
 /// SHA-256 of a token that only its bearer has.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -28,7 +29,7 @@ pub enum Role {
     Operator,
 }
 
-word_column!(Role { Admin = "admin", Operator = "operator" });
+named!(Role { Admin = "admin", Operator = "operator" });
 
 /// A person who may use the console.
 #[derive(Clone, PartialEq, Eq)]

@@ -6,7 +6,7 @@ use rusqlite::{Connection, OptionalExtension, Row, ToSql, Transaction, params};
 use super::{
     CallerUpdate, ContactStanding, Cursor, EmergencySeen, LeadRow, MessageRow, Page, Reader, Store,
     StoreError, TextBackNote, WorkOrderRow,
-    columns::{Col, get, get_opt, leg_result_columns, leg_result_from},
+    columns::{Col, get, get_opt},
     contacts, emergencies, followups, messages, outbox,
     page::{bounded, page_of},
     tickets,
@@ -17,7 +17,8 @@ use crate::{
     outbox::Entry,
     pbx::{
         AgentReason, Attestation, CallDirection, CallRecord, CallResult, Caller, Codec, Dialled, Disposition,
-        Encrypted, Impairment, LegRecord, Party, Quality, Score, Speaker, TurnRecord, Unheard, Vouched,
+        Encrypted, Impairment, LegRecord, LegResult, Party, Quality, Score, Speaker, TurnRecord, Unheard,
+        Vouched,
     },
     types::{CallId, ContactId, PhoneNumber},
 };
@@ -42,16 +43,6 @@ pub struct WrapUp {
     pub undated: bool,
     pub enrolment: Option<Enrolling>,
     pub now: Timestamp,
-}
-
-/// Was it new?
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum WrappedUp {
-    Stored {
-        contact: Option<ContactId>,
-    },
-    /// The call had been stored before (a commit whose answer was lost): nothing was changed.
-    AlreadyStored,
 }
 
 /// One line of the list of calls.
@@ -104,15 +95,10 @@ pub enum CallFilter {
 }
 
 impl Store {
-    /// Writes down the end of a call: contact, call, legs, turns, work order or lead, consent, texts and enrolment,
-    /// in one transaction. Repeating it with the same call changes nothing.
-    pub fn wrap_up(&mut self, wrap_up: &WrapUp) -> Result<WrappedUp, StoreError> {
-        self.commit(|transaction| write(transaction, wrap_up))
-    }
-
-    /// Writes down the ends of several calls with one sync of the disk: all of them, or none. Each call is wrapped up in
-    /// its turn, with what is known by then of the number at its other side: a second call of the same person finds what
-    /// the first one left.
+    /// Writes down the ends of calls (contact, call, legs, turns, work order or lead, consent, texts and enrolment) with
+    /// one sync of the disk: all of them, or none. Each call is wrapped up in its turn, with what is known by then of the
+    /// number at its other side: a second call of the same person finds what the first one left. A call that had been
+    /// stored before (by a commit whose answer was lost) stays as it is.
     pub fn wrap_up_each<'r>(
         &mut self,
         calls: impl IntoIterator<Item = (&'r CallRecord, Option<PhoneNumber>)>,
@@ -134,13 +120,13 @@ impl Store {
     }
 }
 
-fn write(transaction: &Transaction<'_>, wrap_up: &WrapUp) -> Result<WrappedUp, StoreError> {
+fn write(transaction: &Transaction<'_>, wrap_up: &WrapUp) -> Result<(), StoreError> {
     let outcome = wrap_up.record.outcome.as_ref().map(serde_json::to_string).transpose()?;
     let known = transaction
         .prepare_cached("SELECT 1 FROM calls WHERE id = ?1")?
         .exists([Col(wrap_up.record.call)])?;
     if known {
-        return Ok(WrappedUp::AlreadyStored);
+        return Ok(());
     }
     let contact = wrap_up
         .contact
@@ -185,7 +171,7 @@ fn write(transaction: &Transaction<'_>, wrap_up: &WrapUp) -> Result<WrappedUp, S
             followups::insert(transaction, contact, enrolment)?;
         }
     }
-    Ok(WrappedUp::Stored { contact })
+    Ok(())
 }
 
 /// What the column says of a call that was not recorded.
@@ -404,7 +390,7 @@ fn insert_leg(connection: &Connection, call: CallId, seq: usize, leg: &LegRecord
         Party::Emergency(emergency) => ("emergency", Some(emergency.to_string()), ""),
         Party::Agent => ("agent", None, ""),
     };
-    let (result, status) = leg_result_columns(leg.result);
+    let (result, status) = leg.result.name();
     let quality = leg.quality;
     connection
         .prepare_cached(
@@ -513,7 +499,8 @@ fn legs(connection: &Connection, call: CallId) -> Result<Vec<LegRecord>, StoreEr
             started: get(row, "started")?,
             answered: get_opt(row, "answered")?,
             ended: get(row, "ended")?,
-            result: leg_result_from(&row.get::<_, String>("result")?, row.get("status")?)?,
+            result: LegResult::from_name(&row.get::<_, String>("result")?, row.get("status")?)
+                .ok_or(StoreError::Unreadable { table: "legs" })?,
             quality,
             told: get_opt(row, "told")?,
         });

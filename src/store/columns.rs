@@ -10,9 +10,9 @@ use rusqlite::{
     types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef},
 };
 
-use super::StoreError;
+use super::{Role, TextBackNote, TicketStatus};
 use crate::{
-    pbx::{AgentReason, CallDirection, CallResult, Dialled, Disposition, LegResult, Speaker},
+    pbx::{AgentReason, CallDirection, CallResult, Dialled, Disposition, Speaker},
     types::{CallId, ContactId, Extension, LeadId, MessageKey, PhoneNumber, VoicemailId, WorkOrderId},
 };
 
@@ -65,88 +65,22 @@ macro_rules! text_column {
 }
 text_column!(PhoneNumber, Extension, Dialled);
 
-/// A closed enum that is kept as a word.
-macro_rules! word_column {
-    ($type:ty { $($variant:ident = $word:literal),+ $(,)? }) => {
-        impl Col<$type> {
-            /// The word in the store.
-            pub(super) fn word(&self) -> &'static str {
-                match self.0 { $(<$type>::$variant => $word),+ }
+/// A closed enum that is kept as its name.
+macro_rules! named_column {
+    ($($type:ty),+) => { $(
+        impl ToSql for Col<$type> {
+            fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+                Ok(self.0.name().into())
             }
         }
-        impl rusqlite::types::ToSql for Col<$type> {
-            fn to_sql(&self) -> rusqlite::Result<rusqlite::types::ToSqlOutput<'_>> {
-                Ok(self.word().into())
+        impl FromSql for Col<$type> {
+            fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+                <$type>::from_name(value.as_str()?).map(Col).ok_or(FromSqlError::InvalidType)
             }
         }
-        impl rusqlite::types::FromSql for Col<$type> {
-            fn column_result(value: rusqlite::types::ValueRef<'_>) -> rusqlite::types::FromSqlResult<Self> {
-                match value.as_str()? {
-                    $($word => Ok(Col(<$type>::$variant)),)+
-                    _ => Err(rusqlite::types::FromSqlError::InvalidType),
-                }
-            }
-        }
-    };
+    )+ };
 }
-pub(super) use word_column;
-
-word_column!(CallDirection { Inbound = "inbound", Outbound = "outbound", Internal = "internal" });
-word_column!(Disposition {
-    Answered = "answered",
-    AiHandled = "ai_handled",
-    AiAbandoned = "ai_abandoned",
-    CallerAbandoned = "caller_abandoned",
-    AnsweredElsewhere = "answered_elsewhere",
-    HandedOver = "handed_over",
-    Announced = "announced",
-    Voicemail = "voicemail",
-    Served = "served",
-    Failed = "failed",
-});
-word_column!(CallResult { Completed = "completed", Missed = "missed", Busy = "busy", Failed = "failed" });
-word_column!(AgentReason {
-    NoAnswer = "no_answer",
-    Busy = "busy",
-    Declined = "declined",
-    DoNotDisturb = "do_not_disturb",
-    Unregistered = "unregistered",
-    ClosedHours = "closed_hours",
-    Unreachable = "unreachable",
-    AgentFirst = "agent_first",
-    Chosen = "chosen",
-});
-word_column!(Speaker { Caller = "caller", Agent = "agent" });
-
-/// A leg's result as its word and, for a fault, its status.
-pub(super) fn leg_result_columns(result: LegResult) -> (&'static str, Option<u16>) {
-    match result {
-        LegResult::Completed => ("completed", None),
-        LegResult::NoAnswer => ("no_answer", None),
-        LegResult::Busy => ("busy", None),
-        LegResult::Declined => ("declined", None),
-        LegResult::DoNotDisturb => ("do_not_disturb", None),
-        LegResult::Unregistered => ("unregistered", None),
-        LegResult::AnsweredElsewhere => ("answered_elsewhere", None),
-        LegResult::CallerGone => ("caller_gone", None),
-        LegResult::Failed(status) => ("failed", Some(status)),
-    }
-}
-
-pub(super) fn leg_result_from(word: &str, status: Option<u16>) -> Result<LegResult, StoreError> {
-    Ok(match (word, status) {
-        ("completed", _) => LegResult::Completed,
-        ("no_answer", _) => LegResult::NoAnswer,
-        ("busy", _) => LegResult::Busy,
-        ("declined", _) => LegResult::Declined,
-        ("do_not_disturb", _) => LegResult::DoNotDisturb,
-        ("unregistered", _) => LegResult::Unregistered,
-        ("answered_elsewhere", _) => LegResult::AnsweredElsewhere,
-        ("caller_gone", _) => LegResult::CallerGone,
-        ("failed", Some(status)) => LegResult::Failed(status),
-        _ => return Err(StoreError::Unreadable { table: "legs" }),
-    })
-}
+named_column!(CallDirection, Disposition, CallResult, AgentReason, Speaker, Role, TextBackNote, TicketStatus);
 
 /// Column `name` of a row as a value of the house.
 pub(super) fn get<T>(row: &Row<'_>, name: &str) -> rusqlite::Result<T>

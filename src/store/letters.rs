@@ -6,12 +6,12 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use super::{
     Reader, Store, StoreError, VoicemailRow,
     columns::{Col, get},
-    outbox::{state_columns, state_from},
+    outbox::{delivery, state_columns},
     settings::write_audit,
     voicemail::{self, voicemail},
 };
 use crate::{
-    outbox::{AfterMail, Attempted, Failure, Letter, Policy, State},
+    outbox::{AfterMail, Attempted, Letter, Policy, State},
     pbx::{MailboxChange, VoiceMessage},
     types::{Chance, EmailAddress, Extension, MessageKey, VoicemailId},
 };
@@ -101,11 +101,11 @@ impl Store {
                         forget(transaction, letter.key)?;
                         continue;
                     }
-                    Some(_) if letter.expires <= now => {
-                        letter.state = State::Failed(Failure::Expired { status: status.unwrap_or(0) });
+                    Some(_) if letter.delivery.expires <= now => {
+                        let _ = letter.delivery.expire(status.unwrap_or(0));
                         None
                     }
-                    Some(message) => letter.claim().is_ok().then_some(message),
+                    Some(message) => letter.delivery.claim().is_ok().then_some(message),
                 };
                 update(transaction, &letter, status, now)?;
                 if let Some(message) = claimed {
@@ -142,7 +142,7 @@ impl Store {
                 .query_row([Col(key)], letter)
                 .optional()?;
             let Some(mut letter) = found else { return Ok(None) };
-            if letter.settle(attempted, now, policy, &mut tried).is_err() {
+            if letter.delivery.settle(attempted, now, policy, &mut tried).is_err() {
                 return Ok(None);
             }
             let status = match attempted {
@@ -150,7 +150,7 @@ impl Store {
                 Attempted::Accepted | Attempted::Lost => None,
             };
             update(transaction, &letter, status, now)?;
-            if letter.state == State::Sent {
+            if letter.delivery.state == State::Sent {
                 let what = format!("mailbox {} to {}", letter.mailbox, letter.to);
                 write_audit(
                     transaction,
@@ -164,10 +164,10 @@ impl Store {
             let there = transaction
                 .prepare_cached("SELECT 1 FROM voicemails WHERE id = ?1")?
                 .exists([Col(letter.voicemail)])?;
-            if letter.state.is_final() && !there {
+            if letter.delivery.state.is_final() && !there {
                 forget(transaction, letter.key)?;
             }
-            Ok(Some(letter.state))
+            Ok(Some(letter.delivery.state))
         })?;
         *chance = tried;
         Ok(settled)
@@ -240,7 +240,7 @@ impl Reader {
                         key: letter.key,
                         voicemail: letter.voicemail,
                         to: letter.to,
-                        state: letter.state,
+                        state: letter.delivery.state,
                         updated: get(row, "updated")?,
                     });
                 }
@@ -251,7 +251,7 @@ impl Reader {
 }
 
 fn insert(connection: &Connection, letter: &Letter) -> Result<(), StoreError> {
-    let (state, reason) = state_columns(letter.state);
+    let (state, reason) = state_columns(letter.delivery.state);
     connection
         .prepare_cached(
             "INSERT INTO letters (key, voicemail, mailbox, recipient, after, created, due, expires, state, reason, attempts, updated)
@@ -265,11 +265,11 @@ fn insert(connection: &Connection, letter: &Letter) -> Result<(), StoreError> {
             letter.to.as_str(),
             letter.after.name(),
             Col(letter.created),
-            Col(letter.due),
-            Col(letter.expires),
+            Col(letter.delivery.due),
+            Col(letter.delivery.expires),
             state,
             reason,
-            letter.attempts,
+            letter.delivery.attempts,
         ])?;
     Ok(())
 }
@@ -286,7 +286,7 @@ fn update(
     status: Option<u16>,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let (state, reason) = state_columns(letter.state);
+    let (state, reason) = state_columns(letter.delivery.state);
     connection
         .prepare_cached(
             "UPDATE letters SET state = ?2, reason = ?3, due = ?4, attempts = ?5,
@@ -296,8 +296,8 @@ fn update(
             Col(letter.key),
             state,
             reason,
-            Col(letter.due),
-            letter.attempts,
+            Col(letter.delivery.due),
+            letter.delivery.attempts,
             status,
             Col(now)
         ])?;
@@ -306,7 +306,6 @@ fn update(
 
 fn letter(row: &Row<'_>) -> rusqlite::Result<Letter> {
     let unreadable = |column: &str| rusqlite::Error::InvalidColumnName(column.into());
-    let (state, reason): (String, Option<String>) = (row.get("state")?, row.get("reason")?);
     let (to, after): (String, String) = (row.get("recipient")?, row.get("after")?);
     Ok(Letter {
         key: get(row, "key")?,
@@ -315,9 +314,6 @@ fn letter(row: &Row<'_>) -> rusqlite::Result<Letter> {
         to: to.parse().map_err(|_| unreadable("recipient"))?,
         after: AfterMail::from_name(&after).ok_or_else(|| unreadable("after"))?,
         created: get(row, "created")?,
-        due: get(row, "due")?,
-        expires: get(row, "expires")?,
-        attempts: row.get("attempts")?,
-        state: state_from(&state, reason.as_deref(), row.get("last_status")?),
+        delivery: delivery(row)?,
     })
 }

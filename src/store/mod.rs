@@ -45,7 +45,7 @@ use std::path::Path;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 pub use accounts::{Account, AccountError, ApiToken, NewAccount, Role, TokenHash};
-pub use calls::{CallDetail, CallFilter, CallRow, WrapUp, WrappedUp};
+pub use calls::{CallDetail, CallFilter, CallRow, WrapUp};
 pub use contacts::{CallerUpdate, ContactDetail, ContactRow, ContactStanding};
 pub use devices::{AdoptedRow, Adoption, DeviceRow, DeviceSeen, RegisteredRow};
 pub use emergencies::{EmergencyRow, EmergencySeen};

@@ -9,7 +9,7 @@ use super::{
     contacts,
 };
 use crate::{
-    outbox::{Attempted, Entry, Failure, Kind, Policy, State, Suppression},
+    outbox::{Attempted, Delivery, Entry, Failure, Kind, Policy, State, Suppression},
     types::{CallId, Chance, ContactId, MessageKey},
 };
 
@@ -113,9 +113,9 @@ impl Store {
                 let verdict = judge(&candidate);
                 let mut entry = candidate.entry;
                 let allowed = match verdict {
-                    ClaimVerdict::Send => entry.claim().map(drop),
-                    ClaimVerdict::Suppress(why) => entry.suppress(why),
-                    ClaimVerdict::Expire => entry.expire(last_status.unwrap_or(0)),
+                    ClaimVerdict::Send => entry.delivery.claim().map(drop),
+                    ClaimVerdict::Suppress(why) => entry.delivery.suppress(why),
+                    ClaimVerdict::Expire => entry.delivery.expire(last_status.unwrap_or(0)),
                     ClaimVerdict::Defer(until) => {
                         entry = entry.not_before(until);
                         Ok(())
@@ -125,10 +125,10 @@ impl Store {
                     continue;
                 }
                 update(transaction, &entry, last_status, false, now)?;
-                if entry.state == State::Claimed {
+                if entry.delivery.state == State::Claimed {
                     transaction
                         .prepare_cached("INSERT INTO attempts (key, attempt, claimed) VALUES (?1, ?2, ?3)")?
-                        .execute(params![Col(entry.key), entry.attempts, Col(now)])?;
+                        .execute(params![Col(entry.key), entry.delivery.attempts, Col(now)])?;
                     claims.send.push(entry);
                 } else {
                     claims.held.push(entry);
@@ -157,7 +157,7 @@ impl Store {
                     .query_row([Col(*key)], entry_row)
                     .optional()?;
                 let Some(mut entry) = entry else { continue };
-                if entry.settle(*attempted, now, policy, &mut tried).is_err() {
+                if entry.delivery.settle(*attempted, now, policy, &mut tried).is_err() {
                     continue;
                 }
                 let (result, status, patient) = match attempted {
@@ -174,8 +174,8 @@ impl Store {
                     .prepare_cached(
                         "UPDATE attempts SET settled = ?3, result = ?4, status = ?5 WHERE key = ?1 AND attempt = ?2",
                     )?
-                    .execute(params![Col(entry.key), entry.attempts, Col(now), result, status])?;
-                settled.push(Settlement { key: *key, kind: entry.kind, state: entry.state, call: entry.call });
+                    .execute(params![Col(entry.key), entry.delivery.attempts, Col(now), result, status])?;
+                settled.push(Settlement { key: *key, kind: entry.kind, state: entry.delivery.state, call: entry.call });
             }
             Ok(settled)
         })?;
@@ -327,7 +327,7 @@ pub(super) fn insert(
     contact: Option<ContactId>,
     undated: bool,
 ) -> Result<(), StoreError> {
-    let (state, reason) = state_columns(entry.state);
+    let (state, reason) = state_columns(entry.delivery.state);
     connection
         .prepare_cached(
             "INSERT INTO outbox (key, kind, sender, recipient, body, call, contact, created, due, expires, undated, state,
@@ -343,12 +343,12 @@ pub(super) fn insert(
             entry.call.map(Col),
             contact.map(Col),
             Col(entry.created),
-            Col(entry.due),
-            Col(entry.expires),
+            Col(entry.delivery.due),
+            Col(entry.delivery.expires),
             undated,
             state,
             reason,
-            entry.attempts,
+            entry.delivery.attempts,
         ])?;
     Ok(())
 }
@@ -374,7 +374,7 @@ fn update(
     patient: bool,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let (state, reason) = state_columns(entry.state);
+    let (state, reason) = state_columns(entry.delivery.state);
     connection
         .prepare_cached(
             "UPDATE outbox SET state = ?2, reason = ?3, due = ?4, expires = ?5, attempts = ?6,
@@ -384,9 +384,9 @@ fn update(
             Col(entry.key),
             state,
             reason,
-            Col(entry.due),
-            Col(entry.expires),
-            entry.attempts,
+            Col(entry.delivery.due),
+            Col(entry.delivery.expires),
+            entry.delivery.attempts,
             status,
             patient,
             Col(now)
@@ -411,8 +411,6 @@ fn reached_since(
 fn entry_row(row: &Row<'_>) -> rusqlite::Result<Entry> {
     let kind: String = row.get("kind")?;
     let kind = Kind::from_name(&kind).ok_or_else(|| rusqlite::Error::InvalidColumnName("kind".into()))?;
-    let state: String = row.get("state")?;
-    let reason: Option<String> = row.get("reason")?;
     Ok(Entry {
         key: get(row, "key")?,
         kind,
@@ -421,6 +419,14 @@ fn entry_row(row: &Row<'_>) -> rusqlite::Result<Entry> {
         body: row.get("body")?,
         call: get_opt(row, "call")?,
         created: get(row, "created")?,
+        delivery: delivery(row)?,
+    })
+}
+
+/// How the hand-over stands that a row of `outbox` or `letters` is about.
+pub(super) fn delivery(row: &Row<'_>) -> rusqlite::Result<Delivery> {
+    let (state, reason): (String, Option<String>) = (row.get("state")?, row.get("reason")?);
+    Ok(Delivery {
         due: get(row, "due")?,
         expires: get(row, "expires")?,
         attempts: row.get("attempts")?,

@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{
     AccountError, CallFilter, CallerUpdate, Cursor, Fault, NewAccount, Role, Store, StoreError, TextBackNote,
-    TicketStatus, TokenHash, WorkOrderRow, WrapUp, WrappedUp,
+    TicketStatus, TokenHash, WorkOrderRow, WrapUp,
 };
 use crate::{
     dialogue::{Captured, EndReason, Intent, LifeSafety, Outcome, Promise, Urgency},
@@ -162,6 +162,11 @@ fn wrap_up(record: CallRecord, new_id: u64) -> WrapUp {
     }
 }
 
+/// As the desk does it.
+fn write_down(store: &mut Store, call: &WrapUp) -> Result<(), StoreError> {
+    store.wrap_up_each([(&call.record, None)], |_, _| call.clone()).map(drop)
+}
+
 /// A folder that goes with the test.
 struct Folder(PathBuf);
 
@@ -188,13 +193,15 @@ impl Drop for Folder {
 fn a_call_is_read_back_exactly_as_it_was_written() {
     let mut store = Store::in_memory().unwrap();
     let record = record(1, at("2026-11-20T23:58:00.123Z"));
-    let stored = store.wrap_up(&wrap_up(record.clone(), 9)).unwrap();
-    assert_eq!(stored, WrappedUp::Stored { contact: Some(ContactId::from_random(9)) });
+    let call = wrap_up(record.clone(), 9);
+    write_down(&mut store, &call).unwrap();
     let detail = store.reader().call(record.call).unwrap().unwrap();
     assert_eq!(detail.record, record);
+    assert_eq!(detail.contact, Some(ContactId::from_random(9)));
     assert_eq!(detail.work_orders[0].contact, Some(ContactId::from_random(9)));
     assert_eq!(detail.contact_name.as_deref(), Some("Dana Reyes"));
-    assert_eq!(store.wrap_up(&wrap_up(record, 9)).unwrap(), WrappedUp::AlreadyStored);
+    write_down(&mut store, &WrapUp { summary: "of a commit whose answer was lost".into(), ..call }).unwrap();
+    assert_eq!(store.reader().call(record.call).unwrap(), Some(detail), "stored before: nothing was changed");
     assert_eq!(store.reader().call(CallId::from_random(2)).unwrap(), None);
 }
 
@@ -202,13 +209,12 @@ fn a_call_is_read_back_exactly_as_it_was_written() {
 fn a_person_who_calls_again_is_the_same_contact_and_keeps_a_confirmed_name() {
     let mut store = Store::in_memory().unwrap();
     let started = at("2026-11-20T23:58:00Z");
-    store.wrap_up(&wrap_up(record(1, started), 9)).unwrap();
+    write_down(&mut store, &wrap_up(record(1, started), 9)).unwrap();
     let mut again = wrap_up(record(2, started), 10);
     again.contact.as_mut().unwrap().name = Some(("Donna Race".into(), false));
-    assert_eq!(
-        store.wrap_up(&again).unwrap(),
-        WrappedUp::Stored { contact: Some(ContactId::from_random(9)) }
-    );
+    write_down(&mut store, &again).unwrap();
+    let second = store.reader().call(again.record.call).unwrap().unwrap();
+    assert_eq!(second.contact, Some(ContactId::from_random(9)));
     let contacts = store.reader().contacts(None, 10).unwrap();
     assert_eq!(contacts.items.len(), 1);
     assert_eq!(contacts.items[0].name.as_deref(), Some("Dana Reyes"));
@@ -227,7 +233,7 @@ fn pages_hold_every_call_once_while_others_arrive() {
         call.missed = n % 2 == 0;
         call.record.disposition =
             if n % 2 == 0 { Disposition::CallerAbandoned } else { Disposition::Answered };
-        store.wrap_up(&call).unwrap();
+        write_down(&mut store, &call).unwrap();
     }
     let reader = store.reader();
     for (filter, count) in [
@@ -259,7 +265,7 @@ fn pages_hold_every_call_once_while_others_arrive() {
 fn an_emergency_stays_an_emergency() {
     let mut store = Store::in_memory().unwrap();
     let call = wrap_up(record(1, at("2026-11-20T12:00:00Z")), 9);
-    store.wrap_up(&call).unwrap();
+    write_down(&mut store, &call).unwrap();
     let id = call.work_order.unwrap().id;
     store.set_work_order_status(id, TicketStatus::Done, at("2026-11-20T13:00:00Z")).unwrap();
     let tidied =
@@ -273,7 +279,7 @@ fn an_emergency_stays_an_emergency() {
 fn the_ledger_of_consent_is_only_ever_added_to() {
     let mut store = Store::in_memory().unwrap();
     let now = at("2026-11-20T12:00:00Z");
-    store.wrap_up(&wrap_up(record(1, now), 9)).unwrap();
+    write_down(&mut store, &wrap_up(record(1, now), 9)).unwrap();
     let dana = ContactId::from_random(9);
     for kind in [ConsentKind::OptIn, ConsentKind::OptOut, ConsentKind::OptIn] {
         store.record_consent(dana, kind, "signed form of 20 November", now).unwrap();
@@ -338,7 +344,7 @@ fn a_reader_reads_and_cannot_write() {
     let folder = Folder::new("reader");
     let mut store = Store::open(&folder.file()).unwrap();
     let reader = store.reader();
-    store.wrap_up(&wrap_up(record(1, at("2026-11-20T12:00:00Z")), 9)).unwrap();
+    write_down(&mut store, &wrap_up(record(1, at("2026-11-20T12:00:00Z")), 9)).unwrap();
     let there = std::thread::spawn({
         let reader = reader.clone();
         move || reader.calls(CallFilter::All, None, 10).unwrap().items.len()
@@ -355,7 +361,7 @@ fn the_file_is_for_its_owner_only() {
     use std::os::unix::fs::PermissionsExt;
     let folder = Folder::new("private");
     let mut store = Store::open(&folder.file()).unwrap();
-    store.wrap_up(&wrap_up(record(1, at("2026-11-20T12:00:00Z")), 9)).unwrap();
+    write_down(&mut store, &wrap_up(record(1, at("2026-11-20T12:00:00Z")), 9)).unwrap();
     for name in ["portico.db", "portico.db-wal"] {
         let mode = std::fs::metadata(folder.0.join(name)).unwrap().permissions().mode();
         assert_eq!(mode & 0o077, 0, "{name}: {mode:o}");
@@ -369,30 +375,35 @@ fn a_folder_that_comes_back_is_written_to_again_without_a_restart() {
     let (mut store, problem) = Store::attach(&away.join("portico.db"));
     assert!(matches!(problem, Some(StoreError::Unopened(_))), "{problem:?}");
     let call = wrap_up(record(1, at("2026-11-20T12:00:00Z")), 9);
-    let refused = store.wrap_up(&call).unwrap_err();
+    let refused = write_down(&mut store, &call).unwrap_err();
     assert!(refused.passes() && !refused.is_about_the_data(), "{refused:?}");
     std::fs::create_dir(&away).unwrap();
-    assert!(matches!(store.wrap_up(&call), Ok(WrappedUp::Stored { .. })));
+    write_down(&mut store, &call).unwrap();
+    assert!(store.reader().call(call.record.call).unwrap().is_some());
 }
 
 #[test]
 fn a_fault_rolls_back_or_hides_the_answer_as_told() {
     let mut store = Store::in_memory_with(Fault::Commits { first: 1, count: 1 }).unwrap();
     let call = wrap_up(record(1, at("2026-11-20T12:00:00Z")), 9);
-    assert!(matches!(store.wrap_up(&call), Err(StoreError::Injected)));
+    assert!(matches!(write_down(&mut store, &call), Err(StoreError::Injected)));
     assert_eq!(store.reader().call(call.record.call).unwrap(), None);
-    assert!(matches!(store.wrap_up(&call), Ok(WrappedUp::Stored { .. })));
+    write_down(&mut store, &call).unwrap();
+    assert!(store.reader().call(call.record.call).unwrap().is_some());
     let call = wrap_up(record(2, at("2026-11-20T12:00:00Z")), 10);
     store.inject(Fault::Answers { first: 1, count: 1 });
-    assert!(matches!(store.wrap_up(&call), Err(StoreError::Injected)));
-    assert!(matches!(store.wrap_up(&call), Ok(WrappedUp::AlreadyStored)));
+    assert!(matches!(write_down(&mut store, &call), Err(StoreError::Injected)));
+    let stored = store.reader().call(call.record.call).unwrap();
+    assert!(stored.is_some(), "only the answer was lost");
+    write_down(&mut store, &call).unwrap();
+    assert_eq!(store.reader().call(call.record.call).unwrap(), stored);
 }
 
 #[test]
 fn a_backup_is_a_whole_database_of_its_own() {
     let folder = Folder::new("backup");
     let mut store = Store::open(&folder.file()).unwrap();
-    store.wrap_up(&wrap_up(record(1, at("2026-11-20T12:00:00Z")), 9)).unwrap();
+    write_down(&mut store, &wrap_up(record(1, at("2026-11-20T12:00:00Z")), 9)).unwrap();
     let copy = folder.0.join("copy.db");
     store.back_up(&copy).unwrap();
     let mut restored = Store::open(&copy).unwrap();

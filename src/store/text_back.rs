@@ -1,6 +1,6 @@
 //! Whether a text answers a call, or why none does: the words of the store and of JSON.
 
-use super::columns::{Col, word_column};
+use crate::types::named;
 
 /// Whether a text answers the call, or why none does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -32,14 +32,7 @@ pub enum TextBackNote {
     OutboxFull,
 }
 
-impl TextBackNote {
-    /// The word in the store and in JSON: `queued`, `opted_out`.
-    pub fn word(self) -> &'static str {
-        Col(self).word()
-    }
-}
-
-word_column!(TextBackNote {
+named!(TextBackNote {
     Queued = "queued",
     Confirmed = "confirmed",
     NotInbound = "not_inbound",

@@ -5,12 +5,12 @@ use rusqlite::{Connection, ToSql, params};
 
 use super::{
     Cursor, Page, Reader, Store, StoreError,
-    columns::{Col, get, get_opt, word_column},
+    columns::{Col, get, get_opt},
     page::{bounded, page_of},
 };
 use crate::{
     dialogue::Urgency,
-    types::{CallId, ContactId, LeadId, PhoneNumber, WorkOrderId},
+    types::{CallId, ContactId, LeadId, PhoneNumber, WorkOrderId, named},
 };
 
 /// A repair that somebody asked for.
@@ -61,7 +61,7 @@ pub enum TicketStatus {
     Cancelled,
 }
 
-word_column!(TicketStatus { Open = "open", Done = "done", Cancelled = "cancelled" });
+named!(TicketStatus { Open = "open", Done = "done", Cancelled = "cancelled" });
 
 impl Store {
     /// The office closes, cancels or reopens a work order. The emergency flag stays as it is.

@@ -9,6 +9,7 @@ mod holidays;
 mod id;
 mod mac;
 mod moment;
+mod named;
 mod number;
 mod pii;
 mod pin;
@@ -25,6 +26,7 @@ pub use id::{
 };
 pub use mac::{Mac, MacError};
 pub use moment::Moment;
+pub(crate) use named::named;
 pub use number::{Extension, NumberError, PhoneNumber};
 pub use pii::Pii;
 pub use pin::{Pin, WeakPin};

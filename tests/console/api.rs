@@ -106,7 +106,7 @@ fn assert_fits(document: &Value, path: &str, value: &Value) {
 #[tokio::test]
 async fn every_answer_is_what_the_document_says() {
     let mut office = Office::set_up().await;
-    office.store.wrap_up(&wrap_up(1)).unwrap();
+    office.write_down(&wrap_up(1));
     office.store.receive(&incoming(1)).unwrap();
     let promise = crate::call_backs::promise(1, now().wall);
     office.store.keep_call_back(&promise, &[], false, now().wall).unwrap();
@@ -146,7 +146,7 @@ async fn every_answer_is_what_the_document_says() {
 async fn pages_of_a_list_follow_one_another_without_a_gap_or_a_repetition() {
     let mut office = Office::set_up().await;
     for n in 1..=125 {
-        office.store.wrap_up(&wrap_up(n)).unwrap();
+        office.write_down(&wrap_up(n));
     }
     let browser = office.signed_in().await;
     let (mut seen, mut after) = (Vec::new(), String::new());

@@ -15,7 +15,7 @@ fn is_unescaped(html: &str) -> bool {
 
 async fn hostile_office() -> Office {
     let mut office = Office::set_up().await;
-    office.store.wrap_up(&wrap_up(1)).unwrap();
+    office.write_down(&wrap_up(1));
     office.store.receive(&incoming(1)).unwrap();
     office
 }

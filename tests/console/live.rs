@@ -196,7 +196,7 @@ async fn whoever_is_in_the_house_sees_that_911_was_dialled() {
 #[tokio::test]
 async fn the_notice_of_a_911_call_goes_when_somebody_says_that_they_saw_it_and_who_did_is_on_record() {
     let mut office = Office::set_up().await;
-    office.store.wrap_up(&wrap_up(1)).unwrap();
+    office.write_down(&wrap_up(1));
     let call = CallId::from_random(1);
     let from: portico::types::Extension = "101".parse().unwrap();
     let dialled = Dialled::Emergency(Emergency::Nine11);

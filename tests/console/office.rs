@@ -56,6 +56,11 @@ pub struct Office {
 }
 
 impl Office {
+    /// Writes down the end of a call, as the desk does it.
+    pub fn write_down(&mut self, call: &WrapUp) {
+        self.store.wrap_up_each([(&call.record, None)], |_, _| call.clone()).unwrap();
+    }
+
     pub fn new() -> Self {
         Self::with_clock(now)
     }

@@ -21,10 +21,10 @@ async fn part(browser: &Browser<'_>, range: &str) -> (StatusCode, String, String
 #[tokio::test]
 async fn each_turn_links_to_where_it_begins_in_the_recording() {
     let mut office = Office::set_up().await;
-    office.store.wrap_up(&wrap_up(1)).unwrap();
+    office.write_down(&wrap_up(1));
     let mut older = wrap_up(2);
     older.record.recordings[0].from_ms = None;
-    office.store.wrap_up(&older).unwrap();
+    office.write_down(&older);
     fs::create_dir_all(&office.recordings).unwrap();
     for n in [1, 2] {
         fs::write(office.recordings.join(format!("{}.wav", CallId::from_random(n))), "sound").unwrap();
@@ -41,7 +41,7 @@ async fn each_turn_links_to_where_it_begins_in_the_recording() {
 #[tokio::test]
 async fn a_recording_is_served_whole_or_in_the_part_that_a_player_asks_for() {
     let mut office = Office::set_up().await;
-    office.store.wrap_up(&wrap_up(1)).unwrap();
+    office.write_down(&wrap_up(1));
     fs::create_dir_all(&office.recordings).unwrap();
     let sound: String = (0..200_000).map(|n| char::from(b'a' + (n % 26) as u8)).collect();
     let call = CallId::from_random(1);
@@ -84,7 +84,7 @@ async fn only_the_file_of_the_call_is_served() {
     for (n, name) in names.iter().enumerate() {
         let mut call = wrap_up(n as u64 + 1);
         call.record.recordings[0].file = (*name).to_owned();
-        office.store.wrap_up(&call).unwrap();
+        office.write_down(&call);
     }
     let browser = office.signed_in().await;
     for n in 1..=names.len() as u64 {

@@ -39,3 +39,35 @@ pub(super) fn queues(config: &Config) -> (BTreeMap<String, QueuePlan>, BTreeMap<
     let of = config.queues.iter().flat_map(|queue| queue.numbers.iter().map(|n| (*n, queue.name.clone())));
     (plans.collect(), of.collect())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_queue_of_which_nothing_more_is_said_is_the_usual_one() {
+        let config = Config::parse(
+            "portico.toml",
+            r#"
+            [office]
+            name = "Maple Court"
+            zone = "America/Denver"
+            on_call = "+1 303 555 0199"
+            [[extension]]
+            extension = "101"
+            password = "a long and random one"
+            [[queue]]
+            name = "desk"
+            phones = ["101"]
+            [queue.call_back]
+            "#,
+        );
+        let (plans, _) = queues(&config.unwrap());
+        let usual = QueuePlan {
+            phones: vec!["101".parse().unwrap()],
+            call_back: Some(CallBackPlan::default()),
+            ..QueuePlan::default()
+        };
+        assert_eq!(plans["desk"], usual);
+    }
+}

@@ -10,13 +10,9 @@ use crate::{
     },
     dialogue::Urgency,
     pbx::{
-        AgentReason, CallDirection, CallRecord, CallResult, Caller, Codec, Disposition, FaxPath, LegRecord,
-        LegResult, Party, RecordingPart, Speaker, TurnRecord, Unheard,
+        AgentReason, CallRecord, Caller, Codec, FaxPath, LegRecord, Party, RecordingPart, TurnRecord, Unheard,
     },
-    store::{
-        CallDetail, CallRow, ContactRow, Health, LeadRow, MessageRow, TextDirection, TicketStatus,
-        WorkOrderRow,
-    },
+    store::{CallDetail, CallRow, ContactRow, Health, LeadRow, MessageRow, TextDirection, WorkOrderRow},
     types::Extension,
 };
 
@@ -64,17 +60,17 @@ impl CallInShort {
     pub fn of(row: &CallRow) -> Self {
         Self {
             id: row.id.to_string(),
-            direction: direction(row.direction),
+            direction: row.direction.name(),
             caller: caller(&row.caller),
             name: row.contact_name.clone(),
             dialled: row.dialled.to_string(),
             started: row.started.to_string(),
             answered: row.answered.map(|at| at.to_string()),
             ended: row.ended.to_string(),
-            disposition: disposition(row.disposition),
-            result: call_result(row.result),
+            disposition: row.disposition.name(),
+            result: row.result.name(),
             missed: row.missed,
-            agent_reason: row.agent_reason.map(agent_reason),
+            agent_reason: row.agent_reason.map(AgentReason::name),
             intent: row.intent.map(crate::dialogue::Intent::name),
             summary: row.summary.clone(),
             recorded: row.recorded,
@@ -134,7 +130,7 @@ impl CallAnswer {
             .collect();
         Self {
             id: record.call.to_string(),
-            direction: direction(record.direction),
+            direction: record.direction.name(),
             trunk: record.trunk.clone(),
             caller: caller(&record.caller),
             name: detail.contact_name.clone(),
@@ -142,17 +138,17 @@ impl CallAnswer {
             started: record.started.to_string(),
             answered: record.answered.map(|at| at.to_string()),
             ended: record.ended.to_string(),
-            disposition: disposition(record.disposition),
-            result: call_result(record.result()),
+            disposition: record.disposition.name(),
+            result: record.result().name(),
             missed: detail.missed,
-            agent_reason: record.agent_reason.map(agent_reason),
+            agent_reason: record.agent_reason.map(AgentReason::name),
             intent: record
                 .outcome
                 .as_ref()
                 .and_then(|outcome| outcome.intent)
                 .map(crate::dialogue::Intent::name),
             summary: detail.summary.clone(),
-            text_back: detail.text_back.word().to_owned(),
+            text_back: detail.text_back.name().to_owned(),
             recording: recordings.first().map(|first| first.at.clone()),
             recording_from_ms: recordings.first().and_then(|first| first.from_ms),
             recordings,
@@ -203,17 +199,7 @@ pub(super) struct LegAnswer {
 
 impl LegAnswer {
     fn of(leg: &LegRecord) -> Self {
-        let (result, status) = match leg.result {
-            LegResult::Completed => ("completed", None),
-            LegResult::NoAnswer => ("no_answer", None),
-            LegResult::Busy => ("busy", None),
-            LegResult::Declined => ("declined", None),
-            LegResult::DoNotDisturb => ("do_not_disturb", None),
-            LegResult::Unregistered => ("unregistered", None),
-            LegResult::AnsweredElsewhere => ("answered_elsewhere", None),
-            LegResult::CallerGone => ("caller_gone", None),
-            LegResult::Failed(status) => ("failed", Some(status)),
-        };
+        let (result, status) = leg.result.name();
         Self {
             party: match &leg.party {
                 Party::Caller(who) => caller(who),
@@ -308,10 +294,7 @@ impl TurnAnswer {
     fn of(record: &CallRecord, turn: &TurnRecord) -> Self {
         let position = record.in_recording(turn.at_ms);
         Self {
-            speaker: match turn.speaker {
-                Speaker::Caller => "caller",
-                Speaker::Agent => "agent",
-            },
+            speaker: turn.speaker.name(),
             text: turn.text.clone(),
             at_ms: turn.at_ms,
             recording_ms: position.map(|(_, ms)| ms),
@@ -363,7 +346,7 @@ impl WorkOrderAnswer {
             emergency: row.emergency,
             access: row.access,
             wished_for: row.wished_for.map(|at| at.to_string()),
-            status: ticket(row.status),
+            status: row.status.name(),
         }
     }
 }
@@ -395,7 +378,7 @@ impl LeadAnswer {
             place: row.place.clone(),
             wish: row.wish.clone(),
             wished_for: row.wished_for.map(|at| at.to_string()),
-            status: ticket(row.status),
+            status: row.status.name(),
         }
     }
 }
@@ -532,64 +515,10 @@ impl HealthAnswer {
     }
 }
 
-fn direction(direction: CallDirection) -> &'static str {
-    match direction {
-        CallDirection::Inbound => "inbound",
-        CallDirection::Outbound => "outbound",
-        CallDirection::Internal => "internal",
-    }
-}
-
 fn caller(caller: &Caller) -> Option<String> {
     match caller {
         Caller::Number { number, .. } => Some(number.to_string()),
         Caller::Extension(extension) => Some(format!("extension {extension}")),
         Caller::Anonymous => None,
-    }
-}
-
-fn disposition(disposition: Disposition) -> &'static str {
-    match disposition {
-        Disposition::Answered => "answered",
-        Disposition::AiHandled => "ai_handled",
-        Disposition::AiAbandoned => "ai_abandoned",
-        Disposition::CallerAbandoned => "caller_abandoned",
-        Disposition::AnsweredElsewhere => "answered_elsewhere",
-        Disposition::HandedOver => "handed_over",
-        Disposition::Announced => "announced",
-        Disposition::Voicemail => "voicemail",
-        Disposition::Served => "served",
-        Disposition::Failed => "failed",
-    }
-}
-
-fn call_result(result: CallResult) -> &'static str {
-    match result {
-        CallResult::Completed => "completed",
-        CallResult::Missed => "missed",
-        CallResult::Busy => "busy",
-        CallResult::Failed => "failed",
-    }
-}
-
-fn agent_reason(reason: AgentReason) -> &'static str {
-    match reason {
-        AgentReason::NoAnswer => "no_answer",
-        AgentReason::Busy => "busy",
-        AgentReason::Declined => "declined",
-        AgentReason::DoNotDisturb => "do_not_disturb",
-        AgentReason::Unregistered => "unregistered",
-        AgentReason::ClosedHours => "closed_hours",
-        AgentReason::Unreachable => "unreachable",
-        AgentReason::Chosen => "chosen",
-        AgentReason::AgentFirst => "agent_first",
-    }
-}
-
-fn ticket(status: TicketStatus) -> &'static str {
-    match status {
-        TicketStatus::Open => "open",
-        TicketStatus::Done => "done",
-        TicketStatus::Cancelled => "cancelled",
     }
 }

@@ -1,4 +1,4 @@
-//! Summaries and briefs.
+//! Captions and briefs.
 
 use super::*;
 
@@ -24,21 +24,6 @@ fn a_caption_is_one_line_and_says_nothing_before_there_is_something() {
     let intent = Some(Intent::Maintenance);
     let sink = Outcome { intent, matter: Some("the sink\ndrips ".repeat(9)), ..Outcome::blank() };
     assert_eq!(sink.caption().as_deref(), Some("maintenance: the sinkdrips the sinkdrips"));
-}
-
-#[test]
-fn a_summary_says_who_where_what_and_what_was_promised() {
-    assert_eq!(
-        full().summary(),
-        "URGENT, water. Dana Reyes, Maple Court 4B (not confirmed), reports a repair: \"The pipe under the sink has \
-         burst and the water is everywhere by now\". Call back (303) 555-0142; may be entered when out. Was put \
-         through to the person on call."
-    );
-}
-
-#[test]
-fn a_summary_of_nothing_is_still_a_sentence() {
-    assert_eq!(Outcome::blank().summary(), "A caller who gave no name did not say what it was about.");
 }
 
 #[test]
