@@ -9,6 +9,7 @@ use std::{
     thread,
 };
 
+use super::whole_file;
 use crate::{
     media::{FileWrite, Frame, Recorder, SampleRate, Take, Taken},
     pbx::SoundFile,
@@ -199,7 +200,7 @@ fn serve(store: &Path, inbox: &Receiver<ToDisk>) {
             ToDisk::Open { of, folder, file } => {
                 let folder = store.join(folder);
                 let path = folder.join(bare(&file));
-                match fs::create_dir_all(&folder).and_then(|()| File::create(&path)) {
+                match fs::create_dir_all(&folder).and_then(|()| whole_file::private_anew(&path)) {
                     Ok(file) => {
                         files.insert(of, file);
                     }
@@ -227,4 +228,25 @@ fn serve(store: &Path, inbox: &Receiver<ToDisk>) {
 /// A name comes from us (an id), never from a peer; a separator in it would be our own mistake.
 fn bare(name: &str) -> String {
     name.replace(['/', '\\'], "_")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    #[test]
+    fn what_is_recorded_is_for_its_owner_only() {
+        let store = std::env::temp_dir().join(format!("portico-recordings-{}", std::process::id()));
+        let _ = fs::remove_dir_all(&store);
+        let (disk, inbox) = sync_channel(1);
+        let of = (LegId(1), Kind::Call);
+        disk.send(ToDisk::Open { of, folder: FOLDER, file: "a.wav".into() }).unwrap();
+        drop(disk);
+        serve(&store, &inbox);
+        let rights = fs::metadata(store.join(FOLDER).join("a.wav")).unwrap().permissions().mode();
+        assert_eq!(rights & 0o777, 0o600, "{rights:o}");
+        fs::remove_dir_all(store).unwrap();
+    }
 }

@@ -102,6 +102,11 @@ pub(super) fn private(path: &Path) -> io::Result<File> {
     OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)
 }
 
+/// A file for its owner only, empty; what had that name is written over.
+pub(super) fn private_anew(path: &Path) -> io::Result<File> {
+    OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)
+}
+
 /// A folder for its owner only, with those above it; one that is there becomes it.
 pub(super) fn private_folder(folder: &Path) -> io::Result<()> {
     fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;

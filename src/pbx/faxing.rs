@@ -14,6 +14,7 @@ use super::{
     leg::Leg,
     next::{Next, Step},
     session_event::SessionEvent,
+    side::Side,
 };
 use crate::{
     media::ImageTerms,
@@ -29,13 +30,6 @@ pub(super) struct Faxing {
     disposition: Disposition,
     phase: Phase,
     until: Instant,
-}
-
-/// Which of the two.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Side {
-    Caller,
-    Callee,
 }
 
 #[derive(Debug)]
@@ -64,10 +58,7 @@ impl Faxing {
         disposition: Disposition,
         (by, offer, terms): (Side, Vec<u8>, ImageTerms),
     ) -> Result<Self, Box<NoFax>> {
-        let (asker, asked) = match by {
-            Side::Caller => (&caller, &mut callee),
-            Side::Callee => (&callee, &mut caller),
-        };
+        let (asker, asked) = by.and_other(&mut caller, &mut callee);
         if asked.offers_image(cx, &terms).is_err() {
             asker.puts_off_reoffer(cx);
             return Err(Box::new(NoFax { caller, callee }));
@@ -93,11 +84,7 @@ impl Faxing {
     }
 
     fn handle_session(self, cx: &mut Context<'_>, session: SessionId, event: SessionEvent) -> Step<Self> {
-        let side = match session {
-            session if session == self.caller.session() => Side::Caller,
-            session if session == self.callee.session() => Side::Callee,
-            _ => return Step::Stay(self),
-        };
+        let Some(side) = Side::of(session, &self.caller, &self.callee) else { return Step::Stay(self) };
         match event {
             SessionEvent::Ended(by) => self.ended_by(cx, side, by.cause()),
             SessionEvent::Cancelled(cause) => self.ended_by(cx, side, cause),
@@ -131,10 +118,7 @@ impl Faxing {
     }
 
     fn ended_by(self, cx: &mut Context<'_>, side: Side, cause: Option<Cause>) -> Step<Self> {
-        let (gone, left) = match side {
-            Side::Caller => (self.caller, self.callee),
-            Side::Callee => (self.callee, self.caller),
-        };
+        let (gone, left) = side.and_other(self.caller, self.callee);
         gone.gone(cx);
         left.hang_up(cx, cause);
         Step::Go(Next::End(self.disposition))
@@ -153,10 +137,7 @@ impl Faxing {
             }
             Phase::Passing { mut caller, mut callee } if !voice => {
                 // The same once more, to refresh the session, or from another address.
-                let (of_own, of_other) = match side {
-                    Side::Caller => (&mut caller, &callee),
-                    Side::Callee => (&mut callee, &caller),
-                };
+                let (of_own, of_other) = side.and_other(&mut caller, &mut callee);
                 let moved = image.as_ref().is_some_and(|image| image.remote != of_own.remote);
                 *of_own = image.unwrap_or_else(|| of_own.clone());
                 let across = of_other.clone();
@@ -179,16 +160,13 @@ impl Faxing {
         let disposition = self.disposition;
         match self.phase {
             Phase::Asked { by, offer, terms } if by != side => {
-                let (asked, asker) = match side {
-                    Side::Caller => (&mut self.caller, &mut self.callee),
-                    Side::Callee => (&mut self.callee, &mut self.caller),
-                };
+                let (asked, asker) = side.and_other(&mut self.caller, &mut self.callee);
                 let image = result.as_ref().ok().and_then(|answer| asked.image_in(answer));
                 if let Some(image) = image {
                     asker.accepts_image(cx, &offer, &image);
                     cx.ledger.fax_as_t38();
                     cx.decide(format!("a fax passes as T.38: {} has asked for it", name(by)));
-                    let (caller, callee) = if side == Side::Caller { (image, terms) } else { (terms, image) };
+                    let (caller, callee) = side.and_other(image, terms);
                     self.phase = Phase::Passing { caller, callee };
                     self.relay(cx);
                     return Step::Stay(self);
@@ -205,10 +183,7 @@ impl Faxing {
                 Step::Go(Next::Talk { caller, callee, disposition })
             }
             Phase::Back { by, offer, caller, callee } if by != side => {
-                let (asked, asker) = match side {
-                    Side::Caller => (&mut self.caller, &mut self.callee),
-                    Side::Callee => (&mut self.callee, &mut self.caller),
-                };
+                let (asked, asker) = side.and_other(&mut self.caller, &mut self.callee);
                 let agreed = result.is_ok() && asked.reoffer_answered(cx, &result);
                 if !agreed {
                     asker.refuse_reoffer(cx);
@@ -238,10 +213,7 @@ impl Faxing {
 
     /// This side, and the other one.
     fn sides(&mut self, side: Side) -> (&mut Leg, &mut Leg) {
-        match side {
-            Side::Caller => (&mut self.caller, &mut self.callee),
-            Side::Callee => (&mut self.callee, &mut self.caller),
-        }
+        side.and_other(&mut self.caller, &mut self.callee)
     }
 }
 

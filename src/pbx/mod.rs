@@ -70,6 +70,7 @@ mod sacrifice;
 mod screening;
 mod services;
 mod session_event;
+mod side;
 mod sought;
 mod spending;
 mod star_codes;

@@ -10,7 +10,6 @@ use super::{
     desk_event::DeskEvent,
     door::{self, StaysShut},
     exchange::Context,
-    faxing::Side,
     hold,
     incoming::Incoming,
     key_trail::KeyTrail,
@@ -23,6 +22,7 @@ use super::{
     refusal::Refusal,
     ring_plan::Hunt,
     session_event::SessionEvent,
+    side::Side,
     supervision::Overseer,
     tape::{NotRecorded, RecordKey, RecordOrder},
     waiting::{Otherwise, Reach, Transferor},
@@ -354,10 +354,7 @@ impl Talking {
         for (leg, _) in [&self.caller, &self.callee].into_iter().zip(self.music).filter(|(_, music)| *music) {
             hold::stops_music_to(cx, leg);
         }
-        match self.side_of(session) {
-            Some(Side::Caller) => (self.caller, self.callee),
-            Some(Side::Callee) | None => (self.callee, self.caller),
-        }
+        self.side_of(session).unwrap_or(Side::Callee).and_other(self.caller, self.callee)
     }
 
     /// Relays between the two as soon as both are connected (a caller without an offer is not before the ACK) and while
@@ -505,10 +502,7 @@ impl Talking {
         if let Some(overseer) = self.overseer {
             overseer.hang_up(cx, cause);
         }
-        let (gone, left) = match side {
-            Side::Caller => (self.caller, self.callee),
-            Side::Callee => (self.callee, self.caller),
-        };
+        let (gone, left) = side.and_other(self.caller, self.callee);
         gone.gone(cx);
         // Why the one has gone is what the other is told (RFC 3326).
         left.hang_up(cx, cause);
@@ -516,20 +510,11 @@ impl Talking {
     }
 
     fn side_of(&self, session: SessionId) -> Option<Side> {
-        if self.caller.session() == session {
-            Some(Side::Caller)
-        } else if self.callee.session() == session {
-            Some(Side::Callee)
-        } else {
-            None
-        }
+        Side::of(session, &self.caller, &self.callee)
     }
 
     /// This side, and the other one.
     fn sides(&mut self, side: Side) -> (&mut Leg, &mut Leg) {
-        match side {
-            Side::Caller => (&mut self.caller, &mut self.callee),
-            Side::Callee => (&mut self.callee, &mut self.caller),
-        }
+        side.and_other(&mut self.caller, &mut self.callee)
     }
 }

@@ -3,7 +3,10 @@
 //! The next hop stays the flow that the registration came by: a Path says where the proxy there is to send on, and aims
 //! nothing of ours anywhere else.
 
+use std::net::SocketAddr;
+
 use super::{
+    event::{Flow, Transport},
     reply::Reply,
     wire::{Address, Message, Name, Scheme},
 };
@@ -33,6 +36,18 @@ pub(super) fn path_of(register: &Message) -> Result<Vec<String>, Reply> {
 pub(super) fn keeps_flows(register: &Message, path: &[String]) -> bool {
     let keeps = |hop: &String| Address::parse(hop.as_bytes()).is_some_and(|hop| hop.uri.has_param("ob"));
     is_first_hop(register) || path.iter().any(keeps)
+}
+
+/// The way back to a phone behind a proxy that speaks TCP: not along the connection of the day, which the proxy may close, but to
+/// where the proxy listens, if it says so at its own address. To whoever names another leads the connection alone.
+pub(super) fn listening(flow: Flow, path: &[String]) -> Option<Flow> {
+    let first = Address::parse(path.first()?.as_bytes())?.uri;
+    let is_own = flow.transport == Transport::Tcp
+        && first.scheme() == Scheme::Sip
+        && first.host_ip()?.to_canonical() == flow.remote.ip().to_canonical()
+        && first.param("transport")?.eq_ignore_ascii_case("tcp");
+    let remote = SocketAddr::new(flow.remote.ip(), first.port().unwrap_or(5060));
+    is_own.then_some(Flow { remote, connection: None, ..flow })
 }
 
 /// Does nobody stand between the phone and us?

@@ -130,6 +130,7 @@ impl Registrar {
                 *instance = body_of(instance).0.to_owned();
             }
         }
+        let back = path::listening(flow, &path).unwrap_or(flow);
         let call_id = request.call_id().unwrap_or_default();
         let seq = request.cseq().map(|(seq, _)| seq).unwrap_or_default();
         let user_agent: String =
@@ -140,7 +141,7 @@ impl Registrar {
             let entry = Entry {
                 contact: change.contact,
                 instance: change.instance,
-                flow,
+                flow: back,
                 path: path.clone(),
                 expires: until.map_or(expires, |until| until.min(expires)),
                 user_agent: user_agent.clone(),
@@ -312,10 +313,13 @@ impl Registrar {
         self.plan(layer, extension);
     }
 
-    /// Puts back what was known before a restart. A TCP flow is dead by then and is left out.
+    /// Puts back what was known before a restart. A connection is dead by then, and a phone that only one has led to is left
+    /// out.
     pub(super) fn restore(&mut self, now: Instant, layer: &mut TransactionLayer, bindings: Vec<Binding>) {
         for binding in bindings {
-            if binding.flow.transport != Transport::Udp
+            let stays = binding.flow.transport == Transport::Udp
+                || path::listening(binding.flow, &binding.path) == Some(binding.flow);
+            if !stays
                 || !layer.settings.accounts.contains_key(&binding.extension)
                 || Uri::parse(binding.contact.as_bytes()).is_none()
             {

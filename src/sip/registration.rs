@@ -427,6 +427,8 @@ impl Watched {
         let (mut draft, flow) =
             self.draft(layer, Method::Register, registration.registrar.clone(), &registration.user)?;
         draft.headers.push((Name::Expires, expires.as_secs().to_string()));
+        // Proxies on the way may add themselves (RFC 3327, 5.1): what they add is the registrar's affair.
+        draft.headers.push((Name::Supported, "path".to_owned()));
         layer.send(now, draft, flow, ClientUser::Registration(at)).ok()
     }
 

@@ -92,6 +92,12 @@ impl Reply {
         self
     }
 
+    /// The body of one that accepts something.
+    pub(super) fn accepted_with(&self) -> Option<&[u8]> {
+        let body = self.body.as_ref().filter(|_| (200..300).contains(&self.status));
+        body.map(|(_, body)| body.as_slice())
+    }
+
     /// The status, if there is nothing else to it.
     pub(super) fn plain(&self) -> Option<u16> {
         let bare =

@@ -60,6 +60,8 @@ struct Early {
     answer: Option<Vec<u8>>,
     /// An UPDATE of theirs whose offer waits for the PBX.
     asked: Option<ServerId>,
+    /// What we have answered to the last of them: it has taken the place of our offer.
+    described: Option<Vec<u8>>,
 }
 
 /// 422s that one INVITE obeys: a chain of proxies may each want more.
@@ -339,7 +341,14 @@ impl Calling {
                 Standing::Open(Side::Us, Carrier::Invite)
             };
             let dialog = Dialog::of_response(draft, self.tag, response, sent);
-            let early = Early { dialog, order: Order::default(), standing, answer: None, asked: None };
+            let early = Early {
+                dialog,
+                order: Order::default(),
+                standing,
+                answer: None,
+                asked: None,
+                described: None,
+            };
             self.early.insert(tag.to_owned(), early);
         }
         let early = self.early.get_mut(tag)?;
@@ -390,6 +399,7 @@ impl Calling {
             dialog.continues(&early.dialog);
         }
         let answer = early.and_then(|early| early.answer.clone());
+        let described = early.and_then(|early| early.described.clone());
         let body = answer.unwrap_or_else(|| description_of(response));
         // Nobody waits for what other forks have asked.
         for asked in self.early.values().filter_map(|early| early.asked) {
@@ -397,7 +407,7 @@ impl Calling {
         }
         let mut talking = Talking::new(self.peer, dialog, self.contact, None);
         talking.timer = SessionTimer::with(response.lists(Name::Allow, "UPDATE"), self.least);
-        talking.described = self.described;
+        talking.described = described.unwrap_or(self.described);
         talking.settle_timer(now, layer, id, Terms::of_success(response), true);
         (talking, body)
     }
@@ -475,6 +485,7 @@ impl Calling {
         let Some(early) = self.early.values_mut().find(|early| early.asked.is_some()) else { return false };
         let Some(server) = early.asked.take() else { return false };
         early.standing = early.standing.without_offer_of(Side::Them);
+        early.described = reply.accepted_with().map(<[u8]>::to_vec);
         let reply = if reply.status < 300 { reply.in_dialog(&self.contact) } else { reply };
         layer.respond(now, server, &reply);
         true

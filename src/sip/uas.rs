@@ -289,6 +289,9 @@ impl Invited {
         reply: Reply,
     ) -> bool {
         let Some(server) = self.asked.take() else { return false };
+        if let Some(body) = reply.accepted_with() {
+            self.described = body.to_vec();
+        }
         let contact = self.dialog.own_contact(layer, &self.contact);
         let reply = if reply.status < 300 { reply.in_dialog(&contact) } else { reply };
         layer.respond(now, server, &reply);

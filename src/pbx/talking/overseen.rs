@@ -1,6 +1,6 @@
 //! A call between two people that somebody of the house listens to, or more.
 
-use super::{Side, Talking};
+use super::Talking;
 use crate::pbx::{
     MediaCommand,
     exchange::Context,
@@ -100,8 +100,10 @@ impl Talking {
         let overseer = self.overseer.as_ref().filter(|overseer| overseer.is_present());
         let side = overseer.and_then(|overseer| overseer.of()).and_then(|of| self.session_of(of));
         match (overseer, side.and_then(|session| self.side_of(session))) {
-            (Some(overseer), Some(Side::Caller)) => overseer.mix_people(cx, &self.caller, &self.callee),
-            (Some(overseer), Some(Side::Callee)) => overseer.mix_people(cx, &self.callee, &self.caller),
+            (Some(overseer), Some(side)) => {
+                let (own, other) = side.and_other(&self.caller, &self.callee);
+                overseer.mix_people(cx, own, other);
+            }
             _ => {
                 self.mixed = false;
                 cx.exchange.media(self.caller.id(), MediaCommand::Bridge { with: self.callee.id() });

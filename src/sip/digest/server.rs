@@ -69,7 +69,7 @@ pub enum Verdict {
     Stale,
     /// Wrong password, no such user, or an algorithm that this user may not use: challenge, and charge the address.
     Wrong,
-    /// Credentials that do not say what they must, or say it with `auth-int`: 400.
+    /// Credentials that do not say what they must, or say it with `auth-int`, or for another target than is asked for: 400.
     Malformed,
 }
 
@@ -165,8 +165,12 @@ impl Authenticator {
         let right: bool =
             answer.response().as_bytes().ct_eq(credentials.response.to_ascii_lowercase().as_bytes()).into();
         let allowed = found.is_some() && comparable && (algorithm >= Algorithm::Sha256 || legacy_md5);
-        if !(right & allowed) || !names_same_target(credentials.uri, request_uri) {
+        if !(right & allowed) {
             return Verdict::Wrong;
+        }
+        // A proxy on the way may have put another target there: nobody has guessed (RFC 7616, 3.4.6).
+        if !names_same_target(credentials.uri, request_uri) {
+            return Verdict::Malformed;
         }
         // RFC 2069 credentials have no count: their nonce is good for one request.
         let count = credentials.counted.map_or(u32::MAX, |(count, ..)| count);

@@ -181,7 +181,7 @@ fn an_answer_carried_to_another_address_method_or_target_is_refused() {
     assert_eq!(office.judge_as(elsewhere, &Method::Register, TARGET, &answer), Verdict::Stale);
     assert_eq!(office.judge_as(phone(), &Method::Invite, TARGET, &answer), Verdict::Wrong);
     let premium = "sip:+19005550100@maple.example";
-    assert_eq!(office.judge_as(phone(), &Method::Register, premium, &answer), Verdict::Wrong);
+    assert_eq!(office.judge_as(phone(), &Method::Register, premium, &answer), Verdict::Malformed);
     let with_transport = "sip:maple.example;transport=udp";
     assert_eq!(office.judge_as(phone(), &Method::Register, with_transport, &answer), accepted("101"));
 }

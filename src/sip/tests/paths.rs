@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use super::{
     races::header,
-    registering::{register_by_hand, status},
-    world::{OFFICE, PHONE, World, office},
+    registering::{authorised, register, register_by_hand, status},
+    world::{OFFICE, PHONE, World, addr, office},
 };
 
 /// Where requests of the proxy come from, and all requests for phones behind it go to.
@@ -96,5 +96,38 @@ fn a_phone_keeps_its_own_flows_only_through_a_proxy_that_keeps_them_too() {
         assert_eq!(status(&answer), expected, "{path} {supported}");
         assert_eq!((header(&answer, "Require"), header(&answer, "Flow-Timer")), (required, ""));
         assert_eq!(answer.contains("reg-id=1"), required == "outbound", "{answer}");
+    }
+}
+
+#[test]
+fn a_proxy_that_closes_its_connection_is_reached_where_it_listens() {
+    for (hop, is_kept) in
+        [("<sip:192.0.2.110:5066;transport=tcp;lr>", true), ("<sip:203.0.113.9;transport=tcp;lr>", false)]
+    {
+        let mut world = alone(704);
+        let at = "192.0.2.110:41000";
+        let connection = world.connect(addr(at), addr(OFFICE));
+        let extra = format!("Supported: path\r\nPath: {hop}\r\n");
+        let request = |seq| register(at, seq, CONTACT, &extra).replace("/UDP", "/TCP");
+        world.stream_bytes(connection, at, OFFICE, request(1).as_bytes());
+        world.run(millis(50));
+        let refusal = world.received(at).pop().unwrap();
+        let good = authorised(&request(2), &refusal, "101", "secret of 101", None, "z9hG4bKgood");
+        world.stream_bytes(connection, at, OFFICE, good.as_bytes());
+        world.run(millis(50));
+        assert_eq!(status(&world.received(at).pop().unwrap()), 200);
+        world.cut(connection);
+        world.run(millis(50));
+        assert_eq!(world.counts(OFFICE).bindings, usize::from(is_kept), "{hop}");
+        if is_kept {
+            let now = world.now;
+            let bindings = world.host(OFFICE).endpoint.bindings(now, &"101".parse().unwrap());
+            world.settle(OFFICE, office());
+            world.tell(OFFICE, |e, now| e.restore(now, bindings));
+            world.office_rings("101");
+            world.run(millis(50));
+            let invite = world.received("192.0.2.110:5066").pop().expect("a connection of ours");
+            assert_eq!(header(&invite, "Route"), hop);
+        }
     }
 }

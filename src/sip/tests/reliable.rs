@@ -271,6 +271,29 @@ fn an_answer_for_whose_prack_there_was_no_room_is_acknowledged_when_it_comes_aga
 }
 
 #[test]
+fn a_refresh_repeats_what_has_been_agreed_on_before_the_answer() {
+    let mut world = World::of_an_office(409);
+    let (session, invite) = calling(&mut world);
+    world.send(CARRIER, OFFICE, provisional(&invite, 183, 70, "early"));
+    world.run(millis(30));
+    let update = format!(
+        "UPDATE sip:office@{OFFICE} SIP/2.0\r\nVia: SIP/2.0/UDP {CARRIER};branch=z9hG4bKup;rport\r\nMax-Forwards: 70\r\n\
+         From: {};tag=theirs\r\nTo: {}\r\nCall-ID: {}\r\nCSeq: 1 UPDATE\r\nContent-Length: 0\r\n\r\n",
+        header(&invite, "To"),
+        header(&invite, "From"),
+        header(&invite, "Call-ID"),
+    );
+    world.send(CARRIER, OFFICE, with_body(&update, "theirs"));
+    world.run(millis(30));
+    world.tell(OFFICE, |e, now| e.accept_reoffer(now, session, b"newest".to_vec())).unwrap();
+    let terms = "Session-Expires: 90;refresher=uac\r\nRequire: timer\r\nContact";
+    world.send(CARRIER, OFFICE, answer_text(&invite, 200, "theirs").replacen("Contact", terms, 1));
+    world.run(Duration::from_secs(46));
+    let refresh = world.received(CARRIER).into_iter().find(|text| text.starts_with("INVITE ")).unwrap();
+    assert!(refresh.ends_with("\r\n\r\nnewest"), "{refresh}");
+}
+
+#[test]
 fn an_update_that_meets_our_open_offer_is_a_glare() {
     let mut world = World::of_an_office(406);
     let (_, invite) = calling(&mut world);
