@@ -2,7 +2,7 @@
 //!
 //! Invariants:
 //! - Without a session or a token every page and every path under `/api` is shut, but for signing in and setting up.
-//! - What changes something takes a [`proved`] form: without the proof that the console made it for this very session it
+//! - What changes something takes a `proved` form: without the proof that the console made it for this very session it
 //!   changes nothing. Signing in and setting up, which are before any session, have a password or a one-time token.
 //! - No default password exists. The first account is made through a link with a one-time token.
 //! - Text from callers is escaped by the template or is JSON; no page carries a script of its own, and the policy that
