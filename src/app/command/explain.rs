@@ -1,6 +1,12 @@
 //! `portico explain`: why a call went the way it went.
 
-use std::{fmt::Write, fs, path::Path};
+use std::{
+    fmt::Write,
+    fs,
+    io::{self, Write as _},
+    os::unix::fs::OpenOptionsExt,
+    path::Path,
+};
 
 use anyhow::Context;
 use jiff::{Timestamp, tz::TimeZone};
@@ -37,9 +43,15 @@ pub fn explain(path: &Path, call: Option<&str>, capture: Option<&Path>) -> anyho
     if let Some(capture) = capture {
         anyhow::ensure!(!trace.is_empty(), "no trace was kept of this call: there is nothing to write");
         let bytes = pcap(trace.iter().map(|(_, message)| message));
-        fs::write(capture, bytes).with_context(|| format!("{} cannot be written", capture.display()))?;
+        write_capture(capture, &bytes).with_context(|| format!("{} cannot be written", capture.display()))?;
     }
     print(told(&detail, &trace, zone)?.trim_end())
+}
+
+/// For whoever writes it only, since it says who called whom; in place, so that a pipe will do as well.
+fn write_capture(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)?;
+    file.write_all(bytes)
 }
 
 fn list(reader: &Reader, zone: &TimeZone) -> anyhow::Result<()> {
