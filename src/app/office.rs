@@ -16,7 +16,7 @@ use super::sockets::Sockets;
 use crate::{
     config::{self, Config, Record, SrtpWish, TrunkTransport},
     desk,
-    dialogue::{Fact, Office, Pack, Roster, UnitRef},
+    dialogue::{Fact, Office, Pack, Roster, UnitRef, may_be_said},
     outbox::{AfterCrash, AfterMail},
     pbx::{
         Choice, CivicAddress, CivicElement, Codec, ConferencePlan, Directory, Door, EmergencyNotice,
@@ -477,6 +477,13 @@ fn trunk_of(trunk: &crate::config::Trunk) -> Trunk {
     }
 }
 
+/// What stands in the office's data and is told to nobody, in its own words.
+pub fn unsaid(config: &Config) -> Vec<&str> {
+    let facts = config.facts.iter().map(|fact| fact.say.as_str());
+    let listings = config.listings.iter().map(|listing| listing.summary.as_str());
+    facts.chain(listings).filter(|words| !may_be_said(words)).collect()
+}
+
 /// What the agent may say about the office.
 pub fn office(config: &Config) -> Office {
     let some = |text: &str| (!text.trim().is_empty()).then(|| text.trim().to_owned());
@@ -485,7 +492,9 @@ pub fn office(config: &Config) -> Office {
         street: unit.street.clone(),
         unit: unit.unit.clone(),
     });
-    let facts = config.facts.iter().map(|fact| Fact {
+    // What speaks of people or praises a neighborhood is not said to anybody; `portico check` names it.
+    let sayable = config.facts.iter().filter(|fact| may_be_said(&fact.say));
+    let facts = sayable.map(|fact| Fact {
         topic: None,
         asked_by: fact.ask.iter().map(|word| word.to_lowercase()).collect(),
         answer: fact.say.clone(),

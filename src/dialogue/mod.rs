@@ -10,6 +10,7 @@
 //! - Danger to life is answered first, in whatever state the conversation is.
 
 mod classifier;
+mod closed;
 mod corpus;
 mod entity;
 mod evaluation;
@@ -36,6 +37,7 @@ mod understood;
 mod urgency;
 
 pub use classifier::{EMBEDDING, Model, ModelError};
+pub use closed::{ClosedTopic, may_be_said};
 pub use entity::{
     Access, Address, Context, DayPart, Entity, PersonName, Pets, Roster, Slot, UnitMention, UnitRef, Value,
     When, extract,

@@ -6,7 +6,7 @@ mod raw;
 use std::{collections::BTreeMap, time::Duration};
 
 use super::{
-    Flow, Intent, Item, LifeSafety,
+    ClosedTopic, Flow, Intent, Item, LifeSafety,
     office::words_of,
     reply::{Hole, Template},
 };
@@ -24,7 +24,7 @@ pub struct Pack {
     questions: BTreeMap<Item, Question>,
     lines: BTreeMap<Line, Vec<Template>>,
     life_safety: BTreeMap<LifeSafety, Template>,
-    closed: Vec<ClosedAnswer>,
+    closed: BTreeMap<ClosedTopic, ClosedAnswer>,
 }
 
 /// How long and how often, before a conversation is brought to a polite end.
@@ -58,11 +58,12 @@ pub(super) struct Question {
     pub(super) read_back: Vec<Template>,
 }
 
-/// Questions that have one answer for everybody, whatever the office's facts are: screening, steering, licensed advice.
+/// The answer to a closed topic, the same for everybody, whatever the office's facts are.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct ClosedAnswer {
+    /// Phrases of this office that ask for it, besides the project's patterns.
     pub(super) cues: Vec<Vec<String>>,
-    pub(super) answer: Template,
+    pub(super) answer: Vec<Template>,
 }
 
 /// Everything that is said besides questions, openings and closings: one key of `[lines]` each.
@@ -118,6 +119,8 @@ lines! {
     Identity = "identity" [Office],
     StopContact = "stop_contact" [],
     StartOver = "start_over" [],
+    /// After a closed answer: a person of the office could say more.
+    OfferCall = "offer_call" [],
     /// A question that no fact answers, and a call back is promised.
     UnknownAnswer = "unknown_answer" [],
     /// The same, in the middle of a form that already leads to a message.
@@ -186,7 +189,7 @@ impl Pack {
         let questions =
             self.questions.values().flat_map(|question| question.ask.iter().chain(&question.again));
         let flows = self.flows.values().flat_map(|flow| flow.opening.iter().chain(&flow.closing));
-        let closed = self.closed.iter().map(|closed| &closed.answer);
+        let closed = self.closed.values().flat_map(|closed| &closed.answer);
         lines
             .chain(questions)
             .chain(flows)
@@ -220,11 +223,15 @@ impl Pack {
         thanks.filter(|words| sentence.starts_with(words)).max_by_key(|words| words.len())
     }
 
-    /// The closed answer to these words, if they touch what only a closed answer may touch.
-    pub(super) fn closed_answer(&self, text: &str) -> Option<&Template> {
+    /// The closed topic that this office knows by these words.
+    pub(super) fn closed_by_cue(&self, text: &str) -> Option<ClosedTopic> {
         let words = words_of(text);
         let asked = |cue: &Vec<String>| words.windows(cue.len()).any(|window| window == cue.as_slice());
-        self.closed.iter().find(|closed| closed.cues.iter().any(asked)).map(|closed| &closed.answer)
+        self.closed.iter().find(|(_, closed)| closed.cues.iter().any(asked)).map(|(topic, _)| *topic)
+    }
+
+    pub(super) fn closed_answer(&self, topic: ClosedTopic) -> &[Template] {
+        self.closed.get(&topic).map_or(&[], |closed| closed.answer.as_slice())
     }
 }
 

@@ -1,6 +1,7 @@
 //! The machine of a conversation: one turn in, what is to be said and done out.
 
 mod answering;
+mod closing_off;
 mod composing;
 mod confirming;
 mod ending;

@@ -14,7 +14,7 @@ use std::{fs, io::Write, path::Path, process::Command};
 
 use anyhow::Context;
 
-use super::{backup::RECORDS, chance, clock};
+use super::{backup::RECORDS, chance, clock, office};
 use crate::{
     config::{Config, practice_file},
     console::Secret,
@@ -70,6 +70,12 @@ pub fn check(path: &Path) -> anyhow::Result<()> {
             }
             for warning in &config.warnings {
                 print(&format!("warning: {warning}"))?;
+            }
+            for words in office::unsaid(&config) {
+                print(&format!(
+                    "warning: \"{words}\" speaks of people or praises a neighborhood, and is told to nobody (fair housing); \
+                     cure: say what the home has"
+                ))?;
             }
             Ok(())
         }

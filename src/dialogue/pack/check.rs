@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, time::Duration};
 
 use super::{ClosedAnswer, Limits, Line, Pack, Question, raw, raw::RawPack};
 use crate::dialogue::{
-    Ending, Flow, Intent, Item, LifeSafety, Promise,
+    ClosedTopic, Ending, Flow, Intent, Item, LifeSafety, Promise,
     office::words_of,
     reply::{BadTemplate, Hole, Template},
 };
@@ -207,19 +207,23 @@ fn life_safety(raw: &RawPack) -> Result<BTreeMap<LifeSafety, Template>, PackErro
     Ok(lines)
 }
 
-fn closed(raw: &RawPack) -> Result<Vec<ClosedAnswer>, PackError> {
-    raw.closed
-        .iter()
-        .enumerate()
-        .map(|(at, closed)| {
-            let cues: Vec<Vec<String>> =
-                closed.cues.iter().map(|cue| words_of(cue)).filter(|words| !words.is_empty()).collect();
-            if cues.is_empty() {
-                return Err(PackError::NoWords { key: format!("closed[{at}].cues") });
-            }
-            Ok(ClosedAnswer { cues, answer: sentence(&format!("closed[{at}].answer"), &closed.answer, &[])? })
-        })
-        .collect()
+fn closed(raw: &RawPack) -> Result<BTreeMap<ClosedTopic, ClosedAnswer>, PackError> {
+    for key in raw.closed.keys() {
+        if ClosedTopic::from_name(key).is_none() {
+            let known = ClosedTopic::ALL.map(ClosedTopic::name).join(", ");
+            return Err(PackError::Unknown { key: format!("closed.{key}"), known });
+        }
+    }
+    let mut answers = BTreeMap::new();
+    for topic in ClosedTopic::ALL {
+        let key = format!("closed.{}", topic.name());
+        let closed = raw.closed.get(topic.name()).ok_or_else(|| PackError::Missing { key: key.clone() })?;
+        let cues = closed.cues.iter().map(|cue| words_of(cue)).filter(|words| !words.is_empty()).collect();
+        // Whoever asks again is answered again.
+        let answer = sentences(&format!("{key}.answer"), &closed.answer, &[], 2)?;
+        answers.insert(topic, ClosedAnswer { cues, answer });
+    }
+    Ok(answers)
 }
 
 fn sentences(key: &str, texts: &[String], given: &[Hole], least: usize) -> Result<Vec<Template>, PackError> {

@@ -20,8 +20,7 @@ pub(super) struct RawPack {
     pub(super) questions: BTreeMap<String, RawQuestion>,
     pub(super) lines: BTreeMap<String, Vec<String>>,
     pub(super) life_safety: BTreeMap<String, String>,
-    #[serde(default)]
-    pub(super) closed: Vec<RawClosed>,
+    pub(super) closed: BTreeMap<String, RawClosed>,
 }
 
 const fn yes() -> bool {
@@ -93,8 +92,9 @@ pub(super) struct RawQuestion {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawClosed {
+    #[serde(default)]
     pub(super) cues: Vec<String>,
-    pub(super) answer: String,
+    pub(super) answer: Vec<String>,
 }
 
 pub(super) fn read(text: &str) -> Result<RawPack, PackError> {

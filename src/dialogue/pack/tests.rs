@@ -85,11 +85,16 @@ fn a_life_safety_sentence_is_short_and_says_911() {
 }
 
 #[test]
-fn a_closed_answer_is_found_by_whole_words() {
-    let pack = Pack::property().unwrap();
-    assert!(pack.closed_answer("So what KIND of people live there?").is_some());
-    assert!(pack.closed_answer("Is the area safe to park in?").is_some());
-    assert!(pack.closed_answer("I kindly ask for a repair").is_none());
+fn a_closed_topic_has_its_answers_and_is_known_by_the_offices_own_phrases_too() {
+    let mine = PROPERTY.replace("[closed.legal]", "[closed.legal]\ncues = [\"rent stabilized\"]");
+    let pack = Pack::parse(&mine).unwrap();
+    assert_eq!(pack.closed_by_cue("Is this unit RENT stabilized?"), Some(ClosedTopic::Legal));
+    assert_eq!(pack.closed_by_cue("The rent has stabilized"), None, "whole words, one after the other");
+    assert!(ClosedTopic::ALL.iter().all(|topic| pack.closed_answer(*topic).len() >= 2));
+    assert_eq!(
+        fault("[closed.value]", "[closed.worth]").split(';').next(),
+        Some("`closed.worth` is not known")
+    );
 }
 
 #[test]

@@ -115,6 +115,7 @@ impl Session {
                 self.choice_failed();
             }
             Awaiting::AnythingElse => self.ask_anything_else(),
+            Awaiting::OfferCall(intent) => self.offer_call(intent),
             Awaiting::Transfer(_) => {}
         }
     }
@@ -129,6 +130,7 @@ impl Session {
                 }
             }
             Awaiting::AnythingElse => self.ask_anything_else(),
+            Awaiting::OfferCall(intent) => self.offer_call(intent),
             Awaiting::Transfer(_) => {}
             awaiting => match self.state.question.clone() {
                 Some(question) if self.state.repeats < 1 => {

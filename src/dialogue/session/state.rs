@@ -39,6 +39,8 @@ pub(super) enum Awaiting {
     /// Several units sound like this one.
     Choose(Vec<UnitRef>),
     AnythingElse,
+    /// Shall somebody call about what only a person may answer? With the flow that would take it.
+    OfferCall(Intent),
     /// A transfer is under way.
     Transfer(Destination),
 }
@@ -52,13 +54,21 @@ impl Awaiting {
             Awaiting::KnownName => item == Item::Name,
             Awaiting::Confirm(items) | Awaiting::WhichWrong(items) => items.contains(&item),
             Awaiting::Choose(_) => item == Item::Place,
-            Awaiting::Need | Awaiting::Guess(_) | Awaiting::AnythingElse | Awaiting::Transfer(_) => false,
+            Awaiting::Need
+            | Awaiting::Guess(_)
+            | Awaiting::AnythingElse
+            | Awaiting::OfferCall(_)
+            | Awaiting::Transfer(_) => false,
         }
     }
 
     pub(super) fn wants_yes_or_no(&self) -> bool {
         match self {
-            Awaiting::Guess(_) | Awaiting::OfferCaller | Awaiting::KnownName | Awaiting::Confirm(_) => true,
+            Awaiting::Guess(_)
+            | Awaiting::OfferCall(_)
+            | Awaiting::OfferCaller
+            | Awaiting::KnownName
+            | Awaiting::Confirm(_) => true,
             Awaiting::Item(item) => *item == Item::Access,
             _ => false,
         }
@@ -111,6 +121,9 @@ pub(super) struct State {
     /// A prospect wants to come and see a home.
     #[serde(default)]
     pub(super) visit: bool,
+    /// What they asked that only a person may answer, while a call about it is offered.
+    #[serde(default)]
+    pub(super) beyond: Option<String>,
     pub(super) notes: Vec<String>,
     pub(super) wording: Wording,
     pub(super) rescue: Rescue,
@@ -156,6 +169,7 @@ impl State {
             first_words: None,
             pets: None,
             visit: false,
+            beyond: None,
             notes: Vec::new(),
             wording: Wording::default(),
             rescue: Rescue::default(),

@@ -2,7 +2,8 @@
 
 use super::{Awaiting, Item, Session, answering::TOPIC_WORDS};
 use crate::dialogue::{
-    Context, Entity, Intent, Move, Reading, Slot, Urgency, Value, entity, office::words_of, pack::Line,
+    Context, Entity, Intent, Move, Reading, Slot, Urgency, Value, closed, entity, office::words_of,
+    pack::Line,
 };
 
 /// "It's Dana Reyes, R E Y E S" may be longer; it is spelled or cued, and so surer.
@@ -75,6 +76,7 @@ impl Session {
             Awaiting::WhichWrong(items) => self.heard_which(&items, text, &heard),
             Awaiting::Choose(candidates) => self.heard_choice(&candidates, text, reading, &heard),
             Awaiting::AnythingElse => self.heard_more(text, reading, &heard),
+            Awaiting::OfferCall(intent) => self.heard_offer_of_call(intent, text, reading, &heard),
         }
     }
 
@@ -205,9 +207,8 @@ impl Session {
 
     /// Answers a question of fact, or says that it cannot, and goes on where the talk was. `true`: dealt with.
     fn question_of_fact(&mut self, text: &str, reading: &Reading) -> bool {
-        if let Some(template) = self.pack.clone().closed_answer(text) {
-            self.tell_text(&template.fill(&[]));
-            self.go_on();
+        if let Some(topic) = closed::topic(text, reading).or_else(|| self.pack.closed_by_cue(text)) {
+            self.answer_closed(topic, text);
             return true;
         }
         let curious = matches!(
@@ -253,7 +254,7 @@ impl Session {
     }
 
     /// After an aside: back to what was asked.
-    fn go_on(&mut self) {
+    pub(super) fn go_on(&mut self) {
         self.state.confusions = 0;
         match self.state.awaiting {
             Awaiting::Need | Awaiting::Guess(_) | Awaiting::AnythingElse if self.state.flow.is_none() => {

@@ -442,6 +442,27 @@ fn a_second_matter_after_the_first_needs_no_second_name() {
 }
 
 #[test]
+fn what_only_a_person_may_answer_becomes_a_call_with_the_question_in_it() {
+    let call = Call::new().says("Is the unit wheelchair accessible?");
+    assert!(call.spoken().contains("such requests are welcome") || call.spoken().contains("always welcome"));
+    assert!(call.spoken().contains("call"), "{}", call.spoken());
+    let call = call.says("Yes please.");
+    let outcome = call.session.outcome();
+    assert!(outcome.matter.as_deref().is_some_and(|matter| matter.contains("wheelchair")), "{outcome:?}");
+    assert!(outcome.notes.iter().any(|note| note.contains("accommodation")), "{outcome:?}");
+    let declined = Call::new().says("What is my house worth?").says("No thanks.");
+    assert_eq!(declined.session.outcome().matter, None);
+    assert!(declined.session.outcome().notes.iter().any(|note| note.contains("value")));
+}
+
+#[test]
+fn a_broken_lift_is_a_repair_whoever_needs_it() {
+    let call = Call::new().says("My wheelchair ramp is broken and I can't get out of the building.");
+    assert!(!call.spoken().contains("welcome"), "{}", call.spoken());
+    assert_eq!(call.session.outcome().intent, Some(Intent::Maintenance));
+}
+
+#[test]
 fn protected_classes_are_no_topic() {
     for question in [
         "What kind of people live there?",
@@ -453,7 +474,9 @@ fn protected_classes_are_no_topic() {
         let call = Call::new().says(question);
         let said = call.spoken();
         assert!(
-            said.contains("open to everyone equally") || said.contains("the same way for everyone"),
+            said.contains("open to everyone equally")
+                || said.contains("the same way for everyone")
+                || said.contains("I can't judge neighborhoods"),
             "{question}: {said}"
         );
     }

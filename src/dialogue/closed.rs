@@ -1,0 +1,190 @@
+//! Questions that have one answer for everybody: who lives there, what the neighborhood is like, who would be taken, and what
+//! only licensed people may say.
+//!
+//! Fair housing is lost in a friendly word. So these questions are known by rule, before any fact of the office or any flow
+//! gets to answer them, and what the office has written down is held against the same rules before it is said.
+
+use std::sync::LazyLock;
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Intent, Reading, Urgency,
+    pattern::Table,
+    token::{Token, tokens},
+};
+
+/// `topic | pattern`, the first that fits.
+const PATTERNS: &str = include_str!("../../firmware-config/dialogue/closed.txt");
+
+static TABLE: LazyLock<Table<ClosedTopic>> = LazyLock::new(|| Table::parse(PATTERNS, ClosedTopic::from_name));
+
+/// What a closed answer is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ClosedTopic {
+    /// An accommodation or modification for a disability, an assistance animal (42 U.S.C. 3604(f)(3)).
+    Accommodation,
+    /// Vouchers and other sources of income.
+    Vouchers,
+    /// Whether somebody would be taken: credit, record, former evictions.
+    Approval,
+    /// Protected classes: who lives there, whom the office takes (42 U.S.C. 3604).
+    Protected,
+    /// Safety, schools, what an area is like: steering.
+    Neighborhood,
+    /// What a home is worth, whether to buy or sell.
+    Value,
+    /// Price and terms.
+    Negotiation,
+    /// Legal and tax advice.
+    Legal,
+}
+
+impl ClosedTopic {
+    pub const ALL: [ClosedTopic; 8] = [
+        ClosedTopic::Accommodation,
+        ClosedTopic::Vouchers,
+        ClosedTopic::Approval,
+        ClosedTopic::Protected,
+        ClosedTopic::Neighborhood,
+        ClosedTopic::Value,
+        ClosedTopic::Negotiation,
+        ClosedTopic::Legal,
+    ];
+
+    /// The name in the pack: `accommodation`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            ClosedTopic::Accommodation => "accommodation",
+            ClosedTopic::Vouchers => "vouchers",
+            ClosedTopic::Approval => "approval",
+            ClosedTopic::Protected => "protected",
+            ClosedTopic::Neighborhood => "neighborhood",
+            ClosedTopic::Value => "value",
+            ClosedTopic::Negotiation => "negotiation",
+            ClosedTopic::Legal => "legal",
+        }
+    }
+
+    pub fn from_name(name: &str) -> Option<ClosedTopic> {
+        ClosedTopic::ALL.into_iter().find(|topic| topic.name() == name)
+    }
+
+    /// For whoever reads what came of the conversation.
+    pub(super) const fn note(self) -> &'static str {
+        match self {
+            ClosedTopic::Accommodation => "asked about an accommodation or accessibility",
+            ClosedTopic::Vouchers => "asked about vouchers or sources of income",
+            ClosedTopic::Approval => "asked whether they would be approved",
+            ClosedTopic::Protected => "asked about who lives there or is accepted; got the standard answer",
+            ClosedTopic::Neighborhood => "asked about the neighborhood; got the standard answer",
+            ClosedTopic::Value => "asked for an opinion of value",
+            ClosedTopic::Negotiation => "asked to negotiate price or terms",
+            ClosedTopic::Legal => "asked for legal or tax advice",
+        }
+    }
+
+    /// Whose flow takes it down when the person wants a call about it. `None`: nobody can answer that at all.
+    pub(super) const fn taken_by(self) -> Option<Intent> {
+        match self {
+            ClosedTopic::Protected | ClosedTopic::Neighborhood => None,
+            ClosedTopic::Vouchers | ClosedTopic::Approval => Some(Intent::Leasing),
+            ClosedTopic::Accommodation | ClosedTopic::Legal => Some(Intent::Human),
+            ClosedTopic::Value | ClosedTopic::Negotiation => Some(Intent::Human),
+        }
+    }
+}
+
+/// Surer than this, and a report or a pitch is what it was read as, though its words touch a closed topic.
+const SURE_OF_ANOTHER: f32 = 0.85;
+
+/// Words that a question or a wish to know begins with.
+const ASKING: [&str; 42] = [
+    "is",
+    "are",
+    "was",
+    "do",
+    "does",
+    "did",
+    "can",
+    "could",
+    "will",
+    "would",
+    "should",
+    "may",
+    "what",
+    "whats",
+    "who",
+    "whos",
+    "how",
+    "hows",
+    "which",
+    "where",
+    "wheres",
+    "why",
+    "when",
+    "any",
+    "am",
+    "isnt",
+    "arent",
+    "dont",
+    "doesnt",
+    "wont",
+    "cant",
+    "tell",
+    "wondering",
+    "know",
+    "ask",
+    "asking",
+    "curious",
+    "question",
+    "prefer",
+    "looking",
+    "think",
+    "sure",
+];
+
+/// What these words ask that only a closed answer may touch, read as they were understood.
+pub(super) fn topic(text: &str, reading: &Reading) -> Option<ClosedTopic> {
+    if reading.urgency != Urgency::Routine {
+        return None;
+    }
+    let words = tokens(text);
+    let topic = TABLE.first(&words)?;
+    let sure = reading.is_sure() && reading.confidence >= SURE_OF_ANOTHER;
+    let holds = match reading.intent {
+        Intent::Sales | Intent::WrongNumber | Intent::Vendor => {
+            !sure || topic == ClosedTopic::Negotiation || asks(&words, text)
+        }
+        Intent::Maintenance | Intent::Emergency => !sure || asks_first(&words),
+        Intent::Billing => !sure || asks(&words, text),
+        // Whom they do not want as a tenant is answered; what their house needs is taken down.
+        Intent::Owner => !sure || topic == ClosedTopic::Protected || asks(&words, text),
+        Intent::Resident => !sure || topic == ClosedTopic::Accommodation || asks(&words, text),
+        _ => true,
+    };
+    holds.then_some(topic)
+}
+
+/// May these words be said to everybody? Not if they speak of people or praise a neighborhood.
+pub fn may_be_said(text: &str) -> bool {
+    let words = tokens(text);
+    let steers = |(topic, pattern): &(ClosedTopic, super::pattern::Pattern)| {
+        matches!(topic, ClosedTopic::Protected | ClosedTopic::Neighborhood) && pattern.fits(&words)
+    };
+    !TABLE.0.iter().any(steers)
+}
+
+/// Is something asked anywhere in it?
+fn asks(words: &[Token], text: &str) -> bool {
+    text.contains('?') || words.iter().any(|token| ASKING.contains(&token.word.as_str()))
+}
+
+/// Does it begin as a question?
+fn asks_first(words: &[Token]) -> bool {
+    words.iter().take(3).any(|token| ASKING.contains(&token.word.as_str()))
+}
+
+#[cfg(test)]
+mod tests;
