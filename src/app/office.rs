@@ -14,6 +14,7 @@ use jiff::civil::Time;
 
 use super::sockets::Sockets;
 use crate::{
+    calendar::{Rules, ShowingAgent, ShowingPlan},
     config::{self, Config, Record, SrtpWish, TrunkTransport},
     desk,
     dialogue::{Fact, Office, Pack, Roster, UnitRef, may_be_said},
@@ -514,6 +515,7 @@ pub fn office(config: &Config) -> Office {
         facts: facts.collect(),
         on_call: true,
         staff: !config.extensions.is_empty(),
+        showings: !config.showings.agents.is_empty(),
     }
 }
 
@@ -552,7 +554,29 @@ pub fn desk(config: &Config) -> anyhow::Result<desk::Settings> {
         leasing_numbers: leasing.map(|number| number.number).collect(),
         lead_sequence: None,
         letters: letters(config),
+        showings: showings(config),
         after_crash: AfterCrash::default(),
+    })
+}
+
+/// Who shows homes. Without anybody: none.
+fn showings(config: &Config) -> Option<ShowingPlan> {
+    let said = &config.showings;
+    let span = |time: Duration| jiff::SignedDuration::try_from(time).unwrap_or_default();
+    let agents: Vec<ShowingAgent> = said
+        .agents
+        .iter()
+        .map(|agent| ShowingAgent { name: agent.name.clone(), hours: agent.hours.clone() })
+        .collect();
+    (!agents.is_empty()).then(|| ShowingPlan {
+        zone: config.office.hours.zone().clone(),
+        agents,
+        rules: Rules {
+            length: span(said.length),
+            travel: span(said.travel),
+            notice: span(said.notice),
+            days_ahead: said.days_ahead,
+        },
     })
 }
 

@@ -14,6 +14,7 @@ use super::{
     mailboxes::Mail,
     phones::Phones,
     promises::Promises,
+    showings::Showings,
 };
 use crate::{
     outbox::Policy,
@@ -36,6 +37,7 @@ pub struct Engine {
     pub(super) mail: Mail,
     pub(super) promises: Promises,
     pub(super) letters: Letters,
+    pub(super) showings: Showings,
     live: LiveCalls,
     /// Records that the store has not taken yet, the oldest first.
     pub(super) waiting: VecDeque<Box<CallRecord>>,
@@ -78,6 +80,7 @@ impl Engine {
             mail: Mail::default(),
             promises: Promises::default(),
             letters: Letters::default(),
+            showings: Showings::default(),
             live: LiveCalls::default(),
             waiting: VecDeque::new(),
             lost: 0,
@@ -152,8 +155,12 @@ impl Engine {
             Input::EmergencySeen { call, by } => {
                 self.emergencies.take(News::Seen { call, by, at: now });
             }
-            Input::CallEnded(record) => {
+            Input::CalendarAsked { call, ticket, request } => {
+                self.calendar_asked(now, call, ticket, request);
+            }
+            Input::CallEnded(mut record) => {
                 self.live.ended(record.call);
+                self.showings.ended(&mut record);
                 self.keep(record);
             }
             Input::CallTraced(trace) => self.keep_trace(trace),
@@ -249,6 +256,7 @@ impl Engine {
             self.brought_back = true;
         }
         self.store_emergencies()?;
+        self.take_back_showings(now)?;
         self.store_promises(now)?;
         self.settle(now)?;
         self.store_records(now)?;

@@ -25,6 +25,7 @@ mod phones;
 mod promises;
 mod records;
 mod settings;
+mod showings;
 mod wording;
 mod wrap_up;
 

@@ -9,5 +9,6 @@ mod followups;
 mod house;
 mod letters;
 mod promises;
+mod showings;
 mod texts;
 mod wording;

@@ -27,6 +27,7 @@ mod pattern;
 mod reading;
 mod reply;
 mod session;
+mod showing;
 mod token;
 mod training;
 mod turn;
@@ -42,7 +43,10 @@ pub use entity::{
     Access, Address, Context, DayPart, Entity, PersonName, Pets, Roster, Slot, UnitMention, UnitRef, Value,
     When, extract,
 };
-pub use evaluation::{HeldOut, Report, Tally, evaluate, evaluate_on};
+pub use evaluation::{
+    Bin, Corpus, Evaluation, HeldOut, Judged, MEANING_BAR, Mixed, Nearness, Report, Separation, Share, Tally,
+    WORDS_BAR, evaluate_on, separation,
+};
 pub use flow::{Ending, Flow};
 pub use form::Item;
 pub use intent::{Intent, Move, Topic};
@@ -51,6 +55,7 @@ pub use outcome::{Captured, EndReason, Outcome, Promise, Sought};
 pub use pack::{Limits, Pack, PackError};
 pub use reading::{LifeSafety, Reading, Urgency, UrgentKind};
 pub use session::{Channel, Opening, ResumeError, SavedSession, Session};
+pub use showing::{CalendarAnswer, CalendarRequest, Showing, ShowingSlot, ShowingState};
 pub use training::{CrossValidation, Embedder, TrainingError, cross_validate, train_with, train_words};
 pub use turn::{Act, Destination, Digit, Expectation, Say, UserTurn};
 pub use understander::{SEED, Understander, danger_said};

@@ -7,7 +7,7 @@ use std::{
 };
 
 use crate::{
-    dialogue::Reading,
+    dialogue::{CalendarAnswer, CalendarRequest, Reading},
     media::{Agreed, FaxEnd, FaxSign, Hears, RoomId, SourceTrust, Tone},
     pbx::{
         AgentReason, Barred, CallBack, CallRecord, Caller, ChangeRefused, DayNight, DeskChange, DeskSettings,
@@ -80,6 +80,8 @@ pub enum Control {
     List { number: PhoneNumber, listing: Option<Listing> },
     /// Somebody at a console knows of this emergency call: nobody need be told any more.
     EmergencySeen { call: CallId },
+    /// What the office's calendar says to `Fact::CalendarAsked` with this ticket.
+    CalendarAnswered { call: CallId, ticket: u32, answer: CalendarAnswer },
     /// End this call.
     HangUp { call: CallId },
     /// Calls to the outside of before a restart, of the last day.
@@ -477,6 +479,13 @@ pub enum Fact {
     Turn {
         call: CallId,
         turn: TurnRecord,
+    },
+    /// The agent asks the office's calendar; answer with `Control::CalendarAnswered` and this ticket, within two or three
+    /// seconds.
+    CalendarAsked {
+        call: CallId,
+        ticket: u32,
+        request: CalendarRequest,
     },
     /// Somebody who talks with a door phone has opened its door.
     DoorOpened {

@@ -263,6 +263,9 @@ impl Switch {
             Control::RestoreListed(listed) => self.exchange.screening.restore(listed),
             Control::List { number, listing } => self.exchange.screening.list(number, listing),
             Control::EmergencySeen { call } => self.notices.seen(now, &mut self.exchange, call),
+            Control::CalendarAnswered { call, ticket, answer } => {
+                self.tell(now, call, CallEvent::Speech(VoiceInput::Calendar { ticket, answer }));
+            }
             Control::HangUp { call } => {
                 // Nobody but the two who talk ends an emergency call.
                 if !self.calls.get(call).is_some_and(Call::is_emergency) {

@@ -77,6 +77,7 @@ pub(crate) fn settings() -> Settings {
             words_within: SignedDuration::from_mins(2),
             console: Some("https://portico.office.example".into()),
         },
+        showings: None,
         after_crash: AfterCrash::NotAgain,
     }
 }
@@ -109,6 +110,8 @@ pub(crate) struct House {
     pub(crate) after_mail: Vec<crate::pbx::MailboxChange>,
     /// Call-backs that are stored, so that the caller may be called, with the tries.
     pub(crate) called_back: Vec<(CallId, u32)>,
+    /// What the calendar has said.
+    pub(crate) calendar: Vec<(CallId, u32, crate::dialogue::CalendarAnswer)>,
     /// How often the engine asked to be woken.
     pub(crate) wakes: usize,
     boots: u64,
@@ -141,6 +144,7 @@ impl House {
             mail_server: Some(Attempted::Accepted),
             after_mail: Vec::new(),
             called_back: Vec::new(),
+            calendar: Vec::new(),
             wakes: 0,
             boots: 1,
             texts: 0,
@@ -180,6 +184,9 @@ impl House {
                 Output::SettleText { text, stored } => self.settled.push((text, stored)),
                 Output::RestoreSpending(_) | Output::RestoreCallBacks(_) => {}
                 Output::CallBackStored { call, tries } => self.called_back.push((call, tries)),
+                Output::CalendarAnswered { call, ticket, answer } => {
+                    self.calendar.push((call, ticket, answer));
+                }
                 Output::RestoreListed(listed) => self.listed = listed,
                 Output::RestoreBindings(bindings) => self.restored.push(bindings),
                 Output::RestoreDesks { desks, key } => self.desks = Some((desks, key)),

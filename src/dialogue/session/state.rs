@@ -3,10 +3,10 @@
 use jiff::civil::{DateTime, Time};
 use serde::{Deserialize, Serialize};
 
-use super::Opening;
+use super::{Opening, showing::Visit};
 use crate::dialogue::{
     Access, Captured, DayPart, Destination, EndReason, Expectation, Intent, Item, LifeSafety, Outcome, Pets,
-    Promise, Sought, UnitRef, Urgency, Value, When,
+    Promise, ShowingSlot, Sought, UnitRef, Urgency, Value, When,
     form::{Form, Standing},
     matter,
     outcome::OUTCOME_VERSION,
@@ -43,6 +43,14 @@ pub(super) enum Awaiting {
     OfferCall(Intent),
     /// A transfer is under way.
     Transfer(Destination),
+    /// The office's calendar is to say something.
+    Calendar,
+    /// Which of the times that the calendar has?
+    ChooseSlot,
+    /// Shall this time be booked?
+    ConfirmSlot(ShowingSlot),
+    /// Shall the showing be cancelled?
+    CancelShowing,
 }
 
 impl Awaiting {
@@ -58,7 +66,11 @@ impl Awaiting {
             | Awaiting::Guess(_)
             | Awaiting::AnythingElse
             | Awaiting::OfferCall(_)
-            | Awaiting::Transfer(_) => false,
+            | Awaiting::Transfer(_)
+            | Awaiting::Calendar
+            | Awaiting::ChooseSlot
+            | Awaiting::ConfirmSlot(_)
+            | Awaiting::CancelShowing => false,
         }
     }
 
@@ -68,7 +80,9 @@ impl Awaiting {
             | Awaiting::OfferCall(_)
             | Awaiting::OfferCaller
             | Awaiting::KnownName
-            | Awaiting::Confirm(_) => true,
+            | Awaiting::Confirm(_)
+            | Awaiting::ConfirmSlot(_)
+            | Awaiting::CancelShowing => true,
             Awaiting::Item(item) => *item == Item::Access,
             _ => false,
         }
@@ -81,6 +95,7 @@ impl Awaiting {
             Awaiting::OfferCaller => Some(Item::Callback),
             Awaiting::KnownName => Some(Item::Name),
             Awaiting::Choose(_) => Some(Item::Place),
+            Awaiting::ChooseSlot | Awaiting::ConfirmSlot(_) => Some(Item::When),
             Awaiting::Confirm(items) | Awaiting::WhichWrong(items) => match items.as_slice() {
                 [only] => Some(*only),
                 _ => None,
@@ -124,6 +139,8 @@ pub(super) struct State {
     /// What they asked that only a person may answer, while a call about it is offered.
     #[serde(default)]
     pub(super) beyond: Option<String>,
+    #[serde(default)]
+    pub(super) showing: Visit,
     pub(super) notes: Vec<String>,
     pub(super) wording: Wording,
     pub(super) rescue: Rescue,
@@ -170,6 +187,7 @@ impl State {
             pets: None,
             visit: false,
             beyond: None,
+            showing: Visit::default(),
             notes: Vec::new(),
             wording: Wording::default(),
             rescue: Rescue::default(),
@@ -259,11 +277,20 @@ impl State {
             promised: self.promised,
             ended: self.ended,
             sought: self.sought(),
+            showing: self.showing.outcome(self.home_to_see()),
             company: captured(Item::Company).and_then(|(value, _)| match value {
                 Value::Company(company) => Some(company),
                 _ => None,
             }),
             notes,
+        }
+    }
+
+    /// The home that a prospect wants to see, as the office writes it.
+    pub(super) fn home_to_see(&self) -> Option<String> {
+        match self.form.value(Item::Listing) {
+            Some(Value::Listing(listing)) => Some(listing.clone()),
+            _ => self.form.value(Item::Place).and_then(reply::place_written),
         }
     }
 
