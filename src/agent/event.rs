@@ -23,6 +23,8 @@ pub enum VoiceInput {
     Keyed(Digit),
     /// Nobody took the transfer.
     TransferFailed,
+    /// Nobody took it, and somebody on call has been told, and has said so.
+    OnCallHeard,
     /// Speech could not be synthesised or understood.
     SpeechFailed,
     /// The deadline of the last `VoiceOutput::Timeout` has come.

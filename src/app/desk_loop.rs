@@ -104,6 +104,7 @@ impl Desk {
             }
             Fact::Answered { call, .. } => Input::PersonAnswered { call: *call },
             Fact::Ended(record) => Input::CallEnded(record.clone()),
+            Fact::Escalation(step) => Input::Escalation(step.clone()),
             Fact::EmergencyDialled { call, from, dialled, place, callback } => {
                 Input::EmergencyDialled(EmergencyRow {
                     call: *call,
@@ -221,6 +222,8 @@ fn drain(settings: &mut DeskSettings) -> Option<Timestamp> {
             Output::SettleText { text, stored } => Control::SettleText { text, stored },
             Output::RestoreListed(listed) => Control::RestoreListed(listed),
             Output::RestoreCallBacks(promises) => Control::RestoreCallBacks(promises),
+            Output::RestoreEscalations(all) => Control::RestoreEscalations(all),
+            Output::EscalationStored { call, number } => Control::EscalationStored { call, number },
             Output::CallBackStored { call, tries } => Control::CallBackStored { call, tries },
             Output::RestoreSpending(calls) => Control::RestoreSpending(calls),
             Output::RestoreBindings(bindings) => Control::RestoreBindings(bindings),

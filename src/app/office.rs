@@ -21,10 +21,10 @@ use crate::{
     pbx::{
         Choice, CivicAddress, CivicElement, Codec, ConferencePlan, Directory, Door, EmergencyNotice,
         EmergencyPlan, Features, IdentityForm, Leads, Limits, Location, Locations, MailboxPlan, MenuHours,
-        MenuOtherwise, MenuPlan, Money, Number, NumberForm, PagePlan, Park, Phone, PriceClass, RecordRule,
-        RecordingRules, Right, RingOrder, RingPlan, RingStep, ScreeningRules, Service, Services, Settings,
-        Srtp, SrtpPolicy, StarCodes, Supervise, Supervision, Texts, TimedPlan, Tolls, Treatment,
-        TrunkProfile, Unanswered, device_key,
+        MenuOtherwise, MenuPlan, Money, Number, NumberForm, OnCall, PagePlan, Park, Phone, PriceClass,
+        RecordRule, RecordingRules, Right, RingOrder, RingPlan, RingStep, Rota, ScreeningRules, Service,
+        Services, Settings, Srtp, SrtpPolicy, StarCodes, Supervise, Supervision, Texts, TimedPlan, Tolls,
+        Treatment, TrunkProfile, Unanswered, device_key,
     },
     sip::{
         Account, Credentials, Located, Network, Registration, SendTo, SessionTimers, Transport, Trunk,
@@ -127,7 +127,7 @@ pub fn directory(config: &Config, pack: Arc<Pack>) -> anyhow::Result<Directory> 
         trunks: config.trunks.iter().map(trunk_of).collect(),
         trunk_profiles: profiles.collect(),
         emergency: emergency_plan(config),
-        on_call: Some(config.office.on_call),
+        on_call: rota(config),
         screening: screening(config),
         outbound_numbers: shown.collect(),
         outbound_caller: main.number,
@@ -153,6 +153,16 @@ pub fn directory(config: &Config, pack: Arc<Pack>) -> anyhow::Result<Directory> 
         pack,
         office: Arc::new(office(config)),
     })
+}
+
+/// Who is rung when somebody is in danger.
+pub(super) fn rota(config: &Config) -> Rota {
+    let person = |person: &config::OnCall| OnCall {
+        name: person.name.clone(),
+        number: person.number,
+        hours: person.hours.clone(),
+    };
+    Rota::new(config.on_call.iter().map(person))
 }
 
 /// Whose calls are recorded.

@@ -106,6 +106,7 @@ impl Session {
             UserTurn::Silence => self.silent(),
             UserTurn::Unclear => self.unclear(),
             UserTurn::TransferFailed => self.transfer_failed(),
+            UserTurn::OnCallHeard => self.on_call_heard(),
         }
         self.state.unheard = false;
         self.finish()

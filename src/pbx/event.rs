@@ -11,8 +11,8 @@ use crate::{
     media::{Agreed, FaxEnd, FaxSign, Hears, RoomId, SourceTrust, Tone},
     pbx::{
         AgentReason, Barred, CallBack, CallRecord, Caller, ChangeRefused, DayNight, DeskChange, DeskSettings,
-        Dialled, Directory, LegResult, Listing, Mailbox, MailboxChange, Music, MusicTable, Party, Quality,
-        Resource, ResourceState, Service, Spent, Supervise, TurnRecord, Unheard,
+        Dialled, Directory, EscalationStep, LegResult, Listing, Mailbox, MailboxChange, Music, MusicTable,
+        Party, Quality, Resource, ResourceState, Service, Spent, Supervise, TurnRecord, Unheard, Verdict,
     },
     sip,
     speech::SpeechEvent,
@@ -78,6 +78,12 @@ pub enum Control {
     RestoreListed(Vec<(PhoneNumber, Listing)>),
     /// Put this number on a list, or (`None`) take it off.
     List { number: PhoneNumber, listing: Option<Listing> },
+    /// Escalations of before a restart that nobody has settled, each with its steps in order.
+    RestoreEscalations(Vec<Vec<EscalationStep>>),
+    /// The store has the steps of this escalation up to that number.
+    EscalationStored { call: CallId, number: u32 },
+    /// Somebody at a console has settled it.
+    SettleEscalation { call: CallId, verdict: Verdict, by: String },
     /// Somebody at a console knows of this emergency call: nobody need be told any more.
     EmergencySeen { call: CallId },
     /// End this call.
@@ -281,6 +287,8 @@ pub enum Announcement {
     CannotTakeCall,
     /// "Emergency. Somebody in the office has dialled an emergency number. Press 1 to say that you know."
     EmergencyDialled,
+    /// "Emergency. A caller of the office needs help. Press 1 to accept …", with all keys.
+    OnCallWanted,
     /// "This call is recorded."
     CallIsRecorded,
     /// "The recording is paused."
@@ -335,6 +343,8 @@ pub enum Reason {
     Service,
     /// The agent's own deadlines: the caller has finished, or has been silent for long.
     Agent(crate::agent::Reason),
+    /// The next person on call is called, or has been rung or told for long enough.
+    OnCall,
     /// Somebody is told, or told again, that an emergency number was dialled.
     EmergencyNotice,
     /// A line that was taken for an emergency is free by now.
@@ -400,6 +410,8 @@ pub enum Fact {
         call: CallId,
         by: Party,
     },
+    /// A step of an escalation: danger was heard, somebody on call was called, has pressed a key. It is to be kept for ever.
+    Escalation(EscalationStep),
     /// A caller was refused by a list or a rule of the office; nothing rang, and there is no record.
     CallScreened {
         caller: Caller,
@@ -501,7 +513,6 @@ pub enum Fact {
         mailbox: Extension,
         caller: Caller,
     },
-
     /// A phone has asked for a service of the house by its code; `done`: and got it.
     ServiceAsked {
         by: Extension,

@@ -69,6 +69,7 @@ impl Names {
             Fact::EmergencySeen { by, .. } => {
                 ("portico", format!("{} knows of the emergency", self.party(by)), true)
             }
+            Fact::Escalation(step) => ("portico", format!("escalation: {}", step.event.words()), false),
             Fact::CallScreened { caller, .. } => {
                 ("portico", format!("refused: {} is not let in", self.caller(caller)), true)
             }

@@ -20,7 +20,7 @@ pub(super) enum Location {
 }
 
 /// The schema, step by step. Steps are only ever appended.
-const MIGRATIONS: [&str; 18] = [
+const MIGRATIONS: [&str; 19] = [
     include_str!("migrations/0001_calls.sql"),
     include_str!("migrations/0002_texts.sql"),
     include_str!("migrations/0003_consent.sql"),
@@ -39,6 +39,7 @@ const MIGRATIONS: [&str; 18] = [
     include_str!("migrations/0016_letters.sql"),
     include_str!("migrations/0017_call_backs.sql"),
     include_str!("migrations/0018_paths.sql"),
+    include_str!("migrations/0019_escalations.sql"),
 ];
 
 /// Statements that stay compiled: more than the end of a call, its texts and its trace need together.

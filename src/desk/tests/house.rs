@@ -109,6 +109,9 @@ pub(crate) struct House {
     pub(crate) after_mail: Vec<crate::pbx::MailboxChange>,
     /// Call-backs that are stored, so that the caller may be called, with the tries.
     pub(crate) called_back: Vec<(CallId, u32)>,
+    /// Escalations of before the last start, and the steps that were said to be stored.
+    pub(crate) escalated: Vec<Vec<crate::pbx::EscalationStep>>,
+    pub(crate) escalation_stored: Vec<(CallId, u32)>,
     /// How often the engine asked to be woken.
     pub(crate) wakes: usize,
     boots: u64,
@@ -141,6 +144,8 @@ impl House {
             mail_server: Some(Attempted::Accepted),
             after_mail: Vec::new(),
             called_back: Vec::new(),
+            escalated: Vec::new(),
+            escalation_stored: Vec::new(),
             wakes: 0,
             boots: 1,
             texts: 0,
@@ -179,6 +184,8 @@ impl House {
                 }
                 Output::SettleText { text, stored } => self.settled.push((text, stored)),
                 Output::RestoreSpending(_) | Output::RestoreCallBacks(_) => {}
+                Output::RestoreEscalations(all) => self.escalated = all,
+                Output::EscalationStored { call, number } => self.escalation_stored.push((call, number)),
                 Output::CallBackStored { call, tries } => self.called_back.push((call, tries)),
                 Output::RestoreListed(listed) => self.listed = listed,
                 Output::RestoreBindings(bindings) => self.restored.push(bindings),
@@ -236,6 +243,7 @@ impl House {
     pub(crate) fn power_cut(&mut self, off: SignedDuration) {
         let engine = self.engine.take().unwrap();
         self.listed.clear();
+        self.escalated.clear();
         let store = engine.into_store().power_cut().unwrap();
         self.boots += 1;
         self.now = self.now.checked_add(off).unwrap();
