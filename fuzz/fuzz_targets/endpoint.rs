@@ -284,7 +284,7 @@ impl World {
         let binding = self.host(from).seen.bindings.last().cloned();
         let target = match binding {
             Some((contact, flow)) if from == OFFICE && choice & 1 == 0 => {
-                Target::Phone { extension: "101".parse().expect("an extension"), contact, flow }
+                Target::Phone { extension: "101".parse().expect("an extension"), contact, flow, path: vec![] }
             }
             _ => {
                 let name = if from == OFFICE { "carrier" } else { "office" };

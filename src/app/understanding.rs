@@ -1,14 +1,16 @@
 //! Sentences to readings: the sentence encoder, where its model is there, and the classifier trained upon it.
 
-use std::{fs, path::Path};
+use std::{cell::RefCell, collections::BTreeMap, fs, path::Path};
+
+use sha2::{Digest, Sha256};
 
 use super::whole_file;
 use crate::{
     dialogue::{
-        Context, HeldOut, Model, Reading, Report, Understander, Understood, evaluate_on, train_with,
+        Context, Evaluation, Model, Reading, SEED, Understander, Understood, train_with, train_words,
         understand,
     },
-    encoder::{DIMENSIONS, Encoder},
+    encoder::{DIMENSIONS, Encoder, EncoderError},
     speech::Models,
 };
 
@@ -72,49 +74,102 @@ pub fn is_trained(folder: &Path) -> bool {
     fs::read(folder.join(TRAINED)).is_ok_and(|bytes| Model::from_bytes(&bytes, Some(ENCODER)).is_ok())
 }
 
-/// What training came to.
+/// A model examined.
 #[derive(Debug)]
-pub struct Trained {
-    /// Size of the file.
+pub struct Examined {
+    /// What it reads: the encoder's name and words, or words alone.
+    pub reads: String,
+    /// SHA-256 of the model as a file, in hexadecimal digits.
+    pub sha256: String,
+    /// Size of that file.
     pub bytes: usize,
-    /// How the model reads the utterances that it has not seen: in the order of [`HeldOut::ALL`].
-    pub reports: [Report; HeldOut::ALL.len()],
+    pub evaluation: Evaluation,
 }
 
-/// Trains the model, puts it beside the encoder, written whole or not at all, and judges it.
+/// Examines the trained model on every utterance that it has not learnt from; without the encoder, words alone.
+///
+/// # Errors
+/// When the encoder or the trained model is not there, or of other utterances.
+pub fn examine(models: &Models, words_only: bool) -> anyhow::Result<Examined> {
+    if words_only {
+        return Ok(Examined::new(train_words(SEED), None));
+    }
+    let encoder = Encoder::open(&models.encoder())?;
+    let path = models.folder().join(TRAINED);
+    let bytes =
+        fs::read(&path).map_err(|e| anyhow::anyhow!("{}: {e}; run `portico train`", path.display()))?;
+    let model = Model::from_bytes(&bytes, Some(ENCODER))
+        .map_err(|e| anyhow::anyhow!("{}: {e}; run `portico train`", path.display()))?;
+    Ok(Examined::new(model, Some(&Embeddings::of(&encoder))))
+}
+
+/// Trains the model, puts it beside the encoder, written whole or not at all, and examines it.
 ///
 /// # Errors
 /// When the encoder is not there, or the file cannot be written.
-pub fn train(models: &Models, mut progress: impl FnMut(usize)) -> anyhow::Result<Trained> {
+pub fn train(models: &Models, mut progress: impl FnMut(usize)) -> anyhow::Result<Examined> {
     let encoder = Encoder::open(&models.encoder())?;
+    let embeddings = Embeddings::of(&encoder);
     let done = std::cell::Cell::new(0_usize);
-    let failed = std::cell::RefCell::new(None);
     let progress = std::cell::RefCell::new(&mut progress);
     let model = train_with(
         ENCODER,
         &|text| {
             done.set(done.get() + 1);
             (progress.borrow_mut())(done.get());
-            match encoder.embed(text) {
-                Ok(embedding) => embedding.to_vec(),
-                Err(error) => {
-                    failed.borrow_mut().get_or_insert(error);
-                    Vec::new()
-                }
-            }
+            embeddings.embed(text)
         },
-        crate::dialogue::SEED,
+        SEED,
     );
-    if let Some(error) = failed.into_inner() {
+    if let Some(error) = embeddings.failed.borrow_mut().take() {
         return Err(error.into());
     }
     let model = model?;
-    let bytes = model.to_bytes();
-    let path = models.folder().join(TRAINED);
-    whole_file::write_for_all(&path, &bytes)?;
-    let trained = Understander::with_model(model);
-    // A sentence that cannot be encoded is read by its words, as in a call.
-    let embed = |text: &str| encoder.embed(text).map(|embedding| embedding.to_vec()).unwrap_or_default();
-    let report = |set| evaluate_on(set, &trained, Some(&embed));
-    Ok(Trained { bytes: bytes.len(), reports: HeldOut::ALL.map(report) })
+    whole_file::write_for_all(&models.folder().join(TRAINED), &model.to_bytes())?;
+    Ok(Examined::new(model, Some(&embeddings)))
+}
+
+impl Examined {
+    fn new(model: Model, embeddings: Option<&Embeddings<'_>>) -> Self {
+        let bytes = model.to_bytes();
+        let sha256 = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+        let reads =
+            model.encoder().map_or_else(|| "words alone".into(), |encoder| format!("words and {encoder}"));
+        let evaluation = match embeddings {
+            // A sentence that cannot be encoded is read by its words, as in a call.
+            Some(embeddings) => {
+                Evaluation::of(&Understander::with_model(model), Some(&|text| embeddings.embed(text)))
+            }
+            None => Evaluation::of(&Understander::words_only(), None),
+        };
+        Self { reads, sha256, bytes: bytes.len(), evaluation }
+    }
+}
+
+/// The encoder, asked about each sentence once: a line that is learnt from and compared is encoded for both.
+struct Embeddings<'a> {
+    encoder: &'a Encoder,
+    known: RefCell<BTreeMap<String, Vec<f32>>>,
+    /// The first failure.
+    failed: RefCell<Option<EncoderError>>,
+}
+
+impl<'a> Embeddings<'a> {
+    const fn of(encoder: &'a Encoder) -> Self {
+        Self { encoder, known: RefCell::new(BTreeMap::new()), failed: RefCell::new(None) }
+    }
+
+    /// Empty where the encoder fails.
+    fn embed(&self, text: &str) -> Vec<f32> {
+        if let Some(known) = self.known.borrow().get(text) {
+            return known.clone();
+        }
+        let embedding =
+            self.encoder.embed(text).map(|embedding| embedding.to_vec()).unwrap_or_else(|error| {
+                self.failed.borrow_mut().get_or_insert(error);
+                Vec::new()
+            });
+        self.known.borrow_mut().insert(text.to_owned(), embedding.clone());
+        embedding
+    }
 }

@@ -1,112 +1,24 @@
 //! How well utterances are understood that the training never saw: the figures that the project holds itself to.
 
-use std::{collections::BTreeMap, fmt};
+mod figures;
+mod mixing;
+mod table;
+
+use std::collections::BTreeMap;
 
 use super::{
     corpus::{self, Example},
     intent::Intent,
-    reading::{Reading, Urgency},
-    training::Embedder,
+    reading::{LifeSafety, Reading, Urgency, UrgentKind},
+    training::{Embedder, Shuffle},
     understander::Understander,
 };
 
-/// Hits and misses of one class.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Tally {
-    pub right: u32,
-    /// Read as this class, but another.
-    pub wrongly: u32,
-    /// Of this class, but read as another.
-    pub missed: u32,
-}
-
-impl Tally {
-    pub(super) fn count(&mut self, expected: bool, read: bool) {
-        match (expected, read) {
-            (true, true) => self.right += 1,
-            (true, false) => self.missed += 1,
-            (false, true) => self.wrongly += 1,
-            (false, false) => {}
-        }
-    }
-
-    /// Of what was read as this class, the share that is; 1 when nothing was.
-    pub fn precision(&self) -> f64 {
-        share(self.right, self.wrongly)
-    }
-
-    /// Of this class, the share that was read as such; 1 when there was nothing.
-    pub fn recall(&self) -> f64 {
-        share(self.right, self.missed)
-    }
-
-    pub fn f1(&self) -> f64 {
-        share(2 * self.right, self.wrongly + self.missed)
-    }
-}
-
-fn share(right: u32, wrong: u32) -> f64 {
-    if right + wrong == 0 { 1.0 } else { f64::from(right) / f64::from(right + wrong) }
-}
-
-/// The figures of one run over the held-out utterances.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Report {
-    pub utterances: u32,
-    /// In the order of [`Intent::ALL`].
-    pub intents: [Tally; Intent::ALL.len()],
-    /// Danger or none.
-    pub life_safety: Tally,
-    /// Danger or none, the kind right as well.
-    pub danger_kind_right: u32,
-    /// Words of danger without danger, and how many of them raised an alarm.
-    pub hard_negatives: u32,
-    pub false_alarms: u32,
-    /// Urgent or not, with the kind right.
-    pub urgent: Tally,
-    /// Mean distance between confidence and truth over ten bins (expected calibration error).
-    pub calibration_error: f64,
-    /// Pairs that were confused: what it was, what it was read as, how often.
-    pub confusions: BTreeMap<(Intent, Intent), u32>,
-}
-
-impl Report {
-    /// The mean of the intents' F1, each counting alike.
-    pub fn macro_f1(&self) -> f64 {
-        self.intents.iter().map(Tally::f1).sum::<f64>() / self.intents.len() as f64
-    }
-}
-
-impl fmt::Display for Report {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{:14} {:>9} {:>9} {:>9}", "intent", "precision", "recall", "F1")?;
-        for (intent, tally) in Intent::ALL.into_iter().zip(&self.intents) {
-            let (precision, recall, f1) = (tally.precision(), tally.recall(), tally.f1());
-            writeln!(f, "{:14} {precision:>9.3} {recall:>9.3} {f1:>9.3}", intent.name())?;
-        }
-        writeln!(f, "macro-F1 {:.4} over {} utterances", self.macro_f1(), self.utterances)?;
-        let (recall, precision) = (self.life_safety.recall(), self.life_safety.precision());
-        writeln!(f, "life safety: recall {recall:.4}, precision {precision:.4}")?;
-        let dangers = self.life_safety.right + self.life_safety.missed;
-        writeln!(f, "kind of danger right: {} of {dangers}", self.danger_kind_right)?;
-        writeln!(
-            f,
-            "false alarms on words of danger without danger: {} of {}",
-            self.false_alarms, self.hard_negatives
-        )?;
-        let (recall, precision) = (self.urgent.recall(), self.urgent.precision());
-        writeln!(f, "urgent: recall {recall:.3}, precision {precision:.3}")?;
-        writeln!(f, "calibration error {:.3}", self.calibration_error)?;
-        let mut confusions: Vec<_> = self.confusions.iter().filter(|(_, count)| **count > 1).collect();
-        confusions.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
-        let pairs =
-            confusions.iter().map(|((was, read), n)| format!("{} as {} {n}", was.name(), read.name()));
-        write!(f, "confused: {}", pairs.collect::<Vec<_>>().join(", "))
-    }
-}
+pub use figures::{Bin, Share, Tally};
+pub use mixing::{MEANING_BAR, Mixed, Nearness, Separation, WORDS_BAR, separation};
 
 /// Which of the sets of utterances never learnt from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum HeldOut {
     /// The set by which rules and constants were judged while they were made.
     First,
@@ -133,66 +45,225 @@ impl HeldOut {
     }
 }
 
-/// Reads every held-out utterance of the first set, with its embedding where `embed` gives one.
-pub fn evaluate(understander: &Understander, embed: Option<Embedder<'_>>) -> Report {
-    evaluate_on(HeldOut::First, understander, embed)
+/// Files of utterances, by what they hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Corpus {
+    pub utterances: usize,
+    /// SHA-256 over the names and texts of its files, in hexadecimal digits.
+    pub sha256: String,
 }
 
-/// Reads every utterance of one set.
-pub fn evaluate_on(set: HeldOut, understander: &Understander, embed: Option<Embedder<'_>>) -> Report {
-    let mut report = Report::default();
-    let mut bins = [Bin::default(); 10];
-    for example in corpus::held_out(set).filter_map(Result::ok) {
-        let embedding = embed.map(|embed| embed(example.text));
-        let reading = understander.read(example.text, embedding.as_deref());
-        report.add(&example, &reading);
-        let bin = ((reading.confidence * 10.0) as usize).min(9);
-        bins[bin].add(reading.confidence, reading.intent == example.intent);
-    }
-    report.calibration_error = bins.iter().map(Bin::gap).sum::<f64>() / f64::from(report.utterances.max(1));
-    report
+/// One utterance, what it is, and what it was read as.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Judged {
+    pub text: &'static str,
+    pub expected: Intent,
+    pub read: Intent,
+    /// How sure the reading was, 0 to 1.
+    pub confidence: f32,
+    /// The danger that it speaks of.
+    pub danger: Option<LifeSafety>,
+    /// The danger that was heard.
+    pub alarm: Option<LifeSafety>,
+    pub urgent: Option<UrgentKind>,
+    /// The haste that was heard.
+    pub haste: Option<UrgentKind>,
+    /// Words of danger without danger.
+    pub hard_negative: bool,
 }
 
-/// Readings of one tenth of confidence.
-#[derive(Clone, Copy, Default)]
-struct Bin {
-    confidence: f64,
-    right: f64,
+impl Judged {
+    fn new(example: &Example, reading: &Reading) -> Self {
+        let (alarm, haste) = match reading.urgency {
+            Urgency::LifeSafety(kind) => (Some(kind), None),
+            Urgency::Urgent(kind) => (None, Some(kind)),
+            Urgency::Routine => (None, None),
+        };
+        Self {
+            text: example.text,
+            expected: example.intent,
+            read: reading.intent,
+            confidence: reading.confidence,
+            danger: example.danger,
+            alarm,
+            urgent: example.urgent,
+            haste,
+            hard_negative: example.hard_negative,
+        }
+    }
 }
 
-impl Bin {
-    fn add(&mut self, confidence: f32, right: bool) {
-        self.confidence += f64::from(confidence);
-        self.right += f64::from(u8::from(right));
-    }
-
-    fn gap(&self) -> f64 {
-        (self.confidence - self.right).abs()
-    }
+/// What one run over held-out utterances came to: every figure is counted from the readings themselves.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Report {
+    pub name: &'static str,
+    pub corpus: Corpus,
+    pub judged: Vec<Judged>,
 }
 
 impl Report {
-    fn add(&mut self, example: &Example, reading: &Reading) {
-        self.utterances += 1;
-        if reading.intent != example.intent {
-            *self.confusions.entry((example.intent, reading.intent)).or_default() += 1;
+    pub fn utterances(&self) -> usize {
+        self.judged.len()
+    }
+
+    /// The intents that the set holds, in the order of [`Intent::ALL`].
+    pub fn intents(&self) -> impl Iterator<Item = Intent> {
+        Intent::ALL.into_iter().filter(|intent| self.judged.iter().any(|one| one.expected == *intent))
+    }
+
+    pub fn tally(&self, intent: Intent) -> Tally {
+        self.count(|one| (one.expected == intent, one.read == intent))
+    }
+
+    /// The mean of the intents' F1, each counting alike.
+    pub fn macro_f1(&self) -> f64 {
+        mean_f1(self.judged.iter())
+    }
+
+    /// Between which bounds the macro-F1 would lie, 95 times of 100, had other callers of the same kind been asked:
+    /// by drawing the set anew from itself, 1,000 times, seeded (the bootstrap, Efron 1979).
+    pub fn macro_f1_interval(&self) -> (f64, f64) {
+        const DRAWS: usize = 1000;
+        let mut chance = Shuffle(0);
+        let count = self.judged.len() as u64;
+        if count == 0 {
+            return (0.0, 1.0);
         }
-        for (intent, tally) in Intent::ALL.into_iter().zip(&mut self.intents) {
-            tally.count(example.intent == intent, reading.intent == intent);
+        let mut means: Vec<f64> = (0..DRAWS)
+            .map(|_| mean_f1((0..count).map(|_| &self.judged[(chance.next() % count) as usize])))
+            .collect();
+        means.sort_by(f64::total_cmp);
+        (means[DRAWS / 40], means[DRAWS - 1 - DRAWS / 40])
+    }
+
+    /// Danger or none.
+    pub fn life_safety(&self) -> Tally {
+        self.count(|one| (one.danger.is_some(), one.alarm.is_some()))
+    }
+
+    /// Of the dangers heard as dangers, those whose kind is right as well.
+    pub fn danger_kind(&self) -> Share {
+        Share::of(self.judged.iter().filter(|one| one.danger.is_some() && one.alarm.is_some()), |one| {
+            one.danger == one.alarm
+        })
+    }
+
+    /// Alarms on what is no danger.
+    pub fn false_alarms(&self) -> Share {
+        Share::of(self.judged.iter().filter(|one| one.danger.is_none()), |one| one.alarm.is_some())
+    }
+
+    /// Alarms on words of danger without danger.
+    pub fn hard_false_alarms(&self) -> Share {
+        Share::of(self.judged.iter().filter(|one| one.hard_negative), |one| one.alarm.is_some())
+    }
+
+    /// Dangers that were not heard.
+    pub fn missed_dangers(&self) -> impl Iterator<Item = &Judged> {
+        self.judged.iter().filter(|one| one.danger.is_some() && one.alarm.is_none())
+    }
+
+    /// What was no danger, and raised an alarm.
+    pub fn alarms_without_danger(&self) -> impl Iterator<Item = &Judged> {
+        self.judged.iter().filter(|one| one.danger.is_none() && one.alarm.is_some())
+    }
+
+    /// Urgent or not, with the kind right.
+    pub fn urgent(&self) -> Tally {
+        self.count(|one| match (one.urgent, one.haste) {
+            (Some(expected), Some(heard)) => (true, expected == heard),
+            (expected, heard) => (expected.is_some(), heard.is_some()),
+        })
+    }
+
+    /// Readings by their confidence, in tenths.
+    pub fn bins(&self) -> [Bin; 10] {
+        let mut bins = [Bin::default(); 10];
+        for one in &self.judged {
+            bins[((one.confidence * 10.0) as usize).min(9)].add(one.confidence, one.read == one.expected);
         }
-        let read = reading.urgency.is_life_safety();
-        self.life_safety.count(example.danger.is_some(), read);
-        if let (Some(expected), Urgency::LifeSafety(kind)) = (example.danger, reading.urgency) {
-            self.danger_kind_right += u32::from(expected == kind);
+        bins
+    }
+
+    /// Mean distance between confidence and truth over ten bins (expected calibration error).
+    pub fn calibration_error(&self) -> f64 {
+        let gaps: f64 = self.bins().iter().map(|bin| bin.gap() * f64::from(bin.readings)).sum();
+        gaps / self.judged.len().max(1) as f64
+    }
+
+    /// What it was, what it was read as, how often; right readings are left out.
+    pub fn confusions(&self) -> BTreeMap<(Intent, Intent), u32> {
+        let mut confusions = BTreeMap::new();
+        for one in self.judged.iter().filter(|one| one.expected != one.read) {
+            *confusions.entry((one.expected, one.read)).or_default() += 1;
         }
-        if example.hard_negative {
-            self.hard_negatives += 1;
-            self.false_alarms += u32::from(read);
+        confusions
+    }
+
+    fn count(&self, sides: impl Fn(&Judged) -> (bool, bool)) -> Tally {
+        let mut tally = Tally::default();
+        for one in &self.judged {
+            let (expected, read) = sides(one);
+            tally.count(expected, read);
         }
-        let urgent = matches!(reading.urgency, Urgency::Urgent(_));
-        match (example.urgent, reading.urgency) {
-            (Some(expected), Urgency::Urgent(kind)) => self.urgent.count(true, expected == kind),
-            (expected, _) => self.urgent.count(expected.is_some(), urgent),
-        }
+        tally
     }
 }
+
+/// Over the intents that are expected at least once.
+fn mean_f1<'a>(judged: impl Iterator<Item = &'a Judged>) -> f64 {
+    let mut tallies = [Tally::default(); Intent::ALL.len()];
+    for one in judged {
+        if one.expected == one.read {
+            tallies[one.expected.row()].right += 1;
+        } else {
+            tallies[one.expected.row()].missed += 1;
+            tallies[one.read.row()].wrongly += 1;
+        }
+    }
+    let expected = tallies.iter().filter(|tally| tally.right + tally.missed > 0);
+    let (sum, count) = expected.fold((0.0, 0_u32), |(sum, count), tally| (sum + tally.f1(), count + 1));
+    sum / f64::from(count.max(1))
+}
+
+/// The project's own examination: every held-out set, and the proof that none of it was learnt from.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Evaluation {
+    pub learnt_from: Corpus,
+    /// In the order of [`HeldOut::ALL`].
+    pub sets: Vec<Report>,
+    pub separation: Separation,
+}
+
+impl Evaluation {
+    /// Examines `understander`, with the embedding of each utterance where `embed` gives one.
+    pub fn of(understander: &Understander, embed: Option<Embedder<'_>>) -> Self {
+        Self {
+            learnt_from: corpus::learnt_from(),
+            sets: HeldOut::ALL.map(|set| evaluate_on(set, understander, embed)).into(),
+            separation: separation(embed),
+        }
+    }
+
+    /// All sets as one.
+    pub fn over_all(&self) -> Report {
+        let judged: Vec<Judged> = self.sets.iter().flat_map(|report| report.judged.clone()).collect();
+        Report { name: "all", corpus: corpus::judged_by(&HeldOut::ALL), judged }
+    }
+}
+
+/// Reads every utterance of one set, with its embedding where `embed` gives one.
+pub fn evaluate_on(set: HeldOut, understander: &Understander, embed: Option<Embedder<'_>>) -> Report {
+    let judge = |example: Example| {
+        let embedding = embed.map(|embed| embed(example.text));
+        Judged::new(&example, &understander.read(example.text, embedding.as_deref()))
+    };
+    Report {
+        name: set.name(),
+        corpus: corpus::judged_by(&[set]),
+        judged: corpus::held_out(set).filter_map(Result::ok).map(judge).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -40,7 +40,10 @@ pub use entity::{
     Access, Address, Context, DayPart, Entity, PersonName, Pets, Roster, Slot, UnitMention, UnitRef, Value,
     When, extract,
 };
-pub use evaluation::{HeldOut, Report, Tally, evaluate, evaluate_on};
+pub use evaluation::{
+    Bin, Corpus, Evaluation, HeldOut, Judged, MEANING_BAR, Mixed, Nearness, Report, Separation, Share, Tally,
+    WORDS_BAR, evaluate_on, separation,
+};
 pub use flow::{Ending, Flow};
 pub use form::Item;
 pub use intent::{Intent, Move, Topic};

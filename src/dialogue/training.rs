@@ -132,7 +132,7 @@ pub fn cross_validate(
             tally.count(intent == expected, read == Some(intent));
         }
     }
-    let macro_f1 = tallies.iter().map(Tally::f1).sum::<f64>() / tallies.len() as f64;
+    let macro_f1 = tallies.iter().map(|tally| tally.f1()).sum::<f64>() / tallies.len() as f64;
     Ok(CrossValidation { macro_f1, temperature: least_surprising(&judged) })
 }
 
@@ -225,10 +225,10 @@ impl Weights {
 }
 
 /// SplitMix64 (Steele, Lea, Flood 2014) and Fisher–Yates: an order that a seed fixes.
-struct Shuffle(u64);
+pub(super) struct Shuffle(pub(super) u64);
 
 impl Shuffle {
-    fn next(&mut self) -> u64 {
+    pub(super) fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);

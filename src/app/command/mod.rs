@@ -1,6 +1,7 @@
 //! What each command of the program does; `main` reads the arguments and calls these.
 
 mod backup;
+mod evaluation_page;
 mod explain;
 mod foresee;
 mod import;
@@ -32,7 +33,7 @@ pub use route::route;
 pub use run::run;
 pub use speech::{hear, say};
 pub use timeline::timeline;
-pub use understanding::{train, understand};
+pub use understanding::{evaluate, train, understand};
 
 /// Standard output, for results; a pipe that is closed is the reader's choice and no fault.
 fn print(text: &str) -> anyhow::Result<()> {

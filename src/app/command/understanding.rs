@@ -1,17 +1,19 @@
-//! `portico understand` and `portico train`.
+//! `portico understand`, `portico train` and `portico evaluate`.
 
-use std::{io::BufRead, path::Path};
+use std::{fs, io::BufRead, path::Path};
+
+use anyhow::Context as _;
 
 use super::{
     super::{
         clock, configuration, office,
-        understanding::{Understanding, is_trained, train as train_model},
+        understanding::{Examined, Understanding, examine, is_trained, train as train_model},
     },
-    print,
+    evaluation_page, print,
 };
 use crate::{
     config::{Config, practice_file},
-    dialogue::{Context, HeldOut},
+    dialogue::Context,
     speech::Models,
 };
 
@@ -55,8 +57,30 @@ pub fn train(folder: &Path, force: bool) -> anyhow::Result<()> {
             eprintln!("intents: {done} utterances");
         }
     })?;
-    for (set, report) in HeldOut::ALL.into_iter().zip(&trained.reports) {
-        print(&format!("{} set of utterances never learnt from\n{report}\n", set.name()))?;
-    }
+    print_examined(&trained)?;
     print(&format!("intents: trained, {:.1} MB", trained.bytes as f64 / 1e6))
+}
+
+/// Examines the model on the project's held-out utterances: in the terminal, and as a page in `html`. `strict`: an
+/// utterance that is in training and test is an error.
+///
+/// # Errors
+/// When the model is not there, the page cannot be written, or, if `strict`, training and test mix.
+pub fn evaluate(folder: &Path, words_only: bool, html: Option<&Path>, strict: bool) -> anyhow::Result<()> {
+    let examined = examine(&Models::at(folder), words_only)?;
+    print_examined(&examined)?;
+    if let Some(path) = html {
+        let at = clock::wall().strftime("%Y-%m-%d %H:%M UTC").to_string();
+        fs::write(path, evaluation_page::page(&examined, &at))
+            .with_context(|| format!("{} cannot be written", path.display()))?;
+        print(&format!("the same with charts: {}", path.display()))?;
+    }
+    let faults = examined.evaluation.separation.faults.len();
+    anyhow::ensure!(!strict || faults == 0, "{faults} utterances are in training and test alike");
+    Ok(())
+}
+
+fn print_examined(examined: &Examined) -> anyhow::Result<()> {
+    let Examined { reads, sha256, evaluation, .. } = examined;
+    print(&format!("model of {reads}, SHA-256 {sha256}\n{evaluation}\n"))
 }
