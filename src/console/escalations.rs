@@ -58,7 +58,7 @@ impl EscalationBoard {
     }
 
     pub(super) fn restore(&self, all: &[Vec<EscalationStep>]) {
-        let standing = all.iter().filter_map(|steps| Escalation::of(steps));
+        let standing = all.iter().filter_map(Escalation::of);
         let mut open = self.open();
         for escalation in standing.filter(Escalation::is_open).take(KEPT) {
             open.insert(escalation.call, escalation);

@@ -274,9 +274,10 @@ impl Call {
         let State::Ending(ending) = &self.state else { return Some(self) };
         let finished = ending.finished(&mut Context { now, exchange, ledger: &mut self.ledger });
         let Some((ended, disposition)) = finished else { return Some(self) };
-        if !self.ledger.is_private() {
-            exchange.fact(Fact::Ended(Box::new(self.ledger.close(ended, disposition))));
-        }
+        exchange.fact(match self.ledger.is_private() {
+            true => Fact::Unrecorded(self.ledger.call()),
+            false => Fact::Ended(Box::new(self.ledger.close(ended, disposition))),
+        });
         None
     }
 }

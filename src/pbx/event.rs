@@ -503,6 +503,8 @@ pub enum Fact {
     },
     /// The call is over; this is all of it.
     Ended(Box<CallRecord>),
+    /// What was no call of anybody's is over, and leaves no record.
+    Unrecorded(CallId),
     /// Something has happened to a mailbox.
     MailboxChanged {
         mailbox: Extension,
@@ -536,7 +538,6 @@ pub enum Fact {
         resource: Resource,
         state: ResourceState,
     },
-
     /// A text came in through a trunk; answer with `Control::SettleText` once it is stored.
     TextReceived {
         text: sip::TextId,
@@ -550,7 +551,6 @@ pub enum Fact {
         key: MessageKey,
         result: TextResult,
     },
-
     Bound {
         binding: sip::Binding,
     },

@@ -101,7 +101,7 @@ impl Names {
                 let whose = of.as_ref().map_or("the agent's".to_owned(), |of| format!("{of}'s"));
                 ("portico", format!("audit: {by}, {} on {whose} call", how.name().replace('_', " ")), true)
             }
-            Fact::SupervisionEnded { .. } => return None,
+            Fact::SupervisionEnded { .. } | Fact::Unrecorded(_) => return None,
             Fact::Conferring { room, parties, .. } => {
                 let name = room.as_ref().map_or("conference".to_owned(), |room| format!("conference {room}"));
                 let parties: Vec<String> = parties.iter().map(|party| self.party(party)).collect();

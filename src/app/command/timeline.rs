@@ -25,7 +25,7 @@ pub fn timeline(path: &Path, call: &str, key: Option<&str>) -> anyhow::Result<()
     let store = Store::open(&folder.join(RECORDS))?;
     let entries = store.reader().timeline(call)?;
     anyhow::ensure!(!entries.is_empty(), "no danger was heard in call {call}, or it is not in these records");
-    let beside = fs::read_to_string(folder.join(timeline_key::PUBLIC)).ok();
+    let beside = timeline_key::public_beside(folder);
     let key = match key.or(beside.as_deref()) {
         Some(text) => {
             Some(timeline_key::from_hex(text).with_context(|| format!("`{}` is not a key", text.trim()))?)

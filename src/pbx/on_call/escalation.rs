@@ -20,7 +20,7 @@ pub struct Report {
     pub name: Option<String>,
     /// The number that the caller gave, or else calls from.
     pub callback: Option<PhoneNumber>,
-    /// The caller's own words, at most [`LONGEST_WORDS`] characters.
+    /// The caller's own words, at most 160 characters.
     pub words: Option<String>,
 }
 
