@@ -141,6 +141,7 @@ fn engine(file: &Path) -> Result<Engine, Box<dyn Error>> {
         leasing_numbers: Vec::new(),
         lead_sequence: None,
         after_crash: AfterCrash::NotAgain,
+        showings: None,
     };
     Ok(Engine::new(Store::open(file)?, settings, Chance::seed_from_u64(1)))
 }

@@ -56,6 +56,7 @@ fn office(units: u16) -> Office {
         facts: Vec::new(),
         on_call: true,
         staff: true,
+        showings: false,
     }
 }
 

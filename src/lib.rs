@@ -15,6 +15,7 @@
 //! | [`config`] | the office's file, as written and as checked | types |
 //! | [`sip`] | a SIP endpoint without sockets | types |
 //! | [`media`] | audio without sockets: SDP, RTP, jitter, codecs, bridges | types |
+//! | [`calendar`] | when a home can be shown and by whom, as arithmetic; iCalendar | types |
 //! | [`dialogue`] | a conversation on any channel, and how words are understood | types |
 //! | [`outbox`] | one text to send, once; and when to try again | types |
 //! | [`followup`] | consent, sequences, what is due | types |
@@ -24,8 +25,8 @@
 //! | [`deliver`] | e-mail, handed to the office's mail server | types |
 //! | [`pbx`] | the switch: routes, rings, bridges, hands over | agent, speech, dialogue, media, sip, types |
 //! | [`store`] | the only room that speaks SQL | pbx, trace, sip, dialogue, followup, outbox, types |
-//! | [`desk`] | wrap-up, texts, follow-up | store, trace, pbx, agent, dialogue, followup, outbox, sip, types |
-//! | [`console`] | the web console and the JSON interface | desk, store, trace, pbx, sip, provisioning, followup, outbox, dialogue, types |
+//! | [`desk`] | wrap-up, texts, follow-up, showings | store, calendar, trace, pbx, agent, dialogue, followup, outbox, sip, types |
+//! | [`console`] | the web console and the JSON interface | desk, store, calendar, trace, pbx, sip, provisioning, followup, outbox, dialogue, types |
 //! | [`sim`] | the virtual host | all of the above but net, config, encoder and console |
 //! | [`app`] | the real host | everything but sim |
 //!
@@ -34,6 +35,7 @@
 
 pub mod agent;
 pub mod app;
+pub mod calendar;
 pub mod config;
 pub mod console;
 pub mod deliver;

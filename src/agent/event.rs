@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use crate::{
-    dialogue::{Destination, Digit, EndReason, Reading},
+    dialogue::{CalendarAnswer, CalendarRequest, Destination, Digit, EndReason, Reading},
     speech::SpeechEvent,
     types::{TurnId, UtteranceId},
 };
@@ -25,6 +25,8 @@ pub enum VoiceInput {
     TransferFailed,
     /// Nobody took it, and somebody on call has been told, and has said so.
     OnCallHeard,
+    /// What the calendar says to the request with this ticket.
+    Calendar { ticket: u32, answer: CalendarAnswer },
     /// Speech could not be synthesised or understood.
     SpeechFailed,
     /// The deadline of the last `VoiceOutput::Timeout` has come.
@@ -66,6 +68,12 @@ pub enum VoiceOutput {
         to: Destination,
         brief: String,
     },
+    /// Ask the office's calendar; the answer comes as [`VoiceInput::Calendar`] with the same ticket. One that comes too late is
+    /// not waited for: a booking among them is taken back by a further request.
+    Calendar {
+        ticket: u32,
+        request: CalendarRequest,
+    },
     /// Hang up; everything to be said first has been heard.
     End(EndReason),
     Timeout(Option<(Instant, Reason)>),
@@ -82,6 +90,8 @@ pub enum Reason {
     SpeechOverdue,
     /// An utterance should have been played by now.
     PlaybackOverdue,
+    /// The office's calendar should have answered by now.
+    CalendarOverdue,
     /// The conversation has reached its stated length.
     Length,
 }

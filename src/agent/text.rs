@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use crate::dialogue::{
-    Act, Destination, EndReason, Office, Opening, Outcome, Pack, Reading, ResumeError, SavedSession, Session,
-    UserTurn,
+    Act, CalendarAnswer, CalendarRequest, Destination, EndReason, Office, Opening, Outcome, Pack, Reading,
+    ResumeError, SavedSession, Session, UserTurn,
 };
 
 /// Characters of one outgoing message: two segments of GSM-7 with their headers.
@@ -23,6 +23,8 @@ pub struct TextReply {
     pub messages: Vec<String>,
     /// Somebody is to be rung or alerted, with this brief. If nobody answers, feed [`Text::handle_unanswered`].
     pub alert: Option<(Destination, String)>,
+    /// The office's calendar is asked this; feed the answer to [`Text::handle_calendar`].
+    pub calendar: Option<CalendarRequest>,
     pub ended: Option<EndReason>,
 }
 
@@ -54,6 +56,11 @@ impl Text {
         reply(self.session.handle_turn(UserTurn::TransferFailed))
     }
 
+    /// What the calendar says.
+    pub fn handle_calendar(&mut self, answer: CalendarAnswer) -> TextReply {
+        reply(self.session.handle_turn(UserTurn::Calendar(answer)))
+    }
+
     pub fn outcome(&self) -> Outcome {
         self.session.outcome()
     }
@@ -71,6 +78,7 @@ fn reply(acts: Vec<Act>) -> TextReply {
                 text.push_str(&written(&say.text));
             }
             Act::Transfer { to, brief } => reply.alert = Some((to, brief)),
+            Act::Calendar(request) => reply.calendar = Some(request),
             Act::End(reason) => reply.ended = Some(reason),
         }
     }

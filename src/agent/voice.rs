@@ -1,5 +1,6 @@
 //! The conversation by voice: speech events become turns, acts become speech, each at its moment.
 
+mod asking;
 mod hearing;
 mod speaking;
 
@@ -19,6 +20,7 @@ use crate::{
     speech::SpeechEvent,
     types::TurnId,
 };
+use asking::Asking;
 use hearing::{Hearing, Pause, Words};
 use speaking::{Cut, Mouth, Played};
 
@@ -56,6 +58,7 @@ pub struct Voice {
     /// When the silence began that the caller is to break.
     quiet_since: Instant,
     overdue: u8,
+    asking: Asking,
     /// Bounded by what one input can cause: a handful.
     outputs: VecDeque<VoiceOutput>,
 }
@@ -83,6 +86,7 @@ impl Voice {
             cut: None,
             quiet_since: now,
             overdue: 0,
+            asking: Asking::default(),
             outputs: VecDeque::new(),
         };
         voice.listen();
@@ -115,10 +119,15 @@ impl Voice {
             VoiceInput::Keyed(digit) => self.keyed(now, digit),
             VoiceInput::TransferFailed => self.transfer_failed(now, UserTurn::TransferFailed),
             VoiceInput::OnCallHeard => self.transfer_failed(now, UserTurn::OnCallHeard),
+            VoiceInput::Calendar { ticket, answer } => {
+                let late = self.asking.answered(ticket, answer);
+                self.outputs.extend(late);
+            }
             VoiceInput::SpeechFailed => self.speech_failed(now),
             VoiceInput::Timeout => self.timed_out(now),
         }
         self.take_turn_if_due(now);
+        self.hear_calendar(now);
     }
 
     /// What is to be done; `Timeout` when that is all, with the next instant at which time itself matters.
@@ -284,13 +293,33 @@ impl Voice {
         self.user_turn(now, UserTurn::Said { text, reading });
     }
 
+    /// The calendar's answer is spoken when nobody is speaking into it.
+    fn hear_calendar(&mut self, now: Instant) {
+        if self.phase == Phase::Over || (self.phase == Phase::Talking && self.hearing != Hearing::Quiet) {
+            return;
+        }
+        let Some(answer) = self.asking.take_answer() else { return };
+        if self.phase == Phase::Talking && self.session.waits_for_calendar() {
+            self.user_turn(now, UserTurn::Calendar(answer));
+        } else {
+            // The conversation is elsewhere by now; what was booked is on record.
+            self.session.handle_turn(UserTurn::Calendar(answer));
+        }
+    }
+
     fn user_turn(&mut self, now: Instant, turn: UserTurn) {
         let acts = self.session.handle_turn(turn);
         self.perform(now, acts);
     }
 
     /// New acts take the place of whatever was still planned.
-    fn perform(&mut self, now: Instant, acts: Vec<Act>) {
+    fn perform(&mut self, now: Instant, mut acts: Vec<Act>) {
+        // The calendar is asked while the sentence that covers the silence is being said.
+        for act in acts.extract_if(.., |act| matches!(act, Act::Calendar(_))) {
+            if let Act::Calendar(request) = act {
+                self.outputs.push_back(self.asking.ask(now, request));
+            }
+        }
         self.cut = None;
         self.mouth.plan(acts);
         if !self.mouth.is_busy() {
@@ -420,7 +449,9 @@ impl Voice {
             return None;
         }
         let idle = !self.mouth.is_busy();
-        let silence = (idle && self.hearing == Hearing::Quiet && self.cut.is_none()).then(|| {
+        let calendar = self.asking.overdue_at().map(|at| (at, Reason::CalendarOverdue));
+        let waits = self.session.waits_for_calendar();
+        let silence = (idle && !waits && self.hearing == Hearing::Quiet && self.cut.is_none()).then(|| {
             let limits = self.session.limits();
             let allowed = if self.session.is_patient() { limits.patience } else { limits.silence };
             (self.quiet_since + allowed, Reason::Silence)
@@ -431,7 +462,7 @@ impl Voice {
         let heard =
             self.hearing.overdue_at(HEARD_OVERDUE, VOICE_WITHOUT_PAUSE).map(|at| (at, Reason::SpeechOverdue));
         let playback = self.mouth.overdue_at().map(|at| (at, Reason::PlaybackOverdue));
-        [self.turn_due(), silence, length, reading, heard, playback].into_iter().flatten().min()
+        [self.turn_due(), calendar, silence, length, reading, heard, playback].into_iter().flatten().min()
     }
 
     fn timed_out(&mut self, now: Instant) {
@@ -442,6 +473,8 @@ impl Voice {
         match reason {
             // Taken below, with every input.
             Reason::Endpointing => {}
+            // Heard below, with every input.
+            Reason::CalendarOverdue => self.asking.give_up(),
             Reason::Silence => {
                 self.quiet_since = now;
                 self.user_turn(now, UserTurn::Silence);

@@ -137,6 +137,9 @@ impl Desk {
                 call_id: call_id.clone(),
             },
             Fact::CallBack(promise) => Input::CallBack(promise.clone()),
+            Fact::CalendarAsked { call, ticket, request } => {
+                Input::CalendarAsked { call: *call, ticket: *ticket, request: request.clone() }
+            }
             Fact::MailboxChanged { mailbox, change } => {
                 Input::MailboxChanged { mailbox: mailbox.clone(), change: change.clone() }
             }
@@ -220,6 +223,9 @@ fn drain(settings: &mut DeskSettings) -> Option<Timestamp> {
                 Control::SendText { key: entry.key, from: entry.from, to: entry.to, body: entry.body }
             }
             Output::SettleText { text, stored } => Control::SettleText { text, stored },
+            Output::CalendarAnswered { call, ticket, answer } => {
+                Control::CalendarAnswered { call, ticket, answer }
+            }
             Output::RestoreListed(listed) => Control::RestoreListed(listed),
             Output::RestoreCallBacks(promises) => Control::RestoreCallBacks(promises),
             Output::RestoreEscalations(all) => Control::RestoreEscalations(all),

@@ -1,6 +1,8 @@
 //! From the configuration to what each room wants to know: the switch's directory, the agent's office, the desk's settings.
 
+mod area_code;
 mod queues;
+mod rota;
 
 use std::{
     collections::BTreeMap,
@@ -14,6 +16,7 @@ use jiff::civil::Time;
 
 use super::sockets::Sockets;
 use crate::{
+    calendar::{Rules, ShowingAgent, ShowingPlan},
     config::{self, Config, Record, SrtpWish, TrunkTransport},
     desk,
     dialogue::{Fact, Office, Pack, Roster, UnitRef},
@@ -21,10 +24,10 @@ use crate::{
     pbx::{
         Choice, CivicAddress, CivicElement, Codec, ConferencePlan, Directory, Door, EmergencyNotice,
         EmergencyPlan, Features, IdentityForm, Leads, Limits, Location, Locations, MailboxPlan, MenuHours,
-        MenuOtherwise, MenuPlan, Money, Number, NumberForm, OnCall, PagePlan, Park, Phone, PriceClass,
-        RecordRule, RecordingRules, Right, RingOrder, RingPlan, RingStep, Rota, ScreeningRules, Service,
-        Services, Settings, Srtp, SrtpPolicy, StarCodes, Supervise, Supervision, Texts, TimedPlan, Tolls,
-        Treatment, TrunkProfile, Unanswered, device_key,
+        MenuOtherwise, MenuPlan, Money, Number, NumberForm, PagePlan, Park, Phone, PriceClass, RecordRule,
+        RecordingRules, Right, RingOrder, RingPlan, RingStep, ScreeningRules, Service, Services, Settings,
+        Srtp, SrtpPolicy, StarCodes, Supervise, Supervision, Texts, TimedPlan, Tolls, Treatment,
+        TrunkProfile, Unanswered, device_key,
     },
     sip::{
         Account, Credentials, Located, Network, Registration, SendTo, SessionTimers, Transport, Trunk,
@@ -32,6 +35,9 @@ use crate::{
     },
     types::{Extension, PhoneNumber, QuietHours},
 };
+
+use area_code::area_code;
+pub(super) use rota::rota;
 
 /// What the switch is told of the machine it runs on.
 pub fn machine(config: &Config, sockets: &Sockets) -> Settings {
@@ -153,16 +159,6 @@ pub fn directory(config: &Config, pack: Arc<Pack>) -> anyhow::Result<Directory> 
         pack,
         office: Arc::new(office(config)),
     })
-}
-
-/// Who is rung when somebody is in danger.
-pub(super) fn rota(config: &Config) -> Rota {
-    let person = |person: &config::OnCall| OnCall {
-        name: person.name.clone(),
-        number: person.number,
-        hours: person.hours.clone(),
-    };
-    Rota::new(config.on_call.iter().map(person))
 }
 
 /// Whose calls are recorded.
@@ -515,15 +511,8 @@ pub fn office(config: &Config) -> Office {
         facts: facts.collect(),
         on_call: true,
         staff: !config.extensions.is_empty(),
+        showings: !config.showings.agents.is_empty(),
     }
-}
-
-/// The three digits after the country code 1; 0 where numbers have none.
-fn area_code(number: Option<PhoneNumber>) -> u16 {
-    number
-        .filter(PhoneNumber::is_north_american)
-        .and_then(|number| number.digits().get(1..4).and_then(|code| code.parse().ok()))
-        .unwrap_or(0)
 }
 
 /// What the desk is told.
@@ -553,7 +542,29 @@ pub fn desk(config: &Config) -> anyhow::Result<desk::Settings> {
         leasing_numbers: leasing.map(|number| number.number).collect(),
         lead_sequence: None,
         letters: letters(config),
+        showings: showings(config),
         after_crash: AfterCrash::default(),
+    })
+}
+
+/// Who shows homes. Without anybody: none.
+fn showings(config: &Config) -> Option<ShowingPlan> {
+    let said = &config.showings;
+    let span = |time: Duration| jiff::SignedDuration::try_from(time).unwrap_or_default();
+    let agents: Vec<ShowingAgent> = said
+        .agents
+        .iter()
+        .map(|agent| ShowingAgent { name: agent.name.clone(), hours: agent.hours.clone() })
+        .collect();
+    (!agents.is_empty()).then(|| ShowingPlan {
+        zone: config.office.hours.zone().clone(),
+        agents,
+        rules: Rules {
+            length: span(said.length),
+            travel: span(said.travel),
+            notice: span(said.notice),
+            days_ahead: said.days_ahead,
+        },
     })
 }
 

@@ -19,7 +19,7 @@ use super::{
     property::{fact, unit, vendor},
     queue, raw,
     recording::recording,
-    screening, srtp, supervision, tolls, transports, trunks,
+    screening, showings, srtp, supervision, tolls, transports, trunks,
 };
 use crate::types::{Country, EmergencyNumbers, Extension, Hours, PhoneNumber};
 
@@ -121,7 +121,9 @@ pub(super) fn config(file: &str, text: &str, raw: raw::File) -> Result<Config, P
     };
     let queues = queue::queues(&mut c, raw.queue, &known_to_queues);
     taken.extend(queues.iter().filter_map(|queue| queue.lamp.clone()));
+    let showings = showings::showings(&mut c, raw.showings, raw.showing_agent, &office.hours);
     let mut config = Config {
+        showings,
         warnings: Vec::new(),
         menus,
         queues,

@@ -27,6 +27,7 @@ mod queue;
 mod raw;
 mod recording;
 mod screening;
+mod showings;
 mod srtp;
 mod supervision;
 #[cfg(test)]
@@ -56,6 +57,7 @@ pub use problem::{Problem, Problems};
 pub use queue::{Queue, QueueCallBack};
 pub use recording::{Record, Recording};
 pub use screening::Screening;
+pub use showings::{ShowingAgent, Showings};
 pub use srtp::{Srtp, SrtpWish};
 pub use supervision::{SUPERVISION, Supervision};
 pub use tolls::Tolls;
@@ -103,6 +105,7 @@ pub struct Config {
     pub queues: Vec<Queue>,
     pub units: Vec<Unit>,
     pub listings: Vec<Listing>,
+    pub showings: Showings,
     /// Residents, owners and staff, by their full names: so that a name is written as the office writes it.
     pub people: Vec<String>,
     pub vendors: Vec<Vendor>,

@@ -85,6 +85,10 @@ pub(super) struct File {
     #[serde(default)]
     pub listing: Vec<Listing>,
     #[serde(default)]
+    pub showings: super::showings::RawShowings,
+    #[serde(default)]
+    pub showing_agent: Vec<super::showings::RawShowingAgent>,
+    #[serde(default)]
     pub person: Vec<Person>,
     #[serde(default)]
     pub vendor: Vec<Vendor>,

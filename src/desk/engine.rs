@@ -15,6 +15,7 @@ use super::{
     mailboxes::Mail,
     phones::Phones,
     promises::Promises,
+    showings::Showings,
 };
 use crate::{
     outbox::Policy,
@@ -38,6 +39,7 @@ pub struct Engine {
     pub(super) mail: Mail,
     pub(super) promises: Promises,
     pub(super) letters: Letters,
+    pub(super) showings: Showings,
     live: LiveCalls,
     /// Records that the store has not taken yet, the oldest first.
     pub(super) waiting: VecDeque<Box<CallRecord>>,
@@ -81,6 +83,7 @@ impl Engine {
             mail: Mail::default(),
             promises: Promises::default(),
             letters: Letters::default(),
+            showings: Showings::default(),
             live: LiveCalls::default(),
             waiting: VecDeque::new(),
             lost: 0,
@@ -156,8 +159,12 @@ impl Engine {
             Input::EmergencySeen { call, by } => {
                 self.emergencies.take(News::Seen { call, by, at: now });
             }
-            Input::CallEnded(record) => {
+            Input::CalendarAsked { call, ticket, request } => {
+                self.calendar_asked(now, call, ticket, request);
+            }
+            Input::CallEnded(mut record) => {
                 self.live.ended(record.call);
+                self.showings.ended(&mut record);
                 self.keep(record);
             }
             Input::CallTraced(trace) => self.keep_trace(trace),
@@ -255,6 +262,7 @@ impl Engine {
         }
         self.store_escalations()?;
         self.store_emergencies()?;
+        self.take_back_showings(now)?;
         self.store_promises(now)?;
         self.settle(now)?;
         self.store_records(now)?;

@@ -4,6 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::Outgoing;
 use crate::{
+    dialogue::{CalendarAnswer, CalendarRequest},
     outbox::{Attempted, Entry},
     pbx::{
         CallBack, CallRecord, Caller, DayNight, DeskSettings, EscalationStep, Listing, Mailbox,
@@ -91,6 +92,12 @@ pub enum Input {
     },
     /// A call-back was promised, or has come further.
     CallBack(CallBack),
+    /// The agent asks the office's calendar, for a call that goes on. Answered by [`Output::CalendarAnswered`] at once.
+    CalendarAsked {
+        call: CallId,
+        ticket: u32,
+        request: CalendarRequest,
+    },
     /// Something has happened to a mailbox.
     MailboxChanged {
         mailbox: Extension,
@@ -125,6 +132,8 @@ pub enum Output {
     ChangeMailbox { mailbox: Extension, change: MailboxChange },
     /// Answer the carrier: 202 if it is stored, else 503.
     SettleText { text: sip::TextId, stored: bool },
+    /// What the calendar says; a booking is on disk.
+    CalendarAnswered { call: CallId, ticket: u32, answer: CalendarAnswer },
     /// Numbers that are blocked or always let in. At most once, before anything else.
     RestoreListed(Vec<(PhoneNumber, Listing)>),
     /// What was called outside on the last day, before the restart. At most once, before anything else.

@@ -26,6 +26,7 @@ mod phones;
 mod promises;
 mod records;
 mod settings;
+mod showings;
 mod wording;
 mod wrap_up;
 

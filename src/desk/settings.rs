@@ -1,6 +1,7 @@
 //! What the desk needs to know of the office.
 
 use crate::{
+    calendar::ShowingPlan,
     desk::{LetterRules, Template, Wording, WordingError},
     followup::Sequence,
     outbox::AfterCrash,
@@ -33,6 +34,8 @@ pub struct Settings {
     pub lead_sequence: Option<FollowUp>,
     /// Messages of mailboxes that go out by e-mail.
     pub letters: LetterRules,
+    /// Who shows homes, and when; `None`: the agent books nothing.
+    pub showings: Option<ShowingPlan>,
     /// What is done with a text whose fate a crash has hidden.
     pub after_crash: AfterCrash,
 }

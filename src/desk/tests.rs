@@ -10,5 +10,6 @@ mod followups;
 mod house;
 mod letters;
 mod promises;
+mod showings;
 mod texts;
 mod wording;

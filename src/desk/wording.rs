@@ -29,12 +29,14 @@ pub enum Placeholder {
     Name,
     /// Unit or address; only a confirmed one.
     Place,
+    /// When a home is shown: `Sat Nov 28, 11:00 AM`.
+    Time,
 }
 
 /// Why words are refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum WordingError {
-    #[error("`{{{0}}}` is no placeholder; there are {{office}}, {{name}} and {{place}}")]
+    #[error("`{{{0}}}` is no placeholder; there are {{office}}, {{name}}, {{place}} and {{time}}")]
     UnknownPlaceholder(String),
     #[error("a brace or a bracket is not closed")]
     Unclosed,
@@ -56,6 +58,8 @@ pub struct Wording {
     pub text_back: Template,
     pub work_order: Template,
     pub lead: Template,
+    /// A home is shown at a time that stands in the calendar.
+    pub showing: Template,
     pub callback: Template,
     pub on_call: Template,
     /// The place in a queue is kept, and the caller is called back.
@@ -76,6 +80,7 @@ impl Wording {
             ("text_back", &wording.text_back),
             ("work_order", &wording.work_order),
             ("lead", &wording.lead),
+            ("showing", &wording.showing),
             ("callback", &wording.callback),
             ("on_call", &wording.on_call),
             ("queue_call_back", &wording.queue_call_back),
@@ -83,7 +88,11 @@ impl Wording {
             ("opted_in", &wording.opted_in),
             ("help", &wording.help),
         ] {
-            let values = BTreeMap::from([(Placeholder::Office, office), (Placeholder::Name, "Maximilian")]);
+            let values = BTreeMap::from([
+                (Placeholder::Office, office),
+                (Placeholder::Name, "Maximilian"),
+                (Placeholder::Time, "Wed Dec 30, 11:30 AM"),
+            ]);
             let septets = lint(&transliterate(&template.expand(&values))).units;
             if septets > ONE_SEGMENT {
                 return Err(WordingError::TooLong { text, septets });
@@ -163,6 +172,7 @@ fn parse(rest: &mut &str, optional: bool) -> Result<Vec<Part>, WordingError> {
                     "office" => Placeholder::Office,
                     "name" => Placeholder::Name,
                     "place" => Placeholder::Place,
+                    "time" => Placeholder::Time,
                     other => return Err(WordingError::UnknownPlaceholder(other.to_owned())),
                 }));
                 *rest = after;

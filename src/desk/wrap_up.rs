@@ -7,7 +7,7 @@ use rand_chacha::rand_core::Rng;
 
 use super::{Placeholder, Settings, Template};
 use crate::{
-    dialogue::{EndReason, Intent, Outcome, Promise, Urgency},
+    dialogue::{EndReason, Intent, Outcome, Promise, Showing, Urgency},
     followup::{Enrolling, Keyword, Sequence, read_keyword},
     outbox::{Entry, Kind, fit},
     pbx::{AgentReason, CallDirection, CallRecord, Caller, Dialled, Disposition, Fax, Speaker},
@@ -182,7 +182,9 @@ fn ticket(
         && record.fax.is_none()
         && !matches!(record.caller, Caller::Anonymous);
     if let Some(dialled) = record.dialled.number()
-        && (intent == Some(Intent::Leasing) || promised == Promise::LeadCallback || silent_on_leasing_line)
+        && (intent == Some(Intent::Leasing)
+            || matches!(promised, Promise::LeadCallback | Promise::Showing)
+            || silent_on_leasing_line)
     {
         let lead = LeadRow {
             id: LeadId::from_random(chance.next_u64()),
@@ -310,6 +312,7 @@ fn caller_text(
         Promise::LeadCallback => (Kind::Confirmation, &wording.lead),
         Promise::Callback => (Kind::Confirmation, &wording.callback),
         Promise::OnCallRung => (Kind::Confirmation, &wording.on_call),
+        Promise::Showing => (Kind::Confirmation, &wording.showing),
     };
     let outcome = record.outcome.as_ref();
     let said = outcome
@@ -322,9 +325,14 @@ fn caller_text(
         .and_then(|outcome| outcome.place.as_ref())
         .filter(|place| place.confirmed)
         .map(|place| place.value.as_str());
+    let showing =
+        outcome.and_then(|outcome| outcome.showing.as_ref()).filter(|_| promise == Promise::Showing);
+    let time = showing.and_then(Showing::time_written);
+    let place = showing.and_then(|showing| showing.place.as_deref()).or(place);
     let mut values = BTreeMap::from([(Placeholder::Office, settings.office.as_str())]);
     values.extend(first.map(|first| (Placeholder::Name, first)));
     values.extend(place.map(|place| (Placeholder::Place, place)));
+    values.extend(time.as_deref().map(|time| (Placeholder::Time, time)));
     let key = MessageKey::from_random(chance.next_u64());
     let now = circumstances.now;
     let entry = Entry::new(key, kind, from, number, words.render(&values), now).about(record.call);
@@ -474,6 +482,7 @@ fn describe(outcome: &Outcome, record: &CallRecord, summary: &mut String) {
         Promise::WorkOrder => " Promised: a work order.",
         Promise::LeadCallback | Promise::Callback => " Promised: a call back.",
         Promise::OnCallRung => " The person on call was rung.",
+        Promise::Showing => " Told: the showing is booked.",
     });
     if !outcome.notes.is_empty() {
         summary.push_str(&format!(" Note: {}.", outcome.notes.join("; ")));

@@ -21,6 +21,8 @@ pub struct Office {
     pub on_call: bool,
     /// Are there desk phones that a caller can be transferred to? (Whether the office is open is in the opening.)
     pub staff: bool,
+    /// Are there people who show homes, with a calendar to be asked?
+    pub showings: bool,
 }
 
 /// One answer that the office gives to everybody.
@@ -100,6 +102,7 @@ mod tests {
             ],
             on_call: true,
             staff: true,
+            showings: false,
         }
     }
 

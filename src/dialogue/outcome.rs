@@ -6,7 +6,7 @@ mod request;
 use jiff::civil;
 use serde::{Deserialize, Serialize};
 
-use super::{Intent, LifeSafety, Pets, Urgency, UrgentKind, reply};
+use super::{Intent, LifeSafety, Pets, Showing, Urgency, UrgentKind, reply};
 use crate::types::PhoneNumber;
 
 /// The whole result of a conversation, as far as it got. Half a conversation has half an outcome: nothing is lost.
@@ -42,6 +42,9 @@ pub struct Outcome {
     /// What a prospect looks for.
     #[serde(default)]
     pub sought: Option<Sought>,
+    /// What became of their wish to see a home.
+    #[serde(default)]
+    pub showing: Option<Showing>,
     /// The firm that a vendor or owner calls for.
     #[serde(default)]
     pub company: Option<String>,
@@ -93,6 +96,8 @@ pub enum Promise {
     Callback,
     /// The person on call was rung.
     OnCallRung,
+    /// A home is shown at a time that stands in the calendar.
+    Showing,
 }
 
 /// Why a conversation ended.
@@ -141,6 +146,7 @@ impl Outcome {
             promised: Promise::Nothing,
             ended: None,
             sought: None,
+            showing: None,
             company: None,
             notes: Vec::new(),
         }

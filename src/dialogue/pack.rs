@@ -143,6 +143,22 @@ lines! {
     /// Closings that promise no call: they asked for none, or left no number.
     ClosingNoContact = "closing_no_contact" [],
     ClosingNoNumber = "closing_no_number" [],
+    /// While the calendar is asked for times, or is being written to.
+    CalendarLook = "calendar_look" [],
+    CalendarBook = "calendar_book" [],
+    ShowingDay = "showing_day" [],
+    ShowingOffer = "showing_offer" [Value],
+    ShowingConfirm = "showing_confirm" [Value],
+    ShowingNoTime = "showing_no_time" [],
+    /// Somebody else was quicker.
+    ShowingTaken = "showing_taken" [],
+    ShowingBooked = "showing_booked" [Value],
+    /// The calendar could not be asked: the wish is left to people, and no time is promised.
+    ShowingRequested = "showing_requested" [],
+    ShowingCancelAsk = "showing_cancel_ask" [Value],
+    ShowingCancelled = "showing_cancelled" [],
+    /// What was booked before still holds.
+    ShowingStands = "showing_stands" [Value],
     LimitEnd = "limit_end" [],
     Goodbye = "goodbye" [],
     GoodbyePartial = "goodbye_partial" [],

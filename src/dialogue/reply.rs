@@ -294,7 +294,7 @@ pub(super) fn when_written(when: &When) -> String {
     parts.join(", ")
 }
 
-fn when_aloud(when: &When) -> String {
+pub(super) fn when_aloud(when: &When) -> String {
     let mut parts: Vec<String> = Vec::new();
     if when.soonest {
         parts.push("as soon as possible".into());
@@ -331,7 +331,7 @@ const fn day_part_words(part: DayPart) -> &'static str {
 }
 
 /// `2 30 P M`: the voice reads the letters by themselves.
-fn clock_aloud(time: jiff::civil::Time) -> String {
+pub(super) fn clock_aloud(time: jiff::civil::Time) -> String {
     let (hour, half) = match time.hour() {
         0 => (12, "A M"),
         h @ 1..=11 => (h, "A M"),

@@ -8,6 +8,7 @@ mod forming;
 mod naming;
 mod rescue;
 mod saved;
+mod showing;
 mod state;
 mod taking;
 mod understanding;
@@ -95,6 +96,13 @@ impl Session {
         if self.is_over() {
             return Vec::new();
         }
+        let turn = match turn {
+            UserTurn::Calendar(answer) => {
+                self.calendar_answered(answer);
+                return self.finish();
+            }
+            turn => turn,
+        };
         self.state.turns = self.state.turns.saturating_add(1);
         let over_limit = self.state.turns > self.pack.limits().turns;
         if over_limit && !self.must_be_answered(&turn) {
@@ -107,6 +115,8 @@ impl Session {
             UserTurn::Unclear => self.unclear(),
             UserTurn::TransferFailed => self.transfer_failed(),
             UserTurn::OnCallHeard => self.on_call_heard(),
+            // Has been dealt with above.
+            UserTurn::Calendar(_) => {}
         }
         self.state.unheard = false;
         self.finish()
@@ -180,6 +190,11 @@ impl Session {
     /// Is the other person allowed a long silence, because they asked for a moment?
     pub fn is_patient(&self) -> bool {
         self.state.patient
+    }
+
+    /// Is the calendar to answer before anything else is asked?
+    pub fn waits_for_calendar(&self) -> bool {
+        self.state.awaiting == Awaiting::Calendar && !self.is_over()
     }
 
     /// Digits of a telephone number heard so far, where one is being dictated in parts.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{EndReason, Reading};
+use super::{CalendarAnswer, CalendarRequest, EndReason, Reading};
 
 /// One thing the other person said (or typed, or keyed), whole.
 #[derive(Debug, Clone, PartialEq)]
@@ -19,6 +19,8 @@ pub enum UserTurn {
     TransferFailed,
     /// The same, and somebody on call has been told of it, and has said so.
     OnCallHeard,
+    /// What the office's calendar says to the last [`Act::Calendar`]; not the other person's turn.
+    Calendar(CalendarAnswer),
 }
 
 /// What the session wants done, in order.
@@ -30,6 +32,9 @@ pub enum Act {
         to: Destination,
         brief: String,
     },
+    /// Ask the office's calendar, at once; the answer is fed as [`UserTurn::Calendar`]. Until then nothing else is asked of
+    /// the other person. Whoever has a clock says [`CalendarAnswer::Away`] when it takes too long.
+    Calendar(CalendarRequest),
     /// After everything said so far has been heard, end the conversation.
     End(EndReason),
 }

@@ -125,12 +125,16 @@ impl Conversation {
             | VoiceInput::Keyed(_)
             | VoiceInput::TransferFailed
             | VoiceInput::OnCallHeard
+            | VoiceInput::Calendar { .. }
             | VoiceInput::SpeechFailed
             | VoiceInput::Timeout => {}
         }
         // What is understood is acted upon when the turn is the agent's: by a deadline.
         let may_know_more = match &input {
-            VoiceInput::Understood { .. } | VoiceInput::Keyed(_) | VoiceInput::Timeout => true,
+            VoiceInput::Understood { .. }
+            | VoiceInput::Keyed(_)
+            | VoiceInput::Calendar { .. }
+            | VoiceInput::Timeout => true,
             // The lamp has been lit anew, by the name alone.
             VoiceInput::TransferFailed | VoiceInput::OnCallHeard => {
                 self.captioned = None;
@@ -220,6 +224,10 @@ impl Conversation {
                     let given_up = || self.saying.as_ref().and_then(|saying| saying.audible);
                     let from = self.said_from.take().or_else(given_up);
                     said(cx, from, Speaker::Agent, text, latency_ms, interrupted_after_ms);
+                }
+                VoiceOutput::Calendar { ticket, request } => {
+                    let call = cx.call();
+                    cx.exchange.fact(Fact::CalendarAsked { call, ticket, request });
                 }
                 VoiceOutput::Transfer { to, brief } => wish = Wish::Transfer { to, brief },
                 VoiceOutput::End(reason) => wish = Wish::End(reason),

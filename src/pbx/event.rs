@@ -1,5 +1,7 @@
 //! The whole surface of the switch: everything that can happen to it, and everything it can ask for.
 
+mod sound_file;
+
 use std::{
     net::{IpAddr, SocketAddrV4},
     sync::Arc,
@@ -7,7 +9,7 @@ use std::{
 };
 
 use crate::{
-    dialogue::Reading,
+    dialogue::{CalendarAnswer, CalendarRequest, Reading},
     media::{Agreed, FaxEnd, FaxSign, Hears, RoomId, SourceTrust, Tone},
     pbx::{
         AgentReason, Barred, CallBack, CallRecord, Caller, ChangeRefused, DayNight, DeskChange, DeskSettings,
@@ -18,6 +20,8 @@ use crate::{
     speech::SpeechEvent,
     types::{CallId, Extension, LegId, MessageKey, PhoneNumber, TurnId, UtteranceId},
 };
+
+pub use sound_file::{Shelf, SoundFile};
 
 /// What the host feeds in, one at a time, with the [`Moment`](crate::types::Moment) at which it happened.
 #[derive(Debug)]
@@ -86,6 +90,8 @@ pub enum Control {
     SettleEscalation { call: CallId, verdict: Verdict, by: String },
     /// Somebody at a console knows of this emergency call: nobody need be told any more.
     EmergencySeen { call: CallId },
+    /// What the office's calendar says to `Fact::CalendarAsked` with this ticket.
+    CalendarAnswered { call: CallId, ticket: u32, answer: CalendarAnswer },
     /// End this call.
     HangUp { call: CallId },
     /// Calls to the outside of before a restart, of the last day.
@@ -247,37 +253,6 @@ pub enum MediaCommand {
     EndTake,
     /// Close the socket after what is queued has been played.
     Close,
-}
-
-/// A sound on disk, by its folder and its name.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SoundFile {
-    pub shelf: Shelf,
-    /// A bare file name.
-    pub name: String,
-}
-
-impl SoundFile {
-    /// A message or a greeting.
-    pub(super) fn in_mailbox(name: String) -> Self {
-        Self { shelf: Shelf::Mailboxes, name }
-    }
-}
-
-/// A folder of sounds below the store's.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Shelf {
-    /// Messages and greetings: kept until somebody deletes them.
-    Mailboxes,
-}
-
-impl Shelf {
-    /// The folder's name.
-    pub const fn folder(self) -> &'static str {
-        match self {
-            Self::Mailboxes => "mailboxes",
-        }
-    }
 }
 
 /// Recorded words that are part of the program's data, for when nothing can be synthesised.
@@ -489,6 +464,13 @@ pub enum Fact {
     Turn {
         call: CallId,
         turn: TurnRecord,
+    },
+    /// The agent asks the office's calendar; answer with `Control::CalendarAnswered` and this ticket, within two or three
+    /// seconds.
+    CalendarAsked {
+        call: CallId,
+        ticket: u32,
+        request: CalendarRequest,
     },
     /// Somebody who talks with a door phone has opened its door.
     DoorOpened {

@@ -277,6 +277,9 @@ impl Switch {
                 self.exchange.escalations.settle(now, call, verdict, by);
             }
             Control::EmergencySeen { call } => self.notices.seen(now, &mut self.exchange, call),
+            Control::CalendarAnswered { call, ticket, answer } => {
+                self.tell(now, call, CallEvent::Speech(VoiceInput::Calendar { ticket, answer }));
+            }
             Control::HangUp { call } => {
                 // Nobody but the two who talk ends an emergency call.
                 if !self.calls.get(call).is_some_and(Call::is_emergency) {

@@ -22,6 +22,7 @@
 //! given agent first                           given agent talks with 1 at once
 //! given calls abroad are allowed              given nobody on call
 //! given trunk is probed                       given text-back waits for the morning
+//! given Robin shows homes Sat 10:00-14:00
 //! given texts go again after a crash          given a spare trunk
 //! given people outside have voicemail
 //! given a phone calls outside 20 times an hour

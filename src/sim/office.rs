@@ -10,6 +10,7 @@ use std::{
 use jiff::{civil::Time, tz::TimeZone};
 
 use crate::{
+    calendar::ShowingPlan,
     desk::{self, FollowUp, Wording, WordingError},
     dialogue::{self, Pack, PackError, Roster, UnitRef},
     followup::{Sequence, SequenceError, Touch},
@@ -77,6 +78,8 @@ pub(super) struct Office {
     pub(super) touches: Vec<Touch>,
     pub(super) after_crash: AfterCrash,
     pub(super) text_back_waits_for_morning: bool,
+    /// Who shows homes.
+    pub(super) showings: Option<ShowingPlan>,
 }
 
 /// One for leasing, two for the phones of the number, three for the agent.
@@ -122,6 +125,7 @@ impl Office {
             touches: Vec::new(),
             after_crash: AfterCrash::NotAgain,
             text_back_waits_for_morning: false,
+            showings: None,
         }
     }
 
@@ -282,6 +286,7 @@ impl Office {
             }],
             on_call: self.on_call,
             staff: !self.extensions().is_empty(),
+            showings: self.showings.is_some(),
         }
     }
 
@@ -320,6 +325,7 @@ impl Office {
             leasing_numbers: vec![LEASING.1.parse()?],
             lead_sequence: sequence,
             letters: crate::desk::LetterRules::default(),
+            showings: self.showings.clone(),
             after_crash: self.after_crash,
         })
     }

@@ -19,6 +19,7 @@ use super::{
     world::{World, WorldError},
 };
 use crate::{
+    calendar::{Rules, ShowingAgent, ShowingPlan},
     outbox::AfterCrash,
     pbx::Counts,
     sip::{Identity, SendError},
@@ -523,6 +524,16 @@ fn furnish_with(office: &mut Office, furnish: &Furnish) -> Result<(), Failure> {
         Furnish::Touch(touch) => office.touches.push(touch.clone()),
         Furnish::TextsAgainAfterCrash => office.after_crash = AfterCrash::SameKeyAgain,
         Furnish::TextBackWaitsForMorning => office.text_back_waits_for_morning = true,
+        Furnish::ShowsHomes { agent, hours } => {
+            let zone = office.zone.clone();
+            let hours = Hours::parse(zone.clone(), hours)?;
+            let plan = office.showings.get_or_insert_with(|| ShowingPlan {
+                zone,
+                agents: Vec::new(),
+                rules: Rules::default(),
+            });
+            plan.agents.push(ShowingAgent { name: agent.clone(), hours });
+        }
         Furnish::Seed(_) | Furnish::Now(_) => {}
     }
     Ok(())

@@ -72,6 +72,11 @@ pub(super) enum Furnish {
     Touch(Touch),
     TextsAgainAfterCrash,
     TextBackWaitsForMorning,
+    /// Somebody who shows homes, and when.
+    ShowsHomes {
+        agent: String,
+        hours: Vec<String>,
+    },
 }
 
 /// When something happens.
@@ -285,6 +290,10 @@ fn furnish(rest: &[&str]) -> Result<Option<Furnish>, Problem> {
             Furnish::Touch(Touch { when: When::OnDay { day, at: time(at)? }, text: quoted(words)? })
         }
         ["texts", "go", "again", "after", "a", "crash"] => Furnish::TextsAgainAfterCrash,
+        [agent, "shows", "homes", hours @ ..] => Furnish::ShowsHomes {
+            agent: (*agent).to_owned(),
+            hours: hours.join(" ").split(',').map(|line| line.trim().to_owned()).collect(),
+        },
         ["text-back", "waits", "for", "the", "morning"] => Furnish::TextBackWaitsForMorning,
         _ => return Ok(None),
     }))

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::office;
 use crate::{
     desk::Alarm,
-    dialogue::Urgency,
+    dialogue::{CalendarAnswer, ShowingSlot, Urgency},
     outbox::{Failure, Kind, State, Suppression},
     pbx::{
         AgentReason, Caller, Dialled, Disposition, Fact, LegResult, MailboxChange, Party, RecordingState,
@@ -101,7 +101,8 @@ impl Names {
                 let whose = of.as_ref().map_or("the agent's".to_owned(), |of| format!("{of}'s"));
                 ("portico", format!("audit: {by}, {} on {whose} call", how.name().replace('_', " ")), true)
             }
-            Fact::SupervisionEnded { .. } | Fact::Unrecorded(_) => return None,
+            // What it says is told.
+            Fact::CalendarAsked { .. } | Fact::SupervisionEnded { .. } | Fact::Unrecorded(_) => return None,
             Fact::Conferring { room, parties, .. } => {
                 let name = room.as_ref().map_or("conference".to_owned(), |room| format!("conference {room}"));
                 let parties: Vec<String> = parties.iter().map(|party| self.party(party)).collect();
@@ -265,6 +266,22 @@ fn mailbox_change(mailbox: &Extension, change: &MailboxChange) -> String {
         MailboxChange::Greeting { file: Some(_) } => format!("mailbox {mailbox} has a greeting of its own"),
         MailboxChange::Greeting { file: None } => format!("mailbox {mailbox} has the usual greeting"),
         MailboxChange::Discarded { .. } => format!("nobody spoke to mailbox {mailbox}"),
+    }
+}
+
+/// What the calendar says to the agent.
+pub(super) fn calendar(answer: &CalendarAnswer) -> String {
+    let times = |slots: &[ShowingSlot]| {
+        let told: Vec<String> =
+            slots.iter().map(|slot| format!("{} with {}", slot.written(), slot.agent)).collect();
+        if told.is_empty() { "nothing".to_owned() } else { told.join("; ") }
+    };
+    match answer {
+        CalendarAnswer::Slots(slots) => format!("calendar: free {}", times(slots)),
+        CalendarAnswer::Booked(_) => "calendar: booked".to_owned(),
+        CalendarAnswer::Taken { instead } => format!("calendar: taken; free {}", times(instead)),
+        CalendarAnswer::Cancelled => "calendar: cancelled".to_owned(),
+        CalendarAnswer::Away => "calendar: away".to_owned(),
     }
 }
 

@@ -10,10 +10,12 @@ use rusqlite::{
     types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef},
 };
 
-use super::{Role, TextBackNote, TicketStatus};
+use super::{Role, ShowingStatus, TextBackNote, TicketStatus};
 use crate::{
     pbx::{AgentReason, CallDirection, CallResult, Dialled, Disposition, Speaker},
-    types::{CallId, ContactId, Extension, LeadId, MessageKey, PhoneNumber, VoicemailId, WorkOrderId},
+    types::{
+        CallId, ContactId, Extension, LeadId, MessageKey, PhoneNumber, ShowingId, VoicemailId, WorkOrderId,
+    },
 };
 
 /// A value in its column form.
@@ -47,7 +49,7 @@ macro_rules! id_column {
         }
     )+ };
 }
-id_column!(CallId, ContactId, LeadId, MessageKey, VoicemailId, WorkOrderId);
+id_column!(CallId, ContactId, LeadId, MessageKey, ShowingId, VoicemailId, WorkOrderId);
 
 macro_rules! text_column {
     ($($text:ty),+) => { $(
@@ -80,7 +82,17 @@ macro_rules! named_column {
         }
     )+ };
 }
-named_column!(CallDirection, Disposition, CallResult, AgentReason, Speaker, Role, TextBackNote, TicketStatus);
+named_column!(
+    CallDirection,
+    Disposition,
+    CallResult,
+    AgentReason,
+    Speaker,
+    Role,
+    ShowingStatus,
+    TextBackNote,
+    TicketStatus
+);
 
 /// Column `name` of a row as a value of the house.
 pub(super) fn get<T>(row: &Row<'_>, name: &str) -> rusqlite::Result<T>

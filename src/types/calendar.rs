@@ -75,6 +75,18 @@ impl Hours {
             .iter()
             .any(|s| s.day == day && s.opens <= time && (time < s.closes || s.closes == END_OF_DAY))
     }
+
+    /// Is all of this time within one open span of one day? An end at the closing is within it.
+    pub fn covers(&self, from: Timestamp, until: Timestamp) -> bool {
+        if self.spans.is_empty() {
+            return true;
+        }
+        let (from, until) = (from.to_zoned(self.zone.clone()), until.to_zoned(self.zone.clone()));
+        let same_day = from.date() == until.date();
+        let (opens, closes) = (from.time(), until.time());
+        same_day
+            && self.spans.iter().any(|s| s.day == from.weekday() && s.opens <= opens && closes <= s.closes)
+    }
 }
 
 /// `24:00` as written; the last nanosecond of a day stands for it, and is taken as inclusive.
@@ -163,6 +175,21 @@ mod tests {
         assert!(hours.is_open(at("2026-11-21T23:59:59-07:00")), "Saturday until midnight");
         assert!(!hours.is_open(at("2026-11-22T12:00:00-07:00")), "Sunday");
         assert!(Hours::always(denver()).is_open(at("2026-11-22T12:00:00-07:00")));
+    }
+
+    #[test]
+    fn a_time_is_covered_by_one_span_and_never_by_two() {
+        let hours = Hours::parse(denver(), &["Fri 09:00-12:00", "Fri 13:00-17:00"]).unwrap();
+        let covers = |from: &str, until: &str| {
+            hours.covers(at(&format!("2026-11-20T{from}-07:00")), at(&format!("2026-11-20T{until}-07:00")))
+        };
+        assert!(covers("09:00:00", "12:00:00") && covers("16:30:00", "17:00:00"));
+        assert!(!covers("11:30:00", "13:30:00"), "over lunch");
+        assert!(!covers("16:45:00", "17:15:00") && !covers("08:30:00", "09:30:00"));
+        assert!(
+            !hours.covers(at("2026-11-20T16:30:00-07:00"), at("2026-11-21T10:00:00-07:00")),
+            "over night"
+        );
     }
 
     #[test]

@@ -107,6 +107,10 @@ durable_id! {
     LeadId
 }
 durable_id! {
+    /// One showing of a home that was booked.
+    ShowingId
+}
+durable_id! {
     /// One person, as the office knows them.
     ContactId
 }

@@ -22,7 +22,8 @@ pub use email_address::{EmailAddress, NotAnEmailAddress};
 pub use emergency::{Emergency, EmergencyNumbers, ServiceNumber};
 pub use holidays::{FederalHoliday, Holidays};
 pub use id::{
-    CallId, ContactId, LeadId, LegId, MessageKey, ParseIdError, TurnId, UtteranceId, VoicemailId, WorkOrderId,
+    CallId, ContactId, LeadId, LegId, MessageKey, ParseIdError, ShowingId, TurnId, UtteranceId, VoicemailId,
+    WorkOrderId,
 };
 pub use mac::{Mac, MacError};
 pub use moment::Moment;

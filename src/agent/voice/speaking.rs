@@ -132,6 +132,8 @@ impl Mouth {
                     });
                     return Some(Next::Speak { utterance: id, text });
                 }
+                // Asked at once, not when its turn comes.
+                Act::Calendar(_) => {}
                 Act::Transfer { to, brief } => return Some(Next::Transfer { to, brief }),
                 Act::End(reason) => return Some(Next::End(reason)),
             }

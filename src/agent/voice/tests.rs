@@ -63,6 +63,7 @@ impl Line {
             }],
             on_call: true,
             staff: true,
+            showings: false,
         };
         let mut opening = Opening {
             caller: Some("+13035550142".parse().unwrap()),

@@ -77,6 +77,7 @@ pub(crate) fn settings() -> Settings {
             words_within: SignedDuration::from_mins(2),
             console: Some("https://portico.office.example".into()),
         },
+        showings: None,
         after_crash: AfterCrash::NotAgain,
     }
 }
@@ -112,6 +113,8 @@ pub(crate) struct House {
     /// Escalations of before the last start, and the steps that were said to be stored.
     pub(crate) escalated: Vec<Vec<crate::pbx::EscalationStep>>,
     pub(crate) escalation_stored: Vec<(CallId, u32)>,
+    /// What the calendar has said.
+    pub(crate) calendar: Vec<(CallId, u32, crate::dialogue::CalendarAnswer)>,
     /// How often the engine asked to be woken.
     pub(crate) wakes: usize,
     boots: u64,
@@ -146,6 +149,7 @@ impl House {
             called_back: Vec::new(),
             escalated: Vec::new(),
             escalation_stored: Vec::new(),
+            calendar: Vec::new(),
             wakes: 0,
             boots: 1,
             texts: 0,
@@ -187,6 +191,9 @@ impl House {
                 Output::RestoreEscalations(all) => self.escalated = all,
                 Output::EscalationStored { call, number } => self.escalation_stored.push((call, number)),
                 Output::CallBackStored { call, tries } => self.called_back.push((call, tries)),
+                Output::CalendarAnswered { call, ticket, answer } => {
+                    self.calendar.push((call, ticket, answer));
+                }
                 Output::RestoreListed(listed) => self.listed = listed,
                 Output::RestoreBindings(bindings) => self.restored.push(bindings),
                 Output::RestoreDesks { desks, key } => self.desks = Some((desks, key)),

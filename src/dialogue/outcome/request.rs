@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 
 use super::{Outcome, Sought, capitalised, mark};
-use crate::dialogue::{Intent, Pets, matter};
+use crate::dialogue::{Intent, Pets, Showing, ShowingState, matter, office::words_of};
 
 /// Numbers up to this are written as words.
 const NUMBERS: [&str; 7] = ["", "one", "two", "three", "four", "five", "six"];
@@ -30,6 +30,16 @@ impl Outcome {
         (!parts.is_empty()).then(|| parts.join(" "))
     }
 
+    /// Is the place that they named this listing, in other words?
+    fn place_is_of(&self, listing: &str) -> bool {
+        let listing = words_of(listing);
+        let kinds = ["unit", "apartment", "number"];
+        self.place.as_ref().is_some_and(|place| {
+            let words = words_of(&place.value);
+            words.iter().all(|word| kinds.contains(&word.as_str()) || listing.contains(word))
+        })
+    }
+
     /// The time that they named, and whether they confirmed it.
     pub fn wish(&self) -> Option<String> {
         let wish = self.wished_for.as_ref();
@@ -53,10 +63,16 @@ impl Outcome {
         }));
         let place = self.place.as_ref().map(|place| format!("{}{}", place.value, mark(place.confirmed)));
         let which = match (&sought.listing, place) {
+            (Some(listing), Some(_)) if self.place_is_of(listing) => Some(listing.clone()),
             (Some(listing), Some(place)) => Some(format!("{listing}, {place}")),
             (Some(listing), None) => Some(listing.clone()),
             (None, place) => place,
         };
+        let settled = self.showing.as_ref().and_then(showing_settled);
+        if let Some(settled) = settled {
+            let halves = [home.join(", "), settled];
+            return halves.into_iter().filter(|half| !half.is_empty()).collect::<Vec<_>>().join("; ");
+        }
         let named = match (sought.visit, which, self.wish()) {
             (true, Some(which), Some(wish)) => Some(format!("wants to see {which}, {wish}")),
             (true, Some(which), None) => Some(format!("wants to see {which}")),
@@ -69,6 +85,18 @@ impl Outcome {
         };
         let halves = [home.join(", "), named.unwrap_or_default()];
         halves.into_iter().filter(|half| !half.is_empty()).collect::<Vec<_>>().join("; ")
+    }
+}
+
+/// A showing that stands in the calendar, or did. `None`: it is left to people, and their wish says it.
+fn showing_settled(showing: &Showing) -> Option<String> {
+    let place = showing.place.as_deref().unwrap_or("a home");
+    let slot = showing.slot.as_ref()?;
+    let (time, agent) = (slot.written(), &slot.agent);
+    match showing.state {
+        ShowingState::Booked => Some(format!("showing of {place} BOOKED, {time}, with {agent}")),
+        ShowingState::Cancelled => Some(format!("showing of {place}, {time}, cancelled again")),
+        ShowingState::Requested => None,
     }
 }
 

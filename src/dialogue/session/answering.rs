@@ -317,6 +317,9 @@ impl Session {
 
     /// After "anything else?".
     pub(super) fn heard_more(&mut self, text: &str, reading: &Reading, heard: &[Entity]) {
+        if self.changes_showing(text, heard) {
+            return;
+        }
         let news = self.take_beside_the_point(heard);
         if !news && self.state.closed && !self.may_ring_again() && self.is_said_already(text) {
             self.state.confusions = 0;

@@ -184,6 +184,12 @@ impl Session {
         self.reply.acts.push(Act::Transfer { to, brief });
     }
 
+    /// What was put together so far is heard to its end; this happens meanwhile.
+    pub(super) fn act(&mut self, act: Act) {
+        self.seal();
+        self.reply.acts.push(act);
+    }
+
     pub(super) fn end(&mut self, reason: EndReason) {
         self.state.expects = Expectation::Nothing;
         self.reply.flush(true, Expectation::Nothing);

@@ -48,6 +48,9 @@ impl Session {
 
     /// Nobody spoke for as long as is polite.
     pub(super) fn silent(&mut self) {
+        if self.state.awaiting == Awaiting::Calendar {
+            return;
+        }
         self.state.patient = false;
         self.state.silences = self.state.silences.saturating_add(1);
         if self.state.silences > self.pack.limits().silences {
@@ -76,6 +79,9 @@ impl Session {
 
     /// The turn said nothing that could be used: asks more simply, and after a while takes another way.
     pub(super) fn not_understood(&mut self) {
+        if self.state.awaiting == Awaiting::Calendar {
+            return;
+        }
         if self.state.unheard {
             return self.ask_again();
         }
@@ -114,8 +120,9 @@ impl Session {
                 self.tell(Line::Unclear);
                 self.choice_failed();
             }
-            Awaiting::AnythingElse => self.ask_anything_else(),
-            Awaiting::Transfer(_) => {}
+            Awaiting::ChooseSlot | Awaiting::ConfirmSlot(_) => self.time_not_understood(),
+            Awaiting::AnythingElse | Awaiting::CancelShowing => self.ask_anything_else(),
+            Awaiting::Transfer(_) | Awaiting::Calendar => {}
         }
     }
 
@@ -129,7 +136,7 @@ impl Session {
                 }
             }
             Awaiting::AnythingElse => self.ask_anything_else(),
-            Awaiting::Transfer(_) => {}
+            Awaiting::Transfer(_) | Awaiting::Calendar => {}
             awaiting => match self.state.question.clone() {
                 Some(question) if self.state.repeats < 1 => {
                     self.state.repeats += 1;

@@ -50,6 +50,7 @@ impl Session {
                     }
                     self.give_up(item);
                 }
+                None if self.arrange_showing() => return,
                 None => return self.close_flow(),
             }
         }
@@ -58,6 +59,14 @@ impl Session {
     /// What was heard and concerns the flow; the place by itself while it may still be one of several.
     fn due_for_read_back(&self) -> Vec<Item> {
         let mut due = self.state.form.to_read_back();
+        if self.arranges_showing() {
+            // The time that is booked is read back, not the wish for it.
+            due.retain(|&item| item != Item::When);
+            // A home that is known by its listing is read back with the time.
+            if self.state.form.value(Item::Listing).is_some() {
+                due.retain(|&item| item != Item::Place);
+            }
+        }
         let places = self.candidates().len();
         if places > 1 && due.contains(&Item::Place) {
             due.retain(|&item| item == Item::Place);
@@ -198,7 +207,9 @@ impl Session {
         let Some(flow) = pack.flow(intent) else { return self.ask_anything_else() };
         if !self.state.closed {
             self.state.closed = true;
-            self.promise(intent, flow.promise);
+            if !self.showing_is_settled() {
+                self.promise(intent, flow.promise);
+            }
         }
         match flow.ending {
             Ending::End => {

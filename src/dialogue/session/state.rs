@@ -3,10 +3,10 @@
 use jiff::civil::{DateTime, Time};
 use serde::{Deserialize, Serialize};
 
-use super::Opening;
+use super::{Opening, showing::Visit};
 use crate::dialogue::{
     Access, Captured, DayPart, Destination, EndReason, Expectation, Intent, Item, LifeSafety, Outcome, Pets,
-    Promise, Sought, UnitRef, Urgency, Value, When,
+    Promise, ShowingSlot, Sought, UnitRef, Urgency, Value, When,
     form::{Form, Standing},
     matter,
     outcome::OUTCOME_VERSION,
@@ -41,6 +41,14 @@ pub(super) enum Awaiting {
     AnythingElse,
     /// A transfer is under way.
     Transfer(Destination),
+    /// The office's calendar is to say something.
+    Calendar,
+    /// Which of the times that the calendar has?
+    ChooseSlot,
+    /// Shall this time be booked?
+    ConfirmSlot(ShowingSlot),
+    /// Shall the showing be cancelled?
+    CancelShowing,
 }
 
 impl Awaiting {
@@ -52,13 +60,25 @@ impl Awaiting {
             Awaiting::KnownName => item == Item::Name,
             Awaiting::Confirm(items) | Awaiting::WhichWrong(items) => items.contains(&item),
             Awaiting::Choose(_) => item == Item::Place,
-            Awaiting::Need | Awaiting::Guess(_) | Awaiting::AnythingElse | Awaiting::Transfer(_) => false,
+            Awaiting::Need
+            | Awaiting::Guess(_)
+            | Awaiting::AnythingElse
+            | Awaiting::Transfer(_)
+            | Awaiting::Calendar
+            | Awaiting::ChooseSlot
+            | Awaiting::ConfirmSlot(_)
+            | Awaiting::CancelShowing => false,
         }
     }
 
     pub(super) fn wants_yes_or_no(&self) -> bool {
         match self {
-            Awaiting::Guess(_) | Awaiting::OfferCaller | Awaiting::KnownName | Awaiting::Confirm(_) => true,
+            Awaiting::Guess(_)
+            | Awaiting::OfferCaller
+            | Awaiting::KnownName
+            | Awaiting::Confirm(_)
+            | Awaiting::ConfirmSlot(_)
+            | Awaiting::CancelShowing => true,
             Awaiting::Item(item) => *item == Item::Access,
             _ => false,
         }
@@ -71,6 +91,7 @@ impl Awaiting {
             Awaiting::OfferCaller => Some(Item::Callback),
             Awaiting::KnownName => Some(Item::Name),
             Awaiting::Choose(_) => Some(Item::Place),
+            Awaiting::ChooseSlot | Awaiting::ConfirmSlot(_) => Some(Item::When),
             Awaiting::Confirm(items) | Awaiting::WhichWrong(items) => match items.as_slice() {
                 [only] => Some(*only),
                 _ => None,
@@ -111,6 +132,8 @@ pub(super) struct State {
     /// A prospect wants to come and see a home.
     #[serde(default)]
     pub(super) visit: bool,
+    #[serde(default)]
+    pub(super) showing: Visit,
     pub(super) notes: Vec<String>,
     pub(super) wording: Wording,
     pub(super) rescue: Rescue,
@@ -156,6 +179,7 @@ impl State {
             first_words: None,
             pets: None,
             visit: false,
+            showing: Visit::default(),
             notes: Vec::new(),
             wording: Wording::default(),
             rescue: Rescue::default(),
@@ -245,11 +269,20 @@ impl State {
             promised: self.promised,
             ended: self.ended,
             sought: self.sought(),
+            showing: self.showing.outcome(self.home_to_see()),
             company: captured(Item::Company).and_then(|(value, _)| match value {
                 Value::Company(company) => Some(company),
                 _ => None,
             }),
             notes,
+        }
+    }
+
+    /// The home that a prospect wants to see, as the office writes it.
+    pub(super) fn home_to_see(&self) -> Option<String> {
+        match self.form.value(Item::Listing) {
+            Some(Value::Listing(listing)) => Some(listing.clone()),
+            _ => self.form.value(Item::Place).and_then(reply::place_written),
         }
     }
 

@@ -8,5 +8,6 @@ mod everyday;
 mod property;
 mod reading;
 mod saved;
+mod showing;
 mod telling;
 mod understood;

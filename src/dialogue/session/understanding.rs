@@ -34,6 +34,13 @@ impl Session {
             self.take_beside_the_point(&heard);
             return self.answer_danger(kind, text);
         }
+        if self.state.awaiting == Awaiting::Calendar {
+            if reading.moves == Some(Move::Goodbye) {
+                return self.leave();
+            }
+            let heard = self.entities(text);
+            return self.heard_while_waiting(&heard);
+        }
         if matches!(self.state.awaiting, Awaiting::Transfer(_)) {
             // Only a channel without sound gets here: while somebody is rung, the rest can be asked.
             self.state.awaiting = Awaiting::Need;
@@ -75,6 +82,11 @@ impl Session {
             Awaiting::WhichWrong(items) => self.heard_which(&items, text, &heard),
             Awaiting::Choose(candidates) => self.heard_choice(&candidates, text, reading, &heard),
             Awaiting::AnythingElse => self.heard_more(text, reading, &heard),
+            Awaiting::ChooseSlot => self.heard_time_choice(text, reading, &heard),
+            Awaiting::ConfirmSlot(slot) => self.heard_time_confirmation(&slot, text, reading, &heard),
+            Awaiting::CancelShowing => self.heard_cancelling(reading),
+            // Has been dealt with above.
+            Awaiting::Calendar => {}
         }
     }
 
@@ -197,6 +209,7 @@ impl Session {
         self.state.first_words = None;
         self.state.pets = None;
         self.state.visit = false;
+        self.state.showing.start_over();
         self.state.offered_caller = false;
         self.state.digits.clear();
         self.tell(Line::StartOver);
@@ -214,7 +227,12 @@ impl Session {
             reading.intent,
             Intent::Question | Intent::Billing | Intent::Leasing | Intent::Resident | Intent::Other
         );
+        // "On Saturday" may be read as a question of hours; after "when?" it is the answer.
+        let time = self.state.awaiting.item() == Some(Item::When) && self.has_answer(&self.entities(text));
         let sure = reading.intent == Intent::Question && reading.is_sure();
+        if time && reading.topic.is_none() {
+            return false;
+        }
         let asks = sure || (reading.topic.is_some() && curious && !self.has_answer(&self.entities(text)));
         if !asks || (is_answer_step(reading) && reading.intent != Intent::Question) {
             return false;

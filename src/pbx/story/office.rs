@@ -96,6 +96,7 @@ pub(in crate::pbx) fn office() -> Directory {
             facts: Vec::new(),
             on_call: true,
             staff: true,
+            showings: false,
         }),
     }
 }

@@ -183,6 +183,9 @@ impl World {
                 self.escalated.insert(step.call);
                 desk::Input::Escalation(step)
             }
+            Fact::CalendarAsked { call, ticket, request } => {
+                desk::Input::CalendarAsked { call, ticket, request }
+            }
             Fact::MailboxChanged { mailbox, change } => desk::Input::MailboxChanged { mailbox, change },
             Fact::TextSettled { key, result } => desk::Input::Delivered { key, result },
             Fact::Bound { binding } => {
@@ -235,6 +238,11 @@ impl World {
                     let said = if stored { "text stored" } else { "text refused: it cannot be stored" };
                     self.note("desk", said.to_owned(), false);
                     self.pending.push_back(Pending::Control(Control::SettleText { text, stored }));
+                }
+                desk::Output::CalendarAnswered { call, ticket, answer } => {
+                    self.note("desk", telling::calendar(&answer), true);
+                    let answer = Control::CalendarAnswered { call, ticket, answer };
+                    self.pending.push_back(Pending::Control(answer));
                 }
                 desk::Output::RestoreListed(listed) => {
                     self.pending.push_back(Pending::Control(Control::RestoreListed(listed)));

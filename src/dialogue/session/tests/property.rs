@@ -10,10 +10,10 @@ use super::{
 };
 use crate::{
     dialogue::{
-        Act, Channel, Digit, EndReason, Intent, LifeSafety, Move, Opening, Reading, Session, Topic, Urgency,
-        UrgentKind, UserTurn,
+        Act, CalendarAnswer, Channel, Digit, EndReason, Intent, LifeSafety, Move, Opening, Reading, Session,
+        ShowingSlot, Topic, Urgency, UrgentKind, UserTurn,
     },
-    types::Chance,
+    types::{Chance, ShowingId},
 };
 
 /// Enough that every pair of steps meets in every phase; more find nothing new.
@@ -59,6 +59,10 @@ const WORDS: &[&str] = &[
     "No, 4D as in dog.",
     "My name is Dana Reyes, the faucet is broken in unit 4D.",
     "There is a late fee here",
+    "I'd like to come see 210 Maple Court, apartment 3A on Saturday",
+    "Eleven",
+    "I have to cancel the showing",
+    "Can we move it to Monday instead?",
 ];
 
 fn any<'a, T>(chance: &mut Chance, of: &'a [T]) -> &'a T {
@@ -105,11 +109,37 @@ fn random_turn(chance: &mut Chance) -> UserTurn {
     match chance.next_u32() % 20 {
         0 => UserTurn::Silence,
         1 => UserTurn::Unclear,
+        // Late news, or none that was asked for.
+        3 if chance.next_u32().is_multiple_of(4) => UserTurn::Calendar(calendar_answer(chance)),
         2 => UserTurn::TransferFailed,
         3 => UserTurn::Keyed(Digit::new(*any(chance, &['0', '1', '2', '7', '*'])).unwrap()),
         4..=8 => UserTurn::Said { reading: random_reading(chance), text },
         9 => UserTurn::Said { reading: unsure(*any(chance, &Intent::ALL), 0.5), text },
         _ => UserTurn::Said { reading: read(&text), text },
+    }
+}
+
+fn calendar_answer(chance: &mut Chance) -> CalendarAnswer {
+    let mut slots = || {
+        let slot = |hour: i8| {
+            let local = jiff::civil::date(2026, 11, 21).at(9 + hour, 0, 0, 0);
+            let begins = local.to_zoned(jiff::tz::TimeZone::UTC).unwrap().timestamp();
+            ShowingSlot {
+                begins,
+                ends: begins + jiff::SignedDuration::from_mins(30),
+                local,
+                agent: "Robin".into(),
+            }
+        };
+        (0..(chance.next_u32() % 4) as i8).map(slot).collect()
+    };
+    let slots = slots();
+    match chance.next_u32() % 6 {
+        0 | 1 => CalendarAnswer::Slots(slots),
+        2 | 3 => CalendarAnswer::Booked(ShowingId::from_random(chance.next_u64())),
+        4 => CalendarAnswer::Taken { instead: slots },
+        _ if chance.next_u32().is_multiple_of(2) => CalendarAnswer::Cancelled,
+        _ => CalendarAnswer::Away,
     }
 }
 
@@ -122,6 +152,8 @@ fn fifteen_hundred_random_callers_all_come_to_an_end() {
         let mut office = office();
         office.on_call = chance.next_u32().is_multiple_of(2);
         office.staff = chance.next_u32().is_multiple_of(2);
+        office.showings = chance.next_u32().is_multiple_of(2);
+        office.roster.listings = vec!["210 Maple Court, apartment 3A".into()];
         let text = chance.next_u32().is_multiple_of(4);
         let opening = Opening {
             caller: chance.next_u32().is_multiple_of(2).then(|| opening().caller).flatten(),
@@ -152,10 +184,17 @@ fn fifteen_hundred_random_callers_all_come_to_an_end() {
             // Somebody is rung, and nobody answers.
             let turn = match acts.last() {
                 Some(Act::Transfer { .. }) if !text => UserTurn::TransferFailed,
+                // Sometimes they speak before the calendar does.
+                Some(Act::Calendar(_)) if !chance.next_u32().is_multiple_of(5) => {
+                    UserTurn::Calendar(calendar_answer(&mut chance))
+                }
                 _ => random_turn(&mut chance),
             };
-            let waits = matches!(turn, UserTurn::Keyed(_) | UserTurn::Silence);
+            let waits = matches!(turn, UserTurn::Keyed(_) | UserTurn::Silence | UserTurn::Calendar(_));
             acts = session.handle_turn(turn);
+            if session.waits_for_calendar() && acts.is_empty() {
+                acts = session.handle_turn(UserTurn::Calendar(calendar_answer(&mut chance)));
+            }
             let idle = acts.is_empty() && !waits;
             assert!(!idle || text, "seed {seed}: left without an answer");
             let saved = serde_json::to_string(&session.save()).unwrap();

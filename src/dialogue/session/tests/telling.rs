@@ -3,8 +3,9 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use crate::dialogue::{
-    Act, Channel, Destination, Digit, EndReason, Expectation, Fact, Office, Opening, Outcome, Pack, Reading,
-    Roster, Session, Topic, UnitRef, UserTurn, session::tests::reading::read,
+    Act, CalendarAnswer, CalendarRequest, Channel, Destination, Digit, EndReason, Expectation, Fact, Office,
+    Opening, Outcome, Pack, Reading, Roster, Session, Topic, UnitRef, UserTurn,
+    session::tests::reading::read,
 };
 
 pub(super) fn pack() -> Arc<Pack> {
@@ -41,6 +42,7 @@ pub(super) fn office() -> Office {
         ],
         on_call: true,
         staff: true,
+        showings: false,
     }
 }
 
@@ -132,6 +134,20 @@ impl Call {
 
     pub(super) fn mumbles(self) -> Self {
         self.turn("caller: (unclear)".into(), UserTurn::Unclear)
+    }
+
+    /// The office's calendar says this.
+    pub(super) fn calendar(self, answer: CalendarAnswer) -> Self {
+        self.turn(format!("        (calendar: {answer:?})"), UserTurn::Calendar(answer))
+    }
+
+    #[track_caller]
+    pub(super) fn asks_calendar(self, wanted: impl Fn(&CalendarRequest) -> bool) -> Self {
+        match self.acts.last() {
+            Some(Act::Calendar(request)) if wanted(request) => {}
+            other => panic!("the calendar was asked nothing of the kind: {other:?}\n{}", self.told()),
+        }
+        self
     }
 
     pub(super) fn nobody_answers(self) -> Self {
