@@ -107,6 +107,16 @@ enum Command {
         #[arg(long, default_value = "portico.toml")]
         config: PathBuf,
     },
+    /// Print the timeline of an escalation to people on call, and check that nothing of it was changed.
+    Timeline {
+        /// The id of the call in which danger was heard.
+        call: String,
+        /// The public key of the box, as its health page has it; the one beside the records if not said.
+        #[arg(long)]
+        key: Option<String>,
+        #[arg(long, default_value = "portico.toml")]
+        config: PathBuf,
+    },
     /// Tell why a call went the way it went: each decision, what went over the wire, each leg's quality.
     ///
     /// Without a call, lists the latest ones with their ids. Reads the records; Portico may be running or not.
@@ -254,6 +264,7 @@ fn main() -> ExitCode {
         Command::Check { config, .. } => command::check(&config),
         Command::Route { number, from, config } => command::route(&config, &number, &from),
         Command::Foresee { number, time, key, config } => command::foresee(&config, &number, &time, &key),
+        Command::Timeline { call, key, config } => command::timeline(&config, &call, key.as_deref()),
         Command::Explain { call, config, pcap } => {
             command::explain(&config, call.as_deref(), pcap.as_deref())
         }

@@ -99,6 +99,11 @@ fn every_earlier_file_is_brought_up_to_date_with_its_rows() {
             [(Disposition::Answered, CallResult::Completed), (Disposition::AiHandled, CallResult::Missed)];
         assert_eq!(results, known, "v{version}: older calls as well");
         assert_eq!(store.bindings(at("2026-11-21T00:00:00Z")).unwrap().len(), 1);
+        if version >= 20 {
+            let open = reader.open_escalations().unwrap();
+            let timeline = reader.timeline(open[0][0].call).unwrap();
+            assert!(open.len() == 1 && timeline.len() == 1 && timeline[0].follows(None), "v{version}");
+        }
         if version >= 19 {
             let showings = reader.showings(at("2026-11-01T00:00:00Z")).unwrap();
             assert_eq!((showings.len(), showings[0].agent.as_str()), (1, "Robin"));

@@ -91,6 +91,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("argon2", &["console"]),
     ("utoipa", &["console"]),
     ("rusqlite", &["store"]),
+    ("aws_lc_rs", &["store", "net"]),
     ("dimpl", &["media"]),
     ("rtp_rs", &["media"]),
     ("sdp_types", &["media"]),

@@ -23,6 +23,8 @@ pub enum VoiceInput {
     Keyed(Digit),
     /// Nobody took the transfer.
     TransferFailed,
+    /// Nobody took it, and somebody on call has been told, and has said so.
+    OnCallHeard,
     /// What the calendar says to the request with this ticket.
     Calendar { ticket: u32, answer: CalendarAnswer },
     /// Speech could not be synthesised or understood.

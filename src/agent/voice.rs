@@ -117,7 +117,8 @@ impl Voice {
                 }
             }
             VoiceInput::Keyed(digit) => self.keyed(now, digit),
-            VoiceInput::TransferFailed => self.transfer_failed(now),
+            VoiceInput::TransferFailed => self.transfer_failed(now, UserTurn::TransferFailed),
+            VoiceInput::OnCallHeard => self.transfer_failed(now, UserTurn::OnCallHeard),
             VoiceInput::Calendar { ticket, answer } => {
                 let late = self.asking.answered(ticket, answer);
                 self.outputs.extend(late);
@@ -413,7 +414,8 @@ impl Voice {
         self.perform(now, acts);
     }
 
-    fn transfer_failed(&mut self, now: Instant) {
+    /// The caller is the agent's again, with what has come of the transfer.
+    fn transfer_failed(&mut self, now: Instant, with: UserTurn) {
         if self.phase != Phase::Transferring {
             return;
         }
@@ -424,7 +426,7 @@ impl Voice {
             return self.perform(now, vec![Act::End(EndReason::SpeechFailed)]);
         }
         self.listen();
-        self.user_turn(now, UserTurn::TransferFailed);
+        self.user_turn(now, with);
     }
 
     /// Ears or mouth have failed. The first time an apology is tried, unless it was the mouth; then nothing more is said.

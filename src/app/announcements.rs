@@ -39,6 +39,8 @@ macro_rules! recorded {
 static CANNOT_TAKE_CALL: Recorded = recorded!("cannot-take-call");
 /// "Emergency. Somebody in the office …"
 static EMERGENCY_DIALLED: Recorded = recorded!("emergency-dialled");
+/// "Emergency. A caller of the office …"
+static ON_CALL_WANTED: Recorded = recorded!("on-call-wanted");
 /// "This call is recorded."
 static CALL_IS_RECORDED: Recorded = recorded!("call-is-recorded");
 /// "The recording is paused.", "The recording goes on.", "The recording has ended."
@@ -50,6 +52,7 @@ pub(super) fn sound(announcement: Announcement) -> Arc<Sound> {
     let recorded = match announcement {
         Announcement::CannotTakeCall => &CANNOT_TAKE_CALL,
         Announcement::EmergencyDialled => &EMERGENCY_DIALLED,
+        Announcement::OnCallWanted => &ON_CALL_WANTED,
         Announcement::CallIsRecorded => &CALL_IS_RECORDED,
         Announcement::RecordingPaused => &RECORDING_PAUSED,
         Announcement::RecordingGoesOn => &RECORDING_GOES_ON,

@@ -104,6 +104,7 @@ impl Desk {
             }
             Fact::Answered { call, .. } => Input::PersonAnswered { call: *call },
             Fact::Ended(record) => Input::CallEnded(record.clone()),
+            Fact::Escalation(step) => Input::Escalation(step.clone()),
             Fact::EmergencyDialled { call, from, dialled, place, callback } => {
                 Input::EmergencyDialled(EmergencyRow {
                     call: *call,
@@ -227,6 +228,8 @@ fn drain(settings: &mut DeskSettings) -> Option<Timestamp> {
             }
             Output::RestoreListed(listed) => Control::RestoreListed(listed),
             Output::RestoreCallBacks(promises) => Control::RestoreCallBacks(promises),
+            Output::RestoreEscalations(all) => Control::RestoreEscalations(all),
+            Output::EscalationStored { call, number } => Control::EscalationStored { call, number },
             Output::CallBackStored { call, tries } => Control::CallBackStored { call, tries },
             Output::RestoreSpending(calls) => Control::RestoreSpending(calls),
             Output::RestoreBindings(bindings) => Control::RestoreBindings(bindings),

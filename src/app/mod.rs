@@ -33,6 +33,7 @@ mod speech_pool;
 mod switch_loop;
 mod telemetry;
 mod terminal;
+mod timeline_key;
 mod understanding;
 mod whole_file;
 mod wire_tap;
@@ -141,7 +142,11 @@ impl House {
         let pack = Arc::new(Pack::property().context("the property pack")?);
         let rehearsal = pack.fixed_sentences(&config.office.name);
         let directory = Arc::new(office::directory(config, pack)?);
-        let (store, problem) = Store::attach(&folder.join(backup::RECORDS));
+        let (mut store, problem) = Store::attach(&folder.join(backup::RECORDS));
+        let timeline_key = timeline_key::open(folder);
+        if let Some(key) = &timeline_key {
+            store.sign_timelines(key.clone());
+        }
         if let Some(problem) = problem {
             // Phones ring first: the desk keeps records in memory and tries again.
             tracing::error!(error = %problem, "the records cannot be opened; calls go on");
@@ -152,6 +157,7 @@ impl House {
         {
             let mut vitals = vitals.lock().unwrap_or_else(PoisonError::into_inner);
             vitals.set_plan(directory.emergency.clone());
+            vitals.timeline_key = timeline_key.map(|key| timeline_key::hex(&key.public()));
             vitals.set_fixed(directory.fixed_phones.keys().map(ToString::to_string).collect());
         }
         let live = Live::default();
@@ -171,6 +177,7 @@ impl House {
         // A disk that is away has none to tell; its emergencies stand again after the next start.
         live.restore_desks(accounts.desks().map(|(desks, _)| desks).unwrap_or_default());
         live.restore(accounts.reader().unseen_emergencies().unwrap_or_default());
+        live.restore_escalations(&accounts.reader().open_escalations().unwrap_or_default());
         let housekeeping = Housekeeping {
             reader: accounts.reader(),
             configuration: path.to_owned(),

@@ -1,6 +1,8 @@
 //! From the configuration to what each room wants to know: the switch's directory, the agent's office, the desk's settings.
 
+mod area_code;
 mod queues;
+mod rota;
 
 use std::{
     collections::BTreeMap,
@@ -33,6 +35,9 @@ use crate::{
     },
     types::{Extension, PhoneNumber, QuietHours},
 };
+
+use area_code::area_code;
+pub(super) use rota::rota;
 
 /// What the switch is told of the machine it runs on.
 pub fn machine(config: &Config, sockets: &Sockets) -> Settings {
@@ -128,7 +133,7 @@ pub fn directory(config: &Config, pack: Arc<Pack>) -> anyhow::Result<Directory> 
         trunks: config.trunks.iter().map(trunk_of).collect(),
         trunk_profiles: profiles.collect(),
         emergency: emergency_plan(config),
-        on_call: Some(config.office.on_call),
+        on_call: rota(config),
         screening: screening(config),
         outbound_numbers: shown.collect(),
         outbound_caller: main.number,
@@ -517,14 +522,6 @@ pub fn office(config: &Config) -> Office {
         staff: !config.extensions.is_empty(),
         showings: !config.showings.agents.is_empty(),
     }
-}
-
-/// The three digits after the country code 1; 0 where numbers have none.
-fn area_code(number: Option<PhoneNumber>) -> u16 {
-    number
-        .filter(PhoneNumber::is_north_american)
-        .and_then(|number| number.digits().get(1..4).and_then(|code| code.parse().ok()))
-        .unwrap_or(0)
 }
 
 /// What the desk is told.

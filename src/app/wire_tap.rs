@@ -44,6 +44,7 @@ impl WireTap {
         match fact {
             Fact::Dialog { call, call_id, peer } => self.book.claim(*call, call_id, peer.clone()),
             Fact::Ended(record) => self.book.end(clock::instant(), record.call),
+            Fact::Unrecorded(call) => self.book.forget(*call),
             _ => {}
         }
     }

@@ -15,7 +15,7 @@ use super::{
     features::{self, RawFeatures},
     mail,
     mailbox::mailboxes,
-    menu, page,
+    menu, on_call, page,
     property::{fact, unit, vendor},
     queue, raw,
     recording::recording,
@@ -76,8 +76,10 @@ pub(super) fn config(file: &str, text: &str, raw: raw::File) -> Result<Config, P
     let sip = sip(&mut c, raw.sip);
     let calls = calls(&mut c, raw.calls, sip.rtp_ports.len());
     let trunk_names = raw.trunk.iter().map(|trunk| trunk.get_ref().name.get_ref().clone()).collect();
+    let (office_name, short) = (raw.office.name.clone(), raw.office.on_call.clone());
     let office = office(&mut c, raw.office);
     let zone = office.hours.zone().clone();
+    let on_call = on_call::on_call(&mut c, raw.on_call, &office_name, short.as_ref(), &zone);
     let sections = RawFeatures {
         park: raw.park,
         transfer: raw.transfer,
@@ -165,6 +167,7 @@ pub(super) fn config(file: &str, text: &str, raw: raw::File) -> Result<Config, P
         trunks: trunks::trunks(&mut c, raw.trunk),
         screening: screening::screening(&mut c, raw.screening),
         tolls: tolls::tolls(&mut c, raw.tolls),
+        on_call,
         emergency: emergency::emergency(&mut c, raw.emergency, emergency_numbers, &known),
         locations: emergency::locations(&mut c, raw.location, &known),
         mailboxes,
@@ -229,7 +232,6 @@ fn office(c: &mut Checker<'_>, raw: raw::Office) -> Office {
             Hours::always(zone)
         }),
     };
-    let on_call = c.number(&raw.on_call).unwrap_or(STAND_IN);
     let country = raw.country.and_then(|v| {
         let cure = format!("write one of {}", Country::names().collect::<Vec<_>>().join(", "));
         c.parse::<Country>(&v, "a country that Portico knows", &cure)
@@ -249,12 +251,8 @@ fn office(c: &mut Checker<'_>, raw: raw::Office) -> Office {
         area_code: raw.area_code.map(Spanned::into_inner),
         hours,
         hours_spoken: raw.hours_spoken,
-        on_call,
     }
 }
-
-/// Takes the place of a number that could not be read, in a `Config` that is then not handed out.
-const STAND_IN: PhoneNumber = PhoneNumber::STAND_IN;
 
 fn sip(c: &mut Checker<'_>, raw: raw::Sip) -> Sip {
     let mut plain = transports::addresses(c, raw.listen, "listen");

@@ -17,6 +17,7 @@ mod import;
 mod mail;
 mod mailbox;
 mod menu;
+mod on_call;
 mod page;
 mod phones;
 mod practice;
@@ -48,6 +49,7 @@ pub use import::{ImportError, Imported};
 pub use mail::{Mail, MailSecurity};
 pub use mailbox::Mailbox;
 pub use menu::{Menu, MenuChoice, MenuLeads};
+pub use on_call::OnCall;
 pub use page::Page;
 pub use phones::{PhoneTransport, Phones};
 pub use practice::practice_file;
@@ -91,6 +93,8 @@ pub struct Config {
     pub trunks: Vec<Trunk>,
     pub tolls: Tolls,
     pub screening: Screening,
+    /// Who is rung when life or a home is in danger, in order. Nobody is left out at an hour that nobody has.
+    pub on_call: Vec<OnCall>,
     pub emergency: Emergency,
     pub locations: Vec<Location>,
     pub mailboxes: Vec<Mailbox>,
@@ -133,8 +137,6 @@ pub struct Office {
     pub hours: Hours,
     /// Hours as they are said to a caller.
     pub hours_spoken: String,
-    /// Who is rung at any hour when life or the building is in danger.
-    pub on_call: PhoneNumber,
 }
 
 /// Where SIP and RTP are spoken.

@@ -66,6 +66,8 @@ pub(super) struct File {
     #[serde(default)]
     pub emergency: super::emergency::RawEmergency,
     #[serde(default)]
+    pub on_call: Vec<super::on_call::RawOnCall>,
+    #[serde(default)]
     pub location: Vec<Spanned<super::emergency::RawLocation>>,
     pub mail: Option<Spanned<super::mail::RawMail>>,
     #[serde(default)]
@@ -118,7 +120,7 @@ pub(super) struct Office {
     pub hours: Option<Spanned<Vec<String>>>,
     #[serde(default)]
     pub hours_spoken: String,
-    pub on_call: Spanned<String>,
+    pub on_call: Option<Spanned<String>>,
 }
 
 #[derive(Debug, Default, Deserialize)]

@@ -33,7 +33,7 @@ fn practice() -> String {
 fn the_practice_file_is_the_office_of_maple_court() {
     let config = Config::parse("portico.toml", &practice()).unwrap();
     assert_eq!(config.office.name, "Maple Court");
-    assert_eq!(config.office.on_call.to_string(), "+13035550199");
+    assert_eq!(config.on_call[0].number.to_string(), "+13035550199");
     assert_eq!(config.numbers.len(), 3);
     assert_eq!(config.extensions.len(), 2);
     assert_eq!((config.units.len(), config.listings.len()), (12, 3));

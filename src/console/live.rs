@@ -11,11 +11,13 @@ use std::{
 use jiff::Timestamp;
 use tokio::sync::broadcast;
 
-use super::{call_backs::CallBackBoard, desk_board::DeskBoard, greetings::GreetingBoard};
+use super::{
+    call_backs::CallBackBoard, desk_board::DeskBoard, escalations::EscalationBoard, greetings::GreetingBoard,
+};
 use crate::{
     pbx::{
-        AgentReason, CallRecord, Caller, DeskSettings, Dialled, Fact, LegResult, Party, RecordingState,
-        Supervise, TurnRecord,
+        AgentReason, CallRecord, Caller, DeskSettings, Dialled, EscalationStep, Fact, LegResult, Party,
+        RecordingState, Supervise, TurnRecord,
     },
     store::EmergencyRow,
     types::{CallId, Extension, LegId},
@@ -101,6 +103,7 @@ pub struct Live {
     alarms: broadcast::Sender<()>,
     desks: DeskBoard,
     call_backs: CallBackBoard,
+    escalations: EscalationBoard,
     greetings: GreetingBoard,
 }
 
@@ -112,6 +115,7 @@ impl Default for Live {
             alarms: broadcast::channel(1).0,
             desks: DeskBoard::default(),
             call_backs: CallBackBoard::default(),
+            escalations: EscalationBoard::default(),
             greetings: GreetingBoard::default(),
         }
     }
@@ -126,6 +130,12 @@ impl Live {
     pub fn observe(&self, fact: &Fact, wall: Timestamp) {
         self.desks.observe(fact);
         self.greetings.observe(fact);
+        if let Fact::Escalation(step) = fact {
+            if self.escalations.hear(step) {
+                let _ = self.alarms.send(());
+            }
+            return;
+        }
         let mut board = self.board();
         let (call, gone) = match fact {
             Fact::CallStarted { call, caller, dialled, .. } => {
@@ -278,6 +288,15 @@ impl Live {
         for EmergencyRow { call, at, extension, dialled, place, callback: _ } in unseen {
             board.raise(EmergencyCall { call, from: extension, dialled, place, since: at, ended: true });
         }
+    }
+
+    /// Dangers that nobody had settled before a restart.
+    pub fn restore_escalations(&self, all: &[Vec<EscalationStep>]) {
+        self.escalations.restore(all);
+    }
+
+    pub(super) fn escalations(&self) -> &EscalationBoard {
+        &self.escalations
     }
 
     /// What was set for extensions before a restart.

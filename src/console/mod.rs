@@ -17,6 +17,7 @@ mod alarm;
 mod api;
 mod call_backs;
 mod desk_board;
+mod escalations;
 mod feed;
 mod forwards;
 mod greetings;
@@ -58,6 +59,7 @@ pub fn router(site: Site) -> Router {
         .merge(softphone::routes())
         .merge(forwards::routes())
         .merge(call_backs::routes())
+        .merge(escalations::routes())
         .merge(greetings::routes())
         .nest("/api/v1", api::routes())
         .fallback(pages::not_found)

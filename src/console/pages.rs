@@ -158,7 +158,8 @@ async fn call(State(site): State<Site>, person: Person, Path(id): Path<String>) 
             let at_hand = at_hand(&site, &detail.record.recordings).await;
             let trace = site.read(move |reader| reader.trace(id)).await.unwrap_or_default();
             let frame = site.frame(&person);
-            html(page::call(&frame, &detail, &at_hand, &trace, site.zone())).into_response()
+            let escalated = site.read(move |reader| reader.timeline(id)).await.unwrap_or_default();
+            html(page::call(&frame, &detail, &at_hand, &trace, &escalated, site.zone())).into_response()
         }
         Ok(None) => not_found().await,
         Err(error) => unavailable(&error),

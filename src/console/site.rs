@@ -229,6 +229,7 @@ impl Site {
             user: person.name.clone(),
             csrf: person.session.csrf(),
             emergency: self.0.live.emergency(),
+            escalations: self.0.live.escalations().all(),
             alarm: self.vitals().alarm_line(),
         }
     }

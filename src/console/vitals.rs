@@ -85,6 +85,8 @@ pub struct Vitals {
     /// Every reachable phone, by its extension and contact.
     phones: BTreeMap<(String, String), Reachable>,
     plan: EmergencyPlan,
+    /// The public half of the key that timelines are signed with, in hexadecimal.
+    pub timeline_key: Option<String>,
     /// Extensions that have an account.
     extensions: Vec<String>,
     fixed: BTreeSet<String>,

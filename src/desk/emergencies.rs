@@ -113,7 +113,7 @@ impl Engine {
     }
 
     /// A text to people of the office, from its first number.
-    fn texts_to(&mut self, recipients: &[PhoneNumber], text: &str, at: Timestamp) -> Vec<Entry> {
+    pub(super) fn texts_to(&mut self, recipients: &[PhoneNumber], text: &str, at: Timestamp) -> Vec<Entry> {
         let Some(from) = self.settings.own_numbers.first().copied() else { return Vec::new() };
         let body = fit(text, wrap_up::STAFF_SEPTETS);
         let to = recipients.iter().filter(|recipient| **recipient != from);

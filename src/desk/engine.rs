@@ -10,6 +10,7 @@ use super::{
     clock::{Clock, moved},
     dispatch::Dispatch,
     emergencies::{Emergencies, News},
+    escalations::Escalations,
     letters::Letters,
     mailboxes::Mail,
     phones::Phones,
@@ -34,6 +35,7 @@ pub struct Engine {
     pub(super) dispatch: Dispatch,
     phones: Phones,
     pub(super) emergencies: Emergencies,
+    pub(super) escalations: Escalations,
     pub(super) mail: Mail,
     pub(super) promises: Promises,
     pub(super) letters: Letters,
@@ -77,6 +79,7 @@ impl Engine {
             dispatch: Dispatch::new(policy),
             phones: Phones::default(),
             emergencies: Emergencies::default(),
+            escalations: Escalations::default(),
             mail: Mail::default(),
             promises: Promises::default(),
             letters: Letters::default(),
@@ -144,6 +147,7 @@ impl Engine {
         match input {
             Input::CallStarted { call, caller } => self.live.started(call, &caller),
             Input::PersonAnswered { call } => self.live.reached(call),
+            Input::Escalation(step) => self.escalations.take(step),
             Input::EmergencyDialled(row) => self.emergencies.take(News::Dialled(row)),
             Input::NumberListed { number, listing, by } => {
                 self.emergencies.take(News::Listed { number, listing, by, at: now });
@@ -237,6 +241,7 @@ impl Engine {
             if !spent.is_empty() {
                 self.output(Output::RestoreSpending(spent));
             }
+            self.restore_escalations()?;
             let promised = self.store.call_backs(since)?;
             if !promised.is_empty() {
                 self.output(Output::RestoreCallBacks(promised));
@@ -255,6 +260,7 @@ impl Engine {
             self.store.date_undated(now)?;
             self.brought_back = true;
         }
+        self.store_escalations()?;
         self.store_emergencies()?;
         self.take_back_showings(now)?;
         self.store_promises(now)?;

@@ -7,8 +7,8 @@ use crate::{
     dialogue::{CalendarAnswer, CalendarRequest},
     outbox::{Attempted, Entry},
     pbx::{
-        CallBack, CallRecord, Caller, DayNight, DeskSettings, Listing, Mailbox, MailboxChange, Spent,
-        Supervise, TextResult,
+        CallBack, CallRecord, Caller, DayNight, DeskSettings, EscalationStep, Listing, Mailbox,
+        MailboxChange, Spent, Supervise, TextResult,
     },
     sip,
     store::EmergencyRow,
@@ -28,6 +28,8 @@ pub enum Input {
     PersonAnswered {
         call: CallId,
     },
+    /// A step of an escalation to people on call. Answered by [`Output::EscalationStored`] once it is stored.
+    Escalation(EscalationStep),
     /// An emergency number was dialled.
     EmergencyDialled(EmergencyRow),
     /// Somebody has said by telephone that they know of it.
@@ -138,6 +140,10 @@ pub enum Output {
     RestoreSpending(Vec<Spent>),
     /// Call-backs of before the restart: those that are not over, and those of the last day. At most once.
     RestoreCallBacks(Vec<CallBack>),
+    /// Escalations of before the restart that nobody has settled, each with its steps. At most once.
+    RestoreEscalations(Vec<Vec<EscalationStep>>),
+    /// The steps of this escalation are stored up to this number.
+    EscalationStored { call: CallId, number: u32 },
     /// It is stored that this one is being called.
     CallBackStored { call: CallId, tries: u32 },
     /// Phones that were registered before the restart. At most once, before anything else.

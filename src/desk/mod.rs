@@ -16,6 +16,7 @@ mod clock;
 mod dispatch;
 mod emergencies;
 mod engine;
+mod escalations;
 mod event;
 mod followups;
 mod inbox;

@@ -4,6 +4,7 @@ mod audit;
 mod claims;
 mod clock;
 mod emergencies;
+mod escalations;
 mod faults;
 mod followups;
 mod house;

@@ -54,6 +54,7 @@ pub use office::{Fact, Office};
 pub use outcome::{Captured, EndReason, Outcome, Promise, Sought};
 pub use pack::{Limits, Pack, PackError};
 pub use reading::{LifeSafety, Reading, Urgency, UrgentKind};
+pub use reply::place_aloud;
 pub use session::{Channel, Opening, ResumeError, SavedSession, Session};
 pub use showing::{CalendarAnswer, CalendarRequest, Showing, ShowingSlot, ShowingState};
 pub use training::{CrossValidation, Embedder, TrainingError, cross_validate, train_with, train_words};

@@ -216,6 +216,13 @@ fn capitalised(text: &str) -> String {
     chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
 
+impl Urgency {
+    /// In a few spoken words: `Emergency, gas smell`. `None`: nobody has to hurry.
+    pub fn spoken(self) -> Option<&'static str> {
+        urgency_words(self).map(|(_, spoken)| spoken)
+    }
+}
+
 /// How the urgency is written at the head of a caption, and spoken at the head of a brief.
 const fn urgency_words(urgency: Urgency) -> Option<(&'static str, &'static str)> {
     Some(match urgency {

@@ -139,6 +139,10 @@ lines! {
     LifeFailed = "life_failed" [],
     LifeRingAgain = "life_ring_again" [],
     LifeFailedAgain = "life_failed_again" [],
+    /// Somebody on call has heard of it, and has not taken the caller.
+    OnCallHeard = "on_call_heard" [],
+    /// Said between two people who are rung.
+    OnCallNext = "on_call_next" [],
     /// Closings that promise no call: they asked for none, or left no number.
     ClosingNoContact = "closing_no_contact" [],
     ClosingNoNumber = "closing_no_number" [],
@@ -214,6 +218,11 @@ impl Pack {
             .filter(|template| template.is_fixed())
             .map(|template| template.fill(&[(Hole::Office, office)]))
             .collect()
+    }
+
+    /// What a caller who waits hears between two people on call: `I'm ringing the next person.`
+    pub fn on_call_next(&self) -> Option<String> {
+        self.line(Line::OnCallNext).first().map(|template| template.fill(&[]))
     }
 
     pub(super) fn discloses(&self) -> bool {

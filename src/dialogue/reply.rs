@@ -181,7 +181,7 @@ fn door_aloud(door: &str) -> String {
 }
 
 /// A place of the outcome (`Maple Court 4B`, `unit 4B`, `812 Alder Avenue`) aloud: what holds a digit is spelled.
-pub(super) fn place_aloud(place: &str) -> String {
+pub fn place_aloud(place: &str) -> String {
     let words: Vec<String> = place
         .split_whitespace()
         .map(|word| if word.chars().any(|c| c.is_ascii_digit()) { spelled(word) } else { word.to_owned() })

@@ -115,6 +115,7 @@ impl Session {
             UserTurn::Silence => self.silent(),
             UserTurn::Unclear => self.unclear(),
             UserTurn::TransferFailed => self.transfer_failed(),
+            UserTurn::OnCallHeard => self.on_call_heard(),
             // Has been dealt with above.
             UserTurn::Calendar(_) => {}
         }

@@ -17,6 +17,8 @@ pub enum UserTurn {
     Unclear,
     /// The transfer that the last acts asked for came to nothing; the conversation goes on.
     TransferFailed,
+    /// The same, and somebody on call has been told of it, and has said so.
+    OnCallHeard,
     /// What the office's calendar says to the last [`Act::Calendar`]; not the other person's turn.
     Calendar(CalendarAnswer),
 }

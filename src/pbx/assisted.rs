@@ -68,12 +68,17 @@ impl Assisted {
         Self { caller, talk: Talk::Opening(greeting), notice, confirmed: false, overseer: None, until }
     }
 
-    /// Nobody took the transfer.
-    pub(super) fn resume(cx: &mut Context<'_>, caller: Leg, conversation: Conversation) -> Step<Self> {
+    /// The agent goes on, with what has come of the transfer.
+    pub(super) fn resume(
+        cx: &mut Context<'_>,
+        caller: Leg,
+        conversation: Conversation,
+        with: VoiceInput,
+    ) -> Step<Self> {
         let until = cx.now.at + cx.ledger.directory().limits.agent_call_length;
         light_line(cx, &caller);
         Self { caller, talk: Talk::Begun(conversation), notice: None, confirmed: true, overseer: None, until }
-            .tell(cx, VoiceInput::TransferFailed)
+            .tell(cx, with)
     }
 
     pub(super) fn deadline(&self) -> Option<(Instant, Reason)> {
@@ -318,11 +323,24 @@ impl Assisted {
         Step::Stay(self)
     }
 
+    /// Somebody on call takes the caller, while the agent still talks.
+    pub(super) fn taken_on_call(mut self, cx: &mut Context<'_>, mut callee: Leg) -> Step<Self> {
+        dismiss(cx, &self.caller, &mut self.overseer);
+        callee.has_moved_here(cx);
+        callee.has_answered(cx);
+        self.has_person(cx, callee)
+    }
+
     /// The agent falls silent in the middle of its word, and the caller has a person.
     fn taken_over(mut self, cx: &mut Context<'_>) -> Step<Self> {
         let Some(overseer) = self.overseer.take() else { return Step::Stay(self) };
-        cx.exchange.speech(self.caller.id(), SpeechCommand::Deaf);
         cx.exchange.media(self.caller.id(), MediaCommand::LeaveMix);
+        let callee = overseer.into_leg(cx);
+        self.has_person(cx, callee)
+    }
+
+    fn has_person(self, cx: &mut Context<'_>, callee: Leg) -> Step<Self> {
+        cx.exchange.speech(self.caller.id(), SpeechCommand::Deaf);
         let disposition = match self.talk {
             Talk::Begun(conversation) => {
                 conversation.falls_silent(cx, self.caller.id());
@@ -330,7 +348,6 @@ impl Assisted {
             }
             Talk::Opening(_) => Disposition::HandedOver,
         };
-        let callee = overseer.into_leg(cx);
         Step::Go(Next::Talk { caller: self.caller, callee, disposition })
     }
 }

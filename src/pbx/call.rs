@@ -1,16 +1,17 @@
 //! One call: the states it can be in, and the ways between them.
 
+mod alerted;
 mod promised;
+mod standing;
 
 use std::time::Instant;
 
 use super::{
-    Caller, Dialled, Disposition, Fact, MediaEvent, Party, Reason,
+    Dialled, Disposition, Fact, MediaEvent, Party, Reason,
     announcing::Announcing,
     assisted::Assisted,
     conference::Conference,
     desk_event::DeskEvent,
-    door::StaysShut,
     emergency_call::{After, EmergencyCall},
     ending::Ending,
     exchange::{Context, Exchange},
@@ -20,6 +21,7 @@ use super::{
     leg::Leg,
     line::superseded,
     next::{Announced, Next, Step},
+    on_call::{Alerting, Awaiting},
     paging::Paging,
     parked::Parked,
     prompting::{Prompt, Prompting},
@@ -31,16 +33,16 @@ use super::{
     sacrifice::Sacrifice,
     services::Serving,
     session_event::SessionEvent,
-    sought::{hunt_of_desk, hunt_of_transfer},
+    sought::{hunt_of_desk, hunt_of_staff},
     supervision::Request,
-    talking::{OnThePhone, Talking},
-    tape::{NotRecorded, RecordKey, RecordOrder},
+    talking::Talking,
     waiting::Waiting,
 };
 use crate::{
     agent::VoiceInput,
+    dialogue,
     sip::{Invitation, SessionId},
-    types::{CallId, Extension, LegId, Moment},
+    types::{CallId, LegId, Moment},
 };
 
 /// A call from its INVITE until its record is out.
@@ -58,6 +60,10 @@ enum State {
     Talking(Talking),
     Faxing(Box<Faxing>),
     Assisted(Assisted),
+    /// The agent has said that people on call are rung.
+    Awaiting(Box<Awaiting>),
+    /// The house calls somebody on call.
+    Alerting(Box<Alerting>),
     Parked(Parked),
     Queued(Box<Queued>),
     CallingBack(Box<CallingBack>),
@@ -150,56 +156,6 @@ impl Call {
         Self { ledger, state }.unless_over(now, exchange)
     }
 
-    /// The extensions whose phones ring for this call.
-    pub(super) fn ringing_extensions(&self) -> Vec<&Extension> {
-        match &self.state {
-            State::Ringing(state) => state.extensions().collect(),
-            _ => Vec::new(),
-        }
-    }
-
-    /// The extension at which this session of ours rings.
-    pub(super) fn rings_at(&self, session: SessionId) -> Option<&Extension> {
-        match &self.state {
-            State::Ringing(state) => state.rings_at(session),
-            _ => None,
-        }
-    }
-
-    /// Whom this phone's call, which nobody has answered yet, is for.
-    pub(super) fn rings_for(&self, session: SessionId, by: &Extension) -> Option<&Dialled> {
-        let own = *self.ledger.caller() == Caller::Extension(by.clone());
-        match &self.state {
-            State::Ringing(state) if own && state.is_waited_for_at(session) => Some(self.ledger.dialled()),
-            _ => None,
-        }
-    }
-
-    /// The phone at this session, if it talks: it may move the call elsewhere, or in a conference its own part of it.
-    pub(super) fn transferor(&self, session: SessionId) -> Option<&Extension> {
-        match &self.state {
-            State::Talking(state) => state.transferor(session),
-            State::Conference(state) => state.extension_at(session),
-            _ => None,
-        }
-    }
-
-    /// Could this extension open a door by this call?
-    pub(super) fn door(&self, by: &Extension) -> Result<(), StaysShut> {
-        match &self.state {
-            State::Talking(state) => state.door(&self.ledger, by).map(drop),
-            _ => Err(StaysShut::NoDoor),
-        }
-    }
-
-    /// What this key of an extension would come to for the recording of the call.
-    pub(super) fn record_order(&self, by: &Extension, key: RecordKey) -> Result<RecordOrder, NotRecorded> {
-        match &self.state {
-            State::Talking(state) => state.record_order(&self.ledger, by, key),
-            _ => Err(NotRecorded::Nothing),
-        }
-    }
-
     /// The one who talks with the phone at this session goes on in another call; this one is over.
     pub(super) fn give_away(
         mut self,
@@ -216,52 +172,6 @@ impl Call {
         (Self { ledger: self.ledger, state }.unless_over(now, exchange), Some(leg))
     }
 
-    /// Does this extension talk with somebody by this call?
-    pub(super) fn phone(&self, extension: &Extension) -> Option<OnThePhone> {
-        match &self.state {
-            State::Talking(state) => state.phone(extension),
-            _ => None,
-        }
-    }
-
-    /// This extension's session, if it talks by this call or takes part in its conference; an emergency call is left alone.
-    pub(super) fn joinable(&self, extension: &Extension) -> Option<SessionId> {
-        match &self.state {
-            _ if matches!(self.ledger.dialled(), Dialled::Emergency(_)) => None,
-            State::Talking(state) => state.session_of(extension),
-            State::Conference(state) => state.session_of(extension),
-            _ => None,
-        }
-    }
-
-    /// Does the agent talk with the caller?
-    pub(super) fn is_with_agent(&self) -> bool {
-        matches!(self.state, State::Assisted(_))
-    }
-
-    /// May what this extension talks by be listened to?
-    pub(super) fn supervisable(&self, extension: &Extension) -> bool {
-        matches!(&self.state, State::Talking(state) if state.phone(extension).is_some())
-            && !matches!(self.ledger.dialled(), Dialled::Emergency(_))
-    }
-
-    /// Who listens to it, or more.
-    pub(super) fn overseer(&self) -> Option<&Extension> {
-        match &self.state {
-            State::Talking(state) => state.overseer(),
-            State::Assisted(state) => state.overseer(),
-            _ => None,
-        }
-    }
-
-    /// The conference, if this call is one.
-    pub(super) fn conference(&self) -> Option<&Conference> {
-        match &self.state {
-            State::Conference(state) => Some(state),
-            _ => None,
-        }
-    }
-
     /// One event. `None`: the call is over, and its record is out.
     pub(super) fn handle(mut self, now: Moment, exchange: &mut Exchange, event: CallEvent) -> Option<Self> {
         let mut cx = Context { now, exchange, ledger: &mut self.ledger };
@@ -276,6 +186,8 @@ impl Call {
             State::Talking(state) => in_talking(state, &mut cx, event).map(State::Talking),
             State::Faxing(state) => state.handle(&mut cx, event).map(|state| State::Faxing(Box::new(state))),
             State::Assisted(state) => in_assisted(state, &mut cx, event).map(State::Assisted),
+            State::Awaiting(state) => state.handle(&mut cx, event).map(awaiting),
+            State::Alerting(state) => state.handle(&mut cx, event).map(alerting),
             State::Parked(state) => in_parked(state, &mut cx, event).map(State::Parked),
             State::Queued(state) => state.handle(&mut cx, event).map(queued),
             State::CallingBack(state) => state.handle(&mut cx, event).map(calling_back),
@@ -304,6 +216,8 @@ impl Call {
             State::Talking(state) => state.deadline(),
             State::Faxing(state) => state.deadline(),
             State::Assisted(state) => state.deadline(),
+            State::Awaiting(state) => state.deadline(),
+            State::Alerting(state) => state.deadline(),
             State::Parked(state) => state.deadline(),
             State::Queued(state) => state.deadline(),
             State::CallingBack(state) => state.deadline(),
@@ -329,7 +243,7 @@ impl Call {
     /// What an emergency may do to it when it needs the line.
     pub(super) fn sacrifice(&self) -> Option<Sacrifice> {
         match &self.state {
-            State::Assisted(_) | State::Announcing(_) => Some(Sacrifice::Agent),
+            State::Assisted(_) | State::Awaiting(_) | State::Announcing(_) => Some(Sacrifice::Agent),
             State::Serving(_) | State::Queued(_) => Some(Sacrifice::Service),
             State::Ringing(state) if state.is_for_queued() => Some(Sacrifice::Service),
             State::Ringing(_)
@@ -343,7 +257,8 @@ impl Call {
                     matches!(self.ledger.dialled(), Dialled::Number(_)) && self.ledger.is_outbound();
                 outbound.then_some(Sacrifice::Outbound)
             }
-            State::Emergency(_) | State::Ending(_) | State::CallingBack(_) => None,
+            // One to somebody on call has given its line before anybody is asked for theirs.
+            State::Emergency(_) | State::Ending(_) | State::CallingBack(_) | State::Alerting(_) => None,
         }
     }
 
@@ -359,9 +274,10 @@ impl Call {
         let State::Ending(ending) = &self.state else { return Some(self) };
         let finished = ending.finished(&mut Context { now, exchange, ledger: &mut self.ledger });
         let Some((ended, disposition)) = finished else { return Some(self) };
-        if !self.ledger.is_private() {
-            exchange.fact(Fact::Ended(Box::new(self.ledger.close(ended, disposition))));
-        }
+        exchange.fact(match self.ledger.is_private() {
+            true => Fact::Unrecorded(self.ledger.call()),
+            false => Fact::Ended(Box::new(self.ledger.close(ended, disposition))),
+        });
         None
     }
 }
@@ -408,6 +324,7 @@ fn in_assisted(state: Assisted, cx: &mut Context<'_>, event: CallEvent) -> Step<
         CallEvent::Speech(input) => state.tell(cx, input),
         CallEvent::AgentPlace => Step::Stay(state),
         CallEvent::Desk(DeskEvent::Supervise(request)) => state.supervise(cx, request),
+        CallEvent::Desk(DeskEvent::OnCallTakes(leg)) => state.taken_on_call(cx, *leg),
         CallEvent::Desk(event) => stays(cx, state, event),
         CallEvent::HangUp => state.hang_up(cx),
         CallEvent::Timeout => state.handle_timeout(cx),
@@ -428,7 +345,10 @@ pub(super) fn stays<S>(cx: &mut Context<'_>, state: S, event: DeskEvent) -> Step
         DeskEvent::SentToRoom { .. }
         | DeskEvent::Routed(_)
         | DeskEvent::Turn(_)
+        | DeskEvent::OnCall(_)
+        | DeskEvent::OnCallNews(_)
         | DeskEvent::PromiseStored => {}
+        DeskEvent::OnCallTakes(with) => with.hang_up(cx, None),
         DeskEvent::Transfer { refer, .. } => {
             superseded(cx.exchange.sip.refuse_refer(cx.now.at, refer, 603));
         }
@@ -478,8 +398,14 @@ fn enter(cx: &mut Context<'_>, next: Next) -> Step<State> {
             Ringing::for_desk(cx, caller, hunt).map(State::Ringing)
         }
         Next::Transfer { caller, conversation, to, brief } => {
-            let hunt = hunt_of_transfer(cx, to);
-            Ringing::for_transfer(cx, caller, conversation, brief, hunt).map(State::Ringing)
+            match to {
+                dialogue::Destination::Staff => {
+                    let hunt = hunt_of_staff(cx);
+                    Ringing::for_transfer(cx, caller, conversation, brief, hunt).map(State::Ringing)
+                }
+                // They are being rung already, by the escalation.
+                dialogue::Destination::OnCall => Awaiting::begin(cx, caller, conversation).map(awaiting),
+            }
         }
         Next::Talk { caller, callee, disposition } => {
             leave_agent(cx);
@@ -493,8 +419,8 @@ fn enter(cx: &mut Context<'_>, next: Next) -> Step<State> {
             Ok(caller) => Step::Stay(State::Assisted(Assisted::begin(cx, caller, why))),
             Err(_) => Step::Go(Next::End(Disposition::Failed)),
         },
-        Next::Resume { caller, conversation } => {
-            Assisted::resume(cx, caller, conversation).map(State::Assisted)
+        Next::Resume { caller, conversation, with } => {
+            Assisted::resume(cx, caller, conversation, with).map(State::Assisted)
         }
         Next::Announce { caller, why } => {
             leave_agent(cx);
@@ -580,6 +506,14 @@ fn enter(cx: &mut Context<'_>, next: Next) -> Step<State> {
 
 fn calling_back(state: CallingBack) -> State {
     State::CallingBack(Box::new(state))
+}
+
+fn awaiting(state: Awaiting) -> State {
+    State::Awaiting(Box::new(state))
+}
+
+fn alerting(state: Alerting) -> State {
+    State::Alerting(Box::new(state))
 }
 
 fn queued(state: Queued) -> State {

@@ -4,10 +4,13 @@ use std::{collections::VecDeque, time::Instant};
 
 use jiff::tz::TimeZone;
 
-use super::{Caller, Disposition, Fact, MediaCommand, Speaker, SpeechCommand, exchange::Context};
+use super::{
+    Caller, Disposition, EscalationReport, Fact, MediaCommand, Speaker, SpeechCommand, exchange::Context,
+    on_call::Heard,
+};
 use crate::{
     agent::{self, Voice, VoiceInput, VoiceOutput},
-    dialogue::{Channel, Destination, EndReason, Opening, Outcome, Promise},
+    dialogue::{Channel, Destination, EndReason, Opening, Outcome, Promise, Urgency},
     speech::SpeechEvent,
     types::{LegId, UtteranceId},
 };
@@ -121,6 +124,7 @@ impl Conversation {
             | VoiceInput::Understood { .. }
             | VoiceInput::Keyed(_)
             | VoiceInput::TransferFailed
+            | VoiceInput::OnCallHeard
             | VoiceInput::Calendar { .. }
             | VoiceInput::SpeechFailed
             | VoiceInput::Timeout => {}
@@ -132,7 +136,7 @@ impl Conversation {
             | VoiceInput::Calendar { .. }
             | VoiceInput::Timeout => true,
             // The lamp has been lit anew, by the name alone.
-            VoiceInput::TransferFailed => {
+            VoiceInput::TransferFailed | VoiceInput::OnCallHeard => {
                 self.captioned = None;
                 true
             }
@@ -141,10 +145,16 @@ impl Conversation {
             | VoiceInput::Played { .. }
             | VoiceInput::SpeechFailed => false,
         };
+        // Danger to life is acted upon before the turn is the agent's: with the first words of it.
+        let heard = match &input {
+            VoiceInput::Understood { reading, .. } if reading.urgency.is_life_safety() => reading.urgency,
+            _ => Urgency::Routine,
+        };
         self.voice.handle_input(cx.now.at, input);
         let wish = self.drain(cx, leg);
         if may_know_more {
             self.caption(cx);
+            report(cx, &self.voice.outcome(), heard);
         }
         wish
     }
@@ -256,6 +266,7 @@ impl Conversation {
         self.write_down_the_rest(cx);
         self.voice.close(reason);
         let outcome = self.voice.outcome();
+        report(cx, &outcome, Urgency::Routine);
         let disposition = match reason {
             EndReason::HungUp | EndReason::Silence if is_empty(&outcome) => Disposition::AiAbandoned,
             EndReason::SpeechFailed => Disposition::Announced,
@@ -264,6 +275,21 @@ impl Conversation {
         };
         cx.ledger.outcome(outcome);
         disposition
+    }
+}
+
+/// Danger or harm that has been heard is an escalation's, and so is whatever more is known of it.
+fn report(cx: &mut Context<'_>, outcome: &Outcome, heard: Urgency) {
+    let urgency =
+        if heard.is_life_safety() && !outcome.urgency.is_life_safety() { heard } else { outcome.urgency };
+    let caller = match cx.ledger.caller() {
+        Caller::Number { number, .. } => Some(*number),
+        Caller::Extension(_) | Caller::Anonymous => None,
+    };
+    if let Some(report) = EscalationReport::of(outcome, urgency, caller) {
+        let (directory, call) = (cx.ledger.directory().clone(), cx.call());
+        let heard = Heard { call, report, dialled: cx.ledger.dialled().number() };
+        cx.exchange.escalations.heard(cx.now, &directory.on_call, heard);
     }
 }
 

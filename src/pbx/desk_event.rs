@@ -1,7 +1,13 @@
 //! What people at desk phones do with a call that is going on.
 
 use super::{
-    Dialled, Party, leg::Leg, parked::Place, ring_plan::Hunt, supervision::Request, tape::RecordOrder,
+    Dialled, Party,
+    leg::Leg,
+    on_call::{ForCaller, Order},
+    parked::Place,
+    ring_plan::Hunt,
+    supervision::Request,
+    tape::RecordOrder,
 };
 use crate::{
     sip::{Invitation, ReferId, SessionId},
@@ -39,6 +45,12 @@ pub(super) enum DeskEvent {
     Turn(Vec<Extension>),
     /// The store has that somebody is being called back.
     PromiseStored,
+    /// What a call to somebody on call is to say: what was pressed there is stored.
+    OnCall(Order),
+    /// How the calling of people on call goes, for a caller who waits for it.
+    OnCallNews(ForCaller),
+    /// Somebody on call has accepted, and takes the caller.
+    OnCallTakes(Box<Leg>),
     /// A phone takes the place of the one at `replaced` (RFC 3891).
     TakeOver { session: SessionId, invitation: Box<Invitation>, by: Extension, replaced: SessionId },
 }

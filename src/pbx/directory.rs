@@ -11,7 +11,7 @@ use std::{
 use jiff::{Timestamp, tz::TimeZone};
 
 use super::{
-    Caller, EmergencyPlan, Features, RecordingRules, RingPlan, ScreeningRules, Services, Srtp, Tolls,
+    Caller, EmergencyPlan, Features, RecordingRules, RingPlan, Rota, ScreeningRules, Services, Srtp, Tolls,
     TrunkProfile,
 };
 use crate::{
@@ -43,8 +43,8 @@ pub struct Directory {
     /// What is known of each trunk beside its addresses; [`TrunkProfile::default`] for those that are not here.
     pub trunk_profiles: BTreeMap<TrunkName, TrunkProfile>,
     pub emergency: EmergencyPlan,
-    /// Whom the agent rings when somebody is needed at once.
-    pub on_call: Option<PhoneNumber>,
+    /// Who is rung when somebody is in danger.
+    pub on_call: Rota,
     /// One of ours; shown to people whom desk phones call.
     pub outbound_caller: PhoneNumber,
     /// Shown to people whom these extensions call, in place of [`outbound_caller`](Self::outbound_caller).

@@ -1,5 +1,7 @@
 //! The whole surface of the switch: everything that can happen to it, and everything it can ask for.
 
+mod sound_file;
+
 use std::{
     net::{IpAddr, SocketAddrV4},
     sync::Arc,
@@ -11,13 +13,15 @@ use crate::{
     media::{Agreed, FaxEnd, FaxSign, Hears, RoomId, SourceTrust, Tone},
     pbx::{
         AgentReason, Barred, CallBack, CallRecord, Caller, ChangeRefused, DayNight, DeskChange, DeskSettings,
-        Dialled, Directory, LegResult, Listing, Mailbox, MailboxChange, Music, MusicTable, Party, Quality,
-        Resource, ResourceState, Service, Spent, Supervise, TurnRecord, Unheard,
+        Dialled, Directory, EscalationStep, LegResult, Listing, Mailbox, MailboxChange, Music, MusicTable,
+        Party, Quality, Resource, ResourceState, Service, Spent, Supervise, TurnRecord, Unheard, Verdict,
     },
     sip,
     speech::SpeechEvent,
     types::{CallId, Extension, LegId, MessageKey, PhoneNumber, TurnId, UtteranceId},
 };
+
+pub use sound_file::{Shelf, SoundFile};
 
 /// What the host feeds in, one at a time, with the [`Moment`](crate::types::Moment) at which it happened.
 #[derive(Debug)]
@@ -78,6 +82,12 @@ pub enum Control {
     RestoreListed(Vec<(PhoneNumber, Listing)>),
     /// Put this number on a list, or (`None`) take it off.
     List { number: PhoneNumber, listing: Option<Listing> },
+    /// Escalations of before a restart that nobody has settled, each with its steps in order.
+    RestoreEscalations(Vec<Vec<EscalationStep>>),
+    /// The store has the steps of this escalation up to that number.
+    EscalationStored { call: CallId, number: u32 },
+    /// Somebody at a console has settled it.
+    SettleEscalation { call: CallId, verdict: Verdict, by: String },
     /// Somebody at a console knows of this emergency call: nobody need be told any more.
     EmergencySeen { call: CallId },
     /// What the office's calendar says to `Fact::CalendarAsked` with this ticket.
@@ -245,37 +255,6 @@ pub enum MediaCommand {
     Close,
 }
 
-/// A sound on disk, by its folder and its name.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SoundFile {
-    pub shelf: Shelf,
-    /// A bare file name.
-    pub name: String,
-}
-
-impl SoundFile {
-    /// A message or a greeting.
-    pub(super) fn in_mailbox(name: String) -> Self {
-        Self { shelf: Shelf::Mailboxes, name }
-    }
-}
-
-/// A folder of sounds below the store's.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Shelf {
-    /// Messages and greetings: kept until somebody deletes them.
-    Mailboxes,
-}
-
-impl Shelf {
-    /// The folder's name.
-    pub const fn folder(self) -> &'static str {
-        match self {
-            Self::Mailboxes => "mailboxes",
-        }
-    }
-}
-
 /// Recorded words that are part of the program's data, for when nothing can be synthesised.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Announcement {
@@ -283,6 +262,8 @@ pub enum Announcement {
     CannotTakeCall,
     /// "Emergency. Somebody in the office has dialled an emergency number. Press 1 to say that you know."
     EmergencyDialled,
+    /// "Emergency. A caller of the office needs help. Press 1 to accept …", with all keys.
+    OnCallWanted,
     /// "This call is recorded."
     CallIsRecorded,
     /// "The recording is paused."
@@ -337,6 +318,8 @@ pub enum Reason {
     Service,
     /// The agent's own deadlines: the caller has finished, or has been silent for long.
     Agent(crate::agent::Reason),
+    /// The next person on call is called, or has been rung or told for long enough.
+    OnCall,
     /// Somebody is told, or told again, that an emergency number was dialled.
     EmergencyNotice,
     /// A line that was taken for an emergency is free by now.
@@ -402,6 +385,8 @@ pub enum Fact {
         call: CallId,
         by: Party,
     },
+    /// A step of an escalation: danger was heard, somebody on call was called, has pressed a key. It is to be kept for ever.
+    Escalation(EscalationStep),
     /// A caller was refused by a list or a rule of the office; nothing rang, and there is no record.
     CallScreened {
         caller: Caller,
@@ -500,6 +485,8 @@ pub enum Fact {
     },
     /// The call is over; this is all of it.
     Ended(Box<CallRecord>),
+    /// What was no call of anybody's is over, and leaves no record.
+    Unrecorded(CallId),
     /// Something has happened to a mailbox.
     MailboxChanged {
         mailbox: Extension,
@@ -510,7 +497,6 @@ pub enum Fact {
         mailbox: Extension,
         caller: Caller,
     },
-
     /// A phone has asked for a service of the house by its code; `done`: and got it.
     ServiceAsked {
         by: Extension,
@@ -534,7 +520,6 @@ pub enum Fact {
         resource: Resource,
         state: ResourceState,
     },
-
     /// A text came in through a trunk; answer with `Control::SettleText` once it is stored.
     TextReceived {
         text: sip::TextId,
@@ -548,7 +533,6 @@ pub enum Fact {
         key: MessageKey,
         result: TextResult,
     },
-
     Bound {
         binding: sip::Binding,
     },

@@ -15,6 +15,7 @@ use super::{
     desk_settings::Desks,
     lamps::Lamps,
     ledger::Ledger,
+    on_call::{Escalations, News},
     places::Places,
     queue::{Lines, Promises},
     resources::Resources,
@@ -39,6 +40,9 @@ pub(super) struct Exchange {
     pub(super) places: Places,
     pub(super) lines: Lines,
     pub(super) promises: Promises,
+    pub(super) escalations: Escalations,
+    /// What calls to people on call have come to, since the switch asked last.
+    pub(super) alert_news: Vec<(CallId, News)>,
     /// Who is to be rung for callers who have chosen, since the switch asked last.
     pub(super) ways_wanted: Vec<(CallId, Way)>,
     pub(super) screening: Screening,
@@ -112,6 +116,8 @@ impl Exchange {
             places: Places::default(),
             lines: Lines::default(),
             promises: Promises::default(),
+            escalations: Escalations::default(),
+            alert_news: Vec::new(),
             ways_wanted: Vec::new(),
             screening: Screening::default(),
             spending: Spending::default(),

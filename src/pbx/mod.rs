@@ -51,6 +51,7 @@ mod location;
 mod next;
 mod notice;
 mod notices;
+mod on_call;
 mod opening;
 mod paging;
 mod parked;
@@ -112,6 +113,9 @@ pub use features::{Features, Park};
 pub use hold_music::{Music, MusicTable};
 pub use leg_quality::{Encrypted, Quality, Unheard};
 pub use location::{CivicAddress, CivicElement, Device, KnownBy, Location, Locations, device_key};
+pub use on_call::{
+    Called, Escalation, EscalationEvent, EscalationReport, EscalationStep, OnCall, Rota, Unreached, Verdict,
+};
 pub use opening::{Answers, DayNight, Foreseen, Opening, TimedPlan, foresee};
 pub use paging::{MOST_PAGED, PagePlan};
 pub use queue::{CallBack, CallBackPlan, CallBackState, QueueEnd, QueueOtherwise, QueuePlan, Queueing};

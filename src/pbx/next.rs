@@ -13,7 +13,7 @@ use super::{
     services::Errand,
     waiting::{Otherwise, Reach, Transferor},
 };
-use crate::{dialogue, types::Extension};
+use crate::{agent::VoiceInput, dialogue, types::Extension};
 
 /// What came of an event in a state.
 #[derive(Debug)]
@@ -49,8 +49,8 @@ pub(super) enum Next {
     Assist { caller: Incoming, why: AgentReason },
     /// The agent hands its caller over.
     Transfer { caller: Leg, conversation: Conversation, to: dialogue::Destination, brief: String },
-    /// Nobody took the transfer, and the conversation goes on.
-    Resume { caller: Leg, conversation: Conversation },
+    /// The conversation goes on, with what has come of the transfer.
+    Resume { caller: Leg, conversation: Conversation, with: VoiceInput },
     /// Somebody waits in a park slot. The slot has been taken for this call.
     Park { leg: Leg, place: Place, disposition: Disposition },
     /// Another phone is rung for somebody who has been answered; who has asked for it may be waiting as well.

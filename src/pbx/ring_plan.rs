@@ -11,9 +11,6 @@ use crate::{
 /// How long phones ring when nothing else is said: three to four rings, and well before a mobile's own voicemail.
 pub const DEFAULT_RING: Duration = Duration::from_secs(18);
 
-/// How long somebody outside rings when the agent hands a caller over.
-pub const TRANSFER_RING: Duration = Duration::from_secs(25);
-
 /// A desk phone's own call rings for so long; RFC 3261's Timer C (16.6) would be three minutes as well.
 pub const OUTBOUND_RING: Duration = Duration::from_secs(180);
 

@@ -29,6 +29,7 @@ use super::{
     waiting::{Reach, Waiting},
 };
 use crate::{
+    agent::VoiceInput,
     dialogue::EndReason,
     media::Tone,
     sip::{Cause, Invitation, SessionId},
@@ -566,7 +567,8 @@ impl Ringing {
             }
             Waiter::Handed { caller, conversation, .. } => {
                 caller.tone(cx, None);
-                Step::Go(Next::Resume { caller, conversation })
+                let with = VoiceInput::TransferFailed;
+                Step::Go(Next::Resume { caller, conversation, with })
             }
             Waiter::Waits(waiting) => {
                 // Whoever has pressed 9 does not want to be called again.

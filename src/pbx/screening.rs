@@ -179,7 +179,7 @@ impl Screening {
             Caller::Extension(_) => return Treatment::Ring,
             Caller::Number { number, .. } => number,
         };
-        if directory.on_call == Some(*number) || directory.texts.summaries_to.contains(number) {
+        if directory.on_call.has(*number) || directory.texts.summaries_to.contains(number) {
             return Treatment::Ring;
         }
         match (self.listed.get(number), vouched.attestation) {

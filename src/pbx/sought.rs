@@ -2,11 +2,9 @@
 
 use super::{
     Dialled,
-    dialplan::{self, Asker},
     exchange::Context,
-    ring_plan::{Hunt, INTERNAL_RING, OUTBOUND_RING, Outside, Stage, TRANSFER_RING, Target},
+    ring_plan::{Hunt, INTERNAL_RING, OUTBOUND_RING, Outside, Stage, Target},
 };
-use crate::dialogue;
 
 /// Whom a desk phone has dialled. That it may be reached has been decided.
 pub(super) fn hunt_of_desk(cx: &mut Context<'_>) -> Hunt {
@@ -30,34 +28,15 @@ pub(super) fn hunt_of_desk(cx: &mut Context<'_>) -> Hunt {
     }
 }
 
-/// Whom the agent wants for its caller. Nobody, if there is nobody on call or the rules forbid that number.
-pub(super) fn hunt_of_transfer(cx: &mut Context<'_>, to: dialogue::Destination) -> Hunt {
+/// The phones of the number that was called, for a caller whom the agent hands over.
+pub(super) fn hunt_of_staff(cx: &mut Context<'_>) -> Hunt {
     let directory = cx.ledger.directory().clone();
-    match to {
-        dialogue::Destination::Staff => {
-            let dialled = cx.ledger.dialled().number();
-            let number = dialled.and_then(|number| directory.numbers.get(&number));
-            number.map_or_else(Hunt::default, |number| {
-                let named = number.plan.steps().iter().map(|step| {
-                    let targets = step.extensions.iter().cloned().map(Target::Extension).collect();
-                    Stage::of(targets, step.ring_for)
-                });
-                Hunt::of_stages(named)
-            })
-        }
-        dialogue::Destination::OnCall => {
-            let allowed = directory.on_call.filter(|number| {
-                dialplan::may_reach(&directory, Asker::Agent, &Dialled::Number(*number)).is_ok()
-            });
-            allowed.map_or_else(Hunt::default, |number| {
-                Hunt::of_outside(
-                    cx.exchange.open_trunks(cx.now, &directory),
-                    Outside::Number(number),
-                    TRANSFER_RING,
-                )
-                // Its voicemail must not be what somebody in danger is connected with.
-                .asking()
-            })
-        }
-    }
+    let number = cx.ledger.dialled().number().and_then(|number| directory.numbers.get(&number));
+    number.map_or_else(Hunt::default, |number| {
+        let named = number.plan.steps().iter().map(|step| {
+            let targets = step.extensions.iter().cloned().map(Target::Extension).collect();
+            Stage::of(targets, step.ring_for)
+        });
+        Hunt::of_stages(named)
+    })
 }

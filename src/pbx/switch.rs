@@ -6,6 +6,7 @@ mod desks;
 mod doors;
 mod hunting;
 mod menus;
+mod on_call;
 mod paging;
 mod queues;
 mod recording;
@@ -119,6 +120,7 @@ impl Switch {
                 return output;
             }
             self.serve_queues(now);
+            self.serve_escalations(now);
             if !self.exchange.out.is_empty() {
                 continue;
             }
@@ -169,13 +171,16 @@ impl Switch {
         let queue = self.exchange.lines.deadline().map(|at| (at, Reason::QueuePhone));
         let own = self.calls.next_deadline().into_iter().chain(self.notices.deadline());
         let review = self.exchange.promises.deadline().map(|at| (at, Reason::CallBackReview));
-        own.chain(spending).chain(queue).chain(review).chain(sip).min()
+        let on_call = self.exchange.escalations.deadline().map(|at| (at, Reason::OnCall));
+        own.chain(spending).chain(queue).chain(review).chain(on_call).chain(sip).min()
     }
 
     fn handle_timeout(&mut self, now: Moment) {
         self.exchange.sip.handle_input(now.at, sip::Input::Timeout);
         self.exchange.lines.handle_timeout(now.at);
         self.review_call_backs(now);
+        self.exchange.escalations.handle_timeout(now, &self.directory.on_call);
+        self.serve_escalations(now);
         for call in self.calls.due(now.at) {
             self.tell(now, call, CallEvent::Timeout);
         }
@@ -202,6 +207,10 @@ impl Switch {
     fn free_lines(&mut self, now: Moment) {
         while let Some(LineWanted { trunk, held_by }) = self.exchange.take_line_wanted() {
             if held_by.iter().any(|id| self.notices.give_line(now, &mut self.exchange, *id)) {
+                continue;
+            }
+            if let Some(id) = self.exchange.escalations.attempts().intersection(&held_by).next() {
+                self.tell(now, *id, CallEvent::HangUp);
                 continue;
             }
             let held = held_by.into_iter().filter_map(|id| Some((id, self.calls.get(id)?)));
@@ -262,6 +271,11 @@ impl Switch {
             Control::ChangeMailbox { mailbox, change } => self.exchange.change_mailbox(&mailbox, change),
             Control::RestoreListed(listed) => self.exchange.screening.restore(listed),
             Control::List { number, listing } => self.exchange.screening.list(number, listing),
+            Control::RestoreEscalations(all) => self.restore_escalations(now, all),
+            Control::EscalationStored { call, number } => self.exchange.escalations.stored(call, number),
+            Control::SettleEscalation { call, verdict, by } => {
+                self.exchange.escalations.settle(now, call, verdict, by);
+            }
             Control::EmergencySeen { call } => self.notices.seen(now, &mut self.exchange, call),
             Control::CalendarAnswered { call, ticket, answer } => {
                 self.tell(now, call, CallEvent::Speech(VoiceInput::Calendar { ticket, answer }));
@@ -303,6 +317,7 @@ impl Switch {
             Control::ShutDown => {
                 self.shutting_down = true;
                 self.notices.shut_down(now, &mut self.exchange);
+                self.exchange.escalations.shut_down();
                 for call in self.calls.ids() {
                     self.tell(now, call, CallEvent::HangUp);
                 }

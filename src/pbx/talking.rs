@@ -260,11 +260,15 @@ impl Talking {
             }
             DeskEvent::Supervise(request) => self.supervise(cx, request),
             DeskEvent::Merges { session, invitation, by } => self.merge(cx, session, *invitation, by),
-            DeskEvent::Brought { with, .. } => {
+            DeskEvent::Brought { with, .. } | DeskEvent::OnCallTakes(with) => {
                 with.hang_up(cx, None);
                 Step::Stay(self)
             }
-            DeskEvent::Routed(_) | DeskEvent::Turn(_) | DeskEvent::PromiseStored => Step::Stay(self),
+            DeskEvent::Routed(_)
+            | DeskEvent::Turn(_)
+            | DeskEvent::OnCall(_)
+            | DeskEvent::OnCallNews(_)
+            | DeskEvent::PromiseStored => Step::Stay(self),
             DeskEvent::Taken { session, .. } | DeskEvent::Enters { session, .. } => {
                 Refusal::NOBODY.give(cx.now.at, &mut cx.exchange.sip, session);
                 Step::Stay(self)

@@ -290,7 +290,7 @@ impl Legs {
         }
         let over = leg.playing.take()?;
         // A person does as told, once the words are over; what only records does not.
-        if over.complete && over.text.contains("Press 1 to take it") && !self.voicemail {
+        if over.complete && over.text.contains("Press 1 to ") && !self.voicemail {
             leg.key = Some(now + TO_THE_KEY);
         }
         let heard = over.ends.saturating_duration_since(over.begins);

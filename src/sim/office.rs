@@ -17,8 +17,8 @@ use crate::{
     outbox::AfterCrash,
     pbx::{
         CallBackPlan, Choice, ConferencePlan, Directory, EmergencyPlan, Features, Leads, Limits, MenuHours,
-        MenuPlan, Number, Phone, QueuePlan, RecordingRules, RingPlan, RingStep, Services, Settings,
-        Supervise, Supervision, Texts,
+        MenuPlan, Number, OnCall, Phone, QueuePlan, RecordingRules, RingPlan, RingStep, Rota, Services,
+        Settings, Supervise, Supervision, Texts,
     },
     sip::{self, TrunkName},
     types::{Country, Extension, Hours, NumberError, PhoneNumber, QuietHours},
@@ -34,6 +34,7 @@ pub(super) const SPARE: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::new(19
 pub(super) const MAIN: (&str, &str) = ("main", "+13035550100");
 pub(super) const LEASING: (&str, &str) = ("leasing", "+13035550101");
 pub(super) const ON_CALL: (&str, &str) = ("on-call", "+13035550199");
+pub(super) const ON_CALL_TOO: (&str, &str) = ("on-call-too", "+13035550197");
 pub(super) const STAFF: (&str, &str) = ("staff", "+13035550198");
 
 /// Why an office cannot be furnished.
@@ -60,6 +61,8 @@ pub(super) struct Office {
     pub(super) agent_first: bool,
     pub(super) international: bool,
     pub(super) on_call: bool,
+    /// Somebody else is on call as well.
+    pub(super) second_on_call: bool,
     /// Whoever is called outside has a voicemail that answers.
     pub(super) voicemail: bool,
     /// The box answers the main number with a menu.
@@ -111,6 +114,7 @@ impl Office {
             agent_first: false,
             international: false,
             on_call: true,
+            second_on_call: false,
             voicemail: false,
             menu: false,
             queue: None,
@@ -171,7 +175,7 @@ impl Office {
             trunks: self.trunks(trunk),
             trunk_profiles: BTreeMap::new(),
             emergency: EmergencyPlan::default(),
-            on_call: if self.on_call { Some(ON_CALL.1.parse()?) } else { None },
+            on_call: self.rota()?,
             screening: crate::pbx::ScreeningRules::default(),
             outbound_numbers: BTreeMap::new(),
             outbound_caller: MAIN.1.parse()?,
@@ -223,6 +227,17 @@ impl Office {
             call_back: Some(CallBackPlan { after: Duration::ZERO, ..CallBackPlan::default() }),
             ..QueuePlan::default()
         }
+    }
+
+    fn rota(&self) -> Result<Rota, NumberError> {
+        let people = [(self.on_call, ON_CALL), (self.second_on_call, ON_CALL_TOO)];
+        let rung = people.into_iter().filter(|(is_there, _)| *is_there);
+        let people: Result<Vec<OnCall>, NumberError> = rung
+            .map(|(_, (name, number))| {
+                Ok(OnCall { name: name.into(), ..OnCall::at_all_hours(number.parse()?) })
+            })
+            .collect();
+        Ok(Rota::new(people?))
     }
 
     fn trunks(&self, first: TrunkName) -> Vec<sip::Trunk> {
@@ -330,5 +345,8 @@ pub(super) fn address_of(extension: &Extension) -> SocketAddr {
 /// The name by which stories know a number, if they do.
 pub(super) fn name_of(number: PhoneNumber) -> Option<&'static str> {
     let written = number.to_string();
-    [MAIN, LEASING, ON_CALL, STAFF].iter().find(|(_, known)| *known == written).map(|(name, _)| *name)
+    [MAIN, LEASING, ON_CALL, ON_CALL_TOO, STAFF]
+        .iter()
+        .find(|(_, known)| *known == written)
+        .map(|(name, _)| *name)
 }

@@ -103,12 +103,13 @@ const ZONE: &str = "America/Denver";
 const NOW: DateTime = DateTime::constant(2026, 11, 20, 11, 0, 0, 0);
 
 /// The people of whom stories may speak without introducing them.
-const PEOPLE: [(&str, &str, &str); 6] = [
+const PEOPLE: [(&str, &str, &str); 7] = [
     ("dana", "+13035550142", "Dana Reyes"),
     ("marco", "+13035550143", "Marco Silva"),
     ("priya", "+13035550144", "Priya Nair"),
     ("sam", "+13035550145", "Sam Ito"),
     ("on-call", office::ON_CALL.1, "On call"),
+    ("on-call-too", office::ON_CALL_TOO.1, "On call too"),
     ("staff", office::STAFF.1, "Staff"),
 ];
 
@@ -440,6 +441,7 @@ impl Play {
 
     /// Everybody has gone; transactions die away; nothing is left behind that the story does not name.
     fn end(&mut self) -> Result<(), Failure> {
+        self.world.see_to_dangers()?;
         self.world.run_for(DYING_AWAY)?;
         if self.world.office.probe {
             // A probe that is under way just now is answered, or given up.
@@ -513,6 +515,7 @@ fn furnish_with(office: &mut Office, furnish: &Furnish) -> Result<(), Failure> {
         Furnish::TrunkProbed => office.probe = true,
         Furnish::SpareTrunk => office.spare = true,
         Furnish::NobodyOnCall => office.on_call = false,
+        Furnish::TwoOnCall => office.second_on_call = true,
         Furnish::Voicemail => office.voicemail = true,
         Furnish::Menu => office.menu = true,
         Furnish::Queue { most } => office.queue = Some(*most),

@@ -58,6 +58,8 @@ pub(super) enum Furnish {
     TrunkProbed,
     SpareTrunk,
     NobodyOnCall,
+    /// Somebody else is rung after the first.
+    TwoOnCall,
     Voicemail,
     /// The box answers the main number with a menu first.
     Menu,
@@ -271,6 +273,7 @@ fn furnish(rest: &[&str]) -> Result<Option<Furnish>, Problem> {
         ["trunk", "is", "probed"] => Furnish::TrunkProbed,
         ["a", "spare", "trunk"] => Furnish::SpareTrunk,
         ["nobody", "on", "call"] => Furnish::NobodyOnCall,
+        ["two", "people", "on", "call"] => Furnish::TwoOnCall,
         ["people", "outside", "have", "voicemail"] => Furnish::Voicemail,
         ["a", "menu", "answers", "main"] => Furnish::Menu,
         ["a", "queue", "of", most, "answers", "main"] => Furnish::Queue { most: count(most)? },

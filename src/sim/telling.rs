@@ -69,6 +69,7 @@ impl Names {
             Fact::EmergencySeen { by, .. } => {
                 ("portico", format!("{} knows of the emergency", self.party(by)), true)
             }
+            Fact::Escalation(step) => ("portico", format!("escalation: {}", step.event.words()), false),
             Fact::CallScreened { caller, .. } => {
                 ("portico", format!("refused: {} is not let in", self.caller(caller)), true)
             }
@@ -101,7 +102,7 @@ impl Names {
                 ("portico", format!("audit: {by}, {} on {whose} call", how.name().replace('_', " ")), true)
             }
             // What it says is told.
-            Fact::CalendarAsked { .. } | Fact::SupervisionEnded { .. } => return None,
+            Fact::CalendarAsked { .. } | Fact::SupervisionEnded { .. } | Fact::Unrecorded(_) => return None,
             Fact::Conferring { room, parties, .. } => {
                 let name = room.as_ref().map_or("conference".to_owned(), |room| format!("conference {room}"));
                 let parties: Vec<String> = parties.iter().map(|party| self.party(party)).collect();

@@ -95,6 +95,7 @@ pub(super) fn play(world: &mut World, calls: u32, seed: u64) -> Result<(), Failu
         }
         world.settle()?;
     }
+    world.see_to_dangers()?;
     world.run_for(AFTERWARDS)?;
     sum_up(world, placed)
 }

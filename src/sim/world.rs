@@ -31,7 +31,7 @@ use super::{
 use crate::{
     desk::{self, Engine},
     outbox::State,
-    pbx::{self, Control, Directory, Switch},
+    pbx::{self, Control, Directory, Switch, Verdict},
     sip,
     store::{CallFilter, Fault, Store, StoreError},
     types::{CallId, Extension, MessageKey},
@@ -101,6 +101,8 @@ pub(super) struct World {
     power_cut: Option<(PowerCut, Duration)>,
     speech_works: bool,
     registered: BTreeSet<(Extension, String)>,
+    /// The calls in which danger was heard.
+    escalated: BTreeSet<CallId>,
     noted_calls: BTreeSet<CallId>,
     noted_texts: BTreeMap<MessageKey, (State, u16)>,
     seed: u64,
@@ -141,6 +143,7 @@ impl World {
             power_cut: None,
             speech_works: true,
             registered: BTreeSet::new(),
+            escalated: BTreeSet::new(),
             noted_calls: BTreeSet::new(),
             noted_texts: BTreeMap::new(),
             seed,
@@ -332,6 +335,16 @@ impl World {
     pub(super) fn line_lives(&mut self, address: SocketAddr, lives: bool) {
         self.network.change(Some(address), None, |path| path.dead = !lives);
         self.legs.cut_off(self.clock.now().at, address.ip(), !lives);
+    }
+
+    /// Somebody at a console sees to every danger that nobody else has: people on call are rung no more.
+    pub(super) fn see_to_dangers(&mut self) -> Result<(), WorldError> {
+        for call in std::mem::take(&mut self.escalated) {
+            let (verdict, by) = (Verdict::Accepted, "the console".to_owned());
+            let settle = Control::SettleEscalation { call, verdict, by };
+            self.feed(|house, now| house.switch.handle_input(now, pbx::Input::Control(settle)))?;
+        }
+        self.settle()
     }
 
     // ---- what is left

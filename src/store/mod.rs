@@ -20,6 +20,7 @@ mod desk;
 mod devices;
 mod emergencies;
 mod error;
+mod escalations;
 mod followups;
 mod health;
 mod inbox;
@@ -35,6 +36,7 @@ mod showings;
 mod spending;
 mod text_back;
 mod tickets;
+mod timeline_key;
 mod traces;
 mod voicemail;
 
@@ -51,6 +53,7 @@ pub use contacts::{CallerUpdate, ContactDetail, ContactRow, ContactStanding};
 pub use devices::{AdoptedRow, Adoption, DeviceRow, DeviceSeen, RegisteredRow};
 pub use emergencies::{EmergencyRow, EmergencySeen};
 pub use error::StoreError;
+pub use escalations::TimelineEntry;
 pub use followups::EnrolmentRow;
 pub use health::Health;
 pub use inbox::{IncomingText, Stored};
@@ -64,6 +67,7 @@ pub use settings::AuditRow;
 pub use showings::{ShowingRow, ShowingStatus};
 pub use text_back::TextBackNote;
 pub use tickets::{LeadRow, TicketStatus, WorkOrderRow};
+pub use timeline_key::{TimelineKey, TimelineKeyError, is_signed};
 pub use voicemail::{Untranscribed, VoicemailRow};
 
 use connection::Location;
@@ -87,6 +91,8 @@ pub struct Store {
     connection: Option<Connection>,
     fault: Fault,
     commits: u64,
+    /// What the timelines of escalations are signed with.
+    timeline_key: Option<TimelineKey>,
 }
 
 impl Store {
@@ -107,6 +113,7 @@ impl Store {
             connection: None,
             fault: Fault::None,
             commits: 0,
+            timeline_key: None,
         };
         let problem = store.connection().err();
         (store, problem)
@@ -121,7 +128,12 @@ impl Store {
     pub fn in_memory_with(fault: Fault) -> Result<Self, StoreError> {
         let location = Location::new_memory();
         let connection = Some(location.write()?);
-        Ok(Self { location, connection, fault, commits: 0 })
+        Ok(Self { location, connection, fault, commits: 0, timeline_key: None })
+    }
+
+    /// From now on timelines are signed with this.
+    pub fn sign_timelines(&mut self, key: TimelineKey) {
+        self.timeline_key = Some(key);
     }
 
     /// From now on these commits fail (counted from the next one). For tests.
@@ -133,7 +145,8 @@ impl Store {
     /// Another writing handle on the same rows, for another thread: the console's accounts and edits.
     pub fn another(&self) -> Result<Self, StoreError> {
         let connection = Some(self.location.write()?);
-        Ok(Self { location: self.location.clone(), connection, fault: Fault::None, commits: 0 })
+        let (location, timeline_key) = (self.location.clone(), self.timeline_key.clone());
+        Ok(Self { location, connection, fault: Fault::None, commits: 0, timeline_key })
     }
 
     /// A handle that reads, for any thread.
@@ -145,7 +158,8 @@ impl Store {
     pub fn power_cut(self) -> Result<Self, StoreError> {
         // A database in memory lives as long as a connection to it: the new one is opened before the old one goes.
         let connection = Some(self.location.write()?);
-        Ok(Self { location: self.location.clone(), connection, fault: Fault::None, commits: 0 })
+        let (location, timeline_key) = (self.location.clone(), self.timeline_key.clone());
+        Ok(Self { location, connection, fault: Fault::None, commits: 0, timeline_key })
     }
 
     /// Is the file open and answering?

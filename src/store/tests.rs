@@ -276,6 +276,26 @@ fn an_emergency_stays_an_emergency() {
 }
 
 #[test]
+fn the_timeline_of_an_escalation_is_only_ever_added_to() {
+    use crate::{
+        dialogue::Urgency,
+        pbx::{EscalationEvent, EscalationReport, EscalationStep},
+    };
+    let mut store = Store::in_memory().unwrap();
+    let at = at("2026-11-20T12:00:00Z");
+    let urgency = Urgency::Urgent(crate::dialogue::UrgentKind::Flooding);
+    let report = EscalationReport { urgency, place: None, name: None, callback: None, words: None };
+    let event = EscalationEvent::Opened { report, dialled: None };
+    let step = EscalationStep { call: CallId::from_random(1), number: 1, at, event };
+    store.keep_escalation_step(&step, &[]).unwrap();
+    for sql in ["UPDATE escalation_steps SET at = 0", "DELETE FROM escalation_steps"] {
+        let changed = store.commit(|transaction| Ok(transaction.execute(sql, [])?));
+        assert!(matches!(changed, Err(StoreError::Conflict(_))), "{sql}: {changed:?}");
+    }
+    assert_eq!(store.open_escalations().unwrap(), [vec![step]]);
+}
+
+#[test]
 fn the_ledger_of_consent_is_only_ever_added_to() {
     let mut store = Store::in_memory().unwrap();
     let now = at("2026-11-20T12:00:00Z");

@@ -100,6 +100,13 @@ impl Book {
         }
     }
 
+    /// What was claimed leaves no record that it could be kept with.
+    pub fn forget(&mut self, call: CallId) {
+        for thread in self.calls.remove(&call).map(|traced| traced.threads).unwrap_or_default() {
+            self.threads.remove(&thread.call_id);
+        }
+    }
+
     /// When the next call can be taken out.
     pub fn next(&self) -> Option<Instant> {
         self.ending.front().map(|(at, _)| *at)
@@ -169,6 +176,17 @@ mod tests {
         let peers: Vec<&str> = finished.messages.iter().map(|(peer, _)| peer.as_str()).collect();
         assert_eq!(peers, ["carrier", "101", "carrier"]);
         assert_eq!((book.calls.len(), book.threads.len()), (0, 0));
+    }
+
+    #[test]
+    fn what_leaves_no_record_takes_no_place() {
+        let mut book = Book::default();
+        for n in 0..2 * CALLS as u64 {
+            let call = CallId::from_random(n);
+            book.claim(call, &format!("call-{n}"), "carrier".into());
+            book.forget(call);
+        }
+        assert_eq!((book.calls.len(), book.threads.len(), book.untraced()), (0, 0, 0));
     }
 
     #[test]

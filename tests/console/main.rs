@@ -11,6 +11,7 @@ mod access;
 mod api;
 mod attacks;
 mod call_backs;
+mod escalations;
 mod forwards;
 mod greetings;
 mod health;

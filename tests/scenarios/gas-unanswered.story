@@ -10,6 +10,7 @@ dana calls main
 expect agent … 9 1 1
 expect on-call rings
 expect on-call does not answer: no answer
+expect notice to on-call sent: EMERGENCY
 expect record: handled by the agent (no answer), dana to main
 expect work order: EMERGENCY, danger gas
 expect confirmation to dana sent

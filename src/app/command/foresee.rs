@@ -3,7 +3,7 @@
 use std::{fs, path::Path, sync::Arc};
 
 use anyhow::Context;
-use jiff::{civil::DateTime, tz::TimeZone};
+use jiff::{Timestamp, civil::DateTime, tz::TimeZone};
 
 use super::print;
 use crate::{
@@ -11,7 +11,8 @@ use crate::{
     config::Config,
     dialogue::Pack,
     pbx::{
-        AgentReason, Answers, DayNight, Foreseen, Opening, RingOrder, RingPlan, RingStep, foresee as foreseen,
+        AgentReason, Answers, DayNight, Foreseen, OnCall, Opening, RingOrder, RingPlan, RingStep, Rota,
+        foresee as foreseen,
     },
 };
 
@@ -40,7 +41,25 @@ pub fn foresee(config: &Path, number: &str, time: &str, key: &str) -> anyhow::Re
     let foreseen = foreseen(&directory, number, at.timestamp(), key)
         .with_context(|| format!("{number} is none of the office's numbers"))?;
     print(&format!("{}: {}.", at.strftime("%A, %Y-%m-%d %H:%M %Z"), why(&foreseen.why)))?;
-    print(&what(&foreseen))
+    print(&what(&foreseen))?;
+    print(&on_call_line(&directory.on_call, at.timestamp(), "then"))
+}
+
+/// Who is rung about a danger at this moment, in order.
+pub(super) fn on_call_line(rota: &Rota, at: Timestamp, when: &str) -> String {
+    let person = |person: OnCall| match person.number.national() {
+        number if number == person.name => number,
+        number => format!("{} at {number}", person.name),
+    };
+    let people: Vec<String> = rota.on_duty(at).into_iter().map(person).collect();
+    match people.len() {
+        0 => "In danger nobody is rung: nobody is on call.".to_owned(),
+        1 => format!("In danger {when}: rings {}, again and again until a key is pressed.", people.join("")),
+        _ => format!(
+            "In danger {when}: rings {}, again and again until a key is pressed.",
+            people.join(", then ")
+        ),
+    }
 }
 
 fn why(opening: &Opening) -> String {
@@ -96,6 +115,22 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
+
+    #[test]
+    fn who_is_on_call_at_that_hour_is_said() {
+        let hours = crate::types::Hours::parse(TimeZone::UTC, &["Mon-Fri 08:00-18:00"]).unwrap();
+        let kim = OnCall { name: "Kim".into(), number: "+13035550191".parse().unwrap(), hours: Some(hours) };
+        let rota = Rota::new([kim, OnCall::at_all_hours("+13035550192".parse().unwrap())]);
+        let at = |text: &str| on_call_line(&rota, text.parse().unwrap(), "then");
+        assert_eq!(
+            at("2026-11-20T10:00:00Z"),
+            "In danger then: rings Kim at (303) 555-0191, then (303) 555-0192, again and again until a key is pressed."
+        );
+        assert_eq!(
+            at("2026-11-20T20:00:00Z"),
+            "In danger then: rings (303) 555-0192, again and again until a key is pressed."
+        );
+    }
 
     #[test]
     fn a_plan_is_a_sentence() {

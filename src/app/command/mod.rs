@@ -9,6 +9,7 @@ mod practice;
 mod route;
 mod run;
 mod speech;
+mod timeline;
 mod understanding;
 
 use std::{fs, io::Write, path::Path, process::Command};
@@ -31,6 +32,7 @@ pub use practice::{PracticeCall, practice, practice_list};
 pub use route::route;
 pub use run::run;
 pub use speech::{hear, say};
+pub use timeline::timeline;
 pub use understanding::{evaluate, train, understand};
 
 /// Standard output, for results; a pipe that is closed is the reader's choice and no fault.
@@ -69,6 +71,7 @@ pub fn check(path: &Path) -> anyhow::Result<()> {
             for trunk in &config.trunks {
                 print(&route::trunk_line(trunk))?;
             }
+            print(&foresee::on_call_line(&office::rota(&config), clock::wall(), "now"))?;
             for warning in &config.warnings {
                 print(&format!("warning: {warning}"))?;
             }

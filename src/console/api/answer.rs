@@ -3,6 +3,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::escalated::StepAnswer;
 use crate::{
     console::{
         recording,
@@ -12,7 +13,10 @@ use crate::{
     pbx::{
         AgentReason, CallRecord, Caller, Codec, FaxPath, LegRecord, Party, RecordingPart, TurnRecord, Unheard,
     },
-    store::{CallDetail, CallRow, ContactRow, Health, LeadRow, MessageRow, TextDirection, WorkOrderRow},
+    store::{
+        CallDetail, CallRow, ContactRow, Health, LeadRow, MessageRow, TextDirection, TimelineEntry,
+        WorkOrderRow,
+    },
     types::Extension,
 };
 
@@ -119,10 +123,12 @@ pub(super) struct CallAnswer {
     pub work_orders: Vec<WorkOrderAnswer>,
     pub leads: Vec<LeadAnswer>,
     pub messages: Vec<MessageAnswer>,
+    /// The timeline of the escalation to people on call, in order; empty if no danger was heard.
+    pub escalation: Vec<StepAnswer>,
 }
 
 impl CallAnswer {
-    pub fn of(detail: &CallDetail) -> Self {
+    pub fn of(detail: &CallDetail, escalated: &[TimelineEntry]) -> Self {
         let record = &detail.record;
         let recordings: Vec<RecordingAnswer> = (1..)
             .zip(&record.recordings)
@@ -165,6 +171,7 @@ impl CallAnswer {
             work_orders: detail.work_orders.iter().map(WorkOrderAnswer::of).collect(),
             leads: detail.leads.iter().map(LeadAnswer::of).collect(),
             messages: detail.messages.iter().map(MessageAnswer::of).collect(),
+            escalation: escalated.iter().map(StepAnswer::of).collect(),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The JSON interface under `/api/v1`: the same records as the pages, for programs, with a document made from the code.
 
 mod answer;
+mod escalated;
 mod promised;
 
 use axum::{
@@ -172,7 +173,10 @@ async fn calls(
 async fn call(State(site): State<Site>, _: Bearer, Path(id): Path<String>) -> Response {
     let Ok(id) = id.parse::<CallId>() else { return refusal(StatusCode::NOT_FOUND, "there is no such call") };
     match site.read(move |reader| reader.call(id)).await {
-        Ok(Some(detail)) => Json(CallAnswer::of(&detail)).into_response(),
+        Ok(Some(detail)) => match site.read(move |reader| reader.timeline(id)).await {
+            Ok(escalated) => Json(CallAnswer::of(&detail, &escalated)).into_response(),
+            Err(error) => unavailable(&error),
+        },
         Ok(None) => refusal(StatusCode::NOT_FOUND, "there is no such call"),
         Err(error) => unavailable(&error),
     }

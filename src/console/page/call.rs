@@ -5,12 +5,12 @@ use maud::{Markup, html};
 
 use super::{
     layout::{Frame, Section},
-    lists, live, words,
+    lists, live, timeline, words,
 };
 use crate::{
     console::recording,
     pbx::{CallRecord, LegRecord, RecordingPart, TurnRecord},
-    store::CallDetail,
+    store::{CallDetail, TimelineEntry},
     trace::{Message, course},
 };
 
@@ -19,6 +19,7 @@ pub(in crate::console) fn call(
     detail: &CallDetail,
     at_hand: &[bool],
     trace: &[(String, Message)],
+    escalated: &[TimelineEntry],
     zone: &TimeZone,
 ) -> Markup {
     let record = &detail.record;
@@ -58,6 +59,7 @@ pub(in crate::console) fn call(
             dt { "Call" } dd { code { (record.call) } }
         }
         (recordings(record, at_hand, zone))
+        (timeline::timeline(escalated, zone))
         @if !record.turns.is_empty() { h2 { "What was said" } (live::talk(&record.turns, |turn| position(record, at_hand, turn))) }
         h2 { "Who took part" }
         (legs(&record.legs, zone))

@@ -35,6 +35,9 @@ pub(in crate::console) fn health(frame: &Frame, vitals: &Vitals, store: Result<&
         @if vitals.authority.is_some() {
             p { a href="/portico-ca.crt" download { "The certificate of the box's own authority" } ": for phones and browsers that are to believe it." }
         }
+        @if let Some(key) = &vitals.timeline_key {
+            p { "Timelines of escalations are signed with the key whose public half is " code { (key) } " (Ed25519)." }
+        }
         h2 { "Numbers" }
         @match store {
             Ok(health) => dl {

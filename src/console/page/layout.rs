@@ -2,7 +2,7 @@
 
 use maud::{DOCTYPE, Markup, html};
 
-use crate::console::live::EmergencyCall;
+use crate::{console::live::EmergencyCall, pbx::Escalation};
 
 /// The places of the console, in the order of the navigation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,6 +89,8 @@ pub(in crate::console) struct Frame {
     pub csrf: String,
     /// Somebody dialled an emergency number; shown on every page, above all else.
     pub emergency: Option<EmergencyCall>,
+    /// Dangers that callers have told of and nobody has settled; shown on every page.
+    pub escalations: Vec<Escalation>,
     /// Something is wrong with the box; shown on every page, in red.
     pub alarm: Option<String>,
 }
@@ -134,9 +136,25 @@ impl Frame {
         }
     }
 
-    /// Somebody has dialled an emergency number, and nobody has said that they know.
+    /// Somebody has dialled an emergency number, or has told the agent of a danger, and nobody has said that they know.
     pub(in crate::console) fn emergency_notice(&self) -> Markup {
         html! {
+            @for escalation in &self.escalations {
+                form class="notice bad" role="alert" method="post"
+                    action={ "/escalations/" (escalation.call) "/accepted" } {
+                    input type="hidden" name="csrf" value=(self.csrf);
+                    strong { (escalation.report.line()) "." }
+                    @match &escalation.called {
+                        Some(called) if called.under_way => { " " (called.name) " is being called." }
+                        _ if escalation.given_up => { " Nobody on call has accepted, and nobody is called any more." }
+                        _ => { " Nobody on call has accepted yet." }
+                    }
+                    " " a href={ "/calls/" (escalation.call) } { "See the call." }
+                    " " button { "I see to it" }
+                    " " button formaction={ "/escalations/" (escalation.call) "/downgraded" } { "Urgent work for the morning" }
+                    " " button formaction={ "/escalations/" (escalation.call) "/known" } { "Known already" }
+                }
+            }
             @if let Some(call) = &self.emergency {
                 form class="notice bad" role="alert" method="post"
                     action={ "/emergencies/" (call.call) "/acknowledge" } {

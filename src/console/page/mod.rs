@@ -16,6 +16,7 @@ mod phones;
 mod screening;
 mod sign_in;
 mod softphone;
+mod timeline;
 mod words;
 
 pub(super) use call::call;

@@ -110,6 +110,9 @@ pub(crate) struct House {
     pub(crate) after_mail: Vec<crate::pbx::MailboxChange>,
     /// Call-backs that are stored, so that the caller may be called, with the tries.
     pub(crate) called_back: Vec<(CallId, u32)>,
+    /// Escalations of before the last start, and the steps that were said to be stored.
+    pub(crate) escalated: Vec<Vec<crate::pbx::EscalationStep>>,
+    pub(crate) escalation_stored: Vec<(CallId, u32)>,
     /// What the calendar has said.
     pub(crate) calendar: Vec<(CallId, u32, crate::dialogue::CalendarAnswer)>,
     /// How often the engine asked to be woken.
@@ -144,6 +147,8 @@ impl House {
             mail_server: Some(Attempted::Accepted),
             after_mail: Vec::new(),
             called_back: Vec::new(),
+            escalated: Vec::new(),
+            escalation_stored: Vec::new(),
             calendar: Vec::new(),
             wakes: 0,
             boots: 1,
@@ -183,6 +188,8 @@ impl House {
                 }
                 Output::SettleText { text, stored } => self.settled.push((text, stored)),
                 Output::RestoreSpending(_) | Output::RestoreCallBacks(_) => {}
+                Output::RestoreEscalations(all) => self.escalated = all,
+                Output::EscalationStored { call, number } => self.escalation_stored.push((call, number)),
                 Output::CallBackStored { call, tries } => self.called_back.push((call, tries)),
                 Output::CalendarAnswered { call, ticket, answer } => {
                     self.calendar.push((call, ticket, answer));
@@ -243,6 +250,7 @@ impl House {
     pub(crate) fn power_cut(&mut self, off: SignedDuration) {
         let engine = self.engine.take().unwrap();
         self.listed.clear();
+        self.escalated.clear();
         let store = engine.into_store().power_cut().unwrap();
         self.boots += 1;
         self.now = self.now.checked_add(off).unwrap();

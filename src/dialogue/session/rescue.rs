@@ -22,7 +22,7 @@ impl Session {
     pub(super) fn must_be_answered(&self, turn: &UserTurn) -> bool {
         match turn {
             UserTurn::Said { reading, .. } => self.new_danger(reading).is_some(),
-            UserTurn::TransferFailed => true,
+            UserTurn::TransferFailed | UserTurn::OnCallHeard => true,
             _ => false,
         }
     }
@@ -130,6 +130,14 @@ impl Session {
             // Late news of a transfer that nobody waits for any more.
             _ => self.advance(),
         }
+    }
+
+    /// Somebody on call knows of it: nobody is to be rung for it any more, and what else there is to know is asked.
+    pub(super) fn on_call_heard(&mut self) {
+        self.state.awaiting = Awaiting::Need;
+        self.state.rescue.wanted = false;
+        self.insist(Line::OnCallHeard);
+        self.advance();
     }
 
     fn on_call_failed(&mut self) {

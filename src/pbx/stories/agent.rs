@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use crate::{
     dialogue::{EndReason, Intent, LifeSafety, Move, Promise},
-    media::{Direction, Tone},
+    media::Direction,
     pbx::{
-        AgentReason, Announcement, Disposition, Fact, Input, LegResult, MediaCommand, MediaEvent, Party,
-        Speaker, SpeechCommand, Unheard,
-        story::{DANA, LEASING, MAIN, ON_CALL, World, extension, in_danger, number, office, reading},
+        AgentReason, Announcement, Disposition, Fact, Input, LegResult, MediaCommand, MediaEvent, OnCall,
+        Party, Rota, Speaker, SpeechCommand, Unheard,
+        story::{DANA, LEASING, MAIN, World, extension, in_danger, number, office, reading},
     },
     types::{TurnId, UtteranceId},
 };
@@ -179,75 +179,9 @@ fn the_mouth_stops_when_the_caller_speaks_over_it() {
 }
 
 #[test]
-fn in_danger_the_caller_is_told_to_leave_and_the_person_on_call_is_bridged() {
-    let (mut world, dana) = with_the_agent();
-    world.hear_the_agent();
-    let said = world.caller_says("I smell gas in my kitchen", &in_danger(LifeSafety::Gas));
-    assert!(said.starts_with("Leave the building now"), "{said}");
-    let (_, invitation) = world.invited("carrier");
-    assert_eq!(invitation.dialled, ON_CALL);
-    assert_eq!(invitation.from.user, LEASING, "the number that was dialled, never the caller's");
-    let caller = world.listening().unwrap().0;
-    assert!(world.media.contains(&(caller, MediaCommand::Tone(Some(Tone::Ringback)))));
-    assert!(world.speech.contains(&(caller, SpeechCommand::Deaf)));
-    world.rings("carrier");
-    world.wait_s(8);
-    world.picks_up("carrier");
-    assert!(world.bridged().is_none(), "whoever has answered may be a voicemail");
-    let asked = world.hear_the_agent();
-    assert!(asked.contains("Press 1 to take it, or 9 to decline."), "{asked}");
-    world.presses('1');
-    assert!(world.media.contains(&(caller, MediaCommand::Tone(None))));
-    assert_eq!(world.bridged().unwrap().0, caller);
-    assert_eq!(world.switch.counts().agent_places, 0, "the agent is free again");
-    world.wait_s(30);
-    world.hangs_up("carrier", dana);
-    let record = world.record();
-    assert_eq!(record.disposition, Disposition::HandedOver);
-    let outcome = record.outcome.unwrap();
-    assert_eq!(outcome.intent, Some(Intent::Emergency));
-    assert!(outcome.urgency.is_life_safety());
-    assert_eq!(outcome.ended, Some(EndReason::HandedOver));
-    let on_call = record.legs.iter().find(|leg| leg.party == Party::Number(number(ON_CALL))).unwrap();
-    assert_eq!(on_call.result, LegResult::Completed);
-}
-
-#[test]
-fn when_nobody_on_call_picks_up_the_agent_comes_back() {
-    let (mut world, dana) = with_the_agent();
-    world.hear_the_agent();
-    world.caller_says("there is smoke in the hallway", &in_danger(LifeSafety::Fire));
-    let before = world.listening().unwrap().1;
-    world.rings("carrier");
-    world.wait_s(25);
-    assert_eq!(world.was_cancelled("carrier"), Some(None));
-    let caller = world.listening().unwrap().0;
-    assert!(world.media.contains(&(caller, MediaCommand::Tone(None))));
-    let said = world.hear_the_agent();
-    assert!(said.contains("9 1 1"), "{said}");
-    assert!(world.listening().unwrap().1 > before, "and hears again");
-    world.hangs_up("carrier", dana);
-    let record = world.record();
-    assert_eq!(record.disposition, Disposition::AiHandled);
-    let on_call = record.legs.iter().find(|leg| leg.party == Party::Number(number(ON_CALL))).unwrap();
-    assert_eq!(on_call.result, LegResult::NoAnswer);
-}
-
-#[test]
-fn a_busy_person_on_call_brings_the_agent_back_at_once() {
-    let (mut world, dana) = with_the_agent();
-    world.hear_the_agent();
-    world.caller_says("there is smoke in the hallway", &in_danger(LifeSafety::Fire));
-    world.refuses("carrier", 486);
-    assert!(world.hear_the_agent().contains("9 1 1"));
-    world.hangs_up("carrier", dana);
-    assert_eq!(world.record().disposition, Disposition::AiHandled);
-}
-
-#[test]
 fn without_anybody_on_call_no_number_is_dialled() {
     let mut office = office();
-    office.on_call = None;
+    office.on_call = Rota::default();
     let mut world = World::with(office);
     world.speech_ready(true);
     let dana = world.call("carrier", LEASING);
@@ -261,7 +195,7 @@ fn without_anybody_on_call_no_number_is_dialled() {
 #[test]
 fn an_on_call_number_abroad_is_not_dialled_while_abroad_is_shut() {
     let mut office = office();
-    office.on_call = Some(number("+442079460958"));
+    office.on_call = Rota::new([OnCall::at_all_hours(number("+442079460958"))]);
     let mut world = World::with(office);
     world.speech_ready(true);
     let dana = world.call("carrier", LEASING);
@@ -269,19 +203,6 @@ fn an_on_call_number_abroad_is_not_dialled_while_abroad_is_shut() {
     world.caller_says("there is smoke in the hallway", &in_danger(LifeSafety::Fire));
     assert_eq!(world.has_been_invited("carrier"), None);
     world.hangs_up("carrier", dana);
-}
-
-#[test]
-fn who_hangs_up_while_the_person_on_call_rings_silences_that_phone() {
-    let (mut world, dana) = with_the_agent();
-    world.hear_the_agent();
-    world.caller_says("I smell gas", &in_danger(LifeSafety::Gas));
-    world.rings("carrier");
-    world.hangs_up("carrier", dana);
-    assert_eq!(world.was_cancelled("carrier"), Some(None));
-    let record = world.record();
-    assert_eq!(record.disposition, Disposition::AiHandled);
-    assert_eq!(record.outcome.unwrap().ended, Some(EndReason::HungUp));
 }
 
 #[test]

@@ -26,7 +26,7 @@ fn office_of_ten() -> Directory {
     office
 }
 
-fn with_channels(mut office: Directory, channels: usize) -> Directory {
+pub(super) fn with_channels(mut office: Directory, channels: usize) -> Directory {
     let profile = TrunkProfile { channels: Some(channels), ..TrunkProfile::default() };
     office.trunk_profiles.insert(TrunkName("carrier".into()), profile);
     office

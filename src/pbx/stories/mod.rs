@@ -16,6 +16,7 @@ mod holds;
 mod inbound;
 mod lamps;
 mod menus;
+mod on_call;
 mod outbound;
 mod paging;
 mod pickup_and_park;

@@ -96,6 +96,9 @@ fn whoever_takes_a_transfer_is_told_and_the_caller_is_not_told_twice() {
         );
     }
     let on_call = world.picks_up("carrier");
+    world.hear_the_agent();
+    world.presses('1');
+    world.hear_the_agent();
     world.presses('1');
     world.wait_s(3);
     let told = told(&world);

@@ -3,7 +3,7 @@
 use super::World;
 use crate::{
     media::{Codec, Direction},
-    pbx::{CallRecord, Fact, MediaCommand},
+    pbx::{CallRecord, EscalationStep, Fact, MediaCommand},
     sip::{Cause, Event},
     types::{CallId, LegId},
 };
@@ -45,6 +45,15 @@ impl World {
             Event::ReofferAnswered { result: Err(status), .. } => Some(*status),
             _ => None,
         })
+    }
+
+    /// Every step of every escalation.
+    pub(in crate::pbx) fn steps(&self) -> Vec<EscalationStep> {
+        let step = |fact: &Fact| match fact {
+            Fact::Escalation(step) => Some(step.clone()),
+            _ => None,
+        };
+        self.facts.iter().filter_map(step).collect()
     }
 
     /// The call that began last.

@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 
 use crate::{
     dialogue::{Office, Pack, Roster},
-    pbx::{Directory, EmergencyPlan, Limits, Number, Phone, RingPlan, Services, Texts},
+    pbx::{Directory, EmergencyPlan, Limits, Number, OnCall, Phone, RingPlan, Rota, Services, Texts},
     sip::{self, TrunkName},
     types::{Country, Extension, Hours, PhoneNumber},
 };
@@ -75,7 +75,7 @@ pub(in crate::pbx) fn office() -> Directory {
         trunks: vec![trunk_at("carrier", CARRIER, None)],
         trunk_profiles: BTreeMap::new(),
         emergency: EmergencyPlan::default(),
-        on_call: Some(number(ON_CALL)),
+        on_call: Rota::new([OnCall::at_all_hours(number(ON_CALL))]),
         screening: crate::pbx::ScreeningRules::default(),
         outbound_numbers: BTreeMap::new(),
         outbound_caller: number(MAIN),

@@ -83,7 +83,9 @@ impl World {
                     Announcement::RecordingGoesOn => ("[goes on]", 2),
                     Announcement::RecordingEnded => ("[ended]", 2),
                     // The caller hears that in its own stories.
-                    Announcement::CannotTakeCall | Announcement::EmergencyDialled => return,
+                    Announcement::CannotTakeCall
+                    | Announcement::EmergencyDialled
+                    | Announcement::OnCallWanted => return,
                 };
                 let begins = self.now.at + Duration::from_millis(20);
                 let ends = begins + Duration::from_secs(seconds);

@@ -179,6 +179,10 @@ impl World {
                 desk::Input::TextReceived { text, from, to, body, call_id }
             }
             Fact::CallBack(promise) => desk::Input::CallBack(promise),
+            Fact::Escalation(step) => {
+                self.escalated.insert(step.call);
+                desk::Input::Escalation(step)
+            }
             Fact::CalendarAsked { call, ticket, request } => {
                 desk::Input::CalendarAsked { call, ticket, request }
             }
@@ -245,6 +249,12 @@ impl World {
                 }
                 desk::Output::RestoreCallBacks(promises) => {
                     self.pending.push_back(Pending::Control(Control::RestoreCallBacks(promises)));
+                }
+                desk::Output::RestoreEscalations(all) => {
+                    self.pending.push_back(Pending::Control(Control::RestoreEscalations(all)));
+                }
+                desk::Output::EscalationStored { call, number } => {
+                    self.pending.push_back(Pending::Control(Control::EscalationStored { call, number }));
                 }
                 desk::Output::CallBackStored { call, tries } => {
                     self.pending.push_back(Pending::Control(Control::CallBackStored { call, tries }));
