@@ -15,7 +15,7 @@
 //! | [`config`] | the office's file, as written and as checked | types |
 //! | [`sip`] | a SIP endpoint without sockets | types |
 //! | [`media`] | audio without sockets: SDP, RTP, jitter, codecs, bridges | types |
-//! | [`calendar`] | when a home can be shown and by whom, as arithmetic; iCalendar | types |
+//! | [`calendar`] | when a home can be shown and by whom, as arithmetic on instants | types |
 //! | [`dialogue`] | a conversation on any channel, and how words are understood | types |
 //! | [`outbox`] | one text to send, once; and when to try again | types |
 //! | [`followup`] | consent, sequences, what is due | types |

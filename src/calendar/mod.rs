@@ -10,12 +10,10 @@
 //! - The same question has the same answer: who shows a home is the one who has the fewest showings ahead, and among those the
 //!   one who is named first.
 
-mod ical;
 mod plan;
 mod slots;
 #[cfg(test)]
 mod tests;
 
-pub use ical::{Event, feed};
 pub use plan::{Busy, Rules, ShowingAgent, ShowingPlan, property_of};
 pub use slots::{MOST_OFFERED, Slot, Wish, is_free, slots};

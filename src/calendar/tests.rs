@@ -154,24 +154,3 @@ fn a_thousand_bookings_at_random_are_never_double_and_always_as_promised() {
         assert!(taken.len() > 15, "seed {seed}: hardly anything was free");
     }
 }
-
-#[test]
-fn a_feed_is_folded_escaped_and_told_in_utc() {
-    let event = Event {
-        uid: "0123@portico".into(),
-        begins: at("2026-11-21T11:00:00-07:00"),
-        ends: at("2026-11-21T11:30:00-07:00"),
-        changed: at(NOW),
-        summary: "Showing: 210 Maple Court, apartment 3A; Priya Nair".into(),
-        place: HOME.into(),
-        description: format!("Call back (303) 555-0144\n{}", "ä".repeat(60)),
-        cancelled: false,
-    };
-    let text = feed("Robin", &[event]);
-    assert!(text.contains("\r\nDTSTART:20261121T180000Z\r\nDTEND:20261121T183000Z\r\n"), "{text}");
-    assert!(text.contains("SUMMARY:Showing: 210 Maple Court\\, apartment 3A\\; Priya Nair\r\n"), "{text}");
-    assert!(text.contains("(303) 555-0144\\n"), "{text}");
-    assert!(text.split("\r\n").all(|line| line.len() <= 75), "{text}");
-    assert!(text.replace("\r\n ", "").contains(&"ä".repeat(60)), "unfolding gives the text back");
-    assert!(!text.replace("\r\n", "").contains(['\r', '\n']), "every line ends with both");
-}

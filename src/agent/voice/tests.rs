@@ -1,5 +1,6 @@
 //! Conversations by voice in virtual time: no sound, no waiting, every millisecond accounted for.
 
+mod asking;
 mod chance;
 mod failing;
 mod interrupting;

@@ -13,7 +13,7 @@ use crate::dialogue::{corpus, token::tokens, training::Embedder};
 pub const WORDS_BAR: f32 = 0.8;
 
 /// Cosine of the embeddings of two lines at which one counts as learnt from the other, where they share at least
-/// [`ALIKE`] of their words.
+/// `ALIKE` of their words.
 pub const MEANING_BAR: f32 = 0.97;
 
 /// Lines that share fewer of their words are not held against each other by meaning.
