@@ -88,16 +88,10 @@ fn limits(raw: &raw::RawLimits) -> Result<Limits, PackError> {
 }
 
 fn flows(raw: &RawPack) -> Result<BTreeMap<Intent, Flow>, PackError> {
-    for key in raw.flows.keys() {
-        if Intent::from_name(key).is_none() {
-            let known = Intent::ALL.map(Intent::name).join(", ");
-            return Err(PackError::Unknown { key: format!("flows.{key}"), known });
-        }
-    }
+    only_known("flows", &raw.flows, &Intent::ALL.map(Intent::name))?;
     let mut flows = BTreeMap::new();
     for intent in Intent::ALL {
-        let key = format!("flows.{}", intent.name());
-        let flow = raw.flows.get(intent.name()).ok_or_else(|| PackError::Missing { key: key.clone() })?;
+        let (key, flow) = required("flows", &raw.flows, intent.name())?;
         if flow.label.trim().is_empty() {
             return Err(PackError::NoWords { key: format!("{key}.label") });
         }
@@ -137,14 +131,10 @@ fn item(name: &str, key: impl Fn() -> String) -> Result<Item, PackError> {
 }
 
 fn questions(raw: &RawPack) -> Result<BTreeMap<Item, Question>, PackError> {
-    for key in raw.questions.keys() {
-        item(key, || format!("questions.{key}"))?;
-    }
+    only_known("questions", &raw.questions, &Item::ALL.map(Item::name))?;
     let mut questions = BTreeMap::new();
     for item in Item::ALL {
-        let key = format!("questions.{}", item.name());
-        let question =
-            raw.questions.get(item.name()).ok_or_else(|| PackError::Missing { key: key.clone() })?;
+        let (key, question) = required("questions", &raw.questions, item.name())?;
         if question.noun.trim().is_empty() {
             return Err(PackError::NoWords { key: format!("{key}.noun") });
         }
@@ -169,32 +159,21 @@ fn questions(raw: &RawPack) -> Result<BTreeMap<Item, Question>, PackError> {
 }
 
 fn lines(raw: &RawPack) -> Result<BTreeMap<Line, Vec<Template>>, PackError> {
-    for key in raw.lines.keys() {
-        if !Line::ALL.iter().any(|line| line.key() == key) {
-            let known = Line::ALL.iter().map(|line| line.key()).collect::<Vec<_>>().join(", ");
-            return Err(PackError::Unknown { key: format!("lines.{key}"), known });
-        }
-    }
+    let names: Vec<&str> = Line::ALL.iter().map(|line| line.key()).collect();
+    only_known("lines", &raw.lines, &names)?;
     let mut lines = BTreeMap::new();
     for &line in Line::ALL {
-        let key = format!("lines.{}", line.key());
-        let words = raw.lines.get(line.key()).ok_or_else(|| PackError::Missing { key: key.clone() })?;
+        let (key, words) = required("lines", &raw.lines, line.key())?;
         lines.insert(line, sentences(&key, words, line.holes(), 1)?);
     }
     Ok(lines)
 }
 
 fn life_safety(raw: &RawPack) -> Result<BTreeMap<LifeSafety, Template>, PackError> {
-    for key in raw.life_safety.keys() {
-        if LifeSafety::from_name(key).is_none() {
-            let known = LifeSafety::ALL.map(LifeSafety::name).join(", ");
-            return Err(PackError::Unknown { key: format!("life_safety.{key}"), known });
-        }
-    }
+    only_known("life_safety", &raw.life_safety, &LifeSafety::ALL.map(LifeSafety::name))?;
     let mut lines = BTreeMap::new();
     for kind in LifeSafety::ALL {
-        let key = format!("life_safety.{}", kind.name());
-        let text = raw.life_safety.get(kind.name()).ok_or_else(|| PackError::Missing { key: key.clone() })?;
+        let (key, text) = required("life_safety", &raw.life_safety, kind.name())?;
         let template = sentence(&key, text, &[])?;
         if template.words() > LIFE_SAFETY_WORDS {
             return Err(PackError::TooLong { key, words: template.words(), most: LIFE_SAFETY_WORDS });
@@ -208,22 +187,37 @@ fn life_safety(raw: &RawPack) -> Result<BTreeMap<LifeSafety, Template>, PackErro
 }
 
 fn closed(raw: &RawPack) -> Result<BTreeMap<ClosedTopic, ClosedAnswer>, PackError> {
-    for key in raw.closed.keys() {
-        if ClosedTopic::from_name(key).is_none() {
-            let known = ClosedTopic::ALL.map(ClosedTopic::name).join(", ");
-            return Err(PackError::Unknown { key: format!("closed.{key}"), known });
-        }
-    }
+    only_known("closed", &raw.closed, &ClosedTopic::ALL.map(ClosedTopic::name))?;
     let mut answers = BTreeMap::new();
     for topic in ClosedTopic::ALL {
-        let key = format!("closed.{}", topic.name());
-        let closed = raw.closed.get(topic.name()).ok_or_else(|| PackError::Missing { key: key.clone() })?;
+        let (key, closed) = required("closed", &raw.closed, topic.name())?;
         let cues = closed.cues.iter().map(|cue| words_of(cue)).filter(|words| !words.is_empty()).collect();
         // Whoever asks again is answered again.
         let answer = sentences(&format!("{key}.answer"), &closed.answer, &[], 2)?;
         answers.insert(topic, ClosedAnswer { cues, answer });
     }
     Ok(answers)
+}
+
+/// Names that are not known are a slip of the pen, and not left out in silence.
+fn only_known<T>(table: &str, written: &BTreeMap<String, T>, names: &[&str]) -> Result<(), PackError> {
+    match written.keys().find(|key| !names.contains(&key.as_str())) {
+        Some(key) => Err(PackError::Unknown { key: format!("{table}.{key}"), known: names.join(", ") }),
+        None => Ok(()),
+    }
+}
+
+/// What a table must hold, with its whole key.
+fn required<'t, T>(
+    table: &str,
+    written: &'t BTreeMap<String, T>,
+    name: &str,
+) -> Result<(String, &'t T), PackError> {
+    let key = format!("{table}.{name}");
+    match written.get(name) {
+        Some(found) => Ok((key, found)),
+        None => Err(PackError::Missing { key }),
+    }
 }
 
 fn sentences(key: &str, texts: &[String], given: &[Hole], least: usize) -> Result<Vec<Template>, PackError> {
