@@ -126,10 +126,16 @@ impl Session {
         true
     }
 
+    /// They have named another time.
+    fn look_near(&mut self, wish: When) {
+        self.state.form.hear(Item::When, Value::When(wish));
+        let place = self.state.home_to_see().unwrap_or_default();
+        self.look_at_calendar(place, wish);
+    }
+
     fn look_at_calendar(&mut self, place: String, wish: When) {
         if self.state.showing.looks >= LOOKS {
-            self.leave_showing_to_people();
-            return self.advance();
+            return self.leave_showing_to_people();
         }
         self.state.showing.looks += 1;
         self.ask_calendar(Line::CalendarLook, CalendarRequest::FindSlots { place, wish });
@@ -184,10 +190,7 @@ impl Session {
                 self.tell(Line::ShowingTaken);
                 self.offer_times(instead);
             }
-            CalendarAnswer::Away => {
-                self.leave_showing_to_people();
-                self.advance();
-            }
+            CalendarAnswer::Away => self.leave_showing_to_people(),
             CalendarAnswer::Booked(_) | CalendarAnswer::Cancelled => {}
         }
     }
@@ -246,7 +249,6 @@ impl Session {
         let value = slots_aloud(&self.state.showing.offered);
         if !self.ask_line(Line::ShowingOffer, &value, Awaiting::ChooseSlot, Expectation::Open) {
             self.leave_showing_to_people();
-            self.advance();
         }
     }
 
@@ -256,7 +258,6 @@ impl Session {
         let awaiting = Awaiting::ConfirmSlot(slot);
         if !self.ask_line(Line::ShowingConfirm, &value, awaiting, Expectation::YesOrNo) {
             self.leave_showing_to_people();
-            self.advance();
         }
     }
 
@@ -268,18 +269,17 @@ impl Session {
         self.state.form.reopen(Item::When);
         if self.state.showing.looks >= LOOKS || !(self.ask_day() || self.ask_item(Item::When)) {
             self.leave_showing_to_people();
-            self.advance();
         }
     }
 
-    /// Nothing is promised but a call: people settle the time.
+    /// Nothing is promised but a call: people settle the time, and the conversation goes on.
     fn leave_showing_to_people(&mut self) {
         if let Some((_, slot)) = self.state.showing.standing().cloned() {
             self.state.note("asks for another time of the showing, which was not changed".into());
             self.state.showing.stage = Stage::Settled;
             self.keep_time(&slot);
             self.tell_with(Line::ShowingStands, &slot.aloud());
-            return;
+            return self.advance();
         }
         self.state.showing.stage = Stage::Requested;
         self.state.form.give_up(Item::When);
@@ -288,6 +288,7 @@ impl Session {
         }
         self.state.note("the showing is not booked: settle a time with them".into());
         self.tell(Line::ShowingRequested);
+        self.advance();
     }
 
     /// They would rather not settle it now.
@@ -369,9 +370,7 @@ impl Session {
     fn heard_about_time(&mut self, text: &str, reading: &Reading, heard: &[Entity], wish: Option<When>) {
         if let Some(wish) = wish.and_then(|wish| self.on_a_day(wish)) {
             self.state.confusions = 0;
-            self.state.form.hear(Item::When, Value::When(wish));
-            let place = self.state.home_to_see().unwrap_or_default();
-            return self.look_at_calendar(place, wish);
+            return self.look_near(wish);
         }
         match reading.moves {
             Some(Move::Deny) => {
@@ -397,8 +396,7 @@ impl Session {
     pub(super) fn time_not_understood(&mut self) {
         self.state.showing.failures = self.state.showing.failures.saturating_add(1);
         if self.state.showing.failures >= self.pack.limits().hearings {
-            self.leave_showing_to_people();
-            return self.advance();
+            return self.leave_showing_to_people();
         }
         self.tell(Line::Unclear);
         match self.state.awaiting.clone() {
@@ -424,12 +422,10 @@ impl Session {
 
     fn book(&mut self, slot: ShowingSlot) {
         let Some(Value::Phone(callback)) = self.state.form.value(Item::Callback).cloned() else {
-            self.leave_showing_to_people();
-            return self.advance();
+            return self.leave_showing_to_people();
         };
         if self.state.showing.bookings >= BOOKINGS {
-            self.leave_showing_to_people();
-            return self.advance();
+            return self.leave_showing_to_people();
         }
         self.state.showing.bookings += 1;
         self.state.showing.pending = Some(slot.clone());
@@ -468,11 +464,7 @@ impl Session {
         self.state.showing.stage = Stage::Open;
         self.state.showing.offered.clear();
         match wish.and_then(|wish| self.on_a_day(wish)) {
-            Some(wish) => {
-                self.state.form.hear(Item::When, Value::When(wish));
-                let place = self.state.home_to_see().unwrap_or_default();
-                self.look_at_calendar(place, wish);
-            }
+            Some(wish) => self.look_near(wish),
             None => self.ask_another_day(),
         }
         true
