@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Intent, Reading, Urgency,
-    pattern::Table,
+    pattern::{Pattern, Table},
     token::{Token, tokens},
 };
 
@@ -90,8 +90,10 @@ impl ClosedTopic {
         match self {
             ClosedTopic::Protected | ClosedTopic::Neighborhood => None,
             ClosedTopic::Vouchers | ClosedTopic::Approval => Some(Intent::Leasing),
-            ClosedTopic::Accommodation | ClosedTopic::Legal => Some(Intent::Human),
-            ClosedTopic::Value | ClosedTopic::Negotiation => Some(Intent::Human),
+            ClosedTopic::Accommodation
+            | ClosedTopic::Legal
+            | ClosedTopic::Value
+            | ClosedTopic::Negotiation => Some(Intent::Human),
         }
     }
 }
@@ -152,7 +154,7 @@ pub(super) fn topic(text: &str, reading: &Reading) -> Option<ClosedTopic> {
     }
     let words = tokens(text);
     let topic = TABLE.first(&words)?;
-    let sure = reading.is_sure() && reading.confidence >= SURE_OF_ANOTHER;
+    let sure = reading.confidence >= SURE_OF_ANOTHER;
     let holds = match reading.intent {
         Intent::Sales | Intent::WrongNumber | Intent::Vendor => {
             !sure || topic == ClosedTopic::Negotiation || asks(&words, text)
@@ -170,7 +172,7 @@ pub(super) fn topic(text: &str, reading: &Reading) -> Option<ClosedTopic> {
 /// May these words be said to everybody? Not if they speak of people or praise a neighborhood.
 pub fn may_be_said(text: &str) -> bool {
     let words = tokens(text);
-    let steers = |(topic, pattern): &(ClosedTopic, super::pattern::Pattern)| {
+    let steers = |(topic, pattern): &(ClosedTopic, Pattern)| {
         matches!(topic, ClosedTopic::Protected | ClosedTopic::Neighborhood) && pattern.fits(&words)
     };
     !TABLE.0.iter().any(steers)
@@ -178,12 +180,16 @@ pub fn may_be_said(text: &str) -> bool {
 
 /// Is something asked anywhere in it?
 fn asks(words: &[Token], text: &str) -> bool {
-    text.contains('?') || words.iter().any(|token| ASKING.contains(&token.word.as_str()))
+    text.contains('?') || words.iter().any(is_asking)
 }
 
 /// Does it begin as a question?
 fn asks_first(words: &[Token]) -> bool {
-    words.iter().take(3).any(|token| ASKING.contains(&token.word.as_str()))
+    words.iter().take(3).any(is_asking)
+}
+
+fn is_asking(token: &Token) -> bool {
+    ASKING.contains(&token.word.as_str())
 }
 
 #[cfg(test)]
