@@ -7,7 +7,6 @@ use crate::{
     outbox::Entry,
     pbx::{Escalation, EscalationEvent, EscalationStep},
     store::StoreError,
-    types::PhoneNumber,
 };
 
 /// Steps that wait for a store that fails: an hour of the longest list. Beyond, a step is not written down, and said aloud;
@@ -61,8 +60,7 @@ impl Engine {
             self.settings.office,
             escalation.report.line(),
         );
-        let to: Vec<PhoneNumber> = texts_to.clone();
-        Ok(self.texts_to(&to, &text, step.at))
+        Ok(self.texts_to(texts_to, &text, step.at))
     }
 
     /// Those of before the restart, once.

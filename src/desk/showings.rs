@@ -1,7 +1,7 @@
 //! The office's own calendar, asked in the middle of a call: free times, bookings that are on disk before they are said, and
 //! what became of them when the call is over.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 use jiff::{Timestamp, civil::Time};
 use rand_chacha::rand_core::Rng;
@@ -29,7 +29,7 @@ const MOST_TAKEN_BACK: usize = 1_000;
 pub(super) struct Showings {
     live: BTreeMap<CallId, Showing>,
     /// The store has failed in the middle of these; if they are in it after all, nobody was told so.
-    taken_back: Vec<ShowingId>,
+    taken_back: VecDeque<ShowingId>,
 }
 
 /// A booking as it was asked for.
@@ -64,9 +64,9 @@ impl Showings {
 
     fn take_back(&mut self, showing: ShowingId) {
         if self.taken_back.len() >= MOST_TAKEN_BACK {
-            self.taken_back.remove(0);
+            self.taken_back.pop_front();
         }
-        self.taken_back.push(showing);
+        self.taken_back.push_back(showing);
     }
 }
 
@@ -94,9 +94,9 @@ impl Engine {
 
     /// Takes out what may have been stored while the store said that it was not.
     pub(super) fn take_back_showings(&mut self, now: Timestamp) -> Result<(), StoreError> {
-        while let Some(showing) = self.showings.taken_back.first().copied() {
+        while let Some(showing) = self.showings.taken_back.front().copied() {
             self.store.cancel_showing(showing, now)?;
-            self.showings.taken_back.remove(0);
+            self.showings.taken_back.pop_front();
         }
         Ok(())
     }
