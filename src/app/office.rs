@@ -1,5 +1,6 @@
 //! From the configuration to what each room wants to know: the switch's directory, the agent's office, the desk's settings.
 
+mod agent;
 mod area_code;
 mod queues;
 mod rota;
@@ -19,7 +20,7 @@ use crate::{
     calendar::{Rules, ShowingAgent, ShowingPlan},
     config::{self, Config, Record, SrtpWish, TrunkTransport},
     desk,
-    dialogue::{Fact, Office, Pack, Roster, UnitRef, may_be_said},
+    dialogue::Pack,
     outbox::{AfterCrash, AfterMail},
     pbx::{
         Choice, CivicAddress, CivicElement, Codec, ConferencePlan, Directory, Door, EmergencyNotice,
@@ -36,7 +37,7 @@ use crate::{
     types::{Extension, PhoneNumber, QuietHours},
 };
 
-use area_code::area_code;
+pub use agent::{office, unsaid};
 pub(super) use rota::rota;
 
 /// What the switch is told of the machine it runs on.
@@ -480,47 +481,6 @@ fn trunk_of(trunk: &crate::config::Trunk) -> Trunk {
         registration,
         probe: trunk.probe,
         session_timers: SessionTimers { expires: trunk.session, ..SessionTimers::default() },
-    }
-}
-
-/// What stands in the office's data and is told to nobody, in its own words.
-pub fn unsaid(config: &Config) -> Vec<&str> {
-    let facts = config.facts.iter().map(|fact| fact.say.as_str());
-    let listings = config.listings.iter().map(|listing| listing.summary.as_str());
-    facts.chain(listings).filter(|words| !may_be_said(words)).collect()
-}
-
-/// What the agent may say about the office.
-pub fn office(config: &Config) -> Office {
-    let some = |text: &str| (!text.trim().is_empty()).then(|| text.trim().to_owned());
-    let units = config.units.iter().map(|unit| UnitRef {
-        property: unit.property.clone(),
-        street: unit.street.clone(),
-        unit: unit.unit.clone(),
-    });
-    // What speaks of people or praises a neighborhood is not said to anybody; `portico check` names it.
-    let sayable = config.facts.iter().filter(|fact| may_be_said(&fact.say));
-    let facts = sayable.map(|fact| Fact {
-        topic: None,
-        asked_by: fact.ask.iter().map(|word| word.to_lowercase()).collect(),
-        answer: fact.say.clone(),
-    });
-    Office {
-        name: config.office.name.clone(),
-        address: some(&config.office.address),
-        hours: some(&config.office.hours_spoken),
-        roster: Roster {
-            units: units.collect(),
-            names: config.people.clone(),
-            streets: Vec::new(),
-            vendors: config.vendors.iter().map(|vendor| vendor.name.clone()).collect(),
-            listings: config.listings.iter().map(|listing| listing.address.clone()).collect(),
-        },
-        home_area_code: area_code(config.numbers.first().map(|number| number.number)),
-        facts: facts.collect(),
-        on_call: true,
-        staff: !config.extensions.is_empty(),
-        showings: !config.showings.agents.is_empty(),
     }
 }
 
