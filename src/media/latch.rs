@@ -18,6 +18,8 @@ const LEARN_PACKETS: u8 = 4;
 /// How long media may go to an address that has never spoken: enough for a far end that waits for our first packet,
 /// too little to make a weapon of us.
 const UNHEARD_LIMIT: Duration = Duration::from_secs(2);
+/// The same in packets, at the usual 20 ms each: what waited in a socket leaves at once, and would go over in a burst.
+const UNHEARD_PACKETS: u8 = 100;
 /// While so few packets have been heard from a learned address, the described one may still take its place.
 const RECLAIM_PACKETS: u32 = 50;
 /// A learned source this long silent is forgotten when a new description arrives: its NAT binding may have moved.
@@ -49,6 +51,8 @@ pub(super) struct Latch {
     state: State,
     /// When we first sent to an address that had not spoken.
     unheard_since: Option<Instant>,
+    /// Packets that went there since, up to their limit.
+    unheard_sent: u8,
 }
 
 #[derive(Debug)]
@@ -77,6 +81,7 @@ impl Latch {
             trust: SourceTrust { signalling_ip: trust.signalling_ip.to_canonical(), ..trust },
             state: State::Open { candidate: None },
             unheard_since: None,
+            unheard_sent: 0,
         }
     }
 
@@ -176,7 +181,10 @@ impl Latch {
                     return None;
                 }
                 let since = *self.unheard_since.get_or_insert(now);
-                (now.saturating_duration_since(since) < UNHEARD_LIMIT).then_some(self.described)
+                let allowed = now.saturating_duration_since(since) < UNHEARD_LIMIT
+                    && self.unheard_sent < UNHEARD_PACKETS;
+                self.unheard_sent = self.unheard_sent.saturating_add(1);
+                allowed.then_some(self.described)
             }
         }
     }
@@ -296,6 +304,15 @@ mod tests {
             assert!(latch.admits_rtp(now, address(remote), 1, 1));
             assert_eq!(latch.rtp_destination(now + UNHEARD_LIMIT * 9), Some(address(remote)));
         }
+    }
+
+    #[test]
+    fn a_burst_of_two_seconds_of_packets_is_as_good_as_two_seconds() {
+        let mut latch = latch("198.51.100.7:4000", "192.0.2.5", Party::Trunk);
+        let sent = (0..300).filter(|_| latch.rtp_destination(start()).is_some()).count();
+        assert_eq!(sent, usize::from(UNHEARD_PACKETS));
+        assert!(latch.admits_rtp(start(), address("198.51.100.7:4000"), 1, 1));
+        assert!(latch.rtp_destination(start()).is_some(), "who has spoken is sent everything");
     }
 
     #[test]
