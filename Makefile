@@ -4,9 +4,9 @@ MODELS ?= models
 export PORTICO_MODELS := $(abspath $(MODELS))
 CARGO  ?= cargo
 
-# Debian packages: to build and run; and, for the tests only, foreign SIP peers and what fuzz targets are built with.
+# Debian packages: to build and run; and, for the tests only, foreign peers and what fuzz targets are built with.
 RUN_PACKAGES  := gcc pkg-config libflite1 flite1-dev python3
-TEST_PACKAGES := g++ sip-tester baresip linphone-cli kamailio chromium
+TEST_PACKAGES := g++ sip-tester baresip linphone-cli kamailio chromium radicale python3-caldav
 
 .PHONY: help run test models build train packages test-packages format clippy unit docs fuzz-build interop fuzz bench
 

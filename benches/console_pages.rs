@@ -97,7 +97,12 @@ fn wrap_up(n: u64, began: Timestamp) -> WrapUp {
         record,
         missed: true,
         summary: "Maintenance. A leak under the kitchen sink in 4B.".into(),
-        contact: Some(CallerUpdate { new_id: ContactId::from_random(n + 50_000), number, name: None }),
+        contact: Some(CallerUpdate {
+            new_id: ContactId::from_random(n + 50_000),
+            number,
+            name: None,
+            language: None,
+        }),
         opt_out: None,
         work_order: None,
         lead: None,

@@ -53,10 +53,12 @@ fn office(units: u16) -> Office {
         hours: None,
         roster: Roster { units: (0..units).map(unit).collect(), ..Roster::default() },
         home_area_code: 303,
+        listings: Vec::new(),
         facts: Vec::new(),
         on_call: true,
         staff: true,
         showings: false,
+        also: Vec::new(),
     }
 }
 
@@ -72,6 +74,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         local: jiff::civil::date(2026, 11, 20).at(23, 0, 0, 0),
         open_now: false,
         channel: Channel::Voice,
+        language: portico::types::Language::English,
     };
     println!("pack, parsed and checked:   {:>9.1?}", median(|| drop(black_box(Pack::property()))));
     let read = median(|| {

@@ -15,7 +15,7 @@
 //! | [`config`] | the office's file, as written and as checked | types |
 //! | [`sip`] | a SIP endpoint without sockets | types |
 //! | [`media`] | audio without sockets: SDP, RTP, jitter, codecs, bridges | types |
-//! | [`calendar`] | when a home can be shown and by whom, as arithmetic on instants | types |
+//! | [`calendar`] | when a home can be shown and by whom, as arithmetic on instants; CalDAV and iCalendar as text | types |
 //! | [`dialogue`] | a conversation on any channel, and how words are understood | types |
 //! | [`outbox`] | one text to send, once; and when to try again | types |
 //! | [`followup`] | consent, sequences, what is due | types |
@@ -28,7 +28,8 @@
 //! | [`desk`] | wrap-up, texts, follow-up, showings | store, calendar, trace, pbx, agent, dialogue, followup, outbox, sip, types |
 //! | [`console`] | the web console and the JSON interface | desk, store, calendar, trace, pbx, sip, provisioning, followup, outbox, dialogue, types |
 //! | [`sim`] | the virtual host | all of the above but net, config, encoder and console |
-//! | [`app`] | the real host | everything but sim |
+//! | [`rehearsal`] | callers who try the office before the first real one | sim, desk, pbx, dialogue, outbox, store, types |
+//! | [`app`] | the real host | everything but sim and rehearsal |
 //!
 //! `tests/tidy.rs` holds this table. Three absences matter most: `sip` does not know SDP (bodies are bytes), `media`
 //! does not know SIP, and `dialogue` knows neither sound nor telephone.
@@ -48,6 +49,7 @@ pub mod net;
 pub mod outbox;
 pub mod pbx;
 pub mod provisioning;
+pub mod rehearsal;
 pub mod sim;
 pub mod sip;
 pub mod speech;

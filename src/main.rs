@@ -1,9 +1,17 @@
 //! One binary: reads the command and hands over.
 
-use std::{net::SocketAddr, path::PathBuf, process::ExitCode};
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
 use clap::{Parser, Subcommand};
-use portico::app::command;
+use portico::{
+    app::command,
+    rehearsal::{self, Rehearsed, Wanted},
+    sim::Understands,
+};
 
 /// The front desk that never misses a call.
 ///
@@ -77,6 +85,32 @@ enum Command {
         /// Write the .ladder file beside each story.
         #[arg(long, conflicts_with = "compare")]
         bless: bool,
+    },
+    /// Let scores of made-up callers phone this office in virtual time, and say what would go wrong.
+    ///
+    /// They report leaks and gas, want to see homes, mumble, sell, correct themselves, ask what nobody may answer. The office is
+    /// the one of the configuration, with its hours, phones, people on call and facts. Nobody is rung, nothing is sent or stored.
+    Rehearse {
+        #[arg(long, default_value = "portico.toml")]
+        config: PathBuf,
+        /// A file of callers of your own instead of those that come with Portico.
+        #[arg(long)]
+        callers: Option<PathBuf>,
+        /// Only callers with this in their title.
+        #[arg(long)]
+        only: Option<String>,
+        /// Print every conversation, not only those with a fault.
+        #[arg(long)]
+        transcripts: bool,
+        /// Print the ladder of each call with a fault.
+        #[arg(long)]
+        ladders: bool,
+        /// Models for understanding; without them words alone are used.
+        #[arg(long, default_value = "models", env = "PORTICO_MODELS")]
+        models: PathBuf,
+        /// Understand by words alone, as where there is no sentence encoder.
+        #[arg(long)]
+        words_only: bool,
     },
     /// Check the configuration: every problem with its line, what is wrong and the cure.
     Check {
@@ -260,6 +294,9 @@ fn main() -> ExitCode {
         Command::Simulate { stories, compare, bless } => {
             portico::sim::simulate(&stories, compare, bless).map_err(Into::into)
         }
+        Command::Rehearse { config, callers, only, transcripts, ladders, models, words_only } => {
+            rehearse(&config, &models, words_only, &Wanted { callers, only, transcripts, ladders })
+        }
         Command::Check { example: true, .. } => command::example(),
         Command::Check { config, .. } => command::check(&config),
         Command::Route { number, from, config } => command::route(&config, &number, &from),
@@ -295,4 +332,18 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// The office of the configuration, called by the rehearsal's callers.
+fn rehearse(config: &Path, models: &Path, words_only: bool, wanted: &Wanted) -> anyhow::Result<()> {
+    let (directory, desk, zone, now) = command::rehearsed(config)?;
+    let understanding = command::understanding(models, words_only);
+    let understands = Understands::with(move |language, text| understanding.read(language, text));
+    let office = Rehearsed { directory, desk, zone, understands, now };
+    let all_well = rehearsal::hold(&office, wanted)?;
+    anyhow::ensure!(
+        all_well,
+        "not every caller was served as they should be; the lines above say what to mend"
+    );
+    Ok(())
 }

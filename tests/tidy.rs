@@ -56,6 +56,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "outbox", "followup", "types",
         ],
     ),
+    ("rehearsal", &["sim", "desk", "pbx", "dialogue", "outbox", "store", "types"]),
     (
         "app",
         &[
@@ -91,6 +92,8 @@ const CRATES: &[(&str, &[&str])] = &[
     ("argon2", &["console"]),
     ("utoipa", &["console"]),
     ("rusqlite", &["store"]),
+    ("calcard", &["calendar"]),
+    ("roxmltree", &["calendar"]),
     ("aws_lc_rs", &["store", "net"]),
     ("dimpl", &["media"]),
     ("rtp_rs", &["media"]),
@@ -100,9 +103,9 @@ const CRATES: &[(&str, &[&str])] = &[
     ("earshot", &["speech"]),
     ("ndarray", &["encoder"]),
     ("tokenizers", &["encoder"]),
-    ("toml", &["config", "dialogue", "desk", "speech", "provisioning", "app"]),
+    ("toml", &["config", "dialogue", "desk", "speech", "provisioning", "rehearsal", "app"]),
     ("clap", &["main.rs", "app"]),
-    ("anyhow", &["main.rs", "app"]),
+    ("anyhow", &["main.rs", "app", "rehearsal"]),
     ("tracing_subscriber", &["app"]),
 ];
 

@@ -113,14 +113,19 @@ const WHOLE_ALTHOUGH: &[&str] = &[
     "they are",
 ];
 
+/// What the conversation knows of the words that a pause follows.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Awaited {
+    pub expects: Expectation,
+    /// Digits of the number that earlier turns have brought.
+    pub digits_before: usize,
+    /// A unit was asked for, and the words end in one of the roster: "apartment to a" is 2A, and whole.
+    pub ends_in_unit: bool,
+}
+
 /// How long the caller must have been silent, counted from the last voiced frame, before these words are a turn.
-/// `digits_before`: digits of the number that earlier turns have brought.
-pub(super) fn silence_needed(
-    expects: Expectation,
-    text: &str,
-    reading: &Reading,
-    digits_before: usize,
-) -> Duration {
+pub(super) fn silence_needed(awaited: Awaited, text: &str, reading: &Reading) -> Duration {
+    let Awaited { expects, digits_before, ends_in_unit } = awaited;
     if reading.urgency.is_life_safety() {
         return AFTER_DANGER;
     }
@@ -135,6 +140,9 @@ pub(super) fn silence_needed(
             0 if is_whole(&words, text) => AFTER_UNFINISHED,
             _ => BETWEEN_DIGIT_GROUPS,
         };
+    }
+    if ends_in_unit {
+        return AFTER_SHORT_ANSWER;
     }
     if holds_floor(&words) {
         return AFTER_HELD_FLOOR;

@@ -5,7 +5,7 @@ use std::time::Instant;
 use crate::{
     dialogue::{CalendarAnswer, CalendarRequest, Destination, Digit, EndReason, Reading},
     speech::SpeechEvent,
-    types::{TurnId, UtteranceId},
+    types::{Language, TurnId, UtteranceId},
 };
 
 /// What the agent's call tells it.
@@ -44,10 +44,13 @@ pub enum VoiceOutput {
     Understand {
         turn: TurnId,
         text: String,
+        /// The language that the conversation is held in.
+        language: Language,
     },
     Speak {
         utterance: UtteranceId,
         text: String,
+        language: Language,
     },
     /// Stop speaking at once: the caller speaks.
     Hush {

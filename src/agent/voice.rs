@@ -12,13 +12,13 @@ use std::{
 
 use super::{
     Reason, VoiceInput, VoiceOutput,
-    endpointing::silence_needed,
+    endpointing::{Awaited, silence_needed},
     interruption::{self, Overlap},
 };
 use crate::{
     dialogue::{Act, Digit, EndReason, Office, Opening, Outcome, Pack, Reading, Session, UserTurn},
     speech::SpeechEvent,
-    types::TurnId,
+    types::{Language, TurnId},
 };
 use asking::Asking;
 use hearing::{Hearing, Pause, Words};
@@ -135,6 +135,11 @@ impl Voice {
         self.outputs.pop_front().unwrap_or_else(|| VoiceOutput::Timeout(self.deadline()))
     }
 
+    /// The language that is spoken now.
+    pub fn language(&self) -> Language {
+        self.session.language()
+    }
+
     /// What came of the conversation so far.
     pub fn outcome(&self) -> Outcome {
         self.session.outcome()
@@ -201,14 +206,21 @@ impl Voice {
         if let Some(text) = self.hearing.unread() {
             let text = text.to_owned();
             self.reading = Some((text.clone(), now));
-            self.outputs.push_back(VoiceOutput::Understand { turn: self.turn, text });
+            let language = self.session.language();
+            self.outputs.push_back(VoiceOutput::Understand { turn: self.turn, text, language });
         }
     }
 
     fn understood(&mut self, now: Instant, reading: Reading) {
         let Some((text, _)) = self.reading.take() else { return };
         self.overdue = 0;
-        self.hearing.understood(&text, reading);
+        let awaited = Awaited {
+            expects: self.session.expects(),
+            digits_before: self.session.digits_so_far(),
+            ends_in_unit: self.session.ends_in_unit(&text),
+        };
+        let needed = silence_needed(awaited, &text, &reading);
+        self.hearing.understood(&text, reading, needed);
         self.ask_for_reading(now);
     }
 
@@ -224,7 +236,7 @@ impl Voice {
         let Hearing::Paused { pause, .. } = &self.hearing else { return };
         let pause = pause.clone();
         match pause.words {
-            Words::Read { text, reading } => self.take_turn(now, pause.last_voice, text, reading),
+            Words::Read { text, reading, .. } => self.take_turn(now, pause.last_voice, text, reading),
             Words::None if self.cut.is_some() || pause.voiced_ms < UNCLEAR_VOICED_MS => {
                 self.listen();
                 self.go_on(now);
@@ -246,9 +258,7 @@ impl Voice {
             return None;
         }
         let needed = match &pause.words {
-            Words::Read { text, reading } => {
-                silence_needed(self.session.expects(), text, reading, self.session.digits_so_far())
-            }
+            Words::Read { needed, .. } => *needed,
             Words::None => Duration::ZERO,
             Words::Decoding { .. } | Words::Unread { .. } => return None,
         };
@@ -340,8 +350,8 @@ impl Voice {
     fn next_act(&mut self, now: Instant) {
         self.quiet_since = now;
         match self.mouth.next(now) {
-            Some(speaking::Next::Speak { utterance, text }) => {
-                self.outputs.push_back(VoiceOutput::Speak { utterance, text });
+            Some(speaking::Next::Speak { utterance, text, language }) => {
+                self.outputs.push_back(VoiceOutput::Speak { utterance, text, language });
             }
             Some(speaking::Next::Transfer { to, brief }) => {
                 self.phase = Phase::Transferring;

@@ -27,6 +27,8 @@ use tokio::{
 };
 use tokio_rustls::TlsAcceptor;
 
+use crate::console::UnderTls;
+
 /// How much of the console anybody may take.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
@@ -93,11 +95,13 @@ impl Server {
             let stream = Unstalled::new(stream, limits.stalled);
             let (router, limits) = (router.clone(), *limits);
             match tls.clone() {
-                None => drop(tokio::spawn(connection(stream, peer, router, limits, place))),
+                None => drop(tokio::spawn(connection(stream, peer, None, router, limits, place))),
                 Some(tls) => drop(tokio::spawn(async move {
                     // Whoever dawdles with the handshake is as slow as with a head.
                     match tokio::time::timeout(limits.head, tls.accept(stream)).await {
-                        Ok(Ok(stream)) => connection(stream, peer, router, limits, place).await,
+                        Ok(Ok(stream)) => {
+                            connection(stream, peer, Some(UnderTls), router, limits, place).await
+                        }
                         Ok(Err(error)) => tracing::debug!(%peer, %error, "no TLS with the console"),
                         Err(_) => tracing::debug!(%peer, "no TLS with the console in time"),
                     }
@@ -110,6 +114,7 @@ impl Server {
 async fn connection(
     stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
     peer: SocketAddr,
+    tls: Option<UnderTls>,
     router: Router,
     limits: Limits,
     _place: Place,
@@ -118,6 +123,9 @@ async fn connection(
     let service = service_fn(move |request: Request<Incoming>| {
         let mut request = request.map(Body::new);
         request.extensions_mut().insert(ConnectInfo(peer));
+        if let Some(tls) = tls {
+            request.extensions_mut().insert(tls);
+        }
         router.call(request)
     });
     let stream = TokioIo::new(stream);

@@ -13,7 +13,7 @@ use std::{
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::mpsc;
 
-use super::{clock, mailbox_sounds::MailboxSounds, post::Post, switch_loop::ToSwitch};
+use super::{calendars::Calendars, clock, mailbox_sounds::MailboxSounds, post::Post, switch_loop::ToSwitch};
 use crate::{
     console::Vitals,
     desk::{Alarm, Engine, Input, Output},
@@ -39,6 +39,9 @@ const CLOCK_LOOK: Duration = Duration::from_secs(5);
 /// How often it is looked whether a letter that is on its way has arrived.
 const POST_LOOK: Duration = Duration::from_millis(250);
 
+/// The same for the answer of a calendar, for which somebody waits at the telephone.
+const CALENDAR_LOOK: Duration = Duration::from_millis(20);
+
 /// A letter that is on its way when the house stops is waited for so long: one that nobody waits for may have arrived.
 const LAST_POST: Duration = Duration::from_secs(5);
 
@@ -61,6 +64,8 @@ pub struct DeskSettings {
     pub sounds: MailboxSounds,
     /// The way to the mail server.
     pub post: Post,
+    /// The way to the calendars that agents keep.
+    pub calendars: Calendars,
     /// Practice mode trusts the wall clock as it is.
     pub trust_clock: bool,
     /// Told of every text that is settled and every call that is stored; for the terminal.
@@ -179,7 +184,11 @@ fn run(mut settings: DeskSettings, inbox: &Receiver<Input>) {
         let until_due = deadline.map_or(CLOCK_LOOK, |at| {
             Duration::try_from(at.duration_since(now.wall)).unwrap_or(Duration::ZERO)
         });
-        let look = if settings.post.is_busy() { POST_LOOK } else { CLOCK_LOOK };
+        let look = match (settings.calendars.is_busy(), settings.post.is_busy()) {
+            (true, _) => CALENDAR_LOOK,
+            (false, true) => POST_LOOK,
+            (false, false) => CLOCK_LOOK,
+        };
         let received = inbox.recv_timeout(until_due.min(look));
         let now = clock::now();
         if let Some(step) = clocks.step(now.at, now.wall) {
@@ -209,6 +218,9 @@ fn run(mut settings: DeskSettings, inbox: &Receiver<Input>) {
         }
         while let Some((key, attempted)) = settings.post.answered() {
             settings.engine.handle_input(now.wall, Input::Mailed { key, attempted });
+        }
+        while let Some((exchange, reply)) = settings.calendars.answered() {
+            settings.engine.handle_input(now.wall, Input::CalendarHeard { exchange, reply });
         }
         deadline = drain(&mut settings);
     }
@@ -242,6 +254,10 @@ fn drain(settings: &mut DeskSettings) -> Option<Timestamp> {
                 settings.post.send(letter);
                 continue;
             }
+            Output::AskCalendar { exchange, agent, question } => {
+                settings.calendars.ask(exchange, agent, question);
+                continue;
+            }
             Output::ChangeMailbox { mailbox, change } => Control::ChangeMailbox { mailbox, change },
             Output::DiscardSound { file } => {
                 settings.sounds.discard(&file);
@@ -265,7 +281,9 @@ fn drain(settings: &mut DeskSettings) -> Option<Timestamp> {
 
 fn say(alarm: &Alarm) {
     match alarm {
-        Alarm::StoreWell | Alarm::TextsFlowing | Alarm::MailFlowing => tracing::info!(?alarm, "well again"),
+        Alarm::StoreWell | Alarm::TextsFlowing | Alarm::MailFlowing | Alarm::CalendarsWell => {
+            tracing::info!(?alarm, "well again")
+        }
         other => tracing::error!(alarm = ?other, "somebody should look"),
     }
 }

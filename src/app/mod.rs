@@ -3,6 +3,7 @@
 mod announcements;
 mod backup;
 mod browser_identity;
+mod calendars;
 mod caller_names;
 mod certificates;
 mod clock;
@@ -10,6 +11,7 @@ pub mod command;
 pub mod console_server;
 mod descriptors;
 mod desk_loop;
+mod engines;
 mod greetings;
 mod housekeeping;
 mod mailbox_sounds;
@@ -62,9 +64,9 @@ use crate::{
     dialogue::Pack,
     net::{Identity, Resolver, Wrapping},
     pbx::{Control, Fact, Settings, Shelf, Switch},
-    speech::{Models, Recognizer, Synthesizer, VoiceDetector},
+    speech::Models,
     store::Store,
-    types::Chance,
+    types::{Chance, Language},
 };
 use certificates::Certificates;
 use console_server::{Limits, Server};
@@ -81,7 +83,9 @@ use switch_loop::{Onlookers, Switchboard, ToSwitch};
 use understanding::Understanding;
 use wire_tap::WireTap;
 
+pub use calendars::Calendars;
 pub use desk_loop::{NoNotice, Notice};
+pub use office::desk as desk_settings;
 
 /// Chance from the operating system: every generator of the house is seeded here.
 ///
@@ -140,7 +144,7 @@ impl House {
         fs::create_dir_all(folder)
             .with_context(|| format!("the folder {} cannot be made", folder.display()))?;
         let pack = Arc::new(Pack::property().context("the property pack")?);
-        let rehearsal = pack.fixed_sentences(&config.office.name);
+        let rehearsal = engines::rehearsal(&pack, &config.office.name);
         let directory = Arc::new(office::directory(config, pack)?);
         let (mut store, problem) = Store::attach(&folder.join(backup::RECORDS));
         let timeline_key = timeline_key::open(folder);
@@ -200,6 +204,7 @@ impl House {
             vitals: Arc::clone(&vitals),
             sounds,
             post: Post::start(config, folder)?,
+            calendars: Calendars::start(config)?,
             trust_clock: config.practice.is_some(),
             notice,
         })?;
@@ -226,7 +231,13 @@ impl House {
             split(&mut chance),
             live,
             Arc::clone(&vitals),
-            Keepers { phones: phones.clone(), music, greetings: greetings.clone(), identity: shown },
+            Keepers {
+                phones: phones.clone(),
+                music,
+                greetings: greetings.clone(),
+                showings: office::who_shows(config),
+                identity: shown,
+            },
             &to_switch,
         )?;
         Ok(Self {
@@ -330,7 +341,7 @@ fn fan_out(
 /// The pool, whose engines are loaded on a thread of their own: phones do not wait for the agent.
 fn start_speech(
     config: &Config,
-    rehearsal: Vec<String>,
+    rehearsal: Vec<(Language, String)>,
     to_switch: &mpsc::Sender<ToSwitch>,
     media: MediaPlane,
     vitals: &Arc<Mutex<Vitals>>,
@@ -340,9 +351,13 @@ fn start_speech(
     let (to_switch, vitals) = (to_switch.clone(), Arc::clone(vitals));
     thread::Builder::new().name("models".into()).spawn(move || {
         let workers = thread::available_parallelism().map_or(2, usize::from).clamp(2, 8);
-        let loaded = engines(&models, &voice, workers).and_then(|engines| {
+        let loaded = engines::load(&models, &voice, workers).and_then(|engines| {
             let understanding = Arc::new(Understanding::open(&models));
             let (workers, detector) = engines;
+            let spoken = engines::spoken(&workers);
+            // Before the first caller: a debug build takes seconds for it.
+            spoken.iter().for_each(|language| understanding.prepare(*language));
+            let rehearsal = rehearsal.into_iter().filter(|(language, _)| spoken.contains(language)).collect();
             Ok(loading.add_workers(SpeechSettings { workers, detector, understanding, rehearsal })?)
         });
         let state = loaded.map_err(|error| format!("{error:#}"));
@@ -354,25 +369,6 @@ fn start_speech(
         let _ = to_switch.blocking_send(ToSwitch::SpeechReady(ready));
     })?;
     Ok(pool)
-}
-
-/// A pair of engines for each worker, and what tells voice from noise.
-type Engines = (Vec<(Box<dyn Recognizer>, Box<dyn Synthesizer>)>, VoiceDetector);
-
-#[cfg(all(feature = "sherpa", feature = "flite"))]
-fn engines(models: &Models, voice: &str, workers: usize) -> anyhow::Result<Engines> {
-    use crate::speech::{FliteSynthesizer, FliteVoice, SherpaRecognizer};
-    let voice: FliteVoice = voice.parse()?;
-    let shared = SherpaRecognizer::open(&models.recognizer())?;
-    let pairs = (0..workers).map(|_| -> (Box<dyn Recognizer>, Box<dyn Synthesizer>) {
-        (Box::new(shared.clone()), Box::new(FliteSynthesizer::new(voice)))
-    });
-    Ok((pairs.collect(), VoiceDetector::open(&models.voice_detector())?))
-}
-
-#[cfg(not(all(feature = "sherpa", feature = "flite")))]
-fn engines(_: &Models, _: &str, _: usize) -> anyhow::Result<Engines> {
-    anyhow::bail!("this program was built without speech")
 }
 
 /// Where UDP and the streams are listened on, and the thread.
@@ -442,6 +438,7 @@ struct Keepers {
     phones: console::Phones,
     music: console::MusicWishes,
     greetings: console::Greetings,
+    showings: console::ShowingOffice,
     /// What browsers are shown.
     identity: Identity,
 }
@@ -468,6 +465,7 @@ fn start_console(
     site.serve_phones(keepers.phones);
     site.keep_music(keepers.music);
     site.keep_greetings(keepers.greetings);
+    site.tell_showings(keepers.showings);
     let (wishes, mut wished) = mpsc::channel(WISHES);
     site.connect(wishes);
     let to_switch = to_switch.clone();

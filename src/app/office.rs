@@ -4,6 +4,7 @@ mod agent;
 mod area_code;
 mod queues;
 mod rota;
+mod showings;
 
 use std::{
     collections::BTreeMap,
@@ -17,7 +18,6 @@ use jiff::civil::Time;
 
 use super::sockets::Sockets;
 use crate::{
-    calendar::{Rules, ShowingAgent, ShowingPlan},
     config::{self, Config, Record, SrtpWish, TrunkTransport},
     desk,
     dialogue::Pack,
@@ -37,8 +37,9 @@ use crate::{
     types::{Extension, PhoneNumber, QuietHours},
 };
 
-pub use agent::{office, unsaid};
+pub use agent::{office, spanish_line, unsaid};
 pub(super) use rota::rota;
+pub(super) use showings::who_shows;
 
 /// What the switch is told of the machine it runs on.
 pub fn machine(config: &Config, sockets: &Sockets) -> Settings {
@@ -511,29 +512,8 @@ pub fn desk(config: &Config) -> anyhow::Result<desk::Settings> {
         leasing_numbers: leasing.map(|number| number.number).collect(),
         lead_sequence: None,
         letters: letters(config),
-        showings: showings(config),
+        showings: showings::plan(config),
         after_crash: AfterCrash::default(),
-    })
-}
-
-/// Who shows homes. Without anybody: none.
-fn showings(config: &Config) -> Option<ShowingPlan> {
-    let said = &config.showings;
-    let span = |time: Duration| jiff::SignedDuration::try_from(time).unwrap_or_default();
-    let agents: Vec<ShowingAgent> = said
-        .agents
-        .iter()
-        .map(|agent| ShowingAgent { name: agent.name.clone(), hours: agent.hours.clone() })
-        .collect();
-    (!agents.is_empty()).then(|| ShowingPlan {
-        zone: config.office.hours.zone().clone(),
-        agents,
-        rules: Rules {
-            length: span(said.length),
-            travel: span(said.travel),
-            notice: span(said.notice),
-            days_ahead: said.days_ahead,
-        },
     })
 }
 

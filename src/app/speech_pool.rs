@@ -7,6 +7,7 @@
 //! bound (the switch is told, and falls back to its announcement). Signalling never waits for any of it.
 
 use std::{
+    borrow::Cow,
     collections::{BTreeMap, VecDeque},
     ops::ControlFlow,
     path::{Path, PathBuf},
@@ -26,7 +27,7 @@ use crate::{
         self, DecodeId, DecodeRequest, Ear, EarOutput, EarTuning, Recognizer, Repertoire, SpeechError,
         Synthesizer, Transcript, VoiceDetector, clauses,
     },
-    types::{LegId, TurnId, UtteranceId, VoicemailId},
+    types::{Language, LegId, TurnId, UtteranceId, VoicemailId},
 };
 
 /// Frames and commands that may wait for the ears: two seconds of fifty callers. Beyond it frames are dropped, counted.
@@ -49,13 +50,19 @@ pub(super) type Words = (VoicemailId, Option<String>);
 
 /// What workers work with.
 pub struct SpeechSettings {
-    /// One recogniser and one synthesiser for each worker.
-    pub workers: Vec<(Box<dyn Recognizer>, Box<dyn Synthesizer>)>,
+    /// One set for each worker.
+    pub workers: Vec<Engines>,
     /// Its weights are shared by all ears.
     pub detector: VoiceDetector,
     pub understanding: Arc<Understanding>,
     /// Sentences that will be said word for word, the likeliest first. They are made while there is nothing else to do.
-    pub rehearsal: Vec<String>,
+    pub rehearsal: Vec<(Language, String)>,
+}
+
+/// The engines of one worker. Every language that is offered to callers has a voice; English has both.
+pub struct Engines {
+    pub recognizers: BTreeMap<Language, Box<dyn Recognizer>>,
+    pub voices: BTreeMap<Language, Box<dyn Synthesizer>>,
 }
 
 impl std::fmt::Debug for SpeechSettings {
@@ -89,6 +96,11 @@ enum ToEars {
     Deaf {
         leg: LegId,
     },
+    /// What the caller says from now on is in this language.
+    Language {
+        leg: LegId,
+        language: Language,
+    },
 }
 
 /// What a worker does.
@@ -98,16 +110,19 @@ enum Job {
         leg: LegId,
         turn: TurnId,
         text: String,
+        language: Language,
     },
     Speak {
         leg: LegId,
         utterance: UtteranceId,
         clauses: Vec<String>,
+        language: Language,
         ceased: Arc<AtomicBool>,
     },
     Decode {
         leg: LegId,
         request: DecodeRequest,
+        language: Language,
     },
     /// A message in a mailbox, whose caller is long gone.
     Transcribe {
@@ -118,6 +133,7 @@ enum Job {
     /// A clause that somebody will be told some day.
     Rehearse {
         clause: String,
+        language: Language,
     },
 }
 
@@ -257,16 +273,18 @@ impl SpeechPool {
     /// When the system gives no thread.
     pub fn add_workers(&self, settings: SpeechSettings) -> std::io::Result<()> {
         *self.detector.lock().unwrap_or_else(PoisonError::into_inner) = settings.detector;
-        for (number, (recognizer, synthesizer)) in settings.workers.into_iter().enumerate() {
+        for (number, engines) in settings.workers.into_iter().enumerate() {
             let worker = Worker {
-                mouth: Mouth { pool: self.clone(), synthesizer },
-                recognizer,
+                mouth: Mouth { pool: self.clone(), voices: engines.voices },
+                recognizers: engines.recognizers,
                 understanding: Arc::clone(&settings.understanding),
             };
             thread::Builder::new().name(format!("speech-{number}")).spawn(move || worker.work())?;
         }
-        for clause in settings.rehearsal.iter().flat_map(|sentence| clauses(sentence)) {
-            self.queue(Job::Rehearse { clause: clause.to_owned() });
+        for (language, sentence) in &settings.rehearsal {
+            for clause in clauses(sentence) {
+                self.queue(Job::Rehearse { clause: clause.to_owned(), language: *language });
+            }
         }
         Ok(())
     }
@@ -295,10 +313,13 @@ impl SpeechPool {
                 self.media.hear(leg, false);
                 ToEars::Deaf { leg }
             }
-            SpeechCommand::Understand { turn, text } => {
-                return self.queue(Job::Understand { leg, turn, text });
+            SpeechCommand::Understand { turn, text, language } => {
+                return self.queue(Job::Understand { leg, turn, text, language });
             }
-            SpeechCommand::Speak { utterance, text } => return self.speak(leg, utterance, &text),
+            SpeechCommand::Speak { utterance, text, language } => {
+                return self.speak(leg, utterance, &text, language);
+            }
+            SpeechCommand::Hear(language) => ToEars::Language { leg, language },
             SpeechCommand::Cease { utterance } => {
                 if let Some(ceased) = self.speaking().remove(&(leg, utterance)) {
                     ceased.store(true, Ordering::Relaxed);
@@ -312,9 +333,11 @@ impl SpeechPool {
     }
 
     /// Plays what is known by heart at once, and has the rest made.
-    fn speak(&self, leg: LegId, utterance: UtteranceId, text: &str) {
+    fn speak(&self, leg: LegId, utterance: UtteranceId, text: &str, language: Language) {
         let mut rest = clauses(text).into_iter().peekable();
-        while let Some(sound) = rest.peek().and_then(|clause| self.repertoire().recall(clause)) {
+        while let Some(sound) =
+            rest.peek().and_then(|clause| self.repertoire().recall(&known_as(language, clause)))
+        {
             self.media.play(leg, utterance, sound.to_vec());
             rest.next();
         }
@@ -324,7 +347,7 @@ impl SpeechPool {
         }
         let ceased = Arc::new(AtomicBool::new(false));
         self.speaking().insert((leg, utterance), Arc::clone(&ceased));
-        self.queue(Job::Speak { leg, utterance, clauses: rest, ceased });
+        self.queue(Job::Speak { leg, utterance, clauses: rest, language, ceased });
     }
 
     fn speaking(&self) -> MutexGuard<'_, Speaking> {
@@ -339,7 +362,7 @@ impl SpeechPool {
     fn queue(&self, job: Job) {
         match self.queue.push(job) {
             None => {}
-            Some(Job::Decode { leg, request }) => {
+            Some(Job::Decode { leg, request, .. }) => {
                 count(&self.shed.decodes, "decodes");
                 self.heard(leg, request.id, Err(SpeechError::NoAnswer), 0);
             }
@@ -375,11 +398,11 @@ impl SpeechPool {
 
     /// The thread of the ears.
     fn hear(&self, inbox: &Receiver<ToEars>) {
-        let mut ears: BTreeMap<LegId, (Ear, Fit, bool)> = BTreeMap::new();
+        let mut ears: BTreeMap<LegId, (Ear, Fit, bool, Language)> = BTreeMap::new();
         while let Ok(message) = inbox.recv() {
             let leg = match message {
                 ToEars::Frame { leg, frame } => {
-                    let Some((ear, fit, audible)) = ears.get_mut(&leg) else { continue };
+                    let Some((ear, fit, audible, _)) = ears.get_mut(&leg) else { continue };
                     ear.handle_frame(fit.fit(&frame, SampleRate::Hz16000).samples(), *audible);
                     leg
                 }
@@ -387,12 +410,12 @@ impl SpeechPool {
                     ears.entry(leg).and_modify(|(ear, ..)| ear.next_turn(turn)).or_insert_with(|| {
                         let detector = self.detector.lock().unwrap_or_else(PoisonError::into_inner);
                         let ear = Ear::with_detector(EarTuning::default(), turn, &detector);
-                        (ear, Fit::default(), false)
+                        (ear, Fit::default(), false, Language::default())
                     });
                     leg
                 }
                 ToEars::AgentAudible { leg, audible } => {
-                    if let Some((_, _, flag)) = ears.get_mut(&leg) {
+                    if let Some((_, _, flag, _)) = ears.get_mut(&leg) {
                         *flag = audible;
                     }
                     leg
@@ -403,16 +426,24 @@ impl SpeechPool {
                     }
                     leg
                 }
+                ToEars::Language { leg, language } => {
+                    if let Some((.., spoken)) = ears.get_mut(&leg) {
+                        *spoken = language;
+                    }
+                    continue;
+                }
                 ToEars::Deaf { leg } => {
                     ears.remove(&leg);
                     continue;
                 }
             };
-            let Some((ear, ..)) = ears.get_mut(&leg) else { continue };
+            let Some((ear, .., language)) = ears.get_mut(&leg) else { continue };
             while let Some(output) = ear.poll_output() {
                 match output {
                     EarOutput::Event(event) => self.tell(ToSwitch::Speech { leg, event }),
-                    EarOutput::Decode(request) => self.queue(Job::Decode { leg, request }),
+                    EarOutput::Decode(request) => {
+                        self.queue(Job::Decode { leg, request, language: *language })
+                    }
                 }
             }
         }
@@ -421,14 +452,22 @@ impl SpeechPool {
 
 struct Worker {
     mouth: Mouth,
-    recognizer: Box<dyn Recognizer>,
+    recognizers: BTreeMap<Language, Box<dyn Recognizer>>,
     understanding: Arc<Understanding>,
 }
 
 /// What speaks for a worker.
 struct Mouth {
     pool: SpeechPool,
-    synthesizer: Box<dyn Synthesizer>,
+    voices: BTreeMap<Language, Box<dyn Synthesizer>>,
+}
+
+/// What a clause is kept under: the same letters are said otherwise in another language.
+fn known_as(language: Language, clause: &str) -> Cow<'_, str> {
+    match language {
+        Language::English => Cow::Borrowed(clause),
+        other => Cow::Owned(format!("{}\u{1f}{clause}", other.tag())),
+    }
 }
 
 impl Worker {
@@ -436,26 +475,26 @@ impl Worker {
         let pool = self.mouth.pool.clone();
         loop {
             match pool.queue.pop() {
-                Job::Understand { leg, turn, text } => {
-                    let reading = Box::new(self.understanding.read(&text));
+                Job::Understand { leg, turn, text, language } => {
+                    let reading = Box::new(self.understanding.read(language, &text));
                     pool.tell(ToSwitch::Understood { leg, turn, reading });
                 }
-                Job::Speak { leg, utterance, clauses, ceased } => {
-                    self.mouth.speak(leg, utterance, &clauses, &ceased);
+                Job::Speak { leg, utterance, clauses, language, ceased } => {
+                    self.mouth.speak(leg, utterance, &clauses, language, &ceased);
                 }
-                Job::Rehearse { clause } => {
+                Job::Rehearse { clause, language } => {
                     // What cannot be rehearsed fails, and is reported, when it is to be said.
-                    if !pool.repertoire().knows(&clause) {
-                        let _ = self.mouth.make(&clause);
+                    if !pool.repertoire().knows(&known_as(language, &clause)) {
+                        let _ = self.mouth.make(&clause, language);
                     }
                 }
                 Job::Transcribe { message, file, reply } => {
                     // The desk is gone only when the house is.
                     let _ = reply.send((message, self.transcribe(&file)));
                 }
-                Job::Decode { leg, request } => {
+                Job::Decode { leg, request, language } => {
                     let began = clock::instant();
-                    let heard = self.recognizer.recognize(&request.samples);
+                    let heard = self.recognize(language, &request.samples);
                     let decode_ms = clock::instant().duration_since(began).as_millis() as u32;
                     if let Err(error) = &heard {
                         pool.words_lost(error);
@@ -468,11 +507,24 @@ impl Worker {
 }
 
 impl Worker {
+    /// By the recogniser of that language; where there is none, nothing is made of words that would be wrong.
+    fn recognize(&mut self, language: Language, samples: &[f32]) -> Result<Transcript, SpeechError> {
+        match self.recognizers.get_mut(&language) {
+            Some(recognizer) => recognizer.recognize(samples),
+            // Keys lead such a conversation; English words may lead it back.
+            None => match self.recognizers.get_mut(&Language::English) {
+                Some(recognizer) => recognizer.recognize(samples),
+                None => Err(SpeechError::NoAnswer),
+            },
+        }
+    }
+
     /// The words of a recording, turn by turn.
     fn transcribe(&mut self, file: &Path) -> Option<String> {
         let detector = self.mouth.pool.detector.lock().unwrap_or_else(PoisonError::into_inner).clone();
         // Nobody asks how long it took.
-        let heard = speech::hear(file, &detector, &mut *self.recognizer, &mut |decode| {
+        let recognizer = self.recognizers.get_mut(&Language::English)?;
+        let heard = speech::hear(file, &detector, &mut **recognizer, &mut |decode| {
             decode();
             0
         });
@@ -490,14 +542,21 @@ impl Worker {
 }
 
 impl Mouth {
-    fn speak(&mut self, leg: LegId, utterance: UtteranceId, clauses: &[String], ceased: &AtomicBool) {
+    fn speak(
+        &mut self,
+        leg: LegId,
+        utterance: UtteranceId,
+        clauses: &[String],
+        language: Language,
+        ceased: &AtomicBool,
+    ) {
         for clause in clauses {
             if ceased.load(Ordering::Relaxed) {
                 break;
             }
             // Another call may have had it said since this one was queued.
-            let known = self.pool.repertoire().recall(clause);
-            match known.map_or_else(|| self.make(clause), Ok) {
+            let known = self.pool.repertoire().recall(&known_as(language, clause));
+            match known.map_or_else(|| self.make(clause, language), Ok) {
                 Ok(sound) if ceased.load(Ordering::Relaxed) => drop(sound),
                 Ok(sound) => self.pool.media.play(leg, utterance, sound.to_vec()),
                 Err(error) => {
@@ -512,14 +571,15 @@ impl Mouth {
     }
 
     /// Makes the sound of a clause, 16 kHz, and keeps it. Where a call carries less, its leg narrows it.
-    fn make(&mut self, clause: &str) -> Result<Arc<[i16]>, SpeechError> {
+    fn make(&mut self, clause: &str, language: Language) -> Result<Arc<[i16]>, SpeechError> {
         let mut made = Vec::new();
-        self.synthesizer.speak(clause, &mut |samples| {
+        let voice = self.voices.get_mut(&language).ok_or(SpeechError::NoVoice)?;
+        voice.speak(clause, &mut |samples| {
             made.extend_from_slice(samples);
             ControlFlow::Continue(())
         })?;
         let sound: Arc<[i16]> = made.into();
-        self.pool.repertoire().keep(clause, Arc::clone(&sound));
+        self.pool.repertoire().keep(&known_as(language, clause), Arc::clone(&sound));
         Ok(sound)
     }
 }

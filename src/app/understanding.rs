@@ -12,6 +12,7 @@ use crate::{
     },
     encoder::{DIMENSIONS, Encoder, EncoderError},
     speech::Models,
+    types::Language,
 };
 
 /// The name by which a trained model knows its encoder.
@@ -52,9 +53,15 @@ impl Understanding {
         Ok(Self { understander: Understander::with_model(model), encoder: Some(encoder) })
     }
 
-    /// Reads one utterance; about ten milliseconds with the encoder.
-    pub fn read(&self, text: &str) -> Reading {
-        self.understander.read(text, self.embedding(text).as_ref().map(<[f32; DIMENSIONS]>::as_slice))
+    /// Reads one utterance of a conversation in this language; about ten milliseconds with the encoder, which is of English
+    /// alone, for each thing that it says.
+    pub fn read(&self, language: Language, text: &str) -> Reading {
+        self.understander.read_with(language, text, |text| self.embedding(text))
+    }
+
+    /// Learns what this language needs before anybody speaks it.
+    pub fn prepare(&self, language: Language) {
+        self.understander.prepare(language);
     }
 
     /// Reads one line with its entities.

@@ -21,6 +21,8 @@ pub struct ShowingAgent {
     pub name: String,
     /// When they show homes; a showing lies whole within one span.
     pub hours: Hours,
+    /// The calendar that they keep elsewhere: the path of its collection on its server, with a slash at the end.
+    pub calendar: Option<String>,
 }
 
 /// What holds for every showing.

@@ -22,6 +22,7 @@ fn plan(agents: &[(&str, &str)]) -> ShowingPlan {
     let agent = |(name, hours): &(&str, &str)| ShowingAgent {
         name: (*name).to_owned(),
         hours: Hours::parse(denver(), &hours.split(',').collect::<Vec<_>>()).unwrap(),
+        calendar: None,
     };
     ShowingPlan { zone: denver(), agents: agents.iter().map(agent).collect(), rules: Rules::default() }
 }

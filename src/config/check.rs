@@ -176,7 +176,11 @@ pub(super) fn config(file: &str, text: &str, raw: raw::File) -> Result<Config, P
         listings: raw
             .listing
             .into_iter()
-            .map(|l| Listing { address: l.address, summary: l.summary, rent: l.rent })
+            .map(|listing| {
+                let raw::Listing { address, summary, rent, deposit, bedrooms, available, pets, parking } =
+                    listing;
+                Listing { address, summary, rent, deposit, bedrooms, available, pets, parking }
+            })
             .collect(),
         people: raw.person.into_iter().filter_map(|p| c.full_name(&p.name)).collect(),
         vendors: raw.vendor.into_iter().map(|v| vendor(&mut c, v)).collect(),
@@ -368,6 +372,7 @@ fn speech(c: &mut Checker<'_>, raw: raw::Speech) -> Speech {
         models: PathBuf::from(raw.models.unwrap_or_else(|| "models".into())),
         voice,
         disclose: raw.disclose.unwrap_or(true),
+        spanish: raw.spanish.unwrap_or(true),
     }
 }
 

@@ -130,7 +130,7 @@ fn server(c: &mut Checker<'_>, text: &Spanned<String>, security: MailSecurity) -
 }
 
 /// Of this machine, or of a network of its own.
-fn is_near(host: &str) -> bool {
+pub(super) fn is_near(host: &str) -> bool {
     match host.parse::<IpAddr>() {
         Ok(IpAddr::V4(address)) => address.is_loopback() || address.is_private() || address.is_link_local(),
         Ok(IpAddr::V6(address)) => {

@@ -4,6 +4,7 @@
 //! uses. Between them stands `check`, which finds every problem in one go and names the file, the line, what is
 //! wrong and the cure. This room knows no other: `app` hands each room its own small settings.
 
+mod caldav;
 mod carriers;
 mod check;
 mod checker;
@@ -39,6 +40,7 @@ mod trunks;
 
 use std::{collections::BTreeSet, net::SocketAddr, ops::RangeInclusive, path::PathBuf, time::Duration};
 
+pub use caldav::AgentCalendar;
 pub use carriers::Carrier;
 pub use conference::Conference;
 pub use destination::{SendTo, TrunkTransport};
@@ -208,6 +210,8 @@ pub struct Speech {
     pub voice: String,
     /// Does the greeting say that a virtual assistant speaks?
     pub disclose: bool,
+    /// Is Spanish offered on the telephone, where its voice is installed?
+    pub spanish: bool,
 }
 
 /// A number of the office, as the carrier delivers it.
@@ -310,7 +314,16 @@ pub struct Unit {
 pub struct Listing {
     pub address: String,
     pub summary: String,
+    /// Whole dollars a month.
     pub rent: Option<u32>,
+    /// Whole dollars.
+    pub deposit: Option<u32>,
+    /// 0 is a studio.
+    pub bedrooms: Option<u8>,
+    /// Sentences, as they are told: when somebody can move in, whether pets may, where a car stands.
+    pub available: Option<String>,
+    pub pets: Option<String>,
+    pub parking: Option<String>,
 }
 
 /// A firm that works for the office.

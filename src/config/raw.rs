@@ -184,6 +184,7 @@ pub(super) struct Speech {
     pub models: Option<String>,
     pub voice: Option<Spanned<String>>,
     pub disclose: Option<bool>,
+    pub spanish: Option<bool>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -287,6 +288,11 @@ pub(super) struct Listing {
     #[serde(default)]
     pub summary: String,
     pub rent: Option<u32>,
+    pub deposit: Option<u32>,
+    pub bedrooms: Option<u8>,
+    pub available: Option<String>,
+    pub pets: Option<String>,
+    pub parking: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]

@@ -6,7 +6,10 @@ use jiff::tz::TimeZone;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::checker::Checker;
+use super::{
+    caldav::{self, AgentCalendar, RawCaldav},
+    checker::Checker,
+};
 use crate::types::Hours;
 
 /// How homes are shown. Without anybody who shows them, the agent books nothing.
@@ -29,6 +32,8 @@ pub struct ShowingAgent {
     pub name: String,
     /// When they show homes: the office's hours if not said.
     pub hours: Hours,
+    /// The calendar that they keep elsewhere.
+    pub calendar: Option<AgentCalendar>,
 }
 
 /// The rules as they were written.
@@ -47,6 +52,7 @@ pub(super) struct RawShowings {
 pub(super) struct RawShowingAgent {
     name: Spanned<String>,
     hours: Option<Spanned<Vec<String>>>,
+    caldav: Option<RawCaldav>,
 }
 
 /// What is not written: half an hour for a showing and for the way, two hours' notice, two weeks.
@@ -88,7 +94,8 @@ pub(super) fn showings(
                 })
             },
         );
-        read.push(ShowingAgent { name, hours });
+        let calendar = agent.caldav.and_then(|raw| caldav::calendar(c, raw));
+        read.push(ShowingAgent { name, hours, calendar });
     }
     Showings {
         agents: read,

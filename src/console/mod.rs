@@ -7,6 +7,8 @@
 //! - No default password exists. The first account is made through a link with a one-time token.
 //! - Text from callers is escaped by the template or is JSON; no page carries a script of its own, and the policy that
 //!   is sent with each forbids it.
+//! - Under `/calendar` and `/dav` an agent's showings are read by whoever has their secret, in the address or as a password
+//!   over TLS, and nothing else is.
 //! - A file with a phone's password goes to whoever has that phone's secret, and for ten minutes after it was taken in to
 //!   the address that it asked from.
 //! - A throttle goes by the peer's address; no header decides who the peer is.
@@ -16,6 +18,7 @@ mod access;
 mod alarm;
 mod api;
 mod call_backs;
+mod dav;
 mod desk_board;
 mod escalations;
 mod feed;
@@ -32,6 +35,7 @@ mod proved;
 mod recording;
 mod secret;
 mod shield;
+mod showings;
 mod site;
 mod softphone;
 mod throttle;
@@ -39,11 +43,13 @@ mod upload;
 mod vitals;
 
 pub use api::openapi;
+pub use dav::UnderTls;
 pub use greetings::{GreetingRow, GreetingWish, Greetings};
 pub use live::{BEHIND, Live};
 pub use music::{LARGEST_MUSIC, MusicOf, MusicRow, MusicWish, MusicWishes, NotTaken, Plays};
 pub use phones::{Ask, PhoneOffice, Phones};
 pub use secret::Secret;
+pub use showings::{ShowingOffice, ShowingPerson};
 pub use site::{Settings, Site};
 pub use softphone::Softphones;
 pub use vitals::{Condition, Part, Shown, Vitals};
@@ -61,6 +67,8 @@ pub fn router(site: Site) -> Router {
         .merge(call_backs::routes())
         .merge(escalations::routes())
         .merge(greetings::routes())
+        .merge(showings::routes())
+        .merge(dav::routes())
         .nest("/api/v1", api::routes())
         .fallback(pages::not_found)
         .layer(DefaultBodyLimit::max(shield::LARGEST_BODY))

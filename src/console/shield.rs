@@ -85,7 +85,8 @@ fn unworded(response: &Response) -> Option<&'static str> {
         .get(header::CONTENT_TYPE)
         .and_then(|value| value.to_str().ok())
         .unwrap_or_default();
-    let worded = kind.starts_with("text/html") || kind.starts_with("application/json");
+    let worded =
+        ["text/html", "application/json", "application/xml"].iter().any(|known| kind.starts_with(known));
     match response.status() {
         _ if worded => None,
         StatusCode::METHOD_NOT_ALLOWED => Some("That cannot be done here."),

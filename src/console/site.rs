@@ -11,12 +11,12 @@ use tokio::sync::{broadcast, mpsc};
 
 use super::{
     Greetings, Live, MusicWishes, Phones, Secret, Vitals, access::Person, known::Known, page,
-    throttle::Throttle,
+    showings::ShowingOffice, throttle::Throttle,
 };
 use crate::{
     pbx::Control,
     store::{Reader, Store, StoreError},
-    types::{Chance, Moment},
+    types::{Chance, Moment, ShowingId},
 };
 
 /// What the host says about this console.
@@ -60,6 +60,7 @@ struct Inner {
     phones: OnceLock<Phones>,
     music: OnceLock<MusicWishes>,
     greetings: OnceLock<Greetings>,
+    showings: OnceLock<Arc<ShowingOffice>>,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -90,6 +91,7 @@ impl Site {
             phones: OnceLock::new(),
             music: OnceLock::new(),
             greetings: OnceLock::new(),
+            showings: OnceLock::new(),
         }))
     }
 
@@ -128,6 +130,21 @@ impl Site {
 
     pub(super) fn greetings(&self) -> Option<&Greetings> {
         self.0.greetings.get()
+    }
+
+    /// From now on it is known who shows homes. Said once, before anything is served.
+    pub fn tell_showings(&self, office: ShowingOffice) {
+        let _ = self.0.showings.set(Arc::new(office));
+    }
+
+    /// Who shows homes; nobody where nobody has said.
+    pub(super) fn showing_office(&self) -> Arc<ShowingOffice> {
+        self.0.showings.get().cloned().unwrap_or_default()
+    }
+
+    /// The id of a showing that is new.
+    pub(super) fn draw_showing(&self) -> ShowingId {
+        ShowingId::from_random(lock(&self.0.chance).next_u64())
     }
 
     /// A token for the page that makes the first account, if there is none yet. Valid until it is used, or until the

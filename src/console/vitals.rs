@@ -95,6 +95,8 @@ pub struct Vitals {
     store: Option<&'static str>,
     texts_failing: Option<u16>,
     mail_failing: Option<u16>,
+    /// `None`: none has been asked; or whether the last one did as it was asked.
+    calendars: Option<bool>,
     records_waiting: usize,
     records_lost: u64,
     /// The last refusal of a call outside that was no slip, and when.
@@ -215,6 +217,8 @@ impl Vitals {
             Alarm::TextsFlowing => self.texts_failing = None,
             Alarm::MailFailing { status } => self.mail_failing = Some(*status),
             Alarm::MailFlowing => self.mail_failing = None,
+            Alarm::CalendarsFailing => self.calendars = Some(false),
+            Alarm::CalendarsWell => self.calendars = Some(true),
             Alarm::OutboxFull | Alarm::FateUnknown { .. } | Alarm::MailLost { .. } => {}
         }
     }
@@ -222,6 +226,7 @@ impl Vitals {
     pub(super) fn parts(&self) -> Vec<Part> {
         let mut parts = vec![self.speech_part(), self.store_part(), self.texts_part(), self.backup_part()];
         parts.extend(self.mail_part());
+        parts.extend(self.calendars.map(calendars_part));
         parts.extend(self.certificate.as_ref().map(certificate_part));
         if !self.listeners.is_empty() {
             let meaning = format!("{}.", self.listeners.join(", "));
@@ -417,6 +422,18 @@ impl Vitals {
         let broken = self.parts().into_iter().find(|part| part.condition == Condition::Broken)?;
         Some(format!("{}: {}", broken.name, broken.meaning))
     }
+}
+
+/// Calendars that agents keep elsewhere, once one of them has failed.
+fn calendars_part(well: bool) -> Part {
+    let (condition, meaning) = match well {
+        true => (Condition::Well, "They are asked before a showing is offered, and take what is booked."),
+        false => (
+            Condition::Broken,
+            "One does not do what it is asked: showings with its agent are left to people. See the page Showings.",
+        ),
+    };
+    Part { name: "Agents’ calendars".into(), condition, meaning: meaning.into() }
 }
 
 fn certificate_part(shown: &Shown) -> Part {

@@ -7,6 +7,7 @@ use rand_chacha::rand_core::Rng;
 
 use super::{
     Alarm, Input, Output, Reason, Settings,
+    calendars::Calendars,
     clock::{Clock, moved},
     dispatch::Dispatch,
     emergencies::{Emergencies, News},
@@ -40,6 +41,7 @@ pub struct Engine {
     pub(super) promises: Promises,
     pub(super) letters: Letters,
     pub(super) showings: Showings,
+    pub(super) calendars: Calendars,
     live: LiveCalls,
     /// Records that the store has not taken yet, the oldest first.
     pub(super) waiting: VecDeque<Box<CallRecord>>,
@@ -84,6 +86,7 @@ impl Engine {
             promises: Promises::default(),
             letters: Letters::default(),
             showings: Showings::default(),
+            calendars: Calendars::default(),
             live: LiveCalls::default(),
             waiting: VecDeque::new(),
             lost: 0,
@@ -164,9 +167,11 @@ impl Engine {
             }
             Input::CallEnded(mut record) => {
                 self.live.ended(record.call);
+                self.nobody_waits(now, record.call);
                 self.showings.ended(&mut record);
                 self.keep(record);
             }
+            Input::CalendarHeard { exchange, reply } => self.calendar_heard(now, exchange, reply),
             Input::CallTraced(trace) => self.keep_trace(trace),
             Input::TextReceived { text, from, to, body, call_id } => {
                 let stored = match self.may_try_store(now) {
@@ -213,6 +218,7 @@ impl Engine {
 
     /// Everything that is due, in the order in which it must become durable.
     fn work(&mut self, now: Timestamp) {
+        self.calendars_overdue(now);
         if !self.may_try_store(now) {
             return;
         }
@@ -283,6 +289,7 @@ impl Engine {
             self.move_followups(now)?;
             self.send_due(now)?;
             self.send_letter(now)?;
+            self.calendar_chores(now)?;
         }
         Ok(())
     }
@@ -330,11 +337,13 @@ impl Engine {
         self.dispatch.move_deadlines(by);
         self.letters.move_deadlines(by);
         self.phones.move_deadlines(by);
+        self.calendars.move_deadlines(by);
     }
 
     fn deadline(&mut self, now: Timestamp) -> Option<(Timestamp, Reason)> {
+        let overdue = self.calendars.overdue().map(|at| (at.max(now), Reason::CalendarOverdue));
         if let Some(trouble) = &self.trouble {
-            return Some((trouble.again.max(now), Reason::StoreRetry));
+            return overdue.into_iter().chain([(trouble.again.max(now), Reason::StoreRetry)]).min();
         }
         if !self.waiting.is_empty() {
             return Some((now, Reason::StoreRetry));
@@ -343,8 +352,10 @@ impl Engine {
             self.dispatch.overdue().map(|at| (at, Reason::AnswerOverdue)),
             self.letters.overdue().map(|at| (at, Reason::AnswerOverdue)),
             self.phones.due().map(|at| (at, Reason::BindingsDue)),
+            overdue,
         ];
         if self.clock.is_right() {
+            deadlines.push(self.calendars.chores_due().map(|at| (at, Reason::CalendarChores)));
             let letter = self.letter_due();
             let read =
                 self.store.next_due().and_then(|due| Ok((due, self.store.next_enrolment_due()?, letter?)));

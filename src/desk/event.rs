@@ -4,6 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::Outgoing;
 use crate::{
+    calendar::{Question, Reply},
     dialogue::{CalendarAnswer, CalendarRequest},
     outbox::{Attempted, Entry},
     pbx::{
@@ -92,11 +93,17 @@ pub enum Input {
     },
     /// A call-back was promised, or has come further.
     CallBack(CallBack),
-    /// The agent asks the office's calendar, for a call that goes on. Answered by [`Output::CalendarAnswered`] at once.
+    /// The agent asks the office's calendar, for a call that goes on. Answered by [`Output::CalendarAnswered`]: at once, or when
+    /// the calendars that agents keep have answered, three seconds later at most.
     CalendarAsked {
         call: CallId,
         ticket: u32,
         request: CalendarRequest,
+    },
+    /// What became of an [`Output::AskCalendar`] with this number.
+    CalendarHeard {
+        exchange: u64,
+        reply: Reply,
     },
     /// Something has happened to a mailbox.
     MailboxChanged {
@@ -134,6 +141,9 @@ pub enum Output {
     SettleText { text: sip::TextId, stored: bool },
     /// What the calendar says; a booking is on disk.
     CalendarAnswered { call: CallId, ticket: u32, answer: CalendarAnswer },
+    /// Ask this of the calendar that this agent keeps; answer with [`Input::CalendarHeard`] and the same number. An answer that
+    /// comes late is heard all the same.
+    AskCalendar { exchange: u64, agent: String, question: Question },
     /// Numbers that are blocked or always let in. At most once, before anything else.
     RestoreListed(Vec<(PhoneNumber, Listing)>),
     /// What was called outside on the last day, before the restart. At most once, before anything else.
@@ -201,6 +211,10 @@ pub enum Alarm {
     MailFailing { status: u16 },
     /// It does again.
     MailFlowing,
+    /// The calendar of somebody who shows homes does not do what it is asked; showings are left to people.
+    CalendarsFailing,
+    /// The one that was asked last does.
+    CalendarsWell,
     /// Texts are not getting through; the last status (0: no answer).
     TextsFailing { status: u16 },
     /// They are again.
@@ -224,4 +238,8 @@ pub enum Reason {
     BindingsDue,
     /// An enrolment is to be looked at.
     FollowUpDue,
+    /// The calendar of an agent has not answered somebody who waits at the telephone.
+    CalendarOverdue,
+    /// It is looked for what is left to do in the calendars of agents.
+    CalendarChores,
 }

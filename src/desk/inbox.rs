@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 use rand_chacha::rand_core::Rng;
 
-use super::{Changed, Engine, Output, Placeholder, Template, wrap_up};
+use super::{Changed, Engine, Output, Placeholder, Template, Wording, wrap_up};
 use crate::{
-    followup::{ConsentKind, Keyword, read_keyword},
+    dialogue::greeted_in,
+    followup::{ConsentKind, Keyword, keyword_language, read_keyword},
     outbox::{Entry, Kind, fit},
     store::{CallerUpdate, ContactStanding, IncomingText, StoreError, Stored},
     types::{Chance, ContactId, MessageKey, PhoneNumber},
@@ -54,12 +55,15 @@ impl Engine {
     ) -> Result<(), StoreError> {
         let standing = self.store.standing(from)?;
         let mut chance = self.chance.clone();
+        let known = standing.as_ref().and_then(|standing| standing.language);
+        let written = greeted_in(&body).or_else(|| keyword_language(&body));
         let mut text = IncomingText {
             sip_call_id: call_id,
             from: CallerUpdate {
                 new_id: ContactId::from_random(chance.next_u64()),
                 number: from,
                 name: None,
+                language: written,
             },
             to,
             keyword: read_keyword(&body),
@@ -70,10 +74,12 @@ impl Engine {
             enrolment: None,
             received: now,
         };
+        let language = written.or(known).unwrap_or_default();
+        let wording = self.settings.wording.in_language(language).clone();
         match text.keyword {
-            Some(Keyword::Stop) => self.stop(&mut text, standing.as_ref(), &mut chance),
-            Some(Keyword::Start) => self.start(&mut text, standing.as_ref(), &mut chance)?,
-            Some(Keyword::Help) => self.help(&mut text, standing.as_ref(), &mut chance)?,
+            Some(Keyword::Stop) => self.stop(&mut text, &wording, standing.as_ref(), &mut chance),
+            Some(Keyword::Start) => self.start(&mut text, &wording, standing.as_ref(), &mut chance)?,
+            Some(Keyword::Help) => self.help(&mut text, &wording, standing.as_ref(), &mut chance)?,
             None => self.tell_staff(&mut text, standing.as_ref(), &mut chance)?,
         }
         let stored = self.store.receive(&text)?;
@@ -88,10 +94,16 @@ impl Engine {
     }
 
     /// One confirmation, however often they say it.
-    fn stop(&self, text: &mut IncomingText, standing: Option<&ContactStanding>, chance: &mut Chance) {
+    fn stop(
+        &self,
+        text: &mut IncomingText,
+        wording: &Wording,
+        standing: Option<&ContactStanding>,
+        chance: &mut Chance,
+    ) {
         if standing.is_none_or(|standing| !standing.consent.opted_out) {
             text.consent = Some(ConsentKind::OptOut);
-            let entry = self.answer(text, Kind::OptOutConfirmation, &self.settings.wording.opted_out, chance);
+            let entry = self.answer(text, Kind::OptOutConfirmation, &wording.opted_out, chance);
             text.entries.push(entry);
         }
     }
@@ -99,6 +111,7 @@ impl Engine {
     fn start(
         &mut self,
         text: &mut IncomingText,
+        wording: &Wording,
         standing: Option<&ContactStanding>,
         chance: &mut Chance,
     ) -> Result<(), StoreError> {
@@ -106,7 +119,7 @@ impl Engine {
             return Ok(());
         }
         text.consent = Some(ConsentKind::OptIn);
-        let entry = self.answer(text, Kind::OptInConfirmation, &self.settings.wording.opted_in, chance);
+        let entry = self.answer(text, Kind::OptInConfirmation, &wording.opted_in, chance);
         text.entries.push(entry);
         // They asked about a home, and now say that texts are welcome.
         if let (Some(follow_up), Some(standing)) = (&self.settings.lead_sequence, standing) {
@@ -127,6 +140,7 @@ impl Engine {
     fn help(
         &mut self,
         text: &mut IncomingText,
+        wording: &Wording,
         standing: Option<&ContactStanding>,
         chance: &mut Chance,
     ) -> Result<(), StoreError> {
@@ -136,7 +150,7 @@ impl Engine {
             None => 0,
         };
         if answered == 0 {
-            let entry = self.answer(text, Kind::Help, &self.settings.wording.help, chance);
+            let entry = self.answer(text, Kind::Help, &wording.help, chance);
             text.entries.push(entry);
         }
         Ok(())

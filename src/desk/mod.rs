@@ -12,6 +12,7 @@
 //! - nothing is sent while the wall clock is not known to be right; when it is put forward or back, what was timed by
 //!   it keeps its distance from now.
 
+mod calendars;
 mod clock;
 mod dispatch;
 mod emergencies;

@@ -118,7 +118,8 @@ fn confirmation(
     let first = name.and_then(|name| name.split_whitespace().next());
     let mut values = BTreeMap::from([(Placeholder::Office, settings.office.as_str())]);
     values.extend(first.map(|first| (Placeholder::Name, first)));
-    let body = settings.wording.queue_call_back.render(&values);
+    let language = standing.and_then(|standing| standing.language).unwrap_or_default();
+    let body = settings.wording.in_language(language).queue_call_back.render(&values);
     let entry = Entry::new(key(), Kind::Confirmation, promise.dialled, number, body, now).about(promise.call);
     Some(match settings.text_back_waits_for_morning {
         true => entry.not_before(settings.quiet_hours.of(number).next_allowed(now)),

@@ -1,12 +1,12 @@
 //! The office's own calendar, asked in the middle of a call: free times, bookings that are on disk before they are said, and
-//! what became of them when the call is over.
+//! what became of them when the call is over. What agents keep elsewhere is asked in [`calendars`](super::calendars).
 
 use std::collections::{BTreeMap, VecDeque};
 
 use jiff::{Timestamp, civil::Time};
 use rand_chacha::rand_core::Rng;
 
-use super::{Engine, Output};
+use super::{Engine, Output, calendars::calendar_entry};
 use crate::{
     calendar::{self, Busy, ShowingPlan, Wish},
     dialogue::{
@@ -55,14 +55,14 @@ impl Showings {
         }
     }
 
-    fn note(&mut self, call: CallId, showing: Showing) {
+    pub(super) fn note(&mut self, call: CallId, showing: Showing) {
         if self.live.len() >= MOST_LIVE && !self.live.contains_key(&call) {
             self.live.pop_first();
         }
         self.live.insert(call, showing);
     }
 
-    fn take_back(&mut self, showing: ShowingId) {
+    pub(super) fn take_back(&mut self, showing: ShowingId) {
         if self.taken_back.len() >= MOST_TAKEN_BACK {
             self.taken_back.pop_front();
         }
@@ -71,7 +71,7 @@ impl Showings {
 }
 
 impl Engine {
-    /// Answers at once: what cannot be looked up or stored now is "away".
+    /// Answers at once, unless agents keep calendars elsewhere: what cannot be looked up or stored now is "away".
     pub(super) fn calendar_asked(
         &mut self,
         now: Timestamp,
@@ -79,8 +79,10 @@ impl Engine {
         ticket: u32,
         request: CalendarRequest,
     ) {
-        let answer = match self.consult(now, call, request) {
-            Ok(answer) => answer,
+        let answer = match self.consult(now, (call, ticket), request) {
+            Ok(Some(answer)) => answer,
+            // Agents' calendars are asked first.
+            Ok(None) => return,
             Err(error) => {
                 if !error.is_about_the_data() {
                     self.store_fails(now, &error);
@@ -104,22 +106,21 @@ impl Engine {
     fn consult(
         &mut self,
         now: Timestamp,
-        call: CallId,
+        (call, ticket): (CallId, u32),
         request: CalendarRequest,
-    ) -> Result<CalendarAnswer, StoreError> {
+    ) -> Result<Option<CalendarAnswer>, StoreError> {
         // A clock that is wrong would book the past.
         if !self.clock.is_right() || !self.may_try_store(now) {
-            return Ok(CalendarAnswer::Away);
+            return Ok(Some(CalendarAnswer::Away));
         }
-        let Some(plan) = self.settings.showings.clone() else { return Ok(CalendarAnswer::Away) };
+        let Some(plan) = self.settings.showings.clone() else { return Ok(Some(CalendarAnswer::Away)) };
         self.take_back_showings(now)?;
         match request {
             CalendarRequest::FindSlots { place, wish } => {
-                let busy = self.busy(now, None)?;
-                Ok(CalendarAnswer::Slots(free_near(&plan, &busy, &place, &wished(&wish), now)))
+                self.look_elsewhere(now, &plan, (call, ticket), place, wish)
             }
             CalendarRequest::Book { slot, place, name, callback, replaces } => {
-                self.book(&plan, now, call, Booking { slot, place, name, callback, replaces })
+                self.book(&plan, now, (call, ticket), Booking { slot, place, name, callback, replaces })
             }
             CalendarRequest::Cancel { showing } => {
                 self.store.cancel_showing(showing, now)?;
@@ -128,7 +129,7 @@ impl Engine {
                 {
                     known.state = ShowingState::Cancelled;
                 }
-                Ok(CalendarAnswer::Cancelled)
+                Ok(Some(CalendarAnswer::Cancelled))
             }
         }
     }
@@ -137,22 +138,22 @@ impl Engine {
         &mut self,
         plan: &ShowingPlan,
         now: Timestamp,
-        call: CallId,
+        (call, ticket): (CallId, u32),
         booking: Booking,
-    ) -> Result<CalendarAnswer, StoreError> {
+    ) -> Result<Option<CalendarAnswer>, StoreError> {
         let Booking { slot, place, name, callback, replaces } = booking;
-        let busy = self.busy(now, replaces)?;
+        let except: Vec<ShowingId> = replaces.into_iter().collect();
+        let mut busy = self.busy(now, &except)?;
         let agent = plan.agents.iter().find(|agent| agent.name == slot.agent);
         let free = slot.begins > now
             && agent
                 .is_some_and(|agent| calendar::is_free(plan, &busy, &place, agent, slot.begins, slot.ends));
-        let instead = || {
-            let wish = Wish { from: Some(slot.local.date()), at: Some(slot.local.time()), ..Wish::default() };
-            CalendarAnswer::Taken { instead: free_near(plan, &busy, &place, &wish, now) }
-        };
+        busy.extend(self.calendars.seen());
+        let instead = || CalendarAnswer::Taken { instead: near_slot(plan, &busy, &place, &slot, now) };
         if !free {
-            return Ok(instead());
+            return Ok(Some(instead()));
         }
+        let keeps = agent.and_then(|agent| agent.calendar.as_ref());
         let id = ShowingId::from_random(self.chance.next_u64());
         let row = ShowingRow {
             id,
@@ -163,26 +164,34 @@ impl Engine {
             ends: slot.ends,
             name,
             callback,
-            status: ShowingStatus::Booked,
+            // One who keeps a calendar elsewhere is asked first.
+            status: if keeps.is_some() { ShowingStatus::Claimed } else { ShowingStatus::Booked },
             changed: now,
+            replaces,
+            entry: keeps.map(|collection| calendar_entry(collection, id)),
+            remark: None,
         };
-        match self.store.book_showing(&row, replaces, now) {
+        match self.store.book_showing(&row, now) {
             Ok(()) => {}
             // Somebody else was quicker, whoever that was: the schema is the last to say.
-            Err(StoreError::Conflict(_)) => return Ok(instead()),
+            Err(StoreError::Conflict(_)) => return Ok(Some(instead())),
             Err(error) => {
                 self.showings.take_back(id);
                 return Err(error);
             }
         }
+        if row.status == ShowingStatus::Claimed {
+            self.reserve(now, plan, row, (call, ticket), slot);
+            return Ok(None);
+        }
         let showing =
             Showing { state: ShowingState::Booked, place: Some(place), slot: Some(slot), id: Some(id) };
         self.showings.note(call, showing);
-        Ok(CalendarAnswer::Booked(id))
+        Ok(Some(CalendarAnswer::Booked(id)))
     }
 
-    /// What everybody has on from now on, but for the showing that is to be replaced.
-    fn busy(&mut self, now: Timestamp, but: Option<ShowingId>) -> Result<Vec<Busy>, StoreError> {
+    /// What everybody has on from now on in our own calendar, but for these showings.
+    pub(super) fn busy(&mut self, now: Timestamp, except: &[ShowingId]) -> Result<Vec<Busy>, StoreError> {
         let showings = self.store.showings_ahead(now)?;
         let taken = |row: ShowingRow| Busy {
             agent: row.agent,
@@ -190,11 +199,23 @@ impl Engine {
             ends: row.ends,
             place: Some(row.place),
         };
-        Ok(showings.into_iter().filter(|row| Some(row.id) != but).map(taken).collect())
+        Ok(showings.into_iter().filter(|row| !except.contains(&row.id)).map(taken).collect())
     }
 }
 
-fn free_near(
+/// Times near one that is taken.
+pub(super) fn near_slot(
+    plan: &ShowingPlan,
+    busy: &[Busy],
+    place: &str,
+    slot: &ShowingSlot,
+    now: Timestamp,
+) -> Vec<ShowingSlot> {
+    let wish = Wish { from: Some(slot.local.date()), at: Some(slot.local.time()), ..Wish::default() };
+    free_near(plan, busy, place, &wish, now)
+}
+
+pub(super) fn free_near(
     plan: &ShowingPlan,
     busy: &[Busy],
     place: &str,
@@ -212,7 +233,7 @@ fn free_near(
 }
 
 /// What a prospect said, as days and hours.
-fn wished(when: &When) -> Wish {
+pub(super) fn wished(when: &When) -> Wish {
     let hour = |hour: i8| Time::new(hour, 0, 0, 0).ok();
     let span = when.after || when.until.is_some();
     let (earliest, latest) = match (when.time, when.part) {

@@ -1,6 +1,7 @@
 //! Stories of the back office, told to the engine over a store in memory and a carrier that does as it is told.
 
 mod audit;
+mod calendars;
 mod claims;
 mod clock;
 mod emergencies;

@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use crate::outbox::{fit, lint, transliterate};
+use crate::{
+    outbox::{fit, lint, transliterate},
+    types::Language,
+};
 
 /// One text with placeholders; known to render within GSM 03.38.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -67,14 +70,31 @@ pub struct Wording {
     pub opted_out: Template,
     pub opted_in: Template,
     pub help: Template,
+    /// The same in other languages.
+    #[serde(skip)]
+    translations: BTreeMap<Language, Wording>,
 }
 
 impl Wording {
     /// The words a new office begins with, as TOML.
     pub const FACTORY: &'static str = include_str!("../../firmware-config/messages.toml");
+    const SPANISH: &'static str = include_str!("../../firmware-config/messages.es.toml");
+
+    /// The words for whoever is spoken with in this language.
+    pub fn in_language(&self, language: Language) -> &Wording {
+        self.translations.get(&language).unwrap_or(self)
+    }
 
     /// Reads words and counts each text with the office's name, a first name of ten letters and no place.
+    /// The project's own translations come with it.
     pub fn read(toml: &str, office: &str) -> Result<Self, WordingError> {
+        let spanish = Self::checked(Self::SPANISH, office)?;
+        let mut wording = Self::checked(toml, office)?;
+        wording.translations.insert(Language::Spanish, spanish);
+        Ok(wording)
+    }
+
+    fn checked(toml: &str, office: &str) -> Result<Self, WordingError> {
         let wording: Wording = toml::from_str(toml)?;
         for (text, template) in [
             ("text_back", &wording.text_back),

@@ -7,12 +7,14 @@ use rand_chacha::rand_core::Rng;
 
 use super::{Placeholder, Settings, Template};
 use crate::{
-    dialogue::{EndReason, Intent, Outcome, Promise, Showing, Urgency},
+    dialogue::{EndReason, Intent, Outcome, Promise, Urgency},
     followup::{Enrolling, Keyword, Sequence, read_keyword},
     outbox::{Entry, Kind, fit},
     pbx::{AgentReason, CallDirection, CallRecord, Caller, Dialled, Disposition, Fax, Speaker},
-    store::{CallerUpdate, ContactStanding, LeadRow, TextBackNote, TicketStatus, WorkOrderRow, WrapUp},
-    types::{CallId, Chance, ContactId, LeadId, MessageKey, PhoneNumber, QuietHours, WorkOrderId},
+    store::{
+        CallerUpdate, ContactStanding, LeadKind, LeadRow, TextBackNote, TicketStatus, WorkOrderRow, WrapUp,
+    },
+    types::{CallId, Chance, ContactId, Language, LeadId, MessageKey, PhoneNumber, QuietHours, WorkOrderId},
 };
 
 /// A staff text takes at most three segments.
@@ -82,7 +84,8 @@ pub(super) fn wrap_up(
     let opted_in = circumstances.standing.is_some_and(|standing| standing.consent.opted_in);
     let opt_out = outcome.filter(|outcome| outcome.do_not_contact).map(|_| words_of_refusal(record));
     let enrolment = match (&lead, &settings.lead_sequence) {
-        (Some(lead), Some(follow_up)) if opted_in && opt_out.is_none() => {
+        // The sequence asks whether they still look for a home to rent.
+        (Some(lead), Some(follow_up)) if lead.kind == LeadKind::Rental && opted_in && opt_out.is_none() => {
             enrolling(follow_up.sequence(), lead.dialled, record.call, record.ended, &settings.quiet_hours)
         }
         _ => None,
@@ -131,7 +134,11 @@ fn contact(
         .and_then(|outcome| outcome.name.as_ref())
         .filter(|name| name.confirmed && !name.value.trim().is_empty())
         .map(|name| (name.value.trim().to_owned(), true));
-    Some(CallerUpdate { new_id: ContactId::from_random(chance.next_u64()), number, name })
+    // Who said nothing to the agent has spoken no language.
+    let spoken =
+        record.outcome.as_ref().filter(|_| record.turns.iter().any(|t| t.speaker == Speaker::Caller));
+    let language = spoken.map(|outcome| outcome.language);
+    Some(CallerUpdate { new_id: ContactId::from_random(chance.next_u64()), number, name, language })
 }
 
 /// A repair, or a prospect: also when the caller hung up as soon as that much was clear.
@@ -182,7 +189,7 @@ fn ticket(
         && record.fax.is_none()
         && !matches!(record.caller, Caller::Anonymous);
     if let Some(dialled) = record.dialled.number()
-        && (intent == Some(Intent::Leasing)
+        && (lead_kind(intent).is_some()
             || matches!(promised, Promise::LeadCallback | Promise::Showing)
             || silent_on_leasing_line)
     {
@@ -197,11 +204,22 @@ fn ticket(
             place,
             wish: matter(record),
             wished_for,
+            kind: lead_kind(intent).unwrap_or(LeadKind::Rental),
             status: TicketStatus::Open,
         };
         return (None, Some(lead));
     }
     (None, None)
+}
+
+/// Which lead somebody is by what they wanted, if any.
+const fn lead_kind(intent: Option<Intent>) -> Option<LeadKind> {
+    match intent {
+        Some(Intent::Leasing | Intent::Showing) => Some(LeadKind::Rental),
+        Some(Intent::Buyer) => Some(LeadKind::Buyer),
+        Some(Intent::Seller) => Some(LeadKind::Seller),
+        _ => None,
+    }
 }
 
 /// What is to be repaired, and what whoever goes there must know besides.
@@ -304,7 +322,13 @@ fn caller_text(
     circumstances: &Circumstances<'_>,
     chance: &mut Chance,
 ) -> Entry {
-    let wording = &settings.wording;
+    let known = circumstances.standing.and_then(|standing| standing.language);
+    let language = match record.outcome.as_ref() {
+        Some(outcome) if outcome.language != Language::default() => outcome.language,
+        Some(outcome) if outcome.intent.is_some() => outcome.language,
+        _ => known.unwrap_or_default(),
+    };
+    let wording = settings.wording.in_language(language);
     let promise = record.outcome.as_ref().map_or(Promise::Nothing, |outcome| outcome.promised);
     let (kind, words): (Kind, &Template) = match promise {
         Promise::Nothing => (Kind::TextBack, &wording.text_back),
@@ -327,7 +351,7 @@ fn caller_text(
         .map(|place| place.value.as_str());
     let showing =
         outcome.and_then(|outcome| outcome.showing.as_ref()).filter(|_| promise == Promise::Showing);
-    let time = showing.and_then(Showing::time_written);
+    let time = showing.and_then(|showing| showing.time_written(language));
     let place = showing.and_then(|showing| showing.place.as_deref()).or(place);
     let mut values = BTreeMap::from([(Placeholder::Office, settings.office.as_str())]);
     values.extend(first.map(|first| (Placeholder::Name, first)));
@@ -451,7 +475,8 @@ fn describe(outcome: &Outcome, record: &CallRecord, summary: &mut String) {
         summary.push('.');
     }
     // What a prospect looks for names the place and the time, and quotes by itself.
-    let prospect = outcome.intent == Some(Intent::Leasing) && outcome.request().is_some();
+    let speaks_of_homes = |intent: Intent| intent.is_prospect() || intent == Intent::Seller;
+    let prospect = outcome.intent.is_some_and(speaks_of_homes) && outcome.request().is_some();
     if let Some(company) = &outcome.company {
         summary.push_str(&format!(" {company}."));
     }

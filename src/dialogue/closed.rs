@@ -13,11 +13,23 @@ use super::{
     pattern::{Pattern, Table},
     token::{Token, tokens},
 };
+use crate::types::Language;
 
 /// `topic | pattern`, the first that fits.
 const PATTERNS: &str = include_str!("../../firmware-config/dialogue/closed.txt");
 
+const SPANISH_PATTERNS: &str = include_str!("../../firmware-config/dialogue/es/closed.txt");
+
 static TABLE: LazyLock<Table<ClosedTopic>> = LazyLock::new(|| Table::parse(PATTERNS, ClosedTopic::from_name));
+static SPANISH_TABLE: LazyLock<Table<ClosedTopic>> =
+    LazyLock::new(|| Table::parse(SPANISH_PATTERNS, ClosedTopic::from_name));
+
+fn table(language: Language) -> &'static Table<ClosedTopic> {
+    match language {
+        Language::English => &TABLE,
+        Language::Spanish => &SPANISH_TABLE,
+    }
+}
 
 /// What a closed answer is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -147,23 +159,76 @@ const ASKING: [&str; 42] = [
     "sure",
 ];
 
+/// The same in Spanish, without accents.
+const SPANISH_ASKING: [&str; 49] = [
+    "cobran",
+    "piden",
+    "dan",
+    "toman",
+    "hacen",
+    "es",
+    "son",
+    "esta",
+    "estan",
+    "hay",
+    "sera",
+    "seran",
+    "puedo",
+    "puede",
+    "pueden",
+    "podria",
+    "podrian",
+    "podemos",
+    "se",
+    "que",
+    "cual",
+    "cuales",
+    "quien",
+    "quienes",
+    "como",
+    "donde",
+    "cuando",
+    "cuanto",
+    "cuanta",
+    "cuantos",
+    "cuantas",
+    "tienen",
+    "tiene",
+    "aceptan",
+    "rentan",
+    "permiten",
+    "viven",
+    "cree",
+    "sabe",
+    "saber",
+    "pregunta",
+    "preguntar",
+    "dice",
+    "digame",
+    "conviene",
+    "debo",
+    "me",
+    "prefieren",
+    "busco",
+];
+
 /// What these words ask that only a closed answer may touch, read as they were understood.
-pub(super) fn topic(text: &str, reading: &Reading) -> Option<ClosedTopic> {
+pub(super) fn topic(language: Language, text: &str, reading: &Reading) -> Option<ClosedTopic> {
     if reading.urgency != Urgency::Routine {
         return None;
     }
     let words = tokens(text);
-    let topic = TABLE.first(&words)?;
+    let topic = table(language).first(&words)?;
     let sure = reading.confidence >= SURE_OF_ANOTHER;
     let holds = match reading.intent {
         Intent::Sales | Intent::WrongNumber | Intent::Vendor => {
-            !sure || topic == ClosedTopic::Negotiation || asks(&words, text)
+            !sure || topic == ClosedTopic::Negotiation || asks(language, &words, text)
         }
-        Intent::Maintenance | Intent::Emergency => !sure || asks_first(&words),
-        Intent::Billing => !sure || asks(&words, text),
+        Intent::Maintenance | Intent::Emergency => !sure || asks_first(language, &words),
+        Intent::Billing => !sure || asks(language, &words, text),
         // Whom they do not want as a tenant is answered; what their house needs is taken down.
-        Intent::Owner => !sure || topic == ClosedTopic::Protected || asks(&words, text),
-        Intent::Resident => !sure || topic == ClosedTopic::Accommodation || asks(&words, text),
+        Intent::Owner => !sure || topic == ClosedTopic::Protected || asks(language, &words, text),
+        Intent::Resident => !sure || topic == ClosedTopic::Accommodation || asks(language, &words, text),
         _ => true,
     };
     holds.then_some(topic)
@@ -175,21 +240,25 @@ pub fn may_be_said(text: &str) -> bool {
     let steers = |(topic, pattern): &(ClosedTopic, Pattern)| {
         matches!(topic, ClosedTopic::Protected | ClosedTopic::Neighborhood) && pattern.fits(&words)
     };
-    !TABLE.0.iter().any(steers)
+    !Language::ALL.into_iter().any(|language| table(language).0.iter().any(steers))
 }
 
 /// Is something asked anywhere in it?
-fn asks(words: &[Token], text: &str) -> bool {
-    text.contains('?') || words.iter().any(is_asking)
+fn asks(language: Language, words: &[Token], text: &str) -> bool {
+    text.contains('?') || words.iter().any(|word| is_asking(language, word))
 }
 
 /// Does it begin as a question?
-fn asks_first(words: &[Token]) -> bool {
-    words.iter().take(3).any(is_asking)
+fn asks_first(language: Language, words: &[Token]) -> bool {
+    words.iter().take(3).any(|word| is_asking(language, word))
 }
 
-fn is_asking(token: &Token) -> bool {
-    ASKING.contains(&token.word.as_str())
+fn is_asking(language: Language, token: &Token) -> bool {
+    let words: &[&str] = match language {
+        Language::English => &ASKING,
+        Language::Spanish => &SPANISH_ASKING,
+    };
+    words.contains(&token.word.as_str())
 }
 
 #[cfg(test)]

@@ -3,7 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use super::token::{stem, tokens};
+use super::token::{spanish_stem, stem, tokens};
+use crate::types::Language;
 
 /// Buckets of the hash. A power of two; 2^16 keeps collisions of some 30,000 features rare.
 pub(super) const BUCKETS: usize = 1 << 16;
@@ -13,6 +14,7 @@ pub(super) const VERSION: u16 = 1;
 
 /// Classes of words, `class: word word …`, written by the project.
 const LEXICON: &str = include_str!("../../firmware-config/dialogue/lexicon.txt");
+const SPANISH_LEXICON: &str = include_str!("../../firmware-config/dialogue/es/lexicon.txt");
 
 /// A sparse vector of length 1: buckets in rising order, none twice.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,6 +25,7 @@ pub(super) struct Sparse(pub Vec<(u32, f32)>);
 pub(super) struct Featurizer {
     /// Stem to the classes it belongs to.
     classes: BTreeMap<String, Vec<&'static str>>,
+    stem: fn(&str) -> String,
 }
 
 /// What each kind of feature weighs before the vector is brought to length 1.
@@ -36,9 +39,13 @@ mod weight {
 }
 
 impl Featurizer {
-    pub(super) fn new() -> Self {
+    pub(super) fn of(language: Language) -> Self {
+        let (lexicon, stem): (&'static str, fn(&str) -> String) = match language {
+            Language::English => (LEXICON, stem),
+            Language::Spanish => (SPANISH_LEXICON, spanish_stem),
+        };
         let mut classes: BTreeMap<String, Vec<&'static str>> = BTreeMap::new();
-        for line in LEXICON.lines().filter(|line| !line.starts_with('#')) {
+        for line in lexicon.lines().filter(|line| !line.starts_with('#')) {
             let Some((class, words)) = line.split_once(':') else { continue };
             for word in words.split_whitespace() {
                 let of = classes.entry(stem(word)).or_default();
@@ -47,11 +54,11 @@ impl Featurizer {
                 }
             }
         }
-        Self { classes }
+        Self { classes, stem }
     }
 
     pub(super) fn features(&self, text: &str) -> Sparse {
-        let stems: Vec<String> = tokens(text).iter().map(|t| shape(&stem(&t.word))).collect();
+        let stems: Vec<String> = tokens(text).iter().map(|t| shape(&(self.stem)(&t.word))).collect();
         let mut bag = Bag(Vec::with_capacity(stems.len() * 24));
         let mut before: [&str; 2] = ["^", "^^"];
         for word in stems.iter().map(String::as_str).chain(["$"]) {
@@ -177,7 +184,7 @@ mod tests {
 
     #[test]
     fn features_have_length_one_rise_and_ignore_dress() {
-        let featurizer = Featurizer::new();
+        let featurizer = Featurizer::of(Language::English);
         let plain = featurizer.features("the sinks leaking");
         let length: f32 = plain.0.iter().map(|(_, v)| v * v).sum();
         assert!((length - 1.0).abs() < 1e-5);
@@ -188,7 +195,7 @@ mod tests {
 
     #[test]
     fn a_misheard_word_still_resembles() {
-        let featurizer = Featurizer::new();
+        let featurizer = Featurizer::of(Language::English);
         let shared = |a: &str, b: &str| {
             let (a, b) = (featurizer.features(a), featurizer.features(b));
             a.0.iter().filter(|(bucket, _)| b.0.iter().any(|(other, _)| other == bucket)).count()

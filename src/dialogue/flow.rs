@@ -1,6 +1,8 @@
 //! A flow: what is asked of whom, and what comes of it.
 
-use super::{Item, Promise, reply::Template};
+use std::collections::BTreeMap;
+
+use super::{Item, Promise, pack::Question, reply::Template};
 
 /// What to do about one intent, as the pack has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,6 +14,8 @@ pub struct Flow {
     pub ending: Ending,
     /// What the closing promises.
     pub promise: Promise,
+    /// Items that this flow asks for in its own words: from when somebody wants to rent, and by when to sell.
+    pub(super) questions: BTreeMap<Item, Question>,
     /// Said when the flow begins; may be empty.
     pub(super) opening: Vec<Template>,
     /// Said when everything is settled.

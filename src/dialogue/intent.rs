@@ -18,7 +18,7 @@ pub enum Intent {
     Maintenance,
     /// Life or limb is in danger now: gas, fire, carbon monoxide, a medical case, violence, electricity.
     Emergency,
-    /// Somebody looks for a home: availability, price, showing, application, move-in.
+    /// Somebody looks for a home to rent: availability, price, terms.
     Leasing,
     /// The owner of a managed property, or somebody who wants a property managed.
     Owner,
@@ -34,15 +34,30 @@ pub enum Intent {
     Sales,
     /// A fact of the office or the property: hours, address, trash, parking, pets, packages.
     Question,
-    /// A resident's other matter: notice, renewal, neighbours, noise, keys, roommates: a message for the office.
+    /// A resident's other matter, as it was called before [`Intent::Lease`] and [`Intent::Complaint`] were told apart:
+    /// kept for what is stored under it, and read from no words any more.
     Resident,
     /// None of these, or not understood.
     Other,
+    /// Somebody wants to see a home, or is on the way to one: booking, moving, cancelling, finding a showing.
+    Showing,
+    /// Somebody has applied, and asks where it stands or what is missing.
+    Application,
+    /// Somebody wants to buy a home, or acts for one who does.
+    Buyer,
+    /// Somebody wants to sell a home, or has it for sale here.
+    Seller,
+    /// A tenancy's paper and people: notice, renewal, roommates, keys, letters, permits, moving in and out.
+    Lease,
+    /// A complaint (or praise): neighbours, noise, smells, theft, parking, the grounds, the office itself.
+    Complaint,
+    /// Something is to be passed on to a person: a message, or the wish to be called back.
+    Message,
 }
 
 impl Intent {
     /// All intents, in the order of the classifier's rows.
-    pub const ALL: [Intent; 12] = [
+    pub const ALL: [Intent; 19] = [
         Intent::Maintenance,
         Intent::Emergency,
         Intent::Leasing,
@@ -55,6 +70,13 @@ impl Intent {
         Intent::Question,
         Intent::Resident,
         Intent::Other,
+        Intent::Showing,
+        Intent::Application,
+        Intent::Buyer,
+        Intent::Seller,
+        Intent::Lease,
+        Intent::Complaint,
+        Intent::Message,
     ];
 
     /// The name in files and JSON: `wrong_number`.
@@ -72,12 +94,29 @@ impl Intent {
             Intent::Question => "question",
             Intent::Resident => "resident",
             Intent::Other => "other",
+            Intent::Showing => "showing",
+            Intent::Application => "application",
+            Intent::Buyer => "buyer",
+            Intent::Seller => "seller",
+            Intent::Lease => "lease",
+            Intent::Complaint => "complaint",
+            Intent::Message => "message",
         }
     }
 
     /// The intent of that [`name`](Self::name).
     pub fn from_name(name: &str) -> Option<Intent> {
         Intent::ALL.into_iter().find(|intent| intent.name() == name)
+    }
+
+    /// Somebody who may rent, or buy: what they look for is written down as a search for a home.
+    pub const fn is_prospect(self) -> bool {
+        matches!(self, Intent::Leasing | Intent::Showing | Intent::Buyer)
+    }
+
+    /// Two names of one wish: who looks for a home to rent, and wants to come and see one, says both in a breath.
+    pub const fn is_kin(self, other: Intent) -> bool {
+        matches!((self, other), (Intent::Leasing, Intent::Showing) | (Intent::Showing, Intent::Leasing))
     }
 
     /// The classifier's row.

@@ -20,7 +20,9 @@ const FORM_WORDS: &str = " a about again already also am an and are as at be bee
 for from going got had has have he hello help her hey hi him his i i'd i'll i'm i've in is it it's its just like me my \
 no now of off oh on or our please really said she so some sorry still that that's the their them there there's these \
 they they're this to told too uh um under us very want was we we'd we're we've well were what when which with would \
-yeah yes you your ";
+yeah yes you your al algo buenas buenos como con cuando de del dia dias disculpe el ella en era es esa ese eso esta \
+estaba este esto favor gracias ha hace hay hola la las le les lo los me mi mis muy nos o oiga para pero por porque pues que \
+quiero se señor señorita su sus también tardes tengo todavía un una unos usted y ya yo ";
 
 /// The matter with these words added, unless it holds them already.
 pub(super) fn with(matter: Option<&str>, words: &str) -> String {

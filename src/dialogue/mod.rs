@@ -10,6 +10,7 @@
 //! - Danger to life is answered first, in whatever state the conversation is.
 
 mod classifier;
+mod clause;
 mod closed;
 mod corpus;
 mod entity;
@@ -18,6 +19,8 @@ mod features;
 mod flow;
 mod form;
 mod intent;
+mod language;
+mod listing;
 mod matter;
 mod moves;
 mod office;
@@ -50,14 +53,18 @@ pub use evaluation::{
 pub use flow::{Ending, Flow};
 pub use form::Item;
 pub use intent::{Intent, Move, Topic};
-pub use office::{Fact, Office};
+pub use language::{greeted_in, language_of, language_wished};
+pub use listing::Listing;
+pub use office::{AlsoSpoken, Fact, Office};
 pub use outcome::{Captured, EndReason, Outcome, Promise, Sought};
 pub use pack::{Limits, Pack, PackError};
-pub use reading::{LifeSafety, Reading, Urgency, UrgentKind};
+pub use reading::{Clause, LifeSafety, Reading, Urgency, UrgentKind};
 pub use reply::place_aloud;
 pub use session::{Channel, Opening, ResumeError, SavedSession, Session};
 pub use showing::{CalendarAnswer, CalendarRequest, Showing, ShowingSlot, ShowingState};
-pub use training::{CrossValidation, Embedder, TrainingError, cross_validate, train_with, train_words};
+pub use training::{
+    CrossValidation, Embedder, TrainingError, cross_validate, train_with, train_words, train_words_in,
+};
 pub use turn::{Act, Destination, Digit, Expectation, Say, UserTurn};
 pub use understander::{SEED, Understander, danger_said};
 pub use understood::{Understood, understand};

@@ -5,28 +5,53 @@ use super::{
     pattern::{Pattern, Table},
     token::Token,
 };
+use crate::types::Language;
 
 const MOVES: &str = include_str!("../../firmware-config/dialogue/moves.txt");
 const TOPICS: &str = include_str!("../../firmware-config/dialogue/topics.txt");
+const SPANISH_MOVES: &str = include_str!("../../firmware-config/dialogue/es/moves.txt");
+const SPANISH_TOPICS: &str = include_str!("../../firmware-config/dialogue/es/topics.txt");
 
 #[derive(Debug)]
 pub(super) struct Moves {
+    fillers: &'static [&'static str],
+    /// Fillers by which somebody gets ready to speak: alone they are no silence.
+    hesitations: &'static [&'static str],
     moves: Table<Move>,
     topics: Table<Topic>,
 }
 
 /// Words that mean nothing at the edges of a short answer.
-const FILLERS: [&str; 24] = [
+const FILLERS: &[&str] = &[
     "um", "uh", "uhm", "er", "erm", "ah", "oh", "hmm", "hm", "mm", "well", "like", "so", "please", "sir",
     "maam", "miss", "honey", "actually", "just", "um", "then", "dear", "mmm",
 ];
+
+const HESITATIONS: &[&str] = &["well", "please", "so", "actually"];
+
+const SPANISH_FILLERS: &[&str] = &[
+    "um", "uh", "eh", "em", "este", "pues", "ah", "oh", "mm", "mmm", "hmm", "oiga", "oye", "mire", "mira",
+    "por", "favor", "senorita", "senor", "senora", "joven", "ay", "bueno", "a", "ver", "nomas", "porfa",
+    "porfavor", "entonces",
+];
+
+const SPANISH_HESITATIONS: &[&str] = &["pues", "bueno", "este", "mire", "favor", "ver"];
 
 /// A bare move is at most this many words; a longer utterance says something besides.
 const BARE: usize = 7;
 
 impl Moves {
-    pub(super) fn new() -> Self {
-        Self { moves: Table::parse(MOVES, Move::from_name), topics: Table::parse(TOPICS, Topic::from_name) }
+    pub(super) fn of(language: Language) -> Self {
+        let (fillers, hesitations, moves, topics) = match language {
+            Language::English => (FILLERS, HESITATIONS, MOVES, TOPICS),
+            Language::Spanish => (SPANISH_FILLERS, SPANISH_HESITATIONS, SPANISH_MOVES, SPANISH_TOPICS),
+        };
+        Self {
+            fillers,
+            hesitations,
+            moves: Table::parse(moves, Move::from_name),
+            topics: Table::parse(topics, Topic::from_name),
+        }
     }
 
     /// The step that the words are, or begin with.
@@ -37,10 +62,9 @@ impl Moves {
         {
             return Some(answer);
         }
-        let words = trimmed(tokens);
+        let words = self.trimmed(tokens);
         if words.is_empty() {
-            let hesitates =
-                tokens.iter().any(|t| matches!(t.word.as_str(), "well" | "please" | "so" | "actually"));
+            let hesitates = tokens.iter().any(|t| self.hesitations.contains(&t.word.as_str()));
             return (!hesitates).then_some(Move::Silence);
         }
         if words.len() <= BARE {
@@ -57,7 +81,7 @@ impl Moves {
 
     /// The words are a move and hardly anything else.
     pub(super) fn is_bare(&self, tokens: &[Token]) -> bool {
-        let words = trimmed(tokens);
+        let words = self.trimmed(tokens);
         let covered = |pattern: &Pattern| pattern.hits(words).map(|hit| hit.words.len()).max().unwrap_or(0);
         let most = self.moves.0.iter().map(|(_, pattern)| covered(pattern)).max().unwrap_or(0);
         words.is_empty() || (words.len() <= BARE && most + 1 >= words.len())
@@ -66,11 +90,11 @@ impl Moves {
     pub(super) fn topic(&self, tokens: &[Token]) -> Option<Topic> {
         self.topics.first(tokens)
     }
-}
 
-fn trimmed(tokens: &[Token]) -> &[Token] {
-    let filler = |token: &Token| FILLERS.contains(&token.word.as_str());
-    let start = tokens.iter().position(|t| !filler(t)).unwrap_or(tokens.len());
-    let end = tokens.iter().rposition(|t| !filler(t)).map_or(start, |last| last + 1);
-    &tokens[start..end]
+    fn trimmed<'t>(&self, tokens: &'t [Token]) -> &'t [Token] {
+        let filler = |token: &Token| self.fillers.contains(&token.word.as_str());
+        let start = tokens.iter().position(|t| !filler(t)).unwrap_or(tokens.len());
+        let end = tokens.iter().rposition(|t| !filler(t)).map_or(start, |last| last + 1);
+        &tokens[start..end]
+    }
 }

@@ -1,6 +1,7 @@
 //! What the office has told us about itself: the only facts that the agent may state.
 
-use super::{Roster, Topic};
+use super::{Listing, Roster, Topic};
+use crate::types::Language;
 
 /// The facts of one office, as its configuration has them. Handed in; a conversation keeps the one it began with.
 #[derive(Debug, Clone, PartialEq)]
@@ -15,6 +16,8 @@ pub struct Office {
     pub roster: Roster,
     /// Area code for numbers said without one: `303`.
     pub home_area_code: u16,
+    /// The homes that are to let.
+    pub listings: Vec<Listing>,
     /// Answers to questions of fact.
     pub facts: Vec<Fact>,
     /// Is somebody on call who can be rung now?
@@ -23,6 +26,16 @@ pub struct Office {
     pub staff: bool,
     /// Are there people who show homes, with a calendar to be asked?
     pub showings: bool,
+    /// Languages of the telephone besides that of the line, the first by key 2.
+    pub also: Vec<AlsoSpoken>,
+}
+
+/// Another language that the box speaks on the telephone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AlsoSpoken {
+    pub language: Language,
+    /// Spoken words of it are understood too. If not, its callers answer by keys, and are not pretended to.
+    pub heard: bool,
 }
 
 /// One answer that the office gives to everybody.
@@ -88,6 +101,7 @@ mod tests {
             hours: Some("Monday to Friday, nine to five".into()),
             roster: Roster::default(),
             home_area_code: 303,
+            listings: Vec::new(),
             facts: vec![
                 Fact {
                     topic: Some(Topic::Trash),
@@ -103,6 +117,7 @@ mod tests {
             on_call: true,
             staff: true,
             showings: false,
+            also: Vec::new(),
         }
     }
 

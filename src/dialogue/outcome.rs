@@ -7,7 +7,7 @@ use jiff::civil;
 use serde::{Deserialize, Serialize};
 
 use super::{Intent, LifeSafety, Pets, Showing, Urgency, UrgentKind, reply};
-use crate::types::PhoneNumber;
+use crate::types::{Language, PhoneNumber};
 
 /// The whole result of a conversation, as far as it got. Half a conversation has half an outcome: nothing is lost.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -51,6 +51,9 @@ pub struct Outcome {
     /// What else the team should know, a short sentence each, at most eight.
     #[serde(default)]
     pub notes: Vec<String>,
+    /// The language that was spoken at the end.
+    #[serde(default)]
+    pub language: Language,
 }
 
 /// The home that a prospect looks for, as far as they said.
@@ -149,6 +152,7 @@ impl Outcome {
             showing: None,
             company: None,
             notes: Vec::new(),
+            language: Language::English,
         }
     }
 
@@ -161,6 +165,9 @@ impl Outcome {
             (None, Some(intent)) => said.add(reply::topic_noun(intent)),
             (None, None) => said.add("A caller"),
         }
+        if self.language != Language::English {
+            said.add(&format!("Speaks {}", self.language));
+        }
         if let Some(place) = &self.place {
             said.add(&reply::place_aloud(&place.value));
         }
@@ -171,7 +178,8 @@ impl Outcome {
         if let Some(number) = &self.callback {
             said.add(&number.value.spoken());
         }
-        if let Some(matter) = &self.matter {
+        // Words of another language are not made clearer by this one's voice.
+        if let Some(matter) = self.matter.as_ref().filter(|_| self.language == Language::English) {
             said.add_cut(matter);
         }
         said.text

@@ -2,8 +2,9 @@
 
 mod check;
 mod raw;
+mod translation;
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use super::{
     ClosedTopic, Flow, Intent, Item, LifeSafety,
@@ -11,13 +12,17 @@ use super::{
     reply::{Hole, Template},
 };
 
+use crate::types::Language;
+
 pub use check::PackError;
 
 /// A script, whole and speakable: every intent has a flow, every item its questions, every line its words.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pack {
     name: String,
-    language: String,
+    language: Language,
+    /// The same script in other languages.
+    translations: BTreeMap<Language, Arc<Pack>>,
     disclosure: bool,
     limits: Limits,
     flows: BTreeMap<Intent, Flow>,
@@ -49,6 +54,8 @@ pub struct Limits {
 /// The words about one item.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Question {
+    /// What the wording is counted under: the item's name, behind that of the flow whose own question it is.
+    pub(super) name: String,
     /// `the name`.
     pub(super) noun: String,
     pub(super) ask: Vec<Template>,
@@ -56,6 +63,13 @@ pub(super) struct Question {
     pub(super) again: Vec<Template>,
     /// With a yes to be waited for, or an echo where none is needed.
     pub(super) read_back: Vec<Template>,
+}
+
+impl Question {
+    /// Of the variants of one of its sentences.
+    pub(super) fn key(&self, sentence: &str) -> String {
+        format!("{}.{sentence}", self.name)
+    }
 }
 
 /// The answer to a closed topic, the same for everybody, whatever the office's facts are.
@@ -162,7 +176,21 @@ lines! {
     ShowingCancelled = "showing_cancelled" [],
     /// What was booked before still holds.
     ShowingStands = "showing_stands" [Value],
+    /// Said in this language to whoever is greeted in another: which key leads to it.
+    OfferLanguage = "offer_language" [],
+    LanguageSwitched = "language_switched" [],
+    /// Spoken words of this language are not understood: is anybody in danger? Answered by a key.
+    KeysDanger = "keys_danger" [],
+    /// A person, a text message or a call, by a key.
+    KeysWays = "keys_ways" [],
+    KeysText = "keys_text" [],
+    KeysCall = "keys_call" [],
     LimitEnd = "limit_end" [],
+    /// A home of the office's list.
+    Home = "home" [Value],
+    HomesNone = "homes_none" [],
+    HomeRent = "home_rent" [Value],
+    HomeDeposit = "home_deposit" [Value],
     Goodbye = "goodbye" [],
     GoodbyePartial = "goodbye_partial" [],
     SpeechTrouble = "speech_trouble" [],
@@ -177,21 +205,42 @@ impl Pack {
         check::checked(raw::read(text)?)
     }
 
-    /// The pack that comes with the program.
+    /// The pack that comes with the program, with its translations.
     ///
     /// # Errors
-    /// Never in a build whose tests have passed: a test parses this file.
+    /// Never in a build whose tests have passed: a test parses these files.
     pub fn property() -> Result<Self, PackError> {
-        Self::parse(include_str!("../../firmware-config/dialogue/property.toml"))
+        let spanish = Self::parse(include_str!("../../firmware-config/dialogue/es/property.toml"))?;
+        Self::parse(include_str!("../../firmware-config/dialogue/property.toml"))?.with_translation(spanish)
+    }
+
+    /// Adds the same script in another language.
+    ///
+    /// # Errors
+    /// When it asks, promises or leaves open something else than this one.
+    pub fn with_translation(mut self, translation: Pack) -> Result<Self, PackError> {
+        translation::matches(&self, &translation)?;
+        self.translations.insert(translation.language, Arc::new(translation));
+        Ok(self)
+    }
+
+    /// The script in this language; itself, where it is not translated.
+    pub fn in_language(self: &Arc<Self>, language: Language) -> Arc<Pack> {
+        self.translations.get(&language).unwrap_or(self).clone()
+    }
+
+    /// The languages that it is written in, its own first.
+    pub fn languages(&self) -> impl Iterator<Item = Language> {
+        std::iter::once(self.language).chain(self.translations.keys().copied())
     }
 
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// The language of its words, as in BCP 47: `en`.
-    pub fn language(&self) -> &str {
-        &self.language
+    /// The language of its words.
+    pub fn language(&self) -> Language {
+        self.language
     }
 
     pub fn limits(&self) -> &Limits {
@@ -206,8 +255,9 @@ impl Pack {
     /// first. Left out are those that hold something of the caller's.
     pub fn fixed_sentences(&self, office: &str) -> Vec<String> {
         let lines = self.lines.values().flatten();
-        let questions =
-            self.questions.values().flat_map(|question| question.ask.iter().chain(&question.again));
+        let own = self.flows.values().flat_map(|flow| flow.questions.values());
+        let questions = self.questions.values().chain(own);
+        let questions = questions.flat_map(|question| question.ask.iter().chain(&question.again));
         let flows = self.flows.values().flat_map(|flow| flow.opening.iter().chain(&flow.closing));
         let closed = self.closed.values().flat_map(|closed| &closed.answer);
         lines
@@ -229,8 +279,10 @@ impl Pack {
         self.disclosure
     }
 
-    pub(super) fn question(&self, item: Item) -> Option<&Question> {
-        self.questions.get(&item)
+    /// The words about an item: those of the flow, where it has its own.
+    pub(super) fn question(&self, flow: Option<Intent>, item: Item) -> Option<&Question> {
+        let own = flow.and_then(|intent| self.flow(intent)?.questions.get(&item));
+        own.or_else(|| self.questions.get(&item))
     }
 
     pub(super) fn line(&self, line: Line) -> &[Template] {
@@ -243,7 +295,8 @@ impl Pack {
 
     /// The words at the beginning of this sentence that only acknowledge: `Thank you.`, `Noted.`
     pub(super) fn acknowledgement(&self, sentence: &str) -> Option<&str> {
-        let echoes = self.questions.values().flat_map(|question| &question.read_back);
+        let own = self.flows.values().flat_map(|flow| flow.questions.values());
+        let echoes = self.questions.values().chain(own).flat_map(|question| &question.read_back);
         let thanks = self.line(Line::Thanks).iter().chain(echoes).filter_map(Template::plain);
         thanks.filter(|words| sentence.starts_with(words)).max_by_key(|words| words.len())
     }

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::intent::{Intent, Move, Topic};
+use crate::types::Language;
 
 /// Danger to life. The reply begins with "leave" or "call 911", before anything else is asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -144,6 +145,19 @@ pub struct Reading {
     pub moves: Option<Move>,
     /// The fact asked for, if one was recognised.
     pub topic: Option<Topic>,
+    /// The language of the words, where they are surely of one: a short "ok" is of none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<Language>,
+    /// Where the utterance says several things: each of them by itself, in order. Empty: it says one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub clauses: Vec<Clause>,
+}
+
+/// One of several things that an utterance says.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Clause {
+    pub text: String,
+    pub reading: Reading,
 }
 
 impl Reading {

@@ -1,10 +1,13 @@
 //! Words: templates with checked holes, variants that do not tire the ear, and values as they are spoken aloud.
 
+mod spanish;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
 use super::{Address, DayPart, Intent, PersonName, UnitMention, UnitRef, Value, When};
+use crate::types::Language;
 
 /// What a template leaves open. Written `{office}` in the pack.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -18,7 +21,7 @@ pub(super) enum Hole {
 }
 
 impl Hole {
-    const ALL: [Hole; 3] = [Hole::Office, Hole::Value, Hole::Label];
+    pub(super) const ALL: [Hole; 3] = [Hole::Office, Hole::Value, Hole::Label];
 
     pub(super) const fn name(self) -> &'static str {
         match self {
@@ -33,6 +36,12 @@ impl Hole {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Template {
     text: String,
+}
+
+impl std::fmt::Display for Template {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.text)
+    }
 }
 
 /// Why a sentence cannot be spoken.
@@ -89,6 +98,10 @@ impl Template {
     /// The sentence, if it has no holes.
     pub(super) fn plain(&self) -> Option<&str> {
         (!self.text.contains('{')).then_some(self.text.as_str())
+    }
+
+    pub(super) fn has(&self, hole: Hole) -> bool {
+        self.text.contains(&format!("{{{}}}", hole.name()))
     }
 
     pub(super) fn words(&self) -> usize {
@@ -152,12 +165,30 @@ const fn spelling_word(letter: char) -> Option<&'static str> {
 
 /// A unit as it is read back, easy to hear: `unit 4, B as in boy`, `unit 2 0 4`. Letters that rhyme are one sound on a
 /// telephone, so a letter never comes without its word.
-pub(super) fn unit_aloud(unit: &str) -> String {
-    format!("unit {}", door_aloud(unit))
+pub(super) fn unit_aloud(language: Language, unit: &str) -> String {
+    match language {
+        Language::English => format!("unit {}", door_aloud_with(unit, "as in", spelling_word)),
+        Language::Spanish => spanish::unit_aloud(unit),
+    }
+}
+
+/// What stands before the last of several.
+pub(super) const fn and(language: Language) -> &'static str {
+    match language {
+        Language::English => "and",
+        Language::Spanish => "y",
+    }
+}
+
+pub(super) const fn or(language: Language) -> &'static str {
+    match language {
+        Language::English => "or",
+        Language::Spanish => "o",
+    }
 }
 
 /// Digits one by one, each letter with a word that begins with it, and a breath between the two.
-fn door_aloud(door: &str) -> String {
+fn door_aloud_with(door: &str, like: &str, word_for: fn(char) -> Option<&'static str>) -> String {
     let mut parts: Vec<String> = Vec::new();
     let mut digits = String::new();
     for c in door.chars().filter(|c| c.is_alphanumeric()) {
@@ -169,8 +200,8 @@ fn door_aloud(door: &str) -> String {
             parts.push(spelled(&std::mem::take(&mut digits)));
         }
         let letter: String = c.to_uppercase().collect();
-        parts.push(match spelling_word(c) {
-            Some(word) => format!("{letter} as in {word}"),
+        parts.push(match word_for(c) {
+            Some(word) => format!("{letter} {like} {word}"),
             None => letter,
         });
     }
@@ -219,7 +250,14 @@ fn address_written(address: &Address) -> String {
 
 /// A value as it is read back. `careful`: the first reading failed; spell it.
 /// `many_properties`: the unit alone would not say where.
-pub(super) fn aloud(value: &Value, careful: bool, many_properties: bool) -> String {
+pub(super) fn aloud(language: Language, value: &Value, careful: bool, many_properties: bool) -> String {
+    match language {
+        Language::English => aloud_in_english(value, careful, many_properties),
+        Language::Spanish => spanish::aloud(value, careful, many_properties),
+    }
+}
+
+fn aloud_in_english(value: &Value, careful: bool, many_properties: bool) -> String {
     match value {
         Value::Phone(number) => number.spoken(),
         Value::PhoneFragment(digits) => spelled(digits),
@@ -239,7 +277,7 @@ pub(super) fn aloud(value: &Value, careful: bool, many_properties: bool) -> Stri
 }
 
 fn unit_mention_aloud(mention: &UnitMention, many_properties: bool) -> String {
-    let unit = unit_aloud(&mention.unit);
+    let unit = unit_aloud(Language::English, &mention.unit);
     match mention.candidates.as_slice() {
         [only] if many_properties && !only.property.is_empty() => format!("{unit}, at {}", only.property),
         _ => unit,
@@ -327,6 +365,30 @@ const fn day_part_words(part: DayPart) -> &'static str {
         DayPart::Afternoon => "in the afternoon",
         DayPart::Evening => "in the evening",
         DayPart::Night => "at night",
+    }
+}
+
+/// A day with its weekday: `Saturday, November 28`.
+pub(super) fn day_aloud(language: Language, date: jiff::civil::Date) -> String {
+    match language {
+        Language::English => date.strftime("%A, %B %-d").to_string(),
+        Language::Spanish => format!("el {}", spanish::day(date)),
+    }
+}
+
+/// An hour of the clock by itself, among others of the same day.
+pub(super) fn time_aloud(language: Language, time: jiff::civil::Time) -> String {
+    match language {
+        Language::English => clock_aloud(time),
+        Language::Spanish => at_aloud(language, time),
+    }
+}
+
+/// An hour of the clock, as it stands after a day: `at 11 A M`.
+pub(super) fn at_aloud(language: Language, time: jiff::civil::Time) -> String {
+    match language {
+        Language::English => format!("at {}", clock_aloud(time)),
+        Language::Spanish => format!("a {}", spanish::clock_aloud(time)),
     }
 }
 
@@ -440,7 +502,13 @@ pub(super) const fn topic_noun(intent: Intent) -> &'static str {
         Intent::Sales => "Sales call",
         Intent::Question => "Question",
         Intent::Resident => "Resident",
-        Intent::Other => "Message",
+        Intent::Other | Intent::Message => "Message",
+        Intent::Showing => "Wants to see a home",
+        Intent::Application => "Application",
+        Intent::Buyer => "Wants to buy",
+        Intent::Seller => "Wants to sell",
+        Intent::Lease => "Lease",
+        Intent::Complaint => "Complaint",
     }
 }
 
@@ -478,10 +546,10 @@ mod tests {
 
     #[test]
     fn a_unit_is_spelled_and_its_letter_comes_with_a_word() {
-        assert_eq!(unit_aloud("204"), "unit 2 0 4");
-        assert_eq!(unit_aloud("4B"), "unit 4, B as in boy");
-        assert_eq!(unit_aloud("b12"), "unit B as in boy, 1 2");
-        assert_eq!(unit_aloud("4L"), "unit 4, L");
+        assert_eq!(unit_aloud(Language::English, "204"), "unit 2 0 4");
+        assert_eq!(unit_aloud(Language::English, "4B"), "unit 4, B as in boy");
+        assert_eq!(unit_aloud(Language::English, "b12"), "unit B as in boy, 1 2");
+        assert_eq!(unit_aloud(Language::English, "4L"), "unit 4, L");
         assert_eq!(place_aloud("Maple Court 4B"), "Maple Court 4 B");
     }
 
@@ -500,6 +568,9 @@ mod tests {
             time: Some(jiff::civil::time(14, 30, 0, 0)),
             ..When::default()
         };
-        assert_eq!(aloud(&Value::When(when), false, false), "Tuesday, November 24, at 2 30 P M");
+        assert_eq!(
+            aloud(Language::English, &Value::When(when), false, false),
+            "Tuesday, November 24, at 2 30 P M"
+        );
     }
 }

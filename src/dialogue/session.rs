@@ -6,10 +6,14 @@ mod composing;
 mod confirming;
 mod ending;
 mod forming;
+mod homes;
+mod keys;
 mod naming;
 mod rescue;
 mod saved;
+mod several;
 mod showing;
+mod speaking;
 mod state;
 mod taking;
 mod understanding;
@@ -23,7 +27,7 @@ use super::{
     Act, Digit, EndReason, Expectation, Item, Limits, Office, Outcome, Pack, Reading, UserTurn, Value,
     pack::Line,
 };
-use crate::types::PhoneNumber;
+use crate::types::{Language, PhoneNumber};
 use composing::Composer;
 use state::{Awaiting, State};
 
@@ -54,11 +58,17 @@ pub struct Opening {
     pub local: DateTime,
     pub open_now: bool,
     pub channel: Channel,
+    /// The language that the conversation begins in.
+    #[serde(default)]
+    pub language: Language,
 }
 
 /// A conversation. Without sound, clock or chance: the same turns give the same acts.
 #[derive(Debug, Clone)]
 pub struct Session {
+    /// In all its languages.
+    script: Arc<Pack>,
+    /// In the language that is spoken now.
     pack: Arc<Pack>,
     office: Arc<Office>,
     state: State,
@@ -69,11 +79,14 @@ impl Session {
     /// Greets, says that a program is speaking if the pack has it so, and asks how to help.
     pub fn begin(pack: Arc<Pack>, office: Arc<Office>, opening: Opening) -> (Self, Vec<Act>) {
         let open = opening.open_now;
-        let mut session = Self { pack, office, state: State::new(opening), reply: Composer::default() };
+        let (script, pack) = (pack.clone(), pack.in_language(opening.language));
+        let mut session =
+            Self { script, pack, office, state: State::new(opening), reply: Composer::default() };
         session.tell(if open { Line::GreetingOpen } else { Line::GreetingClosed });
         if session.pack.discloses() {
             session.tell(Line::Disclosure);
         }
+        session.offer_language();
         session.ask_need(Line::Need);
         let acts = session.finish();
         (session, acts)
@@ -84,7 +97,9 @@ impl Session {
     /// # Errors
     /// When it was put away by a later program.
     pub fn resume(pack: Arc<Pack>, office: Arc<Office>, saved: SavedSession) -> Result<Self, ResumeError> {
-        Ok(Self { pack, office, state: saved.into_state()?, reply: Composer::default() })
+        let state = saved.into_state()?;
+        let (script, pack) = (pack.clone(), pack.in_language(state.language));
+        Ok(Self { script, pack, office, state, reply: Composer::default() })
     }
 
     /// All that must be kept of it to go on later.
@@ -110,7 +125,10 @@ impl Session {
             return self.run_out();
         }
         match turn {
-            UserTurn::Said { text, reading } => self.said(&text, &reading),
+            UserTurn::Said { text, reading } if !self.turned_to_another_language(&text, &reading) => {
+                self.said(&text, &reading);
+            }
+            UserTurn::Said { .. } => {}
             UserTurn::Keyed(digit) => self.keyed(digit),
             UserTurn::Silence => self.silent(),
             UserTurn::Unclear => self.unclear(),
@@ -183,6 +201,11 @@ impl Session {
         self.pack.limits()
     }
 
+    /// The language that is spoken at this moment.
+    pub fn language(&self) -> Language {
+        self.state.language
+    }
+
     /// The kind of answer that is hoped for at this moment.
     pub fn expects(&self) -> Expectation {
         self.state.expects
@@ -203,6 +226,16 @@ impl Session {
         self.state.digits.len()
     }
 
+    /// Was a unit asked for, and do these words end in one of the roster?
+    pub fn ends_in_unit(&self, text: &str) -> bool {
+        let whole = text.trim_end_matches(|c: char| !c.is_alphanumeric()).len();
+        self.expects() == Expectation::UnitOrAddress
+            && self.entities(text).iter().any(|entity| {
+                entity.end >= whole
+                    && matches!(&entity.value, Value::Unit(mention) if !mention.candidates.is_empty())
+            })
+    }
+
     /// What has come of it as far as it has got.
     pub fn outcome(&self) -> Outcome {
         self.state.outcome()
@@ -210,6 +243,9 @@ impl Session {
 
     fn keyed(&mut self, digit: Digit) {
         let key = digit.key();
+        if self.keyed_language(key) || self.keyed_way(key) {
+            return;
+        }
         let answers =
             self.state.awaiting.wants_yes_or_no() && self.state.digits.is_empty() && matches!(key, '1' | '2');
         if self.state.awaiting.is_for(Item::Callback) && key.is_ascii_digit() && !answers {

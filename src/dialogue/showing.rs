@@ -4,7 +4,7 @@ use jiff::{Timestamp, civil::DateTime};
 use serde::{Deserialize, Serialize};
 
 use super::{When, reply};
-use crate::types::{PhoneNumber, ShowingId};
+use crate::types::{Language, PhoneNumber, ShowingId};
 
 /// A time at which a home can be shown, as the calendar has it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -73,9 +73,12 @@ pub enum ShowingState {
 }
 
 impl Showing {
-    /// `Sat Nov 28, 11:00 AM`, if there is a time.
-    pub fn time_written(&self) -> Option<String> {
-        self.slot.as_ref().map(ShowingSlot::written)
+    /// `Sat Nov 28, 11:00 AM` in that language, if there is a time.
+    pub fn time_written(&self, language: Language) -> Option<String> {
+        self.slot.as_ref().map(|slot| match language {
+            Language::English => slot.written(),
+            Language::Spanish => slot.written_in_spanish(),
+        })
     }
 }
 
@@ -85,30 +88,41 @@ impl ShowingSlot {
         self.local.strftime("%a %b %-d, %-I:%M %p").to_string()
     }
 
+    /// `sab 28 nov, 11:00 AM`: without accents, which the alphabet of text messages has not.
+    fn written_in_spanish(&self) -> String {
+        const DAYS: [&str; 7] = ["lun", "mar", "mie", "jue", "vie", "sab", "dom"];
+        const MONTHS: [&str; 12] =
+            ["ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "sep", "oct", "nov", "dic"];
+        let day = DAYS[usize::from(self.local.weekday().to_monday_zero_offset().unsigned_abs()) % 7];
+        let month = MONTHS[(usize::from(self.local.month().unsigned_abs()) + 11) % 12];
+        format!("{day} {} {month}, {}", self.local.day(), self.local.strftime("%-I:%M %p"))
+    }
+
     /// `Saturday, November 28, at 11 A M`.
-    pub(super) fn aloud(&self) -> String {
-        format!("{}, at {}", day_aloud(self), reply::clock_aloud(self.local.time()))
+    pub(super) fn aloud(&self, language: Language) -> String {
+        let day = reply::day_aloud(language, self.local.date());
+        format!("{day}, {}", reply::at_aloud(language, self.local.time()))
     }
 
     /// The same with who shows it and where.
-    pub(super) fn aloud_whole(&self, place: &str) -> String {
-        format!("{}, with {}, at {}", self.aloud(), self.agent, reply::place_aloud(place))
+    pub(super) fn aloud_whole(&self, language: Language, place: &str) -> String {
+        let (time, place) = (self.aloud(language), reply::place_aloud(place));
+        match language {
+            Language::English => format!("{time}, with {}, at {place}", self.agent),
+            Language::Spanish => format!("{time}, con {}, en {place}", self.agent),
+        }
     }
 }
 
-fn day_aloud(slot: &ShowingSlot) -> String {
-    slot.local.strftime("%A, %B %-d").to_string()
-}
-
 /// Several times in one breath: each day is named once.
-pub(super) fn slots_aloud(slots: &[ShowingSlot]) -> String {
+pub(super) fn slots_aloud(language: Language, slots: &[ShowingSlot]) -> String {
     let mut parts: Vec<String> = Vec::new();
     for (at, slot) in slots.iter().enumerate() {
         let same_day = at > 0 && slots[at - 1].local.date() == slot.local.date();
         parts.push(match same_day {
-            true => reply::clock_aloud(slot.local.time()),
-            false => slot.aloud(),
+            true => reply::time_aloud(language, slot.local.time()),
+            false => slot.aloud(language),
         });
     }
-    reply::listed(&parts, "or")
+    reply::listed(&parts, reply::or(language))
 }

@@ -98,6 +98,23 @@ fn undouble(base: &str) -> String {
     }
 }
 
+/// A light Spanish stem of a word without accents: endings of number, gender and tense go; short words stay.
+pub(super) fn spanish_stem(word: &str) -> String {
+    const VERBS: [&str; 22] = [
+        "andose", "iendose", "aremos", "eremos", "iremos", "ieron", "iendo", "aron", "ando", "amos", "emos",
+        "imos", "aban", "ados", "adas", "idos", "idas", "ado", "ada", "ido", "ida", "aba",
+    ];
+    if !word.is_ascii() || word.len() < 5 {
+        return word.to_owned();
+    }
+    let cut = |suffix: &&str| word.strip_suffix(*suffix).filter(|base| base.len() >= 3);
+    let verb = VERBS.iter().find_map(cut);
+    let base = verb
+        .or_else(|| ["es", "as", "os", "an", "en", "ar", "er", "ir"].iter().find_map(cut))
+        .unwrap_or(word);
+    base.trim_end_matches(['a', 'e', 'o', 's']).to_owned()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -129,6 +146,22 @@ mod tests {
             (stem("gas"), stem("this"), stem("address")),
             ("gas".into(), "this".into(), "address".into())
         );
+    }
+
+    #[test]
+    fn forms_of_one_spanish_word_share_a_stem() {
+        for forms in [
+            &["gotea", "goteando", "gotean", "gotear"][..],
+            &["apartamento", "apartamentos"],
+            &["quemando", "quemado", "quemada", "quema"],
+            &["unidad", "unidades"],
+            &["rento", "rentan", "rentar", "renta"],
+        ] {
+            for form in forms {
+                assert_eq!(spanish_stem(form), spanish_stem(forms[0]), "{form}");
+            }
+        }
+        assert_eq!((spanish_stem("gas"), spanish_stem("luz")), ("gas".into(), "luz".into()));
     }
 
     #[test]

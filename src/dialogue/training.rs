@@ -7,6 +7,7 @@ use super::{
     features::{BUCKETS, Featurizer},
     intent::Intent,
 };
+use crate::types::Language;
 
 /// Gives a sentence its embedding ([`EMBEDDING`] numbers, length 1).
 pub type Embedder<'a> = &'a dyn Fn(&str) -> Vec<f32>;
@@ -40,22 +41,31 @@ pub(super) const TEMPERATURE_MEANING: f32 = 0.75;
 
 /// The model of words alone.
 pub fn train_words(seed: u64) -> Model {
-    let (buckets, samples) = samples(&Featurizer::new(), None).unwrap_or_default();
+    train_words_in(Language::English, seed)
+}
+
+/// The model of words alone, from the utterances of one language.
+pub fn train_words_in(language: Language, seed: u64) -> Model {
+    let (buckets, samples) = samples(language, None).unwrap_or_default();
     fit(None, buckets, &samples, seed)
 }
 
 /// The model of words and embeddings of the encoder called `encoder`.
 pub fn train_with(encoder: &str, embed: Embedder<'_>, seed: u64) -> Result<Model, TrainingError> {
-    let (buckets, samples) = samples(&Featurizer::new(), Some(embed))?;
+    let (buckets, samples) = samples(Language::English, Some(embed))?;
     Ok(fit(Some(encoder.to_owned()), buckets, &samples, seed))
 }
 
 /// Features that stand in at least two utterances get a slot; the others could only be learnt by heart.
 fn samples(
-    featurizer: &Featurizer,
+    language: Language,
     embed: Option<Embedder<'_>>,
 ) -> Result<(Vec<u32>, Vec<Sample>), TrainingError> {
-    let examples: Vec<_> = corpus::training().filter_map(Result::ok).collect();
+    let featurizer = Featurizer::of(language);
+    let examples: Vec<_> = match language {
+        Language::English => corpus::training().filter_map(Result::ok).collect(),
+        Language::Spanish => corpus::training_in_spanish().filter_map(Result::ok).collect(),
+    };
     let features: Vec<_> = examples.iter().map(|example| featurizer.features(example.text)).collect();
     let mut seen = vec![0_u16; BUCKETS];
     for (bucket, _) in features.iter().flat_map(|sparse| &sparse.0) {
@@ -116,7 +126,7 @@ pub fn cross_validate(
     embed: Option<Embedder<'_>>,
     seed: u64,
 ) -> Result<CrossValidation, TrainingError> {
-    let (buckets, samples) = samples(&Featurizer::new(), embed)?;
+    let (buckets, samples) = samples(Language::English, embed)?;
     let folds = folds.max(2);
     let mut judged: Vec<(Scores, usize)> = Vec::with_capacity(samples.len());
     for fold in 0..folds {

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{CalendarAnswer, CalendarRequest, EndReason, Reading};
+use crate::types::Language;
 
 /// One thing the other person said (or typed, or keyed), whole.
 #[derive(Debug, Clone, PartialEq)]
@@ -47,6 +48,8 @@ pub struct Say {
     pub interruptible: bool,
     /// What kind of answer is hoped for: decides how long a pause means "finished".
     pub expects: Expectation,
+    /// Whose voice says it.
+    pub language: Language,
 }
 
 /// The kind of answer that a question hopes for.

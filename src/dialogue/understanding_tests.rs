@@ -1,5 +1,7 @@
 //! What must be understood, whatever is learnt: dangers, steps of the talk, figures, reproducibility.
 
+mod spanish;
+
 use std::sync::LazyLock;
 
 use super::*;
@@ -242,7 +244,13 @@ fn an_encoder_that_gives_another_length_is_refused() {
 fn a_line_becomes_one_json_object() {
     let roster = Roster::default();
     let today = jiff::civil::date(2026, 11, 20);
-    let context = Context { expecting: None, roster: &roster, today, home_area_code: 303 };
+    let context = Context {
+        expecting: None,
+        roster: &roster,
+        today,
+        home_area_code: 303,
+        language: crate::types::Language::English,
+    };
     let understood =
         understand(&WORDS, " my sink is leaking in unit 12, call 303 555 0142 \n", None, &context);
     let json: serde_json::Value = serde_json::from_str(&understood.to_json().unwrap()).unwrap();

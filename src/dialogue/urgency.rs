@@ -5,16 +5,15 @@
 //! extinguisher", "gas bill") are one word that no pattern names. What the rules do not know, the classifier's own
 //! probability of an emergency decides, against a higher bar where the rules saw words of danger and let them pass.
 
+mod grammar;
+
 use super::{
     pattern::{Hit, Pattern, Table, lines},
     reading::{LifeSafety, UrgentKind},
     token::Token,
 };
-
-const DANGER: &str = include_str!("../../firmware-config/dialogue/danger.txt");
-const URGENT: &str = include_str!("../../firmware-config/dialogue/urgent.txt");
-/// `kind of veto | pattern`.
-const VETO: &str = include_str!("../../firmware-config/dialogue/veto.txt");
+use crate::types::Language;
+use grammar::{Grammar, put_right};
 
 /// What the rules say of danger.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,6 +21,8 @@ pub(super) enum Reflex {
     Danger(LifeSafety),
     /// Words of danger, but negated, past, supposed or played.
     Dismissed,
+    /// No words of danger, but such as usually go with none: a battery, a film, "what if".
+    Doubtful,
     /// No words of danger.
     Quiet,
 }
@@ -66,52 +67,58 @@ impl Veto {
     }
 
     /// Does this take the sense from words of danger of that kind? `hit` are the words themselves.
-    fn silences(self, kind: LifeSafety, hit: &[Token]) -> bool {
+    fn silences(self, grammar: &Grammar, kind: LifeSafety, hit: &[Token]) -> bool {
         let says = |words: &[&str]| hit.iter().any(|token| words.contains(&token.word.as_str()));
         match self {
             Veto::Past | Veto::Resolved | Veto::Supposed | Veto::Figure => true,
             // Only the detector is dismissed: "I was cooking and there's a fire" is a fire.
-            Veto::Upkeep => kind == LifeSafety::CarbonMonoxide || says(&["smoke_alarm", "fire_alarm"]),
-            Veto::Harmless => kind == LifeSafety::Fire && !says(&["fire", "flames", "burning"]),
+            Veto::Upkeep => kind == LifeSafety::CarbonMonoxide || says(grammar.alarms),
+            Veto::Harmless if kind == LifeSafety::Medical => says(grammar.choking),
+            Veto::Harmless => kind == LifeSafety::Fire && !says(grammar.blazes),
             // Rotten eggs in the water are sulphur; gas at the sink is gas.
-            Veto::Water => kind == LifeSafety::Gas && !says(&["gas", "propane"]),
+            Veto::Water => kind == LifeSafety::Gas && !says(grammar.gases),
             Veto::Still | Veto::Ill => false,
         }
     }
+
+    /// Does it speak against a danger that no rule knows?
+    fn doubts(self) -> bool {
+        !matches!(self, Veto::Water | Veto::Still | Veto::Ill)
+    }
 }
 
-/// The rules, read once.
+/// The rules of one language, read once.
 #[derive(Debug)]
 pub(super) struct Rules {
+    language: Language,
+    grammar: &'static Grammar,
     danger: Table<LifeSafety>,
     urgent: Table<UrgentKind>,
     vetoes: Table<Veto>,
     compounds: Vec<(Pattern, String)>,
 }
 
-/// Words that are one thing together: `a b = c`.
-const COMPOUNDS: &str = include_str!("../../firmware-config/dialogue/compounds.txt");
-
 impl Rules {
-    pub(super) fn new() -> Self {
+    pub(super) fn of(language: Language) -> Self {
         let compound = |line: &str| {
             let (pattern, word) = line.split_once(" = ")?;
             Some((Pattern::parse(pattern), word.to_owned()))
         };
+        let grammar = Grammar::of(language);
         Self {
-            danger: Table::parse(DANGER, LifeSafety::from_name),
-            urgent: Table::parse(URGENT, UrgentKind::from_name),
-            vetoes: Table::parse(VETO, Veto::from_name),
-            compounds: lines(COMPOUNDS).filter_map(compound).collect(),
+            language,
+            grammar,
+            danger: Table::parse(grammar.danger, LifeSafety::from_name),
+            urgent: Table::parse(grammar.urgent, UrgentKind::from_name),
+            vetoes: Table::parse(grammar.veto, Veto::from_name),
+            compounds: lines(grammar.compounds).filter_map(compound).collect(),
         }
     }
 
     /// The words as the rules see them: misheard ones put right, compounds joined.
     pub(super) fn words(&self, mut tokens: Vec<Token>) -> Vec<Token> {
         for token in &mut tokens {
-            if let Some(right) = misheard(&token.word) {
-                token.word = right.to_owned();
-            }
+            put_right(self.language, token);
         }
         for (pattern, word) in &self.compounds {
             let hits: Vec<Hit> = pattern.hits(&tokens).collect();
@@ -124,19 +131,24 @@ impl Rules {
 
     pub(super) fn reflex(&self, words: &[Token]) -> Reflex {
         let mut seen = false;
-        let mut vetoes = None;
+        let vetoes = self.vetoes(words);
         for (kind, pattern) in &self.danger.0 {
             for hit in pattern.hits(words) {
                 seen = true;
-                let vetoes = vetoes.get_or_insert_with(|| self.vetoes(words));
-                if !is_negated(words, &hit)
-                    && !vetoes.iter().any(|veto| veto.silences(*kind, &words[hit.words.clone()]))
+                if !self.is_negated(words, &hit)
+                    && !vetoes
+                        .iter()
+                        .any(|veto| veto.silences(self.grammar, *kind, &words[hit.words.clone()]))
                 {
                     return Reflex::Danger(*kind);
                 }
             }
         }
-        if seen { Reflex::Dismissed } else { Reflex::Quiet }
+        match seen {
+            true => Reflex::Dismissed,
+            false if vetoes.iter().any(|veto| veto.doubts()) => Reflex::Doubtful,
+            false => Reflex::Quiet,
+        }
     }
 
     fn vetoes(&self, words: &[Token]) -> Vec<Veto> {
@@ -158,9 +170,41 @@ impl Rules {
         let hit = |(_, pattern): &&(UrgentKind, Pattern)| {
             pattern
                 .hits(words)
-                .any(|hit| opens_negative(&words[hit.words.start].word) || !is_negated(words, &hit))
+                .any(|hit| self.opens_negative(&words[hit.words.start].word) || !self.is_negated(words, &hit))
         };
         self.urgent.0.iter().find(hit).map(|(kind, _)| *kind)
+    }
+
+    fn opens_negative(&self, word: &str) -> bool {
+        self.grammar.negations.contains(&word) || self.grammar.opening.contains(&word)
+    }
+
+    /// Negated before it ("no smell of gas") or within its gaps ("the gas stove has no smell").
+    fn is_negated(&self, words: &[Token], hit: &Hit) -> bool {
+        let grammar = self.grammar;
+        let negation = |at: usize| {
+            let word = words[at].word.as_str();
+            if grammar.inabilities.contains(&word) {
+                let next = words.get(at + 1);
+                return next.is_some_and(|next| grammar.senses.contains(&next.word.as_str()));
+            }
+            grammar.negations.contains(&word)
+        };
+        if hit.skipped.iter().any(|&at| negation(at)) {
+            return true;
+        }
+        for at in (0..hit.words.start).rev().take(6) {
+            if words[at].stop {
+                return false;
+            }
+            if negation(at) {
+                return true;
+            }
+            if !grammar.between.contains(&words[at].word.as_str()) {
+                return false;
+            }
+        }
+        false
     }
 }
 
@@ -171,67 +215,4 @@ fn join(tokens: &mut Vec<Token>, hit: &Hit, words: &str) {
     let joined: Vec<Token> =
         words.split(' ').map(|word| Token { word: word.to_owned(), start, end, stop }).collect();
     tokens.splice(hit.words.clone(), joined);
-}
-
-/// Words that a recogniser makes of the words of danger.
-fn misheard(word: &str) -> Option<&'static str> {
-    Some(match word {
-        "gaz" | "gass" | "gasz" => "gas",
-        "leek" | "leeking" | "leeks" => "leaking",
-        "carbin" | "carben" | "carbone" | "karbon" => "carbon",
-        "smel" | "smelly" | "smels" => "smell",
-        "alarum" | "alarn" => "alarm",
-        "ambulence" | "ambalance" => "ambulance",
-        "nineoneone" => "911",
-        "theirs" => "theres",
-        "fier" | "fiyah" => "fire",
-        _ if word.len() >= 7 && word.starts_with('m') && word.ends_with("oxide") => "monoxide",
-        "monoxid" | "monoxcide" | "minoxide" | "monocside" | "monixide" => "monoxide",
-        _ => return None,
-    })
-}
-
-fn opens_negative(word: &str) -> bool {
-    NEGATIONS.contains(&word) || matches!(word, "without" | "cant" | "havent" | "hasnt" | "nothing")
-}
-
-const NEGATIONS: [&str; 18] = [
-    "no", "not", "dont", "doesnt", "isnt", "never", "arent", "wasnt", "nope", "without", "didnt", "nobody",
-    "nobodys", "noone", "aint", "nor", "cannot", "cant",
-];
-
-/// Words that may stand between a negation and what it negates.
-const BETWEEN: [&str; 35] = [
-    "smell", "smelling", "see", "seeing", "hear", "hearing", "any", "of", "a", "an", "the", "there", "is",
-    "are", "been", "really", "even", "sign", "signs", "or", "and", "actual", "like", "on", "smoke", "fire",
-    "gas", "odor", "flames", "have", "injured", "got", "anything", "real", "need",
-];
-
-/// Negated before it ("no smell of gas") or within its gaps ("the gas stove has no smell").
-fn is_negated(words: &[Token], hit: &Hit) -> bool {
-    let negation = |at: usize| {
-        let word = words[at].word.as_str();
-        // "Can't" denies only a sense; "I can't breathe, there's smoke" denies nothing.
-        match word {
-            "cant" | "cannot" => {
-                words.get(at + 1).is_some_and(|next| matches!(next.word.as_str(), "smell" | "see" | "hear"))
-            }
-            _ => NEGATIONS.contains(&word),
-        }
-    };
-    if hit.skipped.iter().any(|&at| negation(at)) {
-        return true;
-    }
-    for at in (0..hit.words.start).rev().take(6) {
-        if words[at].stop {
-            return false;
-        }
-        if negation(at) {
-            return true;
-        }
-        if !BETWEEN.contains(&words[at].word.as_str()) {
-            return false;
-        }
-    }
-    false
 }

@@ -1,5 +1,7 @@
 //! STOP means stop: what a text says about being written to.
 
+use crate::types::Language;
+
 /// Every word of a message that decides about consent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Keyword {
@@ -166,6 +168,20 @@ pub fn read_keyword(text: &str) -> Option<Keyword> {
         return Some(Keyword::Stop);
     }
     (refuses_contact(&words) || refuses_contact_in_spanish(&words)).then_some(Keyword::Stop)
+}
+
+/// The language of a text that is a keyword of one language alone: `ALTO`, `AYUDA`.
+pub fn keyword_language(text: &str) -> Option<Language> {
+    const SPANISH: [&str; 13] = [
+        "alto", "parar", "pare", "para", "basta", "baja", "cancelar", "mas", "ya", "empezar", "comenzar",
+        "ayuda", "gracias",
+    ];
+    let words = words_of(text);
+    let all = !words.is_empty()
+        && words.iter().all(|word| {
+            word == "no" || COURTESY.contains(&word.as_str()) || SPANISH.contains(&word.as_str())
+        });
+    (all && words.iter().any(|word| SPANISH.contains(&word.as_str()))).then_some(Language::Spanish)
 }
 
 /// Lower-case words without punctuation, apostrophes and accents.

@@ -12,6 +12,6 @@ mod enrolment;
 mod sequence;
 
 pub use advance::{Advance, Standing, advance};
-pub use consent::{ConsentKind, ConsentSource, Keyword, read_keyword};
+pub use consent::{ConsentKind, ConsentSource, Keyword, keyword_language, read_keyword};
 pub use enrolment::{Enrolling, Enrolment, EnrolmentState, Stop};
 pub use sequence::{Sequence, SequenceError, Touch, When};

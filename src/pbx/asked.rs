@@ -7,7 +7,7 @@ use super::{LegResult, MediaEvent, SpeechCommand, exchange::Context, leg::Leg, s
 use crate::{
     media::Tone,
     sip::{Cause, SessionId},
-    types::{LegId, UtteranceId},
+    types::{Language, LegId, UtteranceId},
 };
 
 /// Long enough to take a telephone from the ear and find the key, with the words said twice.
@@ -108,7 +108,10 @@ impl Asked {
     fn tell(&mut self, cx: &mut Context<'_>) {
         if cx.exchange.speech_ready {
             let text = self.words.clone();
-            cx.exchange.speech(self.leg.id(), SpeechCommand::Speak { utterance: UTTERANCE, text });
+            cx.exchange.speech(
+                self.leg.id(),
+                SpeechCommand::Speak { utterance: UTTERANCE, text, language: Language::English },
+            );
         } else {
             self.leg.tone(cx, Some(Tone::Beep));
         }

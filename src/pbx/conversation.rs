@@ -12,7 +12,7 @@ use crate::{
     agent::{self, Voice, VoiceInput, VoiceOutput},
     dialogue::{Channel, Destination, EndReason, Opening, Outcome, Promise, Urgency},
     speech::SpeechEvent,
-    types::{LegId, UtteranceId},
+    types::{Language, LegId, UtteranceId},
 };
 
 /// A conversation in progress. It outlives the state that began it: a transfer takes it along, and brings it back.
@@ -31,6 +31,8 @@ pub(super) struct Conversation {
     spoken: VecDeque<(UtteranceId, UtteranceId)>,
     /// What the lamp of the agent's line says.
     captioned: Option<String>,
+    /// The language that the caller is heard in.
+    hears: Language,
 }
 
 /// Utterances whose numbers are remembered: the one being said, those it has cut off, and some more.
@@ -91,9 +93,15 @@ impl Conversation {
             onset: Onset::default(),
             spoken: VecDeque::new(),
             captioned: None,
+            hears: Language::default(),
         };
         let wish = conversation.drain(cx, leg);
         (conversation, wish)
+    }
+
+    /// The language that the caller is spoken with.
+    pub(super) fn language(&self) -> Language {
+        self.voice.language()
     }
 
     pub(super) fn deadline(&self) -> Option<(Instant, agent::Reason)> {
@@ -152,6 +160,7 @@ impl Conversation {
         };
         self.voice.handle_input(cx.now.at, input);
         let wish = self.drain(cx, leg);
+        self.hear_language(cx, leg);
         if may_know_more {
             self.caption(cx);
             report(cx, &self.voice.outcome(), heard);
@@ -195,10 +204,10 @@ impl Conversation {
                     self.onset = Onset::default();
                     cx.exchange.speech(leg, SpeechCommand::Listen { turn });
                 }
-                VoiceOutput::Understand { turn, text } => {
-                    cx.exchange.speech(leg, SpeechCommand::Understand { turn, text });
+                VoiceOutput::Understand { turn, text, language } => {
+                    cx.exchange.speech(leg, SpeechCommand::Understand { turn, text, language });
                 }
-                VoiceOutput::Speak { utterance, text } => {
+                VoiceOutput::Speak { utterance, text, language } => {
                     self.said_from = None;
                     self.saying = Some(Saying { utterance, text: text.clone(), audible: None });
                     let number = cx.exchange.next_utterance(leg);
@@ -206,7 +215,7 @@ impl Conversation {
                         self.spoken.pop_front();
                     }
                     self.spoken.push_back((utterance, number));
-                    cx.exchange.speech(leg, SpeechCommand::Speak { utterance: number, text });
+                    cx.exchange.speech(leg, SpeechCommand::Speak { utterance: number, text, language });
                 }
                 VoiceOutput::Hush { utterance } => {
                     let number =
@@ -236,6 +245,15 @@ impl Conversation {
                     return wish;
                 }
             }
+        }
+    }
+
+    /// The ear follows the conversation into another language.
+    fn hear_language(&mut self, cx: &mut Context<'_>, leg: LegId) {
+        let language = self.voice.language();
+        if language != self.hears {
+            self.hears = language;
+            cx.exchange.speech(leg, SpeechCommand::Hear(language));
         }
     }
 
@@ -327,6 +345,7 @@ fn opening(cx: &Context<'_>) -> Opening {
         local: cx.now.wall.to_zoned(zone).datetime(),
         open_now: number.is_some_and(|number| number.hours.is_open(cx.now.wall)),
         channel: Channel::Voice,
+        language: Language::default(),
     }
 }
 

@@ -18,7 +18,7 @@ use crate::{
     },
     sip,
     speech::SpeechEvent,
-    types::{CallId, Extension, LegId, MessageKey, PhoneNumber, TurnId, UtteranceId},
+    types::{CallId, Extension, Language, LegId, MessageKey, PhoneNumber, TurnId, UtteranceId},
 };
 
 pub use sound_file::{Shelf, SoundFile};
@@ -291,9 +291,11 @@ pub enum SpeechCommand {
     /// The agent begins or ceases to be audible: the ear becomes stricter about what it takes for an interruption.
     AgentAudible(bool),
     /// Read these words of the caller.
-    Understand { turn: TurnId, text: String },
+    Understand { turn: TurnId, text: String, language: Language },
     /// Say this to the leg.
-    Speak { utterance: UtteranceId, text: String },
+    Speak { utterance: UtteranceId, text: String, language: Language },
+    /// The caller is to be heard in this language from now on.
+    Hear(Language),
     /// Do not go on with this utterance.
     Cease { utterance: UtteranceId },
     /// The leg is no longer heard.

@@ -20,7 +20,7 @@ use super::{
 use crate::{
     media::{self, Codec, LocalMedia, SourceTrust},
     sip::{Identity, Outgoing, SessionId, Target, TrunkName},
-    types::{CallId, Extension, LegId, Moment, PhoneNumber, UtteranceId},
+    types::{CallId, Extension, Language, LegId, Moment, PhoneNumber, UtteranceId},
 };
 
 /// Each phone and each number rings so long.
@@ -413,7 +413,7 @@ impl Notice {
         *until = now.at + LONGEST_TELLING;
         if exchange.speech_ready {
             let (utterance, text) = (utterance(*told), self.alarm.spoken(&directory.name));
-            exchange.speech(rung.leg, SpeechCommand::Speak { utterance, text });
+            exchange.speech(rung.leg, SpeechCommand::Speak { utterance, text, language: Language::English });
         } else {
             announce(exchange, rung.leg, *told);
         }

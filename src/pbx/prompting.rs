@@ -14,7 +14,7 @@ use crate::{
     agent::VoiceInput,
     media::Tone,
     sip::{Cause, SessionId},
-    types::{LegId, UtteranceId},
+    types::{Language, LegId, UtteranceId},
 };
 
 /// A sentence takes three seconds; a mouth that never says that it is done does not keep the phone.
@@ -125,7 +125,10 @@ impl Prompting {
     fn tell(&mut self, cx: &mut Context<'_>) {
         if cx.exchange.speech_ready && !self.prompt.words.is_empty() {
             let text = self.prompt.words.clone();
-            cx.exchange.speech(self.caller.id(), SpeechCommand::Speak { utterance: UTTERANCE, text });
+            cx.exchange.speech(
+                self.caller.id(),
+                SpeechCommand::Speak { utterance: UTTERANCE, text, language: Language::English },
+            );
         } else {
             self.sound(cx);
         }

@@ -28,7 +28,7 @@ const KEY_STROKE: Duration = Duration::from_millis(300);
 
 /// One thing that a person means to do, in order.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Cue {
+pub enum Cue {
     Say(String),
     /// Speaks over the agent.
     Interrupt(String),
@@ -42,10 +42,10 @@ pub(super) enum Cue {
 
 /// What a person says to an agent who has used one of these words. Good for as many times as it fits.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Answer {
-    /// Lower case.
-    pub(super) to: Vec<String>,
-    pub(super) cue: Cue,
+pub struct Answer {
+    /// Lower case; an empty phrase fits whatever is said.
+    pub to: Vec<String>,
+    pub cue: Cue,
 }
 
 /// What a person does now, for the world to carry out.
@@ -216,8 +216,11 @@ impl Person {
     /// The agent has said this, or the beginning of it.
     pub(super) fn agent_falls_silent(&mut self, now: Instant, text: &str) {
         if let Some(line) = &mut self.line {
-            line.heard.push_str(text);
-            line.heard.push(' ');
+            // What they have spoken over is answered already.
+            if matches!(line.voice, Voice::Silent | Voice::Keying { .. }) {
+                line.heard.push_str(text);
+                line.heard.push(' ');
+            }
             line.agent = Agent::Quiet { since: now };
         }
     }

@@ -3,16 +3,14 @@
 use std::{
     collections::BTreeMap,
     net::{IpAddr, SocketAddr},
-    sync::LazyLock,
     time::{Duration, Instant},
 };
 
-use super::caller::long_enough;
+use super::{caller::long_enough, premises::Understands};
 use crate::{
-    dialogue::Understander,
     media::{Direction, LegSettings},
     pbx::{MediaCommand, MediaEvent, Quality, SpeechCommand, Unheard},
-    types::{CallId, LegId, TurnId, UtteranceId},
+    types::{CallId, Language, LegId, TurnId, UtteranceId},
 };
 
 /// From the order to the first voiced packet: the first clause is synthesised, and waits for its frame.
@@ -37,9 +35,6 @@ const fn is_the_agents(utterance: UtteranceId) -> bool {
     utterance.0 < u64::MAX / 2
 }
 
-/// Training the words takes longer than most stories; all of them share one understander, which keeps nothing.
-static UNDERSTANDER: LazyLock<Understander> = LazyLock::new(Understander::words_only);
-
 /// What the media plane and the speech pool tell the switch.
 #[derive(Debug)]
 pub(super) enum Report {
@@ -55,15 +50,16 @@ pub(super) enum Noticed {
     Silent(String),
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Legs {
     legs: BTreeMap<LegId, Leg>,
-    understanding: BTreeMap<(Instant, u64), (LegId, TurnId, String)>,
+    understanding: BTreeMap<(Instant, u64), (LegId, TurnId, String, Language)>,
     asked: u64,
     /// Addresses from which nothing comes any more.
     dead: Vec<IpAddr>,
     /// Whoever is called outside has a voicemail that answers, and presses no key.
     voicemail: bool,
+    understands: Understands,
 }
 
 #[derive(Debug)]
@@ -105,12 +101,15 @@ impl Leg {
 }
 
 impl Legs {
-    pub(super) fn new(voicemail: bool) -> Self {
-        Self { voicemail, ..Self::default() }
-    }
-
-    pub(super) fn has_voicemail(&self) -> bool {
-        self.voicemail
+    pub(super) fn new(voicemail: bool, understands: Understands) -> Self {
+        Self {
+            legs: BTreeMap::new(),
+            understanding: BTreeMap::new(),
+            asked: 0,
+            dead: Vec::new(),
+            voicemail,
+            understands,
+        }
     }
 
     pub(super) fn call_of(&self, leg: LegId) -> Option<CallId> {
@@ -207,7 +206,7 @@ impl Legs {
             }
             MediaCommand::Close => {
                 self.legs.remove(&leg)?;
-                self.understanding.retain(|_, (of, _, _)| *of != leg);
+                self.understanding.retain(|_, (of, ..)| *of != leg);
                 return Some(Report::Media {
                     leg,
                     event: MediaEvent::Closed { quality: Quality::default() },
@@ -233,7 +232,7 @@ impl Legs {
     /// The same for the speech pool. `Listen` and `Deaf` are the caller's business.
     pub(super) fn speech(&mut self, now: Instant, leg: LegId, command: &SpeechCommand) -> Option<Noticed> {
         match command {
-            SpeechCommand::Speak { utterance, text } => {
+            SpeechCommand::Speak { utterance, text, .. } => {
                 let begins = now + FIRST_SOUND;
                 let playing = Playing {
                     utterance: *utterance,
@@ -246,14 +245,15 @@ impl Legs {
                 self.legs.get_mut(&leg)?.playing = Some(playing);
                 is_the_agents(*utterance).then_some(Noticed::Breath)
             }
-            SpeechCommand::Understand { turn, text } => {
+            SpeechCommand::Understand { turn, text, language } => {
                 self.asked += 1;
-                let asked = (leg, *turn, text.clone());
+                let asked = (leg, *turn, text.clone(), *language);
                 self.understanding.insert((now + UNDERSTANDING, self.asked), asked);
                 None
             }
             // What is to be hushed is hushed by the media plane.
             SpeechCommand::Cease { .. }
+            | SpeechCommand::Hear(_)
             | SpeechCommand::Listen { .. }
             | SpeechCommand::AgentAudible(_)
             | SpeechCommand::Deaf => None,
@@ -265,8 +265,8 @@ impl Legs {
         if let Some(entry) = self.understanding.first_entry()
             && entry.key().0 <= now
         {
-            let (leg, turn, text) = entry.remove();
-            let reading = Box::new(UNDERSTANDER.read(&text, None));
+            let (leg, turn, text, language) = entry.remove();
+            let reading = Box::new(self.understands.read(language, &text));
             return Some((Report::Understood { leg, turn, reading }, None));
         }
         let (&id, leg) = self.legs.iter_mut().find(|(_, leg)| leg.due().is_some_and(|due| due <= now))?;

@@ -26,6 +26,7 @@
 //! given texts go again after a crash          given a spare trunk
 //! given people outside have voicemail
 //! given a phone calls outside 20 times an hour
+//! given Spanish is spoken                     given Spanish is spoken and not heard
 //! given lead touch after 2h "…"               given lead touch on day 3 10:00 "…"
 //! ```
 //! Anything below may also follow `given`. Time:
@@ -86,7 +87,9 @@ mod network;
 mod office;
 mod phone;
 mod play;
+mod premises;
 mod scenario;
+mod stage;
 mod station;
 mod telling;
 mod week;
@@ -98,9 +101,13 @@ use std::{
     path::{Path, PathBuf},
 };
 
+pub use caller::{Answer, Cue};
 pub use office::OfficeError;
+pub use phone::Manner;
 pub use play::{Failure, StoryError};
+pub use premises::{Premises, Understands};
 pub use scenario::Problem;
+pub use stage::{Enacted, Scene, Visit, Visitor, enact};
 pub use world::WorldError;
 
 /// Why stories could not be played, or did not go as they say.

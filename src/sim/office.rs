@@ -9,6 +9,7 @@ use std::{
 
 use jiff::{civil::Time, tz::TimeZone};
 
+use super::premises::Premises;
 use crate::{
     calendar::ShowingPlan,
     desk::{self, FollowUp, Wording, WordingError},
@@ -18,7 +19,7 @@ use crate::{
     pbx::{
         CallBackPlan, Choice, ConferencePlan, Directory, EmergencyPlan, Features, Leads, Limits, MenuHours,
         MenuPlan, Number, OnCall, Phone, QueuePlan, RecordingRules, RingPlan, RingStep, Rota, Services,
-        Settings, Supervise, Supervision, Texts,
+        Supervise, Supervision, Texts,
     },
     sip::{self, TrunkName},
     types::{Country, Extension, Hours, NumberError, PhoneNumber, QuietHours},
@@ -65,6 +66,8 @@ pub(super) struct Office {
     pub(super) second_on_call: bool,
     /// Whoever is called outside has a voicemail that answers.
     pub(super) voicemail: bool,
+    /// Other languages of the telephone.
+    pub(super) also: Vec<dialogue::AlsoSpoken>,
     /// The box answers the main number with a menu.
     pub(super) menu: bool,
     /// So many callers of the main number may wait for its phones.
@@ -116,6 +119,7 @@ impl Office {
             on_call: true,
             second_on_call: false,
             voicemail: false,
+            also: Vec::new(),
             menu: false,
             queue: None,
             probe: false,
@@ -138,7 +142,11 @@ impl Office {
         all
     }
 
-    pub(super) fn directory(&self, phones: &[Extension]) -> Result<Directory, OfficeError> {
+    pub(super) fn premises(&self, phones: &[Extension]) -> Result<Premises, OfficeError> {
+        Ok(Premises { voicemail: self.voicemail, ..Premises::new(self.directory(phones)?, self.desk()?) })
+    }
+
+    fn directory(&self, phones: &[Extension]) -> Result<Directory, OfficeError> {
         let trunk = TrunkName("carrier".to_owned());
         let number = |label: &str, rings: &[(Vec<Extension>, Duration)]| Number {
             label: label.to_owned(),
@@ -279,6 +287,13 @@ impl Office {
                 ..Roster::default()
             },
             home_area_code: 303,
+            listings: vec![dialogue::Listing {
+                address: "210 Maple Court, apartment 3A".to_owned(),
+                summary: "Two bedrooms, with a balcony.".to_owned(),
+                bedrooms: Some(2),
+                rent: Some(1850),
+                ..dialogue::Listing::default()
+            }],
             facts: vec![dialogue::Fact {
                 topic: None,
                 asked_by: vec!["trash".to_owned(), "garbage".to_owned()],
@@ -287,23 +302,11 @@ impl Office {
             on_call: self.on_call,
             staff: !self.extensions().is_empty(),
             showings: self.showings.is_some(),
+            also: self.also.clone(),
         }
     }
 
-    pub(super) fn machine() -> Settings {
-        Settings {
-            realm: SWITCH.ip().to_string(),
-            listeners: vec![sip::Listener {
-                transport: sip::Transport::Udp,
-                local: SWITCH,
-                advertised: None,
-            }],
-            media_address: SWITCH.ip(),
-            ..Settings::default()
-        }
-    }
-
-    pub(super) fn desk(&self) -> Result<desk::Settings, OfficeError> {
+    fn desk(&self) -> Result<desk::Settings, OfficeError> {
         let sequence = match self.touches.is_empty() {
             true => None,
             false => Some(FollowUp::new(Sequence::new("leads".to_owned(), self.touches.clone())?)?),
@@ -331,7 +334,7 @@ impl Office {
     }
 }
 
-pub(super) fn password(extension: &Extension) -> String {
+fn password(extension: &Extension) -> String {
     format!("secret-of-{extension}")
 }
 

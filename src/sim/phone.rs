@@ -7,7 +7,7 @@ use crate::sip::{Event, SendError, SessionId};
 
 /// What somebody does when their phone rings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) enum Manner {
+pub enum Manner {
     /// Lets it ring.
     #[default]
     Rings,

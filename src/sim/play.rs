@@ -20,11 +20,12 @@ use super::{
 };
 use crate::{
     calendar::{Rules, ShowingAgent, ShowingPlan},
+    dialogue::AlsoSpoken,
     outbox::AfterCrash,
     pbx::Counts,
     sip::{Identity, SendError},
     store::StoreError,
-    types::{CallId, Extension, Hours, HoursError, NumberError},
+    types::{CallId, Extension, Hours, HoursError, Language, NumberError},
 };
 
 /// A story that cannot be read, or does not go as it says; with the line where.
@@ -147,6 +148,7 @@ struct Play {
     /// Words that must not happen until the end.
     never: Vec<String>,
     texts_left: usize,
+    probed: bool,
 }
 
 impl Play {
@@ -180,14 +182,15 @@ impl Play {
         columns.extend(extensions.iter().map(Extension::to_string));
         columns.extend(["agent".to_owned(), "desk".to_owned()]);
         let wall = now.to_zoned(zone.clone())?.timestamp();
-        let mut world = World::new(office, &extensions, wall, seed, columns)?;
+        let probed = office.probe;
+        let mut world = World::new(office.premises(&extensions)?, wall, seed, columns)?;
         for (name, number, display) in PEOPLE {
             let number = number.parse()?;
             world.names.learn(number, name);
             world.people.insert(name.to_owned(), Person::new(number, display.to_owned()));
         }
         let at_first = extensions.into_iter().map(|extension| (extension, (Manner::Rings, true))).collect();
-        Ok(Self { world, begun: false, zone, seed, at_first, never: Vec::new(), texts_left: 0 })
+        Ok(Self { world, begun: false, zone, seed, at_first, never: Vec::new(), texts_left: 0, probed })
     }
 
     /// Everybody is plugged in and has registered; the first second of a story lies before its beginning.
@@ -443,7 +446,7 @@ impl Play {
     fn end(&mut self) -> Result<(), Failure> {
         self.world.see_to_dangers()?;
         self.world.run_for(DYING_AWAY)?;
-        if self.world.office.probe {
+        if self.probed {
             // A probe that is under way just now is answered, or given up.
             while self.world.is_probing() && self.world.step(self.world.clock.now().at + DYING_AWAY)? {}
         }
@@ -517,6 +520,9 @@ fn furnish_with(office: &mut Office, furnish: &Furnish) -> Result<(), Failure> {
         Furnish::NobodyOnCall => office.on_call = false,
         Furnish::TwoOnCall => office.second_on_call = true,
         Furnish::Voicemail => office.voicemail = true,
+        Furnish::Spanish { heard } => {
+            office.also = vec![AlsoSpoken { language: Language::Spanish, heard: *heard }];
+        }
         Furnish::Menu => office.menu = true,
         Furnish::Queue { most } => office.queue = Some(*most),
         Furnish::OutsideAnHour(most) => office.outside_per_hour = *most,
@@ -532,7 +538,7 @@ fn furnish_with(office: &mut Office, furnish: &Furnish) -> Result<(), Failure> {
                 agents: Vec::new(),
                 rules: Rules::default(),
             });
-            plan.agents.push(ShowingAgent { name: agent.clone(), hours });
+            plan.agents.push(ShowingAgent { name: agent.clone(), hours, calendar: None });
         }
         Furnish::Seed(_) | Furnish::Now(_) => {}
     }

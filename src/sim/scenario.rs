@@ -61,6 +61,10 @@ pub(super) enum Furnish {
     /// Somebody else is rung after the first.
     TwoOnCall,
     Voicemail,
+    /// Spanish is spoken on the telephone; `heard`: its words are understood too.
+    Spanish {
+        heard: bool,
+    },
     /// The box answers the main number with a menu first.
     Menu,
     /// The callers of the main number wait for its phones: so many of them.
@@ -275,6 +279,8 @@ fn furnish(rest: &[&str]) -> Result<Option<Furnish>, Problem> {
         ["nobody", "on", "call"] => Furnish::NobodyOnCall,
         ["two", "people", "on", "call"] => Furnish::TwoOnCall,
         ["people", "outside", "have", "voicemail"] => Furnish::Voicemail,
+        ["Spanish", "is", "spoken"] => Furnish::Spanish { heard: true },
+        ["Spanish", "is", "spoken", "and", "not", "heard"] => Furnish::Spanish { heard: false },
         ["a", "menu", "answers", "main"] => Furnish::Menu,
         ["a", "queue", "of", most, "answers", "main"] => Furnish::Queue { most: count(most)? },
         ["agent", "talks", "with", most, "at", "once"] => Furnish::AgentPlaces(count(most)?),

@@ -12,7 +12,7 @@ use crate::{
         Resource, ResourceState, Speaker, TextResult,
     },
     sip::TrunkHealth,
-    store::{CallRow, LeadRow, MessageRow, WorkOrderRow},
+    store::{CallRow, LeadKind, LeadRow, MessageRow, WorkOrderRow},
     types::{Extension, PhoneNumber},
 };
 
@@ -216,7 +216,12 @@ impl Names {
         let name = lead.name.as_deref().unwrap_or("somebody");
         let place = lead.place.as_ref().map(|place| format!(", about {place}")).unwrap_or_default();
         let wished = lead.wished_for.map(|at| format!(", wishes {at}")).unwrap_or_default();
-        format!("lead: {name}, {}{place}{wished}: {}", self.callback(lead.callback), lead.wish)
+        let kind = match lead.kind {
+            LeadKind::Rental => "lead",
+            LeadKind::Buyer => "buyer lead",
+            LeadKind::Seller => "seller lead",
+        };
+        format!("{kind}: {name}, {}{place}{wished}: {}", self.callback(lead.callback), lead.wish)
     }
 
     fn callback(&self, number: Option<PhoneNumber>) -> String {
@@ -297,6 +302,8 @@ pub(super) fn alarm(alarm: &Alarm) -> String {
         Alarm::TextsFailing { status } => format!("alarm: texts do not get through ({status})"),
         Alarm::TextsFlowing => "alarm over: texts flow".to_owned(),
         Alarm::MailFailing { status } => format!("alarm: the mail server takes no letters ({status})"),
+        Alarm::CalendarsFailing => "alarm: an agent's calendar does not do what it is asked".to_owned(),
+        Alarm::CalendarsWell => "alarm over: agents' calendars".to_owned(),
         Alarm::MailFlowing => "alarm over: letters flow".to_owned(),
     }
 }

@@ -9,7 +9,6 @@ mod machine;
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
     net::SocketAddr,
-    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -22,8 +21,9 @@ use super::{
     ladder::Ladder,
     legs::{Legs, Report},
     network::{Network, Path},
-    office::{self, CARRIER, Office, OfficeError, SPARE, SWITCH},
+    office::{self, CARRIER, OfficeError, SPARE, SWITCH},
     phone::{Manner, Phone},
+    premises::Premises,
     scenario::PowerCut,
     station::Station,
     telling::Names,
@@ -31,7 +31,7 @@ use super::{
 use crate::{
     desk::{self, Engine},
     outbox::State,
-    pbx::{self, Control, Directory, Switch, Verdict},
+    pbx::{self, Control, Fact, Switch, Verdict},
     sip,
     store::{CallFilter, Fault, Store, StoreError},
     types::{CallId, Extension, MessageKey},
@@ -83,7 +83,7 @@ enum Power {
 pub(super) struct World {
     pub(super) clock: Clock,
     pub(super) network: Network,
-    pub(super) office: Office,
+    premises: Premises,
     pub(super) carriers: Carriers,
     pub(super) phones: BTreeMap<Extension, Phone>,
     pub(super) people: BTreeMap<String, Person>,
@@ -91,7 +91,6 @@ pub(super) struct World {
     live: BTreeSet<String>,
     pub(super) names: Names,
     pub(super) ladder: Ladder,
-    directory: Arc<Directory>,
     power: Power,
     legs: Legs,
     /// Who is the caller of a call.
@@ -103,6 +102,8 @@ pub(super) struct World {
     registered: BTreeSet<(Extension, String)>,
     /// The calls in which danger was heard.
     escalated: BTreeSet<CallId>,
+    /// What the switch has told, if somebody wants to know.
+    pub(super) facts: Vec<(Duration, Fact)>,
     noted_calls: BTreeSet<CallId>,
     noted_texts: BTreeMap<MessageKey, (State, u16)>,
     seed: u64,
@@ -113,14 +114,12 @@ pub(super) struct World {
 impl World {
     /// The office before anybody is plugged in.
     pub(super) fn new(
-        office: Office,
-        extensions: &[Extension],
+        premises: Premises,
         wall: Timestamp,
         seed: u64,
         columns: Vec<String>,
     ) -> Result<Self, WorldError> {
         let clock = Clock::at(wall);
-        let directory = Arc::new(office.directory(extensions)?);
         let mut network = Network::new(seed);
         network.connect(CARRIER, Path::of(TO_CARRIER));
         network.connect(SPARE, Path::of(TO_CARRIER));
@@ -135,9 +134,8 @@ impl World {
             live: BTreeSet::new(),
             names: Names::default(),
             ladder: Ladder::new(columns),
-            directory,
             power: Power::Off { store: Box::new(store), until: clock.now().at },
-            legs: Legs::new(office.voicemail),
+            legs: Legs::new(premises.voicemail, premises.understands.clone()),
             callers: BTreeMap::new(),
             pending: VecDeque::new(),
             power_cut: None,
@@ -149,8 +147,9 @@ impl World {
             seed,
             boots: 0,
             still: (Duration::ZERO, 0),
+            facts: Vec::new(),
             clock,
-            office,
+            premises,
         };
         world.step(world.clock.now().at)?;
         Ok(world)
@@ -267,7 +266,7 @@ impl World {
     pub(super) fn plug_in(&mut self, extension: &Extension, manner: Manner) {
         let address = office::address_of(extension);
         self.network.connect(address, Path::of(IN_OFFICE));
-        let password = office::password(extension);
+        let password = self.premises.password(extension);
         let account = Some((extension.as_str(), password.as_str()));
         let seed = self.seed ^ 0x1000 ^ u64::from(address.port()) ^ extension.as_str().parse().unwrap_or(0);
         let station = Station::new(self.clock.now().at, address, SWITCH, account, seed);
@@ -302,12 +301,13 @@ impl World {
         }
     }
 
-    /// Somebody outside texts the office's main number.
+    /// Somebody outside texts the number that the office shows.
     pub(super) fn person_texts(&mut self, name: &str, body: &str) -> Result<(), sip::SendError> {
         let now = self.clock.now().at;
         let Some(person) = self.people.get(name) else { return Err(sip::SendError::BadTarget) };
         let from = person.number.to_string();
-        self.carriers.first.station.text(now, &from, office::MAIN.1, body)?;
+        let to = self.premises.directory.outbound_caller.to_string();
+        self.carriers.first.station.text(now, &from, &to, body)?;
         self.drain_station(CARRIER);
         Ok(())
     }
@@ -363,7 +363,7 @@ impl World {
         }
     }
 
-    fn store(&self) -> Option<&Store> {
+    pub(super) fn store(&self) -> Option<&Store> {
         self.desk().map(Engine::store)
     }
 

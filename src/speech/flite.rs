@@ -13,7 +13,7 @@ use std::{
     sync::{Mutex, Once, PoisonError},
 };
 
-use super::{SAMPLE_RATE, SpeechError, Spoken, Synthesizer, clauses, readable};
+use super::{SAMPLE_RATE, SpeechError, Spoken, Synthesizer, clauses, readable, shaping};
 
 /// The voices that come with Debian's libflite1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
@@ -60,19 +60,6 @@ impl FromStr for FliteVoice {
     }
 }
 
-/// Silence between two clauses, which a listener needs to follow: longer after a full stop than after a comma.
-const AFTER_SENTENCE_MS: u32 = 220;
-const AFTER_COMMA_MS: u32 = 90;
-
-/// What flite puts before and after each clause is cut down to this much.
-const EDGE_MS: u32 = 30;
-
-/// Below this (of 32768) an edge of a clause is silence.
-const EDGE_LEVEL: u16 = 180;
-
-/// The loudest sample of a clause is brought to this: 4 dB below full scale, loud enough for a telephone.
-const PEAK: f32 = 20_000.0;
-
 /// Speaks with one of flite's voices.
 #[derive(Debug, Clone)]
 pub struct FliteSynthesizer {
@@ -106,10 +93,7 @@ impl Synthesizer for FliteSynthesizer {
             let text = CString::new(readable.replace('\0', " ")).map_err(|_| SpeechError::NoVoice)?;
             let mut sound =
                 engine::synthesize(&text, self.voice, self.stretch).ok_or(SpeechError::NoVoice)?;
-            shape(
-                &mut sound,
-                if clause.ends_with([',', ';', ':']) { AFTER_COMMA_MS } else { AFTER_SENTENCE_MS },
-            );
+            shaping::shape(&mut sound, clause);
             samples += sound.len() as u64;
             if sink(&sound).is_break() {
                 return Ok(Spoken { samples, finished: false });
@@ -117,24 +101,6 @@ impl Synthesizer for FliteSynthesizer {
         }
         Ok(Spoken { samples, finished: true })
     }
-}
-
-/// Cuts the clause's edges to a breath, evens its loudness, and adds the silence that follows it.
-fn shape(sound: &mut Vec<i16>, silence_ms: u32) {
-    let edge = (EDGE_MS * SAMPLE_RATE / 1000) as usize;
-    let heard = |s: &i16| s.unsigned_abs() > EDGE_LEVEL;
-    let (Some(first), Some(last)) = (sound.iter().position(heard), sound.iter().rposition(heard)) else {
-        sound.clear();
-        return;
-    };
-    sound.truncate((last + edge).min(sound.len()));
-    sound.drain(..first.saturating_sub(edge));
-    let peak = sound.iter().map(|s| s.unsigned_abs()).max().unwrap_or(0);
-    if peak > 0 {
-        let gain = PEAK / f32::from(peak);
-        sound.iter_mut().for_each(|s| *s = (f32::from(*s) * gain) as i16);
-    }
-    sound.resize(sound.len() + (silence_ms * SAMPLE_RATE / 1000) as usize, 0);
 }
 
 #[expect(unsafe_code, reason = "flite is a C library; every use of it is in this module")]

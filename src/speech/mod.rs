@@ -11,6 +11,7 @@
 
 mod clause;
 mod ear;
+mod espeak;
 mod files;
 #[cfg(feature = "flite")]
 mod flite;
@@ -21,6 +22,7 @@ mod models;
 mod readable;
 mod repertoire;
 mod scripted;
+mod shaping;
 #[cfg(feature = "sherpa")]
 mod sherpa;
 mod silero;
@@ -33,6 +35,7 @@ use crate::types::TurnId;
 
 pub use clause::clauses;
 pub use ear::{DecodeId, DecodeRequest, Ear, EarOutput, EarTuning};
+pub use espeak::EspeakSynthesizer;
 pub use files::{TimedSegment, hear, hear_samples, say};
 #[cfg(feature = "flite")]
 pub use flite::{FliteSynthesizer, FliteVoice, UnknownVoice};

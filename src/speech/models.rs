@@ -11,11 +11,14 @@ use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 use super::SpeechError;
+use crate::types::Language;
 
 /// The manifest that this binary was built with: `models/manifest.toml`.
 const MANIFEST: &str = include_str!("../../models/manifest.toml");
 
 const RECOGNIZER: &str = "moonshine-tiny-en";
+/// Optional, and the owner's to choose: the recogniser that the manifest names is free for English alone.
+const SPANISH_RECOGNIZER: &str = "recognizer-es";
 const ENCODER: &str = "all-minilm-l6-v2";
 const VOICE_DETECTOR: &str = "silero-vad";
 
@@ -101,6 +104,15 @@ impl Models {
     /// The recogniser's folder, for `SherpaRecognizer::open`.
     pub fn recognizer(&self) -> PathBuf {
         self.folder.join(RECOGNIZER)
+    }
+
+    /// The folder of this language's recogniser, if one is installed there.
+    pub fn recognizer_of(&self, language: Language) -> Option<PathBuf> {
+        let folder = match language {
+            Language::English => self.recognizer(),
+            Language::Spanish => self.folder.join(SPANISH_RECOGNIZER),
+        };
+        folder.join("tokens.txt").is_file().then_some(folder)
     }
 
     /// The voice detector's folder, for `VoiceDetector::open`.

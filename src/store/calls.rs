@@ -9,7 +9,7 @@ use super::{
     columns::{Col, get, get_opt},
     contacts, emergencies, followups, messages, outbox,
     page::{bounded, page_of},
-    tickets,
+    showings, tickets,
 };
 use crate::{
     dialogue::{Intent, Outcome},
@@ -146,6 +146,7 @@ fn write(transaction: &Transaction<'_>, wrap_up: &WrapUp) -> Result<(), StoreErr
     if let Some(lead) = &wrap_up.lead {
         tickets::insert_lead(transaction, lead, contact)?;
     }
+    showings::keep_request(transaction, &wrap_up.record)?;
     if let (Some(contact), Some(words)) = (contact, &wrap_up.opt_out) {
         let (kind, source) = (ConsentKind::OptOut, ConsentSource::Call);
         contacts::write_consent(transaction, contact, kind, source, words, wrap_up.now)?;

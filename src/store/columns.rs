@@ -10,7 +10,7 @@ use rusqlite::{
     types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef},
 };
 
-use super::{Role, ShowingStatus, TextBackNote, TicketStatus};
+use super::{LeadKind, Role, ShowingStatus, TextBackNote, TicketStatus};
 use crate::{
     pbx::{AgentReason, CallDirection, CallResult, Dialled, Disposition, Speaker},
     types::{
@@ -87,6 +87,7 @@ named_column!(
     Disposition,
     CallResult,
     AgentReason,
+    LeadKind,
     Speaker,
     Role,
     ShowingStatus,

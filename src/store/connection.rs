@@ -20,7 +20,7 @@ pub(super) enum Location {
 }
 
 /// The schema, step by step. Steps are only ever appended.
-const MIGRATIONS: [&str; 20] = [
+const MIGRATIONS: [&str; 23] = [
     include_str!("migrations/0001_calls.sql"),
     include_str!("migrations/0002_texts.sql"),
     include_str!("migrations/0003_consent.sql"),
@@ -41,6 +41,9 @@ const MIGRATIONS: [&str; 20] = [
     include_str!("migrations/0018_paths.sql"),
     include_str!("migrations/0019_showings.sql"),
     include_str!("migrations/0020_escalations.sql"),
+    include_str!("migrations/0021_calendars.sql"),
+    include_str!("migrations/0022_lead_kinds.sql"),
+    include_str!("migrations/0023_contact_language.sql"),
 ];
 
 /// Statements that stay compiled: more than the end of a call, its texts and its trace need together.

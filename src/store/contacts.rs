@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     followup::{ConsentKind, ConsentSource, Standing},
-    types::{ContactId, PhoneNumber},
+    types::{ContactId, Language, PhoneNumber},
 };
 
 /// What a call or a text tells about the person at the other end.
@@ -22,6 +22,8 @@ pub struct CallerUpdate {
     pub number: PhoneNumber,
     /// A name, and whether it was read back and confirmed. An unconfirmed name never replaces another.
     pub name: Option<(String, bool)>,
+    /// The language that they speak or write, if that was heard.
+    pub language: Option<Language>,
 }
 
 /// What the house may do with a number, and what it did last.
@@ -33,6 +35,8 @@ pub struct ContactStanding {
     pub do_not_contact: bool,
     /// The end of the last call that a text answered.
     pub texted_back: Option<Timestamp>,
+    /// The language that they were last spoken with in, or wrote in.
+    pub language: Option<Language>,
     pub consent: Standing,
 }
 
@@ -173,17 +177,19 @@ pub(super) fn upsert(
     let (name, verified) =
         update.name.as_ref().map_or((None, false), |(name, verified)| (Some(name), *verified));
     let id = connection.prepare_cached(
-        "INSERT INTO contacts (id, number, name, name_verified, created, updated)
-         VALUES (:id, :number, :name, :verified, :now, :now)
+        "INSERT INTO contacts (id, number, name, name_verified, language, created, updated)
+         VALUES (:id, :number, :name, :verified, :language, :now, :now)
          ON CONFLICT (number) DO UPDATE SET
              name = CASE WHEN :name IS NOT NULL AND (:verified OR name IS NULL) THEN :name ELSE name END,
              name_verified = name_verified OR (:name IS NOT NULL AND :verified),
+             language = coalesce(:language, language),
              updated = :now
          RETURNING id",
     )?
     .query_row(
         named_params! {
-            ":id": Col(update.new_id), ":number": Col(update.number), ":name": name, ":verified": verified, ":now": Col(now),
+            ":id": Col(update.new_id), ":number": Col(update.number), ":name": name, ":verified": verified,
+            ":language": update.language.map(Language::tag), ":now": Col(now),
         },
         |row| row.get::<_, Col<ContactId>>(0),
     )?;
@@ -230,6 +236,7 @@ pub(super) fn standing_of(
     let standing = connection
         .prepare_cached(&format!(
             "SELECT CASE WHEN name_verified THEN name END AS verified_name, do_not_contact, texted_back, last_call,
+                    language,
                     {OPTED_IN} AS opted_in,
                     (SELECT max(received) FROM inbox WHERE contact = contacts.id) AS last_reply
              FROM contacts WHERE id = ?1"
@@ -241,6 +248,9 @@ pub(super) fn standing_of(
                 verified_name: row.get("verified_name")?,
                 do_not_contact,
                 texted_back: get_opt(row, "texted_back")?,
+                language: row
+                    .get::<_, Option<String>>("language")?
+                    .and_then(|tag| Language::from_tag(&tag)),
                 consent: Standing {
                     opted_in: row.get("opted_in")?,
                     opted_out: do_not_contact,

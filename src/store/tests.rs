@@ -149,6 +149,7 @@ fn wrap_up(record: CallRecord, new_id: u64) -> WrapUp {
             new_id: ContactId::from_random(new_id),
             number: number("+13035550142"),
             name: Some(("Dana Reyes".into(), true)),
+            language: None,
         }),
         opt_out: None,
         work_order: Some(order),

@@ -36,7 +36,20 @@ pub struct WorkOrderRow {
     pub status: TicketStatus,
 }
 
-/// Somebody who asked about a home.
+/// What a lead wants of the office.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum LeadKind {
+    /// A home to rent.
+    Rental,
+    /// A home to buy.
+    Buyer,
+    /// A home sold.
+    Seller,
+}
+
+named!(LeadKind { Rental = "rental", Buyer = "buyer", Seller = "seller" });
+
+/// Somebody who asked about a home, or wants one sold.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LeadRow {
     pub id: LeadId,
@@ -50,6 +63,7 @@ pub struct LeadRow {
     pub place: Option<String>,
     pub wish: String,
     pub wished_for: Option<civil::DateTime>,
+    pub kind: LeadKind,
     pub status: TicketStatus,
 }
 
@@ -205,8 +219,8 @@ pub(super) fn insert_lead(
 ) -> Result<(), StoreError> {
     connection
         .prepare_cached(
-            "INSERT INTO leads (id, call, contact, opened, dialled, name, callback, place, wish, wished, status, updated)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?4)",
+            "INSERT INTO leads (id, call, contact, opened, dialled, name, callback, place, wish, wished, status, updated, kind)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?4, ?12)",
         )?
         .execute(params![
             Col(lead.id),
@@ -220,6 +234,7 @@ pub(super) fn insert_lead(
             lead.wish,
             lead.wished_for.map(|at| at.to_string()),
             Col(lead.status),
+            Col(lead.kind),
         ])?;
     Ok(())
 }
@@ -242,6 +257,7 @@ fn leads_where(
             place: row.get("place")?,
             wish: row.get("wish")?,
             wished_for: row.get::<_, Option<String>>("wished")?.and_then(|at| at.parse().ok()),
+            kind: get(row, "kind")?,
             status: get(row, "status")?,
         })
     })?;

@@ -49,9 +49,13 @@ impl Ladder {
         self.columns.iter().position(|column| column == name).unwrap_or(1)
     }
 
-    /// A message from one column to another; `lost` if it never arrived.
+    /// A message from one column to another; `lost` if it never arrived. Between two that share a column it is a note.
     pub fn arrow(&mut self, at: Duration, from: &str, to: &str, label: &str, lost: bool, remark: String) {
         let (from, to) = (self.column(from), self.column(to));
+        if from == to {
+            self.rows.push(Row::Note { at, column: from, text: format!("{label} {remark}") });
+            return;
+        }
         self.rows.push(Row::Arrow { at, from, to, label: label.to_owned(), lost, remark });
     }
 

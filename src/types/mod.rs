@@ -7,6 +7,7 @@ mod email_address;
 mod emergency;
 mod holidays;
 mod id;
+mod language;
 mod mac;
 mod moment;
 mod named;
@@ -25,6 +26,7 @@ pub use id::{
     CallId, ContactId, LeadId, LegId, MessageKey, ParseIdError, ShowingId, TurnId, UtteranceId, VoicemailId,
     WorkOrderId,
 };
+pub use language::Language;
 pub use mac::{Mac, MacError};
 pub use moment::Moment;
 pub(crate) use named::named;

@@ -14,7 +14,7 @@ use portico::types::Moment;
 
 use crate::office::{Answer, Browser, HOST, Office, PASSWORD, now};
 
-const PAGES: [&str; 11] = [
+const PAGES: [&str; 12] = [
     "/",
     "/live/events",
     "/calls",
@@ -22,6 +22,7 @@ const PAGES: [&str; 11] = [
     "/calls/0000000000001/recording.wav",
     "/work-orders",
     "/leads",
+    "/showings",
     "/contacts",
     "/contacts/0000000000001",
     "/texts",

@@ -21,7 +21,10 @@ use portico::{
         AgentReason, CallDirection, CallRecord, Caller, Dialled, Disposition, Encrypted, LegRecord,
         LegResult, Party, Quality, RecordingPart, Speaker, TurnRecord, Unheard,
     },
-    store::{CallerUpdate, IncomingText, LeadRow, Store, TextBackNote, TicketStatus, WorkOrderRow, WrapUp},
+    store::{
+        CallerUpdate, IncomingText, LeadKind, LeadRow, Store, TextBackNote, TicketStatus, WorkOrderRow,
+        WrapUp,
+    },
     types::{CallId, Chance, ContactId, LeadId, MessageKey, Moment, PhoneNumber, WorkOrderId},
 };
 use rand_chacha::rand_core::SeedableRng;
@@ -309,6 +312,7 @@ pub fn wrap_up(n: u64) -> WrapUp {
             new_id: ContactId::from_random(n + 5_000),
             number: callback,
             name: Some((format!("name {SCRIPT}"), true)),
+            language: None,
         }),
         opt_out: None,
         work_order: Some(WorkOrderRow {
@@ -338,6 +342,7 @@ pub fn wrap_up(n: u64) -> WrapUp {
             place: Some(format!("home {SCRIPT}")),
             wish: format!("wish {SCRIPT}"),
             wished_for: None,
+            kind: LeadKind::Rental,
             status: TicketStatus::Open,
         }),
         text_back: TextBackNote::Queued,
@@ -357,6 +362,7 @@ pub fn incoming(n: u64) -> IncomingText {
             new_id: ContactId::from_random(n + 9_000),
             number: number("+13035550177"),
             name: None,
+            language: None,
         },
         to: number("+13035550100"),
         body: format!("sms {SCRIPT}"),

@@ -1,4 +1,5 @@
-//! Portico among foreign peers: sipp as carrier and as phones, baresip and linphone as phones, Kamailio in front of it.
+//! Portico among foreign peers: sipp as carrier and as phones, baresip and linphone as phones, Kamailio in front of it,
+//! Radicale as the calendars of its agents.
 //!
 //! `make interop` runs it. Each story starts a Portico of its own, in a folder and on ports of its own, all of it on
 //! loopback. sipp 3.6 and baresip 1.0 know MD5 only, so that their extensions are marked as legacy.
@@ -7,6 +8,8 @@
 
 mod baresip;
 mod browser;
+mod calendar;
+mod calendar_served;
 mod carrier;
 mod desk;
 mod ear;

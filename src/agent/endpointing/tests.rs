@@ -11,6 +11,8 @@ fn reading(moves: Option<Move>) -> Reading {
         urgency: Urgency::Routine,
         moves,
         topic: None,
+        clauses: Vec::new(),
+        language: None,
     }
 }
 
@@ -42,15 +44,25 @@ fn the_pause_that_each_answer_needs() {
         (Open, "I would like to come in and", None, 0, AFTER_HELD_FLOOR),
     ];
     for (expects, text, moves, before, wanted) in cases {
-        assert_eq!(silence_needed(*expects, text, &reading(*moves), *before), *wanted, "{expects:?}: {text}");
+        let awaited = Awaited { expects: *expects, digits_before: *before, ends_in_unit: false };
+        assert_eq!(silence_needed(awaited, text, &reading(*moves)), *wanted, "{expects:?}: {text}");
     }
+}
+
+#[test]
+fn a_unit_that_was_heard_as_an_unfinished_phrase_is_whole() {
+    let awaited = Awaited { expects: Expectation::UnitOrAddress, digits_before: 0, ends_in_unit: true };
+    assert_eq!(silence_needed(awaited, "Apartment to a.", &reading(None)), AFTER_SHORT_ANSWER);
+    let other = Awaited { ends_in_unit: false, ..awaited };
+    assert_eq!(silence_needed(other, "I live in a.", &reading(None)), AFTER_HELD_FLOOR);
 }
 
 #[test]
 fn danger_is_answered_at_once() {
     let danger =
         Reading { urgency: Urgency::LifeSafety(LifeSafety::Gas), intent: Intent::Emergency, ..reading(None) };
-    assert_eq!(silence_needed(Expectation::Open, "I smell gas and", &danger, 0), AFTER_DANGER);
+    let awaited = Awaited { expects: Expectation::Open, digits_before: 0, ends_in_unit: false };
+    assert_eq!(silence_needed(awaited, "I smell gas and", &danger), AFTER_DANGER);
 }
 
 #[test]

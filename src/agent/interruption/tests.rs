@@ -3,7 +3,7 @@
 use super::*;
 
 fn say(text: &str, expects: Expectation) -> Say {
-    Say { text: text.into(), interruptible: true, expects }
+    Say { text: text.into(), interruptible: true, expects, language: crate::types::Language::English }
 }
 
 #[test]

@@ -46,6 +46,8 @@ pub(super) enum Words {
     Read {
         text: String,
         reading: Reading,
+        /// The silence after which they are a turn.
+        needed: Duration,
     },
 }
 
@@ -102,20 +104,20 @@ impl Hearing {
             return None;
         };
         match &pause.words {
-            Words::Read { text, reading } => Some((text, Some(reading))),
+            Words::Read { text, reading, .. } => Some((text, Some(reading))),
             Words::Unread { text } => Some((text, None)),
             Words::Decoding { .. } | Words::None => None,
         }
     }
 
-    pub(super) fn understood(&mut self, text: &str, reading: Reading) {
+    pub(super) fn understood(&mut self, text: &str, reading: Reading, needed: Duration) {
         let (Hearing::Paused { pause, .. } | Hearing::Voiced { before: Some(pause), .. }) = self else {
             return;
         };
         if let Words::Unread { text: waiting } = &pause.words
             && waiting == text
         {
-            pause.words = Words::Read { text: text.to_owned(), reading };
+            pause.words = Words::Read { text: text.to_owned(), reading, needed };
         }
     }
 

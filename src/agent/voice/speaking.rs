@@ -8,7 +8,7 @@ use std::{
 use crate::{
     agent::interruption::{self, Overlap},
     dialogue::{Act, Destination, EndReason, Say},
-    types::UtteranceId,
+    types::{Language, UtteranceId},
 };
 
 /// The first clause is synthesised in some tens of milliseconds.
@@ -93,7 +93,7 @@ pub(super) struct Cut {
 /// What the plan asks for next.
 #[derive(Debug)]
 pub(super) enum Next {
-    Speak { utterance: UtteranceId, text: String },
+    Speak { utterance: UtteranceId, text: String, language: Language },
     Transfer { to: Destination, brief: String },
     End(EndReason),
 }
@@ -120,7 +120,7 @@ impl Mouth {
                 Act::Say(say) => {
                     self.last_id += 1;
                     let id = UtteranceId(self.last_id);
-                    let text = say.text.clone();
+                    let (text, language) = (say.text.clone(), say.language);
                     self.current = Some(Utterance {
                         id,
                         say,
@@ -130,7 +130,7 @@ impl Mouth {
                         latency_ms: None,
                         hushed: None,
                     });
-                    return Some(Next::Speak { utterance: id, text });
+                    return Some(Next::Speak { utterance: id, text, language });
                 }
                 // Asked at once, not when its turn comes.
                 Act::Calendar(_) => {}

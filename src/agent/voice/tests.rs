@@ -57,6 +57,7 @@ impl Line {
                 ..Roster::default()
             },
             home_area_code: 303,
+            listings: Vec::new(),
             facts: vec![Fact {
                 topic: Some(Topic::Trash),
                 asked_by: vec!["trash".into()],
@@ -65,6 +66,7 @@ impl Line {
             on_call: true,
             staff: true,
             showings: false,
+            also: Vec::new(),
         };
         let mut opening = Opening {
             caller: Some("+13035550142".parse().unwrap()),
@@ -73,6 +75,7 @@ impl Line {
             local: jiff::civil::date(2026, 11, 20).at(23, 0, 0, 0),
             open_now: false,
             channel: Channel::Voice,
+            language: crate::types::Language::English,
         };
         change(&mut office, &mut opening);
         let pack = Arc::new(Pack::property().unwrap());
@@ -98,7 +101,7 @@ impl Line {
                 output => {
                     match &output {
                         VoiceOutput::Listen { turn } => self.turn = *turn,
-                        VoiceOutput::Speak { utterance, text } => {
+                        VoiceOutput::Speak { utterance, text, .. } => {
                             assert!(self.forgetful || self.speaking.is_none(), "two utterances at once");
                             self.speaking = Some((*utterance, text.clone(), self.now));
                         }
@@ -172,7 +175,14 @@ impl Line {
         self.input(VoiceInput::Speech(SpeechEvent::Paused { turn, at_ms, voiced_ms, silence_ms: 200 }));
         self.pass(ms(60));
         self.input(VoiceInput::Speech(SpeechEvent::Heard { turn, at_ms, text: text.into(), decode_ms: 60 }));
-        if !text.is_empty() && self.log.last() == Some(&VoiceOutput::Understand { turn, text: text.into() }) {
+        if !text.is_empty()
+            && self.log.last()
+                == Some(&VoiceOutput::Understand {
+                    turn,
+                    text: text.into(),
+                    language: crate::types::Language::English,
+                })
+        {
             self.pass(ms(15));
             self.input(VoiceInput::Understood { turn, reading });
         }
@@ -228,6 +238,8 @@ fn reading(intent: Intent, confidence: f32, moves: Option<Move>) -> Reading {
         urgency: Urgency::Routine,
         moves,
         topic: None,
+        clauses: Vec::new(),
+        language: None,
     }
 }
 

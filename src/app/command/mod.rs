@@ -12,14 +12,18 @@ mod speech;
 mod timeline;
 mod understanding;
 
-use std::{fs, io::Write, path::Path, process::Command};
+use std::{fs, io::Write, path::Path, process::Command, sync::Arc};
 
 use anyhow::Context;
+use jiff::{Timestamp, tz::TimeZone};
 
-use super::{backup::RECORDS, chance, clock, office};
+use super::{backup::RECORDS, chance, clock, office, understanding::Understanding};
 use crate::{
     config::{Config, practice_file},
     console::Secret,
+    desk,
+    dialogue::Pack,
+    pbx::Directory,
     speech::Models,
     store::Store,
 };
@@ -75,6 +79,7 @@ pub fn check(path: &Path) -> anyhow::Result<()> {
             for warning in &config.warnings {
                 print(&format!("warning: {warning}"))?;
             }
+            print(&office::spanish_line(&config))?;
             for words in office::unsaid(&config) {
                 print(&format!(
                     "warning: \"{words}\" speaks of people or praises a neighborhood, and is told to nobody (fair housing); \
@@ -152,6 +157,29 @@ pub fn models_fetch(folder: &Path) -> anyhow::Result<()> {
         Command::new("python3").arg(&script).arg("--models").arg(folder).status().context("python3")?;
     anyhow::ensure!(status.success(), "the models were not fetched; the lines above say why");
     Ok(())
+}
+
+/// The configuration, or the practice office where there is none: as good as any for a first look.
+fn configured(path: &Path) -> anyhow::Result<Config> {
+    if path.exists() {
+        return Ok(super::configuration(path)?.0);
+    }
+    Ok(Config::parse("the practice file", &practice_file(|| "not used for anything".into()))?)
+}
+
+/// How callers are understood: with the models of this folder, or by words alone.
+pub fn understanding(models: &Path, words_only: bool) -> Understanding {
+    if words_only { Understanding::words_only() } else { Understanding::open(&Models::at(models)) }
+}
+
+/// What `portico rehearse` calls: the office as this configuration would have it, and the time now.
+///
+/// # Errors
+/// When the configuration has problems.
+pub fn rehearsed(path: &Path) -> anyhow::Result<(Directory, desk::Settings, TimeZone, Timestamp)> {
+    let config = configured(path)?;
+    let directory = office::directory(&config, Arc::new(Pack::property()?))?;
+    Ok((directory, office::desk(&config)?, config.office.hours.zone().clone(), clock::wall()))
 }
 
 /// `portico token`: makes a token for the JSON interface, and prints it once.

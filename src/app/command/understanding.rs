@@ -6,34 +6,29 @@ use anyhow::Context as _;
 
 use super::{
     super::{
-        clock, configuration, office,
-        understanding::{Examined, Understanding, examine, is_trained, train as train_model},
+        clock, office,
+        understanding::{Examined, examine, is_trained, train as train_model},
     },
-    evaluation_page, print,
+    configured, evaluation_page, print, understanding,
 };
-use crate::{
-    config::{Config, practice_file},
-    dialogue::Context,
-    speech::Models,
-};
+use crate::{dialogue::Context, speech::Models, types::Language};
 
 /// Reads lines on standard input and writes how each is understood, one JSON object a line.
 ///
 /// # Errors
 /// When the configuration has problems, or a line is no text.
 pub fn understand(path: &Path, models: &Path, words_only: bool) -> anyhow::Result<()> {
-    let config = if path.exists() {
-        configuration(path)?.0
-    } else {
-        // The roster of the practice office serves as well as any for a first look.
-        Config::parse("the practice file", &practice_file(|| "not used for anything".into()))?
-    };
+    let config = configured(path)?;
     let office = office::office(&config);
-    let understanding =
-        if words_only { Understanding::words_only() } else { Understanding::open(&Models::at(models)) };
+    let understanding = understanding(models, words_only);
     let today = clock::wall().to_zoned(config.office.hours.zone().clone()).date();
-    let context =
-        Context { expecting: None, roster: &office.roster, today, home_area_code: office.home_area_code };
+    let context = Context {
+        expecting: None,
+        roster: &office.roster,
+        today,
+        home_area_code: office.home_area_code,
+        language: Language::English,
+    };
     for line in std::io::stdin().lock().lines() {
         let line = line?;
         if !line.trim().is_empty() {

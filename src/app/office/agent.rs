@@ -1,16 +1,63 @@
 //! What the agent may say about the office, and what stands in the office's data and may not be said.
 
-use super::area_code::area_code;
+use super::{super::models, area_code::area_code};
 use crate::{
-    config::Config,
-    dialogue::{Fact, Office, Roster, UnitRef, may_be_said},
+    config::{self, Config},
+    dialogue::{AlsoSpoken, Fact, Listing, Office, Roster, UnitRef, may_be_said},
+    speech::EspeakSynthesizer,
+    types::Language,
 };
 
 /// What stands in the office's data and is told to nobody, in its own words.
 pub fn unsaid(config: &Config) -> Vec<&str> {
     let facts = config.facts.iter().map(|fact| fact.say.as_str());
-    let listings = config.listings.iter().map(|listing| listing.summary.as_str());
+    let listings = config.listings.iter().flat_map(|listing| {
+        let more = [&listing.available, &listing.pets, &listing.parking];
+        [listing.summary.as_str()].into_iter().chain(more.into_iter().flatten().map(String::as_str))
+    });
     facts.chain(listings).filter(|words| !may_be_said(words)).collect()
+}
+
+/// A home as the agent may tell of it. A sentence that may not be said is left out.
+fn listing(home: &config::Listing) -> Listing {
+    let sayable = |words: &Option<String>| words.clone().filter(|words| may_be_said(words));
+    Listing {
+        address: home.address.clone(),
+        summary: Some(home.summary.clone()).filter(|words| may_be_said(words)).unwrap_or_default(),
+        rent: home.rent,
+        deposit: home.deposit,
+        bedrooms: home.bedrooms,
+        available: sayable(&home.available),
+        pets: sayable(&home.pets),
+        parking: sayable(&home.parking),
+    }
+}
+
+/// How Spanish is served on the telephone, and what would serve it better: a line for `portico check`.
+pub fn spanish_line(config: &Config) -> String {
+    let language = Language::Spanish;
+    let recognizer = models(config).recognizer_of(language);
+    match (config.speech.spanish, EspeakSynthesizer::find(language), recognizer) {
+        (false, ..) => "Spanish on the telephone: not offered (`spanish = false` under [speech])".into(),
+        (true, None, _) => format!(
+            "Spanish on the telephone: not offered, there is no voice for it; cure: apt install {}",
+            EspeakSynthesizer::PACKAGE
+        ),
+        (true, Some(_), None) => "Spanish on the telephone: offered by key 2; spoken words are not understood without a \
+                                  recogniser in models/recognizer-es, so callers go on by keys, to a person or a text"
+            .into(),
+        (true, Some(_), Some(folder)) => {
+            format!("Spanish on the telephone: spoken and understood ({})", folder.display())
+        }
+    }
+}
+
+/// Other languages of the telephone: those that have a voice on this machine, and are wanted.
+fn also_spoken(config: &Config) -> Vec<AlsoSpoken> {
+    let models = models(config);
+    let spoken = |language: &Language| config.speech.spanish && EspeakSynthesizer::find(*language).is_some();
+    let also = |language| AlsoSpoken { language, heard: models.recognizer_of(language).is_some() };
+    Language::ALL.into_iter().filter(spoken).map(also).collect()
 }
 
 /// What the agent may say about the office.
@@ -40,9 +87,11 @@ pub fn office(config: &Config) -> Office {
             listings: config.listings.iter().map(|listing| listing.address.clone()).collect(),
         },
         home_area_code: area_code(config.numbers.first().map(|number| number.number)),
+        listings: config.listings.iter().map(listing).collect(),
         facts: facts.collect(),
         on_call: true,
         staff: !config.extensions.is_empty(),
         showings: !config.showings.agents.is_empty(),
+        also: also_spoken(config),
     }
 }

@@ -1,6 +1,10 @@
 //! The practice carrier: takes the texts, and plays the on-call person's mobile.
 
-use std::{net::SocketAddr, ops::ControlFlow, time::Duration};
+use std::{
+    net::SocketAddr,
+    ops::ControlFlow,
+    time::{Duration, Instant},
+};
 
 use super::{
     Tell, Voice,
@@ -15,8 +19,14 @@ use crate::{
 /// The on-call person needs so long to find the phone.
 const FINDS_PHONE: Duration = Duration::from_secs(3);
 
-/// And hangs up after so long.
-const TALKS: Duration = Duration::from_secs(9);
+/// And presses the key when the voice that says what has happened has been silent for so long.
+const LISTENS: Duration = Duration::from_millis(1500);
+
+/// How often they notice whether it still speaks.
+const NOTICES: Duration = Duration::from_millis(250);
+
+/// Then talks with the caller, and hangs up after so long.
+const TALKS: Duration = Duration::from_secs(25);
 
 /// Where the carrier is, and whom it serves.
 #[derive(Debug)]
@@ -32,8 +42,19 @@ pub(super) async fn open(settings: &CarrierSettings, chance: Chance) -> anyhow::
 /// What the on-call person is doing.
 enum OnCall {
     Idle,
-    Ringing { session: SessionId, offer: Vec<u8>, source: SocketAddr },
-    Talking { session: SessionId },
+    Ringing {
+        session: SessionId,
+        offer: Vec<u8>,
+        source: SocketAddr,
+    },
+    /// Hears what has happened, since then.
+    Listening {
+        session: SessionId,
+        since: Instant,
+    },
+    Talking {
+        session: SessionId,
+    },
 }
 
 pub(super) async fn run(mut carrier: Station, voice: Voice, tell: Tell) {
@@ -79,7 +100,21 @@ fn step(
         Happening::Wake => match std::mem::replace(on_call, OnCall::Idle) {
             OnCall::Ringing { session, offer, source } => {
                 carrier.answer(session, &offer, source)?;
-                tell("mobile   answered: the on-call person speaks with the caller".into());
+                tell("mobile   answered: the on-call person hears what has happened".into());
+                let now = clock::instant();
+                carrier.wake_at(now + NOTICES);
+                *on_call = OnCall::Listening { session, since: now };
+            }
+            OnCall::Listening { session, since } => {
+                let now = clock::instant();
+                let heard = carrier.voiced.received.filter(|at| *at > since);
+                if heard.is_none_or(|at| now.duration_since(at) < LISTENS) {
+                    carrier.wake_at(now + NOTICES);
+                    *on_call = OnCall::Listening { session, since };
+                    return Ok(());
+                }
+                carrier.press('1');
+                tell("mobile   key 1: the on-call person accepts, and speaks with the caller".into());
                 let mut speech = Vec::new();
                 voice().speak("Hello, this is the person on call. I am on my way.", &mut |samples| {
                     speech.extend_from_slice(samples);

@@ -214,6 +214,13 @@ impl Station {
         leg.finish(utterance);
     }
 
+    /// Presses a key (RFC 4733), if the far end takes keys.
+    pub(super) fn press(&mut self, digit: char) {
+        if let Some(leg) = &mut self.leg {
+            leg.send_digit(digit);
+        }
+    }
+
     pub(super) fn is_speaking(&self) -> bool {
         self.leg.as_ref().is_some_and(Leg::is_speaking)
     }

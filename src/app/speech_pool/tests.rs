@@ -8,7 +8,11 @@ use crate::{
 
 fn decode(leg: u64, attempt: u32) -> Job {
     let id = DecodeId { turn: TurnId(1), part: 0, attempt };
-    Job::Decode { leg: LegId(leg), request: DecodeRequest { id, samples: Vec::new() } }
+    Job::Decode {
+        leg: LegId(leg),
+        request: DecodeRequest { id, samples: Vec::new() },
+        language: Language::English,
+    }
 }
 
 #[test]
@@ -19,7 +23,7 @@ fn a_newer_decode_of_a_leg_replaces_the_one_that_waits() {
     assert!(lanes.push(decode(1, 2)).is_none());
     let order: Vec<_> = std::iter::from_fn(|| lanes.pop())
         .map(|job| match job {
-            Job::Decode { leg, request } => (leg.0, request.id.attempt),
+            Job::Decode { leg, request, .. } => (leg.0, request.id.attempt),
             other => panic!("{other:?}"),
         })
         .collect();
@@ -34,9 +38,15 @@ fn a_reading_is_worked_on_before_a_sentence_and_that_before_a_decode() {
         leg: LegId(1),
         utterance: UtteranceId(1),
         clauses: Vec::new(),
+        language: Language::English,
         ceased: Arc::default(),
     });
-    lanes.push(Job::Understand { leg: LegId(1), turn: TurnId(1), text: String::new() });
+    lanes.push(Job::Understand {
+        leg: LegId(1),
+        turn: TurnId(1),
+        text: String::new(),
+        language: Language::English,
+    });
     assert!(matches!(lanes.pop(), Some(Job::Understand { .. })));
     assert!(matches!(lanes.pop(), Some(Job::Speak { .. })));
     assert!(matches!(lanes.pop(), Some(Job::Decode { .. })));
@@ -45,7 +55,7 @@ fn a_reading_is_worked_on_before_a_sentence_and_that_before_a_decode() {
 #[test]
 fn a_rehearsal_waits_for_everything_else() {
     let mut lanes = Lanes::default();
-    lanes.push(Job::Rehearse { clause: String::new() });
+    lanes.push(Job::Rehearse { clause: String::new(), language: Language::English });
     lanes.push(decode(1, 1));
     assert!(matches!(lanes.pop(), Some(Job::Decode { .. })));
     assert!(matches!(lanes.pop(), Some(Job::Rehearse { .. })));
@@ -75,19 +85,41 @@ fn played(media: &MediaThread, to: LegId, what: UtteranceId) -> (Vec<usize>, boo
 }
 
 fn say(pool: &SpeechPool, leg: u64, text: &str) {
-    let command = SpeechCommand::Speak { utterance: UtteranceId(1), text: text.into() };
+    let command =
+        SpeechCommand::Speak { utterance: UtteranceId(1), text: text.into(), language: Language::English };
     pool.command(LegId(leg), command);
 }
 
 /// Says the next job's sentence, and answers which clauses it was about.
 fn work(mouth: &mut Mouth) -> Vec<String> {
     match mouth.pool.queue.pop() {
-        Job::Speak { leg, utterance, clauses, ceased } => {
-            mouth.speak(leg, utterance, &clauses, &ceased);
+        Job::Speak { leg, utterance, clauses, language, ceased } => {
+            mouth.speak(leg, utterance, &clauses, language, &ceased);
             clauses
         }
         other => panic!("{other:?}"),
     }
+}
+
+fn mouth(pool: &SpeechPool) -> Mouth {
+    let voice = || -> Box<dyn Synthesizer> { Box::new(ScriptedSynthesizer::new()) };
+    let voices = Language::ALL.map(|language| (language, voice())).into();
+    Mouth { pool: pool.clone(), voices }
+}
+
+#[test]
+fn the_same_letters_in_another_language_are_made_by_its_own_voice() {
+    let (pool, media, _told) = idle();
+    let mut mouth = mouth(&pool);
+    mouth.make("Hotel.", Language::English).unwrap();
+    let text = "Hotel.".to_owned();
+    let spanish = SpeechCommand::Speak { utterance: UtteranceId(1), text, language: Language::Spanish };
+    pool.command(LegId(1), spanish);
+    assert_eq!(played(&media, LegId(1), UtteranceId(1)), (Vec::new(), false), "not the English sound");
+    work(&mut mouth);
+    assert!(pool.repertoire().knows(&known_as(Language::Spanish, "Hotel.")));
+    mouth.voices.remove(&Language::Spanish);
+    assert!(mouth.make("Adiós.", Language::Spanish).is_err(), "no voice, no sound");
 }
 
 const GREETING: &str = "Thank you for calling Maple Court. How can I help you today?";
@@ -95,7 +127,7 @@ const GREETING: &str = "Thank you for calling Maple Court. How can I help you to
 #[test]
 fn the_first_caller_has_the_greeting_made_and_all_others_hear_it_at_once() {
     let (pool, media, _told) = idle();
-    let mut mouth = Mouth { pool: pool.clone(), synthesizer: Box::new(ScriptedSynthesizer::new()) };
+    let mut mouth = mouth(&pool);
     say(&pool, 1, GREETING);
     assert_eq!(work(&mut mouth).len(), 2);
     let (made, finished) = played(&media, LegId(1), UtteranceId(1));
@@ -110,9 +142,9 @@ fn the_first_caller_has_the_greeting_made_and_all_others_hear_it_at_once() {
 #[test]
 fn what_is_known_is_played_while_the_rest_is_made() {
     let (pool, media, _told) = idle();
-    let mut mouth = Mouth { pool: pool.clone(), synthesizer: Box::new(ScriptedSynthesizer::new()) };
-    mouth.make("I have the name").unwrap();
-    mouth.make("Thank you.").unwrap();
+    let mut mouth = mouth(&pool);
+    mouth.make("I have the name", Language::English).unwrap();
+    mouth.make("Thank you.", Language::English).unwrap();
     say(&pool, 1, "Thank you. I have the name Dana Reyes. Thank you. Goodbye.");
     let (at_once, finished) = played(&media, LegId(1), UtteranceId(1));
     assert!(at_once.len() == 1 && !finished);
@@ -124,7 +156,7 @@ fn what_is_known_is_played_while_the_rest_is_made() {
 #[test]
 fn each_call_counts_its_own_utterances_and_one_that_ceases_silences_no_other() {
     let (pool, media, _told) = idle();
-    let mut mouth = Mouth { pool: pool.clone(), synthesizer: Box::new(ScriptedSynthesizer::new()) };
+    let mut mouth = mouth(&pool);
     say(&pool, 1, "One moment, please.");
     say(&pool, 2, "Goodbye.");
     pool.command(LegId(1), SpeechCommand::Cease { utterance: UtteranceId(1) });
@@ -138,8 +170,8 @@ fn each_call_counts_its_own_utterances_and_one_that_ceases_silences_no_other() {
 #[test]
 fn a_sentence_too_many_is_reported_and_what_was_played_of_it_is_finished() {
     let (pool, media, mut told) = idle();
-    let mut mouth = Mouth { pool: pool.clone(), synthesizer: Box::new(ScriptedSynthesizer::new()) };
-    mouth.make("Thank you.").unwrap();
+    let mut mouth = mouth(&pool);
+    mouth.make("Thank you.", Language::English).unwrap();
     for leg in 0..JOBS_WAITING as u64 {
         say(&pool, leg, "Goodbye.");
     }

@@ -370,6 +370,8 @@ pub(super) struct LeadAnswer {
     pub place: Option<String>,
     pub wish: String,
     pub wished_for: Option<String>,
+    /// `rental`, `buyer` or `seller`.
+    pub kind: &'static str,
     pub status: &'static str,
 }
 
@@ -385,6 +387,7 @@ impl LeadAnswer {
             place: row.place.clone(),
             wish: row.wish.clone(),
             wished_for: row.wished_for.map(|at| at.to_string()),
+            kind: row.kind.name(),
             status: row.status.name(),
         }
     }

@@ -3,6 +3,7 @@
 mod answer;
 mod escalated;
 mod promised;
+mod shown;
 
 use axum::{
     Json, Router,
@@ -14,7 +15,7 @@ use axum::{
 use serde::Deserialize;
 use utoipa::{IntoParams, OpenApi, ToSchema};
 
-use super::{access::Bearer, call_backs::promised, site::Site};
+use super::{access::Bearer, call_backs::promised, showings, site::Site};
 use crate::{
     store::{CallFilter, Cursor, MOST_ROWS, Page, StoreError},
     types::CallId,
@@ -24,6 +25,7 @@ use answer::{
     WorkOrderAnswer,
 };
 use promised::CallBackAnswer;
+use shown::ShowingAnswer;
 
 /// Rows of a page unless asked otherwise.
 const ROWS: usize = 50;
@@ -38,6 +40,7 @@ pub(super) fn routes() -> Router<Site> {
         .route("/leads", get(leads))
         .route("/messages", get(messages))
         .route("/call-backs", get(call_backs))
+        .route("/showings", get(shown))
         .route("/health", get(health))
         .fallback(nothing)
 }
@@ -51,11 +54,11 @@ pub fn openapi() -> String {
 #[openapi(
     info(
         title = "Portico",
-        description = "Calls, people, work orders, leads, texts and call-backs of one office. Read only. \
+        description = "Calls, people, work orders, leads, texts, call-backs and showings of one office. Read only. \
                        Send `Authorization: Bearer TOKEN`; `portico token` makes one.",
     ),
     servers((url = "/api/v1")),
-    paths(calls, call, contacts, work_orders, leads, messages, call_backs, health),
+    paths(calls, call, contacts, work_orders, leads, messages, call_backs, shown, health),
     modifiers(&BearerToken),
 )]
 struct Document;
@@ -238,6 +241,21 @@ async fn call_backs(State(site): State<Site>, _: Bearer) -> Response {
     match promised(&site).await {
         Ok(all) => {
             Json(List { items: all.iter().map(CallBackAnswer::of).collect(), next: None }).into_response()
+        }
+        Err(error) => unavailable(&error),
+    }
+}
+
+/// Showings: those that people are to settle, the first asked for first; then those ahead and of the last day, by their
+/// beginning. All of it, on one page.
+#[utoipa::path(get, path = "/showings", responses(
+    (status = 200, body = List<ShowingAnswer>), (status = 401, body = Trouble), (status = 503, body = Trouble)))]
+async fn shown(State(site): State<Site>, _: Bearer) -> Response {
+    match showings::known(&site).await {
+        Ok((rows, requests)) => {
+            let requested = requests.iter().map(ShowingAnswer::requested);
+            let items = requested.chain(rows.iter().map(ShowingAnswer::of)).collect();
+            Json(List { items, next: None }).into_response()
         }
         Err(error) => unavailable(&error),
     }

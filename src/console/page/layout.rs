@@ -12,6 +12,7 @@ pub(in crate::console) enum Section {
     Calls,
     WorkOrders,
     Leads,
+    Showings,
     Contacts,
     Messages,
     Screening,
@@ -24,12 +25,13 @@ pub(in crate::console) enum Section {
 }
 
 impl Section {
-    const ALL: [Self; 14] = [
+    const ALL: [Self; 15] = [
         Self::Live,
         Self::Phone,
         Self::Calls,
         Self::WorkOrders,
         Self::Leads,
+        Self::Showings,
         Self::Contacts,
         Self::Messages,
         Self::Screening,
@@ -48,6 +50,7 @@ impl Section {
             Self::Calls => "Calls",
             Self::WorkOrders => "Work orders",
             Self::Leads => "Leads",
+            Self::Showings => "Showings",
             Self::Contacts => "Contacts",
             Self::Messages => "Texts",
             Self::Screening => "Screening",
@@ -67,6 +70,7 @@ impl Section {
             Self::Calls => "/calls",
             Self::WorkOrders => "/work-orders",
             Self::Leads => "/leads",
+            Self::Showings => "/showings",
             Self::Contacts => "/contacts",
             Self::Messages => "/texts",
             Self::Screening => "/screening",

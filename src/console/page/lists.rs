@@ -102,8 +102,8 @@ pub(super) fn lead_table(leads: &[LeadRow], zone: &TimeZone) -> Markup {
     html! {
         @if leads.is_empty() { p class="quiet" { "No leads yet." } } @else {
             table {
-                caption { "People who asked about a home, newest first" }
-                thead { tr { th { "When" } th { "Who" } th { "Home" } th { "What they said" } th { "Would like" } th { "State" } } }
+                caption { "People who asked about a home, or want one sold, newest first" }
+                thead { tr { th { "When" } th { "Who" } th { "Wants to" } th { "Home" } th { "What they said" } th { "Would like" } th { "State" } } }
                 tbody {
                     @for lead in leads {
                         tr {
@@ -112,6 +112,7 @@ pub(super) fn lead_table(leads: &[LeadRow], zone: &TimeZone) -> Markup {
                                 @if let Some(name) = &lead.name { (name) br; }
                                 @if let Some(number) = lead.callback { (words::number(number)) }
                             }
+                            td data-is="Wants to" { (words::lead(lead.kind)) }
                             td data-is="Home" { @match &lead.place { Some(place) => (place), None => "–" } }
                             td { (lead.wish) }
                             td data-is="Would like" { @match lead.wished_for { Some(at) => (at.strftime("%a %d %b %Y, %H:%M")), None => "–" } }

@@ -10,7 +10,7 @@ use crate::{
         AgentReason, Attestation, CallDirection, CallResult, Caller, Codec, Dialled, Disposition, Encrypted,
         Fax, FaxPath, Impairment, LegResult, Party, Queueing, Score, Unheard,
     },
-    store::{TextBackNote, TicketStatus},
+    store::{LeadKind, TextBackNote, TicketStatus},
     types::PhoneNumber,
 };
 
@@ -186,6 +186,14 @@ pub(super) fn ticket(status: TicketStatus) -> Markup {
         TicketStatus::Open => mark("open", "warn"),
         TicketStatus::Done => mark("done", "good"),
         TicketStatus::Cancelled => mark("cancelled", ""),
+    }
+}
+
+pub(super) const fn lead(kind: LeadKind) -> &'static str {
+    match kind {
+        LeadKind::Rental => "rent",
+        LeadKind::Buyer => "buy",
+        LeadKind::Seller => "sell",
     }
 }
 

@@ -115,6 +115,8 @@ pub(crate) struct House {
     pub(crate) escalation_stored: Vec<(CallId, u32)>,
     /// What the calendar has said.
     pub(crate) calendar: Vec<(CallId, u32, crate::dialogue::CalendarAnswer)>,
+    /// What agents' calendars are asked, in order.
+    pub(crate) asked: Vec<(u64, String, crate::calendar::Question)>,
     /// How often the engine asked to be woken.
     pub(crate) wakes: usize,
     boots: u64,
@@ -150,6 +152,7 @@ impl House {
             escalated: Vec::new(),
             escalation_stored: Vec::new(),
             calendar: Vec::new(),
+            asked: Vec::new(),
             wakes: 0,
             boots: 1,
             texts: 0,
@@ -193,6 +196,9 @@ impl House {
                 Output::CallBackStored { call, tries } => self.called_back.push((call, tries)),
                 Output::CalendarAnswered { call, ticket, answer } => {
                     self.calendar.push((call, ticket, answer));
+                }
+                Output::AskCalendar { exchange, agent, question } => {
+                    self.asked.push((exchange, agent, question))
                 }
                 Output::RestoreListed(listed) => self.listed = listed,
                 Output::RestoreBindings(bindings) => self.restored.push(bindings),

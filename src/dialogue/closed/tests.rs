@@ -30,7 +30,7 @@ fn no_probe_goes_without_its_closed_answer_and_no_report_gets_one() {
             alarms += 1;
             continue;
         }
-        let found = topic(text, &reading);
+        let found = topic(Language::English, text, &reading);
         match (expected, found) {
             (Some(expected), Some(found)) if expected != found => elsewhere += 1,
             (None, None) | (Some(_), Some(_)) => {}

@@ -21,14 +21,14 @@ pub(super) fn emails(scene: &Scene<'_>) -> Vec<Entity> {
 
 /// The word "at", or a word with `@` behind it.
 fn is_at(scene: &Scene<'_>, at: usize) -> bool {
-    scene.word(at) == Some("at") || scene.text[scene.tokens[at].end..].starts_with('@')
+    matches!(scene.word(at), Some("at" | "arroba")) || scene.text[scene.tokens[at].end..].starts_with('@')
 }
 
 fn mark(word: &str) -> Option<char> {
     Some(match word {
-        "dot" | "period" | "point" => '.',
+        "dot" | "period" | "point" | "punto" => '.',
         "underscore" => '_',
-        "dash" | "hyphen" => '-',
+        "dash" | "hyphen" | "guion" => '-',
         "plus" => '+',
         _ => return None,
     })
@@ -50,7 +50,7 @@ fn host(scene: &Scene<'_>, start: usize) -> Option<(String, usize)> {
             let top = scene.word(at + 1).filter(|top| is_top(top))?;
             let host = format!("{host}.{top}");
             return match scene.word(at + 2).zip(scene.word(at + 3)) {
-                Some(("dot", more)) if is_top(more) => Some((format!("{host}.{more}"), at + 4)),
+                Some(("dot" | "punto", more)) if is_top(more) => Some((format!("{host}.{more}"), at + 4)),
                 _ => Some((host, at + 2)),
             };
         }
@@ -144,6 +144,8 @@ fn is_lead(word: &str) -> bool {
     matches!(
         word,
         "is" | "its"
+            | "es"
+            | "correo"
             | "email"
             | "to"
             | "address"

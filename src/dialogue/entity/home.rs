@@ -9,7 +9,7 @@ use super::{
 use crate::dialogue::pattern::{Pattern, Table};
 
 /// Rents that a prospect may name, in dollars a month.
-const RENTS: std::ops::RangeInclusive<u32> = 300..=20_000;
+pub(super) const RENTS: std::ops::RangeInclusive<u32> = 300..=20_000;
 
 pub(super) fn budgets(scene: &Scene<'_>) -> Vec<Entity> {
     let asked = scene.context.expecting == Some(Slot::Budget);
@@ -145,12 +145,14 @@ pub(super) fn pets(scene: &Scene<'_>) -> Vec<Entity> {
         .filter(|(at, _)| !others(*at))
         .collect();
     let owned = asked || (place(&PETS[2]).is_some() && !question);
+    if owned { kept_animals(scene, &places) } else { Vec::new() }
+}
+
+/// The animals at these places, each named once.
+pub(super) fn kept_animals(scene: &Scene<'_>, places: &[(usize, &str)]) -> Vec<Entity> {
     let (Some(first), Some(last)) = (places.first(), places.last()) else { return Vec::new() };
-    if !owned {
-        return Vec::new();
-    }
     let mut animals: Vec<String> = Vec::new();
-    for (_, animal) in &places {
+    for (_, animal) in places {
         if !animal.is_empty() && !animals.iter().any(|known| known == animal) {
             animals.push((*animal).to_owned());
         }
@@ -184,7 +186,7 @@ granted | use the|your|a|my ?master ?spare key
 granted | ok|okay|fine|allowed to ?go ?come enter|in
 ";
 
-fn access_from_name(name: &str) -> Option<Access> {
+pub(super) fn access_from_name(name: &str) -> Option<Access> {
     Some(match name {
         "granted" => Access::Granted,
         "call_first" => Access::CallFirst,
@@ -210,6 +212,12 @@ pub(super) fn accesses(scene: &Scene<'_>) -> Vec<Entity> {
             break;
         }
         if let Some(hit) = pattern.hits(&scene.tokens).next() {
+            // "No, please call me first" is no leave to go in after a call that nobody takes.
+            let refuses = asked && matches!(scene.word(0), Some("no" | "nope" | "nah"));
+            let access = match access {
+                Access::CallFirst if refuses => &Access::OnlyWhenHome,
+                other => other,
+            };
             let confidence = if asked { 0.9 } else { 0.65 };
             return vec![scene.entity(
                 Value::Access(*access),

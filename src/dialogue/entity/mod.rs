@@ -4,6 +4,7 @@
 //! relied on unasked either: whatever could be misheard carries `read_back`.
 
 mod email;
+mod feast;
 mod home;
 mod misheard;
 mod name;
@@ -12,6 +13,7 @@ mod phone;
 mod place;
 mod roster;
 mod sound;
+mod spanish;
 #[cfg(test)]
 mod tests;
 mod unit;
@@ -24,9 +26,11 @@ use jiff::civil::Date;
 
 pub use roster::{Roster, UnitRef};
 pub(super) use sound::likeness;
+pub(super) use spanish::MONTHS as SPANISH_MONTHS;
 pub use value::{Access, Address, DayPart, Entity, PersonName, Pets, Slot, UnitMention, Value, When};
 
 use super::token::{Token, tokens};
+use crate::types::Language;
 
 /// What is known when an utterance is read.
 #[derive(Debug, Clone, Copy)]
@@ -38,6 +42,8 @@ pub struct Context<'a> {
     pub today: Date,
     /// The office's area code, for numbers said without one: `303`.
     pub home_area_code: u16,
+    /// The language that is spoken.
+    pub language: Language,
 }
 
 /// Everything that was said, in the order in which it was said. What was asked for is read first, so that "fifteen"
@@ -48,18 +54,7 @@ pub fn extract(text: &str, context: &Context<'_>) -> Vec<Entity> {
     if scene.tokens.is_empty() {
         return Vec::new();
     }
-    let mut readers: Vec<(Slot, Reader)> = vec![
-        (Slot::Email, email::emails),
-        (Slot::Phone, phone::phones),
-        (Slot::Address, place::addresses),
-        (Slot::Bedrooms, home::bedrooms),
-        (Slot::Budget, home::budgets),
-        (Slot::Unit, unit::units),
-        (Slot::MoveIn, when::whens),
-        (Slot::Name, name::names),
-        (Slot::Company, place::companies),
-        (Slot::Pets, home::pets),
-    ];
+    let mut readers = readers(context.language);
     let expecting = match context.expecting {
         Some(Slot::When) => Some(Slot::MoveIn),
         other => other,
@@ -76,7 +71,10 @@ pub fn extract(text: &str, context: &Context<'_>) -> Vec<Entity> {
     if !matches!(context.expecting, Some(Slot::Unit | Slot::Address | Slot::Phone)) {
         found.extend(place::listings(&scene));
     }
-    found.extend(home::accesses(&scene));
+    found.extend(match context.language {
+        Language::English => home::accesses(&scene),
+        Language::Spanish => spanish::accesses(&scene),
+    });
     found.extend(matter(&scene, &found));
     found.sort_by_key(|entity| (entity.start, entity.end));
     found
@@ -84,6 +82,24 @@ pub fn extract(text: &str, context: &Context<'_>) -> Vec<Entity> {
 
 /// Finds the values of one slot.
 type Reader = fn(&Scene<'_>) -> Vec<Entity>;
+
+fn readers(language: Language) -> Vec<(Slot, Reader)> {
+    match language {
+        Language::English => vec![
+            (Slot::Email, email::emails),
+            (Slot::Phone, phone::phones),
+            (Slot::Address, place::addresses),
+            (Slot::Bedrooms, home::bedrooms),
+            (Slot::Budget, home::budgets),
+            (Slot::Unit, unit::units),
+            (Slot::MoveIn, when::whens),
+            (Slot::Name, name::names),
+            (Slot::Company, place::companies),
+            (Slot::Pets, home::pets),
+        ],
+        Language::Spanish => spanish::readers(),
+    }
+}
 
 /// The longest gist that is kept, in characters.
 const LONGEST_MATTER: usize = 160;
@@ -136,6 +152,10 @@ impl Scene<'_> {
     }
 
     fn is_unit_word(&self, at: usize) -> bool {
+        if self.context.language == Language::Spanish {
+            let before = at.checked_sub(1).and_then(|at| self.word(at));
+            return self.word(at).is_some_and(|word| spanish::is_unit_word(word, before));
+        }
         match self.word(at) {
             Some("unit" | "apartment" | "apt" | "suite" | "units" | "flat") => true,
             Some("number") => !matches!(
@@ -155,12 +175,20 @@ impl Scene<'_> {
     fn is_amount(&self, start: usize, end: usize) -> bool {
         let sign = self.tokens.get(start).is_some_and(|token| self.text[..token.start].ends_with('$'));
         let after = |offset: usize| self.word(end + offset);
-        sign || matches!(after(0), Some("dollars" | "bucks" | "dollar" | "max" | "tops" | "monthly"))
-            || matches!((after(0), after(1)), (Some("a" | "per"), Some("month")))
+        sign || matches!(
+            after(0),
+            Some("dollars" | "bucks" | "dollar" | "max" | "tops" | "monthly" | "dolares" | "mensuales")
+        ) || matches!(
+            (after(0), after(1)),
+            (Some("a" | "per"), Some("month")) | (Some("al" | "por"), Some("mes"))
+        )
     }
 
     /// The place of the first word that is not a run-up such as "um, yes, it's".
     fn answer_start(&self) -> usize {
+        if self.context.language == Language::Spanish {
+            return self.tokens.iter().position(|token| !spanish::is_run_up(&token.word)).unwrap_or(0);
+        }
         let run_up = |token: &Token| {
             matches!(
                 token.word.as_str(),

@@ -128,7 +128,13 @@ fn is_determiner(word: &str) -> bool {
     )
 }
 
-fn entity(scene: &Scene<'_>, mut name: PersonName, start: usize, end: usize, confidence: f32) -> Entity {
+pub(super) fn entity(
+    scene: &Scene<'_>,
+    mut name: PersonName,
+    start: usize,
+    end: usize,
+    confidence: f32,
+) -> Entity {
     let known = scene.context.roster.names.iter().map(|known| (known_as(&name, known), known));
     let best = known.max_by(|a, b| a.0.total_cmp(&b.0)).filter(|(score, _)| *score >= 0.7);
     let mut confidence = confidence;
@@ -175,7 +181,11 @@ fn introduction(scene: &Scene<'_>, at: usize) -> Option<(usize, f32)> {
 /// One to three words that can be a name, with letters spelled after them or instead of them.
 fn name(scene: &Scene<'_>, start: usize) -> Option<(PersonName, usize)> {
     if let Some((letters, end)) = spelling(scene, start) {
-        return Some((PersonName { given: titled(&letters), family: None, spelled: true, known: None }, end));
+        let (given, family) = match two_words(scene, start, end, &letters) {
+            Some((given, family)) => (titled(given), Some(titled(family))),
+            None => (titled(&letters), None),
+        };
+        return Some((PersonName { given, family, spelled: true, known: None }, end));
     }
     let mut parts: Vec<String> = Vec::new();
     let mut end = start;
@@ -213,6 +223,31 @@ fn name(scene: &Scene<'_>, start: usize) -> Option<(PersonName, usize)> {
     Some((PersonName { given, family, spelled, known: None }, end))
 }
 
+/// A whole name in letters: where the one comma is, "D A N A, R E Y E S", or where a name of the roster parts.
+fn two_words<'l>(
+    scene: &Scene<'_>,
+    start: usize,
+    end: usize,
+    letters: &'l str,
+) -> Option<(&'l str, &'l str)> {
+    /// Shorter parts are letters that stand alone: "J, R, O S S".
+    const PART: usize = 2;
+    let mut commas = (start + 1..end).filter(|&at| scene.tokens[at - 1].stop);
+    let by_comma = match (commas.next(), commas.next()) {
+        (Some(at), None) => {
+            let first = spelling_of(scene, start, at).0.len();
+            (first >= PART && letters.len() - first >= PART).then_some(first)
+        }
+        _ => None,
+    };
+    let known = scene.context.roster.names.iter().find_map(|name| {
+        let (given, family) = name.split_once(' ')?;
+        let whole = format!("{given}{}", family.replace(' ', ""));
+        whole.eq_ignore_ascii_case(letters).then_some(given.len())
+    });
+    known.or(by_comma).and_then(|at| letters.split_at_checked(at))
+}
+
 fn parts_alike(said: &str, spelled: &str) -> bool {
     likeness(said, spelled) > 0.0 || said.chars().next() == spelled.chars().next()
 }
@@ -232,11 +267,17 @@ fn titled(word: &str) -> String {
 
 /// Three or more letters in a row: `r e y e s`, `r as in robert e y`, `double t`, `romeo echo yankee`.
 fn spelling(scene: &Scene<'_>, start: usize) -> Option<(String, usize)> {
+    let (letters, end) = spelling_of(scene, start, scene.tokens.len());
+    (letters.chars().count() >= 3).then_some((letters, end))
+}
+
+/// The letters from `start` on, before `limit`, and where they end.
+fn spelling_of(scene: &Scene<'_>, start: usize, limit: usize) -> (String, usize) {
     let mut letters = String::new();
     let mut at = start;
-    while let Some(word) = scene.word(at) {
+    while let Some(word) = scene.word(at).filter(|_| at < limit) {
         let twice = word == "double";
-        let letter = if twice { scene.word(at + 1)? } else { word };
+        let letter = if twice { scene.word(at + 1).unwrap_or_default() } else { word };
         let Some(letter) = spelled_letter(letter) else { break };
         at += if twice { 2 } else { 1 };
         letters.push(letter);
@@ -253,7 +294,7 @@ fn spelling(scene: &Scene<'_>, start: usize) -> Option<(String, usize)> {
             }
         }
     }
-    (letters.chars().count() >= 3).then_some((letters, at))
+    (letters, at)
 }
 
 fn spelled_letter(word: &str) -> Option<char> {

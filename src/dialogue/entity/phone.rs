@@ -7,10 +7,10 @@ use super::{
 use crate::types::PhoneNumber;
 
 /// Digits without an area code.
-const LOCAL: usize = 7;
+pub(super) const LOCAL: usize = 7;
 /// Fewer digits than this, unasked, are an amount or a door.
-const LEAST_UNASKED: usize = 7;
-const LEAST_ASKED: usize = 3;
+pub(super) const LEAST_UNASKED: usize = 7;
+pub(super) const LEAST_ASKED: usize = 3;
 
 pub(super) fn phones(scene: &Scene<'_>) -> Vec<Entity> {
     let asked = scene.context.expecting == Some(Slot::Phone);
@@ -36,8 +36,7 @@ pub(super) fn phones(scene: &Scene<'_>) -> Vec<Entity> {
         if let Some((right, after)) = correction(scene, end)
             && right.len() <= said.len()
         {
-            let whole = right.len() >= LOCAL;
-            said = if whole { right } else { format!("{}{right}", &said[..said.len() - right.len()]) };
+            said = corrected(&said, right);
             end = after;
             at = after;
         }
@@ -51,12 +50,17 @@ pub(super) fn phones(scene: &Scene<'_>) -> Vec<Entity> {
     found
 }
 
+/// The number once its end, or the whole of it, was said anew; `right` is no longer than `said`.
+pub(super) fn corrected(said: &str, right: String) -> String {
+    if right.len() >= LOCAL { right } else { format!("{}{right}", &said[..said.len() - right.len()]) }
+}
+
 /// As many digits as a number has, with or without its area code and the 1 before it.
 fn is_whole(said: &str) -> bool {
     matches!(said.len(), LOCAL | 10) || (said.len() == 11 && said.starts_with('1'))
 }
 
-fn read(said: &str, plus: bool, home: u16) -> (Value, f32) {
+pub(super) fn read(said: &str, plus: bool, home: u16) -> (Value, f32) {
     let international = plus.then(|| format!("+{said}"));
     let local = (said.len() == LOCAL).then(|| format!("{home:03}{said}"));
     let text = international.or(local.clone()).unwrap_or_else(|| said.to_owned());

@@ -43,9 +43,13 @@ pub(super) fn addresses(scene: &Scene<'_>) -> Vec<Entity> {
         if let Some((street, end, known)) = street(scene, after) {
             let unit = unit(scene, end);
             let stop = unit.as_ref().map_or(end, |(_, stop)| *stop);
+            let (start, unit) = match unit {
+                Some((unit, _)) => (at, Some(unit)),
+                None => unit_before(scene, at).map_or((at, None), |(start, unit)| (start, Some(unit))),
+            };
             let confidence = if known { 0.9 } else { 0.65 };
-            let address = Address { number, street, unit: unit.map(|(unit, _)| unit), known };
-            return vec![scene.entity(Value::Address(address), at..stop, confidence, true)];
+            let address = Address { number, street, unit, known };
+            return vec![scene.entity(Value::Address(address), start..stop, confidence, true)];
         }
         at = after;
     }
@@ -58,7 +62,7 @@ pub(super) fn addresses(scene: &Scene<'_>) -> Vec<Entity> {
 }
 
 /// The street at `at`: of the roster (with or without its suffix), or words up to a suffix.
-fn street(scene: &Scene<'_>, at: usize) -> Option<(String, usize, bool)> {
+pub(super) fn street(scene: &Scene<'_>, at: usize) -> Option<(String, usize, bool)> {
     let roster = scene.context.roster;
     let of_units = roster.units.iter().map(|unit| without_number(&unit.street));
     let known = of_units.chain(roster.streets.iter().map(String::as_str)).filter(|street| !street.is_empty());
@@ -120,7 +124,7 @@ fn without_number(street: &str) -> &str {
     street.trim_start_matches(|c: char| c.is_ascii_digit() || c == '-').trim_start()
 }
 
-fn titled(word: &str) -> String {
+pub(super) fn titled(word: &str) -> String {
     let mut letters = word.chars();
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
@@ -140,6 +144,16 @@ fn unit(scene: &Scene<'_>, at: usize) -> Option<(String, usize)> {
     }
     let word = scene.word(at + 1).filter(|word| word.len() <= 4)?;
     Some((word.to_ascii_uppercase(), at + 2))
+}
+
+/// "Unit 1A at" right before an address, and where it begins.
+fn unit_before(scene: &Scene<'_>, address: usize) -> Option<(usize, String)> {
+    /// A word for a unit, its number, its letter and "at".
+    const WORDS: usize = 4;
+    let joins = |word: &str| matches!(word, "at" | "on" | "in" | "of");
+    let end = if address > 0 && scene.word(address - 1).is_some_and(joins) { address - 1 } else { address };
+    (address.saturating_sub(WORDS)..end)
+        .find_map(|start| unit(scene, start).filter(|(_, stop)| *stop == end).map(|(unit, _)| (start, unit)))
 }
 
 /// Listings of the roster, when most of their telling words are said.
@@ -225,8 +239,8 @@ fn figure(word: &str) -> Option<&'static str> {
     })
 }
 
-/// Firms: vendors of the roster, or "… from / with / of some words plumbing".
-pub(super) fn companies(scene: &Scene<'_>) -> Vec<Entity> {
+/// A vendor of the roster.
+pub(super) fn vendor(scene: &Scene<'_>) -> Option<Entity> {
     for vendor in &scene.context.roster.vendors {
         let words: Vec<String> = vendor
             .split_whitespace()
@@ -238,9 +252,17 @@ pub(super) fn companies(scene: &Scene<'_>) -> Vec<Entity> {
                 scene.word(at + i).is_some_and(|said| likeness(said, word) >= 0.7)
             };
             if !words.is_empty() && words.iter().enumerate().all(fits) {
-                return vec![scene.entity(Value::Company(vendor.clone()), at..at + words.len(), 0.9, false)];
+                return Some(scene.entity(Value::Company(vendor.clone()), at..at + words.len(), 0.9, false));
             }
         }
+    }
+    None
+}
+
+/// Firms: vendors of the roster, or "… from / with / of some words plumbing".
+pub(super) fn companies(scene: &Scene<'_>) -> Vec<Entity> {
+    if let Some(found) = vendor(scene) {
+        return vec![found];
     }
     const TRADES: [&str; 26] = [
         "plumbing",

@@ -88,7 +88,13 @@ fn shown(value: &Value) -> String {
 fn heard(text: &str, expecting: Option<Slot>) -> String {
     let roster = roster();
     // A Friday.
-    let context = Context { expecting, roster: &roster, today: date(2026, 11, 20), home_area_code: 303 };
+    let context = Context {
+        expecting,
+        roster: &roster,
+        today: date(2026, 11, 20),
+        home_area_code: 303,
+        language: Language::English,
+    };
     let found = extract(text, &context);
     for entity in &found {
         assert!(
@@ -208,7 +214,13 @@ fn many_doors() -> Roster {
 }
 
 fn unit_heard(text: &str, expecting: Option<Slot>, roster: &Roster) -> Option<(String, usize, bool, f32)> {
-    let context = Context { expecting, roster, today: date(2026, 11, 20), home_area_code: 303 };
+    let context = Context {
+        expecting,
+        roster,
+        today: date(2026, 11, 20),
+        home_area_code: 303,
+        language: Language::English,
+    };
     extract(text, &context).into_iter().find_map(|entity| match entity.value {
         Value::Unit(unit) => Some((unit.unit, unit.candidates.len(), entity.read_back, entity.confidence)),
         _ => None,
@@ -352,6 +364,10 @@ fn names_are_heard_introduced_answered_and_spelled() {
             ("um it's dana", "name Dana = Dana Reyes"),
             ("dana rays", "name Dana Rays = Dana Reyes"),
             ("d a n a", "name Dana = Dana Reyes"),
+            ("D A N A, R E Y E S", "name Dana Reyes = Dana Reyes"),
+            ("j o h n, s m i t h", "name John Smith"),
+            ("m i n h t r a n", "name Minh Tran = Minh Tran"),
+            ("j, o, n, e, s", "name Jones"),
             ("reyes r e y e s", "name Reyes"),
             ("dana reyes r e y e s", "name Dana Reyes = Dana Reyes"),
             ("dana rays that's r e y e s", "name Dana Reyes = Dana Reyes"),
@@ -402,6 +418,15 @@ fn days_and_times_are_resolved_against_today() {
             ("january 5", "when 2027-01-05"),
             ("12/3", "when 2026-12-03"),
             ("in two weeks", "when 2026-12-04"),
+            ("the tuesday after next", "when 2026-12-01"),
+            ("a week from monday", "when 2026-11-30"),
+            ("two weeks from today", "when 2026-12-04"),
+            ("thanksgiving", "when 2026-11-26"),
+            ("the day after thanksgiving", "when 2026-11-27"),
+            ("the monday after christmas", "when 2026-12-28"),
+            ("the day before new year's eve at noon", "when 2026-12-30 12h"),
+            ("unsaturity would be good", "when 2026-11-21"),
+            ("maybe wendsday", "when 2026-11-25"),
             ("i'm not sure", ""),
         ],
     );
@@ -437,6 +462,9 @@ fn addresses_listings_and_firms_are_found() {
             ("410 alder", "address 410 Alder Avenue"),
             ("twelve hundred maple street unit four b", "address 1200 Maple Street #4B"),
             ("six forty two elm", "address 642 Elm Street"),
+            ("unit 4B at 1200 Maple Street", "address 1200 Maple Street #4B"),
+            ("apartment twelve on 410 Alder Avenue", "address 410 Alder Avenue #12"),
+            ("it's unit 4 B, 1200 Maple Street", "address 1200 Maple Street #4B"),
             ("77 cider lane", "address 77 Cedar Lane"),
             ("99 north willow drive", "address 99 North Willow Drive"),
         ],
@@ -556,8 +584,13 @@ fn the_matter_is_kept_in_the_callers_words() {
 #[test]
 fn whatever_can_be_misheard_is_read_back() {
     let roster = roster();
-    let context =
-        Context { expecting: None, roster: &roster, today: date(2026, 11, 20), home_area_code: 303 };
+    let context = Context {
+        expecting: None,
+        roster: &roster,
+        today: date(2026, 11, 20),
+        home_area_code: 303,
+        language: Language::English,
+    };
     for entity in
         extract("this is dana reyes in four b my number is 303 555 0142 come tomorrow at three", &context)
     {
@@ -623,8 +656,13 @@ fn no_text_upsets_the_readers() {
             Some(Slot::Name),
         ];
         for expecting in slots {
-            let context =
-                Context { expecting, roster: &roster, today: date(2026, 2, 28), home_area_code: 303 };
+            let context = Context {
+                expecting,
+                roster: &roster,
+                today: date(2026, 2, 28),
+                home_area_code: 303,
+                language: Language::English,
+            };
             for entity in extract(&text, &context) {
                 assert!(text.get(entity.start..entity.end).is_some(), "{text}: {entity:?}");
             }

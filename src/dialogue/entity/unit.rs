@@ -48,17 +48,22 @@ pub(super) fn units(scene: &Scene<'_>) -> Vec<Entity> {
         if asked && !named && !telling && !door.unit.bytes().any(|b| b.is_ascii_digit()) {
             continue;
         }
-        let confidence = match (mention.candidates.len(), mention.ambiguous, named || asked) {
-            (1, false, true) => 0.95,
-            (1, false, false) => 0.75,
-            (1, true, _) => 0.7,
-            (0, _, _) => 0.4,
-            _ => 0.6,
-        };
+        let confidence = sureness(&mention, named || asked);
         let first = if named { at } else { start };
         found.push(scene.entity(Value::Unit(mention), first..door.end, confidence, true));
     }
     found
+}
+
+/// How sure a unit is. `expected`: a word for a unit stands before it, or it was asked for.
+pub(super) fn sureness(mention: &UnitMention, expected: bool) -> f32 {
+    match (mention.candidates.len(), mention.ambiguous, expected) {
+        (1, false, true) => 0.95,
+        (1, false, false) => 0.75,
+        (1, true, _) => 0.7,
+        (0, _, _) => 0.4,
+        _ => 0.6,
+    }
 }
 
 /// "No one", "that one": a pronoun and no door.
@@ -158,11 +163,11 @@ fn is_measure(word: &str) -> bool {
     )
 }
 
-struct Door {
-    unit: String,
+pub(super) struct Door {
+    pub(super) unit: String,
     /// The other number that a teen or ten may be.
-    other: Option<String>,
-    end: usize,
+    pub(super) other: Option<String>,
+    pub(super) end: usize,
 }
 
 /// A door at `at`: `4b`, `four b`, `two oh four`, `b twelve`, `b`, `4 d as in dog`.
@@ -234,7 +239,7 @@ fn letter(scene: &Scene<'_>, at: usize) -> Option<(char, usize)> {
     Some((letter, at + 1))
 }
 
-fn matched(scene: &Scene<'_>, door: &Door) -> UnitMention {
+pub(super) fn matched(scene: &Scene<'_>, door: &Door) -> UnitMention {
     let units = &scene.context.roster.units;
     let of = |unit: &str| -> Vec<UnitRef> {
         units.iter().filter(|known| plain(&known.unit) == unit).cloned().collect()

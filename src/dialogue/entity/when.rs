@@ -1,5 +1,7 @@
 //! Days and times, resolved against today: a day named is the next one to come.
 
+use std::ops::Range;
+
 use jiff::{
     ToSpan,
     civil::{Date, Time, Weekday},
@@ -7,17 +9,39 @@ use jiff::{
 
 use super::{
     DayPart, Entity, Scene, Slot, Value, When,
+    feast::feast,
     number::{ones, ordinal, teens, tens},
+    sound,
 };
 
 pub(super) fn whens(scene: &Scene<'_>) -> Vec<Entity> {
-    let expecting = scene.context.expecting;
-    let asked = matches!(expecting, Some(Slot::When | Slot::MoveIn));
+    let found = gathered(scene, |at, when, asked| {
+        day(scene, at, when, asked).or_else(|| time(scene, at, when, asked))
+    });
+    let found = found.or_else(|| {
+        let weekday = |at| Some((at, misheard_weekday(scene.word(at)?)?));
+        let (at, day) = (0..scene.tokens.len()).find_map(weekday).filter(|_| is_asked(scene))?;
+        Some((When { date: coming(scene.context.today, day), ..When::default() }, at..at + 1))
+    });
+    told(scene, found, speaks_of_moving_in)
+}
+
+/// Was a day or a time asked for?
+fn is_asked(scene: &Scene<'_>) -> bool {
+    matches!(scene.context.expecting, Some(Slot::When | Slot::MoveIn))
+}
+
+/// What all words together say of a day and a time, and where: `read` takes what stands at a place and says where it ends.
+pub(super) fn gathered(
+    scene: &Scene<'_>,
+    mut read: impl FnMut(usize, &mut When, bool) -> Option<usize>,
+) -> Option<(When, Range<usize>)> {
+    let asked = is_asked(scene);
     let mut when = When::default();
     let (mut first, mut last) = (usize::MAX, 0);
     let mut at = 0;
     while at < scene.tokens.len() {
-        match day(scene, at, &mut when, asked).or_else(|| time(scene, at, &mut when, asked)) {
+        match read(at, &mut when, asked) {
             Some(end) => {
                 first = first.min(at);
                 last = last.max(end);
@@ -26,15 +50,23 @@ pub(super) fn whens(scene: &Scene<'_>) -> Vec<Entity> {
             None => at += 1,
         }
     }
-    if first == usize::MAX {
-        return Vec::new();
-    }
+    (first != usize::MAX).then_some((when, first..last))
+}
+
+/// The same as an entity: the day of moving in, where that was asked for or is spoken of.
+pub(super) fn told(
+    scene: &Scene<'_>,
+    found: Option<(When, Range<usize>)>,
+    speaks_of_moving_in: impl FnOnce(&Scene<'_>) -> bool,
+) -> Vec<Entity> {
+    let Some((mut when, words)) = found else { return Vec::new() };
     settle(&mut when);
-    let moving = expecting == Some(Slot::MoveIn) || (when.date.is_some() && speaks_of_moving_in(scene));
+    let moving =
+        scene.context.expecting == Some(Slot::MoveIn) || (when.date.is_some() && speaks_of_moving_in(scene));
     let read_back = when.date.is_some() || when.time.is_some();
-    let confidence = if asked { 0.9 } else { 0.8 };
+    let confidence = if is_asked(scene) { 0.9 } else { 0.8 };
     let value = if moving { Value::MoveIn(when) } else { Value::When(when) };
-    vec![scene.entity(value, first..last, confidence, read_back)]
+    vec![scene.entity(value, words, confidence, read_back)]
 }
 
 fn speaks_of_moving_in(scene: &Scene<'_>) -> bool {
@@ -76,6 +108,20 @@ fn weekday(word: &str) -> Option<Weekday> {
     })
 }
 
+/// A day as a recogniser may write it where no day is expected: "unsaturity" for "on Saturday", "wendsday". Only where a day was
+/// asked for; it is read back like any other.
+fn misheard_weekday(word: &str) -> Option<Weekday> {
+    const DAYS: [&str; 4] = ["saturday", "thursday", "wednesday", "tuesday"];
+    /// Sounds that hardly a word has by chance.
+    const SOUNDS: usize = 4;
+    let heard = sound::key(word);
+    let like = |day: &str| {
+        let sounds = sound::key(day);
+        sound::likeness(word, day) >= 0.7 || (sounds.len() >= SOUNDS && heard.contains(&sounds))
+    };
+    DAYS.into_iter().find(|day| like(day)).and_then(weekday)
+}
+
 fn month(word: &str) -> Option<i8> {
     const MONTHS: [&str; 12] = [
         "january",
@@ -95,7 +141,7 @@ fn month(word: &str) -> Option<i8> {
 }
 
 /// The next such weekday after `today`; never today itself.
-fn coming(today: Date, day: Weekday) -> Option<Date> {
+pub(super) fn coming(today: Date, day: Weekday) -> Option<Date> {
     let ahead =
         (i64::from(day.to_monday_zero_offset()) - i64::from(today.weekday().to_monday_zero_offset()) + 6) % 7
             + 1;
@@ -125,6 +171,17 @@ fn day(scene: &Scene<'_>, at: usize, when: &mut When, asked: bool) -> Option<usi
         ("day", Some("after")) if scene.word(at + 2) == Some("tomorrow") => {
             return set(when, ahead(2), at + 3);
         }
+        ("day", Some("after" | "before")) => {
+            let (date, words) = feast(today, |further| scene.word(at + 2 + further))?;
+            let step = if next == Some("after") { 1 } else { -1 };
+            return set(when, date.checked_add(step.days()).ok(), at + 2 + words);
+        }
+        (name, Some("after")) if weekday(name).is_some() && scene.word(at + 2) != Some("next") => {
+            let Some((date, words)) = feast(today, |further| scene.word(at + 2 + further)) else {
+                return set(when, coming(today, weekday(name)?), at + 1);
+            };
+            return set(when, coming(date, weekday(name)?), at + 2 + words);
+        }
         ("this" | "the", Some("weekend")) | ("weekend", _) => {
             let end = if word == "weekend" { at + 1 } else { at + 2 };
             when.until_date = coming(today, Weekday::Sunday);
@@ -151,6 +208,15 @@ fn day(scene: &Scene<'_>, at: usize, when: &mut When, asked: bool) -> Option<usi
         {
             return set(when, Some(today.last_of_month()), at + 4);
         }
+        (count, Some("week" | "weeks")) if scene.word(at + 2) == Some("from") => {
+            let days = 7 * amount(count)?;
+            let date = match scene.word(at + 3)? {
+                "today" | "now" => ahead(days),
+                "tomorrow" => ahead(days + 1),
+                name => coming(today, weekday(name)?)?.checked_add(days.days()).ok(),
+            };
+            return set(when, date, at + 4);
+        }
         ("in", Some(count)) => {
             let count = amount(count)?;
             let date = match scene.word(at + 2)? {
@@ -163,10 +229,24 @@ fn day(scene: &Scene<'_>, at: usize, when: &mut When, asked: bool) -> Option<usi
         }
         _ => {}
     }
+    if let Some((date, words)) = feast(today, |ahead| scene.word(at + ahead)) {
+        return set(when, Some(date), at + words);
+    }
     if let Some(day) = weekday(word) {
-        return set(when, coming(today, day), at + 1);
+        let (weeks, words) = later_weeks(scene, at);
+        let date = coming(today, day).and_then(|date| date.checked_add((7 * weeks).days()).ok());
+        return set(when, date, at + words);
     }
     dated(scene, at, when, asked)
+}
+
+/// How many weeks after the coming one a weekday is meant, and how many words say so: "Tuesday after next", "Friday week".
+fn later_weeks(scene: &Scene<'_>, at: usize) -> (i64, usize) {
+    match (scene.word(at + 1), scene.word(at + 2)) {
+        (Some("after"), Some("next")) => (1, 3),
+        (Some("week"), _) => (1, 2),
+        _ => (0, 1),
+    }
 }
 
 fn amount(word: &str) -> Option<i64> {
@@ -258,7 +338,7 @@ fn plain_day(scene: &Scene<'_>, at: usize) -> Option<(u32, usize)> {
     (1..=31).contains(&value).then_some((value, end))
 }
 
-fn slashed(scene: &Scene<'_>, at: usize) -> Option<(Date, usize)> {
+pub(super) fn slashed(scene: &Scene<'_>, at: usize) -> Option<(Date, usize)> {
     let (month, day) = (scene.tokens.get(at)?, scene.tokens.get(at + 1)?);
     if scene.text.get(month.end..day.start) != Some("/") {
         return None;
@@ -268,7 +348,7 @@ fn slashed(scene: &Scene<'_>, at: usize) -> Option<(Date, usize)> {
 }
 
 /// The next date from today on with that day, and that month if one is given.
-fn next_date(today: Date, month: Option<i8>, day: u32) -> Option<Date> {
+pub(super) fn next_date(today: Date, month: Option<i8>, day: u32) -> Option<Date> {
     let day = i8::try_from(day).ok()?;
     let mut first = today.first_of_month();
     for _ in 0..=48 {
@@ -485,7 +565,7 @@ fn clock(scene: &Scene<'_>, at: usize, led: bool) -> Option<Clock> {
 }
 
 /// One nanosecond marks a time that needs no guess whether it is morning; see [`settle`].
-fn marked(hour: i8, minute: i8) -> Option<Time> {
+pub(super) fn marked(hour: i8, minute: i8) -> Option<Time> {
     Time::new(hour, minute, 0, 1).ok()
 }
 

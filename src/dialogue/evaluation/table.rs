@@ -140,7 +140,7 @@ impl fmt::Display for Evaluation {
         for report in sets {
             writeln!(f, "== {} set, never learnt from\n{report}\n", report.name)?;
         }
-        writeln!(f, "== all sets as one\n{}\n", self.over_all())?;
+        writeln!(f, "== all sets as one, by the call types of the first four\n{}\n", self.over_all())?;
         write!(f, "{separation}")
     }
 }

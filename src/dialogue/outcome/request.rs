@@ -9,14 +9,15 @@ use crate::dialogue::{Intent, Pets, Showing, ShowingState, matter, office::words
 const NUMBERS: [&str; 7] = ["", "one", "two", "three", "four", "five", "six"];
 
 impl Outcome {
-    /// What they want. Of a prospect: what they look for in a sentence, then their first words in quotation marks.
-    /// Of anybody else: the matter in their own words. `None` if they never said.
+    /// What they want. Of a prospect or a seller: what they look for in a sentence, then their first words in quotation
+    /// marks. Of anybody else: the matter in their own words. `None` if they never said.
     pub fn request(&self) -> Option<String> {
-        if self.intent != Some(Intent::Leasing) {
+        if !self.intent.is_some_and(|intent| intent.is_prospect() || intent == Intent::Seller) {
             return self.matter.clone().or_else(|| self.first_words.clone());
         }
         let mut parts: Vec<String> = Vec::new();
-        let sentence = self.home_wanted();
+        let sentence =
+            if self.intent == Some(Intent::Seller) { self.sale_wanted() } else { self.home_wanted() };
         if !sentence.is_empty() {
             parts.push(format!("{}.", capitalised(&sentence)));
         }
@@ -53,9 +54,12 @@ impl Outcome {
         let none = Sought::default();
         let sought = self.sought.as_ref().unwrap_or(&none);
         let mut home: Vec<String> = Vec::new();
+        let buys = self.intent == Some(Intent::Buyer);
+        home.extend(buys.then(|| "to buy".to_owned()));
         home.extend(sought.bedrooms.map(bedrooms));
         home.extend(moving_in(sought));
-        home.extend(sought.budget.map(|dollars| format!("up to ${} a month", grouped(dollars))));
+        let by = if buys { "" } else { " a month" };
+        home.extend(sought.budget.map(|dollars| format!("up to ${}{by}", grouped(dollars))));
         home.extend(sought.pets.as_ref().map(|pets| match pets {
             Pets::None => "no pets".into(),
             Pets::Some(animals) if animals.is_empty() => "has pets".into(),
@@ -85,6 +89,13 @@ impl Outcome {
         };
         let halves = [home.join(", "), named.unwrap_or_default()];
         halves.into_iter().filter(|half| !half.is_empty()).collect::<Vec<_>>().join("; ")
+    }
+
+    /// "To sell 41 Willow Street, in March"
+    fn sale_wanted(&self) -> String {
+        let place = self.place.as_ref().map(|place| format!(" {}{}", place.value, mark(place.confirmed)));
+        let when = self.sought.as_ref().and_then(moving_in).map(|when| format!(", {when}"));
+        format!("to sell{}{}", place.unwrap_or_default(), when.unwrap_or_default())
     }
 }
 
@@ -183,6 +194,24 @@ mod tests {
             "In December. \"Hello, I'm looking for a two bedroom apartment.\" Also: \"parking for a truck\""
         );
         assert_eq!(Outcome { intent: Some(Intent::Leasing), ..Outcome::blank() }.request(), None);
+    }
+
+    #[test]
+    fn a_buyer_and_a_seller_are_told_apart_from_somebody_who_rents() {
+        let buyer = Outcome { intent: Some(Intent::Buyer), ..prospect() }.request().unwrap();
+        assert!(
+            buyer.starts_with("To buy, two bedrooms, from December 1, up to $1,800, pets: cat;"),
+            "{buyer}"
+        );
+        let seller = Outcome {
+            intent: Some(Intent::Seller),
+            first_words: Some("I want to sell my condo".into()),
+            ..prospect()
+        };
+        assert_eq!(
+            seller.request().unwrap(),
+            "To sell Maple Court 2B, from December 1. \"I want to sell my condo\""
+        );
     }
 
     #[test]

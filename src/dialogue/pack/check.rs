@@ -8,6 +8,7 @@ use crate::dialogue::{
     office::words_of,
     reply::{BadTemplate, Hole, Template},
 };
+use crate::types::Language;
 
 /// The only version of the form that exists.
 const VERSION: u16 = 1;
@@ -42,6 +43,8 @@ pub enum PackError {
     TooLong { key: String, words: usize, most: usize },
     #[error("`{key}` has {found} variants; a question that may be asked again needs {least}")]
     FewVariants { key: String, found: usize, least: usize },
+    #[error("`{key}` is not the same in {language}: {fault}")]
+    Translation { key: String, language: Language, fault: String },
     #[error("`{key}` does not say 911; danger to life is sent there first")]
     No911 { key: String },
 }
@@ -50,9 +53,10 @@ pub(super) fn checked(raw: RawPack) -> Result<Pack, PackError> {
     if raw.version != VERSION {
         return Err(PackError::Version(raw.version));
     }
-    if raw.language.trim().is_empty() {
-        return Err(PackError::NoWords { key: "language".into() });
-    }
+    let language = Language::from_tag(raw.language.trim()).ok_or_else(|| PackError::Unknown {
+        key: format!("language: {}", raw.language),
+        known: Language::ALL.map(Language::tag).join(", "),
+    })?;
     Ok(Pack {
         limits: limits(&raw.limits)?,
         flows: flows(&raw)?,
@@ -61,7 +65,8 @@ pub(super) fn checked(raw: RawPack) -> Result<Pack, PackError> {
         life_safety: life_safety(&raw)?,
         closed: closed(&raw)?,
         name: raw.name,
-        language: raw.language,
+        language,
+        translations: BTreeMap::new(),
         disclosure: raw.disclosure,
     })
 }
@@ -115,6 +120,7 @@ fn flows(raw: &RawPack) -> Result<BTreeMap<Intent, Flow>, PackError> {
                     raw::RawPromise::LeadCallback => Promise::LeadCallback,
                     raw::RawPromise::Callback => Promise::Callback,
                 },
+                questions: own_questions(flow, intent)?,
                 opening: sentences(&format!("{key}.opening"), &flow.opening, &[Hole::Office], 0)?,
                 closing: sentences(&format!("{key}.closing"), &flow.closing, &[Hole::Office], 1)?,
             },
@@ -134,28 +140,37 @@ fn questions(raw: &RawPack) -> Result<BTreeMap<Item, Question>, PackError> {
     only_known("questions", &raw.questions, &Item::ALL.map(Item::name))?;
     let mut questions = BTreeMap::new();
     for item in Item::ALL {
-        let (key, question) = required("questions", &raw.questions, item.name())?;
-        if question.noun.trim().is_empty() {
-            return Err(PackError::NoWords { key: format!("{key}.noun") });
-        }
-        // A read-back that waits for a yes may fail and be given again; an echo may be left out.
-        let read_backs = if item.needs_yes() { 2 } else { 0 };
-        questions.insert(
-            item,
-            Question {
-                noun: question.noun.clone(),
-                ask: sentences(&format!("{key}.ask"), &question.ask, &[Hole::Office], 2)?,
-                again: sentences(&format!("{key}.again"), &question.again, &[Hole::Office], 1)?,
-                read_back: sentences(
-                    &format!("{key}.read_back"),
-                    &question.read_back,
-                    &[Hole::Value],
-                    read_backs,
-                )?,
-            },
-        );
+        let (key, written) = required("questions", &raw.questions, item.name())?;
+        questions.insert(item, question(written, &key, item, item.name().to_owned())?);
     }
     Ok(questions)
+}
+
+/// The questions that a flow asks in its own words.
+fn own_questions(flow: &raw::RawFlow, intent: Intent) -> Result<BTreeMap<Item, Question>, PackError> {
+    let mut questions = BTreeMap::new();
+    for (name, written) in &flow.questions {
+        let key = format!("flows.{}.questions.{name}", intent.name());
+        let item = item(name, || key.clone())?;
+        questions.insert(item, question(written, &key, item, format!("{}.{name}", intent.name()))?);
+    }
+    Ok(questions)
+}
+
+fn question(written: &raw::RawQuestion, key: &str, item: Item, name: String) -> Result<Question, PackError> {
+    if written.noun.trim().is_empty() {
+        return Err(PackError::NoWords { key: format!("{key}.noun") });
+    }
+    // A read-back that waits for a yes may fail and be given again; an echo may be left out.
+    let read_backs = if item.needs_yes() { 2 } else { 0 };
+    let read_back = format!("{key}.read_back");
+    Ok(Question {
+        name,
+        noun: written.noun.clone(),
+        ask: sentences(&format!("{key}.ask"), &written.ask, &[Hole::Office], 2)?,
+        again: sentences(&format!("{key}.again"), &written.again, &[Hole::Office], 1)?,
+        read_back: sentences(&read_back, &written.read_back, &[Hole::Value], read_backs)?,
+    })
 }
 
 fn lines(raw: &RawPack) -> Result<BTreeMap<Line, Vec<Template>>, PackError> {

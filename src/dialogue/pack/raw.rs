@@ -58,6 +58,9 @@ pub(super) struct RawFlow {
     #[serde(default)]
     pub(super) opening: Vec<String>,
     pub(super) closing: Vec<String>,
+    /// Items that are asked for in other words than everywhere else.
+    #[serde(default)]
+    pub(super) questions: BTreeMap<String, RawQuestion>,
 }
 
 #[derive(Debug, Clone, Copy, Default, Deserialize)]

@@ -13,7 +13,8 @@ fn fault(from: &str, to: &str) -> String {
 #[test]
 fn the_property_pack_is_whole() {
     let pack = Pack::property().unwrap();
-    assert_eq!(pack.language(), "en");
+    assert_eq!(pack.language(), Language::English);
+    assert!(pack.languages().eq(Language::ALL), "in every language that is spoken");
     assert!(pack.discloses());
     assert_eq!(pack.limits().silence.as_secs(), 6);
     let maintenance = pack.flow(Intent::Maintenance).unwrap();

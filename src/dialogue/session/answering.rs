@@ -14,6 +14,10 @@ use crate::dialogue::{
 /// Surer than this, and another intent in the middle of a form is a change of topic.
 const SURE_OF_CHANGE: f32 = 0.75;
 
+/// A few words are more often a misheard answer than a new topic, and have to be surer: "unsaturity would be good" was a day.
+const SURE_OF_SHORT_CHANGE: f32 = 0.9;
+const SHORT_CHANGE: usize = 7;
+
 /// Likelier than this, and an unsure intent is worth a "Is this about …?".
 const WORTH_A_GUESS: f32 = 0.35;
 
@@ -94,6 +98,7 @@ impl Session {
             self.state.intent = Some(intent);
         }
         let echo = self.state.form.value(Item::Matter).is_some();
+        self.state.visit |= intent == Intent::Showing;
         if flow.items.contains(&Item::Matter) && words_of(text).len() >= TOPIC_WORDS && !echo {
             self.state.add_matter(text);
         }
@@ -121,7 +126,7 @@ impl Session {
             return;
         }
         let pack = self.pack.clone();
-        if let Some(question) = pack.question(Item::Matter)
+        if let Some(question) = pack.question(self.state.flow, Item::Matter)
             && let Some(template) = self.state.wording.pick("matter.read_back", &question.read_back)
         {
             let text = template.fill(&[(Hole::Value, &echo)]);
@@ -202,9 +207,9 @@ impl Session {
         if !item.needs_yes() && item != Item::Matter {
             let pack = self.pack.clone();
             let value = self.aloud(item);
-            if let Some(question) = pack.question(item)
+            if let Some(question) = pack.question(self.state.flow, item)
                 && let Some(template) =
-                    self.state.wording.pick(&format!("{}.read_back", item.name()), &question.read_back)
+                    self.state.wording.pick(&question.key("read_back"), &question.read_back)
             {
                 let text = template.fill(&[(Hole::Value, &value)]);
                 self.tell_text(&text);
@@ -233,19 +238,24 @@ impl Session {
 
     /// Is the flow one that any more exact intent should replace?
     fn is_vague(&self) -> bool {
-        matches!(self.state.flow, Some(Intent::Human | Intent::Other | Intent::Question))
+        matches!(self.state.flow, Some(Intent::Human | Intent::Message | Intent::Other | Intent::Question))
     }
 
     pub(super) fn changes_topic(&self, text: &str, reading: &Reading) -> bool {
         let elsewhere = self.state.flow != Some(reading.intent);
         let routable = !matches!(reading.intent, Intent::Other | Intent::Question | Intent::Emergency);
+        // Who has asked for a home or a repair is not sent away over a later word.
+        let sends_away = self.pack.flow(reading.intent).is_some_and(|flow| flow.ending == Ending::End);
+        let count = words_of(text).len();
+        let sure = if count < SHORT_CHANGE { SURE_OF_SHORT_CHANGE } else { SURE_OF_CHANGE };
         elsewhere
             && routable
+            && !(sends_away && self.state.flow.is_some() && !self.is_vague())
             && !is_answer_step(reading)
             && !self.state.rescue.wanted
             && self.state.flow != Some(Intent::Emergency)
-            && reading.confidence >= SURE_OF_CHANGE
-            && words_of(text).len() >= TOPIC_WORDS
+            && reading.confidence >= sure
+            && count >= TOPIC_WORDS
     }
 
     pub(super) fn heard_offer(&mut self, text: &str, reading: &Reading, heard: &[Entity]) {

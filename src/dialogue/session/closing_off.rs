@@ -7,7 +7,7 @@ use crate::dialogue::{
 
 impl Session {
     /// The same words for everybody; then on with what was talked about, or the offer of a call.
-    pub(super) fn answer_closed(&mut self, topic: ClosedTopic, text: &str) {
+    pub(super) fn answer_closed(&mut self, topic: ClosedTopic, text: &str, reading: &Reading) {
         let pack = self.pack.clone();
         self.tell_variant(&format!("closed.{}", topic.name()), pack.closed_answer(topic));
         self.state.note(topic.note().to_owned());
@@ -20,8 +20,10 @@ impl Session {
                 self.go_on();
             }
             Some(intent) if !self.state.do_not_contact => {
+                // "What is my house worth" is for a licensed person, and asked by somebody who may sell.
+                let trade = matches!(reading.intent, Intent::Buyer | Intent::Seller) && reading.is_sure();
                 self.state.beyond = Some(text.to_owned());
-                self.offer_call(intent);
+                self.offer_call(if trade { reading.intent } else { intent });
             }
             Some(_) | None => self.go_on(),
         }

@@ -6,6 +6,7 @@ use crate::dialogue::{
     pack::Line,
     reply::{self, Hole, Template},
 };
+use crate::types::Language;
 
 /// The reply to one turn, while it is being composed.
 #[derive(Debug, Clone, Default)]
@@ -35,11 +36,11 @@ impl Composer {
         self.text.push_str(sentence);
     }
 
-    fn flush(&mut self, interruptible: bool, expects: Expectation) {
+    fn flush(&mut self, interruptible: bool, expects: Expectation, language: Language) {
         if !self.text.is_empty() {
             let text = std::mem::take(&mut self.text);
             self.thanks_only = false;
-            self.acts.push(Act::Say(Say { text, interruptible, expects }));
+            self.acts.push(Act::Say(Say { text, interruptible, expects, language }));
         }
     }
 }
@@ -47,7 +48,7 @@ impl Composer {
 impl Session {
     pub(super) fn finish(&mut self) -> Vec<Act> {
         let expects = self.state.expects;
-        self.reply.flush(true, expects);
+        self.reply.flush(true, expects, self.state.language);
         std::mem::take(&mut self.reply.acts)
     }
 
@@ -90,7 +91,12 @@ impl Session {
 
     /// What has been put together so far is one utterance, to be heard to its end.
     pub(super) fn seal(&mut self) {
-        self.reply.flush(false, Expectation::Nothing);
+        self.reply.flush(false, Expectation::Nothing, self.state.language);
+    }
+
+    /// What has been put together so far is one utterance in this language.
+    pub(super) fn close_utterance(&mut self, language: Language) {
+        self.reply.flush(true, Expectation::Nothing, language);
     }
 
     /// Asks by this line. `false`: it is worn out, and was not asked.
@@ -130,12 +136,12 @@ impl Session {
     /// Asks for the item, in the way that suits what has happened so far. `false`: it can be asked no more.
     pub(super) fn ask_item(&mut self, item: Item) -> bool {
         let pack = self.pack.clone();
-        let Some(question) = pack.question(item) else { return false };
+        let Some(question) = pack.question(self.state.flow, item) else { return false };
         let failures = self.state.form.get(item).map_or(0, |field| field.failures);
         let (key, variants) = if failures == 0 {
-            (format!("{}.ask", item.name()), &question.ask)
+            (question.key("ask"), &question.ask)
         } else {
-            (format!("{}.again", item.name()), &question.again)
+            (question.key("again"), &question.again)
         };
         let Some(template) = self.state.wording.pick(&key, variants) else { return false };
         let text = template.fill(&[(Hole::Office, &self.office.name)]);
@@ -148,16 +154,16 @@ impl Session {
         let pack = self.pack.clone();
         let awaiting = Awaiting::Confirm(items.to_vec());
         if let [item] = items {
-            let Some(question) = pack.question(*item) else { return false };
+            let Some(question) = pack.question(self.state.flow, *item) else { return false };
             let value = self.aloud(*item);
-            let key = format!("{}.read_back", item.name());
+            let key = question.key("read_back");
             let Some(template) = self.state.wording.pick(&key, &question.read_back) else { return false };
             let text = template.fill(&[(Hole::Value, &value)]);
             self.put_question(text, awaiting, Expectation::YesOrNo);
             return true;
         }
         let values: Vec<String> = items.iter().map(|&item| self.aloud(item)).collect();
-        let value = reply::listed(&values, "and");
+        let value = reply::listed(&values, reply::and(self.state.language));
         self.ask_line(Line::ReadBackMany, &value, awaiting, Expectation::YesOrNo)
     }
 
@@ -168,7 +174,7 @@ impl Session {
         let mut properties = self.office.roster.units.iter().map(|unit| &unit.property);
         let first = properties.next();
         let many = properties.any(|property| Some(property) != first);
-        reply::aloud(value, field.failures > 0, many)
+        reply::aloud(self.state.language, value, field.failures > 0, many)
     }
 
     pub(super) fn transfer(&mut self, to: Destination) {
@@ -192,7 +198,7 @@ impl Session {
 
     pub(super) fn end(&mut self, reason: EndReason) {
         self.state.expects = Expectation::Nothing;
-        self.reply.flush(true, Expectation::Nothing);
+        self.reply.flush(true, Expectation::Nothing, self.state.language);
         self.state.ended = Some(reason);
         self.reply.acts.push(Act::End(reason));
     }

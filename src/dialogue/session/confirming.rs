@@ -78,9 +78,11 @@ impl Session {
     }
 
     fn ask_which_wrong(&mut self, items: &[Item]) {
-        let nouns: Vec<String> =
-            items.iter().filter_map(|&item| Some(self.pack.question(item)?.noun.clone())).collect();
-        let value = reply::listed(&nouns, "or");
+        let nouns: Vec<String> = items
+            .iter()
+            .filter_map(|&item| Some(self.pack.question(self.state.flow, item)?.noun.clone()))
+            .collect();
+        let value = reply::listed(&nouns, reply::or(self.state.language));
         let awaiting = Awaiting::WhichWrong(items.to_vec());
         if !self.ask_line(Line::WhichWrong, &value, awaiting, Expectation::Open) {
             items.iter().for_each(|&item| self.keep_unconfirmed(item));
@@ -96,9 +98,14 @@ impl Session {
                 Item::of(e.slot()) == Some(item)
                     && self.state.form.value(item).is_none_or(|old| !names_the_same(old, &e.value))
             });
-            let noun = self.pack.question(item).map(|q| words_of(&q.noun)).unwrap_or_default();
+            let noun =
+                self.pack.question(self.state.flow, item).map(|q| words_of(&q.noun)).unwrap_or_default();
             let named = noun.iter().filter(|w| w.len() > 3 || noun.len() == 1).any(|w| words.contains(w));
-            if replaced || named || words.iter().any(|w| matches!(w.as_str(), "both" | "all" | "everything"))
+            if replaced
+                || named
+                || words.iter().any(|w| {
+                    matches!(w.as_str(), "both" | "all" | "everything" | "ambos" | "ambas" | "todo" | "todos")
+                })
             {
                 wrong.push(item);
             }
@@ -147,10 +154,10 @@ impl Session {
         };
         let by_place = || {
             let at = words.iter().find_map(|w| match w.as_str() {
-                "first" => Some(0),
-                "second" => Some(1),
-                "third" => Some(2),
-                "last" => Some(candidates.len() - 1),
+                "first" | "primero" | "primera" => Some(0),
+                "second" | "segundo" | "segunda" => Some(1),
+                "third" | "tercero" | "tercera" => Some(2),
+                "last" | "último" | "última" | "ultimo" | "ultima" => Some(candidates.len() - 1),
                 _ => None,
             })?;
             candidates.get(at)

@@ -4,15 +4,13 @@ use std::sync::LazyLock;
 
 use super::{Awaiting, Item, Session, answering::TOPIC_WORDS};
 use crate::dialogue::{
-    Destination, EndReason, Intent, Move, Reading, Urgency,
-    office::words_of,
-    pack::Line,
-    token::tokens,
-    urgency::{Reflex, Rules},
+    Destination, EndReason, Intent, Move, Reading, Urgency, office::words_of, pack::Line, token::tokens,
+    understander::danger_said, urgency::Rules,
 };
+use crate::types::Language;
 
 /// The words of danger, for what could not be read in time.
-static RULES: LazyLock<Rules> = LazyLock::new(Rules::new);
+static RULES: LazyLock<[Rules; Language::ALL.len()]> = LazyLock::new(|| Language::ALL.map(Rules::of));
 
 impl Session {
     /// Takes what was said last into the outcome: no answer, no promise, nobody rung.
@@ -123,6 +121,7 @@ impl Session {
             Awaiting::OfferCall(intent) => self.offer_call(intent),
             Awaiting::ChooseSlot | Awaiting::ConfirmSlot(_) => self.time_not_understood(),
             Awaiting::AnythingElse | Awaiting::CancelShowing => self.ask_anything_else(),
+            Awaiting::KeysDanger | Awaiting::KeysWays => self.ask_keys_again(),
             Awaiting::Transfer(_) | Awaiting::Calendar => {}
         }
     }
@@ -178,6 +177,9 @@ impl Session {
     /// Clarifying has not helped: a person, or a message without more questions than needed, or the end.
     fn confused(&mut self) {
         self.state.confusions = 0;
+        if self.state.by_keys {
+            return self.promise_call_by_keys();
+        }
         if self.staff_can_take_it() {
             self.insist(Line::StaffTransfer);
             self.state.intent.get_or_insert(Intent::Other);
@@ -230,9 +232,9 @@ impl Session {
 }
 
 fn urgency_by_rule(text: &str) -> Urgency {
-    let words = RULES.words(tokens(text));
-    match RULES.reflex(&words) {
-        Reflex::Danger(kind) => Urgency::LifeSafety(kind),
-        Reflex::Dismissed | Reflex::Quiet => RULES.urgent(&words).map_or(Urgency::Routine, Urgency::Urgent),
+    if let Some(kind) = danger_said(text) {
+        return Urgency::LifeSafety(kind);
     }
+    let urgent = RULES.iter().find_map(|rules| rules.urgent(&rules.words(tokens(text))));
+    urgent.map_or(Urgency::Routine, Urgency::Urgent)
 }

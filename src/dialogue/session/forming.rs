@@ -19,6 +19,9 @@ impl Session {
     /// The next step: a read-back, the next question, the ring, or the end of the flow. Every pass settles an item,
     /// asks, or ends, so it is bounded by the number of items.
     pub(super) fn advance(&mut self) {
+        if self.state.by_keys {
+            return self.ask_ways();
+        }
         for _ in 0..=2 * Item::ALL.len() {
             if self.is_over() {
                 return;
@@ -89,11 +92,18 @@ impl Session {
         }
         candidates.truncate(CHOICES);
         let same_unit = candidates.iter().all(|c| c.unit == candidates[0].unit);
-        let choices: Vec<String> = candidates
-            .iter()
-            .map(|c| if same_unit { c.property.clone() } else { reply::unit_aloud(&c.unit) })
-            .collect();
-        let value = reply::listed(&choices, "or");
+        let choices: Vec<String> =
+            candidates
+                .iter()
+                .map(|c| {
+                    if same_unit {
+                        c.property.clone()
+                    } else {
+                        reply::unit_aloud(self.state.language, &c.unit)
+                    }
+                })
+                .collect();
+        let value = reply::listed(&choices, reply::or(self.state.language));
         self.ask_line(Line::Choose, &value, Awaiting::Choose(candidates), Expectation::UnitOrAddress)
     }
 
@@ -164,7 +174,11 @@ impl Session {
         match self.state.form.give_up(item) {
             Some(_) => {
                 self.tell_with(Line::KeptUnconfirmed, &value);
-                let noun = self.pack.question(item).map_or(item.name(), |q| q.noun.as_str()).to_owned();
+                let noun = self
+                    .pack
+                    .question(self.state.flow, item)
+                    .map_or(item.name(), |q| q.noun.as_str())
+                    .to_owned();
                 self.state.note(format!("{noun} was not confirmed"));
             }
             None => self.fall_back(item),
@@ -250,6 +264,9 @@ impl Session {
     }
 
     pub(super) fn ask_anything_else(&mut self) {
+        if self.take_up_further() {
+            return;
+        }
         if !self.ask_line(Line::AnythingElse, "", Awaiting::AnythingElse, Expectation::Open) {
             self.tell(Line::Goodbye);
             self.end(EndReason::Goodbye);

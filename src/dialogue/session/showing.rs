@@ -20,8 +20,29 @@ const LOOKS: u8 = 4;
 const BOOKINGS: u8 = 4;
 
 /// Words by which a showing that is booked is moved.
-const MOVES: [&str; 9] =
-    ["reschedule", "move", "change", "instead", "different", "another", "later", "earlier", "postpone"];
+const MOVES: [&str; 18] = [
+    "reschedule",
+    "move",
+    "change",
+    "instead",
+    "different",
+    "another",
+    "later",
+    "earlier",
+    "postpone",
+    "cambiar",
+    "cambiarla",
+    "mover",
+    "moverla",
+    "pasar",
+    "reprogramar",
+    "otra",
+    "otro",
+    "aplazar",
+];
+
+/// Words by which it is called off.
+const CANCELS: [&str; 4] = ["cancel", "cancelar", "cancele", "cancelarla"];
 
 /// How far a showing has come.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -78,18 +99,23 @@ impl Visit {
 }
 
 impl Session {
+    /// Homes for sale are shown by their agent, and are not in the calendar.
+    fn seeks_to_rent(&self) -> bool {
+        matches!(self.state.flow, Some(Intent::Leasing | Intent::Showing))
+    }
+
     /// Is a showing to be settled now? Then the time is the calendar's to confirm, and no read-back of a wish is needed.
     pub(super) fn arranges_showing(&self) -> bool {
         self.office.showings
             && self.state.visit
-            && self.state.flow == Some(Intent::Leasing)
+            && self.seeks_to_rent()
             && self.state.showing.stage == Stage::Open
             && !self.state.reduced
     }
 
     /// Has the caller been told what becomes of the showing, so that no closing needs to?
     pub(super) fn showing_is_settled(&mut self) -> bool {
-        if self.state.flow != Some(Intent::Leasing) {
+        if !self.seeks_to_rent() {
             return false;
         }
         if self.state.showing.stage == Stage::Requested && self.state.promised == Promise::Nothing {
@@ -202,7 +228,7 @@ impl Session {
             if self.state.form.value(Item::Listing).is_some() {
                 self.state.form.settle(Item::Place);
             }
-            self.tell_with(Line::ShowingBooked, &slot.aloud_whole(&place));
+            self.tell_with(Line::ShowingBooked, &slot.aloud_whole(self.state.language, &place));
         }
         self.advance();
     }
@@ -246,7 +272,7 @@ impl Session {
 
     /// Offers what there is, or leaves it to people when that has been said too often.
     fn offer_again_times(&mut self) {
-        let value = slots_aloud(&self.state.showing.offered);
+        let value = slots_aloud(self.state.language, &self.state.showing.offered);
         if !self.ask_line(Line::ShowingOffer, &value, Awaiting::ChooseSlot, Expectation::Open) {
             self.leave_showing_to_people();
         }
@@ -254,7 +280,7 @@ impl Session {
 
     fn read_back_time(&mut self, slot: ShowingSlot) {
         let place = self.state.home_to_see().unwrap_or_default();
-        let value = slot.aloud_whole(&place);
+        let value = slot.aloud_whole(self.state.language, &place);
         let awaiting = Awaiting::ConfirmSlot(slot);
         if !self.ask_line(Line::ShowingConfirm, &value, awaiting, Expectation::YesOrNo) {
             self.leave_showing_to_people();
@@ -278,7 +304,7 @@ impl Session {
             self.state.note("asks for another time of the showing, which was not changed".into());
             self.state.showing.stage = Stage::Settled;
             self.keep_time(&slot);
-            self.tell_with(Line::ShowingStands, &slot.aloud());
+            self.tell_with(Line::ShowingStands, &slot.aloud(self.state.language));
             return self.advance();
         }
         self.state.showing.stage = Stage::Requested;
@@ -297,7 +323,7 @@ impl Session {
         match self.state.showing.standing().cloned() {
             Some((_, slot)) => {
                 self.keep_time(&slot);
-                self.tell_with(Line::ShowingStands, &slot.aloud());
+                self.tell_with(Line::ShowingStands, &slot.aloud(self.state.language));
             }
             None => {
                 self.state.form.give_up(Item::When);
@@ -446,10 +472,11 @@ impl Session {
         let Some((_, slot)) = self.state.showing.standing().cloned() else { return false };
         let words = words_of(text);
         let says = |word: &str| words.iter().any(|said| said == word);
-        if says("cancel") && !says("don't") && !says("not") {
+        let cancels = CANCELS.iter().any(|word| says(word));
+        if cancels && !says("don't") && !says("not") && !says("no") {
             return self.ask_line(
                 Line::ShowingCancelAsk,
-                &slot.aloud(),
+                &slot.aloud(self.state.language),
                 Awaiting::CancelShowing,
                 Expectation::YesOrNo,
             );
@@ -482,7 +509,7 @@ impl Session {
             }
             Some(Move::Deny) if !self.state.unheard => {
                 self.state.confusions = 0;
-                self.tell_with(Line::ShowingStands, &slot.aloud());
+                self.tell_with(Line::ShowingStands, &slot.aloud(self.state.language));
                 self.ask_anything_else();
             }
             _ => self.not_understood(),
@@ -525,10 +552,12 @@ fn part_of(time: Time) -> DayPart {
 /// "The first one", "the last".
 fn by_place(words: &[String], offered: &[ShowingSlot]) -> Option<ShowingSlot> {
     let at = words.iter().find_map(|word| match word.as_str() {
-        "first" | "earliest" | "earlier" => Some(0),
-        "second" => Some(1),
-        "third" => Some(2),
-        "last" | "latest" | "later" => Some(offered.len().saturating_sub(1)),
+        "first" | "earliest" | "earlier" | "primera" | "primero" => Some(0),
+        "second" | "segunda" | "segundo" => Some(1),
+        "third" | "tercera" | "tercero" => Some(2),
+        "last" | "latest" | "later" | "última" | "ultima" | "último" | "ultimo" => {
+            Some(offered.len().saturating_sub(1))
+        }
         _ => None,
     })?;
     offered.get(at).cloned()

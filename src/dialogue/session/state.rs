@@ -12,6 +12,7 @@ use crate::dialogue::{
     outcome::OUTCOME_VERSION,
     reply::{self, Wording},
 };
+use crate::types::Language;
 
 /// Longest first words that are kept, in characters.
 const FIRST_WORDS: usize = 160;
@@ -51,6 +52,10 @@ pub(super) enum Awaiting {
     ConfirmSlot(ShowingSlot),
     /// Shall the showing be cancelled?
     CancelShowing,
+    /// Is anybody in danger? By a key.
+    KeysDanger,
+    /// A person, a text or a call? By a key.
+    KeysWays,
 }
 
 impl Awaiting {
@@ -70,7 +75,9 @@ impl Awaiting {
             | Awaiting::Calendar
             | Awaiting::ChooseSlot
             | Awaiting::ConfirmSlot(_)
-            | Awaiting::CancelShowing => false,
+            | Awaiting::CancelShowing
+            | Awaiting::KeysDanger
+            | Awaiting::KeysWays => false,
         }
     }
 
@@ -170,11 +177,21 @@ pub(super) struct State {
     pub(super) repeats: u8,
     #[serde(default)]
     pub(super) reopened: u8,
+    /// What else they have said they call about, with their words.
+    #[serde(default)]
+    pub(super) further: Vec<(Intent, String)>,
+    #[serde(default)]
+    pub(super) language: Language,
+    /// Spoken words are not understood in this language: keys are.
+    #[serde(default)]
+    pub(super) by_keys: bool,
 }
 
 impl State {
     pub(super) fn new(opening: Opening) -> Self {
         Self {
+            language: opening.language,
+            by_keys: false,
             opening,
             awaiting: Awaiting::Need,
             expects: Expectation::Open,
@@ -192,6 +209,7 @@ impl State {
             wording: Wording::default(),
             rescue: Rescue::default(),
             staff_failures: 0,
+            further: Vec::new(),
             turns: 0,
             silences: 0,
             confusions: 0,
@@ -237,6 +255,9 @@ impl State {
             Some((value, field.standing == Standing::Settled))
         };
         let mut notes = self.notes.clone();
+        if self.language != Language::English {
+            notes.insert(0, format!("speaks {}", self.language));
+        }
         let when = captured(Item::When);
         let access = captured(Item::Access);
         if let Some((Value::Access(Access::CallFirst), _)) = &access {
@@ -278,6 +299,7 @@ impl State {
             ended: self.ended,
             sought: self.sought(),
             showing: self.showing.outcome(self.home_to_see()),
+            language: self.language,
             company: captured(Item::Company).and_then(|(value, _)| match value {
                 Value::Company(company) => Some(company),
                 _ => None,
@@ -310,7 +332,7 @@ impl State {
         if let Some(Value::Listing(listing)) = self.form.value(Item::Listing) {
             sought.listing = Some(listing.clone());
         }
-        if self.intent == Some(Intent::Leasing) {
+        if self.intent.is_some_and(Intent::is_prospect) {
             sought.pets.clone_from(&self.pets);
             sought.visit = self.visit;
         }

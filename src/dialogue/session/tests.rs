@@ -9,5 +9,6 @@ mod property;
 mod reading;
 mod saved;
 mod showing;
+mod spanish;
 mod telling;
 mod understood;

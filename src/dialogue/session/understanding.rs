@@ -5,6 +5,7 @@ use crate::dialogue::{
     Context, Entity, Intent, Move, Reading, Slot, Urgency, Value, closed, entity, office::words_of,
     pack::Line,
 };
+use crate::types::Language;
 
 /// "It's Dana Reyes, R E Y E S" may be longer; it is spelled or cued, and so surer.
 const NAME_WORDS: usize = 4;
@@ -16,11 +17,36 @@ const SURE_OF_NAME: f32 = 0.85;
 const INTRODUCED_NAME: f32 = 0.79;
 
 /// Words of a prospect who wants to come.
-const VISITS: [&str; 6] = ["tour", "touring", "visit", "viewing", "showing", "showings"];
+const VISITS: [&str; 12] = [
+    "tour",
+    "touring",
+    "visit",
+    "viewing",
+    "showing",
+    "showings",
+    "visita",
+    "visitar",
+    "cita",
+    "recorrido",
+    "verlo",
+    "verla",
+];
 
 /// Pairs of words that say the same; "I see" alone does not.
-const SEES: [[&str; 2]; 6] =
-    [["to", "see"], ["come", "see"], ["i", "view"], ["to", "view"], ["look", "at"], ["and", "see"]];
+const SEES: [[&str; 2]; 12] = [
+    ["to", "see"],
+    ["come", "see"],
+    ["i", "view"],
+    ["to", "view"],
+    ["look", "at"],
+    ["and", "see"],
+    ["ir", "ver"],
+    ["a", "ver"],
+    ["quiero", "ver"],
+    ["quisiera", "ver"],
+    ["ver", "el"],
+    ["ver", "la"],
+];
 
 /// Surer than this, and somebody wants a person; less, and a name was heard as the wish for its bearer.
 const SURE_OF_HUMAN: f32 = 0.5;
@@ -34,6 +60,9 @@ impl Session {
             let heard = self.entities(text);
             self.take_beside_the_point(&heard);
             return self.answer_danger(kind, text);
+        }
+        if self.state.by_keys {
+            return self.not_understood();
         }
         if self.state.awaiting == Awaiting::Calendar {
             if reading.moves == Some(Move::Goodbye) {
@@ -61,6 +90,9 @@ impl Session {
         }
         self.note_harm(text, reading);
         self.note_visit(text, reading);
+        let left = self.take_apart(reading);
+        let (text, reading) =
+            left.as_ref().map_or((text, reading), |(text, reading)| (text.as_str(), reading));
         if self.courtesy(text, reading) || self.question_of_fact(text, reading) {
             return;
         }
@@ -87,6 +119,7 @@ impl Session {
             Awaiting::ChooseSlot => self.heard_time_choice(text, reading, &heard),
             Awaiting::ConfirmSlot(slot) => self.heard_time_confirmation(&slot, text, reading, &heard),
             Awaiting::CancelShowing => self.heard_cancelling(reading),
+            Awaiting::KeysDanger | Awaiting::KeysWays => self.not_understood(),
             // Has been dealt with above.
             Awaiting::Calendar => {}
         }
@@ -94,7 +127,11 @@ impl Session {
 
     /// A key for yes.
     pub(super) fn affirmed(&mut self) {
-        self.said("yes", &Reading::bare(Move::Affirm));
+        let yes = match self.state.language {
+            Language::English => "yes",
+            Language::Spanish => "sí",
+        };
+        self.said(yes, &Reading::bare(Move::Affirm));
     }
 
     /// A key for no.
@@ -115,6 +152,7 @@ impl Session {
             roster: &self.office.roster,
             today: self.state.opening.local.date(),
             home_area_code: self.office.home_area_code,
+            language: self.state.language,
         };
         let found = entity::extract(text, &context);
         if item != Some(Item::Place) {
@@ -138,8 +176,8 @@ impl Session {
 
     /// A prospect who wants to come and see a home says so by the way.
     fn note_visit(&mut self, text: &str, reading: &Reading) {
-        let prospect = self.state.flow == Some(Intent::Leasing)
-            || (reading.intent == Intent::Leasing && reading.is_sure());
+        let prospect = self.state.flow.is_some_and(Intent::is_prospect)
+            || (reading.intent.is_prospect() && reading.is_sure());
         if prospect {
             let words = words_of(text);
             self.state.visit |= words.iter().any(|word| VISITS.contains(&word.as_str()))
@@ -220,13 +258,26 @@ impl Session {
 
     /// Answers a question of fact, or says that it cannot, and goes on where the talk was. `true`: dealt with.
     fn question_of_fact(&mut self, text: &str, reading: &Reading) -> bool {
-        if let Some(topic) = closed::topic(text, reading).or_else(|| self.pack.closed_by_cue(text)) {
-            self.answer_closed(topic, text);
+        if let Some(topic) =
+            closed::topic(self.state.language, text, reading).or_else(|| self.pack.closed_by_cue(text))
+        {
+            self.answer_closed(topic, text, reading);
+            return true;
+        }
+        if self.question_of_homes(text, reading) {
             return true;
         }
         let curious = matches!(
             reading.intent,
-            Intent::Question | Intent::Billing | Intent::Leasing | Intent::Resident | Intent::Other
+            Intent::Question
+                | Intent::Billing
+                | Intent::Leasing
+                | Intent::Showing
+                | Intent::Application
+                | Intent::Resident
+                | Intent::Lease
+                | Intent::Complaint
+                | Intent::Other
         );
         // "On Saturday" may be read as a question of hours; after "when?" it is the answer.
         let time = self.state.awaiting.item() == Some(Item::When) && self.has_answer(&self.entities(text));
@@ -243,11 +294,11 @@ impl Session {
             self.state.confusions = 0;
             self.tell_text(&answer);
             // "Do you allow dogs? I'm looking for a two bedroom" is a question and a prospect.
-            if reading.intent == Intent::Leasing && reading.is_sure() && self.state.flow.is_none() {
+            if reading.intent.is_prospect() && reading.is_sure() && self.state.flow.is_none() {
                 let heard = self.entities(text);
                 if !heard.is_empty() {
                     self.take_beside_the_point(&heard);
-                    self.begin_flow(Intent::Leasing, text);
+                    self.begin_flow(reading.intent, text);
                     return true;
                 }
             }
@@ -303,6 +354,8 @@ impl Reading {
             urgency: Urgency::Routine,
             moves: Some(step),
             topic: None,
+            clauses: Vec::new(),
+            language: None,
         }
     }
 }

@@ -25,7 +25,7 @@ use crate::{
         trunk_answer,
     },
     sip::{Identity, SessionId, TrunkName},
-    types::{CallId, PhoneNumber, UtteranceId},
+    types::{CallId, Language, PhoneNumber, UtteranceId},
 };
 
 /// A telephone rings so long; many a voicemail answers before, and presses no key.
@@ -430,7 +430,10 @@ fn tell(cx: &mut Context<'_>, alert: Alert, leg: Leg, told: u8) -> Alerting {
 
 fn say(cx: &mut Context<'_>, leg: &Leg, text: &str) -> UtteranceId {
     let utterance = cx.exchange.next_utterance(leg.id());
-    cx.exchange.speech(leg.id(), SpeechCommand::Speak { utterance, text: text.to_owned() });
+    cx.exchange.speech(
+        leg.id(),
+        SpeechCommand::Speak { utterance, text: text.to_owned(), language: Language::English },
+    );
     utterance
 }
 

@@ -94,11 +94,12 @@ impl Awaiting {
     fn hears(mut self, cx: &mut Context<'_>, news: ForCaller) -> Step<Self> {
         match news {
             ForCaller::Next => {
-                let words = cx.ledger.directory().pack.on_call_next();
+                let language = self.conversation.language();
+                let words = cx.ledger.directory().pack.in_language(language).on_call_next();
                 if let Some(text) = words.filter(|_| cx.exchange.speech_ready) {
                     let leg = self.caller.id();
                     let utterance = cx.exchange.next_utterance(leg);
-                    cx.exchange.speech(leg, SpeechCommand::Speak { utterance, text });
+                    cx.exchange.speech(leg, SpeechCommand::Speak { utterance, text, language });
                     self.said = Some(utterance);
                 }
                 Step::Stay(self)

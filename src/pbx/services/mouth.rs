@@ -8,7 +8,7 @@ use std::{
 use crate::{
     media::Tone,
     pbx::{MediaCommand, SpeechCommand, event::SoundFile, exchange::Context, leg::Leg},
-    types::UtteranceId,
+    types::{Language, UtteranceId},
 };
 
 /// How long the beep is, and a little silence behind it.
@@ -122,7 +122,10 @@ impl Mouth {
                     let id = cx.exchange.next_utterance(leg.id());
                     // Slow speech takes a tenth of a second for a letter.
                     let until = cx.now.at + GRACE + Duration::from_millis(100 * text.len() as u64);
-                    cx.exchange.speech(leg.id(), SpeechCommand::Speak { utterance: id, text });
+                    cx.exchange.speech(
+                        leg.id(),
+                        SpeechCommand::Speak { utterance: id, text, language: Language::English },
+                    );
                     self.playing = Some(Playing::Utterance { id, until });
                 }
                 Piece::Sound(file) => {

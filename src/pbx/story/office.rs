@@ -93,10 +93,12 @@ pub(in crate::pbx) fn office() -> Directory {
             hours: None,
             roster: Roster::default(),
             home_area_code: 303,
+            listings: Vec::new(),
             facts: Vec::new(),
             on_call: true,
             staff: true,
             showings: false,
+            also: Vec::new(),
         }),
     }
 }

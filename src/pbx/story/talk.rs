@@ -30,7 +30,16 @@ impl Playing {
 pub(in crate::pbx) fn reading(intent: Intent, moves: Option<Move>) -> Reading {
     let confidence = 0.9;
     let ranked = vec![(intent, confidence)];
-    Reading { intent, confidence, ranked, urgency: Urgency::Routine, moves, topic: None }
+    Reading {
+        intent,
+        confidence,
+        ranked,
+        urgency: Urgency::Routine,
+        moves,
+        topic: None,
+        clauses: Vec::new(),
+        language: None,
+    }
 }
 
 pub(in crate::pbx) fn in_danger(what: LifeSafety) -> Reading {
@@ -48,7 +57,7 @@ impl World {
 
     pub(super) fn mouth(&mut self, leg: LegId, command: &SpeechCommand) {
         match command {
-            SpeechCommand::Speak { utterance, text } if self.mouth_works => {
+            SpeechCommand::Speak { utterance, text, .. } if self.mouth_works => {
                 let begins = self.now.at + Duration::from_millis(150);
                 let ends = begins + Duration::from_millis(60 * text.len() as u64);
                 let text = text.clone();

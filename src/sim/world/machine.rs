@@ -12,7 +12,8 @@ use crate::{
         caller::Deed,
         legs::{Legs, Noticed, Report},
         network::{Parcel, Way},
-        office::{Office, SWITCH},
+        office::SWITCH,
+        premises::Premises,
         scenario::PowerCut,
         telling,
     },
@@ -138,6 +139,9 @@ impl World {
     }
 
     fn take_fact(&mut self, fact: Fact) {
+        if self.premises.facts_are_kept {
+            self.facts.push((self.clock.elapsed(), fact.clone()));
+        }
         if let Some((column, sentence, lasting)) = self.names.fact(&fact) {
             self.note(column, sentence, lasting);
         }
@@ -273,8 +277,10 @@ impl World {
                 desk::Output::ChangeMailbox { mailbox, change } => {
                     self.pending.push_back(Pending::Control(Control::ChangeMailbox { mailbox, change }));
                 }
-                // Sounds and letters are no part of a story: nobody reads, deletes or sends them.
+                // Sounds, letters and calendars elsewhere are no part of a story: nobody reads, deletes or sends them, and
+                // none is asked.
                 desk::Output::Changed(_)
+                | desk::Output::AskCalendar { .. }
                 | desk::Output::Mail(_)
                 | desk::Output::Transcribe { .. }
                 | desk::Output::DiscardSound { .. } => {}
@@ -313,7 +319,7 @@ impl World {
             self.power = Power::Off { store, until };
         }
         self.note("portico", "the power fails".to_owned(), false);
-        self.legs = Legs::new(self.legs.has_voicemail());
+        self.legs = Legs::new(self.premises.voicemail, self.premises.understands.clone());
         self.callers.clear();
         self.pending.clear();
         self.registered.clear();
@@ -325,14 +331,13 @@ impl World {
         if *until > now {
             return Ok(());
         }
-        let settings = self.office.desk()?;
         let off = Power::Off { store: Box::new(Store::in_memory()?), until: now };
         let Power::Off { store, .. } = std::mem::replace(&mut self.power, off) else { return Ok(()) };
         self.boots += 1;
         let chance = |salt: u64| Chance::seed_from_u64(self.seed ^ (self.boots << 32) ^ salt);
         let moment = self.clock.now();
-        let switch = Switch::new(moment, self.directory.clone(), Office::machine(), chance(0x51));
-        let desk = Engine::new(*store, settings, chance(0xde));
+        let switch = Switch::new(moment, self.premises.directory.clone(), Premises::machine(), chance(0x51));
+        let desk = Engine::new(*store, self.premises.desk.clone(), chance(0xde));
         self.power = Power::On(Box::new(House { switch, desk, switch_due: None, desk_due: None }));
         if self.boots > 1 {
             self.note("portico", "the power is back".to_owned(), false);

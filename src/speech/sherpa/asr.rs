@@ -2,12 +2,16 @@
 
 use std::{fmt, path::Path, sync::Arc};
 
-use sherpa_onnx::{OfflineMoonshineModelConfig, OfflineRecognizer, OfflineRecognizerConfig};
+use sherpa_onnx::{
+    OfflineMoonshineModelConfig, OfflineRecognizer, OfflineRecognizerConfig, OfflineTransducerModelConfig,
+    OfflineWhisperModelConfig,
+};
 
 use super::{
     super::{LONGEST_DECODE_SECS, Recognizer, SAMPLE_RATE, SpeechError, Transcript, guard},
     running,
 };
+use crate::types::Language;
 
 /// Silence put before and after each clip. The model was taught on clips that begin and end in some: without the tail
 /// three times as many words of a synthetic caller were wrong, without the lead a third more of a real reader's.
@@ -45,6 +49,51 @@ impl SherpaRecognizer {
             ..Default::default()
         };
         config.model_config.tokens = file("tokens.txt")?;
+        config.model_config.num_threads = 1;
+        let _entered = running::enter().ok_or(SpeechError::Ending)?;
+        let engine = OfflineRecognizer::create(&config)
+            .ok_or_else(|| SpeechError::EngineRefused(folder.to_owned()))?;
+        Ok(Self { engine: Arc::new(engine) })
+    }
+}
+
+impl SherpaRecognizer {
+    /// Loads whatever model the owner has put into the folder, by the names of its files: `encoder.onnx`, `decoder.onnx` and
+    /// `joiner.onnx` are a transducer, the first two alone a Whisper; `tokens.txt` is needed by both. `.int8.onnx` is taken
+    /// where the plain file is not there.
+    ///
+    /// # Errors
+    /// When a file is missing, or the engine cannot read what is there.
+    pub fn open_any(folder: &Path, language: Language) -> Result<Self, SpeechError> {
+        let file = |stem: &str| {
+            let names = [format!("{stem}.onnx"), format!("{stem}.int8.onnx")];
+            let found = names.iter().map(|name| folder.join(name)).find(|path| path.is_file());
+            found.map(|path| path.to_string_lossy().into_owned())
+        };
+        let missing =
+            |name: &str| SpeechError::ModelMissing { name: name.to_owned(), path: folder.to_owned() };
+        let encoder = file("encoder").ok_or_else(|| missing("encoder.onnx"))?;
+        let decoder = file("decoder").ok_or_else(|| missing("decoder.onnx"))?;
+        let mut config = OfflineRecognizerConfig::default();
+        match file("joiner") {
+            Some(joiner) => {
+                config.model_config.transducer = OfflineTransducerModelConfig {
+                    encoder: Some(encoder),
+                    decoder: Some(decoder),
+                    joiner: Some(joiner),
+                };
+            }
+            None => {
+                config.model_config.whisper = OfflineWhisperModelConfig {
+                    encoder: Some(encoder),
+                    decoder: Some(decoder),
+                    language: Some(language.tag().to_owned()),
+                    task: Some("transcribe".to_owned()),
+                    ..Default::default()
+                };
+            }
+        }
+        config.model_config.tokens = Some(folder.join("tokens.txt").to_string_lossy().into_owned());
         config.model_config.num_threads = 1;
         let _entered = running::enter().ok_or(SpeechError::Ending)?;
         let engine = OfflineRecognizer::create(&config)

@@ -106,7 +106,11 @@ fn an_answer_about_words_that_have_changed_is_not_used() {
     }));
     // The first answer is about "I smell": the second question is put only then.
     line.input(VoiceInput::Understood { turn, reading: repair() });
-    let last = VoiceOutput::Understand { turn, text: "I smell something burning.".into() };
+    let last = VoiceOutput::Understand {
+        turn,
+        text: "I smell something burning.".into(),
+        language: crate::types::Language::English,
+    };
     assert_eq!(line.log.last(), Some(&last));
     line.input(VoiceInput::Understood { turn, reading: gas() });
     line.pass(ms(300));

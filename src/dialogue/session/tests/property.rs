@@ -101,6 +101,8 @@ fn random_reading(chance: &mut Chance) -> Reading {
         urgency: *any(chance, &urgencies),
         moves: chance.next_u32().is_multiple_of(2).then(|| *any(chance, &moves)),
         topic: chance.next_u32().is_multiple_of(5).then_some(Topic::Trash),
+        clauses: Vec::new(),
+        language: None,
     }
 }
 

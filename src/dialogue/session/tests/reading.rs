@@ -94,7 +94,16 @@ pub(super) fn read(text: &str) -> Reading {
     let identity = moves == Some(Move::AskIdentity);
     let intent = if identity { Intent::Other } else { intent };
     let confidence = if intent == Intent::Other { 0.2 } else { 0.9 };
-    Reading { intent, confidence, ranked: vec![(intent, confidence)], urgency, moves, topic }
+    Reading {
+        intent,
+        confidence,
+        ranked: vec![(intent, confidence)],
+        urgency,
+        moves,
+        topic,
+        clauses: Vec::new(),
+        language: None,
+    }
 }
 
 /// As `read`, but unsure: the likeliest intent with this likelihood.
@@ -106,5 +115,7 @@ pub(super) fn unsure(intent: Intent, likelihood: f32) -> Reading {
         urgency: Urgency::Routine,
         moves: None,
         topic: None,
+        clauses: Vec::new(),
+        language: None,
     }
 }

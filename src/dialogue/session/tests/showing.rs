@@ -81,7 +81,7 @@ fn booked() -> Call {
 fn told(outcome: &Outcome) -> (ShowingState, Option<String>, Promise) {
     let showing = outcome.showing.clone().unwrap();
     assert_eq!(showing.place.as_deref(), Some(HOME));
-    (showing.state, showing.time_written(), outcome.promised)
+    (showing.state, showing.time_written(outcome.language), outcome.promised)
 }
 
 #[test]

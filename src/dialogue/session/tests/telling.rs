@@ -28,6 +28,7 @@ pub(super) fn office() -> Office {
             ..Roster::default()
         },
         home_area_code: 303,
+        listings: Vec::new(),
         facts: vec![
             Fact {
                 topic: Some(Topic::Trash),
@@ -43,6 +44,7 @@ pub(super) fn office() -> Office {
         on_call: true,
         staff: true,
         showings: false,
+        also: Vec::new(),
     }
 }
 
@@ -54,6 +56,7 @@ pub(super) fn opening() -> Opening {
         local: jiff::civil::date(2026, 11, 20).at(23, 0, 0, 0),
         open_now: false,
         channel: Channel::Voice,
+        language: crate::types::Language::English,
     }
 }
 

@@ -128,3 +128,19 @@ fn corrections_by_letter() {
     .hangs_up();
     assert_eq!(outcome.place.unwrap().value, "Maple Court 4D");
 }
+
+#[test]
+fn who_sells_buys_views_or_leaves_word_is_told_apart_from_who_rents() {
+    for (line, intent) in [
+        ("Hi, I want to sell my house.", Intent::Seller),
+        ("Hello, I'd like to buy a house, do you have anything for sale?", Intent::Buyer),
+        ("I'd like to schedule a tour for Saturday.", Intent::Showing),
+        ("I applied last week and want to know the status of my application.", Intent::Application),
+        ("I want to give my thirty day notice to move out.", Intent::Lease),
+        ("I'd like to complain about the noise from my neighbors.", Intent::Complaint),
+        ("Can I leave a message for the manager?", Intent::Message),
+    ] {
+        let call = tells(Call::new(), &[line]);
+        assert_eq!(call.session.outcome().intent, Some(intent), "{line}");
+    }
+}

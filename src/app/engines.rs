@@ -1,0 +1,69 @@
+//! Ears and mouths for the workers of the pool: one recogniser and one voice of each language that is installed.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use super::speech_pool::Engines;
+use crate::{
+    dialogue::Pack,
+    speech::{Models, Recognizer, Synthesizer, VoiceDetector},
+    types::Language,
+};
+
+/// Engines for each worker, and what tells voice from noise.
+pub(super) type Loaded = (Vec<Engines>, VoiceDetector);
+
+#[cfg(all(feature = "sherpa", feature = "flite"))]
+pub(super) fn load(models: &Models, voice: &str, workers: usize) -> anyhow::Result<Loaded> {
+    use crate::speech::{EspeakSynthesizer, FliteSynthesizer, FliteVoice, SherpaRecognizer};
+    let voice: FliteVoice = voice.parse()?;
+    let shared = SherpaRecognizer::open(&models.recognizer())?;
+    let others: Vec<(Language, SherpaRecognizer)> = Language::ALL
+        .into_iter()
+        .filter(|language| *language != Language::English)
+        .filter_map(|language| Some((language, models.recognizer_of(language)?)))
+        .filter_map(|(language, folder)| match SherpaRecognizer::open_any(&folder, language) {
+            Ok(recognizer) => Some((language, recognizer)),
+            Err(error) => {
+                // English goes on; callers of that language are served by keys.
+                tracing::error!(%error, %language, "the recogniser cannot be loaded");
+                None
+            }
+        })
+        .collect();
+    let set = |_| -> Engines {
+        let mut recognizers: BTreeMap<Language, Box<dyn Recognizer>> = BTreeMap::new();
+        recognizers.insert(Language::English, Box::new(shared.clone()));
+        for (language, recognizer) in &others {
+            recognizers.insert(*language, Box::new(recognizer.clone()));
+        }
+        let mut voices: BTreeMap<Language, Box<dyn Synthesizer>> = BTreeMap::new();
+        voices.insert(Language::English, Box::new(FliteSynthesizer::new(voice)));
+        for language in Language::ALL {
+            if let Some(voice) = EspeakSynthesizer::find(language) {
+                voices.insert(language, Box::new(voice));
+            }
+        }
+        Engines { recognizers, voices }
+    };
+    Ok(((0..workers).map(set).collect(), VoiceDetector::open(&models.voice_detector())?))
+}
+
+#[cfg(not(all(feature = "sherpa", feature = "flite")))]
+pub(super) fn load(_: &Models, _: &str, _: usize) -> anyhow::Result<Loaded> {
+    anyhow::bail!("this program was built without speech")
+}
+
+/// What callers are told word for word, in all languages of the script.
+pub(super) fn rehearsal(pack: &Arc<Pack>, office: &str) -> Vec<(Language, String)> {
+    let spoken = |language| {
+        let sentences = pack.in_language(language).fixed_sentences(office);
+        sentences.into_iter().map(move |sentence| (language, sentence))
+    };
+    pack.languages().flat_map(spoken).collect()
+}
+
+/// The languages that these workers have a voice for.
+pub(super) fn spoken(workers: &[Engines]) -> Vec<Language> {
+    let voices = workers.first().map(|engines| &engines.voices);
+    voices.into_iter().flat_map(BTreeMap::keys).copied().collect()
+}

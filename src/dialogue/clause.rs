@@ -1,0 +1,90 @@
+//! Where one utterance says several things: "my sink is dripping, and also I want to know how I can pay my rent".
+
+/// A clause has at least so many words; shorter ones belong to their neighbor.
+const LEAST_WORDS: usize = 3;
+
+/// Whoever says more at once is read as a whole.
+const MOST: usize = 4;
+
+/// Words with which people go on to something else. Longer ones first: the first that fits is taken.
+const JOINS: [&str; 17] = [
+    " and also ",
+    " and then also ",
+    ", and i ",
+    ", and can ",
+    ", and could ",
+    ", and what ",
+    ", and when ",
+    ", and my ",
+    " by the way ",
+    ", also ",
+    " oh and ",
+    " and i also ",
+    " and i want to know ",
+    " and i was wondering ",
+    " y también ",
+    " y además ",
+    " por cierto ",
+];
+
+/// The clauses of an utterance, in order; one, where it says one thing.
+pub(super) fn clauses(text: &str) -> Vec<&str> {
+    let mut cuts = Vec::new();
+    // ASCII alone changes: byte positions stay what they are.
+    let lower = text.to_ascii_lowercase();
+    for (at, end) in text.match_indices(['.', '!', '?', ';']) {
+        let after = at + end.len();
+        // "7.30" and "a.m." are no ends of sentences.
+        if text[after..].starts_with(' ') && !lower[..at].ends_with(".m") && !lower[..at].ends_with(" mr") {
+            cuts.push(after);
+        }
+    }
+    for join in JOINS {
+        cuts.extend(lower.match_indices(join).map(|(at, _)| at + usize::from(join.starts_with(','))));
+    }
+    cuts.sort_unstable();
+    cuts.dedup();
+    let mut found: Vec<&str> = Vec::new();
+    let mut start = 0;
+    for end in cuts.into_iter().chain([text.len()]) {
+        let long = |part: &str| part.split_whitespace().count() >= LEAST_WORDS;
+        if long(&text[start..end]) && (end == text.len() || long(&text[end..])) {
+            found.push(text[start..end].trim());
+            start = end;
+        }
+    }
+    if found.is_empty() || start < text.len() || found.len() > MOST {
+        return vec![text.trim()];
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_utterance_is_taken_apart_where_people_go_on_to_something_else() {
+        for (text, parts) in [
+            (
+                "My sink is dripping and also I want to know how I can pay my rent.",
+                &["My sink is dripping", "and also I want to know how I can pay my rent."][..],
+            ),
+            (
+                "It's Dana Reyes. By the way, what are your hours?",
+                &["It's Dana Reyes.", "By the way, what are your hours?"],
+            ),
+            ("Yes. That's right.", &["Yes. That's right."]),
+            ("Hi. My sink is leaking.", &["Hi. My sink is leaking."]),
+            ("At 7.30 a.m. tomorrow would be good.", &["At 7.30 a.m. tomorrow would be good."]),
+            ("The sink and the tub are clogged.", &["The sink and the tub are clogged."]),
+            (
+                "The heater is out, and my window is broken too.",
+                &["The heater is out,", "and my window is broken too."],
+            ),
+            ("", &[""]),
+        ] {
+            assert_eq!(clauses(text), parts, "{text}");
+        }
+    }
+}

@@ -1,0 +1,213 @@
+//! What is heard in Spanish, as people say it.
+
+use jiff::civil::{Date, date, time};
+
+use crate::{
+    dialogue::entity::{Access, Context, DayPart, Pets, Roster, Slot, UnitRef, Value, When, extract},
+    types::Language,
+};
+
+/// A Friday.
+const TODAY: Date = date(2026, 11, 20);
+
+fn roster() -> Roster {
+    let unit = |unit: &str| UnitRef {
+        property: "Maple Court".into(),
+        street: "1200 Maple Street".into(),
+        unit: unit.into(),
+    };
+    Roster {
+        units: ["4B", "4D", "12", "204", "61", "71"].map(unit).into(),
+        names: vec!["Dana Reyes".into()],
+        streets: vec!["Alder Avenue".into()],
+        vendors: vec!["Summit Plumbing".into()],
+        ..Roster::default()
+    }
+}
+
+fn heard(expecting: Option<Slot>, text: &str) -> Vec<Value> {
+    let roster = roster();
+    let context = Context {
+        expecting,
+        roster: &roster,
+        today: TODAY,
+        home_area_code: 303,
+        language: Language::Spanish,
+    };
+    extract(text, &context).into_iter().map(|entity| entity.value).collect()
+}
+
+fn only(expecting: Option<Slot>, slot: Slot, text: &str) -> Option<Value> {
+    heard(expecting, text).into_iter().find(|value| value.slot() == slot)
+}
+
+#[test]
+fn telephone_numbers_are_dictated_in_many_ways() {
+    for text in [
+        "tres cero tres cinco cinco cinco cero uno cuatro dos",
+        "trescientos tres, cinco cincuenta y cinco, cero uno cuarenta y dos",
+        "303 555 0142",
+        "mi número es el tres cero tres, cinco, cincuenta y cinco, cero uno, cuarenta y dos",
+        "es el 303-555-0142",
+        "tres cero tres triple cinco cero uno cuatro dos",
+        "área trescientos tres, quinientos cincuenta y cinco, cero uno cuatro dos",
+        "tres cero tres cinco cinco cinco cero uno cuatro tres, no, perdón, cuatro dos",
+    ] {
+        let Some(Value::Phone(number)) = only(Some(Slot::Phone), Slot::Phone, text) else {
+            panic!("{text}: {:?}", heard(Some(Slot::Phone), text));
+        };
+        assert_eq!(number.to_string(), "+13035550142", "{text}");
+    }
+    let part = only(Some(Slot::Phone), Slot::Phone, "tres cero tres cinco cinco cinco");
+    assert_eq!(part, Some(Value::PhoneFragment("303555".into())));
+    let local = only(Some(Slot::Phone), Slot::Phone, "cinco cincuenta y cinco, cero uno cuatro dos");
+    assert!(matches!(local, Some(Value::Phone(number)) if number.to_string() == "+13035550142"), "{local:?}");
+    assert_eq!(only(None, Slot::Phone, "pago mil doscientos de renta"), None);
+}
+
+#[test]
+fn units_are_known_by_their_letters_and_numbers() {
+    for (expecting, text, unit) in [
+        (None, "vivo en el departamento cuatro be", "4B"),
+        (None, "es la unidad cuatro, be de burro", "4B"),
+        (None, "apartamento 4B", "4B"),
+        (Some(Slot::Unit), "cuatro be", "4B"),
+        (Some(Slot::Unit), "el cuatro de de dedo", "4D"),
+        (Some(Slot::Unit), "la cuatro b grande", "4B"),
+        (Some(Slot::Unit), "doscientos cuatro", "204"),
+        (Some(Slot::Unit), "el dos cero cuatro", "204"),
+        (None, "en el apartamento número doce se va la luz", "12"),
+        (Some(Slot::Unit), "eh sí es el 204 por favor", "204"),
+    ] {
+        let Some(Value::Unit(mention)) = only(expecting, Slot::Unit, text) else {
+            panic!("{text}: {:?}", heard(expecting, text));
+        };
+        assert_eq!(mention.unit, unit, "{text}");
+        assert!(!mention.candidates.is_empty(), "{text}");
+    }
+    let Some(Value::Unit(mention)) = only(Some(Slot::Unit), Slot::Unit, "sesenta y uno") else { panic!() };
+    assert!(mention.ambiguous && mention.candidates.len() == 2, "sixty and seventy sound alike: {mention:?}");
+    for text in ["busco uno de dos recámaras", "a las cuatro de la tarde", "en cuatro días", "en el baño"]
+    {
+        assert_eq!(only(None, Slot::Unit, text), None, "{text}");
+    }
+}
+
+#[test]
+fn names_keep_their_accents_and_particles() {
+    for (expecting, text, name) in [
+        (None, "me llamo María Fernández", "María Fernández"),
+        (None, "mi nombre es José Luis de la Cruz", "José Luis de la Cruz"),
+        (None, "habla Lucía Peña, se me tapó el baño", "Lucía Peña"),
+        (None, "soy Carlos Núñez", "Carlos Núñez"),
+        (Some(Slot::Name), "sí, Ana Gómez", "Ana Gómez"),
+        (Some(Slot::Name), "Rosa del Río por favor", "Rosa del Río"),
+        (Some(Slot::Name), "Dana Reyes", "Dana Reyes"),
+        (Some(Slot::Name), "Juan Ibarra, i be a erre erre a", "Juan Ibarra"),
+        (Some(Slot::Name), "Gallo se deletrea ge a doble ele o", "Gallo"),
+        (Some(Slot::Name), "ge de gato, o, eme, e, zeta", "Gomez"),
+    ] {
+        let Some(Value::Name(found)) = only(expecting, Slot::Name, text) else {
+            panic!("{text}: {:?}", heard(expecting, text));
+        };
+        assert_eq!(found.full(), name, "{text}");
+    }
+    for text in ["soy el dueño de la casa", "soy inquilina", "me llamo", "se me descompuso la estufa"] {
+        assert_eq!(only(None, Slot::Name, text), None, "{text}");
+    }
+    for text in ["no me acuerdo", "prefiero no decirle", "no sé", "para qué lo quiere"] {
+        assert_eq!(only(Some(Slot::Name), Slot::Name, text), None, "{text}");
+    }
+}
+
+#[test]
+fn days_and_times_are_resolved_against_today() {
+    let day = |date| When { date: Some(date), ..When::default() };
+    for (text, expected) in [
+        ("hoy", day(TODAY)),
+        ("mañana por la tarde", When { part: Some(DayPart::Afternoon), ..day(date(2026, 11, 21)) }),
+        ("mañana en la mañana", When { part: Some(DayPart::Morning), ..day(date(2026, 11, 21)) }),
+        ("pasado mañana", day(date(2026, 11, 22))),
+        ("el martes que viene", day(date(2026, 11, 24))),
+        ("el próximo lunes a las tres", When { time: Some(time(15, 0, 0, 0)), ..day(date(2026, 11, 23)) }),
+        ("el martes de la próxima semana", day(date(2026, 11, 24))),
+        (
+            "el sábado a las diez y media de la mañana",
+            When { time: Some(time(10, 30, 0, 0)), ..day(date(2026, 11, 21)) },
+        ),
+        ("el jueves a la una", When { time: Some(time(13, 0, 0, 0)), ..day(date(2026, 11, 26)) }),
+        ("el quince de enero", day(date(2027, 1, 15))),
+        ("primero de diciembre", day(date(2026, 12, 1))),
+        ("en enero", When { until_date: Some(date(2027, 1, 31)), ..day(date(2027, 1, 1)) }),
+        ("el mes que viene", When { until_date: Some(date(2026, 12, 31)), ..day(date(2026, 12, 1)) }),
+        ("en dos semanas", day(date(2026, 12, 4))),
+        ("este fin de semana", When { until_date: Some(date(2026, 11, 22)), ..day(date(2026, 11, 21)) }),
+        ("a fin de mes", day(date(2026, 11, 30))),
+        ("lo antes posible", When { soonest: true, ..When::default() }),
+        ("a cualquier hora", When { any: true, ..When::default() }),
+        ("después de las cinco", When { time: Some(time(17, 0, 0, 0)), after: true, ..When::default() }),
+        (
+            "el lunes entre las dos y las cuatro",
+            When {
+                time: Some(time(14, 0, 0, 0)),
+                until: Some(time(16, 0, 0, 0)),
+                after: true,
+                ..day(date(2026, 11, 23))
+            },
+        ),
+        ("cuarto para las cuatro", When { time: Some(time(15, 45, 0, 0)), ..When::default() }),
+        ("a las 3:30 pm", When { time: Some(time(15, 30, 0, 0)), ..When::default() }),
+    ] {
+        let found = only(Some(Slot::When), Slot::When, text);
+        assert_eq!(found, Some(Value::When(expected)), "{text}");
+    }
+    assert_eq!(only(None, Slot::When, "buenas tardes, se tapó el lavabo"), None);
+    assert_eq!(only(None, Slot::When, "son tres recámaras y dos baños"), None);
+    let moving = only(Some(Slot::MoveIn), Slot::MoveIn, "para el primero de enero");
+    assert!(matches!(moving, Some(Value::MoveIn(when)) if when.date == Some(date(2027, 1, 1))), "{moving:?}");
+}
+
+#[test]
+fn homes_budgets_pets_and_access() {
+    assert_eq!(only(None, Slot::Bedrooms, "busco uno de dos recámaras"), Some(Value::Bedrooms(2)));
+    assert_eq!(only(None, Slot::Bedrooms, "un estudio"), Some(Value::Bedrooms(0)));
+    assert_eq!(only(Some(Slot::Bedrooms), Slot::Bedrooms, "tres"), Some(Value::Bedrooms(3)));
+    assert_eq!(only(None, Slot::Budget, "hasta mil quinientos al mes"), Some(Value::Budget(1500)));
+    assert_eq!(only(Some(Slot::Budget), Slot::Budget, "como 1,200"), Some(Value::Budget(1200)));
+    let dog = Value::Pets(Pets::Some(vec!["dog".into()]));
+    assert_eq!(only(None, Slot::Pets, "tengo un perrito chico"), Some(dog));
+    assert_eq!(only(None, Slot::Pets, "no tenemos mascotas"), Some(Value::Pets(Pets::None)));
+    assert_eq!(only(None, Slot::Pets, "aceptan perros"), None);
+    for (text, access) in [
+        ("sí", Access::Granted),
+        ("sí pueden entrar", Access::Granted),
+        ("claro, no hay problema", Access::Granted),
+        ("no", Access::Denied),
+        ("no quiero que entren", Access::Denied),
+        ("solo cuando yo esté", Access::OnlyWhenHome),
+        ("sí pero llámeme antes", Access::CallFirst),
+    ] {
+        assert_eq!(only(Some(Slot::Access), Slot::Access, text), Some(Value::Access(access)), "{text}");
+    }
+}
+
+#[test]
+fn addresses_and_firms() {
+    for (text, number, street) in [
+        ("vivo en el 812 de Alder", "812", "Alder Avenue"),
+        ("ochocientos doce alder", "812", "Alder Avenue"),
+        ("calle Alder ochocientos doce", "812", "Alder Avenue"),
+        ("calle Juárez número 45", "45", "Calle Juarez"),
+        ("mil doscientos Maple Street", "1200", "Maple Street"),
+    ] {
+        let Some(Value::Address(found)) = only(Some(Slot::Address), Slot::Address, text) else {
+            panic!("{text}: {:?}", heard(Some(Slot::Address), text));
+        };
+        assert_eq!((found.number.as_str(), found.street.as_str()), (number, street), "{text}");
+    }
+    let firm = |text| only(Some(Slot::Company), Slot::Company, text);
+    assert_eq!(firm("de Summit Plumbing"), Some(Value::Company("Summit Plumbing".into())));
+    assert_eq!(firm("de la compañía Limpiezas Rivera"), Some(Value::Company("Limpiezas Rivera".into())));
+    let mail = only(Some(Slot::Email), Slot::Email, "dana arroba gmail punto com");
+    assert_eq!(mail, Some(Value::Email("dana@gmail.com".into())));
+}

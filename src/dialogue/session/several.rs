@@ -1,0 +1,104 @@
+//! An utterance that says several things: what the office can answer is answered on the way, and another matter waits for its turn.
+
+use super::{Awaiting, Item, Session, understanding::is_answer_step};
+use crate::dialogue::{Clause, Ending, Intent, Reading, Urgency, closed, pack::Line};
+
+/// Matters that wait; of more, the transcript tells.
+const FURTHER: usize = 2;
+
+impl Session {
+    /// What is left of a turn of several clauses once its questions of fact are answered and its further matters are kept.
+    /// `None`: the turn is taken as it is.
+    pub(super) fn take_apart(&mut self, reading: &Reading) -> Option<(String, Reading)> {
+        if reading.clauses.len() < 2 || reading.urgency.is_life_safety() {
+            return None;
+        }
+        let (asides, rest): (Vec<&Clause>, Vec<&Clause>) =
+            reading.clauses.iter().partition(|clause| self.is_aside(clause));
+        let substance = |clause: &&Clause| {
+            let Clause { text, reading } = clause;
+            reading.is_sure() || is_answer_step(reading) || self.has_answer(&self.entities(text))
+        };
+        if !rest.iter().any(substance) {
+            return None;
+        }
+        let first = self.first_matter(&rest);
+        if asides.is_empty() && first.is_none() {
+            return None;
+        }
+        for Clause { text, reading } in &asides {
+            if let Some(answer) = self.office.clone().answer(reading.topic, text) {
+                self.tell_text(&answer);
+            }
+        }
+        let text = rest.iter().map(|clause| clause.text.as_str()).collect::<Vec<_>>().join(" ");
+        let reading = match (rest.as_slice(), first) {
+            ([only], _) => only.reading.clone(),
+            (_, Some(first)) => Reading { urgency: reading.urgency, ..first.reading.clone() },
+            _ => Reading { clauses: Vec::new(), ..reading.clone() },
+        };
+        Some((text, reading))
+    }
+
+    /// A question that the office's own facts answer, beside whatever else was said.
+    fn is_aside(&self, clause: &Clause) -> bool {
+        let Clause { text, reading } = clause;
+        let asks = (reading.intent == Intent::Question && reading.is_sure())
+            || (reading.topic.is_some()
+                && matches!(
+                    reading.intent,
+                    Intent::Question | Intent::Billing | Intent::Leasing | Intent::Lease | Intent::Other
+                ));
+        asks && !is_answer_step(reading)
+            && closed::topic(self.state.language, text, reading).is_none()
+            && self.pack.closed_by_cue(text).is_none()
+            // Any two words could be a name, where one was asked for.
+            && (self.state.awaiting.item() == Some(Item::Name) || !self.has_answer(&self.entities(text)))
+            && self.office.answer(reading.topic, text).is_some()
+    }
+
+    /// Of several matters at the opening of the talk, or after one is done, the one that is taken up now: the most urgent, else a
+    /// repair, else what was said first. The others wait. `None`: there is one matter, or none.
+    fn first_matter<'c>(&mut self, clauses: &[&'c Clause]) -> Option<&'c Clause> {
+        if !matches!(self.state.awaiting, Awaiting::Need | Awaiting::Guess(_) | Awaiting::AnythingElse) {
+            return None;
+        }
+        let mut matters: Vec<&Clause> = Vec::new();
+        for clause in clauses {
+            let intent = clause.reading.intent;
+            let taken_down = self.pack.flow(intent).is_some_and(|flow| flow.ending == Ending::Message);
+            // To look for a home and to come and see it is one matter.
+            let same = |known: Intent| known == intent || (known.is_prospect() && intent.is_prospect());
+            let new = !matters.iter().any(|known| same(known.reading.intent));
+            if clause.reading.is_sure() && taken_down && new {
+                matters.push(clause);
+            }
+        }
+        if matters.len() < 2 {
+            return None;
+        }
+        let rank = |clause: &Clause| match (clause.reading.urgency, clause.reading.intent) {
+            (Urgency::LifeSafety(_) | Urgency::Urgent(_), _) => 0,
+            (_, Intent::Maintenance) => 1,
+            _ => 2,
+        };
+        let at = (0..matters.len()).min_by_key(|at| rank(matters[*at]))?;
+        let first = matters.remove(at);
+        for further in matters.into_iter().take(FURTHER) {
+            self.state.further.push((further.reading.intent, further.text.clone()));
+        }
+        Some(first)
+    }
+
+    /// The matter that has waited longest, taken up. `false`: none waits.
+    pub(super) fn take_up_further(&mut self) -> bool {
+        if self.state.further.is_empty() {
+            return false;
+        }
+        let (intent, text) = self.state.further.remove(0);
+        let Some(label) = self.pack.flow(intent).map(|flow| flow.label.clone()) else { return false };
+        self.tell_with(Line::Switch, &label);
+        self.begin_flow(intent, &text);
+        true
+    }
+}

@@ -1,0 +1,104 @@
+//! The language of the conversation: found in what is said, asked for, or chosen by a key; kept until another is.
+
+use super::{Awaiting, Channel, Session, answering::TOPIC_WORDS};
+use crate::{
+    dialogue::{AlsoSpoken, Reading, greeted_in, language_wished, office::words_of, pack::Line},
+    types::Language,
+};
+
+/// The key that leads to the other language, as the greeting says.
+const LANGUAGE_KEY: char = '2';
+
+impl Session {
+    /// In its own language, and in an utterance of its own: another voice may be needed.
+    pub(super) fn offer_language(&mut self) {
+        let here = self.state.language;
+        let Some(also) = self.also().find(|also| also.language != here) else { return };
+        if self.state.opening.channel != Channel::Voice {
+            return;
+        }
+        let words =
+            self.script.in_language(also.language).line(Line::OfferLanguage).first().map(|t| t.fill(&[]));
+        if let Some(words) = words {
+            self.close_utterance(here);
+            self.tell_text(&words);
+            self.close_utterance(also.language);
+        }
+    }
+
+    fn also(&self) -> impl Iterator<Item = AlsoSpoken> + '_ {
+        let base = AlsoSpoken { language: self.state.opening.language, heard: true };
+        self.office.also.iter().copied().chain([base])
+    }
+
+    /// Whether this conversation can be held in that language, and if so whether its words are understood.
+    fn served(&self, language: Language) -> Option<bool> {
+        match self.state.opening.channel {
+            Channel::Text => self.script.languages().any(|known| known == language).then_some(true),
+            Channel::Voice => self.also().find(|also| also.language == language).map(|also| also.heard),
+        }
+    }
+
+    /// Takes up the language of these words, if it is another. `true`: the turn is dealt with.
+    pub(super) fn turned_to_another_language(&mut self, text: &str, reading: &Reading) -> bool {
+        let wished = language_wished(text);
+        let first = (self.state.turns <= 1).then(|| greeted_in(text)).flatten();
+        let Some(language) = wished.or(reading.language).or(first) else { return false };
+        if language == self.state.language || self.new_danger(reading).is_some() {
+            return false;
+        }
+        match self.served(language) {
+            Some(true) => {
+                self.speak(language);
+                let bare = words_of(text).len() < 2 * TOPIC_WORDS;
+                if wished.is_some() && bare {
+                    self.tell(Line::LanguageSwitched);
+                    self.state.question = None;
+                    self.ask_again();
+                    return true;
+                }
+                false
+            }
+            Some(false) => {
+                self.begin_keys(language);
+                true
+            }
+            // It is spoken by nobody here but people.
+            None => {
+                self.state.note(format!("speaks {language}"));
+                if wished.is_some() {
+                    self.ask_for_staff();
+                }
+                wished.is_some()
+            }
+        }
+    }
+
+    /// From now on in this language. What is known stays known.
+    pub(super) fn speak(&mut self, language: Language) {
+        self.state.language = language;
+        self.state.by_keys = false;
+        self.pack = self.script.in_language(language);
+        // What was asked in another language is asked in words of this one.
+        self.state.question = None;
+        self.state.repeats = 1;
+    }
+
+    /// The key that the greeting named. `true`: it was that.
+    pub(super) fn keyed_language(&mut self, key: char) -> bool {
+        let open = matches!(self.state.awaiting, Awaiting::Need | Awaiting::Guess(_));
+        let here = self.state.language;
+        let Some(also) = self.also().find(|also| also.language != here) else { return false };
+        if key != LANGUAGE_KEY || !open || self.state.awaiting.wants_yes_or_no() {
+            return false;
+        }
+        if also.heard {
+            self.speak(also.language);
+            self.tell(Line::LanguageSwitched);
+            self.ask_need(Line::Need);
+        } else {
+            self.begin_keys(also.language);
+        }
+        true
+    }
+}

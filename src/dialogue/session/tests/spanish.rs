@@ -1,0 +1,193 @@
+//! Conversations in Spanish, read as they are in a call: by the words-only understander.
+
+use std::sync::{Arc, LazyLock};
+
+use super::telling::{office, opening, pack};
+use crate::{
+    dialogue::{
+        Act, AlsoSpoken, Channel, Destination, Digit, EndReason, Intent, LifeSafety, Office, Opening,
+        Promise, Session, Understander, Urgency, UserTurn,
+    },
+    types::Language,
+};
+
+static UNDERSTANDER: LazyLock<Understander> = LazyLock::new(Understander::words_only);
+
+struct Talk {
+    session: Session,
+    said: Vec<(Language, String)>,
+    transfer: Option<Destination>,
+}
+
+impl Talk {
+    fn begin(office: Office, opening: Opening) -> Self {
+        let (session, acts) = Session::begin(pack(), Arc::new(office), opening);
+        let mut talk = Self { session, said: Vec::new(), transfer: None };
+        talk.take(acts);
+        talk
+    }
+
+    fn by_text() -> Self {
+        Self::begin(office(), Opening { channel: Channel::Text, ..opening() })
+    }
+
+    fn on_the_telephone(heard: bool) -> Self {
+        let also = vec![AlsoSpoken { language: Language::Spanish, heard }];
+        Self::begin(Office { also, ..office() }, Opening { open_now: true, ..opening() })
+    }
+
+    fn take(&mut self, acts: Vec<Act>) {
+        self.said.clear();
+        for act in acts {
+            match act {
+                Act::Say(say) => self.said.push((say.language, say.text)),
+                Act::Transfer { to, .. } => self.transfer = Some(to),
+                Act::Calendar(_) | Act::End(_) => {}
+            }
+        }
+    }
+
+    fn says(&mut self, text: &str) -> String {
+        let reading = UNDERSTANDER.read_in(self.session.language(), text, None);
+        let acts = self.session.handle_turn(UserTurn::Said { text: text.into(), reading });
+        self.take(acts);
+        self.heard()
+    }
+
+    fn keys(&mut self, key: char) -> String {
+        let acts = self.session.handle_turn(UserTurn::Keyed(Digit::new(key).unwrap()));
+        self.take(acts);
+        self.heard()
+    }
+
+    fn heard(&self) -> String {
+        self.said.iter().map(|(_, text)| text.as_str()).collect::<Vec<_>>().join(" ")
+    }
+}
+
+#[test]
+fn a_first_text_in_spanish_is_answered_in_spanish_to_the_end() {
+    let mut talk = Talk::by_text();
+    let reply = talk.says("Hola, hay una fuga debajo del fregadero de la cocina");
+    assert!(reply.contains("mantenimiento") && reply.contains("unidad"), "{reply}");
+    let reply = talk.says("departamento cuatro be");
+    assert!(reply.contains("unidad 4, B de bueno"), "{reply}");
+    let reply = talk.says("sí");
+    assert!(reply.contains("su nombre"), "{reply}");
+    let reply = talk.says("me llamo María Peña");
+    assert!(reply.contains("María Peña"), "{reply}");
+    let reply = talk.says("así es");
+    assert!(reply.contains("entrar"), "{reply}");
+    let reply = talk.says("ok");
+    assert!(
+        talk.said.iter().all(|(language, _)| *language == Language::Spanish),
+        "an ok changes nothing: {reply}"
+    );
+    let reply = talk.says("no, es todo, gracias");
+    assert!(reply.contains("Gracias por llamar"), "{reply}");
+    let outcome = talk.session.outcome();
+    assert_eq!((outcome.language, outcome.promised), (Language::Spanish, Promise::WorkOrder));
+    assert_eq!(outcome.place.unwrap().value, "Maple Court 4B");
+    assert_eq!(outcome.name.unwrap().value, "María Peña");
+    assert!(outcome.notes.contains(&"speaks Spanish".into()));
+    assert_eq!(outcome.ended, Some(EndReason::Goodbye));
+}
+
+#[test]
+fn the_language_can_be_changed_and_what_is_known_stays() {
+    let mut talk = Talk::by_text();
+    talk.says("My kitchen sink is leaking in unit 4B");
+    let reply = talk.says("¿habla español?");
+    assert!(reply.contains("en español"), "{reply}");
+    assert!(talk.session.outcome().matter.unwrap().contains("sink"));
+    talk.says("sí, es correcto");
+    let reply = talk.says("english please");
+    assert!(reply.contains("in English"), "{reply}");
+    assert_eq!(talk.session.language(), Language::English);
+}
+
+#[test]
+fn danger_is_answered_in_the_language_of_the_cry_or_of_the_talk() {
+    let mut talk = Talk::by_text();
+    let reply = talk.says("huele mucho a gas en mi apartamento y tengo miedo");
+    assert!(reply.contains("9 1 1"), "{reply}");
+    assert_eq!(talk.session.outcome().urgency, Urgency::LifeSafety(LifeSafety::Gas));
+    assert_eq!(talk.transfer, Some(Destination::OnCall));
+    let mut talk = Talk::on_the_telephone(true);
+    talk.keys('2');
+    let reply = talk.says("se está quemando la cocina");
+    assert!(reply.contains("Salga ya del edificio"), "{reply}");
+}
+
+#[test]
+fn the_greeting_offers_spanish_in_spanish_and_key_two_leads_there() {
+    let mut talk = Talk::on_the_telephone(true);
+    let offered = talk.said.iter().find(|(language, _)| *language == Language::Spanish).unwrap();
+    assert_eq!(offered.1, "Para español, oprima dos.");
+    let reply = talk.keys('2');
+    assert!(reply.contains("en español") && reply.contains("por usted"), "{reply}");
+    let reply = talk.says("busco un apartamento de dos cuartos");
+    assert!(reply.contains("nombre"), "{reply}");
+    assert_eq!(talk.session.outcome().intent, Some(Intent::Leasing));
+}
+
+#[test]
+fn where_spoken_spanish_is_not_understood_keys_lead_to_people() {
+    let mut talk = Talk::on_the_telephone(false);
+    let reply = talk.keys('2');
+    assert!(reply.contains("no entiendo español hablado") && reply.contains("oprima uno"), "{reply}");
+    let reply = talk.keys('2');
+    assert!(reply.contains("persona"), "{reply}");
+    talk.keys('1');
+    assert_eq!(talk.transfer, Some(Destination::Staff));
+
+    let mut talk = Talk::on_the_telephone(false);
+    talk.says("oh la no hablo ingles");
+    assert_eq!(talk.session.language(), Language::Spanish, "asked for by what the English ear made of it");
+    talk.keys('1');
+    assert_eq!(talk.transfer, Some(Destination::OnCall), "danger by a key");
+    assert!(talk.session.outcome().urgency.is_life_safety());
+
+    let mut talk = Talk::on_the_telephone(false);
+    talk.keys('2');
+    talk.keys('2');
+    let reply = talk.keys('2');
+    assert!(reply.contains("mensaje de texto"), "{reply}");
+    let outcome = talk.session.outcome();
+    assert_eq!((outcome.promised, outcome.language), (Promise::Callback, Language::Spanish));
+    assert!(outcome.callback.unwrap().confirmed && outcome.ended == Some(EndReason::Goodbye));
+}
+
+#[test]
+fn whoever_presses_nothing_is_called_back_and_every_talk_ends() {
+    let mut talk = Talk::on_the_telephone(false);
+    talk.keys('2');
+    for turn in 0..20 {
+        if talk.session.is_over() {
+            break;
+        }
+        match turn % 3 {
+            0 => {
+                talk.says("wall key sprinkler my yo");
+            }
+            1 => {
+                talk.keys('9');
+            }
+            _ => {
+                let acts = talk.session.handle_turn(UserTurn::Silence);
+                talk.take(acts);
+            }
+        }
+    }
+    assert!(talk.session.is_over());
+    assert_eq!(talk.session.outcome().language, Language::Spanish);
+}
+
+#[test]
+fn a_language_that_is_not_spoken_here_leads_to_a_person() {
+    let mut talk = Talk::begin(office(), Opening { open_now: true, ..opening() });
+    assert!(talk.said.iter().all(|(language, _)| *language == Language::English));
+    talk.says("do you speak spanish");
+    assert_eq!(talk.transfer, Some(Destination::Staff));
+    assert!(talk.session.outcome().notes.contains(&"speaks Spanish".into()));
+}

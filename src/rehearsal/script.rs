@@ -1,0 +1,187 @@
+//! The callers of a rehearsal as data: who calls when, what they say, and what the office should have made of it.
+
+use serde::Deserialize;
+
+use crate::dialogue::Intent;
+
+/// The callers that come with the program.
+pub const SHIPPED: &str = include_str!("../../firmware-config/rehearsal/callers.toml");
+
+/// Why a file of callers cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum ScriptError {
+    #[error("the callers cannot be read: {0}")]
+    Toml(#[from] toml::de::Error),
+    #[error("\"{title}\": `{word}` is no {what}; cure: {cure}")]
+    Word { title: String, word: String, what: &'static str, cure: &'static str },
+    #[error("\"{title}\" says nothing; cure: give it `says`, or `phones = \"answer\"`")]
+    Mute { title: String },
+}
+
+/// Everybody who calls, and what they all answer.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Script {
+    /// Tried after a caller's own answers.
+    #[serde(default)]
+    pub answer: Vec<Reply>,
+    #[serde(default)]
+    pub caller: Vec<Part>,
+}
+
+/// What is said to what.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Reply {
+    /// Words of the agent, one of them is enough; an empty one is found in whatever is said.
+    pub to: Vec<String>,
+    /// A line as in [`Part::says`].
+    pub say: String,
+}
+
+/// One caller.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Part {
+    pub title: String,
+    #[serde(default)]
+    pub when: Hour,
+    /// The caller's number is withheld.
+    #[serde(default)]
+    pub withheld: bool,
+    #[serde(default)]
+    pub phones: Phones,
+    /// How many people on call do not answer before one does.
+    #[serde(default)]
+    pub on_call_silent: usize,
+    /// Speech recognition is down.
+    #[serde(default)]
+    pub speech_down: bool,
+    /// So many people call with these words within ten minutes.
+    #[serde(default)]
+    pub callers: Option<u32>,
+    /// Lines in order. `(mumbles)`, `(keys 12)`, `(hangs up)` and `(waits)` are done and not said; `(over) …` is said over
+    /// the agent; `… (hangs up)` ends in the middle.
+    #[serde(default)]
+    pub says: Vec<String>,
+    #[serde(default)]
+    pub answer: Vec<Reply>,
+    #[serde(default)]
+    pub expect: Expected,
+}
+
+/// When somebody calls, by the office's own hours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Hour {
+    #[default]
+    Open,
+    Closed,
+    /// Ten in the evening.
+    Night,
+    /// Three in the morning.
+    SmallHours,
+    Sunday,
+    Christmas,
+}
+
+/// What the desk phones do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Phones {
+    #[default]
+    Ring,
+    Answer,
+    Busy,
+    /// Nobody answers at first; whom the agent hands over is answered.
+    Late,
+}
+
+/// What should come of it. What is left out may be anything.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Expected {
+    /// One of these call types.
+    #[serde(default)]
+    pub about: Vec<Intent>,
+    #[serde(default)]
+    pub work_order: Option<bool>,
+    #[serde(default)]
+    pub lead: Option<bool>,
+    #[serde(default)]
+    pub name: Option<String>,
+    #[serde(default)]
+    pub place: Option<String>,
+    /// Ten digits, or `theirs`: the number that they call from.
+    #[serde(default)]
+    pub callback: Option<String>,
+    #[serde(default)]
+    pub access: Option<bool>,
+    /// Words that the matter has, each of them.
+    #[serde(default)]
+    pub matter: Vec<String>,
+    /// `routine`, `urgent`, `danger`, or the name of a danger.
+    #[serde(default)]
+    pub urgency: Option<String>,
+    /// Somebody on call is rung.
+    #[serde(default)]
+    pub on_call: Option<bool>,
+    /// A person takes the call.
+    #[serde(default)]
+    pub person: Option<bool>,
+    /// `booked` or `requested`.
+    #[serde(default)]
+    pub showing: Option<String>,
+    /// Phrases of the agent, each of them; alternatives with `|`.
+    #[serde(default)]
+    pub hears: Vec<String>,
+    /// Phrases that the agent must not say.
+    #[serde(default)]
+    pub never: Vec<String>,
+    /// At most so many turns of the caller.
+    #[serde(default)]
+    pub turns: Option<usize>,
+    /// The caller gets a text.
+    #[serde(default)]
+    pub text: Option<bool>,
+    #[serde(default)]
+    pub do_not_contact: Option<bool>,
+}
+
+impl Script {
+    /// Reads a file of callers.
+    ///
+    /// # Errors
+    /// With the line, or the caller, that is wrong.
+    pub fn parse(text: &str) -> Result<Self, ScriptError> {
+        let script: Self = toml::from_str(text)?;
+        match script.caller.iter().find(|part| part.says.is_empty() && part.phones != Phones::Answer) {
+            Some(part) => Err(ScriptError::Mute { title: part.title.clone() }),
+            None => Ok(script),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_shipped_callers_are_sixty_and_each_has_a_title_of_its_own() {
+        let script = Script::parse(SHIPPED).unwrap();
+        assert!(script.caller.len() >= 60, "{}", script.caller.len());
+        let mut titles: Vec<&str> = script.caller.iter().map(|part| part.title.as_str()).collect();
+        titles.sort_unstable();
+        titles.dedup();
+        assert_eq!(titles.len(), script.caller.len());
+    }
+
+    #[test]
+    fn a_caller_who_says_nothing_is_refused() {
+        let error = Script::parse("[[caller]]\ntitle = \"Nobody\"\n").unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "\"Nobody\" says nothing; cure: give it `says`, or `phones = \"answer\"`"
+        );
+    }
+}

@@ -1,0 +1,54 @@
+//! A rehearsal in the terminal: each caller as they are done, then the sheet.
+
+use std::{io::Write as _, path::PathBuf};
+
+use super::{Outcome, Rehearsed, Script, rehearse};
+
+/// What is wanted of a rehearsal.
+#[derive(Debug, Clone, Default)]
+pub struct Wanted {
+    /// A file of callers instead of those that come with the program.
+    pub callers: Option<PathBuf>,
+    /// Callers with this in their title alone.
+    pub only: Option<String>,
+    /// Every conversation, not those with a fault alone.
+    pub transcripts: bool,
+    /// The ladder of each call with a fault: what rang, was sent and was said, with its time.
+    pub ladders: bool,
+}
+
+/// Holds a rehearsal and prints its sheet. The answer: was all as it should be?
+///
+/// # Errors
+/// When the callers cannot be read, the office cannot be called, or standard output is gone.
+pub fn hold(office: &Rehearsed, wanted: &Wanted) -> anyhow::Result<bool> {
+    let text = match &wanted.callers {
+        Some(path) => std::fs::read_to_string(path)
+            .map_err(|error| anyhow::anyhow!("{} cannot be read: {error}", path.display()))?,
+        None => super::SHIPPED.to_owned(),
+    };
+    let mut script = Script::parse(&text)?;
+    if let Some(only) = &wanted.only {
+        let only = only.to_lowercase();
+        script.caller.retain(|part| part.title.to_lowercase().contains(&only));
+    }
+    let mut out = std::io::stdout().lock();
+    let mut failed = None;
+    let sheet = rehearse(office, &script, |entry| {
+        let transcript = match &entry.outcome {
+            Outcome::Called { transcript, faults, .. } if wanted.transcripts || !faults.is_empty() => {
+                transcript
+            }
+            _ => &Vec::new(),
+        };
+        let ladder = match &entry.outcome {
+            Outcome::Called { ladder, faults, .. } if wanted.ladders && !faults.is_empty() => ladder.as_str(),
+            _ => "",
+        };
+        let lines = transcript.iter().map(|line| format!("            {line}\n")).collect::<String>();
+        // A reader who has gone has seen enough.
+        failed = writeln!(out, "{entry}\n{lines}{ladder}").err().or(failed.take());
+    })?;
+    writeln!(out, "\n{sheet}")?;
+    Ok(sheet.well() == sheet.called())
+}

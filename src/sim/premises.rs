@@ -1,0 +1,114 @@
+//! An office that the virtual host can drive: what the two hearts are told of it, and how its callers are understood.
+
+use std::{
+    fmt,
+    sync::{Arc, LazyLock},
+    time::Duration,
+};
+
+use super::office::{CARRIER, SPARE, SWITCH};
+use crate::{
+    desk,
+    dialogue::{Reading, Understander},
+    pbx::{Directory, Settings, Srtp},
+    sip,
+    types::{Extension, Language},
+};
+
+/// How words are read, in a conversation of this language.
+#[derive(Clone)]
+pub struct Understands(Arc<Read>);
+
+type Read = dyn Fn(Language, &str) -> Reading + Send + Sync;
+
+/// Training the words takes longer than most stories; all of them share one understander, which keeps nothing.
+static BY_WORDS: LazyLock<Understander> = LazyLock::new(Understander::words_only);
+
+impl Understands {
+    /// With any understander: the trained model with its encoder, as a rule.
+    pub fn with(read: impl Fn(Language, &str) -> Reading + Send + Sync + 'static) -> Self {
+        Self(Arc::new(read))
+    }
+
+    pub fn by_words() -> Self {
+        Self::with(|language, text| BY_WORDS.read_with(language, text, |_| None::<[f32; 0]>))
+    }
+
+    pub(super) fn read(&self, language: Language, text: &str) -> Reading {
+        (self.0)(language, text)
+    }
+}
+
+impl fmt::Debug for Understands {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Understands")
+    }
+}
+
+/// An office in the virtual world.
+#[derive(Debug, Clone)]
+pub struct Premises {
+    pub(super) directory: Arc<Directory>,
+    pub(super) desk: desk::Settings,
+    pub(super) understands: Understands,
+    /// Whoever is called outside has a voicemail that answers.
+    pub(super) voicemail: bool,
+    pub(super) facts_are_kept: bool,
+}
+
+impl Premises {
+    pub(super) fn new(directory: Directory, desk: desk::Settings) -> Self {
+        Self {
+            directory: Arc::new(directory),
+            desk,
+            understands: Understands::by_words(),
+            voicemail: false,
+            facts_are_kept: false,
+        }
+    }
+
+    /// A real office, with its lines moved into the virtual world: its first trunk leads to the carrier there, the others to
+    /// the spare one, in the clear and without an account; its doors and lamps with fixed addresses are not there.
+    pub fn of(mut directory: Directory, desk: desk::Settings, understands: Understands) -> Self {
+        for (at, trunk) in directory.trunks.iter_mut().enumerate() {
+            let address = if at == 0 { CARRIER } else { SPARE };
+            *trunk = sip::Trunk {
+                name: trunk.name.clone(),
+                addresses: vec![sip::Network::single(address.ip())],
+                send_to: address.into(),
+                transport: sip::Transport::Udp,
+                long_by_tcp: false,
+                keep_alive: Duration::ZERO,
+                located: sip::Located::default(),
+                domain: address.ip().to_string(),
+                advertised: None,
+                credentials: None,
+                registration: None,
+                probe: None,
+                session_timers: trunk.session_timers,
+            };
+        }
+        directory.fixed_phones.clear();
+        directory.srtp = Srtp::default();
+        Self { understands, facts_are_kept: true, ..Self::new(directory, desk) }
+    }
+
+    pub(super) fn machine() -> Settings {
+        Settings {
+            realm: SWITCH.ip().to_string(),
+            listeners: vec![sip::Listener {
+                transport: sip::Transport::Udp,
+                local: SWITCH,
+                advertised: None,
+            }],
+            media_address: SWITCH.ip(),
+            ..Settings::default()
+        }
+    }
+
+    /// Empty for a phone that the office does not have: it will be refused.
+    pub(super) fn password(&self, extension: &Extension) -> String {
+        let phone = self.directory.extensions.get(extension);
+        phone.map(|phone| phone.account.password.clone()).unwrap_or_default()
+    }
+}
