@@ -99,13 +99,20 @@ pub(super) enum Next {
 }
 
 impl Mouth {
+    /// New acts take the place of what was planned, but for what must be heard to its end and has not begun ("It's
+    /// booked: …"): that comes first, unless something as weighty is to be said now.
     pub(super) fn plan(&mut self, acts: Vec<Act>) {
-        self.plan = acts.into_iter().map(|act| Planned { act, resumed: false }).collect();
+        if acts.first().is_some_and(must_be_heard) {
+            self.plan.clear();
+        } else {
+            self.forget();
+        }
+        self.plan.extend(acts.into_iter().map(|act| Planned { act, resumed: false }));
     }
 
-    /// What was planned is not to be said any more.
+    /// What was planned is not to be said any more, but for what must be heard to its end.
     pub(super) fn forget(&mut self) {
-        self.plan.clear();
+        self.plan.retain(|planned| must_be_heard(&planned.act));
     }
 
     pub(super) fn reply_to(&mut self, last_voice: Instant) {
@@ -250,6 +257,10 @@ impl Mouth {
         let whole = u32::try_from(interruption::estimated_ms(&utterance.say.text)).unwrap_or(u32::MAX);
         Some(utterance.over(if complete { whole } else { 0 }, complete))
     }
+}
+
+fn must_be_heard(act: &Act) -> bool {
+    matches!(act, Act::Say(say) if !say.interruptible)
 }
 
 impl Utterance {

@@ -83,6 +83,9 @@ impl Session {
         if self.state.unheard {
             return self.ask_again();
         }
+        if matches!(self.state.awaiting, Awaiting::Item(_)) && self.excuse_frightened() {
+            return self.ask_again();
+        }
         self.state.confusions = self.state.confusions.saturating_add(1);
         if self.state.confusions > self.pack.limits().confusion {
             return self.confused();

@@ -76,6 +76,12 @@ impl Session {
         }
     }
 
+    /// Who has just been told to leave says "okay" to that, whatever was asked since: once, that is no failure.
+    pub(super) fn excuse_frightened(&mut self) -> bool {
+        let rescue = &mut self.state.rescue;
+        !rescue.answered.is_empty() && !std::mem::replace(&mut rescue.excused, true)
+    }
+
     /// Harm to a home: the person on call is to be rung, as soon as they can be told where.
     pub(super) fn note_harm(&mut self, text: &str, reading: &Reading) {
         let Urgency::Urgent(_) = reading.urgency else { return };

@@ -201,6 +201,7 @@ impl Session {
             }
             if waited {
                 self.tell(Line::ShowingCancelled);
+                self.seal();
                 self.ask_anything_else();
             }
             return;
@@ -229,6 +230,7 @@ impl Session {
                 self.state.form.settle(Item::Place);
             }
             self.tell_with(Line::ShowingBooked, &slot.aloud_whole(self.state.language, &place));
+            self.seal();
         }
         self.advance();
     }

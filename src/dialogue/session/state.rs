@@ -121,6 +121,9 @@ pub(super) struct Rescue {
     pub(super) rings: u8,
     /// Dangers that have had their sentence.
     pub(super) answered: Vec<LifeSafety>,
+    /// A question after such a sentence was once left without an answer, and that was not counted.
+    #[serde(default)]
+    pub(super) excused: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

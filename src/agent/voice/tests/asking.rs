@@ -104,3 +104,44 @@ fn a_booking_that_comes_too_late_is_taken_back_and_was_never_told() {
         |output: &VoiceOutput| matches!(output, VoiceOutput::Speak { text, .. } if text.contains("booked:"));
     assert!(!line.log.iter().any(told));
 }
+
+fn sayings_of(line: &Line, words: &str) -> usize {
+    let said =
+        |output: &&VoiceOutput| matches!(output, VoiceOutput::Speak { text, .. } if text.contains(words));
+    line.log.iter().filter(said).count()
+}
+
+#[test]
+fn a_word_while_it_is_being_booked_does_not_keep_the_news_back() {
+    for word in ["Oh, good.", "Thank you.", "Great, that works for me."] {
+        let (mut line, ticket) = booking();
+        let covering = line.agent_speaks_for(500);
+        let showing = ShowingId::from_random(1);
+        line.input(VoiceInput::Calendar { ticket, answer: CalendarAnswer::Booked(showing) });
+        line.starts();
+        line.speaking = None;
+        line.input(VoiceInput::Played { utterance: covering, heard_ms: 2_600, complete: true });
+        line.pauses(700, word, other());
+        line.pass(ms(1_500));
+        line.agent_finishes();
+        assert_eq!(
+            sayings_of(&line, "booked"),
+            1,
+            "{word}: {:?}",
+            &line.log[line.log.len().saturating_sub(12)..]
+        );
+        assert_eq!(line.voice.outcome().showing.unwrap().state, ShowingState::Booked);
+    }
+}
+
+#[test]
+fn the_news_of_a_booking_is_heard_to_its_end_whatever_is_said_over_it() {
+    let (mut line, ticket) = booking();
+    let showing = ShowingId::from_random(1);
+    line.input(VoiceInput::Calendar { ticket, answer: CalendarAnswer::Booked(showing) });
+    line.agent_finishes();
+    line.says("Can my sister come along?", other());
+    line.pass(ms(8_000));
+    let whole = |output: &VoiceOutput| matches!(output, VoiceOutput::Said { text, interrupted_after_ms: None, .. } if text.contains("booked"));
+    assert!(line.log.iter().any(whole), "{:?}", line.log);
+}

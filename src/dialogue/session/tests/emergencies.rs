@@ -223,3 +223,15 @@ fn urgent_without_on_call_is_marked_and_the_message_taken() {
 fn a_silent_caller_in_an_emergency_is_rung_for_before_that() {
     Call::new().says(GAS).rings(Destination::OnCall).nobody_answers().falls_silent().hears("there").goes_on();
 }
+
+#[test]
+fn who_says_okay_to_the_warning_has_not_failed_at_the_question_after_it() {
+    Call::new()
+        .says(GAS)
+        .nobody_answers()
+        .says("Okay, I am going outside.")
+        .hears("unit")
+        .hears_not("once more")
+        .says("4D")
+        .hears("D as in dog");
+}
