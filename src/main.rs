@@ -10,7 +10,7 @@ use clap::{Parser, Subcommand};
 use portico::{
     app::command,
     rehearsal::{self, Rehearsed, Wanted},
-    sim::Understands,
+    sim::{Hears, Understands},
 };
 
 /// The front desk that never misses a call.
@@ -111,6 +111,13 @@ enum Command {
         /// Understand by words alone, as where there is no sentence encoder.
         #[arg(long)]
         words_only: bool,
+        /// Callers speak: synthetic voices over a telephone line (8 kHz, µ-law), recognised as in a call. Around them it
+        /// is quiet, or street, loud, television; mixed: each in turn.
+        #[arg(long, value_name = "BACKGROUND", num_args = 0..=1, default_missing_value = "mixed")]
+        by_ear: Option<String>,
+        /// So many callers who dictate a name, a unit and a number and check what is read back, instead of the others.
+        #[arg(long, value_name = "CALLERS", conflicts_with = "callers")]
+        dictations: Option<usize>,
     },
     /// Check the configuration: every problem with its line, what is wrong and the cure.
     Check {
@@ -227,6 +234,10 @@ enum Command {
         /// Do without the sentence encoder, as a box without its model does.
         #[arg(long)]
         words_only: bool,
+        /// Also examine by ear: so many utterances at each background of sound, said by synthetic voices over a telephone
+        /// line and recognised as in a call; some three a second.
+        #[arg(long, value_name = "UTTERANCES", num_args = 0..=1, default_missing_value = "150")]
+        by_ear: Option<usize>,
         /// Also write the report as a page with charts, whole in this one file.
         #[arg(long, value_name = "FILE")]
         html: Option<PathBuf>,
@@ -294,8 +305,19 @@ fn main() -> ExitCode {
         Command::Simulate { stories, compare, bless } => {
             portico::sim::simulate(&stories, compare, bless).map_err(Into::into)
         }
-        Command::Rehearse { config, callers, only, transcripts, ladders, models, words_only } => {
-            rehearse(&config, &models, words_only, &Wanted { callers, only, transcripts, ladders })
+        Command::Rehearse {
+            config,
+            callers,
+            only,
+            transcripts,
+            ladders,
+            models,
+            words_only,
+            by_ear,
+            dictations,
+        } => {
+            let wanted = Wanted { callers, dictations, only, transcripts, ladders };
+            rehearse(&config, &models, words_only, by_ear.as_deref(), &wanted)
         }
         Command::Check { example: true, .. } => command::example(),
         Command::Check { config, .. } => command::check(&config),
@@ -312,8 +334,8 @@ fn main() -> ExitCode {
             command::understand(&config, &models, words_only)
         }
         Command::Train { models, force } => command::train(&models, force),
-        Command::Evaluate { models, words_only, html, strict } => {
-            command::evaluate(&models, words_only, html.as_deref(), strict)
+        Command::Evaluate { models, words_only, by_ear, html, strict } => {
+            command::evaluate(&models, words_only, by_ear, html.as_deref(), strict)
         }
         Command::Hear { file, models } => command::hear(&file, &models),
         Command::Say { text, output, voice } => command::say(&text, &output, &voice),
@@ -335,11 +357,21 @@ fn main() -> ExitCode {
 }
 
 /// The office of the configuration, called by the rehearsal's callers.
-fn rehearse(config: &Path, models: &Path, words_only: bool, wanted: &Wanted) -> anyhow::Result<()> {
+fn rehearse(
+    config: &Path,
+    models: &Path,
+    words_only: bool,
+    by_ear: Option<&str>,
+    wanted: &Wanted,
+) -> anyhow::Result<()> {
     let (directory, desk, zone, now) = command::rehearsed(config)?;
     let understanding = command::understanding(models, words_only);
     let understands = Understands::with(move |language, text| understanding.read(language, text));
-    let office = Rehearsed { directory, desk, zone, understands, now };
+    let hears = match by_ear {
+        Some(background) => Hears::with(command::by_ear(models, background)?),
+        None => Hears::perfectly(),
+    };
+    let office = Rehearsed { directory, desk, zone, understands, hears, now };
     let all_well = rehearsal::hold(&office, wanted)?;
     anyhow::ensure!(
         all_well,

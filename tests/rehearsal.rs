@@ -11,7 +11,7 @@ use std::{
 use portico::{
     app::command,
     rehearsal::{Outcome, Rehearsed, SHIPPED, Script, rehearse},
-    sim::Understands,
+    sim::{Hears, Understands},
 };
 
 fn office(text: &str) -> Rehearsed {
@@ -22,7 +22,7 @@ fn office(text: &str) -> Rehearsed {
     let (directory, desk, zone, _) = command::rehearsed(&path).unwrap();
     // A Friday, so that the week of the callers is the same at each run.
     let now = "2026-11-20T18:00:00Z".parse().unwrap();
-    Rehearsed { directory, desk, zone, understands: Understands::by_words(), now }
+    Rehearsed { directory, desk, zone, understands: Understands::by_words(), hears: Hears::perfectly(), now }
 }
 
 fn practice() -> String {

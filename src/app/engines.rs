@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use super::speech_pool::Engines;
 use crate::{
     dialogue::Pack,
-    speech::{Models, Recognizer, Synthesizer, VoiceDetector},
+    speech::{Models, Recognizer, Synthesizer, Telephone, VoiceDetector},
     types::Language,
 };
 
@@ -50,6 +50,21 @@ pub(super) fn load(models: &Models, voice: &str, workers: usize) -> anyhow::Resu
 
 #[cfg(not(all(feature = "sherpa", feature = "flite")))]
 pub(super) fn load(_: &Models, _: &str, _: usize) -> anyhow::Result<Loaded> {
+    anyhow::bail!("this program was built without speech")
+}
+
+/// A telephone line on which all voices of the house speak English.
+#[cfg(all(feature = "sherpa", feature = "flite"))]
+pub(super) fn telephone(models: &Models) -> anyhow::Result<Telephone> {
+    use crate::speech::{FliteSynthesizer, FliteVoice, SherpaRecognizer};
+    let voices = FliteVoice::ALL.map(|voice| Box::new(FliteSynthesizer::new(voice)) as Box<dyn Synthesizer>);
+    let recognizer = Box::new(SherpaRecognizer::open(&models.recognizer())?);
+    let detector = VoiceDetector::open(&models.voice_detector())?;
+    Ok(Telephone::new(recognizer, detector, voices.into())?)
+}
+
+#[cfg(not(all(feature = "sherpa", feature = "flite")))]
+pub(super) fn telephone(_: &Models) -> anyhow::Result<Telephone> {
     anyhow::bail!("this program was built without speech")
 }
 

@@ -7,11 +7,11 @@ use sha2::{Digest, Sha256};
 use super::whole_file;
 use crate::{
     dialogue::{
-        Context, Evaluation, Model, Reading, SEED, Understander, Understood, train_with, train_words,
-        understand,
+        Context, Embedder, Evaluation, Model, Reading, SEED, Understander, Understood, evaluate_heard,
+        train_with, train_words, understand,
     },
     encoder::{DIMENSIONS, Encoder, EncoderError},
-    speech::Models,
+    speech::{Background, Models},
     types::Language,
 };
 
@@ -93,13 +93,19 @@ pub struct Examined {
     pub evaluation: Evaluation,
 }
 
+/// An examination by ear: so many utterances at each background, and what is recognised when a speaker says them.
+pub struct ByEar<'a> {
+    pub most: usize,
+    pub hear: &'a mut dyn FnMut(Background, u64, &str) -> String,
+}
+
 /// Examines the trained model on every utterance that it has not learnt from; without the encoder, words alone.
 ///
 /// # Errors
 /// When the encoder or the trained model is not there, or of other utterances.
-pub fn examine(models: &Models, words_only: bool) -> anyhow::Result<Examined> {
+pub fn examine(models: &Models, words_only: bool, by_ear: Option<ByEar<'_>>) -> anyhow::Result<Examined> {
     if words_only {
-        return Ok(Examined::new(train_words(SEED), None));
+        return Ok(Examined::new(train_words(SEED), None, by_ear));
     }
     let encoder = Encoder::open(&models.encoder())?;
     let path = models.folder().join(TRAINED);
@@ -107,7 +113,7 @@ pub fn examine(models: &Models, words_only: bool) -> anyhow::Result<Examined> {
         fs::read(&path).map_err(|e| anyhow::anyhow!("{}: {e}; run `portico train`", path.display()))?;
     let model = Model::from_bytes(&bytes, Some(ENCODER))
         .map_err(|e| anyhow::anyhow!("{}: {e}; run `portico train`", path.display()))?;
-    Ok(Examined::new(model, Some(&Embeddings::of(&encoder))))
+    Ok(Examined::new(model, Some(&Embeddings::of(&encoder)), by_ear))
 }
 
 /// Trains the model, puts it beside the encoder, written whole or not at all, and examines it.
@@ -133,22 +139,30 @@ pub fn train(models: &Models, mut progress: impl FnMut(usize)) -> anyhow::Result
     }
     let model = model?;
     whole_file::write_for_all(&models.folder().join(TRAINED), &model.to_bytes())?;
-    Ok(Examined::new(model, Some(&embeddings)))
+    Ok(Examined::new(model, Some(&embeddings), None))
 }
 
 impl Examined {
-    fn new(model: Model, embeddings: Option<&Embeddings<'_>>) -> Self {
+    fn new(model: Model, embeddings: Option<&Embeddings<'_>>, by_ear: Option<ByEar<'_>>) -> Self {
         let bytes = model.to_bytes();
         let sha256 = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
         let reads =
             model.encoder().map_or_else(|| "words alone".into(), |encoder| format!("words and {encoder}"));
-        let evaluation = match embeddings {
-            // A sentence that cannot be encoded is read by its words, as in a call.
-            Some(embeddings) => {
-                Evaluation::of(&Understander::with_model(model), Some(&|text| embeddings.embed(text)))
-            }
-            None => Evaluation::of(&Understander::words_only(), None),
+        let understander = match embeddings {
+            Some(_) => Understander::with_model(model),
+            None => Understander::words_only(),
         };
+        // A sentence that cannot be encoded is read by its words, as in a call.
+        let embed = embeddings.map(|embeddings| |text: &str| embeddings.embed(text));
+        let embed: Option<Embedder<'_>> = embed.as_ref().map(|embed| embed as Embedder<'_>);
+        let mut evaluation = Evaluation::of(&understander, embed);
+        if let Some(ByEar { most, hear }) = by_ear {
+            let at = |background: Background| {
+                let mut hear = |who, words: &str| hear(background, who, words);
+                evaluate_heard(background.name(), &understander, embed, most, &mut hear)
+            };
+            evaluation.heard = Background::ALL.map(at).into();
+        }
         Self { reads, sha256, bytes: bytes.len(), evaluation }
     }
 }

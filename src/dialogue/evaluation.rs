@@ -62,9 +62,11 @@ pub struct Corpus {
 }
 
 /// One utterance, what it is, and what it was read as.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Judged {
     pub text: &'static str,
+    /// As it was recognised, where it was said and not written.
+    pub heard: Option<String>,
     pub expected: Intent,
     /// In the words of its set: what was told apart since counts as what it was called there.
     pub read: Intent,
@@ -90,6 +92,7 @@ impl Judged {
         };
         Self {
             text: example.text,
+            heard: None,
             expected: example.intent,
             read: labels.name(reading.intent),
             confidence: reading.confidence,
@@ -241,6 +244,8 @@ pub struct Evaluation {
     pub learnt_from: Corpus,
     /// In the order of [`HeldOut::ALL`].
     pub sets: Vec<Report>,
+    /// Some of the same utterances as they are recognised from speech, one report for each background of sound.
+    pub heard: Vec<Report>,
     pub separation: Separation,
 }
 
@@ -250,6 +255,7 @@ impl Evaluation {
         Self {
             learnt_from: corpus::learnt_from(),
             sets: HeldOut::ALL.map(|set| evaluate_on(set, understander, embed)).into(),
+            heard: Vec::new(),
             separation: separation(embed),
         }
     }
@@ -260,7 +266,7 @@ impl Evaluation {
         let earlier = |one: &Judged| Judged {
             expected: labels.name(one.expected),
             read: labels.name(one.read),
-            ..*one
+            ..one.clone()
         };
         let judged = self.sets.iter().flat_map(|report| &report.judged).map(earlier).collect();
         Report { name: "all", corpus: corpus::judged_by(&HeldOut::ALL), judged }
@@ -279,6 +285,37 @@ pub fn evaluate_on(set: HeldOut, understander: &Understander, embed: Option<Embe
         corpus: corpus::judged_by(&[set]),
         judged: corpus::held_out(set).filter_map(Result::ok).map(judge).collect(),
     }
+}
+
+/// Reads so many utterances, drawn evenly from all sets, as `hear` recognises them: it is given a number by which the
+/// speaker is known, and the words. Call types are those of the earlier sets.
+pub fn evaluate_heard(
+    name: &'static str,
+    understander: &Understander,
+    embed: Option<Embedder<'_>>,
+    most: usize,
+    hear: &mut dyn FnMut(u64, &str) -> String,
+) -> Report {
+    let labels = Labels::earlier();
+    let all: Vec<(HeldOut, Example)> = HeldOut::ALL
+        .into_iter()
+        .flat_map(|set| corpus::held_out(set).filter_map(Result::ok).map(move |example| (set, example)))
+        .collect();
+    let step = all.len().div_ceil(most.max(1)).max(1);
+    let judge = |(who, (set, example)): (usize, &(HeldOut, Example))| {
+        let heard = hear(who as u64, example.text);
+        let embedding = embed.map(|embed| embed(&heard));
+        let judged =
+            Judged::new(example, &understander.read(&heard, embedding.as_deref()), &Labels::of(*set));
+        Judged {
+            heard: Some(heard),
+            expected: labels.name(judged.expected),
+            read: labels.name(judged.read),
+            ..judged
+        }
+    };
+    let judged = all.iter().step_by(step).enumerate().map(judge).collect();
+    Report { name, corpus: corpus::judged_by(&HeldOut::ALL), judged }
 }
 
 #[cfg(test)]

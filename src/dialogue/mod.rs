@@ -48,7 +48,7 @@ pub use entity::{
 };
 pub use evaluation::{
     Bin, Corpus, Evaluation, HeldOut, Judged, MEANING_BAR, Mixed, Nearness, Report, Separation, Share, Tally,
-    WORDS_BAR, evaluate_on, separation,
+    WORDS_BAR, evaluate_heard, evaluate_on, separation,
 };
 pub use flow::{Ending, Flow};
 pub use form::Item;
@@ -59,7 +59,7 @@ pub use office::{AlsoSpoken, Fact, Office};
 pub use outcome::{Captured, EndReason, Outcome, Promise, Sought};
 pub use pack::{Limits, Pack, PackError};
 pub use reading::{Clause, LifeSafety, Reading, Urgency, UrgentKind};
-pub use reply::place_aloud;
+pub use reply::{place_aloud, unit_aloud};
 pub use session::{Channel, Opening, ResumeError, SavedSession, Session};
 pub use showing::{CalendarAnswer, CalendarRequest, Showing, ShowingSlot, ShowingState};
 pub use training::{

@@ -165,7 +165,7 @@ const fn spelling_word(letter: char) -> Option<&'static str> {
 
 /// A unit as it is read back, easy to hear: `unit 4, B as in boy`, `unit 2 0 4`. Letters that rhyme are one sound on a
 /// telephone, so a letter never comes without its word.
-pub(super) fn unit_aloud(language: Language, unit: &str) -> String {
+pub fn unit_aloud(language: Language, unit: &str) -> String {
     match language {
         Language::English => format!("unit {}", door_aloud_with(unit, "as in", spelling_word)),
         Language::Spanish => spanish::unit_aloud(unit),

@@ -8,6 +8,7 @@
 //! - A caller who needs what the office does not have (a listing, an hour at which it is closed) stays away, and the sheet says so.
 
 mod cast;
+mod dictation;
 mod judging;
 mod script;
 mod sheet;
@@ -20,7 +21,7 @@ use cast::Cast;
 use crate::{
     desk,
     pbx::Directory,
-    sim::{self, Answer, Cue, Manner, Premises, Scene, Understands, Visitor},
+    sim::{self, Answer, Cue, Hears, Manner, Premises, Scene, Understands, Visitor},
 };
 
 pub use script::{Expected, Hour, Part, Phones, Reply, SHIPPED, Script, ScriptError};
@@ -45,6 +46,7 @@ pub struct Rehearsed {
     pub desk: desk::Settings,
     pub zone: TimeZone,
     pub understands: Understands,
+    pub hears: Hears,
     /// The callers call in the week after this.
     pub now: Timestamp,
 }
@@ -61,12 +63,12 @@ pub fn rehearse(
     script: &Script,
     mut progress: impl FnMut(&Scored),
 ) -> Result<Sheet, RehearsalError> {
-    let Rehearsed { directory, desk, zone, understands, now } = office;
+    let Rehearsed { directory, desk, zone, understands, hears, now } = office;
     let cast = Cast::of(directory, zone, *now).ok_or(RehearsalError::NoNumber)?;
     let premises = Premises::of(directory.clone(), desk.clone(), understands.clone());
     let mut scored = Vec::new();
     for (nth, part) in script.caller.iter().enumerate() {
-        let outcome = match scene(&cast, directory, script, part, nth) {
+        let outcome = match scene(&cast, directory, hears, script, part, nth) {
             Err(missing) => Outcome::StayedAway { missing },
             Ok(scene) => {
                 let failed = |failure| RehearsalError::Halted {
@@ -88,6 +90,7 @@ pub fn rehearse(
 fn scene(
     cast: &Cast,
     directory: &Directory,
+    hears: &Hears,
     script: &Script,
     part: &Part,
     nth: usize,
@@ -100,8 +103,8 @@ fn scene(
     for reply in part.answer.iter().chain(&script.answer) {
         // An answer that everybody has may speak of what this office lacks: then it is not given.
         if let Ok(say) = cast.fill(&reply.say) {
-            let to = reply.to.iter().map(|phrase| phrase.to_lowercase()).collect();
-            answers.push(Answer { to, cue: cue(&say) });
+            let lower = |phrases: &[String]| phrases.iter().map(|phrase| phrase.to_lowercase()).collect();
+            answers.push(Answer { to: lower(&reply.to), with: lower(&reply.with), cue: cue(&say) });
         }
     }
     let mut visitors = Vec::new();
@@ -128,7 +131,7 @@ fn scene(
         phones_then,
         outside: rung.collect(),
         visitors,
-        hears: !part.speech_down,
+        hears: (!part.speech_down).then(|| hears.clone()),
         seed: nth as u64 + 1,
     })
 }

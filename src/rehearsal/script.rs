@@ -35,6 +35,9 @@ pub struct Script {
 pub struct Reply {
     /// Words of the agent, one of them is enough; an empty one is found in whatever is said.
     pub to: Vec<String>,
+    /// Words that must be there besides, all of them.
+    #[serde(default)]
+    pub with: Vec<String>,
     /// A line as in [`Part::says`].
     pub say: String,
 }

@@ -2,13 +2,15 @@
 
 use std::{io::Write as _, path::PathBuf};
 
-use super::{Outcome, Rehearsed, Script, rehearse};
+use super::{Outcome, Rehearsed, Script, dictation::dictations, rehearse};
 
 /// What is wanted of a rehearsal.
 #[derive(Debug, Clone, Default)]
 pub struct Wanted {
     /// A file of callers instead of those that come with the program.
     pub callers: Option<PathBuf>,
+    /// So many callers who dictate name, unit and number, instead of those.
+    pub dictations: Option<usize>,
     /// Callers with this in their title alone.
     pub only: Option<String>,
     /// Every conversation, not those with a fault alone.
@@ -28,6 +30,9 @@ pub fn hold(office: &Rehearsed, wanted: &Wanted) -> anyhow::Result<bool> {
         None => super::SHIPPED.to_owned(),
     };
     let mut script = Script::parse(&text)?;
+    if let Some(count) = wanted.dictations {
+        script.caller = dictations(&office.directory, count);
+    }
     if let Some(only) = &wanted.only {
         let only = only.to_lowercase();
         script.caller.retain(|part| part.title.to_lowercase().contains(&only));

@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{office::CARRIER, phone::Handset};
+use super::{office::CARRIER, phone::Handset, premises::Hears};
 use crate::{
     speech::SpeechEvent,
     types::{LegId, PhoneNumber, TurnId},
@@ -45,6 +45,8 @@ pub enum Cue {
 pub struct Answer {
     /// Lower case; an empty phrase fits whatever is said.
     pub to: Vec<String>,
+    /// Lower case; all of them must be there besides.
+    pub with: Vec<String>,
     pub cue: Cue,
 }
 
@@ -68,6 +70,8 @@ pub(super) struct Person {
     answers: Vec<Answer>,
     /// What they say first in every conversation.
     opening: Option<&'static str>,
+    /// What the ear makes of their words, and the number by which it knows their voice.
+    heard_as: Option<(u64, Hears)>,
     line: Option<Line>,
 }
 
@@ -132,6 +136,7 @@ impl Person {
             script: VecDeque::new(),
             answers: Vec::new(),
             opening: None,
+            heard_as: None,
             line: None,
         }
     }
@@ -142,6 +147,11 @@ impl Person {
 
     pub(super) fn will_answer(&mut self, answer: Answer) {
         self.answers.push(answer);
+    }
+
+    /// Their words reach the office as an ear hears them.
+    pub(super) fn is_heard(&mut self, who: u64, hears: Hears) {
+        self.heard_as = Some((who, hears));
     }
 
     /// However often they call.
@@ -288,7 +298,10 @@ impl Person {
             (Agent::Quiet { since }, Some(cue)) => Some((since + REACTION, cue)),
             (Agent::Quiet { since }, None) => {
                 let heard = line.heard.to_lowercase();
-                let fits = |answer: &&Answer| answer.to.iter().any(|words| heard.contains(words));
+                let fits = |answer: &&Answer| {
+                    answer.to.iter().any(|words| heard.contains(words))
+                        && answer.with.iter().all(|words| heard.contains(words))
+                };
                 self.answers.iter().find(fits).map(|answer| (since + REACTION, &answer.cue))
             }
         }
@@ -298,14 +311,14 @@ impl Person {
         let (_, cue) = self.next_cue(self.line.as_ref()?)?;
         let cue = cue.clone();
         self.script.pop_front();
-        let line = self.line.as_mut()?;
-        line.heard.clear();
+        self.line.as_mut()?.heard.clear();
         let (text, then_hangs_up) = match cue {
             Cue::Say(text) | Cue::Interrupt(text) => (text, false),
             Cue::SayAndHangUp(text) => (text, true),
             Cue::Mumble => (String::new(), false),
             Cue::HangUp => return Some(Deed::HangUp),
             Cue::Keys(keys) => {
+                let line = self.line.as_mut()?;
                 let mut rest: VecDeque<char> = keys.chars().collect();
                 let digit = rest.pop_front()?;
                 if !rest.is_empty() {
@@ -315,6 +328,11 @@ impl Person {
             }
         };
         let length = if text.is_empty() { MUMBLE } else { long_enough(&text) };
+        let text = match &self.heard_as {
+            Some((who, hears)) if !text.is_empty() => hears.hear(*who, &text),
+            _ => text,
+        };
+        let line = self.line.as_mut()?;
         line.voice = Voice::Speaking { text, since: now, until: now + length, then_hangs_up };
         let event = SpeechEvent::Started { turn: line.turn, at_ms: line.media_ms(now) };
         Some(Deed::Hear { leg: line.leg, event })

@@ -105,7 +105,7 @@ pub use caller::{Answer, Cue};
 pub use office::OfficeError;
 pub use phone::Manner;
 pub use play::{Failure, StoryError};
-pub use premises::{Premises, Understands};
+pub use premises::{Hears, Premises, Understands};
 pub use scenario::Problem;
 pub use stage::{Enacted, Scene, Visit, Visitor, enact};
 pub use world::WorldError;

@@ -45,6 +45,34 @@ impl fmt::Debug for Understands {
     }
 }
 
+/// What the ear of the office makes of words that somebody says: `who` is the same for all that one caller says.
+#[derive(Clone)]
+pub struct Hears(Arc<Hear>);
+
+type Hear = dyn Fn(u64, &str) -> String + Send + Sync;
+
+impl Hears {
+    /// By real sound: a voice, a line, a recogniser. An empty answer is sound without words.
+    pub fn with(hear: impl Fn(u64, &str) -> String + Send + Sync + 'static) -> Self {
+        Self(Arc::new(hear))
+    }
+
+    /// Every word as it was said.
+    pub fn perfectly() -> Self {
+        Self::with(|_, words| words.to_owned())
+    }
+
+    pub(super) fn hear(&self, who: u64, words: &str) -> String {
+        (self.0)(who, words)
+    }
+}
+
+impl fmt::Debug for Hears {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Hears")
+    }
+}
+
 /// An office in the virtual world.
 #[derive(Debug, Clone)]
 pub struct Premises {

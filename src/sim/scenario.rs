@@ -461,13 +461,15 @@ fn person_deed(rest: &[&str]) -> Result<Option<PersonDeed>, Problem> {
         ["keys", keys] => PersonDeed::Will(Cue::Keys((*keys).to_owned())),
         ["then", "hangs", "up"] => PersonDeed::Will(Cue::HangUp),
         ["answers", to, "with", words] => {
-            PersonDeed::Answers(Answer { to: phrases(to)?, cue: Cue::Say(quoted(words)?) })
+            PersonDeed::Answers(Answer { to: phrases(to)?, with: Vec::new(), cue: Cue::Say(quoted(words)?) })
         }
-        ["answers", to, "with", "key", key] => {
-            PersonDeed::Answers(Answer { to: phrases(to)?, cue: Cue::Keys((*key).to_owned()) })
-        }
+        ["answers", to, "with", "key", key] => PersonDeed::Answers(Answer {
+            to: phrases(to)?,
+            with: Vec::new(),
+            cue: Cue::Keys((*key).to_owned()),
+        }),
         ["answers", to, "by", "hanging", "up"] => {
-            PersonDeed::Answers(Answer { to: phrases(to)?, cue: Cue::HangUp })
+            PersonDeed::Answers(Answer { to: phrases(to)?, with: Vec::new(), cue: Cue::HangUp })
         }
         _ => return Ok(None),
     }))

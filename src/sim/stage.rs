@@ -8,7 +8,7 @@ use super::{
     caller::{Answer, Cue, Person},
     phone::Manner,
     play::Failure,
-    premises::Premises,
+    premises::{Hears, Premises},
     world::World,
 };
 use crate::{
@@ -56,8 +56,8 @@ pub struct Scene {
     /// The people outside whom the office may call, and what they do.
     pub outside: Vec<(PhoneNumber, Manner)>,
     pub visitors: Vec<Visitor>,
-    /// Does speech recognition work?
-    pub hears: bool,
+    /// What speech recognition makes of what is said. `None`: it does not work.
+    pub hears: Option<Hears>,
     pub seed: u64,
 }
 
@@ -104,6 +104,9 @@ pub fn enact(premises: &Premises, scene: &Scene) -> Result<Enacted, Failure> {
     for (at, visitor) in scene.visitors.iter().enumerate() {
         let mut person = Person::new(visitor.number, visitor.display.clone());
         person.withheld = visitor.withholds;
+        if let Some(hears) = &scene.hears {
+            person.is_heard(scene.seed + at as u64, hears.clone());
+        }
         visitor.cues.iter().cloned().for_each(|cue| person.will(cue));
         visitor.answers.iter().cloned().for_each(|answer| person.will_answer(answer));
         world.people.insert(name(at), person);
@@ -114,7 +117,7 @@ pub fn enact(premises: &Premises, scene: &Scene) -> Result<Enacted, Failure> {
     world.run_for(Duration::from_secs(1))?;
     world.begin();
     world.facts.clear();
-    if !scene.hears {
+    if scene.hears.is_none() {
         world.speech_works(false)?;
     }
     let mut order: Vec<usize> = (0..scene.visitors.len()).collect();

@@ -115,10 +115,10 @@ fn plan(world: &mut World, calls: u32, seed: u64) -> Result<BTreeMap<(Duration, 
             let mut person = Person::new(number, String::new());
             for (to, words) in ANSWERS {
                 let to = to.iter().map(|phrase| (*phrase).to_owned()).collect();
-                person.will_answer(Answer { to, cue: Cue::Say(words.to_owned()) });
+                person.will_answer(Answer { to, with: Vec::new(), cue: Cue::Say(words.to_owned()) });
             }
             let to = ["goodbye", "bye"].map(str::to_owned).to_vec();
-            person.will_answer(Answer { to, cue: Cue::HangUp });
+            person.will_answer(Answer { to, with: Vec::new(), cue: Cue::HangUp });
             person.always_opens_with(opening(errand));
             world.names.learn(number, &name);
             world.people.insert(name.clone(), person);

@@ -26,6 +26,7 @@ mod shaping;
 #[cfg(feature = "sherpa")]
 mod sherpa;
 mod silero;
+mod telephone;
 mod vad;
 mod wav;
 
@@ -46,6 +47,7 @@ pub use repertoire::Repertoire;
 pub use scripted::{ScriptedRecognizer, ScriptedSynthesizer};
 #[cfg(feature = "sherpa")]
 pub use sherpa::{SherpaRecognizer, end_decoding};
+pub use telephone::{Background, Telephone};
 pub use vad::VoiceDetector;
 pub use wav::{read_wav, write_wav};
 

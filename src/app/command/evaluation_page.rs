@@ -27,6 +27,7 @@ pub(super) fn page(examined: &Examined, at: &str) -> String {
         .sets
         .iter()
         .chain([&all])
+        .chain(&evaluation.heard)
         .map(|report| {
             let label = format!("{} ({})", report.name, report.utterances());
             Mark { label, value: report.macro_f1(), bounds: report.macro_f1_interval() }
@@ -52,7 +53,7 @@ pub(super) fn page(examined: &Examined, at: &str) -> String {
                 h3 { "Macro-F1 over the call types, by set of utterances never learnt from" }
                 (dots(&overview))
                 (separation(&evaluation.separation))
-                @for report in evaluation.sets.iter().chain([&all]) { (set(report)) }
+                @for report in evaluation.sets.iter().chain([&all]).chain(&evaluation.heard) { (set(report)) }
             }
         }
     };

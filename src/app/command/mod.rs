@@ -12,19 +12,25 @@ mod speech;
 mod timeline;
 mod understanding;
 
-use std::{fs, io::Write, path::Path, process::Command, sync::Arc};
+use std::{
+    fs,
+    io::Write,
+    path::Path,
+    process::Command,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use anyhow::Context;
 use jiff::{Timestamp, tz::TimeZone};
 
-use super::{backup::RECORDS, chance, clock, office, understanding::Understanding};
+use super::{backup::RECORDS, chance, clock, engines, office, understanding::Understanding};
 use crate::{
     config::{Config, practice_file},
     console::Secret,
     desk,
     dialogue::Pack,
     pbx::Directory,
-    speech::Models,
+    speech::{Background, Models},
     store::Store,
 };
 
@@ -170,6 +176,33 @@ fn configured(path: &Path) -> anyhow::Result<Config> {
 /// How callers are understood: with the models of this folder, or by words alone.
 pub fn understanding(models: &Path, words_only: bool) -> Understanding {
     if words_only { Understanding::words_only() } else { Understanding::open(&Models::at(models)) }
+}
+
+/// What an ear makes of words that one of the house's voices says over a telephone line: `background` for all, or, by
+/// `mixed`, another one for each caller in turn.
+///
+/// # Errors
+/// When the engines of speech are not there, or there is no such background.
+pub fn by_ear(
+    models: &Path,
+    background: &str,
+) -> anyhow::Result<impl Fn(u64, &str) -> String + Send + Sync + 'static> {
+    let always = Background::from_name(background);
+    anyhow::ensure!(
+        always.is_some() || background == "mixed",
+        "`{background}` is no background; there are {} and mixed",
+        Background::ALL.map(Background::name).join(", ")
+    );
+    let telephone = Mutex::new(engines::telephone(&Models::at(models))?);
+    Ok(move |who: u64, words: &str| {
+        // Voices change faster than backgrounds, so that every voice is heard in each.
+        let in_turn = Background::ALL[(who / Background::ALL.len() as u64) as usize % Background::ALL.len()];
+        let mut telephone = telephone.lock().unwrap_or_else(PoisonError::into_inner);
+        telephone.hear(who, always.unwrap_or(in_turn), words).unwrap_or_else(|error| {
+            tracing::error!(%error, "nothing was heard");
+            String::new()
+        })
+    })
 }
 
 /// What `portico rehearse` calls: the office as this configuration would have it, and the time now.

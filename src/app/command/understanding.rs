@@ -6,12 +6,16 @@ use anyhow::Context as _;
 
 use super::{
     super::{
-        clock, office,
-        understanding::{Examined, examine, is_trained, train as train_model},
+        clock, engines, office,
+        understanding::{ByEar, Examined, examine, is_trained, train as train_model},
     },
     configured, evaluation_page, print, understanding,
 };
-use crate::{dialogue::Context, speech::Models, types::Language};
+use crate::{
+    dialogue::Context,
+    speech::{Background, Models},
+    types::Language,
+};
 
 /// Reads lines on standard input and writes how each is understood, one JSON object a line.
 ///
@@ -57,12 +61,41 @@ pub fn train(folder: &Path, force: bool) -> anyhow::Result<()> {
 }
 
 /// Examines the model on the project's held-out utterances: in the terminal, and as a page in `html`. `strict`: an
-/// utterance that is in training and test is an error.
+/// utterance that is in training and test is an error. `by_ear`: so many of them besides as they are recognised from
+/// speech, at each background of sound.
 ///
 /// # Errors
 /// When the model is not there, the page cannot be written, or, if `strict`, training and test mix.
-pub fn evaluate(folder: &Path, words_only: bool, html: Option<&Path>, strict: bool) -> anyhow::Result<()> {
-    let examined = examine(&Models::at(folder), words_only)?;
+pub fn evaluate(
+    folder: &Path,
+    words_only: bool,
+    by_ear: Option<usize>,
+    html: Option<&Path>,
+    strict: bool,
+) -> anyhow::Result<()> {
+    let models = Models::at(folder);
+    let examined = match by_ear {
+        None => examine(&models, words_only, None)?,
+        Some(most) => {
+            let mut telephone = engines::telephone(&models)?;
+            let (mut failed, mut done) = (None, 0_usize);
+            let mut hear = |background, who, words: &str| {
+                done += 1;
+                if done.is_multiple_of(100) {
+                    eprintln!("by ear: {done} of some {}", most * Background::ALL.len());
+                }
+                telephone.hear(who, background, words).unwrap_or_else(|error| {
+                    failed.get_or_insert(error);
+                    String::new()
+                })
+            };
+            let examined = examine(&models, words_only, Some(ByEar { most, hear: &mut hear }))?;
+            if let Some(error) = failed {
+                return Err(error.into());
+            }
+            examined
+        }
+    };
     print_examined(&examined)?;
     if let Some(path) = html {
         let at = clock::wall().strftime("%Y-%m-%d %H:%M UTC").to_string();

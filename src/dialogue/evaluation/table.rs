@@ -52,12 +52,23 @@ impl fmt::Display for Report {
         writeln!(f, "  precision                     {}", urgent.precision())?;
         writeln!(f, "calibration error               {:.3}", self.calibration_error())?;
         for one in self.missed_dangers() {
-            writeln!(f, "missed ({}): “{}”, read as {}", kind(one.danger), one.text, one.read.name())?;
+            let (danger, as_heard) = (kind(one.danger), AsHeard(one));
+            writeln!(f, "missed ({danger}): “{}”{as_heard}, read as {}", one.text, one.read.name())?;
         }
         for one in self.alarms_without_danger() {
-            writeln!(f, "false alarm ({}): “{}”, {}", kind(one.alarm), one.text, one.expected.name())?;
+            let (alarm, as_heard) = (kind(one.alarm), AsHeard(one));
+            writeln!(f, "false alarm ({alarm}): “{}”{as_heard}, {}", one.text, one.expected.name())?;
         }
         self.matrix(f)
+    }
+}
+
+/// As `, heard “…”`, where it was said.
+struct AsHeard<'a>(&'a Judged);
+
+impl fmt::Display for AsHeard<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.heard.as_ref().map_or(Ok(()), |heard| write!(f, ", heard “{heard}”"))
     }
 }
 
@@ -135,12 +146,15 @@ impl fmt::Display for Separation {
 
 impl fmt::Display for Evaluation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Evaluation { learnt_from, sets, separation } = self;
+        let Evaluation { learnt_from, sets, heard, separation } = self;
         writeln!(f, "learnt from {} utterances, SHA-256 {}\n", learnt_from.utterances, learnt_from.sha256)?;
         for report in sets {
             writeln!(f, "== {} set, never learnt from\n{report}\n", report.name)?;
         }
         writeln!(f, "== all sets as one, by the call types of the first four\n{}\n", self.over_all())?;
+        for report in heard {
+            writeln!(f, "== by ear, {}: said over a telephone line and recognised\n{report}\n", report.name)?;
+        }
         write!(f, "{separation}")
     }
 }

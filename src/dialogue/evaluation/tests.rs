@@ -4,6 +4,7 @@ use super::*;
 
 fn judged(expected: Intent, read: Intent) -> Judged {
     Judged {
+        heard: None,
         text: "words",
         expected,
         read,
@@ -60,17 +61,19 @@ fn figures_are_counted_from_the_readings() {
 #[test]
 fn each_missed_danger_and_each_false_alarm_is_quoted() {
     let missed = Judged {
+        heard: None,
         text: "the hall is filling with something",
         danger: Some(LifeSafety::Gas),
         ..judged(Intent::Emergency, Intent::Other)
     };
     let alarm = Judged {
+        heard: None,
         text: "we sell fire doors",
         alarm: Some(LifeSafety::Fire),
         hard_negative: true,
         ..judged(Intent::Sales, Intent::Emergency)
     };
-    let report = report(vec![missed, alarm]);
+    let report = report(vec![missed.clone(), alarm.clone()]);
     assert_eq!(report.life_safety(), Tally { right: 0, wrongly: 1, missed: 1 });
     assert_eq!(report.hard_false_alarms(), Share { hits: 1, among: 1 });
     let text = report.to_string();
