@@ -135,6 +135,9 @@ pub(super) struct Field {
     pub(super) standing: Standing,
     /// How often the question has been asked in vain, or a read-back was denied or left unanswered.
     pub(super) failures: u8,
+    /// What was heard, and did not find agreement, while another way is tried.
+    #[serde(default)]
+    pub(super) shelved: Option<Value>,
 }
 
 impl Field {
@@ -193,6 +196,19 @@ impl Form {
         let field = self.entry(item);
         field.standing = if field.value.is_some() { Standing::Unconfirmed } else { Standing::Skipped };
         field.value.clone()
+    }
+
+    /// Lays the value aside, so that it is asked for in another way; it stands if that comes to nothing.
+    pub(super) fn shelve(&mut self, item: Item) {
+        let field = self.entry(item);
+        field.shelved = field.value.take();
+        field.standing = Standing::Open;
+    }
+
+    /// Nothing came of the other way.
+    pub(super) fn unshelve(&mut self, item: Item) {
+        let field = self.entry(item);
+        field.value = field.value.take().or(field.shelved.take());
     }
 
     /// Forgets the value, so that it is asked for again.

@@ -61,6 +61,8 @@ pub(super) struct Question {
     pub(super) ask: Vec<Template>,
     /// After a failed hearing.
     pub(super) again: Vec<Template>,
+    /// After the last failed hearing, on a telephone: by its keys. Empty: it is not asked for so.
+    pub(super) keyed: Vec<Template>,
     /// With a yes to be waited for, or an echo where none is needed.
     pub(super) read_back: Vec<Template>,
 }
@@ -257,7 +259,8 @@ impl Pack {
         let lines = self.lines.values().flatten();
         let own = self.flows.values().flat_map(|flow| flow.questions.values());
         let questions = self.questions.values().chain(own);
-        let questions = questions.flat_map(|question| question.ask.iter().chain(&question.again));
+        let questions =
+            questions.flat_map(|question| question.ask.iter().chain(&question.again).chain(&question.keyed));
         let flows = self.flows.values().flat_map(|flow| flow.opening.iter().chain(&flow.closing));
         let closed = self.closed.values().flat_map(|closed| &closed.answer);
         lines

@@ -7,6 +7,7 @@ mod confirming;
 mod ending;
 mod forming;
 mod homes;
+mod keying;
 mod keys;
 mod naming;
 mod rescue;
@@ -221,9 +222,9 @@ impl Session {
         self.state.awaiting == Awaiting::Calendar && !self.is_over()
     }
 
-    /// Digits of a telephone number heard so far, where one is being dictated in parts.
+    /// Digits heard or keyed so far of a telephone number or a unit that comes in parts.
     pub fn digits_so_far(&self) -> usize {
-        self.state.digits.len()
+        self.state.digits.len() + self.state.unit_keys.len()
     }
 
     /// Was a unit asked for, and do these words end in one of the roster?
@@ -243,7 +244,7 @@ impl Session {
 
     fn keyed(&mut self, digit: Digit) {
         let key = digit.key();
-        if self.keyed_language(key) || self.keyed_way(key) {
+        if self.keyed_language(key) || self.keyed_way(key) || self.keyed_unit(key) {
             return;
         }
         let answers =

@@ -4,7 +4,7 @@ use super::script::{Expected, Part, Reply};
 use crate::{
     dialogue::{Intent, unit_aloud},
     pbx::Directory,
-    types::{Language, PhoneNumber},
+    types::{Language, PhoneNumber, key_of},
 };
 
 /// Given names, common ones of the last seventy years (US Social Security Administration, names by decade).
@@ -142,6 +142,8 @@ fn caller(nth: usize, unit: &str) -> Part {
         title: format!("Dictation {}: {name}, {unit}, {digits}", nth + 1),
         says: vec!["Hi, the sink in my bathroom is clogged.".to_owned()],
         answer: vec![
+            reply(&["press the unit"], &[], format!("(keys {}#)", keyed(unit))),
+            reply(&["press the ten digits"], &[], format!("(keys {digits})")),
             reply(&names, std::slice::from_ref(&name), yes()),
             reply(&names, &[], format!("No, it's {name}. {spelled}.")),
             reply(&units, &[unit_aloud(Language::English, unit)], yes()),
@@ -170,6 +172,11 @@ fn caller(nth: usize, unit: &str) -> Part {
         },
         ..Part::default()
     }
+}
+
+/// `4B` is 4 and 2.
+fn keyed(unit: &str) -> String {
+    unit.chars().filter_map(|c| if c.is_ascii_digit() { Some(c) } else { key_of(c) }).collect()
 }
 
 /// `N A I R`.

@@ -7,6 +7,7 @@ mod email_address;
 mod emergency;
 mod holidays;
 mod id;
+mod keypad;
 mod language;
 mod mac;
 mod moment;
@@ -26,6 +27,7 @@ pub use id::{
     CallId, ContactId, LeadId, LegId, MessageKey, ParseIdError, ShowingId, TurnId, UtteranceId, VoicemailId,
     WorkOrderId,
 };
+pub use keypad::key_of;
 pub use language::Language;
 pub use mac::{Mac, MacError};
 pub use moment::Moment;

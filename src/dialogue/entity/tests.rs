@@ -172,6 +172,8 @@ fn units_are_matched_against_the_roster() {
             ("4b", "unit 4B [Maple/4B]"),
             ("four bee", "unit 4B [Maple/4B]"),
             ("four d as in dog", "unit 4D [Maple/4D]"),
+            ("unit four, has in boy", "unit 4B [Maple/4B]"),
+            ("unit four, rather than dog", "unit 4D [Maple/4D]"),
             ("it's apartment 12", "unit 12 [Maple/12]"),
             ("twelve", "unit 12 [Maple/12]"),
             ("number two oh four", "unit 204 [Maple/204 Birch/204]"),

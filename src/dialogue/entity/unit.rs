@@ -33,7 +33,15 @@ pub(super) fn units(scene: &Scene<'_>) -> Vec<Entity> {
         if !named && follows.is_some_and(is_measure) {
             continue;
         }
-        let mention = matched(scene, &door);
+        let mut door = door;
+        let mut mention = matched(scene, &door);
+        if (named || asked)
+            && mention.candidates.is_empty()
+            && let Some(cued) = cued(scene, &door)
+        {
+            mention = matched(scene, &cued);
+            door = cued;
+        }
         if mention.candidates.is_empty()
             && let Some(entity) = by_sound(scene, at, start, named, asked)
         {
@@ -237,6 +245,54 @@ fn letter(scene: &Scene<'_>, at: usize) -> Option<(char, usize)> {
         return Some((first.filter(char::is_ascii_uppercase).unwrap_or(letter), word + 1));
     }
     Some((letter, at + 1))
+}
+
+/// Words by which letters are told on the telephone, and what a narrow line makes of them.
+const CUES: [(&str, char); 26] = [
+    ("apple", 'A'),
+    ("apples", 'A'),
+    ("alpha", 'A'),
+    ("adam", 'A'),
+    ("boy", 'B'),
+    ("boys", 'B'),
+    ("by", 'B'),
+    ("bravo", 'B'),
+    ("cat", 'C'),
+    ("charlie", 'C'),
+    ("dog", 'D'),
+    ("doug", 'D'),
+    ("delta", 'D'),
+    ("david", 'D'),
+    ("easy", 'E'),
+    ("echo", 'E'),
+    ("edward", 'E'),
+    ("frank", 'F'),
+    ("fox", 'F'),
+    ("foxtrot", 'F'),
+    ("george", 'G'),
+    ("golf", 'G'),
+    ("henry", 'H'),
+    ("hotel", 'H'),
+    ("king", 'K'),
+    ("kilo", 'K'),
+];
+
+/// How far behind the number such a word may stand: "three, he has in apple".
+const CUE_WITHIN: usize = 5;
+
+/// A door whose letter was swallowed, with the letter that a cue behind its number tells; only one of the roster.
+fn cued(scene: &Scene<'_>, door: &Door) -> Option<Door> {
+    let number: String = door.unit.chars().take_while(char::is_ascii_digit).collect();
+    if number.is_empty() {
+        return None;
+    }
+    let (letter, end) = (door.end..door.end + CUE_WITHIN).find_map(|at| {
+        let word = scene.word(at)?;
+        CUES.iter().find(|(cue, _)| *cue == word).map(|(_, letter)| (*letter, at + 1))
+    })?;
+    let unit = format!("{number}{letter}");
+    let known = scene.context.roster.units.iter().any(|known| plain(&known.unit) == unit);
+    known.then_some(Door { unit, other: None, end })
 }
 
 pub(super) fn matched(scene: &Scene<'_>, door: &Door) -> UnitMention {

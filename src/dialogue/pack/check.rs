@@ -169,6 +169,7 @@ fn question(written: &raw::RawQuestion, key: &str, item: Item, name: String) -> 
         noun: written.noun.clone(),
         ask: sentences(&format!("{key}.ask"), &written.ask, &[Hole::Office], 2)?,
         again: sentences(&format!("{key}.again"), &written.again, &[Hole::Office], 1)?,
+        keyed: sentences(&format!("{key}.keyed"), &written.keyed, &[Hole::Office], 0)?,
         read_back: sentences(&read_back, &written.read_back, &[Hole::Value], read_backs)?,
     })
 }

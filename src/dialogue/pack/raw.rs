@@ -89,6 +89,8 @@ pub(super) struct RawQuestion {
     pub(super) ask: Vec<String>,
     pub(super) again: Vec<String>,
     #[serde(default)]
+    pub(super) keyed: Vec<String>,
+    #[serde(default)]
     pub(super) read_back: Vec<String>,
 }
 

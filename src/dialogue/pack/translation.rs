@@ -68,6 +68,7 @@ fn question(one: &Question, other: &Question) -> Result<(), (&'static str, Strin
     for (part, one, other) in [
         ("ask", &one.ask, &other.ask),
         ("again", &one.again, &other.again),
+        ("keyed", &one.keyed, &other.keyed),
         ("read_back", &one.read_back, &other.read_back),
     ] {
         same_holes(one, other).map_err(|fault| (part, fault))?;

@@ -138,10 +138,12 @@ impl Session {
         let pack = self.pack.clone();
         let Some(question) = pack.question(self.state.flow, item) else { return false };
         let failures = self.state.form.get(item).map_or(0, |field| field.failures);
-        let (key, variants) = if failures == 0 {
-            (question.key("ask"), &question.ask)
-        } else {
-            (question.key("again"), &question.again)
+        let (key, variants) = match failures {
+            0 => (question.key("ask"), &question.ask),
+            _ if failures >= pack.limits().hearings && !question.keyed.is_empty() => {
+                (question.key("keyed"), &question.keyed)
+            }
+            _ => (question.key("again"), &question.again),
         };
         let Some(template) = self.state.wording.pick(&key, variants) else { return false };
         let text = template.fill(&[(Hole::Office, &self.office.name)]);

@@ -50,6 +50,9 @@ impl Session {
             return;
         }
         self.state.patient = false;
+        if self.unit_is_keyed() {
+            return;
+        }
         self.state.silences = self.state.silences.saturating_add(1);
         if self.state.silences > self.pack.limits().silences {
             self.tell(Line::SilenceEnd);

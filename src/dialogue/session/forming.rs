@@ -170,6 +170,7 @@ impl Session {
 
     /// Asks no more about it: keeps what was heard, and says so.
     pub(super) fn keep_unconfirmed(&mut self, item: Item) {
+        self.state.form.unshelve(item);
         let value = self.aloud(item);
         match self.state.form.give_up(item) {
             Some(_) => {
@@ -187,6 +188,7 @@ impl Session {
 
     /// Asks no more about it, and says so when there is nothing to keep.
     pub(super) fn give_up(&mut self, item: Item) {
+        self.state.form.unshelve(item);
         match self.state.form.value(item) {
             Some(_) => self.keep_unconfirmed(item),
             None => {
@@ -277,7 +279,9 @@ impl Session {
     pub(super) fn read_back_failed(&mut self, items: &[Item], forget: bool) {
         for &item in items {
             if self.state.form.fail(item) >= self.pack.limits().hearings {
-                self.keep_unconfirmed(item);
+                if !self.leave_to_keys(item) {
+                    self.keep_unconfirmed(item);
+                }
             } else if forget {
                 self.state.form.reopen(item);
             }
@@ -286,7 +290,7 @@ impl Session {
 
     /// An item was asked for in vain once more.
     pub(super) fn asking_failed(&mut self, item: Item) {
-        if self.state.form.fail(item) >= self.pack.limits().hearings {
+        if self.state.form.fail(item) >= self.pack.limits().hearings && !self.leave_to_keys(item) {
             self.give_up(item);
         }
     }

@@ -175,6 +175,9 @@ pub(super) struct State {
     pub(super) ended: Option<EndReason>,
     /// A telephone number in the making.
     pub(super) digits: String,
+    /// A unit in the making, key by key.
+    #[serde(default)]
+    pub(super) unit_keys: String,
     /// The last question, for "what?".
     pub(super) question: Option<String>,
     pub(super) repeats: u8,
@@ -227,6 +230,7 @@ impl State {
             promised: Promise::Nothing,
             ended: None,
             digits: String::new(),
+            unit_keys: String::new(),
             question: None,
             repeats: 0,
             reopened: 0,

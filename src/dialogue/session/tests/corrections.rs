@@ -33,12 +33,51 @@ fn a_plain_no_asks_once_more() {
 }
 
 #[test]
-fn after_two_failed_hearings_it_is_kept_and_said_to_be_unconfirmed() {
+fn after_two_failed_hearings_the_unit_is_keyed_in() {
+    asked_for_unit()
+        .says("4B")
+        .says("No.")
+        .says("4D")
+        .says("No.")
+        .hears("press the unit on your telephone's keys")
+        .keys("43")
+        .hears("4, D as in dog")
+        .keys("#")
+        .says("Yes.")
+        .hears("your name");
+    // 204 begins with a 2 as well: what was keyed is whole when no further key comes.
+    asked_for_unit()
+        .mumbles()
+        .mumbles()
+        .hears("press the unit on your telephone's keys")
+        .keys("2")
+        .falls_silent()
+        .hears("unit 2");
+}
+
+#[test]
+fn after_two_failed_hearings_the_number_is_keyed_in() {
+    asked_for_unit()
+        .says("4D")
+        .says("Yes.")
+        .says("Dana Reyes")
+        .says("Yes.")
+        .says("No, another number.")
+        .mumbles()
+        .mumbles()
+        .hears("press the ten digits")
+        .keys("3035550177")
+        .hears("3 0 3, 5 5 5, 0 1 7 7");
+}
+
+#[test]
+fn what_is_neither_heard_nor_keyed_is_kept_and_said_to_be_unconfirmed() {
     let outcome = asked_for_unit()
         .says("4B")
         .says("No.")
         .says("4D")
         .says("No.")
+        .mumbles()
         .hears("and the team will confirm it")
         .hears("your name")
         .hangs_up();
@@ -72,6 +111,8 @@ fn a_choice_never_made_is_kept_open_and_said_so() {
         .says("Fifteen")
         .says("Banana")
         .says("Banana bread")
+        .hears("press the unit on your telephone's keys")
+        .mumbles()
         .hears("the team will confirm it")
         .goes_on()
         .hangs_up();

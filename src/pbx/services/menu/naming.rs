@@ -3,22 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::plan::Choice;
-use crate::{pbx::Phone, types::Extension};
-
-/// The key on which a letter stands (ITU-T E.161).
-const fn key_of(letter: char) -> Option<char> {
-    Some(match letter.to_ascii_lowercase() {
-        'a'..='c' => '2',
-        'd'..='f' => '3',
-        'g'..='i' => '4',
-        'j'..='l' => '5',
-        'm'..='o' => '6',
-        'p'..='s' => '7',
-        't'..='v' => '8',
-        'w'..='z' => '9',
-        _ => return None,
-    })
-}
+use crate::{
+    pbx::Phone,
+    types::{Extension, key_of},
+};
 
 /// Everybody one of whose names begins with these keys, by extension.
 pub(super) fn spelled(keys: &str, phones: &BTreeMap<Extension, Phone>) -> Vec<Extension> {

@@ -1,0 +1,84 @@
+//! Items that are keyed in, once they were misheard as often as a caller bears: the last way before they are left open.
+
+use super::{Awaiting, Channel, Item, Session, Value};
+use crate::{
+    dialogue::{UnitMention, UnitRef},
+    types::key_of,
+};
+
+/// No door has a longer number.
+const LONGEST_UNIT: usize = 8;
+
+impl Session {
+    /// Leaves the item to the keys of the telephone, if it was not before and there are some. What was heard of it is kept
+    /// aside.
+    pub(super) fn leave_to_keys(&mut self, item: Item) -> bool {
+        let failures = self.state.form.get(item).map_or(0, |field| field.failures);
+        let has_words = self.pack.question(self.state.flow, item).is_some_and(|q| !q.keyed.is_empty());
+        // In danger nobody looks for keys; and a door that the office does not know has none to be matched with.
+        let keyable = has_words
+            && failures == self.pack.limits().hearings
+            && self.state.opening.channel == Channel::Voice
+            && self.state.rescue.answered.is_empty()
+            && !self.state.rescue.wanted
+            && (item != Item::Place || !self.office.roster.units.is_empty());
+        if keyable {
+            self.state.digits.clear();
+            self.state.form.shelve(item);
+        }
+        keyable
+    }
+
+    /// A key in answer to "which unit?". `true`: it was one. A unit of the office is whole as soon as no other begins
+    /// like it; `#` ends any.
+    pub(super) fn keyed_unit(&mut self, key: char) -> bool {
+        let first = self.state.unit_keys.is_empty();
+        if self.state.awaiting != Awaiting::Item(Item::Place)
+            || key == '*'
+            || (first && matches!(key, '0' | '#'))
+        {
+            return false;
+        }
+        self.state.turns = self.state.turns.saturating_sub(1);
+        if key == '#' {
+            self.unit_is_keyed();
+            return true;
+        }
+        self.state.unit_keys.push(key);
+        let keys = &self.state.unit_keys;
+        let begin =
+            self.office.roster.units.iter().filter(|unit| keys_of(&unit.unit).starts_with(keys.as_str()));
+        let (mut whole, mut longer) = (false, false);
+        for unit in begin {
+            let same = keys_of(&unit.unit) == *keys;
+            whole |= same;
+            longer |= !same;
+        }
+        if (whole && !longer) || keys.len() >= LONGEST_UNIT {
+            self.unit_is_keyed();
+        }
+        true
+    }
+
+    /// Takes what has been keyed, if anything has; who presses no more keys has pressed them all.
+    pub(super) fn unit_is_keyed(&mut self) -> bool {
+        let keys = std::mem::take(&mut self.state.unit_keys);
+        if keys.is_empty() {
+            return false;
+        }
+        let units = &self.office.roster.units;
+        let candidates: Vec<UnitRef> =
+            units.iter().filter(|unit| keys_of(&unit.unit) == keys).cloned().collect();
+        let unit = candidates.first().map_or(keys, |known| known.unit.clone());
+        let ambiguous = candidates.len() > 1;
+        self.state.confusions = 0;
+        self.state.form.hear(Item::Place, Value::Unit(UnitMention { unit, candidates, ambiguous }));
+        self.advance();
+        true
+    }
+}
+
+/// `4B` is 4 and 2.
+fn keys_of(unit: &str) -> String {
+    unit.chars().filter_map(|c| if c.is_ascii_digit() { Some(c) } else { key_of(c) }).collect()
+}
