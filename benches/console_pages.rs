@@ -92,6 +92,7 @@ fn wrap_up(n: u64, began: Timestamp) -> WrapUp {
         fax: None,
         decisions: Vec::new(),
         queued: None,
+        conversations: Vec::new(),
     };
     WrapUp {
         record,

@@ -204,5 +204,6 @@ fn record(n: u64, ended: Timestamp) -> Result<CallRecord, Box<dyn Error>> {
         fax: None,
         decisions: Vec::new(),
         queued: None,
+        conversations: Vec::new(),
     })
 }

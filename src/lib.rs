@@ -26,6 +26,7 @@
 //! | [`pbx`] | the switch: routes, rings, bridges, hands over | agent, speech, dialogue, media, sip, types |
 //! | [`store`] | the only room that speaks SQL | pbx, trace, sip, dialogue, followup, outbox, types |
 //! | [`desk`] | wrap-up, texts, follow-up, showings | store, calendar, trace, pbx, agent, dialogue, followup, outbox, sip, types |
+//! | [`replay`] | a conversation held once more, from its journal | dialogue, types |
 //! | [`console`] | the web console and the JSON interface | desk, store, calendar, trace, pbx, sip, provisioning, followup, outbox, dialogue, types |
 //! | [`sim`] | the virtual host | all of the above but net, config, encoder and console |
 //! | [`rehearsal`] | callers who try the office before the first real one | sim, desk, pbx, dialogue, outbox, store, types |
@@ -50,6 +51,7 @@ pub mod outbox;
 pub mod pbx;
 pub mod provisioning;
 pub mod rehearsal;
+pub mod replay;
 pub mod sim;
 pub mod sip;
 pub mod speech;

@@ -119,6 +119,42 @@ enum Command {
         #[arg(long, value_name = "CALLERS", conflicts_with = "callers")]
         dictations: Option<usize>,
     },
+    /// Hold calls with the agent once more, from what is stored of them, with the configuration and models of today.
+    ///
+    /// With a call's id: tells it again what it was told, and says turn by turn whether the decisions are identical. With
+    /// `--since 30d`: understands the words of all those calls anew, says which would go otherwise, and fails if an emergency
+    /// would no longer be one or a call would bring less: to be run with `--config edited.toml` before an edit goes live.
+    Replay {
+        /// The id of the call, as the console and `portico explain` show it.
+        #[arg(conflicts_with = "since")]
+        call: Option<String>,
+        /// All calls of so long a time: 30d, 12h.
+        #[arg(long, value_name = "SPAN")]
+        since: Option<String>,
+        /// The configuration to hold the calls against.
+        #[arg(long, default_value = "portico.toml")]
+        config: PathBuf,
+        /// The folder of the records, if it is not the one of the configuration.
+        #[arg(long, value_name = "FOLDER")]
+        records: Option<PathBuf>,
+        #[arg(long, default_value = "models", env = "PORTICO_MODELS")]
+        models: PathBuf,
+        /// Understand by words alone, as where there is no sentence encoder.
+        #[arg(long)]
+        words_only: bool,
+        /// Hear the call's recording again, too, and compare the words.
+        #[arg(long, conflicts_with = "since")]
+        audio: bool,
+        /// A folder with an edited script and rules of danger, laid out as firmware-config/dialogue is.
+        #[arg(long, value_name = "FOLDER")]
+        script: Option<PathBuf>,
+        /// A call that you have looked at and that may go otherwise; may be said several times.
+        #[arg(long, value_name = "CALL", requires = "since")]
+        accept: Vec<String>,
+        /// Fail when any call goes otherwise, not only when one is worse off.
+        #[arg(long, requires = "since")]
+        strict: bool,
+    },
     /// Check the configuration: every problem with its line, what is wrong and the cure.
     Check {
         #[arg(long, default_value = "portico.toml")]
@@ -319,6 +355,29 @@ fn main() -> ExitCode {
             let wanted = Wanted { callers, dictations, only, transcripts, ladders };
             rehearse(&config, &models, words_only, by_ear.as_deref(), &wanted)
         }
+        Command::Replay {
+            call,
+            since,
+            config,
+            records,
+            models,
+            words_only,
+            audio,
+            script,
+            accept,
+            strict,
+        } => command::replay(&command::ReplayWanted {
+            call,
+            since,
+            config,
+            records,
+            models,
+            words_only,
+            audio,
+            script,
+            accept,
+            strict,
+        }),
         Command::Check { example: true, .. } => command::example(),
         Command::Check { config, .. } => command::check(&config),
         Command::Route { number, from, config } => command::route(&config, &number, &from),

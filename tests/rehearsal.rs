@@ -2,32 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot set its office up has failed")]
 
-use std::{
-    fs,
-    path::Path,
-    sync::atomic::{AtomicU32, Ordering},
-};
+mod rehearsed;
 
-use portico::{
-    app::command,
-    rehearsal::{Outcome, Rehearsed, SHIPPED, Script, rehearse},
-    sim::{Hears, Understands},
-};
-
-fn office(text: &str) -> Rehearsed {
-    static OFFICES: AtomicU32 = AtomicU32::new(0);
-    let number = OFFICES.fetch_add(1, Ordering::Relaxed);
-    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("rehearsed-{number}.toml"));
-    fs::write(&path, text).unwrap();
-    let (directory, desk, zone, _) = command::rehearsed(&path).unwrap();
-    // A Friday, so that the week of the callers is the same at each run.
-    let now = "2026-11-20T18:00:00Z".parse().unwrap();
-    Rehearsed { directory, desk, zone, understands: Understands::by_words(), hears: Hears::perfectly(), now }
-}
-
-fn practice() -> String {
-    portico::config::practice_file(|| "a long random password".into())
-}
+use portico::rehearsal::{Outcome, SHIPPED, Script, rehearse};
+use rehearsed::{office, practice};
 
 /// Titles of those who were not served as they should be, with what was said of it.
 fn faults(text: &str, only: &[&str]) -> Vec<String> {

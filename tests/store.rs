@@ -9,7 +9,7 @@ use std::{
 
 use jiff::{SignedDuration, Timestamp};
 use portico::{
-    dialogue::{Intent, LifeSafety, Urgency},
+    dialogue::{EndReason, Intent, LifeSafety, Told, Urgency},
     outbox::{Failure, State},
     pbx::{
         Attestation, CallBackState, CallDirection, CallRecord, CallResult, Caller, Disposition, Encrypted,
@@ -99,6 +99,16 @@ fn every_earlier_file_is_brought_up_to_date_with_its_rows() {
             [(Disposition::Answered, CallResult::Completed), (Disposition::AiHandled, CallResult::Missed)];
         assert_eq!(results, known, "v{version}: older calls as well");
         assert_eq!(store.bindings(at("2026-11-21T00:00:00Z")).unwrap().len(), 1);
+        if version >= 24 {
+            let since = at("2026-11-01T00:00:00Z");
+            let conversed = reader.conversed_since(since).unwrap();
+            let kept = reader.conversations(conversed[0]).unwrap().remove(0);
+            assert_eq!((kept.began_ms, kept.ear.iter().count()), (18_210, 5));
+            let journal = kept.journal;
+            assert_eq!((conversed.len(), journal.steps.len()), (1, 5), "the JSON of last year still reads");
+            assert!(matches!(journal.steps[4].told, Told::Closed(EndReason::HungUp)));
+            assert_eq!(journal.provenance.parts().count(), 2);
+        }
         if version >= 21 {
             let claimed = store.showings_to_settle().unwrap();
             assert_eq!(claimed[0].entry.as_ref().unwrap().href, "/kim/showings/showing-82.ics");
@@ -288,6 +298,7 @@ fn wrap_up(n: u64) -> WrapUp {
         fax: None,
         decisions: Vec::new(),
         queued: None,
+        conversations: Vec::new(),
     };
     WrapUp {
         record,

@@ -56,6 +56,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "outbox", "followup", "types",
         ],
     ),
+    ("replay", &["dialogue", "types"]),
     ("rehearsal", &["sim", "desk", "pbx", "dialogue", "outbox", "store", "types"]),
     (
         "app",
@@ -78,6 +79,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "deliver",
             "net",
             "provisioning",
+            "replay",
             "types",
         ],
     ),

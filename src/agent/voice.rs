@@ -16,7 +16,10 @@ use super::{
     interruption::{self, Overlap},
 };
 use crate::{
-    dialogue::{Act, Digit, EndReason, Office, Opening, Outcome, Pack, Reading, Session, UserTurn},
+    dialogue::{
+        Act, Digit, EndReason, Journal, Journalled, Office, Opening, Outcome, Pack, Provenance, Reading,
+        Told, UserTurn,
+    },
     speech::SpeechEvent,
     types::{Language, TurnId},
 };
@@ -45,7 +48,7 @@ const UNCLEAR_VOICED_MS: u32 = 700;
 /// A call's conversation. Deterministic: the same inputs at the same instants give the same outputs.
 #[derive(Debug)]
 pub struct Voice {
-    session: Session,
+    session: Journalled,
     began: Instant,
     phase: Phase,
     turn: TurnId,
@@ -73,8 +76,14 @@ enum Phase {
 
 impl Voice {
     /// Greets the caller. Drain [`poll_output`](Self::poll_output) afterwards.
-    pub fn begin(now: Instant, pack: Arc<Pack>, office: Arc<Office>, opening: Opening) -> Self {
-        let (session, acts) = Session::begin(pack, office, opening);
+    pub fn begin(
+        now: Instant,
+        provenance: Arc<Provenance>,
+        pack: Arc<Pack>,
+        office: Arc<Office>,
+        opening: Opening,
+    ) -> Self {
+        let (session, acts) = Journalled::begin(provenance, pack, office, opening);
         let mut voice = Self {
             session,
             began: now,
@@ -147,15 +156,27 @@ impl Voice {
 
     /// The call is over for the agent: the caller hung up, or somebody took the transfer. Words that were heard and
     /// not yet answered count: who says "I smell gas" and hangs up has said it.
-    pub fn close(&mut self, reason: EndReason) {
+    pub fn close(&mut self, now: Instant, reason: EndReason) {
+        let at = self.since(now);
         if self.phase == Phase::Talking
             && let Some((text, reading)) = self.hearing.last_words()
         {
-            self.session.hear_last(text, reading);
+            let (text, reading) = (text.to_owned(), reading.cloned());
+            self.session.tell(at, Told::LastWords { text, reading });
         }
-        self.session.close(reason);
+        self.session.tell(at, Told::Closed(reason));
         self.phase = Phase::Over;
         self.outputs.clear();
+    }
+
+    /// What was told and decided so far.
+    pub fn journal(&self) -> Journal {
+        self.session.journal()
+    }
+
+    /// How long the conversation has lasted.
+    fn since(&self, now: Instant) -> Duration {
+        now.saturating_duration_since(self.began)
     }
 
     fn listen(&mut self) {
@@ -286,9 +307,9 @@ impl Voice {
                 return self.go_on(now);
             }
             if cut.more || !interruption::was_heard(&cut.say, cut.heard_ms) {
-                self.session.handle_unheard();
+                self.session.tell(self.since(now), Told::Unheard);
             }
-            self.session.reopen();
+            self.session.tell(self.since(now), Told::Reopened);
             if self.session.is_over() {
                 // A goodbye that stands: what they said is on record, and the conversation ends as announced.
                 self.outputs.push_back(VoiceOutput::Heard { text });
@@ -313,12 +334,12 @@ impl Voice {
             self.user_turn(now, UserTurn::Calendar(answer));
         } else {
             // The conversation is elsewhere by now; what was booked is on record.
-            self.session.handle_turn(UserTurn::Calendar(answer));
+            self.session.handle_turn(self.since(now), UserTurn::Calendar(answer));
         }
     }
 
     fn user_turn(&mut self, now: Instant, turn: UserTurn) {
-        let acts = self.session.handle_turn(turn);
+        let acts = self.session.handle_turn(self.since(now), turn);
         self.perform(now, acts);
     }
 
@@ -412,7 +433,7 @@ impl Voice {
             return;
         }
         self.quiet_since = now;
-        let acts = self.session.handle_turn(UserTurn::Keyed(digit));
+        let acts = self.session.handle_turn(self.since(now), UserTurn::Keyed(digit));
         if acts.is_empty() && self.session.digits_so_far() == 0 {
             return;
         }
@@ -432,7 +453,7 @@ impl Voice {
         self.phase = Phase::Talking;
         self.quiet_since = now;
         if self.mouth.is_mute() {
-            self.session.close(EndReason::SpeechFailed);
+            self.session.tell(self.since(now), Told::Closed(EndReason::SpeechFailed));
             return self.perform(now, vec![Act::End(EndReason::SpeechFailed)]);
         }
         self.listen();
@@ -447,7 +468,7 @@ impl Voice {
         let audible = !self.mouth.is_mute() && !self.mouth.owes_sound();
         self.mouth.mute_after(audible);
         self.mouth.drop_current();
-        let acts = self.session.handle_speech_failed(audible);
+        let acts = self.session.tell(self.since(now), Told::SpeechFailed { audible });
         if acts.is_empty() {
             return self.next_act(now);
         }
@@ -491,7 +512,7 @@ impl Voice {
             }
             Reason::Length => {
                 self.listen();
-                let acts = self.session.run_out();
+                let acts = self.session.tell(self.since(now), Told::RanOut);
                 self.perform(now, acts);
             }
             Reason::SpeechOverdue => {

@@ -13,6 +13,8 @@ mod descriptors;
 mod desk_loop;
 mod engines;
 mod greetings;
+mod heard_with;
+mod held_against;
 mod housekeeping;
 mod mailbox_sounds;
 mod media_faxes;
@@ -44,7 +46,7 @@ use std::{
     fs, io,
     net::SocketAddr,
     path::Path,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, OnceLock, PoisonError},
     thread,
 };
 
@@ -71,6 +73,7 @@ use crate::{
 use certificates::Certificates;
 use console_server::{Limits, Server};
 use desk_loop::{Desk, DeskSettings};
+use held_against::HeldAgainst;
 use housekeeping::Housekeeping;
 use mailbox_sounds::MailboxSounds;
 use media_plane::{MediaPlane, MediaSettings};
@@ -114,6 +117,7 @@ pub struct House {
     phones: console::Phones,
     music: Arc<Mutex<music::Configured>>,
     greetings: console::Greetings,
+    held_against: HeldAgainst,
     threads: Vec<thread::JoinHandle<()>>,
     console_stop: Option<oneshot::Sender<()>>,
     housekeeping_stop: Option<std::sync::mpsc::Sender<()>>,
@@ -167,7 +171,9 @@ impl House {
         let live = Live::default();
         let (to_switch, inbox) = mpsc::channel(switch_loop::INBOX);
         let (media, media_thread) = MediaPlane::new(browser_identity::generate())?;
-        let speech = start_speech(config, rehearsal, &to_switch, media.clone(), &vitals)?;
+        let understanding = Arc::new(OnceLock::new());
+        let speech =
+            start_speech(config, rehearsal, &to_switch, media.clone(), &vitals, Arc::clone(&understanding))?;
         media_thread.start(MediaSettings {
             bind: config.sip.transports.plain.iter().map(SocketAddr::ip).collect(),
             chance: split(&mut chance),
@@ -182,6 +188,7 @@ impl House {
         live.restore_desks(accounts.desks().map(|(desks, _)| desks).unwrap_or_default());
         live.restore(accounts.reader().unseen_emergencies().unwrap_or_default());
         live.restore_escalations(&accounts.reader().open_escalations().unwrap_or_default());
+        let emergencies = accounts.reader();
         let housekeeping = Housekeeping {
             reader: accounts.reader(),
             configuration: path.to_owned(),
@@ -251,6 +258,7 @@ impl House {
             phones,
             music: configured_music,
             greetings,
+            held_against: HeldAgainst::new(emergencies, understanding),
             threads: vec![
                 switch_thread,
                 desk_thread,
@@ -275,10 +283,13 @@ impl House {
     /// began with; addresses to listen on and folders change at the next start.
     ///
     /// # Errors
-    /// When the new configuration lacks a number or a trunk; the old one stays.
+    /// When the new configuration lacks a number or a trunk, or an emergency of the last weeks would no longer be one with it;
+    /// the old one stays.
     pub fn reload(&self, config: &Config) -> anyhow::Result<()> {
         let pack = Arc::new(Pack::property().context("the property pack")?);
         let directory = Arc::new(office::directory(config, pack)?);
+        let held = self.held_against.check(&directory, config.store.replay_days)?;
+        tracing::info!(emergencies = held, "the edited configuration was held against the last ones");
         self.vitals.lock().unwrap_or_else(PoisonError::into_inner).set_plan(directory.emergency.clone());
         let trusts = Trusts::of(config);
         self.to_switch.blocking_send(ToSwitch::Trusts(trusts)).context("the switch has ended")?;
@@ -345,6 +356,7 @@ fn start_speech(
     to_switch: &mpsc::Sender<ToSwitch>,
     media: MediaPlane,
     vitals: &Arc<Mutex<Vitals>>,
+    understood_by: Arc<OnceLock<Arc<Understanding>>>,
 ) -> io::Result<SpeechPool> {
     let pool = SpeechPool::new(to_switch.clone(), media)?;
     let (loading, models, voice) = (pool.clone(), models(config), config.speech.voice.clone());
@@ -353,10 +365,13 @@ fn start_speech(
         let workers = thread::available_parallelism().map_or(2, usize::from).clamp(2, 8);
         let loaded = engines::load(&models, &voice, workers).and_then(|engines| {
             let understanding = Arc::new(Understanding::open(&models));
+            let _ = understood_by.set(Arc::clone(&understanding));
             let (workers, detector) = engines;
             let spoken = engines::spoken(&workers);
             // Before the first caller: a debug build takes seconds for it.
             spoken.iter().for_each(|language| understanding.prepare(*language));
+            let heard_with = heard_with::heard_with(&models, understanding.encodes());
+            let _ = to_switch.blocking_send(ToSwitch::HeardWith(Arc::new(heard_with)));
             let rehearsal = rehearsal.into_iter().filter(|(language, _)| spoken.contains(language)).collect();
             Ok(loading.add_workers(SpeechSettings { workers, detector, understanding, rehearsal })?)
         });

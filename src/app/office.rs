@@ -20,7 +20,7 @@ use super::sockets::Sockets;
 use crate::{
     config::{self, Config, Record, SrtpWish, TrunkTransport},
     desk,
-    dialogue::Pack,
+    dialogue::{Pack, Provenance},
     outbox::{AfterCrash, AfterMail},
     pbx::{
         Choice, CivicAddress, CivicElement, Codec, ConferencePlan, Directory, Door, EmergencyNotice,
@@ -124,6 +124,7 @@ pub fn directory(config: &Config, pack: Arc<Pack>) -> anyhow::Result<Directory> 
     let fixed =
         config.extensions.iter().filter_map(|account| Some((account.extension.clone(), account.address?)));
     let patience = config.trunks.iter().map(|trunk| (TrunkName(trunk.name.clone()), trunk.patience));
+    let office = Arc::new(office(config));
     Ok(Directory {
         name: config.office.name.clone(),
         country: config.office.country,
@@ -158,8 +159,9 @@ pub fn directory(config: &Config, pack: Arc<Pack>) -> anyhow::Result<Directory> 
         show_callers: config.phones.show_callers,
         srtp: srtp(config),
         recording: recording(config),
+        provenance: Arc::new(Provenance::of(&pack, &office)),
         pack,
-        office: Arc::new(office(config)),
+        office,
     })
 }
 

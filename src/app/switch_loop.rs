@@ -60,6 +60,7 @@ pub enum ToSwitch {
         leg: LegId,
     },
     SpeechReady(bool),
+    HeardWith(Arc<dialogue::Provenance>),
     Directory(Arc<Directory>),
     Control(Control),
     /// The authorities for trunks, read anew.
@@ -184,6 +185,7 @@ impl Switchboard {
             ToSwitch::Understood { leg, turn, reading } => Input::Understood { leg, turn, reading },
             ToSwitch::SpeechFailed { leg } => Input::SpeechFailed { leg },
             ToSwitch::SpeechReady(ready) => Input::SpeechReady(ready),
+            ToSwitch::HeardWith(provenance) => Input::HeardWith(provenance),
             ToSwitch::Directory(directory) => Input::Directory(directory),
             ToSwitch::Control(control) => Input::Control(control),
             ToSwitch::Trusts(trusts) => {

@@ -7,8 +7,8 @@ use sha2::{Digest, Sha256};
 use super::whole_file;
 use crate::{
     dialogue::{
-        Context, Embedder, Evaluation, Model, Reading, SEED, Understander, Understood, evaluate_heard,
-        train_with, train_words, understand,
+        Context, Embedder, Evaluation, Model, Reading, RuleTexts, SEED, Understander, Understood,
+        evaluate_heard, train_with, train_words, understand,
     },
     encoder::{DIMENSIONS, Encoder, EncoderError},
     speech::{Background, Models},
@@ -19,7 +19,7 @@ use crate::{
 const ENCODER: &str = "all-minilm-l6-v2";
 
 /// The file that `portico train` writes beside the models.
-const TRAINED: &str = "intents.model";
+pub(super) const TRAINED: &str = "intents.model";
 
 /// Reads what callers say. Shared by the workers.
 #[derive(Debug)]
@@ -57,6 +57,17 @@ impl Understanding {
     /// alone, for each thing that it says.
     pub fn read(&self, language: Language, text: &str) -> Reading {
         self.understander.read_with(language, text, |text| self.embedding(text))
+    }
+
+    /// The same with other rules of danger and haste, in the order of [`Language::ALL`].
+    #[must_use]
+    pub fn ruled_by(self, texts: [&RuleTexts; Language::ALL.len()]) -> Self {
+        Self { understander: self.understander.ruled_by(texts), ..self }
+    }
+
+    /// Are sentences encoded, or are they read by their words alone?
+    pub fn encodes(&self) -> bool {
+        self.encoder.is_some()
     }
 
     /// Learns what this language needs before anybody speaks it.

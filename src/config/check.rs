@@ -28,6 +28,9 @@ pub(super) const SHORTEST_PASSWORD: usize = 12;
 
 /// Days that recordings are kept if nothing is said.
 const RECORD_DAYS: u16 = 90;
+
+/// Days of emergencies that an edited file is held against where the file says nothing.
+const REPLAY_DAYS: u16 = 30;
 /// Voices that Debian's flite carries at 16 kHz.
 const VOICES: [&str; 4] = ["rms", "slt", "awb", "kal16"];
 
@@ -152,6 +155,9 @@ pub(super) fn config(file: &str, text: &str, raw: raw::File) -> Result<Config, P
             folder: PathBuf::from(raw.store.folder.unwrap_or_else(|| "data".into())),
             record_days: raw.store.record_days.map_or(RECORD_DAYS, |days| {
                 u16::try_from(c.within(&days, 0..=3650, "days")).unwrap_or(RECORD_DAYS)
+            }),
+            replay_days: raw.store.replay_days.map_or(REPLAY_DAYS, |days| {
+                u16::try_from(c.within(&days, 0..=365, "days")).unwrap_or(REPLAY_DAYS)
             }),
             copies_to: raw.store.copies_to.map(PathBuf::from),
         },

@@ -172,6 +172,8 @@ pub struct Store {
     pub folder: PathBuf,
     /// Days that recordings are kept; 0: for ever.
     pub record_days: u16,
+    /// An edited configuration is held against the emergencies of so many days before it is taken on; 0: not at all.
+    pub replay_days: u16,
     /// A folder on another disk, for a copy of each backup.
     pub copies_to: Option<PathBuf>,
 }

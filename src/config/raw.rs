@@ -152,6 +152,7 @@ pub(super) struct Console {
 pub(super) struct Store {
     pub folder: Option<String>,
     pub record_days: Option<Spanned<u64>>,
+    pub replay_days: Option<Spanned<u64>>,
     pub copies_to: Option<String>,
 }
 

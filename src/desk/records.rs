@@ -18,13 +18,20 @@ const ALARMING: usize = 10;
 /// Records that may wait without any hurry.
 const FEW: usize = 8;
 
+/// Records that may wait with the journals of their conversations: some ten megabytes. A disk that has been away for so many
+/// calls is to have the calls.
+const WITH_JOURNALS: usize = 200;
+
 /// Traces that wait for the store; the next commit takes them all.
 const MOST_TRACES: usize = 64;
 
 impl Engine {
     /// Keeps a record until it is stored. When the memory is full, the oldest goes: the newest are what the office
     /// still can act on.
-    pub(super) fn keep(&mut self, record: Box<CallRecord>) {
+    pub(super) fn keep(&mut self, mut record: Box<CallRecord>) {
+        if self.waiting.len() >= WITH_JOURNALS {
+            record.conversations = Vec::new();
+        }
         if self.waiting.len() >= Self::MOST_WAITING {
             self.waiting.pop_front();
             self.lose_record();

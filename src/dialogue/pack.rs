@@ -9,6 +9,7 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use super::{
     ClosedTopic, Flow, Intent, Item, LifeSafety,
     office::words_of,
+    provenance::sha256,
     reply::{Hole, Template},
 };
 
@@ -21,6 +22,8 @@ pub use check::PackError;
 pub struct Pack {
     name: String,
     language: Language,
+    /// SHA-256 of the text that it was read from.
+    digest: String,
     /// The same script in other languages.
     translations: BTreeMap<Language, Arc<Pack>>,
     disclosure: bool,
@@ -204,7 +207,7 @@ impl Pack {
     /// # Errors
     /// The first thing that is wrong, with its key and the cure.
     pub fn parse(text: &str) -> Result<Self, PackError> {
-        check::checked(raw::read(text)?)
+        Ok(Self { digest: sha256(text), ..check::checked(raw::read(text)?)? })
     }
 
     /// The pack that comes with the program, with its translations.
@@ -234,6 +237,12 @@ impl Pack {
     /// The languages that it is written in, its own first.
     pub fn languages(&self) -> impl Iterator<Item = Language> {
         std::iter::once(self.language).chain(self.translations.keys().copied())
+    }
+
+    /// The SHA-256 of the text of each language, in hexadecimal digits.
+    pub(super) fn digests(&self) -> impl Iterator<Item = (Language, &str)> {
+        let translations = self.translations.values().map(|pack| (pack.language, pack.digest.as_str()));
+        std::iter::once((self.language, self.digest.as_str())).chain(translations)
     }
 
     pub fn name(&self) -> &str {

@@ -217,6 +217,12 @@ impl Session {
         self.state.patient
     }
 
+    /// What is awaited, as a word or a few: `need`, `item name`, `confirm callback`. Two conversations that await the same want
+    /// the same answer.
+    pub fn awaits(&self) -> String {
+        self.state.awaiting.words()
+    }
+
     /// Is the calendar to answer before anything else is asked?
     pub fn waits_for_calendar(&self) -> bool {
         self.state.awaiting == Awaiting::Calendar && !self.is_over()

@@ -18,7 +18,8 @@ pub struct ShowingSlot {
 }
 
 /// What the calendar is asked.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum CalendarRequest {
     /// Times near this wish at which this home can be shown. Answered by `Slots` or `Away`.
     FindSlots { place: String, wish: When },
@@ -35,7 +36,8 @@ pub enum CalendarRequest {
 }
 
 /// What the calendar says.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum CalendarAnswer {
     /// Free times, the best first; none near the wish if empty.
     Slots(Vec<ShowingSlot>),

@@ -6,7 +6,8 @@ use super::{CalendarAnswer, CalendarRequest, EndReason, Reading};
 use crate::types::Language;
 
 /// One thing the other person said (or typed, or keyed), whole.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum UserTurn {
     /// Words, and how the understander reads them.
     Said { text: String, reading: Reading },
@@ -25,7 +26,8 @@ pub enum UserTurn {
 }
 
 /// What the session wants done, in order.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Act {
     Say(Say),
     /// After everything said so far has been heard, connect this person to somebody.
@@ -40,8 +42,15 @@ pub enum Act {
     End(EndReason),
 }
 
+impl Act {
+    /// Are these words part of what is said?
+    pub(super) fn says(&self, words: &str) -> bool {
+        matches!(self, Act::Say(say) if say.text.contains(words))
+    }
+}
+
 /// Words for the other person.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Say {
     pub text: String,
     /// May the person speak over it? The life-safety sentence is heard to its end.

@@ -1,6 +1,6 @@
 //! The understander: one utterance in, one reading out.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use super::{
     classifier::{Classifier, Judgement, Model},
@@ -12,7 +12,7 @@ use super::{
     reading::{Clause, LifeSafety, Reading, Urgency},
     token::{Token, tokens},
     training::{train_words, train_words_in},
-    urgency::{Reflex, Rules},
+    urgency::{Reflex, RuleTexts, Rules},
 };
 use crate::types::Language;
 
@@ -34,20 +34,22 @@ pub const SEED: u64 = 0x0050_4f52_5449_434f;
 pub struct Understander {
     english: Reader,
     spanish: OnceLock<Reader>,
+    /// In the order of [`Language::ALL`].
+    rules: [Arc<Rules>; Language::ALL.len()],
 }
 
 /// The rules and the classifier of one language.
 #[derive(Debug)]
 struct Reader {
     classifier: Classifier,
-    rules: Rules,
+    rules: Arc<Rules>,
     moves: Moves,
 }
 
 impl Reader {
-    fn of(language: Language, words: Model, full: Option<Model>) -> Self {
+    fn of(language: Language, rules: Arc<Rules>, words: Model, full: Option<Model>) -> Self {
         let classifier = Classifier { featurizer: Featurizer::of(language), words, full };
-        Self { classifier, rules: Rules::of(language), moves: Moves::of(language) }
+        Self { classifier, rules, moves: Moves::of(language) }
     }
 }
 
@@ -63,7 +65,23 @@ impl Understander {
     }
 
     fn with_words(words: Model, full: Option<Model>) -> Self {
-        Self { english: Reader::of(Language::English, words, full), spanish: OnceLock::new() }
+        let rules = Language::ALL.map(|language| Arc::new(Rules::of(language)));
+        let [english, _] = &rules;
+        let english = Reader::of(Language::English, english.clone(), words, full);
+        Self { english, spanish: OnceLock::new(), rules }
+    }
+
+    /// The same with other rules of danger and haste, in the order of [`Language::ALL`]: an edited script that is tried before
+    /// it goes live.
+    #[must_use]
+    pub fn ruled_by(mut self, texts: [&RuleTexts; Language::ALL.len()]) -> Self {
+        let mut texts = texts.into_iter();
+        let read = |language| texts.next().map_or_else(|| Rules::of(language), |t| Rules::parse(language, t));
+        self.rules = Language::ALL.map(read).map(Arc::new);
+        let [english, _] = &self.rules;
+        self.english.rules = english.clone();
+        self.spanish = OnceLock::new();
+        self
     }
 
     /// Learns what this language needs; at once if it is there already.
@@ -72,7 +90,10 @@ impl Understander {
     }
 
     fn reader(&self, language: Language) -> &Reader {
-        let learn = || Reader::of(Language::Spanish, train_words_in(Language::Spanish, SEED), None);
+        let learn = || {
+            let [_, rules] = &self.rules;
+            Reader::of(Language::Spanish, rules.clone(), train_words_in(Language::Spanish, SEED), None)
+        };
         match language {
             Language::English => &self.english,
             Language::Spanish => self.spanish.get_or_init(learn),
@@ -96,7 +117,7 @@ impl Understander {
         if !reading.urgency.is_life_safety()
             && found.is_none()
             && reader.rules.reflex(&reader.rules.words(tokens(text))) == Reflex::Quiet
-            && let Some(kind) = danger_said(text)
+            && let Some(kind) = danger_by(self.rules.iter().map(Arc::as_ref), text)
         {
             reading.intent = Intent::Emergency;
             reading.confidence = reading.confidence.max(0.9);
@@ -208,7 +229,11 @@ impl Reader {
 pub fn danger_said(text: &str) -> Option<LifeSafety> {
     static RULES: OnceLock<[Rules; Language::ALL.len()]> = OnceLock::new();
     let rules = RULES.get_or_init(|| Language::ALL.map(Rules::of));
-    rules.iter().find_map(|rules| match rules.reflex(&rules.words(tokens(text))) {
+    danger_by(rules, text)
+}
+
+fn danger_by<'r>(rules: impl IntoIterator<Item = &'r Rules>, text: &str) -> Option<LifeSafety> {
+    rules.into_iter().find_map(|rules| match rules.reflex(&rules.words(tokens(text))) {
         Reflex::Danger(kind) => Some(kind),
         Reflex::Dismissed | Reflex::Doubtful | Reflex::Quiet => None,
     })

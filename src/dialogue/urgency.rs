@@ -98,8 +98,29 @@ pub(super) struct Rules {
     compounds: Vec<(Pattern, String)>,
 }
 
+/// The rules of one language as they are written: what an office's own edit may change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RuleTexts {
+    /// `kind | pattern` a line.
+    pub danger: String,
+    pub urgent: String,
+    /// `veto | pattern` a line.
+    pub veto: String,
+    /// `pattern = word` a line.
+    pub compounds: String,
+}
+
 impl Rules {
+    /// Those that come with the program.
     pub(super) fn of(language: Language) -> Self {
+        let Grammar { danger, urgent, veto, compounds, .. } = Grammar::of(language);
+        let [danger, urgent, veto, compounds] =
+            [danger, urgent, veto, compounds].map(|text| (*text).to_owned());
+        Self::parse(language, &RuleTexts { danger, urgent, veto, compounds })
+    }
+
+    /// A line that names no kind is no rule.
+    pub(super) fn parse(language: Language, texts: &RuleTexts) -> Self {
         let compound = |line: &str| {
             let (pattern, word) = line.split_once(" = ")?;
             Some((Pattern::parse(pattern), word.to_owned()))
@@ -108,10 +129,10 @@ impl Rules {
         Self {
             language,
             grammar,
-            danger: Table::parse(grammar.danger, LifeSafety::from_name),
-            urgent: Table::parse(grammar.urgent, UrgentKind::from_name),
-            vetoes: Table::parse(grammar.veto, Veto::from_name),
-            compounds: lines(grammar.compounds).filter_map(compound).collect(),
+            danger: Table::parse(&texts.danger, LifeSafety::from_name),
+            urgent: Table::parse(&texts.urgent, UrgentKind::from_name),
+            vetoes: Table::parse(&texts.veto, Veto::from_name),
+            compounds: lines(&texts.compounds).filter_map(compound).collect(),
         }
     }
 

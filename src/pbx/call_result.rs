@@ -137,6 +137,7 @@ mod tests {
             fax: None,
             decisions: Vec::new(),
             queued: None,
+            conversations: Vec::new(),
         }
     }
 

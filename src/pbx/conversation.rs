@@ -1,12 +1,12 @@
 //! The agent on a call: carries what is heard to it, and what it asks for to the media plane and the speech pool.
 
-use std::{collections::VecDeque, time::Instant};
+use std::{collections::VecDeque, sync::Arc, time::Instant};
 
 use jiff::tz::TimeZone;
 
 use super::{
-    Caller, Disposition, EscalationReport, Fact, MediaCommand, Speaker, SpeechCommand, exchange::Context,
-    on_call::Heard,
+    Caller, Conversed, Disposition, EarMarks, EscalationReport, Fact, MediaCommand, Speaker, SpeechCommand,
+    ToEar, exchange::Context, on_call::Heard,
 };
 use crate::{
     agent::{self, Voice, VoiceInput, VoiceOutput},
@@ -29,6 +29,9 @@ pub(super) struct Conversation {
     onset: Onset,
     /// What the leg's media have for the agent's own numbers: others have spoken to this leg as well. The latest last.
     spoken: VecDeque<(UtteranceId, UtteranceId)>,
+    /// When its voice began, and what the ear has been told since.
+    began: Instant,
+    ear: EarMarks,
     /// What the lamp of the agent's line says.
     captioned: Option<String>,
     /// The language that the caller is heard in.
@@ -83,7 +86,9 @@ impl Conversation {
     /// The greeting begins now.
     pub(super) fn begin(cx: &mut Context<'_>, leg: LegId) -> (Self, Wish) {
         let directory = cx.ledger.directory().clone();
-        let voice = Voice::begin(cx.now.at, directory.pack.clone(), directory.office.clone(), opening(cx));
+        let provenance = Arc::new(directory.provenance.and(&cx.exchange.heard_with));
+        let (pack, office) = (directory.pack.clone(), directory.office.clone());
+        let voice = Voice::begin(cx.now.at, provenance, pack, office, opening(cx));
         let mut conversation = Self {
             voice: Box::new(voice),
             deadline: None,
@@ -92,6 +97,8 @@ impl Conversation {
             unanswered: None,
             onset: Onset::default(),
             spoken: VecDeque::new(),
+            began: cx.now.at,
+            ear: EarMarks::default(),
             captioned: None,
             hears: Language::default(),
         };
@@ -116,12 +123,14 @@ impl Conversation {
         match &input {
             VoiceInput::Speaking { utterance } => {
                 cx.exchange.speech(leg, SpeechCommand::AgentAudible(true));
+                self.mark(cx.now.at, ToEar::AgentAudible(true));
                 if let Some(saying) = self.saying.as_mut().filter(|saying| saying.utterance == *utterance) {
                     saying.audible = Some(cx.now.at);
                 }
             }
             VoiceInput::Played { utterance, .. } => {
                 cx.exchange.speech(leg, SpeechCommand::AgentAudible(false));
+                self.mark(cx.now.at, ToEar::AgentAudible(false));
                 let over = self.saying.take_if(|saying| saying.utterance == *utterance);
                 self.said_from = over.and_then(|saying| saying.audible);
             }
@@ -203,6 +212,7 @@ impl Conversation {
                     self.unanswered = None;
                     self.onset = Onset::default();
                     cx.exchange.speech(leg, SpeechCommand::Listen { turn });
+                    self.mark(cx.now.at, ToEar::Listen);
                 }
                 VoiceOutput::Understand { turn, text, language } => {
                     cx.exchange.speech(leg, SpeechCommand::Understand { turn, text, language });
@@ -238,7 +248,10 @@ impl Conversation {
                     let call = cx.call();
                     cx.exchange.fact(Fact::CalendarAsked { call, ticket, request });
                 }
-                VoiceOutput::Transfer { to, brief } => wish = Wish::Transfer { to, brief },
+                VoiceOutput::Transfer { to, brief } => {
+                    self.mark(cx.now.at, ToEar::Deaf);
+                    wish = Wish::Transfer { to, brief };
+                }
                 VoiceOutput::End(reason) => wish = Wish::End(reason),
                 VoiceOutput::Timeout(deadline) => {
                     self.deadline = deadline;
@@ -248,12 +261,18 @@ impl Conversation {
         }
     }
 
+    fn mark(&mut self, now: Instant, told: ToEar) {
+        let at = now.saturating_duration_since(self.began).as_millis();
+        self.ear.add(u64::try_from(at).unwrap_or(u64::MAX), told);
+    }
+
     /// The ear follows the conversation into another language.
     fn hear_language(&mut self, cx: &mut Context<'_>, leg: LegId) {
         let language = self.voice.language();
         if language != self.hears {
             self.hears = language;
             cx.exchange.speech(leg, SpeechCommand::Hear(language));
+            self.mark(cx.now.at, ToEar::Language(language));
         }
     }
 
@@ -282,7 +301,7 @@ impl Conversation {
     /// The conversation is over: its outcome goes into the record. What became of the call, if no person took it.
     pub(super) fn end(mut self, cx: &mut Context<'_>, reason: EndReason) -> Disposition {
         self.write_down_the_rest(cx);
-        self.voice.close(reason);
+        self.voice.close(cx.now.at, reason);
         let outcome = self.voice.outcome();
         report(cx, &outcome, Urgency::Routine);
         let disposition = match reason {
@@ -291,7 +310,9 @@ impl Conversation {
             EndReason::HandedOver => Disposition::HandedOver,
             _ => Disposition::AiHandled,
         };
-        cx.ledger.outcome(outcome);
+        let began_ms = cx.ledger.millis(self.began);
+        let journal = self.voice.journal();
+        cx.ledger.conversed(outcome, Conversed { began_ms, journal, ear: self.ear });
         disposition
     }
 }

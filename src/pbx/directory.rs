@@ -15,7 +15,7 @@ use super::{
     TrunkProfile,
 };
 use crate::{
-    dialogue::{Office, Pack},
+    dialogue::{Office, Pack, Provenance},
     media::Fingerprint,
     sip::{self, Identity, TrunkName},
     types::{Country, Extension, Hours, PhoneNumber},
@@ -66,6 +66,8 @@ pub struct Directory {
     pub pack: Arc<Pack>,
     /// What the agent knows of the office.
     pub office: Arc<Office>,
+    /// The two by their digests, for the journals of conversations.
+    pub provenance: Arc<Provenance>,
 }
 
 /// An extension and the account that its phones register with.

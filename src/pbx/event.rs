@@ -9,7 +9,7 @@ use std::{
 };
 
 use crate::{
-    dialogue::{CalendarAnswer, CalendarRequest, Reading},
+    dialogue::{CalendarAnswer, CalendarRequest, Provenance, Reading},
     media::{Agreed, FaxEnd, FaxSign, Hears, RoomId, SourceTrust, Tone},
     pbx::{
         AgentReason, Barred, CallBack, CallRecord, Caller, ChangeRefused, DayNight, DeskChange, DeskSettings,
@@ -38,6 +38,8 @@ pub enum Input<'a> {
     SpeechFailed { leg: LegId },
     /// Can the agent hear and speak at all? `false`: calls it would take hear the recorded announcement.
     SpeechReady(bool),
+    /// The models that hear and understand callers from now on, by their digests.
+    HeardWith(Arc<Provenance>),
     /// A fresh snapshot of the office. Calls in progress keep the one they began with.
     Directory(Arc<Directory>),
     /// Somebody (console, desk, terminal) asks for something.

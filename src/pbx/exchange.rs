@@ -4,6 +4,7 @@ use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
     net::IpAddr,
     ops::RangeInclusive,
+    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -24,6 +25,7 @@ use super::{
     spending::Spending,
 };
 use crate::{
+    dialogue::Provenance,
     media::Ports,
     sip::{Binding, Endpoint, Peer, SessionId, TextId, TrunkHealth, TrunkName},
     types::{CallId, Chance, Extension, LegId, Moment, UtteranceId},
@@ -37,6 +39,8 @@ pub(super) struct Exchange {
     pub(super) out: VecDeque<Output>,
     /// Can the agent hear and speak?
     pub(super) speech_ready: bool,
+    /// With what: the models by their digests.
+    pub(super) heard_with: Arc<Provenance>,
     pub(super) places: Places,
     pub(super) lines: Lines,
     pub(super) promises: Promises,
@@ -113,6 +117,7 @@ impl Exchange {
             settings,
             out: VecDeque::new(),
             speech_ready: false,
+            heard_with: Arc::default(),
             places: Places::default(),
             lines: Lines::default(),
             promises: Promises::default(),

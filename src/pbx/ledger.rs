@@ -8,8 +8,9 @@ use std::{
 use jiff::Timestamp;
 
 use super::{
-    AgentReason, CallDirection, CallRecord, Caller, Decision, Dialled, Directory, Disposition, Fact, Fax,
-    LegRecord, Quality, QueueEnd, Queueing, Speaker, TurnRecord, Vouched, exchange::Exchange, tape::Tape,
+    AgentReason, CallDirection, CallRecord, Caller, Conversed, Decision, Dialled, Directory, Disposition,
+    Fact, Fax, LegRecord, Quality, QueueEnd, Queueing, Speaker, TurnRecord, Vouched, exchange::Exchange,
+    tape::Tape,
 };
 use crate::{
     dialogue::Outcome,
@@ -26,6 +27,10 @@ const MOST_DECISIONS: usize = 256;
 
 /// Turns kept of one call. Fifteen minutes of conversation have about two hundred; further turns are not written down.
 const MOST_TURNS: usize = 1000;
+
+/// Conversations with the agent whose journals are kept of one call: who is sent back and forth more often than this is in no
+/// ring plan.
+const MOST_CONVERSATIONS: usize = 4;
 
 /// What is known of a call from its first INVITE on.
 #[derive(Debug, Clone)]
@@ -64,6 +69,7 @@ pub(super) struct Ledger {
     limit: Option<Instant>,
     decisions: Vec<Decision>,
     queued: Option<Queueing>,
+    conversations: Vec<Conversed>,
     /// A service of the house has been dialled, and nobody called.
     private: bool,
 }
@@ -83,6 +89,7 @@ impl Ledger {
             limit: None,
             decisions: Vec::new(),
             queued: None,
+            conversations: Vec::new(),
             private: false,
         }
     }
@@ -230,8 +237,12 @@ impl Ledger {
         self.fax = Some(Fax::as_t38(self.fax));
     }
 
-    pub(super) fn outcome(&mut self, outcome: Outcome) {
+    /// A conversation with the agent is over; the last outcome counts.
+    pub(super) fn conversed(&mut self, outcome: Outcome, conversed: Conversed) {
         self.outcome = Some(outcome);
+        if self.conversations.len() < MOST_CONVERSATIONS {
+            self.conversations.push(conversed);
+        }
     }
 
     /// This leg has heard that the call is recorded.
@@ -275,6 +286,7 @@ impl Ledger {
             recordings: self.tape.into_parts(),
             decisions: self.decisions,
             queued: self.queued,
+            conversations: self.conversations,
         }
     }
 }

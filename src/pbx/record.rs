@@ -5,7 +5,7 @@ use std::{fmt, str::FromStr};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Decision, Emergency, Fax, Quality, Queueing, RecordingPart, Vouched};
+use super::{Conversed, Decision, Emergency, Fax, Quality, Queueing, RecordingPart, Vouched};
 use crate::{
     dialogue::Outcome,
     types::{CallId, Extension, NumberError, PhoneNumber, StarCode},
@@ -40,6 +40,9 @@ pub struct CallRecord {
     pub decisions: Vec<Decision>,
     /// It waited in a queue.
     pub queued: Option<Queueing>,
+    /// What the agent was told in each conversation, and what it decided. The store keeps it apart from the record: empty in
+    /// one that was read.
+    pub conversations: Vec<Conversed>,
 }
 
 /// Which way the call went.

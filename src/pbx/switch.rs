@@ -103,6 +103,7 @@ impl Switch {
                 self.exchange.speech_ready = ready;
                 self.offer_places(now);
             }
+            Input::HeardWith(provenance) => self.exchange.heard_with = provenance,
             Input::Directory(directory) => {
                 self.exchange.sip.update(now.at, directory.sip_settings(&self.exchange.settings));
                 self.directory = directory;

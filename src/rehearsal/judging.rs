@@ -53,12 +53,14 @@ pub(super) fn judge(
         judge.expectations(cast);
         let came = visit.call.as_ref().map_or("no record".to_owned(), came);
         let transcript = visit.call.as_ref().map(transcript).unwrap_or_default();
+        let conversations = enacted.visits.iter().flat_map(|visit| &visit.conversations);
         Outcome::Called {
             at: cast.told(scene.at),
             came,
             faults: judge.faults,
             transcript,
             ladder: enacted.ladder.clone(),
+            journals: conversations.map(|conversed| conversed.journal.clone()).collect(),
         }
     });
     let first = judged.next();

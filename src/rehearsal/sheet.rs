@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::dialogue::Journal;
+
 /// What was wrong with one call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
@@ -12,7 +14,7 @@ pub struct Fault {
 }
 
 /// How one caller fared.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Outcome {
     /// Took no part: the office has not what they call about.
     StayedAway { missing: String },
@@ -26,11 +28,13 @@ pub enum Outcome {
         transcript: Vec<String>,
         /// Everything that happened, with its time.
         ladder: String,
+        /// What the agent was told by every caller of the scene, and what it decided.
+        journals: Vec<Journal>,
     },
 }
 
 /// One line of the sheet.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Scored {
     pub title: String,
     pub outcome: Outcome,
@@ -47,7 +51,7 @@ impl Scored {
 }
 
 /// All of a rehearsal.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Sheet {
     pub office: String,
     pub scored: Vec<Scored>,

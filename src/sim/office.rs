@@ -13,7 +13,7 @@ use super::premises::Premises;
 use crate::{
     calendar::ShowingPlan,
     desk::{self, FollowUp, Wording, WordingError},
-    dialogue::{self, Pack, PackError, Roster, UnitRef},
+    dialogue::{self, Pack, PackError, Provenance, Roster, UnitRef},
     followup::{Sequence, SequenceError, Touch},
     outbox::AfterCrash,
     pbx::{
@@ -169,6 +169,7 @@ impl Office {
             name: format!("Desk {extension}"),
             account: sip::Account { password: password(extension), legacy_md5: false },
         };
+        let office = Arc::new(self.facts());
         Ok(Directory {
             name: "Maple Court".to_owned(),
             country: Country::NORTH_AMERICA,
@@ -221,8 +222,9 @@ impl Office {
             show_callers: true,
             srtp: crate::pbx::Srtp::default(),
             recording: RecordingRules::default(),
+            provenance: Arc::new(Provenance::of(&pack, &office)),
             pack,
-            office: Arc::new(self.facts()),
+            office,
         })
     }
 

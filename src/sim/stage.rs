@@ -12,7 +12,7 @@ use super::{
     world::World,
 };
 use crate::{
-    pbx::{Caller, Counts, Fact, Party},
+    pbx::{Caller, Conversed, Counts, Fact, Party},
     store::{CallDetail, MessageRow, ShowingRow},
     types::{CallId, Extension, PhoneNumber},
 };
@@ -68,6 +68,8 @@ pub struct Visit {
     pub facts: Vec<(Duration, Fact)>,
     /// `None`: there is no record of it.
     pub call: Option<CallDetail>,
+    /// What the agent was told of it and decided, as the store has it.
+    pub conversations: Vec<Conversed>,
     /// The caller was still on the line when the patience of the scene was over.
     pub endless: bool,
 }
@@ -196,7 +198,11 @@ fn gather(world: &mut World, scene: &Scene, endless: &[bool]) -> Result<Enacted,
             Some(call) => reader.call(call)?,
             None => None,
         };
-        visits.push(Visit { facts: of_it.collect(), call: detail, endless: *endless });
+        let conversations = match call {
+            Some(call) => reader.conversations(call)?,
+            None => Vec::new(),
+        };
+        visits.push(Visit { facts: of_it.collect(), call: detail, conversations, endless: *endless });
     }
     let switch = world.switch().ok_or(Failure::Power)?;
     Ok(Enacted {

@@ -9,6 +9,7 @@
 //! - Text is what the engine heard, guarded against inventions (see [`Transcript`]) and otherwise untouched:
 //!   numbers, names and spelling are the dialogue's business.
 
+mod again;
 mod clause;
 mod ear;
 mod espeak;
@@ -34,13 +35,14 @@ use std::{io, ops::ControlFlow, path::PathBuf};
 
 use crate::types::TurnId;
 
+pub use again::{EarCue, hear_again};
 pub use clause::clauses;
 pub use ear::{DecodeId, DecodeRequest, Ear, EarOutput, EarTuning};
 pub use espeak::EspeakSynthesizer;
 pub use files::{TimedSegment, hear, hear_samples, say};
 #[cfg(feature = "flite")]
 pub use flite::{FliteSynthesizer, FliteVoice, UnknownVoice};
-pub use models::{ModelItem, Models};
+pub use models::{ModelItem, Models, sha256};
 #[cfg(feature = "flite")]
 use readable::readable;
 pub use repertoire::Repertoire;
@@ -49,7 +51,7 @@ pub use scripted::{ScriptedRecognizer, ScriptedSynthesizer};
 pub use sherpa::{SherpaRecognizer, end_decoding};
 pub use telephone::{Background, Telephone};
 pub use vad::VoiceDetector;
-pub use wav::{read_wav, write_wav};
+pub use wav::{read_first_channel, read_wav, write_wav};
 
 /// Samples a second of everything that crosses this door.
 pub const SAMPLE_RATE: u32 = 16_000;

@@ -170,7 +170,11 @@ impl Models {
     }
 }
 
-fn sha256(path: &Path) -> io::Result<String> {
+/// The SHA-256 of a file, in hexadecimal digits.
+///
+/// # Errors
+/// When it cannot be read.
+pub fn sha256(path: &Path) -> io::Result<String> {
     let mut file = File::open(path)?;
     let mut digest = Sha256::new();
     let mut block = vec![0; 1 << 18];

@@ -38,6 +38,18 @@ pub fn read_wav(path: &Path) -> Result<Vec<i16>, SpeechError> {
     Ok(resampled(&mono, spec.sample_rate, SAMPLE_RATE).into_iter().map(to_i16).collect())
 }
 
+/// The samples of a recording's first channel, 16 bit, as they were recorded, and their rate.
+///
+/// # Errors
+/// When it cannot be read, or is no WAV file of 16 bit.
+pub fn read_first_channel(path: &Path) -> Result<(Vec<i16>, u32), SpeechError> {
+    let wrong = |source| SpeechError::Wav { path: path.to_owned(), source };
+    let mut reader = hound::WavReader::open(path).map_err(wrong)?;
+    let spec = reader.spec();
+    let samples = reader.samples::<i16>().step_by(usize::from(spec.channels.max(1)));
+    Ok((samples.collect::<Result<_, _>>().map_err(wrong)?, spec.sample_rate))
+}
+
 /// Writes 16 kHz mono samples as a WAV file.
 ///
 /// # Errors

@@ -7,7 +7,7 @@ use super::{
     CallerUpdate, ContactStanding, Cursor, EmergencySeen, LeadRow, MessageRow, Page, Reader, Store,
     StoreError, TextBackNote, WorkOrderRow,
     columns::{Col, get, get_opt},
-    contacts, emergencies, followups, messages, outbox,
+    contacts, conversations, emergencies, followups, messages, outbox,
     page::{bounded, page_of},
     showings, tickets,
 };
@@ -140,6 +140,7 @@ fn write(transaction: &Transaction<'_>, wrap_up: &WrapUp) -> Result<(), StoreErr
     for (seq, turn) in wrap_up.record.turns.iter().enumerate() {
         insert_turn(transaction, wrap_up.record.call, seq, turn)?;
     }
+    conversations::insert(transaction, &wrap_up.record)?;
     if let Some(work_order) = &wrap_up.work_order {
         tickets::insert_work_order(transaction, work_order, contact)?;
     }
@@ -265,6 +266,7 @@ impl Reader {
                     .map(|json| serde_json::from_str(&json))
                     .transpose()
                     .map_err(|_| StoreError::Unreadable { table: "calls" })?,
+                conversations: Vec::new(),
             };
             let (work_orders, leads) = tickets::of_call(connection, id)?;
             Ok(Some(CallDetail {

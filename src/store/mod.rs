@@ -16,6 +16,7 @@ mod calls;
 mod columns;
 mod connection;
 mod contacts;
+mod conversations;
 mod desk;
 mod devices;
 mod emergencies;

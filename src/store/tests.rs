@@ -122,6 +122,7 @@ fn record(call: u64, started: Timestamp) -> CallRecord {
             waited_ms: 61_000,
             end: QueueEnd::TimedOut,
         }),
+        conversations: Vec::new(),
     }
 }
 
@@ -274,6 +275,69 @@ fn an_emergency_stays_an_emergency() {
     assert!(matches!(tidied, Err(StoreError::Conflict(_))), "{tidied:?}");
     let orders = store.reader().work_orders(Some(TicketStatus::Done), None, 10).unwrap().items;
     assert!(orders[0].emergency);
+}
+
+/// A conversation in which nothing was said.
+fn conversed(office: &str) -> crate::pbx::Conversed {
+    use crate::dialogue::{Channel, Journalled, Office, Opening, Pack, Provenance, Roster};
+    let office = Office {
+        name: office.into(),
+        address: None,
+        hours: None,
+        roster: Roster::default(),
+        home_area_code: 303,
+        listings: Vec::new(),
+        facts: Vec::new(),
+        on_call: false,
+        staff: false,
+        showings: false,
+        also: Vec::new(),
+    };
+    let opening = Opening {
+        caller: None,
+        contact: None,
+        label: None,
+        local: jiff::civil::date(2026, 11, 20).at(23, 0, 0, 0),
+        open_now: false,
+        channel: Channel::Voice,
+        language: crate::types::Language::English,
+    };
+    let pack = std::sync::Arc::new(Pack::property().unwrap());
+    let provenance = std::sync::Arc::new(Provenance::of(&pack, &office));
+    let journal = Journalled::begin(provenance, pack, std::sync::Arc::new(office), opening).0.journal();
+    crate::pbx::Conversed { began_ms: 210, journal, ear: crate::pbx::EarMarks::default() }
+}
+
+#[test]
+fn a_journal_is_stored_with_its_call_and_goes_with_it() {
+    let mut store = Store::in_memory().unwrap();
+    let started = at("2026-11-20T12:00:00Z");
+    let mut journals = Vec::new();
+    for n in 1..=3 {
+        let mut call = wrap_up(record(n, started), n);
+        // Two of the three were held with the same.
+        call.record.conversations = vec![conversed(if n < 3 { "Maple Court" } else { "Elm Court" }); 2];
+        journals = call.record.conversations.clone();
+        write_down(&mut store, &call).unwrap();
+        write_down(&mut store, &call).unwrap();
+    }
+    let reader = store.reader();
+    assert_eq!(reader.conversations(CallId::from_random(3)).unwrap(), journals);
+    assert_eq!(reader.conversed_since(started).unwrap().len(), 3);
+    assert_eq!(reader.conversed_since(started + SignedDuration::from_secs(1)).unwrap(), []);
+    let count =
+        |sql| reader.read(|connection| Ok(connection.query_row(sql, [], |row| row.get::<_, u32>(0))?));
+    assert_eq!(count("SELECT count(*) FROM provenances").unwrap(), 2);
+    store
+        .commit(|transaction| {
+            transaction.execute_batch(
+                "DELETE FROM work_orders WHERE call = (SELECT call FROM conversations LIMIT 1);
+                 DELETE FROM calls WHERE id = (SELECT call FROM conversations LIMIT 1)",
+            )?;
+            Ok(())
+        })
+        .unwrap();
+    assert_eq!(count("SELECT count(*) FROM conversations").unwrap(), 4);
 }
 
 #[test]

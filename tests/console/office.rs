@@ -295,6 +295,7 @@ pub fn wrap_up(n: u64) -> WrapUp {
         fax: None,
         decisions: Vec::new(),
         queued: None,
+        conversations: Vec::new(),
     };
     let text = Entry::new(
         MessageKey::from_random(n),

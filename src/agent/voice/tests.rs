@@ -79,7 +79,7 @@ impl Line {
         };
         change(&mut office, &mut opening);
         let pack = Arc::new(Pack::property().unwrap());
-        let voice = Voice::begin(now, pack, Arc::new(office), opening);
+        let voice = Voice::begin(now, Arc::default(), pack, Arc::new(office), opening);
         let mut line = Self {
             voice,
             now,

@@ -6,6 +6,8 @@ mod explain;
 mod foresee;
 mod import;
 mod practice;
+mod replay;
+mod replay_sound;
 mod route;
 mod run;
 mod speech;
@@ -39,6 +41,7 @@ pub use explain::explain;
 pub use foresee::foresee;
 pub use import::import;
 pub use practice::{PracticeCall, practice, practice_list};
+pub use replay::{Wanted as ReplayWanted, replay};
 pub use route::route;
 pub use run::run;
 pub use speech::{hear, say};
@@ -90,6 +93,12 @@ pub fn check(path: &Path) -> anyhow::Result<()> {
                 print(&format!(
                     "warning: \"{words}\" speaks of people or praises a neighborhood, and is told to nobody (fair housing); \
                      cure: say what the home has"
+                ))?;
+            }
+            if config.store.folder.join(RECORDS).is_file() {
+                print(&format!(
+                    "before it goes live: `portico replay --since 30d --config {}` holds last month's calls against it",
+                    path.display()
                 ))?;
             }
             Ok(())

@@ -371,6 +371,7 @@ pub(crate) fn record(from: &str, disposition: Disposition, ended: Timestamp, cal
         fax: None,
         decisions: Vec::new(),
         queued: None,
+        conversations: Vec::new(),
     }
 }
 

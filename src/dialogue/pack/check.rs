@@ -66,6 +66,7 @@ pub(super) fn checked(raw: RawPack) -> Result<Pack, PackError> {
         closed: closed(&raw)?,
         name: raw.name,
         language,
+        digest: String::new(),
         translations: BTreeMap::new(),
         disclosure: raw.disclosure,
     })

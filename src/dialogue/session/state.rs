@@ -81,6 +81,33 @@ impl Awaiting {
         }
     }
 
+    /// As a word or a few: `item name`.
+    pub(super) fn words(&self) -> String {
+        let listed = |what: &str, items: &[Item]| {
+            let names: Vec<&str> = items.iter().map(|item| item.name()).collect();
+            format!("{what} {}", names.join(" "))
+        };
+        match self {
+            Awaiting::Need => "need".to_owned(),
+            Awaiting::Guess(intent) => format!("guess {}", intent.name()),
+            Awaiting::Item(item) => format!("item {}", item.name()),
+            Awaiting::OfferCaller => "offer caller".to_owned(),
+            Awaiting::KnownName => "known name".to_owned(),
+            Awaiting::Confirm(items) => listed("confirm", items),
+            Awaiting::WhichWrong(items) => listed("which wrong", items),
+            Awaiting::Choose(_) => "choose".to_owned(),
+            Awaiting::AnythingElse => "anything else".to_owned(),
+            Awaiting::OfferCall(_) => "offer call".to_owned(),
+            Awaiting::Transfer(_) => "transfer".to_owned(),
+            Awaiting::Calendar => "calendar".to_owned(),
+            Awaiting::ChooseSlot => "choose slot".to_owned(),
+            Awaiting::ConfirmSlot(_) => "confirm slot".to_owned(),
+            Awaiting::CancelShowing => "cancel showing".to_owned(),
+            Awaiting::KeysDanger => "keys danger".to_owned(),
+            Awaiting::KeysWays => "keys ways".to_owned(),
+        }
+    }
+
     pub(super) fn wants_yes_or_no(&self) -> bool {
         match self {
             Awaiting::Guess(_)

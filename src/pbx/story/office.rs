@@ -86,6 +86,7 @@ pub(in crate::pbx) fn office() -> Directory {
         show_callers: true,
         srtp: crate::pbx::Srtp::default(),
         recording: crate::pbx::RecordingRules::default(),
+        provenance: Arc::default(),
         pack: Arc::new(Pack::property().unwrap()),
         office: Arc::new(Office {
             name: "Maple Court".into(),

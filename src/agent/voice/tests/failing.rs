@@ -73,7 +73,7 @@ fn while_somebody_is_rung_nothing_is_waited_for_and_nothing_heard() {
     line.pauses(900, "Hello?", step(Move::Greet));
     line.pass(ms(60_000));
     assert_eq!(line.log.len(), count);
-    line.voice.close(EndReason::HandedOver);
+    line.voice.close(line.now, EndReason::HandedOver);
     assert_eq!(line.voice.outcome().ended, Some(EndReason::HandedOver));
 }
 
@@ -281,7 +281,7 @@ fn what_was_said_before_hanging_up_is_in_the_outcome() {
             line.starts();
             line.input(VoiceInput::Understood { turn, reading: gas() });
         }
-        line.voice.close(EndReason::HungUp);
+        line.voice.close(line.now, EndReason::HungUp);
         let outcome = line.voice.outcome();
         assert_eq!(outcome.urgency, Urgency::LifeSafety(LifeSafety::Gas), "read: {is_read}");
         assert_eq!(outcome.intent, Some(Intent::Emergency));
@@ -308,6 +308,6 @@ fn a_yes_before_hanging_up_confirms_what_was_read_back() {
     line.input(VoiceInput::Speech(SpeechEvent::Heard { turn, at_ms, text: "Yes.".into(), decode_ms: 60 }));
     line.starts();
     line.input(VoiceInput::Understood { turn, reading: step(Move::Affirm) });
-    line.voice.close(EndReason::HungUp);
+    line.voice.close(line.now, EndReason::HungUp);
     assert!(line.voice.outcome().place.is_some_and(|place| place.confirmed));
 }
