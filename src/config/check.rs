@@ -82,6 +82,7 @@ pub(super) fn config(file: &str, text: &str, raw: raw::File) -> Result<Config, P
     let (office_name, short) = (raw.office.name.clone(), raw.office.on_call.clone());
     let office = office(&mut c, raw.office);
     let zone = office.hours.zone().clone();
+    let rung = on_call::rung(&raw.on_call, short.as_ref());
     let on_call = on_call::on_call(&mut c, raw.on_call, &office_name, short.as_ref(), &zone);
     let sections = RawFeatures {
         park: raw.park,
@@ -93,6 +94,7 @@ pub(super) fn config(file: &str, text: &str, raw: raw::File) -> Result<Config, P
     let features = features::features(&mut c, sections, &known, groups);
     let numbers = numbers(&mut c, raw.number, &known, calls.ring, &zone);
     let own_numbers = numbers.iter().map(|number| number.number).collect();
+    on_call::not_of_the_office(&mut c, &rung, &own_numbers);
     let mut taken = known.clone();
     taken.extend(features.park_slots.iter().cloned());
     taken.extend(mailboxes.iter().map(|mailbox| mailbox.extension.clone()));

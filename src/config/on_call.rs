@@ -92,6 +92,22 @@ pub(super) fn on_call(
     people
 }
 
+/// The numbers as they are written, to be held against the office's own.
+pub(super) fn rung(raw: &[RawOnCall], short: Option<&Spanned<String>>) -> Vec<Spanned<String>> {
+    raw.iter().map(|entry| &entry.number).chain(short).cloned().collect()
+}
+
+/// A call to the office's own number is answered by its own agent, which wakes nobody.
+pub(super) fn not_of_the_office(c: &mut Checker<'_>, rung: &[Spanned<String>], own: &BTreeSet<PhoneNumber>) {
+    for written in rung {
+        let Ok(number) = PhoneNumber::parse_lenient(written.get_ref()) else { continue };
+        if own.contains(&number) {
+            let what = format_args!("{number} is a number of the office itself: its own agent would answer");
+            c.problem(written, what, "write the mobile number of somebody who can come");
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use crate::config::{Config, tests::office_with};
