@@ -89,7 +89,7 @@ fn twenty_faults_of_a_configuration_are_named_in_a_plain_sentence() {
             LEAK,
             "`109` is not one of the extensions",
         ),
-        ("unit = \"1B\"", "unit = \"1A\"", LEAK, "1A"),
+        ("unit = \"1B\"", "unit = \"1A\"", LEAK, "unit 1A of Maple Court is there twice"),
         ("max_agent_calls = 20", "max_agent_calls = 0", LEAK, "a limit of calls is out of range"),
         (
             "name = \"Robin\"\nhours = [\"Mon-Sat 10:00-17:00\"]",

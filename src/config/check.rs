@@ -16,7 +16,7 @@ use super::{
     mail,
     mailbox::mailboxes,
     menu, on_call, page,
-    property::{fact, unit, vendor},
+    property::{fact, units, vendor},
     queue, raw,
     recording::recording,
     screening, showings, srtp, supervision, tolls, transports, trunks,
@@ -180,7 +180,7 @@ pub(super) fn config(file: &str, text: &str, raw: raw::File) -> Result<Config, P
         locations: emergency::locations(&mut c, raw.location, &known),
         mailboxes,
         mail,
-        units: raw.unit.into_iter().map(|u| unit(&mut c, u)).collect(),
+        units: units(&mut c, raw.unit),
         listings: raw
             .listing
             .into_iter()

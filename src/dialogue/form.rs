@@ -135,6 +135,9 @@ pub(super) struct Field {
     pub(super) standing: Standing,
     /// How often the question has been asked in vain, or a read-back was denied or left unanswered.
     pub(super) failures: u8,
+    /// It was left to the keys of the telephone.
+    #[serde(default)]
+    pub(super) keyed: bool,
     /// What was heard, and did not find agreement, while another way is tried.
     #[serde(default)]
     pub(super) shelved: Option<Value>,

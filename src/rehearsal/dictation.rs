@@ -142,8 +142,17 @@ fn caller(nth: usize, unit: &str) -> Part {
         title: format!("Dictation {}: {name}, {unit}, {digits}", nth + 1),
         says: vec!["Hi, the sink in my bathroom is clogged.".to_owned()],
         answer: vec![
-            reply(&["press the unit"], &[], format!("(keys {}#)", keyed(unit))),
-            reply(&["press the ten digits"], &[], format!("(keys {digits})")),
+            reply(
+                &["press the unit", "telephone, please: the unit"],
+                &[],
+                format!("(keys {}#)", keyed(unit)),
+            ),
+            reply(
+                &["press the ten digits", "telephone, please: the area code"],
+                &[],
+                format!("(keys {digits})"),
+            ),
+            reply(&["or unit"], &[], format!("Unit {unit_said}.")),
             reply(&names, std::slice::from_ref(&name), yes()),
             reply(&names, &[], format!("No, it's {name}. {spelled}.")),
             reply(&units, &[unit_aloud(Language::English, unit)], yes()),

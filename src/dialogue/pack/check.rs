@@ -165,12 +165,14 @@ fn question(written: &raw::RawQuestion, key: &str, item: Item, name: String) -> 
     // A read-back that waits for a yes may fail and be given again; an echo may be left out.
     let read_backs = if item.needs_yes() { 2 } else { 0 };
     let read_back = format!("{key}.read_back");
+    // Asked once more when it was not heard.
+    let keyed = if written.keyed.is_empty() { 0 } else { 2 };
     Ok(Question {
         name,
         noun: written.noun.clone(),
         ask: sentences(&format!("{key}.ask"), &written.ask, &[Hole::Office], 2)?,
         again: sentences(&format!("{key}.again"), &written.again, &[Hole::Office], 1)?,
-        keyed: sentences(&format!("{key}.keyed"), &written.keyed, &[Hole::Office], 0)?,
+        keyed: sentences(&format!("{key}.keyed"), &written.keyed, &[Hole::Office], keyed)?,
         read_back: sentences(&read_back, &written.read_back, &[Hole::Value], read_backs)?,
     })
 }

@@ -137,12 +137,11 @@ impl Session {
     pub(super) fn ask_item(&mut self, item: Item) -> bool {
         let pack = self.pack.clone();
         let Some(question) = pack.question(self.state.flow, item) else { return false };
-        let failures = self.state.form.get(item).map_or(0, |field| field.failures);
+        let (failures, keyed) =
+            self.state.form.get(item).map_or((0, false), |field| (field.failures, field.keyed));
         let (key, variants) = match failures {
+            _ if keyed => (question.key("keyed"), &question.keyed),
             0 => (question.key("ask"), &question.ask),
-            _ if failures >= pack.limits().hearings && !question.keyed.is_empty() => {
-                (question.key("keyed"), &question.keyed)
-            }
             _ => (question.key("again"), &question.again),
         };
         let Some(template) = self.state.wording.pick(&key, variants) else { return false };

@@ -91,6 +91,12 @@ impl Session {
         }
         self.state.confusions = self.state.confusions.saturating_add(1);
         if self.state.confusions > self.pack.limits().confusion {
+            if let Some(item) = self.state.awaiting.item()
+                && self.leave_to_keys(item)
+            {
+                self.tell(Line::Unclear);
+                return self.advance();
+            }
             return self.confused();
         }
         match self.state.awaiting.clone() {

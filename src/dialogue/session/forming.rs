@@ -48,7 +48,7 @@ impl Session {
             }
             match self.next_item() {
                 Some(item) => {
-                    if self.ask_about(item) {
+                    if self.ask_about(item) || (self.leave_to_keys(item) && self.ask_about(item)) {
                         return;
                     }
                     self.give_up(item);

@@ -13,18 +13,20 @@ impl Session {
     /// Leaves the item to the keys of the telephone, if it was not before and there are some. What was heard of it is kept
     /// aside.
     pub(super) fn leave_to_keys(&mut self, item: Item) -> bool {
-        let failures = self.state.form.get(item).map_or(0, |field| field.failures);
+        let tried = self.state.form.get(item).is_some_and(|field| field.keyed);
         let has_words = self.pack.question(self.state.flow, item).is_some_and(|q| !q.keyed.is_empty());
         // In danger nobody looks for keys; and a door that the office does not know has none to be matched with.
         let keyable = has_words
-            && failures == self.pack.limits().hearings
+            && !tried
             && self.state.opening.channel == Channel::Voice
             && self.state.rescue.answered.is_empty()
             && !self.state.rescue.wanted
             && (item != Item::Place || !self.office.roster.units.is_empty());
         if keyable {
+            self.state.confusions = 0;
             self.state.digits.clear();
             self.state.form.shelve(item);
+            self.state.form.entry(item).keyed = true;
         }
         keyable
     }
