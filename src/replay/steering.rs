@@ -93,7 +93,10 @@ impl<'a> Caller<'a> {
 
     /// Words for what is awaited: those that answered it then, the next ones where it is an open question, or made-up ones.
     fn answer(&mut self, at: usize, awaited: &str) -> Cue {
-        if is_open(awaited) || alike(&self.steps[at].awaited, awaited) {
+        let then = &self.steps[at].awaited;
+        // What answered a question of its own is not said unasked at the end.
+        let unasked = awaited == "anything else" && !is_open(then);
+        if alike(then, awaited) || (is_open(awaited) && !unasked) {
             return self.take(at);
         }
         let later = self.steps.iter().enumerate().skip(at + 1).find(|(later, step)| {
