@@ -111,6 +111,7 @@ fn wrap_up(n: u64, began: Timestamp) -> WrapUp {
         entries: vec![text.about(call)],
         undated: false,
         enrolment: None,
+        filed: None,
         now: ended,
     }
 }
@@ -132,7 +133,7 @@ fn main() {
     let began: Timestamp = "2026-01-01T00:00:00Z".parse().expect("a time");
     for n in 0..CALLS {
         let call = wrap_up(n, began);
-        store.wrap_up_each([(&call.record, None)], |_, _| call.clone()).expect("a stored call");
+        store.wrap_up_each([(&call.record, None, None)], |_, _| call.clone()).expect("a stored call");
     }
     let session = Secret::draw(&mut Chance::seed_from_u64(1));
     let account = NewAccount { name: "Robin Hale".into(), password_hash: String::new(), role: Role::Admin };

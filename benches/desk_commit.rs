@@ -140,6 +140,7 @@ fn engine(file: &Path) -> Result<Engine, Box<dyn Error>> {
         text_back_waits_for_morning: false,
         leasing_numbers: Vec::new(),
         lead_sequence: None,
+        houses: Default::default(),
         after_crash: AfterCrash::NotAgain,
         showings: None,
     };

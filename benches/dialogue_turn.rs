@@ -75,6 +75,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         open_now: false,
         channel: Channel::Voice,
         language: portico::types::Language::English,
+        known: None,
     };
     println!("pack, parsed and checked:   {:>9.1?}", median(|| drop(black_box(Pack::property()))));
     let read = median(|| {

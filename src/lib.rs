@@ -17,17 +17,18 @@
 //! | [`media`] | audio without sockets: SDP, RTP, jitter, codecs, bridges | types |
 //! | [`calendar`] | when a home can be shown and by whom, as arithmetic on instants; CalDAV and iCalendar as text | types |
 //! | [`dialogue`] | a conversation on any channel, and how words are understood | types |
+//! | [`incident`] | which calls are about the same trouble, and what callers hear of it | dialogue, types |
 //! | [`outbox`] | one text to send, once; and when to try again | types |
 //! | [`followup`] | consent, sequences, what is due | types |
 //! | [`provisioning`] | the settings of desk phones, by maker | types |
 //! | [`speech`] | ears and mouth | media, types |
 //! | [`agent`] | the conversation's voice: turns, pauses, interruptions | speech, dialogue, types |
 //! | [`deliver`] | e-mail, handed to the office's mail server | types |
-//! | [`pbx`] | the switch: routes, rings, bridges, hands over | agent, speech, dialogue, media, sip, types |
-//! | [`store`] | the only room that speaks SQL | pbx, trace, sip, dialogue, followup, outbox, types |
-//! | [`desk`] | wrap-up, texts, follow-up, showings | store, calendar, trace, pbx, agent, dialogue, followup, outbox, sip, types |
+//! | [`pbx`] | the switch: routes, rings, bridges, hands over | agent, speech, incident, dialogue, media, sip, types |
+//! | [`store`] | the only room that speaks SQL | pbx, trace, sip, incident, dialogue, followup, outbox, types |
+//! | [`desk`] | wrap-up, texts, follow-up, showings | store, calendar, trace, pbx, agent, incident, dialogue, followup, outbox, sip, types |
 //! | [`replay`] | a conversation held once more, from its journal | dialogue, types |
-//! | [`console`] | the web console and the JSON interface | desk, store, calendar, trace, pbx, sip, provisioning, followup, outbox, dialogue, types |
+//! | [`console`] | the web console and the JSON interface | desk, store, calendar, trace, pbx, sip, provisioning, followup, outbox, incident, dialogue, types |
 //! | [`sim`] | the virtual host | all of the above but net, config, encoder and console |
 //! | [`rehearsal`] | callers who try the office before the first real one | sim, desk, pbx, dialogue, outbox, store, types |
 //! | [`app`] | the real host | everything but sim and rehearsal |
@@ -45,6 +46,7 @@ pub mod desk;
 pub mod dialogue;
 pub mod encoder;
 pub mod followup;
+pub mod incident;
 pub mod media;
 pub mod net;
 pub mod outbox;

@@ -109,6 +109,11 @@ fn every_earlier_file_is_brought_up_to_date_with_its_rows() {
             assert!(matches!(journal.steps[4].told, Told::Closed(EndReason::HungUp)));
             assert_eq!(journal.provenance.parts().count(), 2);
         }
+        if version >= 25 {
+            let incident = reader.incidents(true, None, 10).unwrap().items.remove(0);
+            let (_, reports) = reader.incident(incident.id).unwrap().unwrap();
+            assert_eq!((incident.property.as_str(), reports.len(), reports[0].times), ("Maple Court", 1, 2));
+        }
         if version >= 21 {
             let claimed = store.showings_to_settle().unwrap();
             assert_eq!(claimed[0].entry.as_ref().unwrap().href, "/kim/showings/showing-82.ics");
@@ -264,7 +269,7 @@ fn a_lost_index_of_the_log_is_made_anew() {
 
 /// As the desk does it.
 fn write_down(store: &mut Store, call: &WrapUp) {
-    store.wrap_up_each([(&call.record, None)], |_, _| call.clone()).unwrap();
+    store.wrap_up_each([(&call.record, None, None)], |_, _| call.clone()).unwrap();
 }
 
 fn wrap_up(n: u64) -> WrapUp {
@@ -317,6 +322,7 @@ fn wrap_up(n: u64) -> WrapUp {
         entries: Vec::new(),
         undated: false,
         enrolment: None,
+        filed: None,
         now: started,
     }
 }

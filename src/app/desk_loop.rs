@@ -110,6 +110,9 @@ impl Desk {
             Fact::Answered { call, .. } => Input::PersonAnswered { call: *call },
             Fact::Ended(record) => Input::CallEnded(record.clone()),
             Fact::Escalation(step) => Input::Escalation(step.clone()),
+            Fact::NoticeOrdered { incident, on, by } => {
+                Input::NoticeOrdered { incident: *incident, on: *on, by: by.clone() }
+            }
             Fact::EmergencyDialled { call, from, dialled, place, callback } => {
                 Input::EmergencyDialled(EmergencyRow {
                     call: *call,
@@ -240,6 +243,7 @@ fn drain(settings: &mut DeskSettings) -> Option<Timestamp> {
             }
             Output::RestoreListed(listed) => Control::RestoreListed(listed),
             Output::RestoreCallBacks(promises) => Control::RestoreCallBacks(promises),
+            Output::Incidents(open) => Control::Incidents(open),
             Output::RestoreEscalations(all) => Control::RestoreEscalations(all),
             Output::EscalationStored { call, number } => Control::EscalationStored { call, number },
             Output::CallBackStored { call, tries } => Control::CallBackStored { call, tries },

@@ -98,6 +98,7 @@ mod tests {
             open_now: false,
             channel: Channel::Voice,
             language: Language::English,
+            known: None,
         };
         let understanding = Understanding::words_only();
         let (mut talk, _) = Journalled::begin(provenance.clone(), pack.clone(), office.clone(), opening);

@@ -21,13 +21,14 @@ use crate::{
     config::{self, Config, Record, SrtpWish, TrunkTransport},
     desk,
     dialogue::{Pack, Provenance},
+    incident::Properties,
     outbox::{AfterCrash, AfterMail},
     pbx::{
         Choice, CivicAddress, CivicElement, Codec, ConferencePlan, Directory, Door, EmergencyNotice,
-        EmergencyPlan, Features, IdentityForm, Leads, Limits, Location, Locations, MailboxPlan, MenuHours,
-        MenuOtherwise, MenuPlan, Money, Number, NumberForm, PagePlan, Park, Phone, PriceClass, RecordRule,
-        RecordingRules, Right, RingOrder, RingPlan, RingStep, ScreeningRules, Service, Services, Settings,
-        Srtp, SrtpPolicy, StarCodes, Supervise, Supervision, Texts, TimedPlan, Tolls, Treatment,
+        EmergencyPlan, Features, Houses, IdentityForm, Leads, Limits, Location, Locations, MailboxPlan,
+        MenuHours, MenuOtherwise, MenuPlan, Money, Number, NumberForm, PagePlan, Park, Phone, PriceClass,
+        RecordRule, RecordingRules, Right, RingOrder, RingPlan, RingStep, ScreeningRules, Service, Services,
+        Settings, Srtp, SrtpPolicy, StarCodes, Supervise, Supervision, Texts, TimedPlan, Tolls, Treatment,
         TrunkProfile, Unanswered, device_key,
     },
     sip::{
@@ -378,7 +379,18 @@ fn features(config: &Config) -> Features {
         holidays: written.holidays.clone(),
         plans: plans.collect(),
         supervision: supervision(config),
+        houses: houses(config),
         transfer_ring: written.transfer_recall,
+    }
+}
+
+/// What the office looks after, and which number is for what.
+fn houses(config: &Config) -> Houses {
+    let of = |number: &config::Number| Some((number.number, number.property.clone()?));
+    Houses {
+        properties: Properties::of(&office(config).roster, &config.office.name),
+        of_numbers: config.numbers.iter().filter_map(of).collect(),
+        before_ringing: config.incidents.before_ringing,
     }
 }
 
@@ -515,6 +527,7 @@ pub fn desk(config: &Config) -> anyhow::Result<desk::Settings> {
         lead_sequence: None,
         letters: letters(config),
         showings: showings::plan(config),
+        houses: houses(config),
         after_crash: AfterCrash::default(),
     })
 }

@@ -13,7 +13,7 @@ use super::{
     door::doors,
     emergency, fax,
     features::{self, RawFeatures},
-    mail,
+    incidents, mail,
     mailbox::mailboxes,
     menu, on_call, page,
     property::{fact, units, vendor},
@@ -92,7 +92,9 @@ pub(super) fn config(file: &str, text: &str, raw: raw::File) -> Result<Config, P
         holidays: raw.holidays,
     };
     let features = features::features(&mut c, sections, &known, groups);
-    let numbers = numbers(&mut c, raw.number, &known, calls.ring, &zone);
+    let properties = raw.unit.iter().map(|unit| unit.property.trim().to_owned());
+    let properties: BTreeSet<String> = properties.filter(|property| !property.is_empty()).collect();
+    let numbers = numbers(&mut c, raw.number, &known, &properties, calls.ring, &zone);
     let own_numbers = numbers.iter().map(|number| number.number).collect();
     on_call::not_of_the_office(&mut c, &rung, &own_numbers);
     let mut taken = known.clone();
@@ -139,6 +141,7 @@ pub(super) fn config(file: &str, text: &str, raw: raw::File) -> Result<Config, P
         recording,
         doors: doors(&mut c, raw.door, &known),
         fax: fax::fax(&mut c, raw.fax, &known),
+        incidents: incidents::incidents(&raw.incidents),
         pages,
         no_intercom: page::no_intercom(&mut c, raw.intercom, &known),
         features,
@@ -452,6 +455,7 @@ fn numbers(
     c: &mut Checker<'_>,
     raw: Vec<Spanned<raw::Number>>,
     known: &BTreeSet<Extension>,
+    properties: &BTreeSet<String>,
     ring: Duration,
     zone: &TimeZone,
 ) -> Vec<Number> {
@@ -495,6 +499,7 @@ fn numbers(
             ringer: entry.ringer.map(|v| u8::try_from(c.within(&v, 1..=8, "as a ringer")).unwrap_or(1)),
             agent_first: entry.agent_first,
             trunk: entry.trunk.map(Spanned::into_inner),
+            property: incidents::property(c, entry.property.as_ref(), properties),
         });
     }
     numbers

@@ -52,7 +52,7 @@ pub struct TimedPlan {
 }
 
 /// The services that phones dial codes for, and the codes that offices know them by.
-pub const STAR_CODES: [(&str, &str); 26] = [
+pub const STAR_CODES: [(&str, &str); 27] = [
     ("do_not_disturb_on", "*78"),
     ("do_not_disturb_off", "*79"),
     ("forward_always", "*72"),
@@ -74,6 +74,7 @@ pub const STAR_CODES: [(&str, &str); 26] = [
     ("open_door", "*5"),
     ("block_last_caller", "*60"),
     ("day_night", "*28"),
+    ("incident_notice", "*12"),
     ("conference", "*3"),
     ("listen", "*55"),
     ("whisper", "*56"),

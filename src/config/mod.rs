@@ -15,6 +15,7 @@ mod emergency;
 mod fax;
 mod features;
 mod import;
+mod incidents;
 mod mail;
 mod mailbox;
 mod menu;
@@ -48,6 +49,7 @@ pub use door::Door;
 pub use emergency::{Emergency, Location};
 pub use features::{Features, RingOrder, RingStep, STAR_CODES, TimedPlan};
 pub use import::{ImportError, Imported};
+pub use incidents::Incidents;
 pub use mail::{Mail, MailSecurity};
 pub use mailbox::Mailbox;
 pub use menu::{Menu, MenuChoice, MenuLeads};
@@ -86,6 +88,7 @@ pub struct Config {
     pub doors: Vec<Door>,
     /// Whose machine takes faxes that meet the agent.
     pub fax: Option<Extension>,
+    pub incidents: Incidents,
     /// Groups that are dialled to be spoken to.
     pub pages: Vec<Page>,
     /// Phones that answer nobody by themselves.
@@ -238,6 +241,8 @@ pub struct Number {
     pub agent_first: bool,
     /// The trunk that carries it, by its name; the first if not said.
     pub trunk: Option<String>,
+    /// The property that it is called about alone.
+    pub property: Option<String>,
 }
 
 /// A desk phone's account.

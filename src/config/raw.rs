@@ -50,6 +50,8 @@ pub(super) struct File {
     #[serde(default)]
     pub fax: super::fax::RawFax,
     #[serde(default)]
+    pub incidents: super::incidents::RawIncidents,
+    #[serde(default)]
     pub page: Vec<super::page::RawPage>,
     #[serde(default)]
     pub intercom: super::page::RawIntercom,
@@ -207,6 +209,7 @@ pub(super) struct Number {
     #[serde(default)]
     pub agent_first: bool,
     pub trunk: Option<Spanned<String>>,
+    pub property: Option<Spanned<String>>,
 }
 
 #[derive(Debug, Deserialize)]

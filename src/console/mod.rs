@@ -24,6 +24,7 @@ mod escalations;
 mod feed;
 mod forwards;
 mod greetings;
+mod incidents;
 mod known;
 mod live;
 mod mailboxes;
@@ -66,6 +67,7 @@ pub fn router(site: Site) -> Router {
         .merge(forwards::routes())
         .merge(call_backs::routes())
         .merge(escalations::routes())
+        .merge(incidents::routes())
         .merge(greetings::routes())
         .merge(showings::routes())
         .merge(dav::routes())

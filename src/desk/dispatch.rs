@@ -253,8 +253,9 @@ impl Rules {
                 }
             }
             Kind::FollowUp if !consent.opted_in => ClaimVerdict::Suppress(Suppression::OptedOut),
-            Kind::FollowUp if !called.allows(self.now) => night(),
+            Kind::FollowUp | Kind::IncidentOver if !called.allows(self.now) => night(),
             Kind::FollowUp
+            | Kind::IncidentOver
             | Kind::StaffSummary
             | Kind::StaffNotice
             | Kind::OptOutConfirmation

@@ -12,6 +12,7 @@ use super::{
     dispatch::Dispatch,
     emergencies::{Emergencies, News},
     escalations::Escalations,
+    incidents::{Incidents, NoticeOrder},
     letters::Letters,
     mailboxes::Mail,
     phones::Phones,
@@ -37,6 +38,7 @@ pub struct Engine {
     phones: Phones,
     pub(super) emergencies: Emergencies,
     pub(super) escalations: Escalations,
+    pub(super) incidents: Incidents,
     pub(super) mail: Mail,
     pub(super) promises: Promises,
     pub(super) letters: Letters,
@@ -82,6 +84,7 @@ impl Engine {
             phones: Phones::default(),
             emergencies: Emergencies::default(),
             escalations: Escalations::default(),
+            incidents: Incidents::default(),
             mail: Mail::default(),
             promises: Promises::default(),
             letters: Letters::default(),
@@ -151,6 +154,9 @@ impl Engine {
             Input::CallStarted { call, caller } => self.live.started(call, &caller),
             Input::PersonAnswered { call } => self.live.reached(call),
             Input::Escalation(step) => self.escalations.take(step),
+            Input::NoticeOrdered { incident, on, by } => {
+                self.incidents.take(NoticeOrder { incident, on, by });
+            }
             Input::EmergencyDialled(row) => self.emergencies.take(News::Dialled(row)),
             Input::NumberListed { number, listing, by } => {
                 self.emergencies.take(News::Listed { number, listing, by, at: now });
@@ -247,7 +253,7 @@ impl Engine {
             if !spent.is_empty() {
                 self.output(Output::RestoreSpending(spent));
             }
-            self.restore_escalations()?;
+            self.restore_escalations(now)?;
             let promised = self.store.call_backs(since)?;
             if !promised.is_empty() {
                 self.output(Output::RestoreCallBacks(promised));
@@ -272,6 +278,7 @@ impl Engine {
         self.store_promises(now)?;
         self.settle(now)?;
         self.store_records(now)?;
+        self.speak_notices(now)?;
         self.store_mail(now)?;
         self.settle_letters(now)?;
         if self.phones.has_settings() {
@@ -286,6 +293,7 @@ impl Engine {
             self.phones.stored();
         }
         if self.clock.is_right() {
+            self.tell_reporters(now)?;
             self.move_followups(now)?;
             self.send_due(now)?;
             self.send_letter(now)?;
@@ -352,6 +360,7 @@ impl Engine {
             self.dispatch.overdue().map(|at| (at, Reason::AnswerOverdue)),
             self.letters.overdue().map(|at| (at, Reason::AnswerOverdue)),
             self.phones.due().map(|at| (at, Reason::BindingsDue)),
+            self.incidents.due().map(|at| (at, Reason::NoticeEnds)),
             overdue,
         ];
         if self.clock.is_right() {

@@ -6,6 +6,7 @@ use super::Outgoing;
 use crate::{
     calendar::{Question, Reply},
     dialogue::{CalendarAnswer, CalendarRequest},
+    incident::SpokenNotice,
     outbox::{Attempted, Entry},
     pbx::{
         CallBack, CallRecord, Caller, DayNight, DeskSettings, EscalationStep, Listing, Mailbox,
@@ -14,7 +15,7 @@ use crate::{
     sip,
     store::EmergencyRow,
     trace::Finished,
-    types::{CallId, Extension, MessageKey, PhoneNumber, VoicemailId},
+    types::{CallId, Extension, IncidentId, MessageKey, PhoneNumber, VoicemailId},
 };
 
 /// What the host feeds in, one at a time, with the wall time at which it happened.
@@ -31,6 +32,12 @@ pub enum Input {
     },
     /// A step of an escalation to people on call. Answered by [`Output::EscalationStored`] once it is stored.
     Escalation(EscalationStep),
+    /// Somebody at a desk phone has turned the notice of an incident on, or off.
+    NoticeOrdered {
+        incident: IncidentId,
+        on: bool,
+        by: Extension,
+    },
     /// An emergency number was dialled.
     EmergencyDialled(EmergencyRow),
     /// Somebody has said by telephone that they know of it.
@@ -152,6 +159,8 @@ pub enum Output {
     RestoreCallBacks(Vec<CallBack>),
     /// Escalations of before the restart that nobody has settled, each with its steps. At most once.
     RestoreEscalations(Vec<Vec<EscalationStep>>),
+    /// Incidents that are open, and what callers hear of them: whenever that has changed.
+    Incidents(Vec<SpokenNotice>),
     /// The steps of this escalation are stored up to this number.
     EscalationStored { call: CallId, number: u32 },
     /// It is stored that this one is being called.
@@ -234,6 +243,8 @@ pub enum Reason {
     TrunkProbe,
     /// The store is tried again.
     StoreRetry,
+    /// The notice of an incident ends by itself.
+    NoticeEnds,
     /// Refreshed registrations are written down together.
     BindingsDue,
     /// An enrolment is to be looked at.

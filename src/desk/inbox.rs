@@ -9,6 +9,7 @@ use super::{Changed, Engine, Output, Placeholder, Template, Wording, wrap_up};
 use crate::{
     dialogue::greeted_in,
     followup::{ConsentKind, Keyword, keyword_language, read_keyword},
+    incident::read_order,
     outbox::{Entry, Kind, fit},
     store::{CallerUpdate, ContactStanding, IncomingText, StoreError, Stored},
     types::{Chance, ContactId, MessageKey, PhoneNumber},
@@ -80,7 +81,14 @@ impl Engine {
             Some(Keyword::Stop) => self.stop(&mut text, &wording, standing.as_ref(), &mut chance),
             Some(Keyword::Start) => self.start(&mut text, &wording, standing.as_ref(), &mut chance)?,
             Some(Keyword::Help) => self.help(&mut text, &wording, standing.as_ref(), &mut chance)?,
-            None => self.tell_staff(&mut text, standing.as_ref(), &mut chance)?,
+            None => match read_order(&text.body).filter(|_| self.settings.staff.contains(&from)) {
+                Some(order) => {
+                    let answer = self.notice_ordered(now, from, &order)?;
+                    let key = MessageKey::from_random(chance.next_u64());
+                    text.entries.push(Entry::new(key, Kind::StaffNotice, to, from, answer, now));
+                }
+                None => self.tell_staff(&mut text, standing.as_ref(), &mut chance)?,
+            },
         }
         let stored = self.store.receive(&text)?;
         self.chance = chance;

@@ -2,7 +2,11 @@
 
 use jiff::Timestamp;
 
-use super::{Alarm, Changed, Engine, Output, wrap_up};
+use super::{
+    Alarm, Changed, Engine, Output,
+    incidents::{Telling, telling},
+    wrap_up,
+};
 use crate::{
     pbx::CallRecord,
     store::{StoreError, WrapUp},
@@ -104,12 +108,26 @@ impl Engine {
         let mut chance = self.chance.clone();
         let undated = !self.clock.is_right();
         let settings = &self.settings;
+        let open = self.store.open_incidents()?;
         let calls = self.waiting.iter().take(count);
-        let calls = calls.map(|record| (record.as_ref(), wrap_up::other_side(record)));
+        let told: Vec<Option<Telling>> =
+            calls.clone().map(|record| telling(record, settings, &open)).collect();
+        let reports: Vec<_> =
+            told.iter().map(|told| told.as_ref().map(|t| (t.report.clone(), t.number))).collect();
+        let calls = calls.zip(&reports);
+        let calls = calls.map(|(record, told)| (record.as_ref(), wrap_up::other_side(record), told.as_ref()));
+        let mut told = told.iter();
         let mut full = false;
-        let stored = self.store.wrap_up_each(calls, |record, standing| {
+        let stored = self.store.wrap_up_each(calls, |record, known| {
             full = queued >= Self::MOST_QUEUED;
-            let circumstances = wrap_up::Circumstances { standing, outbox_full: full, undated, now };
+            let circumstances = wrap_up::Circumstances {
+                standing: known.standing,
+                telling: told.next().and_then(Option::as_ref),
+                near: known.near,
+                outbox_full: full,
+                undated,
+                now,
+            };
             let wrap_up = wrap_up::wrap_up(record, settings, &circumstances, &mut chance);
             queued += wrap_up.entries.len();
             wrap_up

@@ -5,6 +5,7 @@ use crate::{
     desk::{LetterRules, Template, Wording, WordingError},
     followup::Sequence,
     outbox::AfterCrash,
+    pbx::Houses,
     types::{PhoneNumber, QuietHours},
 };
 
@@ -36,6 +37,8 @@ pub struct Settings {
     pub letters: LetterRules,
     /// Who shows homes, and when; `None`: the agent books nothing.
     pub showings: Option<ShowingPlan>,
+    /// What the office looks after, and which number is for what.
+    pub houses: Houses,
     /// What is done with a text whose fate a crash has hidden.
     pub after_crash: AfterCrash,
 }

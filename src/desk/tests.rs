@@ -9,6 +9,7 @@ mod escalations;
 mod faults;
 mod followups;
 mod house;
+mod incidents;
 mod letters;
 mod promises;
 mod showings;

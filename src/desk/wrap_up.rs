@@ -5,16 +5,23 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 use rand_chacha::rand_core::Rng;
 
-use super::{Placeholder, Settings, Template};
+use super::{
+    Placeholder, Settings, Template,
+    incidents::{Loudness, Telling, filed, loudness},
+};
 use crate::{
     dialogue::{EndReason, Intent, Outcome, Promise, Urgency},
     followup::{Enrolling, Keyword, Sequence, read_keyword},
     outbox::{Entry, Kind, fit},
     pbx::{AgentReason, CallDirection, CallRecord, Caller, Dialled, Disposition, Fax, Speaker},
     store::{
-        CallerUpdate, ContactStanding, LeadKind, LeadRow, TextBackNote, TicketStatus, WorkOrderRow, WrapUp,
+        CallerUpdate, ContactStanding, LeadKind, LeadRow, Place, ReportRow, TextBackNote, TicketStatus,
+        WorkOrderRow, WrapUp,
     },
-    types::{CallId, Chance, ContactId, Language, LeadId, MessageKey, PhoneNumber, QuietHours, WorkOrderId},
+    types::{
+        CallId, Chance, ContactId, IncidentId, Language, LeadId, MessageKey, PhoneNumber, QuietHours,
+        WorkOrderId,
+    },
 };
 
 /// A staff text takes at most three segments.
@@ -29,6 +36,10 @@ const MATTER: usize = 400;
 pub(super) struct Circumstances<'a> {
     /// Of the number at the other side, if it is known.
     pub standing: Option<&'a ContactStanding>,
+    /// What the call tells of a trouble of a property.
+    pub telling: Option<&'a Telling>,
+    /// What others have told of the same.
+    pub near: &'a [ReportRow],
     pub outbox_full: bool,
     /// The wall clock is not to be trusted.
     pub undated: bool,
@@ -57,7 +68,16 @@ pub(super) fn wrap_up(
     let texts_from = record.dialled.number().filter(|_| inbound);
     let outcome = record.outcome.as_ref();
     let contact = contact(record, circumstances, chance);
+    let filed = circumstances.telling.map(|telling| {
+        // A call opens one incident at most.
+        let new_id = IncidentId::from_i64(record.call.to_i64());
+        filed(telling, record.dialled.number(), circumstances.near, new_id)
+    });
+    let loudness = filed.as_ref().map_or(Loudness::Usual, |filed| loudness(filed, circumstances.near));
     let (work_order, lead) = ticket(record, settings, missed, chance);
+    // Who calls again about the same has a work order.
+    let again = filed.as_ref().is_some_and(|filed| matches!(filed.place, Place::Again(_)));
+    let work_order = work_order.filter(|_| !again);
     let summary = summary(record, settings);
     let text_back = text_back(record, settings, circumstances);
 
@@ -66,15 +86,14 @@ pub(super) fn wrap_up(
         && (missed || outcome.is_some())
         && !circumstances.outbox_full
     {
-        entries.extend(staff_summaries(
-            record,
-            from,
-            settings,
-            &summary,
-            work_order.as_ref(),
-            circumstances,
-            chance,
-        ));
+        let (kind, body) = match &loudness {
+            Loudness::Usual => (Kind::StaffSummary, staff_summary(&summary, settings, work_order.as_ref())),
+            Loudness::Count(words) => (Kind::StaffNotice, fit(words, STAFF_SEPTETS)),
+            Loudness::Quiet => (Kind::StaffSummary, String::new()),
+        };
+        if !body.is_empty() {
+            entries.extend(staff_texts(record, from, settings, (kind, &body), circumstances, chance));
+        }
     }
     if let (Some(from), Some(number)) = (texts_from, other_side(record))
         && matches!(text_back, TextBackNote::Queued | TextBackNote::Confirmed)
@@ -102,6 +121,7 @@ pub(super) fn wrap_up(
         entries,
         undated: circumstances.undated,
         enrolment,
+        filed,
         now: circumstances.now,
     }
 }
@@ -367,17 +387,19 @@ fn caller_text(
     }
 }
 
-fn staff_summaries(
+fn staff_summary(summary: &str, settings: &Settings, order: Option<&WorkOrderRow>) -> String {
+    let alarm = if order.is_some_and(|order| order.emergency) { "EMERGENCY " } else { "" };
+    fit(&format!("{alarm}{}: {summary}", settings.office), STAFF_SEPTETS)
+}
+
+fn staff_texts(
     record: &CallRecord,
     from: PhoneNumber,
     settings: &Settings,
-    summary: &str,
-    order: Option<&WorkOrderRow>,
+    (kind, body): (Kind, &str),
     circumstances: &Circumstances<'_>,
     chance: &mut Chance,
 ) -> Vec<Entry> {
-    let alarm = if order.is_some_and(|order| order.emergency) { "EMERGENCY " } else { "" };
-    let body = fit(&format!("{alarm}{}: {summary}", settings.office), STAFF_SEPTETS);
     let caller = other_side(record);
     settings
         .staff
@@ -385,8 +407,7 @@ fn staff_summaries(
         .filter(|recipient| Some(**recipient) != caller && **recipient != from)
         .map(|recipient| {
             let key = MessageKey::from_random(chance.next_u64());
-            Entry::new(key, Kind::StaffSummary, from, *recipient, body.clone(), circumstances.now)
-                .about(record.call)
+            Entry::new(key, kind, from, *recipient, body.to_owned(), circumstances.now).about(record.call)
         })
         .collect()
 }
@@ -438,6 +459,7 @@ fn summary(record: &CallRecord, settings: &Settings) -> String {
             AgentReason::ClosedHours => " (closed)",
             AgentReason::Unreachable => " (phones unreachable)",
             AgentReason::Chosen => "",
+            AgentReason::KnownTrouble => " (a notice is on)",
             AgentReason::AgentFirst => "",
         });
     }

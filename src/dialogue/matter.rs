@@ -45,7 +45,7 @@ pub(super) fn holds(matter: &str, words: &str) -> bool {
 }
 
 /// Are both about the same thing, in whatever order and form?
-fn is_same(one: &str, other: &str) -> bool {
+pub fn is_same(one: &str, other: &str) -> bool {
     let (one, other) = (meaning(one), meaning(other));
     let (short, long) = if one.len() <= other.len() { (one, other) } else { (other, one) };
     !short.is_empty() && are_among(&short, &long)

@@ -35,6 +35,7 @@ mod session;
 mod showing;
 mod token;
 mod training;
+mod trouble;
 mod turn;
 mod understander;
 #[cfg(test)]
@@ -58,17 +59,19 @@ pub use intent::{Intent, Move, Topic};
 pub use journal::{Journal, Journalled, LaterJournal, Step, Told};
 pub use language::{greeted_in, language_of, language_wished};
 pub use listing::Listing;
+pub use matter::is_same as same_matter;
 pub use office::{AlsoSpoken, Fact, Office};
-pub use outcome::{Captured, EndReason, Outcome, Promise, Sought};
+pub use outcome::{Captured, EndReason, NoticeAnswer, NoticeTold, Outcome, Promise, Sought};
 pub use pack::{Limits, Pack, PackError};
 pub use provenance::Provenance;
 pub use reading::{Clause, LifeSafety, Reading, Urgency, UrgentKind};
 pub use reply::{place_aloud, unit_aloud};
-pub use session::{Channel, Opening, ResumeError, SavedSession, Session};
+pub use session::{Channel, KnownTrouble, Opening, ResumeError, SavedSession, Session};
 pub use showing::{CalendarAnswer, CalendarRequest, Showing, ShowingSlot, ShowingState};
 pub use training::{
     CrossValidation, Embedder, TrainingError, cross_validate, train_with, train_words, train_words_in,
 };
+pub use trouble::{SharedPlace, Signs, Trouble, signs};
 pub use turn::{Act, Destination, Digit, Expectation, Say, UserTurn};
 pub use understander::{SEED, Understander, danger_said};
 pub use understood::{Understood, understand};

@@ -7,7 +7,7 @@ use jiff::civil;
 use serde::{Deserialize, Serialize};
 
 use super::{Intent, LifeSafety, Pets, Showing, Urgency, UrgentKind, reply};
-use crate::types::{Language, PhoneNumber};
+use crate::types::{IncidentId, Language, PhoneNumber};
 
 /// The whole result of a conversation, as far as it got. Half a conversation has half an outcome: nothing is lost.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -54,6 +54,29 @@ pub struct Outcome {
     /// The language that was spoken at the end.
     #[serde(default)]
     pub language: Language,
+    /// The notice that they were told, and what they said to it.
+    #[serde(default)]
+    pub notice: Option<NoticeTold>,
+}
+
+/// A notice of a trouble that is known, told before anything was asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NoticeTold {
+    pub incident: IncidentId,
+    pub answer: NoticeAnswer,
+}
+
+/// What somebody has said to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NoticeAnswer {
+    /// Nothing.
+    #[default]
+    None,
+    /// "That's it": they called about the same.
+    Enough,
+    /// They call about something else.
+    Different,
 }
 
 /// The home that a prospect looks for, as far as they said.
@@ -153,6 +176,7 @@ impl Outcome {
             company: None,
             notes: Vec::new(),
             language: Language::English,
+            notice: None,
         }
     }
 

@@ -152,6 +152,7 @@ lines! {
     UrgentRing = "urgent_ring" [],
     UrgentFailed = "urgent_failed" [],
     NobodyOnCall = "nobody_on_call" [],
+    KnownElse = "known_else" [],
     LifeRing = "life_ring" [],
     /// Said instead of ringing when nobody is on call.
     LifeNobody = "life_nobody" [],

@@ -9,6 +9,7 @@ mod forming;
 mod homes;
 mod keying;
 mod keys;
+mod known;
 mod naming;
 mod rescue;
 mod saved;
@@ -28,7 +29,7 @@ use super::{
     Act, Digit, EndReason, Expectation, Item, Limits, Office, Outcome, Pack, Reading, UserTurn, Value,
     pack::Line,
 };
-use crate::types::{Language, PhoneNumber};
+use crate::types::{IncidentId, Language, PhoneNumber};
 use composing::Composer;
 use state::{Awaiting, State};
 
@@ -62,6 +63,19 @@ pub struct Opening {
     /// The language that the conversation begins in.
     #[serde(default)]
     pub language: Language,
+    /// A trouble that many call about, and that the office knows of.
+    #[serde(default)]
+    pub known: Option<KnownTrouble>,
+}
+
+/// What is said of a trouble before anything is asked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KnownTrouble {
+    pub incident: IncidentId,
+    /// Whole sentences, in English.
+    pub text: String,
+    /// No phone has rung yet: whoever calls about something else is put through.
+    pub before_ringing: bool,
 }
 
 /// A conversation. Without sound, clock or chance: the same turns give the same acts.
@@ -88,7 +102,7 @@ impl Session {
             session.tell(Line::Disclosure);
         }
         session.offer_language();
-        session.ask_need(Line::Need);
+        session.open_with_need();
         let acts = session.finish();
         (session, acts)
     }
@@ -245,12 +259,16 @@ impl Session {
 
     /// What has come of it as far as it has got.
     pub fn outcome(&self) -> Outcome {
-        self.state.outcome()
+        Outcome { notice: self.notice_told(), ..self.state.outcome() }
     }
 
     fn keyed(&mut self, digit: Digit) {
         let key = digit.key();
-        if self.keyed_language(key) || self.keyed_way(key) || self.keyed_unit(key) {
+        if self.keyed_language(key)
+            || self.keyed_way(key)
+            || self.keyed_unit(key)
+            || self.keyed_different(key)
+        {
             return;
         }
         let answers =

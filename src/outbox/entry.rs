@@ -40,10 +40,12 @@ pub enum Kind {
     Help,
     /// A touch of a follow-up sequence: needs an opt-in.
     FollowUp,
+    /// The trouble that they have called about is over. Keeps the hours of the one it goes to.
+    IncidentOver,
 }
 
 impl Kind {
-    pub const ALL: [Kind; 8] = [
+    pub const ALL: [Kind; 9] = [
         Kind::StaffSummary,
         Kind::StaffNotice,
         Kind::TextBack,
@@ -52,6 +54,7 @@ impl Kind {
         Kind::OptInConfirmation,
         Kind::Help,
         Kind::FollowUp,
+        Kind::IncidentOver,
     ];
 
     /// The name in the store and in JSON: `text_back`.
@@ -65,6 +68,7 @@ impl Kind {
             Kind::OptInConfirmation => "opt_in_confirmation",
             Kind::Help => "help",
             Kind::FollowUp => "follow_up",
+            Kind::IncidentOver => "incident_over",
         }
     }
 
@@ -87,7 +91,7 @@ impl Kind {
             Kind::TextBack | Kind::Confirmation => SignedDuration::from_hours(2),
             Kind::OptOutConfirmation => SignedDuration::from_mins(5),
             Kind::OptInConfirmation | Kind::Help => SignedDuration::from_mins(30),
-            Kind::FollowUp => SignedDuration::from_hours(4),
+            Kind::FollowUp | Kind::IncidentOver => SignedDuration::from_hours(4),
         }
     }
 }

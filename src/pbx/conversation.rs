@@ -11,6 +11,7 @@ use super::{
 use crate::{
     agent::{self, Voice, VoiceInput, VoiceOutput},
     dialogue::{Channel, Destination, EndReason, Opening, Outcome, Promise, Urgency},
+    incident,
     speech::SpeechEvent,
     types::{Language, LegId, UtteranceId},
 };
@@ -327,8 +328,15 @@ fn report(cx: &mut Context<'_>, outcome: &Outcome, heard: Urgency) {
     };
     if let Some(report) = EscalationReport::of(outcome, urgency, caller) {
         let (directory, call) = (cx.ledger.directory().clone(), cx.call());
-        let heard = Heard { call, report, dialled: cx.ledger.dialled().number() };
-        cx.exchange.escalations.heard(cx.now, &directory.on_call, heard);
+        let (houses, dialled) = (&directory.features.houses, cx.ledger.dialled().number());
+        let line = houses.of_line(dialled);
+        let told = incident::Report::of(outcome, urgency, cx.now.wall, &houses.properties, line);
+        let danger = match heard {
+            Urgency::LifeSafety(kind) => Some(kind),
+            Urgency::Urgent(_) | Urgency::Routine => None,
+        };
+        let heard = Heard { call, report, dialled, told, danger };
+        cx.exchange.escalations.heard(cx.now, &directory.on_call, houses, heard);
     }
 }
 
@@ -367,6 +375,7 @@ fn opening(cx: &Context<'_>) -> Opening {
         open_now: number.is_some_and(|number| number.hours.is_open(cx.now.wall)),
         channel: Channel::Voice,
         language: Language::default(),
+        known: cx.exchange.known_troubles.for_line(&directory.features.houses, cx.ledger.dialled().number()),
     }
 }
 

@@ -170,6 +170,7 @@ fn because(why: AgentReason) -> &'static str {
         AgentReason::ClosedHours => "the office is closed at this hour",
         AgentReason::Unreachable => "no phone could be reached",
         AgentReason::Chosen => "the caller has chosen it",
+        AgentReason::KnownTrouble => "callers hear of a trouble that is known before phones ring",
         AgentReason::AgentFirst => "this number is set to the agent first",
     }
 }

@@ -10,6 +10,7 @@ use std::{
 
 use crate::{
     dialogue::{CalendarAnswer, CalendarRequest, Provenance, Reading},
+    incident::SpokenNotice,
     media::{Agreed, FaxEnd, FaxSign, Hears, RoomId, SourceTrust, Tone},
     pbx::{
         AgentReason, Barred, CallBack, CallRecord, Caller, ChangeRefused, DayNight, DeskChange, DeskSettings,
@@ -18,7 +19,7 @@ use crate::{
     },
     sip,
     speech::SpeechEvent,
-    types::{CallId, Extension, Language, LegId, MessageKey, PhoneNumber, TurnId, UtteranceId},
+    types::{CallId, Extension, IncidentId, Language, LegId, MessageKey, PhoneNumber, TurnId, UtteranceId},
 };
 
 pub use sound_file::{Shelf, SoundFile};
@@ -84,6 +85,8 @@ pub enum Control {
     RestoreListed(Vec<(PhoneNumber, Listing)>),
     /// Put this number on a list, or (`None`) take it off.
     List { number: PhoneNumber, listing: Option<Listing> },
+    /// Incidents that are open, the latest first, and what callers hear of them.
+    Incidents(Vec<SpokenNotice>),
     /// Escalations of before a restart that nobody has settled, each with its steps in order.
     RestoreEscalations(Vec<Vec<EscalationStep>>),
     /// The store has the steps of this escalation up to that number.
@@ -388,6 +391,12 @@ pub enum Fact {
     EmergencySeen {
         call: CallId,
         by: Party,
+    },
+    /// Somebody at a desk phone has turned the notice of an incident on, or off.
+    NoticeOrdered {
+        incident: IncidentId,
+        on: bool,
+        by: Extension,
     },
     /// A step of an escalation: danger was heard, somebody on call was called, has pressed a key. It is to be kept for ever.
     Escalation(EscalationStep),

@@ -14,6 +14,7 @@ use super::{
     DayNight, Directory, Fact, LegResult, Mailbox, MailboxChange, MediaCommand, MusicTable, Output, Resource,
     ResourceState, Settings, SpeechCommand,
     desk_settings::Desks,
+    known_troubles::KnownTroubles,
     lamps::Lamps,
     ledger::Ledger,
     on_call::{Escalations, News},
@@ -45,6 +46,7 @@ pub(super) struct Exchange {
     pub(super) lines: Lines,
     pub(super) promises: Promises,
     pub(super) escalations: Escalations,
+    pub(super) known_troubles: KnownTroubles,
     /// What calls to people on call have come to, since the switch asked last.
     pub(super) alert_news: Vec<(CallId, News)>,
     /// Who is to be rung for callers who have chosen, since the switch asked last.
@@ -122,6 +124,7 @@ impl Exchange {
             lines: Lines::default(),
             promises: Promises::default(),
             escalations: Escalations::default(),
+            known_troubles: KnownTroubles::default(),
             alert_news: Vec::new(),
             ways_wanted: Vec::new(),
             screening: Screening::default(),

@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use super::{Doors, PagePlan, StarCodes, Supervision, TimedPlan};
+use super::{Doors, Houses, PagePlan, StarCodes, Supervision, TimedPlan};
 use crate::types::{Extension, Holidays, PhoneNumber};
 
 /// The settings of what people at desk phones do with calls. Part of a [`Directory`](super::Directory).
@@ -32,6 +32,8 @@ pub struct Features {
     pub plans: BTreeMap<PhoneNumber, Vec<TimedPlan>>,
     /// Who may listen to calls, and more.
     pub supervision: Supervision,
+    /// What the office looks after, and which number is for what.
+    pub houses: Houses,
     /// For so long a transferred call rings, before it comes back to who transferred it; and there for as long again.
     pub transfer_ring: Duration,
 }
@@ -62,6 +64,7 @@ impl Default for Features {
             holidays: Holidays::default(),
             plans: BTreeMap::new(),
             supervision: Supervision::default(),
+            houses: Houses::default(),
             transfer_ring: Duration::from_secs(30),
         }
     }

@@ -41,8 +41,10 @@ mod features;
 mod fork;
 mod hold;
 mod hold_music;
+mod houses;
 mod incoming;
 mod key_trail;
+mod known_troubles;
 mod lamps;
 mod ledger;
 mod leg;
@@ -113,6 +115,7 @@ pub use event::{
 pub use fax::{Fax, FaxPath};
 pub use features::{Features, Park};
 pub use hold_music::{Music, MusicTable};
+pub use houses::Houses;
 pub use leg_quality::{Encrypted, Quality, Unheard};
 pub use location::{CivicAddress, CivicElement, Device, KnownBy, Location, Locations, device_key};
 pub use on_call::{

@@ -218,6 +218,8 @@ pub enum AgentReason {
     Chosen,
     /// The dialled number is set to agent first.
     AgentFirst,
+    /// Callers hear of a trouble that is known before any phone rings.
+    KnownTrouble,
 }
 
 /// One turn of the conversation with the agent.

@@ -27,6 +27,7 @@ named!(AgentReason {
     Unreachable = "unreachable",
     AgentFirst = "agent_first",
     Chosen = "chosen",
+    KnownTrouble = "known_trouble",
 });
 named!(Speaker { Caller = "caller", Agent = "agent" });
 

@@ -37,6 +37,8 @@ pub enum Service {
     BlockLastCaller,
     /// By the clock, day, night, and by the clock again.
     DayNight,
+    /// Callers hear that an incident is known, or hear it no more: the latest, or the one of the number behind it.
+    IncidentNotice,
     /// Joins the calls of the phone that dials it to a conference; alone, with a room's number behind it, the room.
     Conference,
     /// Listens to the call of the extension that follows, or to the agent's if nothing follows.
@@ -47,7 +49,7 @@ pub enum Service {
 }
 
 impl Service {
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 27] = [
         Self::DoNotDisturbOn,
         Self::DoNotDisturbOff,
         Self::ForwardAlways,
@@ -69,6 +71,7 @@ impl Service {
         Self::OpenDoor,
         Self::BlockLastCaller,
         Self::DayNight,
+        Self::IncidentNotice,
         Self::Conference,
         Self::Listen,
         Self::Whisper,
@@ -100,6 +103,7 @@ impl Service {
             Self::OpenDoor => "open_door",
             Self::BlockLastCaller => "block_last_caller",
             Self::DayNight => "day_night",
+            Self::IncidentNotice => "incident_notice",
             Self::Conference => "conference",
             Self::Listen => "listen",
             Self::Whisper => "whisper",
@@ -132,6 +136,7 @@ impl Service {
             Self::OpenDoor => "*5",
             Self::BlockLastCaller => "*60",
             Self::DayNight => "*28",
+            Self::IncidentNotice => "*12",
             Self::Conference => "*3",
             Self::Listen => "*55",
             Self::Whisper => "*56",
@@ -150,6 +155,7 @@ impl Service {
                 | Self::DirectedPickup
                 | Self::WithholdNumber
                 | Self::Intercom
+                | Self::IncidentNotice
                 | Self::Conference
                 | Self::Listen
                 | Self::Whisper

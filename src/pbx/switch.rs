@@ -5,6 +5,7 @@ mod conferences;
 mod desks;
 mod doors;
 mod hunting;
+mod known_troubles;
 mod menus;
 mod on_call;
 mod paging;
@@ -272,6 +273,7 @@ impl Switch {
             Control::ChangeMailbox { mailbox, change } => self.exchange.change_mailbox(&mailbox, change),
             Control::RestoreListed(listed) => self.exchange.screening.restore(listed),
             Control::List { number, listing } => self.exchange.screening.list(number, listing),
+            Control::Incidents(open) => self.exchange.known_troubles.set(open),
             Control::RestoreEscalations(all) => self.restore_escalations(now, all),
             Control::EscalationStored { call, number } => self.exchange.escalations.stored(call, number),
             Control::SettleEscalation { call, verdict, by } => {
@@ -422,7 +424,7 @@ impl Switch {
     fn inbound(&mut self, now: Moment, dialled: PhoneNumber) -> Result<Route, Barred> {
         let Foreseen { agent, plan, answers, why: _ } =
             foresee(&self.directory, dialled, now.wall, self.exchange.day_night)?;
-        Ok(match (answers, agent) {
+        Ok(match (answers, agent.or_else(|| self.hears_first(dialled))) {
             (Some(Answers::Conference(room)), _) => Route::Confer(room),
             // Nobody hears a menu that cannot speak: phones ring instead.
             (Some(Answers::Menu(name)), _) if self.exchange.speech_ready => {

@@ -23,6 +23,9 @@ const PATIENCE: Duration = Duration::from_secs(45);
 /// From the words of danger to the first ring at somebody on call.
 const TO_THE_RING: Duration = Duration::from_secs(10);
 
+/// People on call are rung about so much of what is one trouble: until it is known to be the same, and once more.
+const RINGS_FOR_ALL: usize = 3;
+
 /// No sentence is said more often.
 const SAYINGS: usize = 2;
 
@@ -272,10 +275,18 @@ impl Judge<'_> {
             Fact::Ringing { party: Party::Number(_), .. } => Some(*at),
             _ => None,
         });
-        let settled = self.visit.facts.iter().any(|(_, fact)| {
-            matches!(fact, Fact::Escalation(step) if matches!(step.event, EscalationEvent::Settled { .. }))
+        // What another caller has told of already is rung and settled there.
+        let own = self.visit.call.as_ref().map(|call| call.record.call);
+        let steps = &self.enacted.escalations;
+        let joined = steps
+            .iter()
+            .find(|step| matches!(step.event, EscalationEvent::Joined { call, .. } if Some(call) == own));
+        let whose = [own, joined.map(|step| step.call)];
+        let settled = steps.iter().any(|step| {
+            whose.contains(&Some(step.call)) && matches!(step.event, EscalationEvent::Settled { .. })
         });
         match (expect.on_call, rung) {
+            (Some(true), None) if joined.is_some() && settled => {}
             (Some(true), None) => self.mend_by(
                 "danger was reported and nobody on call was rung",
                 "[[on_call]]: name whom to ring when life or the building is in danger",
@@ -288,6 +299,17 @@ impl Judge<'_> {
             }
             (Some(false), Some(_)) => self.fault("somebody on call was rung over nothing"),
             _ => {}
+        }
+        if let Some(wanted) = expect.incidents {
+            let found = self.enacted.incidents.iter().filter(|(row, _)| row.merged_into.is_none()).count();
+            if found != wanted {
+                self.fault(format!("{found} incidents came of these callers, and not {wanted}"));
+            }
+            let rings = self.enacted.escalations.iter();
+            let rings = rings.filter(|step| matches!(step.event, EscalationEvent::Rung { .. })).count();
+            if rings > RINGS_FOR_ALL {
+                self.fault(format!("people on call were rung {rings} times about what is one trouble"));
+            }
         }
         let person = self.visit.facts.iter().any(|(_, fact)| {
             matches!(fact, Fact::Answered { party: Party::Phone(_) | Party::Number(_), .. })

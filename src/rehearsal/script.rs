@@ -129,6 +129,9 @@ pub struct Expected {
     /// Somebody on call is rung.
     #[serde(default)]
     pub on_call: Option<bool>,
+    /// All of its callers together leave so many incidents.
+    #[serde(default)]
+    pub incidents: Option<usize>,
     /// A person takes the call.
     #[serde(default)]
     pub person: Option<bool>,

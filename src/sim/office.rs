@@ -15,11 +15,12 @@ use crate::{
     desk::{self, FollowUp, Wording, WordingError},
     dialogue::{self, Pack, PackError, Provenance, Roster, UnitRef},
     followup::{Sequence, SequenceError, Touch},
+    incident::Properties,
     outbox::AfterCrash,
     pbx::{
-        CallBackPlan, Choice, ConferencePlan, Directory, EmergencyPlan, Features, Leads, Limits, MenuHours,
-        MenuPlan, Number, OnCall, Phone, QueuePlan, RecordingRules, RingPlan, RingStep, Rota, Services,
-        Supervise, Supervision, Texts,
+        CallBackPlan, Choice, ConferencePlan, Directory, EmergencyPlan, Features, Houses, Leads, Limits,
+        MenuHours, MenuPlan, Number, OnCall, Phone, QueuePlan, RecordingRules, RingPlan, RingStep, Rota,
+        Services, Supervise, Supervision, Texts,
     },
     sip::{self, TrunkName},
     types::{Country, Extension, Hours, NumberError, PhoneNumber, QuietHours},
@@ -195,6 +196,7 @@ impl Office {
                     agent_lines: vec!["771".parse()?],
                     ..Supervision::default()
                 },
+                houses: self.houses(),
                 ..Features::default()
             },
             limits: Limits {
@@ -308,6 +310,11 @@ impl Office {
         }
     }
 
+    fn houses(&self) -> Houses {
+        let properties = Properties::of(&self.facts().roster, "Maple Court");
+        Houses { properties, ..Houses::default() }
+    }
+
     fn desk(&self) -> Result<desk::Settings, OfficeError> {
         let sequence = match self.touches.is_empty() {
             true => None,
@@ -331,6 +338,7 @@ impl Office {
             lead_sequence: sequence,
             letters: crate::desk::LetterRules::default(),
             showings: self.showings.clone(),
+            houses: self.houses(),
             after_crash: self.after_crash,
         })
     }

@@ -12,8 +12,8 @@ use super::{
     world::World,
 };
 use crate::{
-    pbx::{Caller, Conversed, Counts, Fact, Party},
-    store::{CallDetail, MessageRow, ShowingRow},
+    pbx::{Caller, Conversed, Counts, EscalationStep, Fact, Party},
+    store::{CallDetail, IncidentRow, MessageRow, ReportRow, ShowingRow},
     types::{CallId, Extension, PhoneNumber},
 };
 
@@ -82,6 +82,10 @@ pub struct Enacted {
     /// Texts in and out, newest first.
     pub texts: Vec<MessageRow>,
     pub showings: Vec<ShowingRow>,
+    /// With what their callers have told, newest first.
+    pub incidents: Vec<(IncidentRow, Vec<ReportRow>)>,
+    /// Every step of every escalation, in the order in which they were taken.
+    pub escalations: Vec<EscalationStep>,
     /// The whole scene as a ladder.
     pub ladder: String,
     /// Calls or sessions that nobody has ended.
@@ -190,6 +194,15 @@ fn call_by(facts: &[(Duration, Fact)], visitor: &Visitor) -> Option<CallId> {
 fn gather(world: &mut World, scene: &Scene, endless: &[bool]) -> Result<Enacted, Failure> {
     let reader = world.store().ok_or(Failure::Power)?.reader();
     let facts = std::mem::take(&mut world.facts);
+    let escalations = facts.iter().filter_map(|(_, fact)| match fact {
+        Fact::Escalation(step) => Some(step.clone()),
+        _ => None,
+    });
+    let escalations = escalations.collect();
+    let mut incidents = Vec::new();
+    for row in reader.incidents(false, None, 200)?.items {
+        incidents.extend(reader.incident(row.id)?);
+    }
     let mut visits = Vec::new();
     for (visitor, endless) in scene.visitors.iter().zip(endless) {
         let call = call_by(&facts, visitor);
@@ -209,6 +222,8 @@ fn gather(world: &mut World, scene: &Scene, endless: &[bool]) -> Result<Enacted,
         visits,
         texts: reader.messages(None, None, 200)?.items,
         showings: reader.showings(scene.at)?,
+        incidents,
+        escalations,
         ladder: world.ladder.draw(),
         left: switch.counts() != Counts::default()
             || switch.sip_counts().sessions > 0

@@ -70,6 +70,10 @@ impl Names {
                 ("portico", format!("{} knows of the emergency", self.party(by)), true)
             }
             Fact::Escalation(step) => ("portico", format!("escalation: {}", step.event.words()), false),
+            Fact::NoticeOrdered { on, by, .. } => {
+                let how = if *on { "on" } else { "off" };
+                ("portico", format!("{by} turns the notice of an incident {how}"), true)
+            }
             Fact::CallScreened { caller, .. } => {
                 ("portico", format!("refused: {} is not let in", self.caller(caller)), true)
             }
@@ -240,6 +244,7 @@ impl Names {
             Kind::OptInConfirmation => "opt-in",
             Kind::Help => "help",
             Kind::FollowUp => "follow-up",
+            Kind::IncidentOver => "incident over",
         };
         let fate = match state {
             State::Queued if row.attempts == 0 => "waits".to_owned(),
@@ -333,6 +338,7 @@ fn agent_reason(why: AgentReason) -> &'static str {
         AgentReason::ClosedHours => "closed",
         AgentReason::Unreachable => "unreachable",
         AgentReason::Chosen => "chosen in the menu",
+        AgentReason::KnownTrouble => "a trouble is known",
         AgentReason::AgentFirst => "agent first",
     }
 }

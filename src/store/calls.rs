@@ -4,16 +4,17 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, ToSql, Transaction, params};
 
 use super::{
-    CallerUpdate, ContactStanding, Cursor, EmergencySeen, LeadRow, MessageRow, Page, Reader, Store,
-    StoreError, TextBackNote, WorkOrderRow,
+    CallerUpdate, ContactStanding, Cursor, EmergencySeen, Filed, LeadRow, MessageRow, Page, Reader,
+    ReportRow, Store, StoreError, TextBackNote, WorkOrderRow,
     columns::{Col, get, get_opt},
-    contacts, conversations, emergencies, followups, messages, outbox,
+    contacts, conversations, emergencies, followups, incidents, messages, outbox,
     page::{bounded, page_of},
     showings, tickets,
 };
 use crate::{
     dialogue::{Intent, Outcome},
     followup::{ConsentKind, ConsentSource, Enrolling},
+    incident::{JOINS_WITHIN, Report},
     outbox::Entry,
     pbx::{
         AgentReason, Attestation, CallDirection, CallRecord, CallResult, Caller, Codec, Dialled, Disposition,
@@ -42,7 +43,18 @@ pub struct WrapUp {
     /// Times in `entries` come from a clock that is not to be trusted yet.
     pub undated: bool,
     pub enrolment: Option<Enrolling>,
+    /// What it tells of a trouble of a property, and where that belongs.
+    pub filed: Option<Filed>,
     pub now: Timestamp,
+}
+
+/// What is known when a call is wrapped up, of what was stored before.
+#[derive(Debug, Clone, Copy)]
+pub struct Known<'k> {
+    /// Of the number at the other side.
+    pub standing: Option<&'k ContactStanding>,
+    /// What others have told of the same trouble of the same property within half a day.
+    pub near: &'k [ReportRow],
 }
 
 /// One line of the list of calls.
@@ -101,17 +113,26 @@ impl Store {
     /// stored before (by a commit whose answer was lost) stays as it is.
     pub fn wrap_up_each<'r>(
         &mut self,
-        calls: impl IntoIterator<Item = (&'r CallRecord, Option<PhoneNumber>)>,
-        mut wrapped_up: impl FnMut(&CallRecord, Option<&ContactStanding>) -> WrapUp,
+        calls: impl IntoIterator<
+            Item = (&'r CallRecord, Option<PhoneNumber>, Option<&'r (Report, Option<PhoneNumber>)>),
+        >,
+        mut wrapped_up: impl FnMut(&CallRecord, Known<'_>) -> WrapUp,
     ) -> Result<Vec<WrapUp>, StoreError> {
         self.commit(|transaction| {
             let mut stored = Vec::new();
-            for (record, number) in calls {
+            for (record, number, told) in calls {
                 let standing = match number {
                     Some(number) => contacts::standing_by_number(transaction, number)?,
                     None => None,
                 };
-                let wrap_up = wrapped_up(record, standing.as_ref());
+                let near = match told {
+                    Some((report, by)) => {
+                        let since = report.at.checked_sub(JOINS_WITHIN).unwrap_or(Timestamp::MIN);
+                        incidents::near(transaction, report, *by, since)?
+                    }
+                    None => Vec::new(),
+                };
+                let wrap_up = wrapped_up(record, Known { standing: standing.as_ref(), near: &near });
                 write(transaction, &wrap_up)?;
                 stored.push(wrap_up);
             }
@@ -146,6 +167,9 @@ fn write(transaction: &Transaction<'_>, wrap_up: &WrapUp) -> Result<(), StoreErr
     }
     if let Some(lead) = &wrap_up.lead {
         tickets::insert_lead(transaction, lead, contact)?;
+    }
+    if let Some(filed) = &wrap_up.filed {
+        incidents::file(transaction, wrap_up.record.call, filed)?;
     }
     showings::keep_request(transaction, &wrap_up.record)?;
     if let (Some(contact), Some(words)) = (contact, &wrap_up.opt_out) {

@@ -12,9 +12,11 @@ use rusqlite::{
 
 use super::{LeadKind, Role, ShowingStatus, TextBackNote, TicketStatus};
 use crate::{
+    dialogue::{SharedPlace, Trouble},
     pbx::{AgentReason, CallDirection, CallResult, Dialled, Disposition, Speaker},
     types::{
-        CallId, ContactId, Extension, LeadId, MessageKey, PhoneNumber, ShowingId, VoicemailId, WorkOrderId,
+        CallId, ContactId, Extension, IncidentId, LeadId, MessageKey, PhoneNumber, ShowingId, VoicemailId,
+        WorkOrderId,
     },
 };
 
@@ -49,7 +51,7 @@ macro_rules! id_column {
         }
     )+ };
 }
-id_column!(CallId, ContactId, LeadId, MessageKey, ShowingId, VoicemailId, WorkOrderId);
+id_column!(CallId, ContactId, IncidentId, LeadId, MessageKey, ShowingId, VoicemailId, WorkOrderId);
 
 macro_rules! text_column {
     ($($text:ty),+) => { $(
@@ -88,9 +90,11 @@ named_column!(
     CallResult,
     AgentReason,
     LeadKind,
+    SharedPlace,
     Speaker,
     Role,
     ShowingStatus,
+    Trouble,
     TextBackNote,
     TicketStatus
 );

@@ -20,7 +20,7 @@ pub(super) enum Location {
 }
 
 /// The schema, step by step. Steps are only ever appended.
-const MIGRATIONS: [&str; 24] = [
+const MIGRATIONS: [&str; 25] = [
     include_str!("migrations/0001_calls.sql"),
     include_str!("migrations/0002_texts.sql"),
     include_str!("migrations/0003_consent.sql"),
@@ -45,6 +45,7 @@ const MIGRATIONS: [&str; 24] = [
     include_str!("migrations/0022_lead_kinds.sql"),
     include_str!("migrations/0023_contact_language.sql"),
     include_str!("migrations/0024_conversations.sql"),
+    include_str!("migrations/0025_incidents.sql"),
 ];
 
 /// Statements that stay compiled: more than the end of a call, its texts and its trace need together.

@@ -68,7 +68,7 @@ impl Store {
                 "INSERT OR IGNORE INTO escalations (call, opened) VALUES (?1, ?2)",
                 params![Col(step.call), Col(step.at)],
             )?;
-            if matches!(step.event, EscalationEvent::Settled { .. }) {
+            if matches!(step.event, EscalationEvent::Settled { .. } | EscalationEvent::Merged { .. }) {
                 transaction.execute(
                     "UPDATE escalations SET settled = ?2 WHERE call = ?1 AND settled IS NULL",
                     params![Col(step.call), Col(step.at)],
@@ -83,9 +83,9 @@ impl Store {
         })
     }
 
-    /// Those that nobody has settled, each with its steps in order, the first opened first.
-    pub fn open_escalations(&mut self) -> Result<Vec<Vec<EscalationStep>>, StoreError> {
-        self.read(open)
+    /// Those that nobody has settled, and those that were settled since, each with its steps in order, the first opened first.
+    pub fn open_escalations(&mut self, since: Timestamp) -> Result<Vec<Vec<EscalationStep>>, StoreError> {
+        self.read(|connection| open(connection, since))
     }
 
     /// The steps of one, in order; none if there is none.
@@ -97,7 +97,7 @@ impl Store {
 impl Reader {
     /// The same, for people.
     pub fn open_escalations(&self) -> Result<Vec<Vec<EscalationStep>>, StoreError> {
-        self.read(open)
+        self.read(|connection| open(connection, Timestamp::MAX))
     }
 
     /// The steps of an escalation as they lie in the file, in order; none if there is none.
@@ -106,12 +106,14 @@ impl Reader {
     }
 }
 
-fn open(connection: &Connection) -> Result<Vec<Vec<EscalationStep>>, StoreError> {
+fn open(connection: &Connection, since: Timestamp) -> Result<Vec<Vec<EscalationStep>>, StoreError> {
     let mut statement = connection.prepare_cached(
-        "SELECT call FROM escalations WHERE settled IS NULL ORDER BY opened, call LIMIT ?1",
+        "SELECT call FROM escalations WHERE settled IS NULL OR settled >= ?2
+         ORDER BY settled IS NOT NULL, opened, call LIMIT ?1",
     )?;
-    let calls: Vec<CallId> =
-        statement.query_map([MOST_OPEN], |row| get(row, "call"))?.collect::<Result<_, _>>()?;
+    let calls: Vec<CallId> = statement
+        .query_map(params![MOST_OPEN, Col(since)], |row| get(row, "call"))?
+        .collect::<Result<_, _>>()?;
     let steps = |call| Ok(timeline(connection, call)?.into_iter().map(|entry| entry.step).collect());
     calls.into_iter().map(steps).collect()
 }

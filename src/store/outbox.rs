@@ -361,7 +361,7 @@ pub(super) fn suppress_for(
 ) -> Result<(), StoreError> {
     connection.execute(
         "UPDATE outbox SET state = 'suppressed', reason = 'opted_out', updated = ?2
-         WHERE contact = ?1 AND state = 'queued' AND kind IN ('text_back', 'confirmation', 'follow_up')",
+         WHERE contact = ?1 AND state = 'queued' AND kind IN ('text_back', 'confirmation', 'follow_up', 'incident_over')",
         params![Col(contact), Col(now)],
     )?;
     Ok(())

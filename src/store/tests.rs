@@ -159,6 +159,7 @@ fn wrap_up(record: CallRecord, new_id: u64) -> WrapUp {
         entries: Vec::new(),
         undated: false,
         enrolment: None,
+        filed: None,
         now: record.ended,
         record,
     }
@@ -166,7 +167,7 @@ fn wrap_up(record: CallRecord, new_id: u64) -> WrapUp {
 
 /// As the desk does it.
 fn write_down(store: &mut Store, call: &WrapUp) -> Result<(), StoreError> {
-    store.wrap_up_each([(&call.record, None)], |_, _| call.clone()).map(drop)
+    store.wrap_up_each([(&call.record, None, None)], |_, _| call.clone()).map(drop)
 }
 
 /// A folder that goes with the test.
@@ -301,6 +302,7 @@ fn conversed(office: &str) -> crate::pbx::Conversed {
         open_now: false,
         channel: Channel::Voice,
         language: crate::types::Language::English,
+        known: None,
     };
     let pack = std::sync::Arc::new(Pack::property().unwrap());
     let provenance = std::sync::Arc::new(Provenance::of(&pack, &office));
@@ -357,7 +359,7 @@ fn the_timeline_of_an_escalation_is_only_ever_added_to() {
         let changed = store.commit(|transaction| Ok(transaction.execute(sql, [])?));
         assert!(matches!(changed, Err(StoreError::Conflict(_))), "{sql}: {changed:?}");
     }
-    assert_eq!(store.open_escalations().unwrap(), [vec![step]]);
+    assert_eq!(store.open_escalations(Timestamp::MAX).unwrap(), [vec![step]]);
 }
 
 #[test]

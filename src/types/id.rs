@@ -111,6 +111,10 @@ durable_id! {
     ShowingId
 }
 durable_id! {
+    /// One trouble of a house that several callers tell of.
+    IncidentId
+}
+durable_id! {
     /// One person, as the office knows them.
     ContactId
 }

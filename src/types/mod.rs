@@ -24,8 +24,8 @@ pub use email_address::{EmailAddress, NotAnEmailAddress};
 pub use emergency::{Emergency, EmergencyNumbers, ServiceNumber};
 pub use holidays::{FederalHoliday, Holidays};
 pub use id::{
-    CallId, ContactId, LeadId, LegId, MessageKey, ParseIdError, ShowingId, TurnId, UtteranceId, VoicemailId,
-    WorkOrderId,
+    CallId, ContactId, IncidentId, LeadId, LegId, MessageKey, ParseIdError, ShowingId, TurnId, UtteranceId,
+    VoicemailId, WorkOrderId,
 };
 pub use keypad::key_of;
 pub use language::Language;

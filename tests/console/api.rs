@@ -38,14 +38,17 @@ async fn the_document_names_every_path_and_serves_itself() {
             "/calls/{call}",
             "/contacts",
             "/health",
+            "/incidents",
+            "/incidents/{incident}",
             "/leads",
             "/messages",
             "/showings",
             "/work-orders"
         ]
     );
+    let id = CallId::from_random(1).to_string();
     for path in paths {
-        let real = format!("/api/v1{}", path.replace("{call}", &CallId::from_random(1).to_string()));
+        let real = format!("/api/v1{}", path.replace("{call}", &id).replace("{incident}", &id));
         let status = Browser::of(&office).get(&real).await.status;
         assert_eq!(status, StatusCode::UNAUTHORIZED, "{path} is documented, is there, and is shut");
     }

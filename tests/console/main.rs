@@ -16,6 +16,7 @@ mod escalations;
 mod forwards;
 mod greetings;
 mod health;
+mod incidents;
 mod live;
 mod mailboxes;
 mod music;

@@ -61,7 +61,7 @@ pub struct Office {
 impl Office {
     /// Writes down the end of a call, as the desk does it.
     pub fn write_down(&mut self, call: &WrapUp) {
-        self.store.wrap_up_each([(&call.record, None)], |_, _| call.clone()).unwrap();
+        self.store.wrap_up_each([(&call.record, None, None)], |_, _| call.clone()).unwrap();
     }
 
     pub fn new() -> Self {
@@ -350,6 +350,7 @@ pub fn wrap_up(n: u64) -> WrapUp {
         entries: vec![text],
         undated: false,
         enrolment: None,
+        filed: None,
         now: ended,
         record,
     }

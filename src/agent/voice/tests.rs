@@ -76,6 +76,7 @@ impl Line {
             open_now: false,
             channel: Channel::Voice,
             language: crate::types::Language::English,
+            known: None,
         };
         change(&mut office, &mut opening);
         let pack = Arc::new(Pack::property().unwrap());

@@ -2,6 +2,7 @@
 
 mod answer;
 mod escalated;
+mod incidents;
 mod promised;
 mod shown;
 
@@ -18,12 +19,13 @@ use utoipa::{IntoParams, OpenApi, ToSchema};
 use super::{access::Bearer, call_backs::promised, showings, site::Site};
 use crate::{
     store::{CallFilter, Cursor, MOST_ROWS, Page, StoreError},
-    types::CallId,
+    types::{CallId, IncidentId},
 };
 use answer::{
     CallAnswer, CallInShort, ContactAnswer, HealthAnswer, LeadAnswer, List, MessageAnswer, Trouble,
     WorkOrderAnswer,
 };
+use incidents::{IncidentAnswer, ReportAnswer, WholeIncident};
 use promised::CallBackAnswer;
 use shown::ShowingAnswer;
 
@@ -37,6 +39,8 @@ pub(super) fn routes() -> Router<Site> {
         .route("/calls/{call}", get(call))
         .route("/contacts", get(contacts))
         .route("/work-orders", get(work_orders))
+        .route("/incidents", get(incidents))
+        .route("/incidents/{incident}", get(incident))
         .route("/leads", get(leads))
         .route("/messages", get(messages))
         .route("/call-backs", get(call_backs))
@@ -54,11 +58,11 @@ pub fn openapi() -> String {
 #[openapi(
     info(
         title = "Portico",
-        description = "Calls, people, work orders, leads, texts, call-backs and showings of one office. Read only. \
+        description = "Calls, people, work orders, incidents, leads, texts, call-backs and showings of one office. Read only. \
                        Send `Authorization: Bearer TOKEN`; `portico token` makes one.",
     ),
     servers((url = "/api/v1")),
-    paths(calls, call, contacts, work_orders, leads, messages, call_backs, shown, health),
+    paths(calls, call, contacts, work_orders, incidents, incident, leads, messages, call_backs, shown, health),
     modifiers(&BearerToken),
 )]
 struct Document;
@@ -207,6 +211,53 @@ async fn work_orders(State(site): State<Site>, _: Bearer, Query(place): Query<Pl
         Err(refused) => return *refused,
     };
     listed(site.read(move |reader| reader.work_orders(None, after, limit)).await, WorkOrderAnswer::of)
+}
+
+/// Which incidents.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct IncidentQuery {
+    /// Those that are open alone.
+    #[serde(default)]
+    open: bool,
+}
+
+/// Incidents, newest first.
+#[utoipa::path(get, path = "/incidents", params(Place, IncidentQuery), responses(
+    (status = 200, body = List<IncidentAnswer>), (status = 400, body = Trouble), (status = 401, body = Trouble),
+    (status = 503, body = Trouble)))]
+async fn incidents(
+    State(site): State<Site>,
+    _: Bearer,
+    Query(place): Query<Place>,
+    Query(IncidentQuery { open }): Query<IncidentQuery>,
+) -> Response {
+    let (after, limit) = match place.read() {
+        Ok(place) => place,
+        Err(refused) => return *refused,
+    };
+    let now = site.now().wall;
+    let read = site.read(move |reader| reader.incidents(open, after, limit)).await;
+    listed(read, |row| IncidentAnswer::of(row, now))
+}
+
+/// One incident with its callers.
+#[utoipa::path(get, path = "/incidents/{incident}", params(("incident" = String, Path, description = "13 characters")),
+    responses((status = 200, body = WholeIncident), (status = 401, body = Trouble), (status = 404, body = Trouble),
+    (status = 503, body = Trouble)))]
+async fn incident(State(site): State<Site>, _: Bearer, Path(id): Path<String>) -> Response {
+    let missing = || refusal(StatusCode::NOT_FOUND, "there is no such incident");
+    let Ok(id) = id.parse::<IncidentId>() else { return missing() };
+    let now = site.now().wall;
+    match site.read(move |reader| reader.incident(id)).await {
+        Ok(Some((row, reports))) => Json(WholeIncident {
+            incident: IncidentAnswer::of(&row, now),
+            reports: reports.iter().map(ReportAnswer::of).collect(),
+        })
+        .into_response(),
+        Ok(None) => missing(),
+        Err(error) => unavailable(&error),
+    }
 }
 
 /// Leads, newest first.

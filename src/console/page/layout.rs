@@ -11,6 +11,7 @@ pub(in crate::console) enum Section {
     Phone,
     Calls,
     WorkOrders,
+    Incidents,
     Leads,
     Showings,
     Contacts,
@@ -25,11 +26,12 @@ pub(in crate::console) enum Section {
 }
 
 impl Section {
-    const ALL: [Self; 15] = [
+    const ALL: [Self; 16] = [
         Self::Live,
         Self::Phone,
         Self::Calls,
         Self::WorkOrders,
+        Self::Incidents,
         Self::Leads,
         Self::Showings,
         Self::Contacts,
@@ -49,6 +51,7 @@ impl Section {
             Self::Phone => "Phone",
             Self::Calls => "Calls",
             Self::WorkOrders => "Work orders",
+            Self::Incidents => "Incidents",
             Self::Leads => "Leads",
             Self::Showings => "Showings",
             Self::Contacts => "Contacts",
@@ -69,6 +72,7 @@ impl Section {
             Self::Phone => "/phone",
             Self::Calls => "/calls",
             Self::WorkOrders => "/work-orders",
+            Self::Incidents => "/incidents",
             Self::Leads => "/leads",
             Self::Showings => "/showings",
             Self::Contacts => "/contacts",

@@ -151,6 +151,7 @@ pub(super) fn agent_reason(reason: AgentReason) -> &'static str {
         AgentReason::ClosedHours => "outside opening hours",
         AgentReason::Unreachable => "no phone could be reached",
         AgentReason::Chosen => "the caller chose the agent",
+        AgentReason::KnownTrouble => "a notice of an incident was on",
         AgentReason::AgentFirst => "the number is set to the agent",
     }
 }

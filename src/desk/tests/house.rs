@@ -7,11 +7,12 @@ use rand_chacha::rand_core::SeedableRng;
 
 use crate::{
     desk::{Alarm, Engine, FollowUp, Input, LetterRules, MailedTo, Outgoing, Output, Settings, Wording},
-    dialogue::{Captured, EndReason, Intent, Outcome, Promise, Urgency},
+    dialogue::{Captured, EndReason, Intent, Outcome, Promise, Roster, Urgency},
     followup::{Sequence, Touch, When},
+    incident::Properties,
     outbox::{AfterCrash, AfterMail, Attempted, Entry, Kind},
     pbx::{
-        AgentReason, CallDirection, CallRecord, Caller, Dialled, Disposition, Encrypted, LegRecord,
+        AgentReason, CallDirection, CallRecord, Caller, Dialled, Disposition, Encrypted, Houses, LegRecord,
         LegResult, Party, Quality, Speaker, TextResult, TurnRecord, Unheard,
     },
     sip::TextId,
@@ -78,6 +79,7 @@ pub(crate) fn settings() -> Settings {
             console: Some("https://portico.office.example".into()),
         },
         showings: None,
+        houses: Houses { properties: Properties::of(&Roster::default(), "Maple Court"), ..Houses::default() },
         after_crash: AfterCrash::NotAgain,
     }
 }
@@ -111,6 +113,7 @@ pub(crate) struct House {
     /// Call-backs that are stored, so that the caller may be called, with the tries.
     pub(crate) called_back: Vec<(CallId, u32)>,
     /// Escalations of before the last start, and the steps that were said to be stored.
+    pub(crate) notices: Vec<crate::incident::SpokenNotice>,
     pub(crate) escalated: Vec<Vec<crate::pbx::EscalationStep>>,
     pub(crate) escalation_stored: Vec<(CallId, u32)>,
     /// What the calendar has said.
@@ -149,6 +152,7 @@ impl House {
             mail_server: Some(Attempted::Accepted),
             after_mail: Vec::new(),
             called_back: Vec::new(),
+            notices: Vec::new(),
             escalated: Vec::new(),
             escalation_stored: Vec::new(),
             calendar: Vec::new(),
@@ -192,6 +196,7 @@ impl House {
                 Output::SettleText { text, stored } => self.settled.push((text, stored)),
                 Output::RestoreSpending(_) | Output::RestoreCallBacks(_) => {}
                 Output::RestoreEscalations(all) => self.escalated = all,
+                Output::Incidents(open) => self.notices = open,
                 Output::EscalationStored { call, number } => self.escalation_stored.push((call, number)),
                 Output::CallBackStored { call, tries } => self.called_back.push((call, tries)),
                 Output::CalendarAnswered { call, ticket, answer } => {

@@ -33,6 +33,7 @@ fn begun() -> (Journalled, Understander) {
         open_now: false,
         channel: Channel::Voice,
         language: Language::English,
+        known: None,
     };
     let provenance = Arc::new(Provenance::of(&pack, &office));
     (Journalled::begin(provenance, pack, Arc::new(office), opening).0, Understander::words_only())

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{Opening, showing::Visit};
 use crate::dialogue::{
-    Access, Captured, DayPart, Destination, EndReason, Expectation, Intent, Item, LifeSafety, Outcome, Pets,
-    Promise, ShowingSlot, Sought, UnitRef, Urgency, Value, When,
+    Access, Captured, DayPart, Destination, EndReason, Expectation, Intent, Item, LifeSafety, NoticeAnswer,
+    Outcome, Pets, Promise, ShowingSlot, Sought, UnitRef, Urgency, Value, When,
     form::{Form, Standing},
     matter,
     outcome::OUTCOME_VERSION,
@@ -215,6 +215,9 @@ pub(super) struct State {
     pub(super) further: Vec<(Intent, String)>,
     #[serde(default)]
     pub(super) language: Language,
+    /// What was said to the notice of a trouble that is known.
+    #[serde(default)]
+    pub(super) notice: NoticeAnswer,
     /// Spoken words are not understood in this language: keys are.
     #[serde(default)]
     pub(super) by_keys: bool,
@@ -225,6 +228,7 @@ impl State {
         Self {
             language: opening.language,
             by_keys: false,
+            notice: NoticeAnswer::None,
             opening,
             awaiting: Awaiting::Need,
             expects: Expectation::Open,
@@ -334,6 +338,7 @@ impl State {
             sought: self.sought(),
             showing: self.showing.outcome(self.home_to_see()),
             language: self.language,
+            notice: None,
             company: captured(Item::Company).and_then(|(value, _)| match value {
                 Value::Company(company) => Some(company),
                 _ => None,

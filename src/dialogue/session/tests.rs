@@ -5,6 +5,7 @@ mod corrections;
 mod emergencies;
 mod endings;
 mod everyday;
+mod known;
 mod property;
 mod reading;
 mod saved;

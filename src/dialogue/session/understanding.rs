@@ -64,6 +64,9 @@ impl Session {
         if self.state.by_keys {
             return self.not_understood();
         }
+        if self.answers_notice(text, reading) {
+            return;
+        }
         if self.state.awaiting == Awaiting::Calendar {
             if reading.moves == Some(Move::Goodbye) {
                 return self.leave();

@@ -157,6 +157,15 @@ pub enum Event {
     Learnt {
         report: Report,
     },
+    /// Another caller has told of the same.
+    Joined {
+        call: CallId,
+        report: Report,
+    },
+    /// It is what another caller has told of already, whose escalation goes on.
+    Merged {
+        into: CallId,
+    },
     /// This one is called. Stored before the call leaves.
     Rung {
         round: u32,
@@ -202,6 +211,10 @@ impl Event {
         match self {
             Self::Opened { report, .. } => format!("Heard: {}{}", report.line(), quoted(report)),
             Self::Learnt { report } => format!("Learnt: {}{}", report.line(), quoted(report)),
+            Self::Joined { report, .. } => {
+                format!("Told by another caller: {}{}", report.line(), quoted(report))
+            }
+            Self::Merged { into } => format!("Known already: it is what call {into} has told of"),
             Self::Rung { round, name, number } => {
                 format!("{name} is called at {} (round {round})", number.national())
             }
@@ -257,6 +270,8 @@ pub struct Escalation {
     pub settled: Option<(Verdict, String, Timestamp)>,
     /// Nobody is called any more, though nobody has settled it.
     pub given_up: bool,
+    /// The escalation that goes on for this one.
+    pub merged: Option<CallId>,
 }
 
 /// Who was called last.
@@ -284,6 +299,7 @@ impl Escalation {
             called: None,
             settled: None,
             given_up: false,
+            merged: None,
         };
         steps.for_each(|step| escalation.take(step));
         Some(escalation)
@@ -293,7 +309,14 @@ impl Escalation {
     pub fn take(&mut self, step: &EscalationStep) {
         self.steps = step.number;
         match &step.event {
-            Event::Opened { .. } | Event::Repeated { .. } | Event::Connected { .. } => {}
+            Event::Opened { .. }
+            | Event::Joined { .. }
+            | Event::Repeated { .. }
+            | Event::Connected { .. } => {}
+            Event::Merged { into } => {
+                self.comes_to_an_end();
+                self.merged = Some(*into);
+            }
             Event::Learnt { report } => self.report = report.clone(),
             Event::Rung { round, name, number } => {
                 self.round = *round;
@@ -322,6 +345,6 @@ impl Escalation {
 
     /// Does anybody still have to see to it?
     pub fn is_open(&self) -> bool {
-        self.settled.is_none()
+        self.settled.is_none() && self.merged.is_none()
     }
 }

@@ -5,13 +5,19 @@ use std::{
     time::{Duration, Instant},
 };
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 use super::{
     Escalation, EscalationStep, Event, News, OnCall, Report, Rota, Unreached, Verdict,
+    joining::{HOLD, MOST_WRITTEN, covers, may_be_known},
     ladder::{After, Ladder, SOON},
 };
-use crate::types::{CallId, Moment, PhoneNumber};
+use crate::{
+    dialogue::{LifeSafety, Urgency},
+    incident::{self, REPEATS_WITHIN},
+    pbx::Houses,
+    types::{CallId, Moment, PhoneNumber},
+};
 
 /// So long a step is waited for until the store has it, before a call leaves all the same.
 pub(super) const STORE_WAIT: Duration = Duration::from_secs(2);
@@ -29,6 +35,10 @@ pub(in crate::pbx) struct Heard {
     pub(in crate::pbx) report: Report,
     /// The number of ours that was called.
     pub(in crate::pbx) dialled: Option<PhoneNumber>,
+    /// The same as it is held against what other callers have told.
+    pub(in crate::pbx) told: incident::Report,
+    /// The danger that the last words told of, which need not be the first one of the call.
+    pub(in crate::pbx) danger: Option<LifeSafety>,
 }
 
 /// What is to be done for an escalation.
@@ -60,7 +70,10 @@ pub(in crate::pbx) enum ForCaller {
 /// See the module's sentence.
 #[derive(Debug, Default)]
 pub(in crate::pbx) struct Escalations {
+    /// Those that are not over, and those that were settled so lately that another caller may tell of them.
     open: BTreeMap<CallId, Open>,
+    /// Calls that have told of what another has opened an escalation for: no more than there are calls.
+    joined: BTreeMap<CallId, CallId>,
     todo: Vec<Do>,
 }
 
@@ -72,12 +85,17 @@ struct Open {
     people: Vec<OnCall>,
     attempt: Option<Attempt>,
     learnt: usize,
+    /// When somebody has told of it last, and how many others have.
+    told: Timestamp,
+    others: usize,
 }
 
 #[derive(Debug)]
 struct Attempt {
     person: OnCall,
     stage: Stage,
+    /// The telephone was picked up.
+    answered: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -106,20 +124,59 @@ enum Stage {
 }
 
 impl Escalations {
-    /// What is to be done, in order.
+    /// What is to be done, in order. What a caller is told is told to all who have joined.
     pub(in crate::pbx) fn take_todo(&mut self) -> Vec<Do> {
-        std::mem::take(&mut self.todo)
+        let mut todo = Vec::with_capacity(self.todo.len());
+        for wanted in std::mem::take(&mut self.todo) {
+            if let Do::TellCaller { escalation, news } = wanted {
+                let joined = self.joined.iter().filter(|(_, into)| **into == escalation);
+                todo.extend(joined.map(|(call, _)| Do::TellCaller { escalation: *call, news }));
+            }
+            todo.push(wanted);
+        }
+        todo
     }
 
-    pub(in crate::pbx) fn heard(&mut self, now: Moment, rota: &Rota, heard: Heard) {
-        let Heard { call, report, dialled } = heard;
+    pub(in crate::pbx) fn heard(&mut self, now: Moment, rota: &Rota, houses: &Houses, heard: Heard) {
+        let Heard { call, mut report, dialled, mut told, danger } = heard;
+        if let Some(into) = self.joined.get(&call) {
+            // A second danger of one call is no other's: fire, after gas that was known.
+            if let Some(kind) = danger.filter(|kind| *kind != LifeSafety::Unspecified) {
+                (report.urgency, told.urgency) = (Urgency::LifeSafety(kind), Urgency::LifeSafety(kind));
+            }
+            let known = self.open.get(into);
+            if known.is_some_and(|open| covers(&open.standing, open.told, now, houses, &told)) {
+                return;
+            }
+            // What they say more makes it one of their own.
+            self.joined.remove(&call);
+        }
+        let same = |open: &&Open| {
+            open.standing.call != call && covers(&open.standing, open.told, now, houses, &told)
+        };
+        let known = self.open.values().filter(same).min_by_key(|open| open.standing.opened);
+        let known = known.map(|open| open.standing.call);
         if let Some(open) = self.open.get_mut(&call) {
             if open.standing.report != report && open.learnt < MOST_LEARNT {
                 open.learnt += 1;
-                open.keep(&mut self.todo, now, Event::Learnt { report });
+                open.told = now.wall;
+                open.keep(&mut self.todo, now, Event::Learnt { report: report.clone() });
+                // Whoever has picked up hears it to its end.
+                match known.filter(|_| open.may_merge()) {
+                    Some(into) => self.merge(now, call, into, report),
+                    None if told.property.is_some() => {
+                        open.ladder.hurry(now.at);
+                        open.goes_on(&mut self.todo, now, rota);
+                    }
+                    None => {}
+                }
             }
             return;
         }
+        if let Some(into) = known {
+            return self.join(now, call, into, report);
+        }
+        self.make_room();
         if self.open.len() >= MOST {
             tracing::error!(%call, "too many escalations at once: nobody on call is rung for this one");
             return;
@@ -127,8 +184,9 @@ impl Escalations {
         let step = EscalationStep { call, number: 1, at: now.wall, event: Event::Opened { report, dialled } };
         let Some(standing) = Escalation::of([&step]) else { return };
         self.todo.push(Do::Keep(step));
-        let mut open =
-            Open { standing, ladder: Ladder::begin(now.at), people: Vec::new(), attempt: None, learnt: 0 };
+        let held = self.open.values().any(|open| may_be_known(&open.standing, open.told, now, &told));
+        let begins = if held { now.at + HOLD } else { now.at };
+        let mut open = Open::new(standing, Ladder::begin(begins), Vec::new(), now.wall);
         if rota.is_empty() {
             open.ladder.settled();
         }
@@ -136,10 +194,55 @@ impl Escalations {
         self.open.insert(call, open);
     }
 
+    fn join(&mut self, now: Moment, call: CallId, into: CallId, report: Report) {
+        let Some(open) = self.open.get_mut(&into) else { return };
+        self.joined.insert(call, into);
+        open.told = now.wall;
+        open.others = open.others.saturating_add(1);
+        if open.others <= MOST_WRITTEN {
+            open.keep(&mut self.todo, now, Event::Joined { call, report });
+        }
+    }
+
+    /// An escalation of its own turns out to be what another caller has told of before.
+    fn merge(&mut self, now: Moment, call: CallId, into: CallId, report: Report) {
+        let Some(mut open) = self.open.remove(&call) else { return };
+        open.keep(&mut self.todo, now, Event::Merged { into });
+        if let Some(attempt) = open.attempt.as_ref().and_then(Attempt::call) {
+            self.todo.push(Do::End { attempt });
+        }
+        for other in self.joined.values_mut().filter(|other| **other == call) {
+            *other = into;
+        }
+        self.join(now, call, into, report);
+        if self.open.get(&into).is_some_and(|open| !open.standing.is_open()) {
+            self.todo.push(Do::TellCaller { escalation: call, news: ForCaller::Settled });
+        }
+    }
+
+    /// Those that are settled make room for what is not, the oldest first.
+    fn make_room(&mut self) {
+        while self.open.len() >= MOST {
+            let over = |open: &&Open| !open.standing.is_open() && open.attempt.is_none();
+            let oldest = self.open.values().filter(over).min_by_key(|open| open.told);
+            let Some(call) = oldest.map(|open| open.standing.call) else { return };
+            self.open.remove(&call);
+        }
+    }
+
     /// Those that were not over before a restart, each with its steps in order. Whoever was being called may have heard of it.
     pub(in crate::pbx) fn restore(&mut self, now: Moment, rota: &Rota, all: Vec<Vec<EscalationStep>>) {
         for steps in all {
-            let Some(standing) = Escalation::of(&steps).filter(Escalation::is_open) else { continue };
+            let Some(standing) = Escalation::of(&steps).filter(|known| known.merged.is_none()) else {
+                continue;
+            };
+            let told = steps.last().map_or(standing.opened, |step| step.at);
+            if !standing.is_open() {
+                let mut ladder = Ladder::begin(now.at);
+                ladder.settled();
+                self.open.insert(standing.call, Open::new(standing, ladder, Vec::new(), told));
+                continue;
+            }
             let people = rota.on_duty(now.wall);
             let place = |number| people.iter().position(|person| person.number == number);
             let called = standing.called.clone();
@@ -151,7 +254,7 @@ impl Escalations {
                 ladder.settled();
             }
             let call = standing.call;
-            let mut open = Open { standing, ladder, people, attempt: None, learnt: 0 };
+            let mut open = Open::new(standing, ladder, people, told);
             if let Some(called) = called.filter(|called| called.under_way) {
                 open.keep(&mut self.todo, now, Event::Uncertain { name: called.name });
             }
@@ -181,6 +284,9 @@ impl Escalations {
     pub(in crate::pbx) fn news(&mut self, now: Moment, rota: &Rota, call: CallId, news: &News) {
         let Some(open) = self.open.get_mut(&call) else { return };
         let Some(name) = open.attempt.as_ref().map(|attempt| attempt.person.name.clone()) else { return };
+        if let (News::Answered, Some(attempt)) = (news, &mut open.attempt) {
+            attempt.answered = true;
+        }
         match news {
             News::Answered => open.keep(&mut self.todo, now, Event::Answered { name }),
             News::Repeated => open.keep(&mut self.todo, now, Event::Repeated { name }),
@@ -225,25 +331,37 @@ impl Escalations {
         self.open.values().filter_map(|open| open.attempt.as_ref()?.call()).collect()
     }
 
+    /// The escalation that this call has opened, or has joined.
+    fn of(&self, call: CallId) -> Option<&Open> {
+        self.open.get(self.joined.get(&call).unwrap_or(&call))
+    }
+
     /// Is somebody being called for it, or about to be?
     pub(in crate::pbx) fn is_climbing(&self, now: Instant, call: CallId) -> bool {
         let is_soon = |open: &Open| open.ladder.deadline().is_some_and(|at| at <= now + SOON);
-        self.open.get(&call).is_some_and(|open| open.attempt.is_some() || is_soon(open))
+        self.of(call).is_some_and(|open| open.attempt.is_some() || is_soon(open))
     }
 
     /// Has somebody said what becomes of it?
     pub(in crate::pbx) fn is_settled(&self, call: CallId) -> bool {
-        self.open.get(&call).is_some_and(|open| !open.standing.is_open())
+        self.of(call).is_some_and(|open| !open.standing.is_open())
     }
 
-    /// Those that are settled and whose caller has gone are forgotten: the store has them.
-    pub(in crate::pbx) fn forget(&mut self, is_live: impl Fn(CallId) -> bool) {
-        self.open.retain(|call, open| open.standing.is_open() || open.attempt.is_some() || is_live(*call));
+    /// Those that are settled, whose caller has gone and of which nobody has told for a while are forgotten: the store has them.
+    pub(in crate::pbx) fn forget(&mut self, now: Timestamp, is_live: impl Fn(CallId) -> bool) {
+        self.joined.retain(|call, _| is_live(*call));
+        let joined = &self.joined;
+        let awaited = |call: CallId| is_live(call) || joined.values().any(|into| *into == call);
+        self.open.retain(|call, open| {
+            let fresh = now.duration_since(open.told) <= REPEATS_WITHIN;
+            open.standing.is_open() || open.attempt.is_some() || fresh || awaited(*call)
+        });
     }
 
     /// The house stops: what is under way is found by the next start.
     pub(in crate::pbx) fn shut_down(&mut self) {
         self.open.clear();
+        self.joined.clear();
         self.todo.clear();
     }
 }
@@ -260,6 +378,15 @@ impl Attempt {
 }
 
 impl Open {
+    fn new(standing: Escalation, ladder: Ladder, people: Vec<OnCall>, told: Timestamp) -> Self {
+        Self { standing, ladder, people, attempt: None, learnt: 0, told, others: 0 }
+    }
+
+    /// Nobody has settled it, and nobody is hearing of it at this moment.
+    fn may_merge(&self) -> bool {
+        self.standing.is_open() && self.attempt.as_ref().is_none_or(|attempt| !attempt.answered)
+    }
+
     fn keep(&mut self, todo: &mut Vec<Do>, now: Moment, event: Event) {
         let number = self.standing.steps.saturating_add(1);
         let step = EscalationStep { call: self.standing.call, number, at: now.wall, event };
@@ -281,7 +408,7 @@ impl Open {
                 let (name, number) = (person.name.clone(), person.number);
                 self.keep(todo, now, Event::Rung { round, name, number });
                 let stage = Stage::Storing { number: self.standing.steps, until: now.at + STORE_WAIT };
-                self.attempt = Some(Attempt { person, stage });
+                self.attempt = Some(Attempt { person, stage, answered: false });
             }
             None => {
                 let after = self.ladder.round_ends(now.at);
@@ -291,7 +418,7 @@ impl Open {
     }
 
     fn stored(&mut self, todo: &mut Vec<Do>, up_to: u32) {
-        let Some(Attempt { person, stage }) = &mut self.attempt else { return };
+        let Some(Attempt { person, stage, .. }) = &mut self.attempt else { return };
         let escalation = self.standing.call;
         match *stage {
             Stage::Storing { number, .. } if number <= up_to => {
@@ -383,3 +510,6 @@ impl Open {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

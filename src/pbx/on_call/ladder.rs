@@ -124,6 +124,16 @@ impl Ladder {
         After::RoundEnded(over)
     }
 
+    /// The first person has been waited with, and is called at once.
+    pub(super) fn hurry(&mut self, now: Instant) {
+        if self.round == 1
+            && self.is_at_first()
+            && let Stage::Waiting { until, .. } = &mut self.stage
+        {
+            *until = now.min(*until);
+        }
+    }
+
     /// Whoever was being called lost the line to an emergency, and is called again.
     pub(super) fn interrupted(&mut self, now: Instant) {
         if let Stage::Calling { person } = self.stage {

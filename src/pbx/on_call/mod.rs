@@ -4,6 +4,8 @@
 //! Invariants, above all what is absent:
 //! - An escalation is opened by the first words of danger or harm, whether the caller stays on the line or not, and it is
 //!   known by that call. Nothing ends it but a person.
+//! - A caller who tells of the same danger of the same property joins the escalation that there is, and nobody is rung anew;
+//!   another danger, another place and somebody who is harmed make one of their own.
 //! - It is the one thing that rings people on call, and it rings one of them at a time.
 //! - Nobody is called before the step that says so is stored, or the store has had two seconds for it: a disk that is
 //!   full must not keep help away. What a restart finds under way is written down as uncertain, and the next one is called.
@@ -15,6 +17,7 @@ mod alerting;
 mod awaiting;
 mod escalation;
 mod escalations;
+mod joining;
 mod ladder;
 mod rota;
 

@@ -63,6 +63,8 @@ fn written(world: &World) -> Vec<String> {
     let word = |event: &EscalationEvent| match event {
         EscalationEvent::Opened { .. } => "opened".to_owned(),
         EscalationEvent::Learnt { .. } => "learnt".to_owned(),
+        EscalationEvent::Joined { .. } => "joined".to_owned(),
+        EscalationEvent::Merged { .. } => "merged".to_owned(),
         EscalationEvent::Rung { name, .. } => format!("rung {name}"),
         EscalationEvent::Answered { name } => format!("answered {name}"),
         EscalationEvent::Repeated { .. } => "repeated".to_owned(),

@@ -34,7 +34,7 @@ impl Switch {
             }
         }
         let calls = &self.calls;
-        self.exchange.escalations.forget(|call| calls.get(call).is_some());
+        self.exchange.escalations.forget(now.wall, |call| calls.get(call).is_some());
     }
 
     fn carry_out(&mut self, now: Moment, wanted: Do) {

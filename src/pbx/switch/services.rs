@@ -88,6 +88,7 @@ impl Switch {
             | Service::ForwardNoAnswer
             | Service::ForwardNoAnswerOff => self.set_by_code(now, asked, rest),
             Service::DayNight => self.turn_day_night(now, asked),
+            Service::IncidentNotice => self.turn_notice(now, asked, rest),
             Service::Listen | Service::Whisper | Service::Barge | Service::TakeOver => {
                 self.supervise(now, asked, supervision::asked_for(service), rest);
             }

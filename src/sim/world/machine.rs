@@ -187,6 +187,7 @@ impl World {
                 self.escalated.insert(step.call);
                 desk::Input::Escalation(step)
             }
+            Fact::NoticeOrdered { incident, on, by } => desk::Input::NoticeOrdered { incident, on, by },
             Fact::CalendarAsked { call, ticket, request } => {
                 desk::Input::CalendarAsked { call, ticket, request }
             }
@@ -256,6 +257,9 @@ impl World {
                 }
                 desk::Output::RestoreEscalations(all) => {
                     self.pending.push_back(Pending::Control(Control::RestoreEscalations(all)));
+                }
+                desk::Output::Incidents(open) => {
+                    self.pending.push_back(Pending::Control(Control::Incidents(open)));
                 }
                 desk::Output::EscalationStored { call, number } => {
                     self.pending.push_back(Pending::Control(Control::EscalationStored { call, number }));

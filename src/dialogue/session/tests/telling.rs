@@ -57,6 +57,7 @@ pub(super) fn opening() -> Opening {
         open_now: false,
         channel: Channel::Voice,
         language: crate::types::Language::English,
+        known: None,
     }
 }
 
