@@ -16,6 +16,7 @@ mod several;
 mod showing;
 mod speaking;
 mod state;
+mod suspicion;
 mod taking;
 mod understanding;
 
@@ -245,7 +246,10 @@ impl Session {
 
     /// What has come of it as far as it has got.
     pub fn outcome(&self) -> Outcome {
-        self.state.outcome()
+        let mut outcome = self.state.outcome();
+        let flow = outcome.intent.and_then(|intent| self.pack.flow(intent));
+        outcome.call_type = flow.and_then(|flow| flow.staff.clone());
+        outcome
     }
 
     fn keyed(&mut self, digit: Digit) {

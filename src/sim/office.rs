@@ -9,11 +9,14 @@ use std::{
 
 use jiff::{civil::Time, tz::TimeZone};
 
-use super::premises::Premises;
+use super::{
+    own_type::storage_units,
+    premises::{Premises, Understands},
+};
 use crate::{
     calendar::ShowingPlan,
     desk::{self, FollowUp, Wording, WordingError},
-    dialogue::{self, Pack, PackError, Provenance, Roster, UnitRef},
+    dialogue::{self, BadCallTypeName, Pack, PackError, Provenance, Roster, UnitRef},
     followup::{Sequence, SequenceError, Touch},
     outbox::AfterCrash,
     pbx::{
@@ -49,6 +52,8 @@ pub enum OfficeError {
     Sequence(#[from] SequenceError),
     #[error("a number of the office is none")]
     Number(#[from] NumberError),
+    #[error("the office's own call type has no name")]
+    CallType(#[from] BadCallTypeName),
 }
 
 /// What a story may furnish.
@@ -83,6 +88,8 @@ pub(super) struct Office {
     pub(super) text_back_waits_for_morning: bool,
     /// Who shows homes.
     pub(super) showings: Option<ShowingPlan>,
+    /// It has added a call type of its own.
+    pub(super) own_type: bool,
 }
 
 /// One for leasing, two for the phones of the number, three for the agent.
@@ -130,6 +137,7 @@ impl Office {
             after_crash: AfterCrash::NotAgain,
             text_back_waits_for_morning: false,
             showings: None,
+            own_type: false,
         }
     }
 
@@ -143,7 +151,12 @@ impl Office {
     }
 
     pub(super) fn premises(&self, phones: &[Extension]) -> Result<Premises, OfficeError> {
-        Ok(Premises { voicemail: self.voicemail, ..Premises::new(self.directory(phones)?, self.desk()?) })
+        let mut premises = Premises::new(self.directory(phones)?, self.desk()?);
+        premises.voicemail = self.voicemail;
+        if self.own_type {
+            premises.understands = Understands::by_words_and(&[storage_units()?]);
+        }
+        Ok(premises)
     }
 
     fn directory(&self, phones: &[Extension]) -> Result<Directory, OfficeError> {
@@ -164,6 +177,10 @@ impl Office {
             Ok(pack) => pack.clone(),
             // Read again for an error of one's own.
             Err(_) => Arc::new(Pack::property()?),
+        };
+        let pack = match self.own_type {
+            true => Arc::new(Pack::clone(&pack).with_call_types(&[storage_units()?])?),
+            false => pack,
         };
         let phone = |extension: &Extension| Phone {
             name: format!("Desk {extension}"),
