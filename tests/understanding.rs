@@ -25,17 +25,17 @@ struct Floor {
     life_safety_precision: f64,
 }
 
-/// The rules of danger were made with the first three sets in sight. The fourth and fifth were judged when they were
-/// fresh; of the sixth no reading has been looked at, and its figures alone say how the reflex fares with callers who
+/// The rules of danger were made with the first three sets in sight; the readings of the fourth and fifth, which were
+/// judged when they were fresh, have been looked at since. Of the sixth no reading has been looked at, and its figures alone say how the reflex fares with callers who
 /// have not been heard before. A fourth of it is words of danger without danger, hence its precision.
 const fn floor(set: HeldOut) -> Floor {
     match set {
-        HeldOut::First => Floor { macro_f1: 0.90, life_safety_recall: 0.99, life_safety_precision: 0.95 },
-        HeldOut::Second => Floor { macro_f1: 0.94, life_safety_recall: 0.99, life_safety_precision: 0.94 },
-        HeldOut::Third => Floor { macro_f1: 0.90, life_safety_recall: 0.99, life_safety_precision: 0.82 },
-        HeldOut::Fourth => Floor { macro_f1: 0.95, life_safety_recall: 0.97, life_safety_precision: 0.92 },
-        HeldOut::Fifth => Floor { macro_f1: 0.89, life_safety_recall: 0.99, life_safety_precision: 0.89 },
-        HeldOut::Sixth => Floor { macro_f1: 0.85, life_safety_recall: 0.96, life_safety_precision: 0.86 },
+        HeldOut::First => Floor { macro_f1: 0.91, life_safety_recall: 0.99, life_safety_precision: 0.96 },
+        HeldOut::Second => Floor { macro_f1: 0.95, life_safety_recall: 0.99, life_safety_precision: 0.95 },
+        HeldOut::Third => Floor { macro_f1: 0.92, life_safety_recall: 0.99, life_safety_precision: 0.86 },
+        HeldOut::Fourth => Floor { macro_f1: 0.96, life_safety_recall: 0.97, life_safety_precision: 0.94 },
+        HeldOut::Fifth => Floor { macro_f1: 0.91, life_safety_recall: 0.99, life_safety_precision: 0.95 },
+        HeldOut::Sixth => Floor { macro_f1: 0.865, life_safety_recall: 0.97, life_safety_precision: 0.88 },
     }
 }
 

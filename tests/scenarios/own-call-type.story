@@ -12,4 +12,5 @@ dana answers "goodbye|bye" by hanging up
 expect agent takes the call: no answer
 expect agent … storage unit
 expect record: handled by the agent (no answer), dana to main
+expect confirmation to dana sent
 expect summary to staff sent
