@@ -6,14 +6,18 @@ use super::{clock, understanding::Understanding};
 use crate::dialogue::CallType;
 
 /// What the file wants learnt, and who is to learn it. Learning takes a second or two, and calls go on meanwhile.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct OwnCallTypes {
     wanted: Mutex<Vec<CallType>>,
     understanding: OnceLock<Arc<Understanding>>,
 }
 
 impl OwnCallTypes {
-    /// The file was read, again or for the first time.
+    pub fn wanting(types: Vec<CallType>) -> Self {
+        Self { wanted: Mutex::new(types), understanding: OnceLock::new() }
+    }
+
+    /// The file was read again.
     pub fn replace(&self, types: Vec<CallType>) {
         // Held while it is learnt: of two files the later one stays.
         let mut wanted = self.wanted.lock().unwrap_or_else(PoisonError::into_inner);

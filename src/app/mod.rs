@@ -67,7 +67,6 @@ use crate::{
     dialogue::Pack,
     net::{Identity, Resolver, Wrapping},
     pbx::{Control, Fact, Settings, Shelf, Switch},
-    speech::Models,
     store::Store,
     types::{Chance, Language},
 };
@@ -85,7 +84,7 @@ use sockets::{Sockets, Trusts};
 use sounds::Sounds;
 use speech_pool::{SpeechPool, SpeechSettings};
 use switch_loop::{Onlookers, Switchboard, ToSwitch};
-use understanding::Understanding;
+use understanding::{Understanding, models};
 use wire_tap::WireTap;
 
 pub use calendars::Calendars;
@@ -175,8 +174,7 @@ impl House {
         let (to_switch, inbox) = mpsc::channel(switch_loop::INBOX);
         let (media, media_thread) = MediaPlane::new(browser_identity::generate())?;
         let understanding = Arc::new(OnceLock::new());
-        let call_types = Arc::new(OwnCallTypes::default());
-        call_types.replace(office::call_types(config));
+        let call_types = Arc::new(OwnCallTypes::wanting(office::call_types(config)));
         let (learns, reads) = (&call_types, Arc::clone(&understanding));
         let speech = start_speech(config, rehearsal, &to_switch, media.clone(), &vitals, reads, learns)?;
         media_thread.start(MediaSettings {
@@ -571,14 +569,6 @@ fn start_console(
 async fn bind(address: SocketAddr) -> io::Result<TcpListener> {
     let named = |error: io::Error| io::Error::new(error.kind(), format!("{address}: {error}"));
     TcpListener::bind(address).await.map_err(named)
-}
-
-/// Where the models are: `PORTICO_MODELS` is stronger than the file, so that one file serves several installations.
-pub(crate) fn models(config: &Config) -> Models {
-    match std::env::var_os("PORTICO_MODELS") {
-        Some(folder) => Models::at(folder),
-        None => Models::at(&config.speech.models),
-    }
 }
 
 /// Reads the configuration file; if there is none, writes the one of practice mode first.

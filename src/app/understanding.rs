@@ -12,9 +12,10 @@ use sha2::{Digest, Sha256};
 
 use super::whole_file;
 use crate::{
+    config::Config,
     dialogue::{
-        CallType, Context, Embedder, Evaluation, Examination, Meanings, Model, OfficeTypes, Reading, RuleTexts,
-        SEED, Understander, Understood, evaluate_heard, train_with, train_words, understand,
+        CallType, Context, Embedder, Evaluation, Examination, Meanings, Model, OfficeTypes, Reading,
+        RuleTexts, SEED, Understander, Understood, evaluate_heard, train_with, train_words, understand,
     },
     encoder::{DIMENSIONS, Encoder, EncoderError},
     speech::{Background, Models},
@@ -29,6 +30,14 @@ pub(super) const TRAINED: &str = "intents.model";
 
 /// What it writes beside that: the embeddings of the shipped utterances, from which an office's own types are told.
 const MEANINGS: &str = "utterances.meanings";
+
+/// Where the models are: `PORTICO_MODELS` is stronger than the file, so that one file serves several installations.
+pub(crate) fn models(config: &Config) -> Models {
+    match std::env::var_os("PORTICO_MODELS") {
+        Some(folder) => Models::at(folder),
+        None => Models::at(&config.speech.models),
+    }
+}
 
 /// Reads what callers say. Shared by the workers.
 #[derive(Debug)]

@@ -222,15 +222,20 @@ fn configured(path: &Path) -> anyhow::Result<Config> {
     Ok(Config::parse("the practice file", &practice_file(|| "not used for anything".into()))?)
 }
 
-/// How callers of this office are understood: with the models of this folder, or by words alone.
+/// How callers of the office of this file are understood: with the models of this folder, or by words alone.
 ///
 /// # Errors
 /// When the configuration has problems.
 pub fn understanding(path: &Path, models: &Path, words_only: bool) -> anyhow::Result<Understanding> {
+    Ok(understanding_of(&configured(path)?, models, words_only))
+}
+
+/// The same of this configuration.
+fn understanding_of(config: &Config, models: &Path, words_only: bool) -> Understanding {
     let understanding =
         if words_only { Understanding::words_only() } else { Understanding::open(&Models::at(models)) };
-    understanding.learn(&office::call_types(&configured(path)?));
-    Ok(understanding)
+    understanding.learn(&office::call_types(config));
+    understanding
 }
 
 /// What an ear makes of words that one of the house's voices says over a telephone line: `background` for all, or, by

@@ -92,6 +92,7 @@ impl Awaiting {
         };
         match self {
             Awaiting::Need => "need".to_owned(),
+            Awaiting::Danger(_) => "danger".to_owned(),
             Awaiting::Guess(intent) => format!("guess {}", intent.name()),
             Awaiting::Item(item) => format!("item {}", item.name()),
             Awaiting::OfferCaller => "offer caller".to_owned(),
