@@ -424,7 +424,7 @@ fn rehearse(
     wanted: &Wanted,
 ) -> anyhow::Result<()> {
     let (directory, desk, zone, now) = command::rehearsed(config)?;
-    let understanding = command::understanding(models, words_only);
+    let understanding = command::understanding(config, models, words_only)?;
     let understands = Understands::with(move |language, text| understanding.read(language, text));
     let hears = match by_ear {
         Some(background) => Hears::with(command::by_ear(models, background)?),

@@ -34,7 +34,11 @@ fn journals(office: &Rehearsed, callers: &str) -> Vec<Journal> {
 
 fn with<T>(directory: &Directory, understander: &Understander, held: impl FnOnce(&Present<'_>) -> T) -> T {
     let Directory { pack, office, provenance, .. } = directory;
-    let reads = |language, text: &str| understander.read_with(language, text, |_| None::<[f32; 0]>);
+    let reads =
+        |language, text: &str| {
+            understander
+                .read_with(language, text, &portico::dialogue::OfficeTypes::default(), |_| None::<[f32; 0]>)
+        };
     held(&Present { pack, office, provenance, reads: &reads })
 }
 

@@ -6,11 +6,15 @@
     reason = "a report is printed; a test that cannot open its model has failed"
 )]
 
-use std::path::PathBuf;
+use std::{collections::BTreeMap, path::PathBuf};
 
 use portico::{
-    dialogue::{HeldOut, Report, SEED, Understander, evaluate_on, train_with},
+    dialogue::{
+        CallType, CallTypeScript, HeldOut, Intent, Item, Meanings, OfficeTypes, Report, SEED, Understander,
+        evaluate_on, train_with,
+    },
     encoder::Encoder,
+    types::Language,
 };
 
 /// What a set must reach; a little under what is measured, so that a lost point is seen.
@@ -21,17 +25,17 @@ struct Floor {
     life_safety_precision: f64,
 }
 
-/// The rules of danger were made with the first three sets in sight. The fourth and fifth were judged when they were
-/// fresh; of the sixth no reading has been looked at, and its figures alone say how the reflex fares with callers who
+/// The rules of danger were made with the first three sets in sight; the readings of the fourth and fifth, which were
+/// judged when they were fresh, have been looked at since. Of the sixth no reading has been looked at, and its figures alone say how the reflex fares with callers who
 /// have not been heard before. A fourth of it is words of danger without danger, hence its precision.
 const fn floor(set: HeldOut) -> Floor {
     match set {
-        HeldOut::First => Floor { macro_f1: 0.90, life_safety_recall: 0.99, life_safety_precision: 0.95 },
-        HeldOut::Second => Floor { macro_f1: 0.94, life_safety_recall: 0.99, life_safety_precision: 0.94 },
-        HeldOut::Third => Floor { macro_f1: 0.90, life_safety_recall: 0.99, life_safety_precision: 0.82 },
-        HeldOut::Fourth => Floor { macro_f1: 0.95, life_safety_recall: 0.97, life_safety_precision: 0.92 },
-        HeldOut::Fifth => Floor { macro_f1: 0.89, life_safety_recall: 0.99, life_safety_precision: 0.89 },
-        HeldOut::Sixth => Floor { macro_f1: 0.85, life_safety_recall: 0.96, life_safety_precision: 0.86 },
+        HeldOut::First => Floor { macro_f1: 0.91, life_safety_recall: 0.99, life_safety_precision: 0.96 },
+        HeldOut::Second => Floor { macro_f1: 0.95, life_safety_recall: 0.99, life_safety_precision: 0.95 },
+        HeldOut::Third => Floor { macro_f1: 0.92, life_safety_recall: 0.99, life_safety_precision: 0.86 },
+        HeldOut::Fourth => Floor { macro_f1: 0.96, life_safety_recall: 0.97, life_safety_precision: 0.94 },
+        HeldOut::Fifth => Floor { macro_f1: 0.91, life_safety_recall: 0.99, life_safety_precision: 0.95 },
+        HeldOut::Sixth => Floor { macro_f1: 0.865, life_safety_recall: 0.97, life_safety_precision: 0.88 },
     }
 }
 
@@ -61,9 +65,61 @@ fn holds(set: HeldOut, report: &Report) {
 fn with_the_encoder_callers_are_understood() {
     let Some(encoder) = encoder() else { return };
     let embed = |text: &str| encoder.embed(text).unwrap().to_vec();
-    let model = train_with("all-minilm-l6-v2", &embed, SEED).unwrap();
+    let model = train_with(ENCODER, &embed, SEED).unwrap();
     let understander = Understander::with_model(model);
-    for set in HeldOut::ALL {
-        holds(set, &evaluate_on(set, &understander, Some(&embed)));
+    let reports = HeldOut::ALL.map(|set| evaluate_on(set, &understander, Some(&embed)));
+    for (set, report) in HeldOut::ALL.iter().zip(&reports) {
+        holds(*set, report);
     }
+    let meanings = Meanings::of(ENCODER, &embed).unwrap();
+    let own = OfficeTypes::learn(&own_types(), Some((&meanings, &embed)));
+    let read = |text: &str| {
+        let reading = understander.read_in(Language::English, text, &own, Some(&embed(text)));
+        (reading.intent, reading.is_sure())
+    };
+    for name in OWN_TYPES {
+        let fresh = said(name, "judge");
+        let known =
+            fresh.iter().filter(|text| read(text) == (Intent::from_record(name).unwrap(), true)).count();
+        println!("{name}: {known} of {} fresh phrasings recognised", fresh.len());
+        assert!(known >= OWN_FLOOR, "{name}: {known}");
+    }
+    let held_out = || reports.iter().flat_map(|report| &report.judged);
+    let taken = held_out().filter(|one| matches!(read(one.text).0, Intent::Office(_))).count();
+    println!("of {} held-out utterances {taken} taken by the office's own types", held_out().count());
+    assert!(taken <= OWN_TAKEN, "{taken}");
+}
+
+const ENCODER: &str = "all-minilm-l6-v2";
+const OWN_TYPES: [&str; 4] = ["storage_units", "parking_permits", "key_fob", "package_room"];
+/// Of twenty fresh phrasings of each, so many are read as the office's own type.
+const OWN_FLOOR: usize = 10;
+/// Of all held-out utterances at most so many are; some of them do speak of parking permits, fobs and packages.
+const OWN_TAKEN: usize = 60;
+
+/// Lines of that label in the file of one type.
+fn said(name: &str, label: &str) -> Vec<String> {
+    let path =
+        PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/data/call_types").join(format!("{name}.txt"));
+    let text = std::fs::read_to_string(path).unwrap();
+    text.lines().filter_map(|line| Some(line.strip_prefix(&format!("{label} | "))?.to_owned())).collect()
+}
+
+fn own_types() -> Vec<CallType> {
+    let own = |name: &str| {
+        let script = CallTypeScript {
+            about: "that".into(),
+            opening: String::new(),
+            closing: "Somebody will call you.".into(),
+            examples: said(name, "learn"),
+        };
+        CallType {
+            name: name.parse().unwrap(),
+            staff: name.replace('_', " "),
+            asks: vec![Item::Matter],
+            staff_first: false,
+            scripts: BTreeMap::from([(Language::English, script)]),
+        }
+    };
+    OWN_TYPES.map(own).into()
 }

@@ -4,6 +4,7 @@ mod announcements;
 mod backup;
 mod browser_identity;
 mod calendars;
+mod call_types;
 mod caller_names;
 mod certificates;
 mod clock;
@@ -66,10 +67,10 @@ use crate::{
     dialogue::Pack,
     net::{Identity, Resolver, Wrapping},
     pbx::{Control, Fact, Settings, Shelf, Switch},
-    speech::Models,
     store::Store,
     types::{Chance, Language},
 };
+use call_types::OwnCallTypes;
 use certificates::Certificates;
 use console_server::{Limits, Server};
 use desk_loop::{Desk, DeskSettings};
@@ -83,7 +84,7 @@ use sockets::{Sockets, Trusts};
 use sounds::Sounds;
 use speech_pool::{SpeechPool, SpeechSettings};
 use switch_loop::{Onlookers, Switchboard, ToSwitch};
-use understanding::Understanding;
+use understanding::{Understanding, models};
 use wire_tap::WireTap;
 
 pub use calendars::Calendars;
@@ -118,6 +119,7 @@ pub struct House {
     music: Arc<Mutex<music::Configured>>,
     greetings: console::Greetings,
     held_against: HeldAgainst,
+    call_types: Arc<OwnCallTypes>,
     threads: Vec<thread::JoinHandle<()>>,
     console_stop: Option<oneshot::Sender<()>>,
     housekeeping_stop: Option<std::sync::mpsc::Sender<()>>,
@@ -172,8 +174,9 @@ impl House {
         let (to_switch, inbox) = mpsc::channel(switch_loop::INBOX);
         let (media, media_thread) = MediaPlane::new(browser_identity::generate())?;
         let understanding = Arc::new(OnceLock::new());
-        let speech =
-            start_speech(config, rehearsal, &to_switch, media.clone(), &vitals, Arc::clone(&understanding))?;
+        let call_types = Arc::new(OwnCallTypes::wanting(office::call_types(config)));
+        let (learns, reads) = (&call_types, Arc::clone(&understanding));
+        let speech = start_speech(config, rehearsal, &to_switch, media.clone(), &vitals, reads, learns)?;
         media_thread.start(MediaSettings {
             bind: config.sip.transports.plain.iter().map(SocketAddr::ip).collect(),
             chance: split(&mut chance),
@@ -259,6 +262,7 @@ impl House {
             music: configured_music,
             greetings,
             held_against: HeldAgainst::new(emergencies, understanding),
+            call_types,
             threads: vec![
                 switch_thread,
                 desk_thread,
@@ -296,6 +300,7 @@ impl House {
         self.phones.replace(phones::office(config, &directory)?);
         *self.music.lock().unwrap_or_else(PoisonError::into_inner) = music::Configured::of(config);
         self.greetings.replace(greetings::rows(config));
+        self.call_types.replace(office::call_types(config));
         self.to_switch.blocking_send(ToSwitch::Directory(directory)).context("the switch has ended")
     }
 
@@ -357,10 +362,11 @@ fn start_speech(
     media: MediaPlane,
     vitals: &Arc<Mutex<Vitals>>,
     understood_by: Arc<OnceLock<Arc<Understanding>>>,
+    call_types: &Arc<OwnCallTypes>,
 ) -> io::Result<SpeechPool> {
     let pool = SpeechPool::new(to_switch.clone(), media)?;
     let (loading, models, voice) = (pool.clone(), models(config), config.speech.voice.clone());
-    let (to_switch, vitals) = (to_switch.clone(), Arc::clone(vitals));
+    let (to_switch, vitals, call_types) = (to_switch.clone(), Arc::clone(vitals), Arc::clone(call_types));
     thread::Builder::new().name("models".into()).spawn(move || {
         let workers = thread::available_parallelism().map_or(2, usize::from).clamp(2, 8);
         let loaded = engines::load(&models, &voice, workers).and_then(|engines| {
@@ -372,6 +378,7 @@ fn start_speech(
             spoken.iter().for_each(|language| understanding.prepare(*language));
             let heard_with = heard_with::heard_with(&models, understanding.encodes());
             let _ = to_switch.blocking_send(ToSwitch::HeardWith(Arc::new(heard_with)));
+            call_types.learnt_by(&understanding);
             let rehearsal = rehearsal.into_iter().filter(|(language, _)| spoken.contains(language)).collect();
             Ok(loading.add_workers(SpeechSettings { workers, detector, understanding, rehearsal })?)
         });
@@ -562,14 +569,6 @@ fn start_console(
 async fn bind(address: SocketAddr) -> io::Result<TcpListener> {
     let named = |error: io::Error| io::Error::new(error.kind(), format!("{address}: {error}"));
     TcpListener::bind(address).await.map_err(named)
-}
-
-/// Where the models are: `PORTICO_MODELS` is stronger than the file, so that one file serves several installations.
-pub(crate) fn models(config: &Config) -> Models {
-    match std::env::var_os("PORTICO_MODELS") {
-        Some(folder) => Models::at(folder),
-        None => Models::at(&config.speech.models),
-    }
 }
 
 /// Reads the configuration file; if there is none, writes the one of practice mode first.

@@ -2,6 +2,7 @@
 
 mod agent;
 mod area_code;
+mod call_types;
 mod queues;
 mod rota;
 mod showings;
@@ -39,6 +40,7 @@ use crate::{
 };
 
 pub use agent::{office, spanish_line, unsaid};
+pub use call_types::{call_types, line_of_example, shipped_examples};
 pub(super) use rota::rota;
 pub(super) use showings::who_shows;
 
@@ -89,6 +91,8 @@ fn outside(listen: SocketAddr) -> &'static str {
 /// # Errors
 /// When the office has no number or no trunk: nothing could ever ring.
 pub fn directory(config: &Config, pack: Arc<Pack>) -> anyhow::Result<Directory> {
+    let types = call_types(config);
+    let pack = if types.is_empty() { pack } else { Arc::new(Pack::clone(&pack).with_call_types(&types)?) };
     let first = config.trunks.first();
     let trunk = first.map(|trunk| TrunkName(trunk.name.clone()));
     let Some((main, trunk)) = config.numbers.first().zip(trunk) else {

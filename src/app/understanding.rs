@@ -1,14 +1,21 @@
 //! Sentences to readings: the sentence encoder, where its model is there, and the classifier trained upon it.
 
-use std::{cell::RefCell, collections::BTreeMap, fs, path::Path};
+use std::{
+    cell::RefCell,
+    collections::BTreeMap,
+    fs,
+    path::Path,
+    sync::{Arc, PoisonError, RwLock},
+};
 
 use sha2::{Digest, Sha256};
 
 use super::whole_file;
 use crate::{
+    config::Config,
     dialogue::{
-        Context, Embedder, Evaluation, Model, Reading, RuleTexts, SEED, Understander, Understood,
-        evaluate_heard, train_with, train_words, understand,
+        CallType, Context, Embedder, Evaluation, Examination, Meanings, Model, OfficeTypes, Reading,
+        RuleTexts, SEED, Understander, Understood, evaluate_heard, train_with, train_words, understand,
     },
     encoder::{DIMENSIONS, Encoder, EncoderError},
     speech::{Background, Models},
@@ -21,17 +28,31 @@ const ENCODER: &str = "all-minilm-l6-v2";
 /// The file that `portico train` writes beside the models.
 pub(super) const TRAINED: &str = "intents.model";
 
+/// What it writes beside that: the embeddings of the shipped utterances, from which an office's own types are told.
+const MEANINGS: &str = "utterances.meanings";
+
+/// Where the models are: `PORTICO_MODELS` is stronger than the file, so that one file serves several installations.
+pub(crate) fn models(config: &Config) -> Models {
+    match std::env::var_os("PORTICO_MODELS") {
+        Some(folder) => Models::at(folder),
+        None => Models::at(&config.speech.models),
+    }
+}
+
 /// Reads what callers say. Shared by the workers.
 #[derive(Debug)]
 pub struct Understanding {
     understander: Understander,
     encoder: Option<Encoder>,
+    meanings: Option<Meanings>,
+    /// Replaced whole when the office's file has changed.
+    own: RwLock<Arc<OfficeTypes>>,
 }
 
 impl Understanding {
     /// With words alone: needs no model.
     pub fn words_only() -> Self {
-        Self { understander: Understander::words_only(), encoder: None }
+        Self::with(Understander::words_only(), None, None)
     }
 
     /// With the encoder and the trained model, if both are there; what is missing is logged, and words alone do.
@@ -50,13 +71,54 @@ impl Understanding {
         let path = models.folder().join(TRAINED);
         let bytes = fs::read(&path).map_err(|e| anyhow::anyhow!("{}: {e}", path.display()))?;
         let model = Model::from_bytes(&bytes, Some(ENCODER))?;
-        Ok(Self { understander: Understander::with_model(model), encoder: Some(encoder) })
+        let meanings = fs::read(models.folder().join(MEANINGS))
+            .map_err(anyhow::Error::from)
+            .and_then(|bytes| Ok(Meanings::from_bytes(&bytes, ENCODER)?));
+        let meanings = meanings.inspect_err(|error| {
+            tracing::warn!(%error, "an office's own call types are told by words alone; `portico train` cures it");
+        });
+        Ok(Self::with(Understander::with_model(model), Some(encoder), meanings.ok()))
+    }
+
+    fn with(understander: Understander, encoder: Option<Encoder>, meanings: Option<Meanings>) -> Self {
+        Self { understander, encoder, meanings, own: RwLock::default() }
+    }
+
+    /// Learns the office's own call types, in place of those that were learnt before. Readings go on meanwhile.
+    pub fn learn(&self, types: &[CallType]) {
+        let embed = |text: &str| self.embed(text);
+        let learnt = Arc::new(OfficeTypes::learn(types, self.sense(&embed)));
+        *self.own.write().unwrap_or_else(PoisonError::into_inner) = learnt;
+    }
+
+    /// How well these types are told from the shipped ones, and from each other.
+    pub fn examine_types(&self, types: &[CallType]) -> Vec<Examination> {
+        let embed = |text: &str| self.embed(text);
+        Examination::of(types, &self.understander, self.sense(&embed))
+    }
+
+    /// By words and meaning, or by words alone?
+    pub fn reads_meaning(&self) -> bool {
+        self.encoder.is_some() && self.meanings.is_some()
+    }
+
+    fn sense<'a>(&'a self, embed: Embedder<'a>) -> Option<(&'a Meanings, Embedder<'a>)> {
+        self.meanings.as_ref().filter(|_| self.encoder.is_some()).map(|meanings| (meanings, embed))
+    }
+
+    /// Empty for a sentence that cannot be encoded.
+    fn embed(&self, text: &str) -> Vec<f32> {
+        self.embedding(text).map(|embedding| embedding.to_vec()).unwrap_or_default()
+    }
+
+    fn own(&self) -> Arc<OfficeTypes> {
+        self.own.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Reads one utterance of a conversation in this language; about ten milliseconds with the encoder, which is of English
     /// alone, for each thing that it says.
     pub fn read(&self, language: Language, text: &str) -> Reading {
-        self.understander.read_with(language, text, |text| self.embedding(text))
+        self.understander.read_with(language, text, &self.own(), |text| self.embedding(text))
     }
 
     /// The same with other rules of danger and haste, in the order of [`Language::ALL`].
@@ -78,7 +140,8 @@ impl Understanding {
     /// Reads one line with its entities.
     pub fn understand(&self, line: &str, context: &Context<'_>) -> Understood {
         let embedding = self.embedding(line);
-        understand(&self.understander, line, embedding.as_ref().map(<[f32; DIMENSIONS]>::as_slice), context)
+        let embedding = embedding.as_ref().map(<[f32; DIMENSIONS]>::as_slice);
+        understand(&self.understander, line, &self.own(), embedding, context)
     }
 
     /// A sentence that cannot be encoded is read by its words.
@@ -89,7 +152,9 @@ impl Understanding {
 
 /// Is the trained model there, and of this program's utterances?
 pub fn is_trained(folder: &Path) -> bool {
-    fs::read(folder.join(TRAINED)).is_ok_and(|bytes| Model::from_bytes(&bytes, Some(ENCODER)).is_ok())
+    let read = |name: &str| fs::read(folder.join(name));
+    read(TRAINED).is_ok_and(|bytes| Model::from_bytes(&bytes, Some(ENCODER)).is_ok())
+        && read(MEANINGS).is_ok_and(|bytes| Meanings::from_bytes(&bytes, ENCODER).is_ok())
 }
 
 /// A model examined.
@@ -149,6 +214,8 @@ pub fn train(models: &Models, mut progress: impl FnMut(usize)) -> anyhow::Result
         return Err(error.into());
     }
     let model = model?;
+    let meanings = Meanings::of(ENCODER, &|text| embeddings.embed(text))?;
+    whole_file::write_for_all(&models.folder().join(MEANINGS), &meanings.to_bytes())?;
     whole_file::write_for_all(&models.folder().join(TRAINED), &model.to_bytes())?;
     Ok(Examined::new(model, Some(&embeddings), None))
 }

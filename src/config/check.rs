@@ -8,6 +8,7 @@ use toml::Spanned;
 use super::{
     Calls, Config, Console, ExtensionAccount, Listing, Number, Office, Practice, Problems, Sip, Speech,
     Store, Texts, Transports,
+    call_type::call_types,
     checker::Checker,
     conference::conferences,
     door::doors,
@@ -196,6 +197,7 @@ pub(super) fn config(file: &str, text: &str, raw: raw::File) -> Result<Config, P
         people: raw.person.into_iter().filter_map(|p| c.full_name(&p.name)).collect(),
         vendors: raw.vendor.into_iter().map(|v| vendor(&mut c, v)).collect(),
         facts: raw.fact.into_iter().map(|f| fact(&mut c, f)).collect(),
+        call_types: call_types(&mut c, raw.call_type),
         practice: raw.practice.and_then(|p| Some(Practice { carrier: c.address(&p.carrier)? })),
     };
     if c.problems.is_empty() {

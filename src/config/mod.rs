@@ -5,6 +5,7 @@
 //! wrong and the cure. This room knows no other: `app` hands each room its own small settings.
 
 mod caldav;
+mod call_type;
 mod carriers;
 mod check;
 mod checker;
@@ -42,6 +43,7 @@ mod trunks;
 use std::{collections::BTreeSet, net::SocketAddr, ops::RangeInclusive, path::PathBuf, time::Duration};
 
 pub use caldav::AgentCalendar;
+pub use call_type::{ASKED, CallType, CallTypeExample, CallTypeScript, SHIPPED};
 pub use carriers::Carrier;
 pub use conference::Conference;
 pub use destination::{SendTo, TrunkTransport};
@@ -115,6 +117,8 @@ pub struct Config {
     pub people: Vec<String>,
     pub vendors: Vec<Vendor>,
     pub facts: Vec<OfficeFact>,
+    /// What callers want besides what every office's callers want.
+    pub call_types: Vec<CallType>,
     /// Present in practice mode: Portico brings its own carrier and phones.
     pub practice: Option<Practice>,
     /// What works and had better be otherwise, in the order of its lines.

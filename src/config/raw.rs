@@ -97,6 +97,8 @@ pub(super) struct File {
     #[serde(default)]
     pub fact: Vec<Fact>,
     #[serde(default)]
+    pub call_type: Vec<super::call_type::RawCallType>,
+    #[serde(default)]
     pub park: RawPark,
     #[serde(default)]
     pub transfer: RawTransfer,

@@ -485,8 +485,8 @@ fn fax_summary(fax: Fax) -> String {
 }
 
 fn describe(outcome: &Outcome, record: &CallRecord, summary: &mut String) {
-    if let Some(intent) = outcome.intent {
-        summary.push_str(&format!(" {}", capitalised(&intent.name().replace('_', " "))));
+    if let Some(about) = outcome.about() {
+        summary.push_str(&format!(" {about}"));
         match outcome.urgency {
             Urgency::LifeSafety(kind) => {
                 summary.push_str(&format!(", DANGER: {}", kind.name().replace('_', " ")))
@@ -537,9 +537,4 @@ fn describe(outcome: &Outcome, record: &CallRecord, summary: &mut String) {
     if outcome.do_not_contact {
         summary.push_str(" Asked not to be contacted.");
     }
-}
-
-fn capitalised(word: &str) -> String {
-    let mut chars = word.chars();
-    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
 }

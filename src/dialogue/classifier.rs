@@ -191,7 +191,7 @@ pub(super) fn softmax(scores: &Scores, temperature: f32) -> Scores {
 
 /// e^x for x ≤ 0 from additions and products only, which IEEE 754 fixes to the bit: the libraries of two systems
 /// may round `f32::exp` differently, and a model must not depend on where it was trained.
-fn exp(x: f32) -> f32 {
+pub(super) fn exp(x: f32) -> f32 {
     if x < -87.0 {
         return 0.0;
     }
@@ -248,12 +248,26 @@ pub(super) struct Classifier {
 }
 
 impl Classifier {
-    /// With an embedding (of the right length) and a model for it, by both; else by words alone.
-    pub(super) fn judge(&self, text: &str, embedding: Option<&[f32]>) -> Judgement {
+    /// With an embedding (of the right length) and a model for it, by both; else by words alone. And how likely it is danger,
+    /// as all models that have judged it see it together.
+    pub(super) fn judge(&self, text: &str, embedding: Option<&[f32]>) -> (Judgement, f32) {
         let words = self.featurizer.features(text);
+        let by_words = self.words.judge(&words, None);
+        let alone = by_words.probability(Intent::Emergency);
         match (&self.full, embedding.filter(|e| e.len() == EMBEDDING)) {
-            (Some(full), Some(embedding)) => full.judge(&words, Some(embedding)),
-            _ => self.words.judge(&words, None),
+            (Some(full), Some(embedding)) => {
+                let judgement = full.judge(&words, Some(embedding));
+                let alarm = pooled(judgement.probability(Intent::Emergency), alone);
+                (judgement, alarm)
+            }
+            _ => (by_words, alone),
         }
     }
+}
+
+/// Two opinions as one: the geometric mean of their odds (the logarithmic opinion pool, Genest and Zidek 1986). What only
+/// one of two witnesses has heard is doubtful. By square roots, which IEEE 754 fixes to the bit.
+fn pooled(one: f32, other: f32) -> f32 {
+    let (for_it, against) = ((one * other).sqrt(), ((1.0 - one) * (1.0 - other)).max(0.0).sqrt());
+    for_it / (for_it + against).max(f32::MIN_POSITIVE)
 }

@@ -11,6 +11,7 @@ use super::{
     features::{Fnv, lexicon_hash},
     intent::{Intent, Topic},
     reading::{LifeSafety, UrgentKind},
+    token::tokens,
 };
 
 /// The file of one intent, or of the hard negatives.
@@ -142,6 +143,14 @@ pub(super) struct BadLine {
 /// What the classifier learns from, in the order of the files.
 pub(super) fn training() -> impl Iterator<Item = Result<Example, BadLine>> {
     TRAINING.iter().flat_map(|(file, text)| examples(file, text))
+}
+
+/// The shipped type that these very words are an utterance of, whatever their case and punctuation.
+pub fn shipped_type(text: &str) -> Option<Intent> {
+    let words = |text: &str| tokens(text).into_iter().map(|token| token.word).collect::<Vec<_>>();
+    let wanted = words(text);
+    let same = |one: &Example| words(one.text) == wanted;
+    training().chain(training_in_spanish()).filter_map(Result::ok).find(same).map(|one| one.intent)
 }
 
 /// What it never sees before it is judged.

@@ -76,6 +76,8 @@ pub struct Judged {
     pub danger: Option<LifeSafety>,
     /// The danger that was heard.
     pub alarm: Option<LifeSafety>,
+    /// No alarm: the caller is asked first whether anybody is in danger.
+    pub asked: bool,
     pub urgent: Option<UrgentKind>,
     /// The haste that was heard.
     pub haste: Option<UrgentKind>,
@@ -98,6 +100,7 @@ impl Judged {
             confidence: reading.confidence,
             danger: example.danger,
             alarm,
+            asked: reading.suspected.is_some(),
             urgent: example.urgent,
             haste,
             hard_negative: example.hard_negative,
@@ -168,6 +171,16 @@ impl Report {
     /// Alarms on words of danger without danger.
     pub fn hard_false_alarms(&self) -> Share {
         Share::of(self.judged.iter().filter(|one| one.hard_negative), |one| one.alarm.is_some())
+    }
+
+    /// What is no danger, and whose callers are asked first whether anybody is.
+    pub fn asked_in_vain(&self) -> Share {
+        Share::of(self.judged.iter().filter(|one| one.danger.is_none()), |one| one.asked)
+    }
+
+    /// Dangers without an alarm whose callers are asked whether anybody is in danger.
+    pub fn asked_in_danger(&self) -> Share {
+        Share::of(self.missed_dangers(), |one| one.asked)
     }
 
     /// Dangers that were not heard.

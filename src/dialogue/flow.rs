@@ -9,6 +9,8 @@ use super::{Item, Promise, pack::Question, reply::Template};
 pub struct Flow {
     /// As it fits into "Is this about …?": `a repair`.
     pub label: String,
+    /// As the people of the office read it, where the type is their own: `Storage units`.
+    pub staff: Option<String>,
     /// What is asked, in this order, as far as it has not been said already.
     pub items: Vec<Item>,
     pub ending: Ending,

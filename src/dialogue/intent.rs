@@ -4,14 +4,15 @@
 //! (yes, no, say that again) and means nothing without the question before it. "No, I don't smell gas" is the move
 //! [`Move::Deny`] and no emergency.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::call_type::CallTypeName;
 
 /// Why somebody rings a property office.
 ///
 /// The order is the order of the classifier's rows: appending is safe, reordering needs new training (and a model
 /// trained with another list is refused, see [`Model::from_bytes`](super::Model::from_bytes)).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Intent {
     /// Something in a home or building is broken; also flooding, no heat and lockouts, whose haste is in the
     /// [`Urgency`](super::Urgency).
@@ -53,10 +54,12 @@ pub enum Intent {
     Complaint,
     /// Something is to be passed on to a person: a message, or the wish to be called back.
     Message,
+    /// A call type of the office's own. It may be gone from the office's file by the time a record is read.
+    Office(CallTypeName),
 }
 
 impl Intent {
-    /// All intents, in the order of the classifier's rows.
+    /// All shipped intents, in the order of the classifier's rows.
     pub const ALL: [Intent; 19] = [
         Intent::Maintenance,
         Intent::Emergency,
@@ -80,7 +83,7 @@ impl Intent {
     ];
 
     /// The name in files and JSON: `wrong_number`.
-    pub const fn name(self) -> &'static str {
+    pub fn name(&self) -> &str {
         match self {
             Intent::Maintenance => "maintenance",
             Intent::Emergency => "emergency",
@@ -101,12 +104,18 @@ impl Intent {
             Intent::Lease => "lease",
             Intent::Complaint => "complaint",
             Intent::Message => "message",
+            Intent::Office(own) => own.as_str(),
         }
     }
 
-    /// The intent of that [`name`](Self::name).
+    /// The shipped intent of that [`name`](Self::name).
     pub fn from_name(name: &str) -> Option<Intent> {
         Intent::ALL.into_iter().find(|intent| intent.name() == name)
+    }
+
+    /// The intent that was written down under that name: a shipped one, or one of the office's own.
+    pub fn from_record(name: &str) -> Option<Intent> {
+        Intent::from_name(name).or_else(|| Some(Intent::Office(name.parse().ok()?)))
     }
 
     /// Somebody who may rent, or buy: what they look for is written down as a search for a home.
@@ -119,9 +128,24 @@ impl Intent {
         matches!((self, other), (Intent::Leasing, Intent::Showing) | (Intent::Showing, Intent::Leasing))
     }
 
-    /// The classifier's row.
-    pub const fn row(self) -> usize {
-        self as usize
+    /// The classifier's row; the shipped model knows an office's own type as `Other`.
+    pub fn row(self) -> usize {
+        let place = |wanted: Intent| Intent::ALL.into_iter().position(|known| known == wanted);
+        place(self).or_else(|| place(Intent::Other)).unwrap_or_default()
+    }
+}
+
+impl Serialize for Intent {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
+}
+
+impl<'de> Deserialize<'de> for Intent {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let name = String::deserialize(deserializer)?;
+        let unknown = || serde::de::Error::custom(format_args!("`{name}` is no call type"));
+        Intent::from_record(&name).ok_or_else(unknown)
     }
 }
 
@@ -274,5 +298,15 @@ mod tests {
             assert_eq!(serde_json::to_string(&intent).unwrap(), format!("\"{}\"", intent.name()));
         }
         assert_eq!(Intent::from_name("chitchat"), None);
+    }
+
+    #[test]
+    fn an_office_s_own_type_is_read_back_by_its_name_alone() {
+        let own = Intent::from_record("storage_units").unwrap();
+        assert_eq!((own.name(), own.row()), ("storage_units", Intent::Other.row()));
+        let written = serde_json::to_string(&own).unwrap();
+        assert_eq!(serde_json::from_str::<Intent>(&written).unwrap(), own);
+        assert_eq!(Intent::from_record("billing"), Some(Intent::Billing));
+        assert_eq!(Intent::from_record("no name at all"), None);
     }
 }

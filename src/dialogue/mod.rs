@@ -9,6 +9,7 @@
 //! - Every conversation ends: each question is asked a bounded number of times, and the turns are counted.
 //! - Danger to life is answered first, in whatever state the conversation is.
 
+mod call_type;
 mod classifier;
 mod clause;
 mod closed;
@@ -43,8 +44,12 @@ mod understanding_tests;
 mod understood;
 mod urgency;
 
+pub use call_type::{
+    BadCallTypeName, CallType, CallTypeName, CallTypeScript, Examination, Meanings, Mistaken, OfficeTypes,
+};
 pub use classifier::{EMBEDDING, Model, ModelError};
 pub use closed::{ClosedTopic, may_be_said};
+pub use corpus::shipped_type;
 pub use entity::{
     Access, Address, Context, DayPart, Entity, PersonName, Pets, Roster, Slot, UnitMention, UnitRef, Value,
     When, extract,

@@ -51,6 +51,9 @@ pub struct Outcome {
     /// What else the team should know, a short sentence each, at most eight.
     #[serde(default)]
     pub notes: Vec<String>,
+    /// What they wanted, where it is a call type of the office's own, as its people read it: kept here, so that the type may go.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub call_type: Option<String>,
     /// The language that was spoken at the end.
     #[serde(default)]
     pub language: Language,
@@ -175,9 +178,16 @@ impl Outcome {
             showing: None,
             company: None,
             notes: Vec::new(),
+            call_type: None,
             language: Language::English,
             notice: None,
         }
+    }
+
+    /// What they wanted, as the people of the office read it: `Wrong number`, `Storage units`. `None` if they never said.
+    pub fn about(&self) -> Option<String> {
+        let shipped = || Some(capitalised(&self.intent?.name().replace('_', " ")));
+        self.call_type.clone().or_else(shipped)
     }
 
     /// What is whispered to the person who takes the call over: what, where, who and the number, in at most eight
@@ -186,7 +196,10 @@ impl Outcome {
         let mut said = Brief { text: String::new(), room: BRIEF_WORDS };
         match (urgency_words(self.urgency), self.intent) {
             (Some((_, spoken)), _) => said.add(spoken),
-            (None, Some(intent)) => said.add(reply::topic_noun(intent)),
+            (None, Some(intent)) => match reply::topic_noun(intent) {
+                Some(noun) => said.add(noun),
+                None => self.about().iter().for_each(|about| said.add(about)),
+            },
             (None, None) => said.add("A caller"),
         }
         if self.language != Language::English {

@@ -1,5 +1,6 @@
 //! The property pack: the whole script of a conversation as data, checked before anybody hears a word of it.
 
+mod call_types;
 mod check;
 mod raw;
 mod translation;
@@ -148,6 +149,8 @@ lines! {
     StaffUnavailable = "staff_unavailable" [],
     StaffFailed = "staff_failed" [],
     StaffFailedAgain = "staff_failed_again" [],
+    /// Words that sound like danger and name none.
+    DangerAsk = "danger_ask" [],
     UrgentFirst = "urgent_first" [],
     UrgentRing = "urgent_ring" [],
     UrgentFailed = "urgent_failed" [],

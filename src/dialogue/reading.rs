@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::intent::{Intent, Move, Topic};
+use super::{
+    call_type::CallTypeName,
+    intent::{Intent, Move, Topic},
+};
 use crate::types::Language;
 
 /// Danger to life. The reply begins with "leave" or "call 911", before anything else is asked.
@@ -140,6 +143,9 @@ pub struct Reading {
     /// The three likeliest intents by the classifier alone, the likeliest first, each 0 to 1.
     pub ranked: Vec<(Intent, f32)>,
     pub urgency: Urgency,
+    /// No word of danger, and yet so like one that the caller is asked first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub suspected: Option<LifeSafety>,
     /// The step of the talk that the words are, when they are one; both a move and an intent may be read
     /// ("yes, my sink leaks"). A bare move ("yes") has the intent `Other`.
     pub moves: Option<Move>,
@@ -160,9 +166,26 @@ pub struct Clause {
     pub reading: Reading,
 }
 
+/// A reading that is at least this sure is routed by.
+pub(super) const SURE: f32 = 0.6;
+
 impl Reading {
     /// Confident enough to route by without asking "is this about …?" first.
     pub fn is_sure(&self) -> bool {
-        self.confidence >= 0.6 && self.intent != Intent::Other
+        self.confidence >= SURE && self.intent != Intent::Other
+    }
+
+    /// An office's own type lays claim to it, and gets it unless somebody must hurry: surely, or, where nothing else is sure,
+    /// as the first guess.
+    pub(super) fn claim(&mut self, name: CallTypeName, confidence: f32) {
+        if self.urgency != Urgency::Routine || (confidence < SURE && self.is_sure()) {
+            return;
+        }
+        let intent = Intent::Office(name);
+        if confidence >= SURE {
+            (self.intent, self.confidence) = (intent, confidence);
+        }
+        let place = self.ranked.iter().position(|(_, likelihood)| *likelihood < confidence);
+        self.ranked.insert(place.unwrap_or(self.ranked.len()), (intent, confidence));
     }
 }

@@ -488,9 +488,9 @@ pub(super) fn echoed(matter: &str) -> String {
     turned.join(" ").trim_end_matches(',').to_owned()
 }
 
-/// What a call is about, as the first words of a brief.
-pub(super) const fn topic_noun(intent: Intent) -> &'static str {
-    match intent {
+/// What a call is about, as the first words of a brief; an office's own type has words of its own.
+pub(super) const fn topic_noun(intent: Intent) -> Option<&'static str> {
+    Some(match intent {
         Intent::Maintenance => "Repair",
         Intent::Emergency => "Emergency",
         Intent::Leasing => "Leasing",
@@ -509,7 +509,8 @@ pub(super) const fn topic_noun(intent: Intent) -> &'static str {
         Intent::Seller => "Wants to sell",
         Intent::Lease => "Lease",
         Intent::Complaint => "Complaint",
-    }
+        Intent::Office(_) => return None,
+    })
 }
 
 /// `a`, `a and b`, `a, b, and c`.

@@ -17,6 +17,7 @@ mod several;
 mod showing;
 mod speaking;
 mod state;
+mod suspicion;
 mod taking;
 mod understanding;
 
@@ -259,7 +260,9 @@ impl Session {
 
     /// What has come of it as far as it has got.
     pub fn outcome(&self) -> Outcome {
-        Outcome { notice: self.notice_told(), ..self.state.outcome() }
+        let outcome = self.state.outcome();
+        let flow = outcome.intent.and_then(|intent| self.pack.flow(intent));
+        Outcome { notice: self.notice_told(), call_type: flow.and_then(|flow| flow.staff.clone()), ..outcome }
     }
 
     fn keyed(&mut self, digit: Digit) {

@@ -246,7 +246,7 @@ impl Shuffle {
         z ^ (z >> 31)
     }
 
-    fn shuffle(&mut self, order: &mut [usize]) {
+    pub(super) fn shuffle(&mut self, order: &mut [usize]) {
         for at in (1..order.len()).rev() {
             let other = (self.next() % (at as u64 + 1)) as usize;
             order.swap(at, other);

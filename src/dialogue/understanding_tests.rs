@@ -251,8 +251,13 @@ fn a_line_becomes_one_json_object() {
         home_area_code: 303,
         language: crate::types::Language::English,
     };
-    let understood =
-        understand(&WORDS, " my sink is leaking in unit 12, call 303 555 0142 \n", None, &context);
+    let understood = understand(
+        &WORDS,
+        " my sink is leaking in unit 12, call 303 555 0142 \n",
+        &OfficeTypes::default(),
+        None,
+        &context,
+    );
     let json: serde_json::Value = serde_json::from_str(&understood.to_json().unwrap()).unwrap();
     assert_eq!(json["intent"], "maintenance");
     assert_eq!(json["urgency"]["level"], "routine");
@@ -260,7 +265,8 @@ fn a_line_becomes_one_json_object() {
     let kinds: Vec<&str> =
         json["entities"].as_array().unwrap().iter().map(|e| e["value"]["kind"].as_str().unwrap()).collect();
     assert!(kinds.contains(&"unit") && kinds.contains(&"phone"), "{kinds:?}");
-    let danger = understand(&WORDS, "i smell gas", None, &context).to_json().unwrap();
+    let danger =
+        understand(&WORDS, "i smell gas", &OfficeTypes::default(), None, &context).to_json().unwrap();
     assert!(danger.contains(r#""urgency":{"level":"life_safety","kind":"gas"}"#), "{danger}");
 }
 

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::{
+    call_type::OfficeTypes,
     entity::{Context, Entity, extract},
     reading::Reading,
     understander::Understander,
@@ -17,17 +18,18 @@ pub struct Understood {
     pub entities: Vec<Entity>,
 }
 
-/// Reads one line; `embedding` as for [`Understander::read`].
+/// Reads one line; `own` and `embedding` as for [`Understander::read_in`].
 pub fn understand(
     understander: &Understander,
     line: &str,
+    own: &OfficeTypes,
     embedding: Option<&[f32]>,
     context: &Context<'_>,
 ) -> Understood {
     let text = line.trim();
     Understood {
         text: text.to_owned(),
-        reading: understander.read(text, embedding),
+        reading: understander.read_in(context.language, text, own, embedding),
         entities: extract(text, context),
     }
 }

@@ -193,7 +193,7 @@ impl Judge<'_> {
         let outcome = call.record.outcome.as_ref();
         let intent = outcome.and_then(|outcome| outcome.intent);
         if !expect.about.is_empty() && !intent.is_some_and(|intent| expect.about.contains(&intent)) {
-            let known = intent.map_or("nothing", |intent| intent.name());
+            let known = intent.as_ref().map_or("nothing", |intent| intent.name());
             let wanted: Vec<&str> = expect.about.iter().map(|intent| intent.name()).collect();
             self.fault(format!("understood as {known}, and it was about {}", wanted.join(" or ")));
         }
@@ -356,7 +356,7 @@ const fn is_served(disposition: Disposition) -> bool {
 /// What came of a call, in a line.
 fn came(call: &CallDetail) -> String {
     let outcome = call.record.outcome.as_ref();
-    let about = outcome.and_then(|outcome| outcome.intent).map(|intent| intent.name());
+    let about = outcome.and_then(|outcome| outcome.intent.as_ref()).map(|intent| intent.name());
     let turns = call.record.turns.iter().filter(|turn| turn.speaker == Speaker::Caller).count();
     let mut parts = vec![about.unwrap_or(call.record.disposition.name()).to_owned()];
     if let Some(order) = call.work_orders.first() {

@@ -88,7 +88,9 @@ impl Found {
     }
 
     fn intent(&mut self, then: Option<Intent>, now: Option<Intent>) {
-        let name = |intent: Option<Intent>| intent.map_or("nothing that was understood", Intent::name);
+        let name = |intent: Option<Intent>| {
+            intent.map_or_else(|| "nothing that was understood".to_owned(), |intent| intent.name().to_owned())
+        };
         if then != now {
             let vague = matches!(then, None | Some(Intent::Other));
             let gravity = if vague { Gravity::Differs } else { Gravity::Worse };

@@ -24,7 +24,7 @@
 //! given trunk is probed                       given text-back waits for the morning
 //! given Robin shows homes Sat 10:00-14:00
 //! given texts go again after a crash          given a spare trunk
-//! given people outside have voicemail
+//! given people outside have voicemail         given a call type of storage units
 //! given a phone calls outside 20 times an hour
 //! given Spanish is spoken                     given Spanish is spoken and not heard
 //! given lead touch after 2h "…"               given lead touch on day 3 10:00 "…"
@@ -85,6 +85,7 @@ mod ladder;
 mod legs;
 mod network;
 mod office;
+mod own_type;
 mod phone;
 mod play;
 mod premises;

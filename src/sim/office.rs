@@ -9,11 +9,14 @@ use std::{
 
 use jiff::{civil::Time, tz::TimeZone};
 
-use super::premises::Premises;
+use super::{
+    own_type::storage_units,
+    premises::{Premises, Understands},
+};
 use crate::{
     calendar::ShowingPlan,
     desk::{self, FollowUp, Wording, WordingError},
-    dialogue::{self, Pack, PackError, Provenance, Roster, UnitRef},
+    dialogue::{self, BadCallTypeName, Pack, PackError, Provenance, Roster, UnitRef},
     followup::{Sequence, SequenceError, Touch},
     incident::Properties,
     outbox::AfterCrash,
@@ -50,6 +53,8 @@ pub enum OfficeError {
     Sequence(#[from] SequenceError),
     #[error("a number of the office is none")]
     Number(#[from] NumberError),
+    #[error("the office's own call type has no name")]
+    CallType(#[from] BadCallTypeName),
 }
 
 /// What a story may furnish.
@@ -84,6 +89,8 @@ pub(super) struct Office {
     pub(super) text_back_waits_for_morning: bool,
     /// Who shows homes.
     pub(super) showings: Option<ShowingPlan>,
+    /// It has added a call type of its own.
+    pub(super) own_type: bool,
 }
 
 /// One for leasing, two for the phones of the number, three for the agent.
@@ -131,6 +138,7 @@ impl Office {
             after_crash: AfterCrash::NotAgain,
             text_back_waits_for_morning: false,
             showings: None,
+            own_type: false,
         }
     }
 
@@ -144,7 +152,12 @@ impl Office {
     }
 
     pub(super) fn premises(&self, phones: &[Extension]) -> Result<Premises, OfficeError> {
-        Ok(Premises { voicemail: self.voicemail, ..Premises::new(self.directory(phones)?, self.desk()?) })
+        let mut premises = Premises::new(self.directory(phones)?, self.desk()?);
+        premises.voicemail = self.voicemail;
+        if self.own_type {
+            premises.understands = Understands::by_words_and(&[storage_units()?]);
+        }
+        Ok(premises)
     }
 
     fn directory(&self, phones: &[Extension]) -> Result<Directory, OfficeError> {
@@ -165,6 +178,10 @@ impl Office {
             Ok(pack) => pack.clone(),
             // Read again for an error of one's own.
             Err(_) => Arc::new(Pack::property()?),
+        };
+        let pack = match self.own_type {
+            true => Arc::new(Pack::clone(&pack).with_call_types(&[storage_units()?])?),
+            false => pack,
         };
         let phone = |extension: &Extension| Phone {
             name: format!("Desk {extension}"),

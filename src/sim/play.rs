@@ -524,6 +524,7 @@ fn furnish_with(office: &mut Office, furnish: &Furnish) -> Result<(), Failure> {
             office.also = vec![AlsoSpoken { language: Language::Spanish, heard: *heard }];
         }
         Furnish::Menu => office.menu = true,
+        Furnish::OwnCallType => office.own_type = true,
         Furnish::Queue { most } => office.queue = Some(*most),
         Furnish::OutsideAnHour(most) => office.outside_per_hour = *most,
         Furnish::AgentPlaces(most) => office.agent_calls = *most,

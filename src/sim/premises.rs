@@ -9,7 +9,7 @@ use std::{
 use super::office::{CARRIER, SPARE, SWITCH};
 use crate::{
     desk,
-    dialogue::{Reading, Understander},
+    dialogue::{CallType, OfficeTypes, Reading, Understander},
     pbx::{Directory, Settings, Srtp},
     sip,
     types::{Extension, Language},
@@ -31,7 +31,13 @@ impl Understands {
     }
 
     pub fn by_words() -> Self {
-        Self::with(|language, text| BY_WORDS.read_with(language, text, |_| None::<[f32; 0]>))
+        Self::by_words_and(&[])
+    }
+
+    /// By words, with these call types of the office's own.
+    pub(super) fn by_words_and(types: &[CallType]) -> Self {
+        let own = OfficeTypes::learn(types, None);
+        Self::with(move |language, text| BY_WORDS.read_with(language, text, &own, |_| None::<[f32; 0]>))
     }
 
     pub(super) fn read(&self, language: Language, text: &str) -> Reading {

@@ -67,6 +67,8 @@ pub(super) enum Furnish {
     },
     /// The box answers the main number with a menu first.
     Menu,
+    /// A call type of the office's own, learnt from ten examples.
+    OwnCallType,
     /// The callers of the main number wait for its phones: so many of them.
     Queue {
         most: usize,
@@ -282,6 +284,7 @@ fn furnish(rest: &[&str]) -> Result<Option<Furnish>, Problem> {
         ["Spanish", "is", "spoken"] => Furnish::Spanish { heard: true },
         ["Spanish", "is", "spoken", "and", "not", "heard"] => Furnish::Spanish { heard: false },
         ["a", "menu", "answers", "main"] => Furnish::Menu,
+        ["a", "call", "type", "of", "storage", "units"] => Furnish::OwnCallType,
         ["a", "queue", "of", most, "answers", "main"] => Furnish::Queue { most: count(most)? },
         ["agent", "talks", "with", most, "at", "once"] => Furnish::AgentPlaces(count(most)?),
         ["a", "phone", "calls", "outside", most, "times", "an", "hour"] => {

@@ -9,6 +9,7 @@ fn reading(moves: Option<Move>) -> Reading {
         confidence: 0.3,
         ranked: Vec::new(),
         urgency: Urgency::Routine,
+        suspected: None,
         moves,
         topic: None,
         clauses: Vec::new(),

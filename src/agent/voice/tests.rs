@@ -237,6 +237,7 @@ fn reading(intent: Intent, confidence: f32, moves: Option<Move>) -> Reading {
         confidence,
         ranked: vec![(intent, confidence)],
         urgency: Urgency::Routine,
+        suspected: None,
         moves,
         topic: None,
         clauses: Vec::new(),

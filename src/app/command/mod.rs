@@ -30,7 +30,7 @@ use crate::{
     config::{Config, practice_file},
     console::Secret,
     desk,
-    dialogue::Pack,
+    dialogue::{Examination, Mistaken, Pack},
     pbx::Directory,
     speech::{Background, Models},
     store::Store,
@@ -89,6 +89,7 @@ pub fn check(path: &Path) -> anyhow::Result<()> {
                 print(&format!("warning: {warning}"))?;
             }
             print(&office::spanish_line(&config))?;
+            check_call_types(path, &config)?;
             for words in office::unsaid(&config) {
                 print(&format!(
                     "warning: \"{words}\" speaks of people or praises a neighborhood, and is told to nobody (fair housing); \
@@ -109,6 +110,45 @@ pub fn check(path: &Path) -> anyhow::Result<()> {
             anyhow::bail!("{count} {} to mend", if count == 1 { "line" } else { "lines" })
         }
     }
+}
+
+/// How well the office's own call types are told from the shipped ones: each example is read by what the others teach.
+fn check_call_types(path: &Path, config: &Config) -> anyhow::Result<()> {
+    let types = office::call_types(config);
+    if types.is_empty() {
+        return Ok(());
+    }
+    let cure = "write it in other words, or delete it";
+    let shipped = office::shipped_examples(config);
+    for (line, what) in &shipped {
+        print(&format!("{}:{line}: {what}\n    cure: {cure}", path.display()))?;
+    }
+    let understanding = Understanding::open(&super::models(config));
+    let by = if understanding.reads_meaning() { "words and meaning" } else { "words alone" };
+    for examined in understanding.examine_types(&types) {
+        let Examination { name, examples, mistaken, taken, .. } = &examined;
+        let known = examples - mistaken.len();
+        print(&format!(
+            "call type {name} ({by}): {known} of {examples} examples are recognised by what the others teach; of {} sentences \
+             of the shipped types it takes {}",
+            taken.1, taken.0
+        ))?;
+        for Mistaken { text, read_as, unsure } in mistaken {
+            let line = office::line_of_example(config, text);
+            let taken_for = if *unsure {
+                "would not be sure".into()
+            } else {
+                format!("would be taken for {}", read_as.name())
+            };
+            print(&format!(
+                "warning: {}:{line}: \"{text}\" {taken_for}\n    cure: write more examples like it, or leave it to that type",
+                path.display()
+            ))?;
+        }
+    }
+    let count = shipped.len();
+    anyhow::ensure!(count == 0, "{count} {} to mend", if count == 1 { "line" } else { "lines" });
+    Ok(())
 }
 
 /// `portico check --example`: a whole file with comments.
@@ -182,9 +222,20 @@ fn configured(path: &Path) -> anyhow::Result<Config> {
     Ok(Config::parse("the practice file", &practice_file(|| "not used for anything".into()))?)
 }
 
-/// How callers are understood: with the models of this folder, or by words alone.
-pub fn understanding(models: &Path, words_only: bool) -> Understanding {
-    if words_only { Understanding::words_only() } else { Understanding::open(&Models::at(models)) }
+/// How callers of the office of this file are understood: with the models of this folder, or by words alone.
+///
+/// # Errors
+/// When the configuration has problems.
+pub fn understanding(path: &Path, models: &Path, words_only: bool) -> anyhow::Result<Understanding> {
+    Ok(understanding_of(&configured(path)?, models, words_only))
+}
+
+/// The same of this configuration.
+fn understanding_of(config: &Config, models: &Path, words_only: bool) -> Understanding {
+    let understanding =
+        if words_only { Understanding::words_only() } else { Understanding::open(&Models::at(models)) };
+    understanding.learn(&office::call_types(config));
+    understanding
 }
 
 /// What an ear makes of words that one of the house's voices says over a telephone line: `background` for all, or, by

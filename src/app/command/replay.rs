@@ -12,7 +12,7 @@ use jiff::{Span, Timestamp, tz::TimeZone};
 use super::{
     configured, print,
     replay_sound::{Sound, TurnHeard, hear_again, in_the_words_of_today},
-    understanding,
+    understanding_of,
 };
 use crate::{
     app::{backup::RECORDS, clock, heard_with::heard_with, office, recordings, understanding::Understanding},
@@ -70,9 +70,9 @@ struct Today {
 
 impl Today {
     fn of(config: &Config, models: &Path, words_only: bool) -> anyhow::Result<Self> {
-        let pack = Arc::new(Pack::property()?);
+        let pack = Arc::new(Pack::property()?.with_call_types(&office::call_types(config))?);
         let office = Arc::new(office::office(config));
-        let understanding = understanding(models, words_only);
+        let understanding = understanding_of(config, models, words_only);
         let heard = heard_with(&Models::at(models), understanding.encodes());
         let provenance = Arc::new(Provenance::of(&pack, &office).and(&heard));
         Ok(Self { pack, office, provenance, understanding })

@@ -24,7 +24,7 @@ use crate::{
 pub fn understand(path: &Path, models: &Path, words_only: bool) -> anyhow::Result<()> {
     let config = configured(path)?;
     let office = office::office(&config);
-    let understanding = understanding(models, words_only);
+    let understanding = understanding(path, models, words_only)?;
     let today = clock::wall().to_zoned(config.office.hours.zone().clone()).date();
     let context = Context {
         expecting: None,

@@ -55,7 +55,7 @@ pub(super) struct CallInShort {
     pub missed: bool,
     /// Why the agent took the call, if it did.
     pub agent_reason: Option<&'static str>,
-    pub intent: Option<&'static str>,
+    pub intent: Option<String>,
     pub summary: String,
     pub recorded: bool,
 }
@@ -75,7 +75,7 @@ impl CallInShort {
             result: row.result.name(),
             missed: row.missed,
             agent_reason: row.agent_reason.map(AgentReason::name),
-            intent: row.intent.map(crate::dialogue::Intent::name),
+            intent: row.intent.map(|intent| intent.name().to_owned()),
             summary: row.summary.clone(),
             recorded: row.recorded,
         }
@@ -100,7 +100,7 @@ pub(super) struct CallAnswer {
     pub missed: bool,
     pub agent_reason: Option<&'static str>,
     /// What the caller wanted, if the agent could tell.
-    pub intent: Option<&'static str>,
+    pub intent: Option<String>,
     pub summary: String,
     /// Whether the caller is texted, or why not.
     pub text_back: String,
@@ -152,7 +152,7 @@ impl CallAnswer {
                 .outcome
                 .as_ref()
                 .and_then(|outcome| outcome.intent)
-                .map(crate::dialogue::Intent::name),
+                .map(|intent| intent.name().to_owned()),
             summary: detail.summary.clone(),
             text_back: detail.text_back.name().to_owned(),
             recording: recordings.first().map(|first| first.at.clone()),

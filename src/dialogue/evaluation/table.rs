@@ -47,6 +47,10 @@ impl fmt::Display for Report {
         writeln!(f, "  its kind right as well        {}", self.danger_kind())?;
         writeln!(f, "false alarms without danger     {}", self.false_alarms())?;
         writeln!(f, "  on words of danger without it {}", self.hard_false_alarms())?;
+        writeln!(f, "asked first, and in no danger    {}", self.asked_in_vain())?;
+        if self.missed_dangers().next().is_some() {
+            writeln!(f, "asked first, of dangers missed   {}", self.asked_in_danger())?;
+        }
         let urgent = self.urgent();
         writeln!(f, "haste and its kind: recall      {}", urgent.recall())?;
         writeln!(f, "  precision                     {}", urgent.precision())?;

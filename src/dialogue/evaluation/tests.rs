@@ -11,6 +11,7 @@ fn judged(expected: Intent, read: Intent) -> Judged {
         confidence: 0.75,
         danger: None,
         alarm: None,
+        asked: false,
         urgent: None,
         haste: None,
         hard_negative: false,

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::{
-    dialogue::{Channel, Digit, Expectation, Fact, Roster, Topic, Understander},
+    dialogue::{Channel, Digit, Expectation, Fact, OfficeTypes, Roster, Topic, Understander},
     types::Language,
 };
 
@@ -40,7 +40,7 @@ fn begun() -> (Journalled, Understander) {
 }
 
 fn said(understander: &Understander, text: &str) -> UserTurn {
-    let reading = understander.read_in(Language::English, text, None);
+    let reading = understander.read_in(Language::English, text, &OfficeTypes::default(), None);
     UserTurn::Said { text: text.into(), reading }
 }
 
@@ -54,7 +54,7 @@ fn what_was_told_and_decided_is_read_as_it_was_written() {
     talk.tell(second(12), Told::Unheard);
     talk.handle_turn(second(14), UserTurn::Silence);
     talk.handle_turn(second(20), UserTurn::Keyed(Digit::new('4').unwrap()));
-    let reading = Some(understander.read_in(Language::English, "I smell gas", None));
+    let reading = Some(understander.read_in(Language::English, "I smell gas", &OfficeTypes::default(), None));
     talk.tell(second(22), Told::LastWords { text: "I smell gas".into(), reading });
     talk.tell(second(22), Told::Closed(EndReason::HungUp));
     talk.handle_turn(second(23), UserTurn::Silence);

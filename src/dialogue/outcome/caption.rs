@@ -1,6 +1,7 @@
 //! What a conversation is about while it goes on, in the one line that the key of a telephone has room for.
 
 use super::{Outcome, urgency_words};
+use crate::dialogue::Intent;
 
 /// What the display beside a key shows of it; phones cut it further.
 const LONGEST: usize = 40;
@@ -10,6 +11,7 @@ impl Outcome {
     pub fn caption(&self) -> Option<String> {
         let about = match (urgency_words(self.urgency), self.intent) {
             (Some((written, _)), _) => written.trim_end_matches('.').to_owned(),
+            (None, Some(Intent::Office(_))) => self.about()?,
             (None, Some(intent)) => intent.name().replace('_', " "),
             (None, None) => return None,
         };

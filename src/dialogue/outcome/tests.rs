@@ -46,3 +46,20 @@ fn a_row_of_last_year_is_read() {
     assert_eq!(outcome.place.unwrap().value, "Maple Court 204");
     assert_eq!(outcome.sought, None);
 }
+
+#[test]
+fn an_office_s_own_type_is_read_by_its_people_s_words_and_by_its_name_once_it_is_gone() {
+    let intent = Intent::from_record("storage_units");
+    let outcome = Outcome { intent, call_type: Some("Storage cages".into()), ..Outcome::blank() };
+    assert_eq!(outcome.about().as_deref(), Some("Storage cages"));
+    assert_eq!(outcome.caption().as_deref(), Some("Storage cages"));
+    assert_eq!(outcome.brief(), "Storage cages.");
+    let row = serde_json::to_string(&outcome).unwrap();
+    assert_eq!(serde_json::from_str::<Outcome>(&row).unwrap(), outcome);
+    let bare = Outcome { call_type: None, ..outcome };
+    assert_eq!(bare.about().as_deref(), Some("Storage units"));
+    assert_eq!(
+        Outcome { intent: Some(Intent::WrongNumber), ..Outcome::blank() }.about().unwrap(),
+        "Wrong number"
+    );
+}

@@ -94,7 +94,8 @@ fn limits(raw: &raw::RawLimits) -> Result<Limits, PackError> {
 }
 
 fn flows(raw: &RawPack) -> Result<BTreeMap<Intent, Flow>, PackError> {
-    only_known("flows", &raw.flows, &Intent::ALL.map(Intent::name))?;
+    let names = Intent::ALL;
+    only_known("flows", &raw.flows, &names.each_ref().map(Intent::name))?;
     let mut flows = BTreeMap::new();
     for intent in Intent::ALL {
         let (key, flow) = required("flows", &raw.flows, intent.name())?;
@@ -109,6 +110,7 @@ fn flows(raw: &RawPack) -> Result<BTreeMap<Intent, Flow>, PackError> {
             intent,
             Flow {
                 label: flow.label.clone(),
+                staff: None,
                 items,
                 ending: match flow.ending {
                     raw::RawEnding::Message => Ending::Message,
@@ -239,7 +241,12 @@ fn required<'t, T>(
     }
 }
 
-fn sentences(key: &str, texts: &[String], given: &[Hole], least: usize) -> Result<Vec<Template>, PackError> {
+pub(super) fn sentences(
+    key: &str,
+    texts: &[String],
+    given: &[Hole],
+    least: usize,
+) -> Result<Vec<Template>, PackError> {
     if texts.len() < least {
         return Err(match texts.len() {
             0 => PackError::NoWords { key: key.into() },

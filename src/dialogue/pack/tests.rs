@@ -1,7 +1,7 @@
 //! The pack that comes with the program, and packs that are refused with the cure.
 
 use super::*;
-use crate::dialogue::{Ending, Promise};
+use crate::dialogue::{CallType, CallTypeScript, Ending, Promise};
 
 const PROPERTY: &str = include_str!("../../../firmware-config/dialogue/property.toml");
 
@@ -55,7 +55,7 @@ fn a_fault_names_its_key_and_the_cure() {
         fault("[flows.owner]", "[flows.landlord]"),
         format!(
             "`flows.landlord` is not known; known here are: {}",
-            Intent::ALL.map(Intent::name).join(", ")
+            { Intent::ALL }.each_ref().map(Intent::name).join(", ")
         )
     );
     assert_eq!(
@@ -107,4 +107,36 @@ fn every_danger_is_over_within_ten_seconds_of_its_cue() {
         let words = pack.life_safety(kind).unwrap().words() + ring;
         assert!(0.6 + words as f64 * 60.0 / 160.0 < 10.0, "{kind:?}: {words} words");
     }
+}
+
+#[test]
+fn an_office_s_own_type_is_a_flow_in_every_language() {
+    let script = |closing: &str| CallTypeScript {
+        about: "a storage unit".into(),
+        opening: "I can take that down.".into(),
+        closing: closing.into(),
+        examples: Vec::new(),
+    };
+    let own = |closing: &str| CallType {
+        name: "storage_units".parse().unwrap(),
+        staff: "Storage units".into(),
+        asks: vec![Item::Matter, Item::Callback],
+        staff_first: false,
+        scripts: [(Language::English, script(closing))].into(),
+    };
+    let types = [own("Somebody of {office} will call you.")];
+    let pack = Arc::new(Pack::property().unwrap().with_call_types(&types).unwrap());
+    let intent = Intent::from_record("storage_units").unwrap();
+    let flow = pack.flow(intent).unwrap();
+    assert_eq!((flow.label.as_str(), flow.staff.as_deref()), ("a storage unit", Some("Storage units")));
+    assert_eq!(
+        (flow.items.as_slice(), flow.promise),
+        (&[Item::Matter, Item::Callback][..], Promise::Callback)
+    );
+    let spanish = pack.in_language(Language::Spanish);
+    let message = spanish.flow(Intent::Message).unwrap();
+    assert_eq!(spanish.flow(intent).unwrap().closing, message.closing, "no words of its own");
+    let unspeakable = Pack::property().unwrap().with_call_types(&[own("Call {nobody} #1")]);
+    let said = unspeakable.unwrap_err().to_string();
+    assert!(said.contains("call_type.storage_units.closing"), "{said}");
 }

@@ -187,7 +187,7 @@ impl Session {
         self.state.awaiting = Awaiting::Transfer(to);
         self.state.expects = Expectation::Nothing;
         self.state.question = None;
-        let brief = self.state.outcome().brief();
+        let brief = self.outcome().brief();
         self.reply.acts.push(Act::Transfer { to, brief });
     }
 

@@ -49,6 +49,9 @@ impl Session {
         if self.state.awaiting == Awaiting::Calendar {
             return;
         }
+        if let Awaiting::Danger(suspicion) = self.state.awaiting.clone() {
+            return self.danger_unanswered(*suspicion);
+        }
         self.state.patient = false;
         if self.unit_is_keyed() {
             return;
@@ -131,6 +134,7 @@ impl Session {
                 self.choice_failed();
             }
             Awaiting::OfferCall(intent) => self.offer_call(intent),
+            Awaiting::Danger(_) => self.ask_again(),
             Awaiting::ChooseSlot | Awaiting::ConfirmSlot(_) => self.time_not_understood(),
             Awaiting::AnythingElse | Awaiting::CancelShowing => self.ask_anything_else(),
             Awaiting::KeysDanger | Awaiting::KeysWays => self.ask_keys_again(),

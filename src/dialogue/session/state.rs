@@ -3,7 +3,7 @@
 use jiff::civil::{DateTime, Time};
 use serde::{Deserialize, Serialize};
 
-use super::{Opening, showing::Visit};
+use super::{Opening, showing::Visit, suspicion::Suspicion};
 use crate::dialogue::{
     Access, Captured, DayPart, Destination, EndReason, Expectation, Intent, Item, LifeSafety, NoticeAnswer,
     Outcome, Pets, Promise, ShowingSlot, Sought, UnitRef, Urgency, Value, When,
@@ -26,6 +26,8 @@ const NOTES: usize = 8;
 pub(super) enum Awaiting {
     /// How can I help?
     Need,
+    /// Is anybody in danger?
+    Danger(Box<Suspicion>),
     /// Is this about …?
     Guess(Intent),
     Item(Item),
@@ -68,6 +70,7 @@ impl Awaiting {
             Awaiting::Confirm(items) | Awaiting::WhichWrong(items) => items.contains(&item),
             Awaiting::Choose(_) => item == Item::Place,
             Awaiting::Need
+            | Awaiting::Danger(_)
             | Awaiting::Guess(_)
             | Awaiting::AnythingElse
             | Awaiting::OfferCall(_)
@@ -89,6 +92,7 @@ impl Awaiting {
         };
         match self {
             Awaiting::Need => "need".to_owned(),
+            Awaiting::Danger(_) => "danger".to_owned(),
             Awaiting::Guess(intent) => format!("guess {}", intent.name()),
             Awaiting::Item(item) => format!("item {}", item.name()),
             Awaiting::OfferCaller => "offer caller".to_owned(),
@@ -111,6 +115,7 @@ impl Awaiting {
     pub(super) fn wants_yes_or_no(&self) -> bool {
         match self {
             Awaiting::Guess(_)
+            | Awaiting::Danger(_)
             | Awaiting::OfferCall(_)
             | Awaiting::OfferCaller
             | Awaiting::KnownName
@@ -181,6 +186,9 @@ pub(super) struct State {
     pub(super) notes: Vec<String>,
     pub(super) wording: Wording,
     pub(super) rescue: Rescue,
+    /// They have been asked whether anybody is in danger.
+    #[serde(default)]
+    pub(super) danger_asked: bool,
     /// Transfers to the staff that came to nothing.
     pub(super) staff_failures: u8,
     pub(super) turns: u16,
@@ -245,6 +253,7 @@ impl State {
             notes: Vec::new(),
             wording: Wording::default(),
             rescue: Rescue::default(),
+            danger_asked: false,
             staff_failures: 0,
             further: Vec::new(),
             turns: 0,
@@ -344,6 +353,7 @@ impl State {
                 _ => None,
             }),
             notes,
+            call_type: None,
         }
     }
 

@@ -91,6 +91,12 @@ impl Session {
         {
             return self.ask_again();
         }
+        if let Awaiting::Danger(suspicion) = self.state.awaiting.clone() {
+            return self.heard_about_danger(*suspicion, text, reading);
+        }
+        if self.asks_about_danger(text, reading) {
+            return;
+        }
         self.note_harm(text, reading);
         self.note_visit(text, reading);
         let left = self.take_apart(reading);
@@ -123,8 +129,8 @@ impl Session {
             Awaiting::ConfirmSlot(slot) => self.heard_time_confirmation(&slot, text, reading, &heard),
             Awaiting::CancelShowing => self.heard_cancelling(reading),
             Awaiting::KeysDanger | Awaiting::KeysWays => self.not_understood(),
-            // Has been dealt with above.
-            Awaiting::Calendar => {}
+            // Have been dealt with above.
+            Awaiting::Calendar | Awaiting::Danger(_) => {}
         }
     }
 
@@ -355,6 +361,7 @@ impl Reading {
             confidence: 0.0,
             ranked: Vec::new(),
             urgency: Urgency::Routine,
+            suspected: None,
             moves: Some(step),
             topic: None,
             clauses: Vec::new(),

@@ -4,8 +4,8 @@ use std::{collections::BTreeMap, sync::LazyLock};
 
 use crate::{
     dialogue::{
-        ClosedTopic, Intent, LifeSafety, Move, Understander, Urgency, UrgentKind, corpus, evaluation::Tally,
-        pattern::lines,
+        ClosedTopic, Intent, LifeSafety, Move, OfficeTypes, Understander, Urgency, UrgentKind, corpus,
+        evaluation::Tally, pattern::lines,
     },
     types::Language,
 };
@@ -13,7 +13,7 @@ use crate::{
 static WORDS: LazyLock<Understander> = LazyLock::new(Understander::words_only);
 
 fn read(text: &str) -> crate::dialogue::Reading {
-    WORDS.read_in(Language::Spanish, text, None)
+    WORDS.read_in(Language::Spanish, text, &OfficeTypes::default(), None)
 }
 
 /// A little under what is measured, so that a lost point is seen.
@@ -140,7 +140,7 @@ fn danger_is_heard_whatever_language_the_talk_is_in() {
             ("mi papá no puede respirar", LifeSafety::Medical),
             ("ambulancia", LifeSafety::Medical),
         ] {
-            let reading = WORDS.read_in(current, text, None);
+            let reading = WORDS.read_in(current, text, &OfficeTypes::default(), None);
             assert_eq!(reading.urgency, Urgency::LifeSafety(kind), "{text} in {current}");
         }
     }

@@ -35,6 +35,7 @@ pub(in crate::pbx) fn reading(intent: Intent, moves: Option<Move>) -> Reading {
         confidence,
         ranked,
         urgency: Urgency::Routine,
+        suspected: None,
         moves,
         topic: None,
         clauses: Vec::new(),

@@ -1,8 +1,11 @@
 //! Danger to life, and harm to a home, in every phase of a conversation.
 
-use super::telling::{Call, office, opening};
+use super::{
+    reading::unsure,
+    telling::{Call, office, opening},
+};
 use crate::dialogue::{
-    Destination, EndReason, Intent, LifeSafety, Office, Opening, Promise, Urgency, UrgentKind,
+    Destination, EndReason, Intent, LifeSafety, Office, Opening, Promise, Reading, Urgency, UrgentKind,
 };
 
 const GAS: &str = "I smell gas in the hallway!";
@@ -234,4 +237,34 @@ fn who_says_okay_to_the_warning_has_not_failed_at_the_question_after_it() {
         .hears_not("once more")
         .says("4D")
         .hears("D as in dog");
+}
+
+/// Words that only the learnt model suspects of danger.
+fn suspicious() -> Call {
+    let reading = Reading { suspected: Some(LifeSafety::Violence), ..unsure(Intent::Complaint, 0.5) };
+    Call::new().reads("there is something written all over the wall", reading)
+}
+
+#[test]
+fn a_mere_suspicion_is_asked_about_once_and_a_yes_rings() {
+    let call = suspicious().hears("Is anybody in danger right now?").goes_on();
+    assert_eq!(call.session.outcome().urgency, Urgency::Routine);
+    call.says("Yes.").first_of_all_hears("9 1 1").rings(Destination::OnCall);
+    suspicious().keys("1").first_of_all_hears("9 1 1").rings(Destination::OnCall);
+    suspicious().says(GAS).first_of_all_hears("Leave the building now").rings(Destination::OnCall);
+}
+
+#[test]
+fn after_a_no_the_talk_goes_on_with_what_was_said_and_the_question_is_not_put_again() {
+    let again = Reading { suspected: Some(LifeSafety::Violence), ..unsure(Intent::Complaint, 0.5) };
+    let call = suspicious().says("No.").hears("Is this about").says("Yes.").goes_on();
+    let call = call.reads("and more of it is on the other wall", again).goes_on();
+    let outcome = call.session.outcome();
+    assert_eq!((outcome.intent, outcome.urgency), (Some(Intent::Complaint), Urgency::Routine));
+    assert!(outcome.matter.unwrap().contains("all over the wall"));
+}
+
+#[test]
+fn whoever_does_not_answer_whether_anybody_is_in_danger_may_not_be_able_to() {
+    suspicious().falls_silent().first_of_all_hears("9 1 1").rings(Destination::OnCall);
 }

@@ -99,6 +99,7 @@ fn random_reading(chance: &mut Chance) -> Reading {
         confidence,
         ranked: vec![(intent, confidence)],
         urgency: *any(chance, &urgencies),
+        suspected: (confidence < 0.15).then_some(LifeSafety::Fire),
         moves: chance.next_u32().is_multiple_of(2).then(|| *any(chance, &moves)),
         topic: chance.next_u32().is_multiple_of(5).then_some(Topic::Trash),
         clauses: Vec::new(),

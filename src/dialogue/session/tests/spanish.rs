@@ -5,8 +5,8 @@ use std::sync::{Arc, LazyLock};
 use super::telling::{office, opening, pack};
 use crate::{
     dialogue::{
-        Act, AlsoSpoken, Channel, Destination, Digit, EndReason, Intent, LifeSafety, Office, Opening,
-        Promise, Session, Understander, Urgency, UserTurn,
+        Act, AlsoSpoken, Channel, Destination, Digit, EndReason, Intent, LifeSafety, Office, OfficeTypes,
+        Opening, Promise, Session, Understander, Urgency, UserTurn,
     },
     types::Language,
 };
@@ -48,7 +48,7 @@ impl Talk {
     }
 
     fn says(&mut self, text: &str) -> String {
-        let reading = UNDERSTANDER.read_in(self.session.language(), text, None);
+        let reading = UNDERSTANDER.read_in(self.session.language(), text, &OfficeTypes::default(), None);
         let acts = self.session.handle_turn(UserTurn::Said { text: text.into(), reading });
         self.take(acts);
         self.heard()
