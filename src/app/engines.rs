@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use super::speech_pool::Engines;
 use crate::{
     dialogue::Pack,
-    speech::{Models, Recognizer, Synthesizer, Telephone, VoiceDetector},
+    speech::{Models, Telephone, VoiceDetector},
     types::Language,
 };
 
@@ -14,7 +14,9 @@ pub(super) type Loaded = (Vec<Engines>, VoiceDetector);
 
 #[cfg(all(feature = "sherpa", feature = "flite"))]
 pub(super) fn load(models: &Models, voice: &str, workers: usize) -> anyhow::Result<Loaded> {
-    use crate::speech::{EspeakSynthesizer, FliteSynthesizer, FliteVoice, SherpaRecognizer};
+    use crate::speech::{
+        EspeakSynthesizer, FliteSynthesizer, FliteVoice, Recognizer, SherpaRecognizer, Synthesizer,
+    };
     let voice: FliteVoice = voice.parse()?;
     let shared = SherpaRecognizer::open(&models.recognizer())?;
     let others: Vec<(Language, SherpaRecognizer)> = Language::ALL
@@ -56,7 +58,7 @@ pub(super) fn load(_: &Models, _: &str, _: usize) -> anyhow::Result<Loaded> {
 /// A telephone line on which all voices of the house speak English.
 #[cfg(all(feature = "sherpa", feature = "flite"))]
 pub(super) fn telephone(models: &Models) -> anyhow::Result<Telephone> {
-    use crate::speech::{FliteSynthesizer, FliteVoice, SherpaRecognizer};
+    use crate::speech::{FliteSynthesizer, FliteVoice, SherpaRecognizer, Synthesizer};
     let voices = FliteVoice::ALL.map(|voice| Box::new(FliteSynthesizer::new(voice)) as Box<dyn Synthesizer>);
     let recognizer = Box::new(SherpaRecognizer::open(&models.recognizer())?);
     let detector = VoiceDetector::open(&models.voice_detector())?;

@@ -3,7 +3,7 @@
 //! Invariants of this room:
 //! - Nothing here calls, sends or stores. A conversation has no clock and no chance; so the same journal and the same script,
 //!   office and understanding give the same decisions, act for act.
-//! - [`again`] tells a conversation what it was told then, reading for reading: it proves what was decided. [`anew`] understands
+//! - [`again()`] tells a conversation what it was told then, reading for reading: it proves what was decided. [`anew()`] understands
 //!   the stored words as they would be understood today, and leads the caller through whatever is asked today.
 //! - A replay knows what callers answered, and nothing else: to a question that nobody has heard before it makes up a plain
 //!   answer, and says so.
