@@ -311,7 +311,13 @@ impl Session {
                     return true;
                 }
             }
-            self.go_on();
+            // "Dana Reyes. When is trash day, by the way?" is the name too.
+            let heard = self.entities(&without_questions(text));
+            if self.take_beside_the_point(&heard) && self.state.flow.is_some() {
+                self.advance();
+            } else {
+                self.go_on();
+            }
             return true;
         }
         if reading.intent != Intent::Question || !reading.is_sure() {
@@ -368,6 +374,16 @@ impl Reading {
             language: None,
         }
     }
+}
+
+/// The sentences that tell something, without those that ask.
+fn without_questions(text: &str) -> String {
+    let sentences = text.split_inclusive(['.', '!', '?']);
+    sentences
+        .filter(|sentence| !sentence.trim_end().ends_with('?'))
+        .map(str::trim)
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 /// Does the turn say nothing besides its step?

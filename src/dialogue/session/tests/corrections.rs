@@ -317,3 +317,23 @@ fn a_name_twice_misheard_is_kept_unconfirmed_and_the_call_goes_on() {
         .hangs_up();
     assert!(!outcome.name.unwrap().confirmed);
 }
+
+#[test]
+fn a_question_behind_the_answer_is_answered_and_the_answer_is_taken() {
+    asked_for_unit()
+        .says("4D")
+        .says("Yes.")
+        .hears("your name")
+        .says("Dana Reyes. When is trash day, by the way?")
+        .hears("Tuesday")
+        .hears("Dana Reyes. Is that right?")
+        .says("Yes.")
+        .hears_not("your name");
+    // What only asks is no name.
+    asked_for_unit()
+        .says("4D")
+        .says("Yes.")
+        .says("When is trash day, by the way?")
+        .hears("Tuesday")
+        .hears("name");
+}
