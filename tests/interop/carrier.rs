@@ -134,7 +134,8 @@ fn twenty_calls_survive_that_one_packet_in_ten_is_lost_on_either_side() {
         return;
     }
     let portico = Portico::start("lossy", &office(31_600, free_address(CARRIER)));
-    let phone = phone(&portico, "answers", &["-m", "20", "-lost", "10"]);
+    // A late ACK or BYE of a call that sipp has forgotten counts as a call of its own there: it has some to spare.
+    let phone = phone(&portico, "answers", &["-m", "40", "-lost", "10"]);
     let more = ["-m", "20", "-r", "4", "-d", "1500", "-lost", "10"];
     sipp(&portico, "trunk_calls", free_address(CARRIER), &more).succeeds();
     all_answered(&portico, 20, &phone);
