@@ -248,10 +248,10 @@ impl Session {
         self.state.digits.len() + self.state.unit_keys.len()
     }
 
-    /// Was a unit asked for, and do these words end in one of the roster?
+    /// Was a unit asked for or read back, and do these words end in one of the roster?
     pub fn ends_in_unit(&self, text: &str) -> bool {
         let whole = text.trim_end_matches(|c: char| !c.is_alphanumeric()).len();
-        self.expects() == Expectation::UnitOrAddress
+        self.state.awaiting.is_for(Item::Place)
             && self.entities(text).iter().any(|entity| {
                 entity.end >= whole
                     && matches!(&entity.value, Value::Unit(mention) if !mention.candidates.is_empty())
