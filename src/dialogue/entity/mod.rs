@@ -27,6 +27,7 @@ use jiff::civil::Date;
 pub use roster::{Roster, UnitRef};
 pub(super) use sound::likeness;
 pub(super) use spanish::MONTHS as SPANISH_MONTHS;
+pub(super) use unit::cue_letter;
 pub use value::{Access, Address, DayPart, Entity, PersonName, Pets, Slot, UnitMention, Value, When};
 
 use super::token::{Token, tokens};

@@ -277,6 +277,11 @@ const CUES: [(&str, char); 26] = [
     ("kilo", 'K'),
 ];
 
+/// The letter that a word tells, as `boy` tells B.
+pub(in crate::dialogue) fn cue_letter(word: &str) -> Option<char> {
+    CUES.iter().find(|(cue, _)| *cue == word).map(|(_, letter)| *letter)
+}
+
 /// How far behind the number such a word may stand: "three, he has in apple".
 const CUE_WITHIN: usize = 5;
 
@@ -288,7 +293,7 @@ fn cued(scene: &Scene<'_>, door: &Door) -> Option<Door> {
     }
     let (letter, end) = (door.end..door.end + CUE_WITHIN).find_map(|at| {
         let word = scene.word(at)?;
-        CUES.iter().find(|(cue, _)| *cue == word).map(|(_, letter)| (*letter, at + 1))
+        cue_letter(word).map(|letter| (letter, at + 1))
     })?;
     let unit = format!("{number}{letter}");
     let known = scene.context.roster.units.iter().any(|known| plain(&known.unit) == unit);

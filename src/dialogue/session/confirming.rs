@@ -2,7 +2,8 @@
 
 use super::{Awaiting, Item, Session, taking::names_the_same};
 use crate::dialogue::{
-    Entity, Expectation, Move, Reading, UnitMention, UnitRef, Value, office::words_of, pack::Line, reply,
+    Entity, Expectation, Move, Reading, UnitMention, UnitRef, Value, entity, office::words_of, pack::Line,
+    reply,
 };
 
 impl Session {
@@ -152,6 +153,12 @@ impl Session {
             });
             fitting.next().filter(|_| fitting.next().is_none())
         };
+        // "As in boy", whatever became of the words before it.
+        let by_letter = || {
+            let letter = words.iter().find_map(|word| entity::cue_letter(word))?;
+            let mut fitting = candidates.iter().filter(|c| c.unit.to_ascii_uppercase().ends_with(letter));
+            fitting.next().filter(|_| fitting.next().is_none())
+        };
         let by_place = || {
             let at = words.iter().find_map(|w| match w.as_str() {
                 "first" | "primero" | "primera" => Some(0),
@@ -162,7 +169,7 @@ impl Session {
             })?;
             candidates.get(at)
         };
-        if let Some(chosen) = by_entity.or_else(by_property).or_else(by_place).cloned() {
+        if let Some(chosen) = by_entity.or_else(by_property).or_else(by_letter).or_else(by_place).cloned() {
             self.state.confusions = 0;
             let mention =
                 UnitMention { unit: chosen.unit.clone(), candidates: vec![chosen], ambiguous: false };

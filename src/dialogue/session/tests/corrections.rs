@@ -337,3 +337,21 @@ fn a_question_behind_the_answer_is_answered_and_the_answer_is_taken() {
         .hears("Tuesday")
         .hears("name");
 }
+
+#[test]
+fn doors_on_the_same_keys_are_told_apart_by_the_word_for_their_letter() {
+    let mut office = office();
+    for unit in ["2A", "2B"] {
+        let known = office.roster.units.first().cloned().unwrap();
+        office.roster.units.push(UnitRef { unit: unit.into(), ..known });
+    }
+    Call::with(office, opening())
+        .says("My sink is leaking in the kitchen.")
+        .mumbles()
+        .mumbles()
+        .hears("press the unit on your telephone's keys")
+        .keys("22")
+        .hears("Is that unit 2, A as in apple, or unit 2, B as in boy?")
+        .says("Unit will be as in boy.")
+        .hears("unit 2, B as in boy. Is that right?");
+}
