@@ -8,24 +8,37 @@ use std::{
     fs,
     ops::ControlFlow,
     process::ExitCode,
+    sync::Arc,
     time::{Duration, Instant},
 };
 
 use portico::{
+    agent::awaits,
+    dialogue::{Expected, Roster},
     encoder::Encoder,
     speech::{
-        Ear, EarTuning, FliteSynthesizer, FliteVoice, Models, Recognizer, SAMPLE_RATE, SherpaRecognizer,
-        Synthesizer, VoiceDetector, read_wav,
+        Awaits, Ear, EarTuning, FliteSynthesizer, FliteVoice, Models, MoonshineRecognizer, Recognizer,
+        SAMPLE_RATE, Sentence, Synthesizer, VoiceDetector, WordClass, WordModel, read_wav,
     },
     types::TurnId,
 };
+
+/// As the box leads its recogniser.
+fn word_model() -> Arc<WordModel> {
+    let expected = Expected::at(&Roster::default());
+    let class = |(token, words): (&str, Vec<String>)| WordClass { token: token.to_owned(), words };
+    let openings = expected.openings.iter().copied().map(Sentence::of);
+    let answers =
+        expected.answers.iter().map(|&(asked, words)| Sentence { words, awaited: awaits(asked), count: 8 });
+    Arc::new(WordModel::learn(openings.chain(answers), expected.classes.into_iter().map(class).collect()))
+}
 
 const ROUNDS: usize = 9;
 
 fn main() -> ExitCode {
     let models = Models::locate();
     let before = resident_mb();
-    let (recognizer, load) = timed(|| SherpaRecognizer::open(&models.recognizer()));
+    let (recognizer, load) = timed(|| MoonshineRecognizer::open(models.moonshine(), word_model()));
     let (Ok(mut recognizer), Ok(cities)) =
         (recognizer, read_wav(&models.recognizer().join("two_cities.wav")))
     else {
@@ -36,7 +49,7 @@ fn main() -> ExitCode {
     let speech: Vec<f32> = cities[20_000..].iter().map(|&s| f32::from(s) / 32768.0).collect();
     for secs in [1, 2, 4, 8, 12] {
         let clip = &speech[..secs * SAMPLE_RATE as usize];
-        let times = rounds(|| recognizer.recognize(clip).map(drop));
+        let times = rounds(|| recognizer.recognize(clip, Awaits::Anything).map(drop));
         let median = times[ROUNDS / 2].as_secs_f64();
         println!(
             "decode of {secs:2} s: median {:4.0} ms, worst {:4.0} ms, real-time factor {:.3}",
@@ -48,13 +61,9 @@ fn main() -> ExitCode {
     println!("recogniser after use: {:.0} MB in all", resident_mb() - before);
 
     let before = resident_mb();
-    let mut second = recognizer.clone();
-    drop(second.recognize(&speech[..64_000]));
-    println!("a second thread's recogniser (shared model): {:.0} MB more", resident_mb() - before);
-    let before = resident_mb();
-    let another = SherpaRecognizer::open(&models.recognizer()).map(|mut r| r.recognize(&speech[..64_000]));
-    println!("a second recogniser of its own: {:.0} MB more", resident_mb() - before);
-    drop(another);
+    let second = recognizer.another().map(|mut second| second.recognize(&speech[..64_000], Awaits::Anything));
+    println!("a second thread's recogniser: {:.0} MB more", resident_mb() - before);
+    drop(second);
 
     let mut mouth = FliteSynthesizer::new(FliteVoice::Rms);
     let line = "Thank you for calling Maple Court. Nobody is free at the moment, but I can help you. What is it about?";

@@ -427,7 +427,7 @@ fn rehearse(
     let understanding = command::understanding(config, models, words_only)?;
     let understands = Understands::with(move |language, text| understanding.read(language, text));
     let hears = match by_ear {
-        Some(background) => Hears::with(command::by_ear(models, background)?),
+        Some(background) => Hears::with(command::by_ear(models, background, &directory.office.roster)?),
         None => Hears::perfectly(),
     };
     let office = Rehearsed { directory, desk, zone, understands, hears, now };

@@ -108,6 +108,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("sdp_types", &["media"]),
     ("audio_codec_algorithms", &["media"]),
     ("sherpa_onnx", &["speech"]),
+    ("ort", &["speech"]),
     ("earshot", &["speech"]),
     ("ndarray", &["encoder"]),
     ("tokenizers", &["encoder"]),

@@ -12,6 +12,19 @@ mod interruption;
 mod text;
 mod voice;
 
+use crate::{dialogue::Expectation, speech::Awaits};
+
 pub use event::{Reason, VoiceInput, VoiceOutput};
 pub use text::{Text, TextReply};
 pub use voice::Voice;
+
+/// What a recogniser is to expect of a caller whom the dialogue expects this of.
+pub const fn awaits(expectation: Expectation) -> Awaits {
+    match expectation {
+        Expectation::Nothing | Expectation::Open => Awaits::Anything,
+        Expectation::YesOrNo => Awaits::YesOrNo,
+        Expectation::Name => Awaits::Name,
+        Expectation::PhoneNumber => Awaits::Number,
+        Expectation::UnitOrAddress => Awaits::Home,
+    }
+}

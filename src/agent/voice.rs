@@ -11,7 +11,7 @@ use std::{
 };
 
 use super::{
-    Reason, VoiceInput, VoiceOutput,
+    Reason, VoiceInput, VoiceOutput, awaits,
     endpointing::{Awaited, silence_needed},
     interruption::{self, Overlap},
 };
@@ -20,7 +20,7 @@ use crate::{
         Act, Digit, EndReason, Journal, Journalled, Office, Opening, Outcome, Pack, Provenance, Reading,
         Told, UserTurn,
     },
-    speech::SpeechEvent,
+    speech::{Awaits, SpeechEvent},
     types::{Language, TurnId},
 };
 use asking::Asking;
@@ -142,6 +142,11 @@ impl Voice {
     /// What is to be done; `Timeout` when that is all, with the next instant at which time itself matters.
     pub fn poll_output(&mut self, _now: Instant) -> VoiceOutput {
         self.outputs.pop_front().unwrap_or_else(|| VoiceOutput::Timeout(self.deadline()))
+    }
+
+    /// What the caller has been asked for, as far as it helps to hear the answer.
+    pub fn awaits(&self) -> Awaits {
+        awaits(self.session.expects())
     }
 
     /// The language that is spoken now.

@@ -3,8 +3,10 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use super::speech_pool::Engines;
+#[cfg(all(feature = "sherpa", feature = "flite"))]
+use super::trade;
 use crate::{
-    dialogue::Pack,
+    dialogue::{Pack, Roster},
     speech::{Models, Telephone, VoiceDetector},
     types::Language,
 };
@@ -13,17 +15,18 @@ use crate::{
 pub(super) type Loaded = (Vec<Engines>, VoiceDetector);
 
 #[cfg(all(feature = "sherpa", feature = "flite"))]
-pub(super) fn load(models: &Models, voice: &str, workers: usize) -> anyhow::Result<Loaded> {
+pub(super) fn load(models: &Models, voice: &str, workers: usize, roster: &Roster) -> anyhow::Result<Loaded> {
     use crate::speech::{
-        EspeakSynthesizer, FliteSynthesizer, FliteVoice, Recognizer, SherpaRecognizer, Synthesizer,
+        EspeakSynthesizer, FliteSynthesizer, FliteVoice, MoonshineRecognizer, Recognizer, SherpaRecognizer,
+        Synthesizer,
     };
     let voice: FliteVoice = voice.parse()?;
-    let shared = SherpaRecognizer::open(&models.recognizer())?;
+    let first = MoonshineRecognizer::open(models.moonshine(), trade::word_model(roster))?;
     let others: Vec<(Language, SherpaRecognizer)> = Language::ALL
         .into_iter()
         .filter(|language| *language != Language::English)
         .filter_map(|language| Some((language, models.recognizer_of(language)?)))
-        .filter_map(|(language, folder)| match SherpaRecognizer::open_any(&folder, language) {
+        .filter_map(|(language, folder)| match SherpaRecognizer::open(&folder, language) {
             Ok(recognizer) => Some((language, recognizer)),
             Err(error) => {
                 // English goes on; callers of that language are served by keys.
@@ -32,9 +35,9 @@ pub(super) fn load(models: &Models, voice: &str, workers: usize) -> anyhow::Resu
             }
         })
         .collect();
-    let set = |_| -> Engines {
+    let set = |_| -> anyhow::Result<Engines> {
         let mut recognizers: BTreeMap<Language, Box<dyn Recognizer>> = BTreeMap::new();
-        recognizers.insert(Language::English, Box::new(shared.clone()));
+        recognizers.insert(Language::English, Box::new(first.another()?));
         for (language, recognizer) in &others {
             recognizers.insert(*language, Box::new(recognizer.clone()));
         }
@@ -45,28 +48,31 @@ pub(super) fn load(models: &Models, voice: &str, workers: usize) -> anyhow::Resu
                 voices.insert(language, Box::new(voice));
             }
         }
-        Engines { recognizers, voices }
+        Ok(Engines { recognizers, voices })
     };
-    Ok(((0..workers).map(set).collect(), VoiceDetector::open(&models.voice_detector())?))
+    Ok((
+        (0..workers).map(set).collect::<anyhow::Result<_>>()?,
+        VoiceDetector::open(&models.voice_detector())?,
+    ))
 }
 
 #[cfg(not(all(feature = "sherpa", feature = "flite")))]
-pub(super) fn load(_: &Models, _: &str, _: usize) -> anyhow::Result<Loaded> {
+pub(super) fn load(_: &Models, _: &str, _: usize, _: &Roster) -> anyhow::Result<Loaded> {
     anyhow::bail!("this program was built without speech")
 }
 
 /// A telephone line on which all voices of the house speak English.
 #[cfg(all(feature = "sherpa", feature = "flite"))]
-pub(super) fn telephone(models: &Models) -> anyhow::Result<Telephone> {
-    use crate::speech::{FliteSynthesizer, FliteVoice, SherpaRecognizer, Synthesizer};
+pub(super) fn telephone(models: &Models, roster: &Roster) -> anyhow::Result<Telephone> {
+    use crate::speech::{FliteSynthesizer, FliteVoice, MoonshineRecognizer, Synthesizer};
     let voices = FliteVoice::ALL.map(|voice| Box::new(FliteSynthesizer::new(voice)) as Box<dyn Synthesizer>);
-    let recognizer = Box::new(SherpaRecognizer::open(&models.recognizer())?);
+    let recognizer = Box::new(MoonshineRecognizer::open(models.moonshine(), trade::word_model(roster))?);
     let detector = VoiceDetector::open(&models.voice_detector())?;
     Ok(Telephone::new(recognizer, detector, voices.into())?)
 }
 
 #[cfg(not(all(feature = "sherpa", feature = "flite")))]
-pub(super) fn telephone(_: &Models) -> anyhow::Result<Telephone> {
+pub(super) fn telephone(_: &Models, _: &Roster) -> anyhow::Result<Telephone> {
     anyhow::bail!("this program was built without speech")
 }
 

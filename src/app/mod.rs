@@ -39,6 +39,7 @@ mod switch_loop;
 mod telemetry;
 mod terminal;
 mod timeline_key;
+mod trade;
 mod understanding;
 mod whole_file;
 mod wire_tap;
@@ -367,9 +368,10 @@ fn start_speech(
     let pool = SpeechPool::new(to_switch.clone(), media)?;
     let (loading, models, voice) = (pool.clone(), models(config), config.speech.voice.clone());
     let (to_switch, vitals, call_types) = (to_switch.clone(), Arc::clone(vitals), Arc::clone(call_types));
+    let roster = office::office(config).roster;
     thread::Builder::new().name("models".into()).spawn(move || {
         let workers = thread::available_parallelism().map_or(2, usize::from).clamp(2, 8);
-        let loaded = engines::load(&models, &voice, workers).and_then(|engines| {
+        let loaded = engines::load(&models, &voice, workers, &roster).and_then(|engines| {
             let understanding = Arc::new(Understanding::open(&models));
             let _ = understood_by.set(Arc::clone(&understanding));
             let (workers, detector) = engines;

@@ -24,8 +24,8 @@ use crate::{
     media::{Fit, Frame, SampleRate},
     pbx::SpeechCommand,
     speech::{
-        self, DecodeId, DecodeRequest, Ear, EarOutput, EarTuning, Recognizer, Repertoire, SpeechError,
-        Synthesizer, Transcript, VoiceDetector, clauses,
+        self, Awaits, DecodeId, DecodeRequest, Ear, EarOutput, EarTuning, Recognizer, Repertoire,
+        SpeechError, Synthesizer, Transcript, VoiceDetector, clauses,
     },
     types::{Language, LegId, TurnId, UtteranceId, VoicemailId},
 };
@@ -95,6 +95,11 @@ enum ToEars {
     },
     Deaf {
         leg: LegId,
+    },
+    /// The caller has been asked for this.
+    Expect {
+        leg: LegId,
+        awaits: Awaits,
     },
     /// What the caller says from now on is in this language.
     Language {
@@ -319,6 +324,7 @@ impl SpeechPool {
             SpeechCommand::Speak { utterance, text, language } => {
                 return self.speak(leg, utterance, &text, language);
             }
+            SpeechCommand::Expect(awaits) => ToEars::Expect { leg, awaits },
             SpeechCommand::Hear(language) => ToEars::Language { leg, language },
             SpeechCommand::Cease { utterance } => {
                 if let Some(ceased) = self.speaking().remove(&(leg, utterance)) {
@@ -432,6 +438,12 @@ impl SpeechPool {
                     }
                     continue;
                 }
+                ToEars::Expect { leg, awaits } => {
+                    if let Some((ear, ..)) = ears.get_mut(&leg) {
+                        ear.expect(awaits);
+                    }
+                    continue;
+                }
                 ToEars::Deaf { leg } => {
                     ears.remove(&leg);
                     continue;
@@ -494,7 +506,7 @@ impl Worker {
                 }
                 Job::Decode { leg, request, language } => {
                     let began = clock::instant();
-                    let heard = self.recognize(language, &request.samples);
+                    let heard = self.recognize(language, &request);
                     let decode_ms = clock::instant().duration_since(began).as_millis() as u32;
                     if let Err(error) = &heard {
                         pool.words_lost(error);
@@ -508,12 +520,12 @@ impl Worker {
 
 impl Worker {
     /// By the recogniser of that language; where there is none, nothing is made of words that would be wrong.
-    fn recognize(&mut self, language: Language, samples: &[f32]) -> Result<Transcript, SpeechError> {
+    fn recognize(&mut self, language: Language, request: &DecodeRequest) -> Result<Transcript, SpeechError> {
         match self.recognizers.get_mut(&language) {
-            Some(recognizer) => recognizer.recognize(samples),
+            Some(recognizer) => recognizer.recognize(&request.samples, request.awaits),
             // Keys lead such a conversation; English words may lead it back.
             None => match self.recognizers.get_mut(&Language::English) {
-                Some(recognizer) => recognizer.recognize(samples),
+                Some(recognizer) => recognizer.recognize(&request.samples, request.awaits),
                 None => Err(SpeechError::NoAnswer),
             },
         }

@@ -16,6 +16,7 @@ mod closed;
 mod corpus;
 mod entity;
 mod evaluation;
+mod expected;
 mod features;
 mod flow;
 mod form;
@@ -58,6 +59,7 @@ pub use evaluation::{
     Bin, Corpus, Evaluation, HeldOut, Judged, MEANING_BAR, Mixed, Nearness, Report, Separation, Share, Tally,
     WORDS_BAR, evaluate_heard, evaluate_on, separation,
 };
+pub use expected::Expected;
 pub use flow::{Ending, Flow};
 pub use form::Item;
 pub use intent::{Intent, Move, Topic};

@@ -12,7 +12,7 @@ use crate::{
     agent::{self, Voice, VoiceInput, VoiceOutput},
     dialogue::{Channel, Destination, EndReason, Opening, Outcome, Promise, Urgency},
     incident,
-    speech::SpeechEvent,
+    speech::{Awaits, SpeechEvent},
     types::{Language, LegId, UtteranceId},
 };
 
@@ -37,6 +37,8 @@ pub(super) struct Conversation {
     captioned: Option<String>,
     /// The language that the caller is heard in.
     hears: Language,
+    /// What the ear expects.
+    awaits: Awaits,
 }
 
 /// Utterances whose numbers are remembered: the one being said, those it has cut off, and some more.
@@ -102,6 +104,7 @@ impl Conversation {
             ear: EarMarks::default(),
             captioned: None,
             hears: Language::default(),
+            awaits: Awaits::default(),
         };
         let wish = conversation.drain(cx, leg);
         (conversation, wish)
@@ -170,7 +173,7 @@ impl Conversation {
         };
         self.voice.handle_input(cx.now.at, input);
         let wish = self.drain(cx, leg);
-        self.hear_language(cx, leg);
+        self.lead_the_ear(cx, leg);
         if may_know_more {
             self.caption(cx);
             report(cx, &self.voice.outcome(), heard);
@@ -267,13 +270,19 @@ impl Conversation {
         self.ear.add(u64::try_from(at).unwrap_or(u64::MAX), told);
     }
 
-    /// The ear follows the conversation into another language.
-    fn hear_language(&mut self, cx: &mut Context<'_>, leg: LegId) {
+    /// The ear follows the conversation: its language, and what was asked.
+    fn lead_the_ear(&mut self, cx: &mut Context<'_>, leg: LegId) {
         let language = self.voice.language();
         if language != self.hears {
             self.hears = language;
             cx.exchange.speech(leg, SpeechCommand::Hear(language));
             self.mark(cx.now.at, ToEar::Language(language));
+        }
+        let awaits = self.voice.awaits();
+        if awaits != self.awaits {
+            self.awaits = awaits;
+            cx.exchange.speech(leg, SpeechCommand::Expect(awaits));
+            self.mark(cx.now.at, ToEar::Expect(awaits));
         }
     }
 

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{dialogue::Journal, types::Language};
+use crate::{dialogue::Journal, speech::Awaits, types::Language};
 
 /// What one conversation leaves behind besides its outcome.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -26,6 +26,7 @@ pub enum ToEar {
     Listen,
     AgentAudible(bool),
     Language(Language),
+    Expect(Awaits),
     /// Nobody listens any more.
     Deaf,
 }

@@ -18,7 +18,7 @@ use crate::{
         Party, Quality, Resource, ResourceState, Service, Spent, Supervise, TurnRecord, Unheard, Verdict,
     },
     sip,
-    speech::SpeechEvent,
+    speech::{Awaits, SpeechEvent},
     types::{CallId, Extension, IncidentId, Language, LegId, MessageKey, PhoneNumber, TurnId, UtteranceId},
 };
 
@@ -301,6 +301,8 @@ pub enum SpeechCommand {
     Speak { utterance: UtteranceId, text: String, language: Language },
     /// The caller is to be heard in this language from now on.
     Hear(Language),
+    /// The caller has been asked for this.
+    Expect(Awaits),
     /// Do not go on with this utterance.
     Cease { utterance: UtteranceId },
     /// The leg is no longer heard.

@@ -254,6 +254,7 @@ impl Legs {
             // What is to be hushed is hushed by the media plane.
             SpeechCommand::Cease { .. }
             | SpeechCommand::Hear(_)
+            | SpeechCommand::Expect(_)
             | SpeechCommand::Listen { .. }
             | SpeechCommand::AgentAudible(_)
             | SpeechCommand::Deaf => None,

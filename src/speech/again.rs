@@ -1,7 +1,7 @@
 //! The sound of a call heard once more, as its ear was led then: turn by turn, with the agent's own voice on the line or not.
 
 use super::{
-    Ear, EarOutput, EarTuning, FRAME_SAMPLES, Recognizer, SAMPLE_RATE, SpeechError, SpeechEvent,
+    Awaits, Ear, EarOutput, EarTuning, FRAME_SAMPLES, Recognizer, SAMPLE_RATE, SpeechError, SpeechEvent,
     VoiceDetector,
 };
 use crate::types::TurnId;
@@ -12,6 +12,8 @@ pub enum EarCue {
     /// A new turn begins.
     Listen,
     AgentAudible(bool),
+    /// The caller has been asked for this.
+    Expect(Awaits),
     /// Nobody listens until the next turn.
     Deaf,
 }
@@ -47,6 +49,11 @@ pub fn hear_again(
                     }
                 }
                 EarCue::AgentAudible(is) => audible = *is,
+                EarCue::Expect(awaits) => {
+                    if let Some(ear) = &mut ear {
+                        ear.expect(*awaits);
+                    }
+                }
                 EarCue::Deaf => ear = None,
             }
         }
@@ -55,7 +62,7 @@ pub fn hear_again(
         while let Some(output) = ear.poll_output() {
             match output {
                 EarOutput::Decode(request) => {
-                    let heard = recognizer.recognize(&request.samples)?;
+                    let heard = recognizer.recognize(&request.samples, request.awaits)?;
                     ear.handle_heard(request.id, Ok(heard), 0);
                 }
                 EarOutput::Event(SpeechEvent::Heard { turn, text, .. }) => {
@@ -83,7 +90,7 @@ mod tests {
     struct Length;
 
     impl Recognizer for Length {
-        fn recognize(&mut self, samples: &[f32]) -> Result<Transcript, SpeechError> {
+        fn recognize(&mut self, samples: &[f32], _: Awaits) -> Result<Transcript, SpeechError> {
             let tenths = samples.len() * 10 / SAMPLE_RATE as usize;
             Ok(Transcript { text: format!("{tenths} tenths"), guarded: false })
         }

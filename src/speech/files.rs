@@ -61,7 +61,8 @@ pub fn hear_samples(
             match output {
                 EarOutput::Decode(request) => {
                     let mut heard = Err(SpeechError::NoAnswer);
-                    let decode_ms = elapsed_ms(&mut || heard = recognizer.recognize(&request.samples));
+                    let decode_ms =
+                        elapsed_ms(&mut || heard = recognizer.recognize(&request.samples, request.awaits));
                     ear.handle_heard(request.id, Ok(heard?), decode_ms);
                 }
                 EarOutput::Event(SpeechEvent::Started { at_ms, .. }) => {

@@ -10,6 +10,7 @@
 //!   numbers, names and spelling are the dialogue's business.
 
 mod again;
+mod awaits;
 mod clause;
 mod ear;
 mod espeak;
@@ -18,10 +19,16 @@ mod files;
 mod flite;
 #[cfg(any(feature = "sherpa", test))]
 mod guard;
+#[cfg(feature = "sherpa")]
+mod levelled;
 mod models;
+#[cfg(feature = "sherpa")]
+mod moonshine;
 #[cfg(any(feature = "flite", test))]
 mod readable;
 mod repertoire;
+#[cfg(feature = "sherpa")]
+mod running;
 mod scripted;
 mod shaping;
 #[cfg(feature = "sherpa")]
@@ -30,12 +37,14 @@ mod silero;
 mod telephone;
 mod vad;
 mod wav;
+mod word_model;
 
 use std::{io, ops::ControlFlow, path::PathBuf};
 
 use crate::types::TurnId;
 
 pub use again::{EarCue, hear_again};
+pub use awaits::Awaits;
 pub use clause::clauses;
 pub use ear::{DecodeId, DecodeRequest, Ear, EarOutput, EarTuning};
 pub use espeak::EspeakSynthesizer;
@@ -43,15 +52,20 @@ pub use files::{TimedSegment, hear, hear_samples, say};
 #[cfg(feature = "flite")]
 pub use flite::{FliteSynthesizer, FliteVoice, UnknownVoice};
 pub use models::{ModelItem, Models, sha256};
+#[cfg(feature = "sherpa")]
+pub use moonshine::{MoonshineFiles, MoonshineRecognizer};
 #[cfg(feature = "flite")]
 use readable::readable;
 pub use repertoire::Repertoire;
+#[cfg(feature = "sherpa")]
+pub use running::end_decoding;
 pub use scripted::{ScriptedRecognizer, ScriptedSynthesizer};
 #[cfg(feature = "sherpa")]
-pub use sherpa::{SherpaRecognizer, end_decoding};
+pub use sherpa::SherpaRecognizer;
 pub use telephone::{Background, Telephone};
 pub use vad::VoiceDetector;
 pub use wav::{read_first_channel, read_wav, write_wav};
+pub use word_model::{Sentence, WordClass, WordModel};
 
 /// Samples a second of everything that crosses this door.
 pub const SAMPLE_RATE: u32 = 16_000;
@@ -104,11 +118,12 @@ pub struct Transcript {
 
 /// Words from sound. One instance serves one thread at a time and keeps nothing between clips.
 pub trait Recognizer: Send {
-    /// Recognises one whole clip: 16 kHz mono samples in −1.0..=1.0, at most [`LONGEST_DECODE_SECS`].
+    /// Recognises one whole clip: 16 kHz mono samples in −1.0..=1.0, at most [`LONGEST_DECODE_SECS`]. `awaits`: what
+    /// the speaker was asked for; anything may be said all the same.
     ///
     /// # Errors
     /// When the engine refuses the clip or cannot answer. The recogniser stays usable.
-    fn recognize(&mut self, samples: &[f32]) -> Result<Transcript, SpeechError>;
+    fn recognize(&mut self, samples: &[f32], awaits: Awaits) -> Result<Transcript, SpeechError>;
 }
 
 /// Sound from words. One instance serves one thread at a time.

@@ -16,6 +16,7 @@ use crate::types::Language;
 /// The manifest that this binary was built with: `models/manifest.toml`.
 const MANIFEST: &str = include_str!("../../models/manifest.toml");
 
+const ENGINE: &str = "sherpa-onnx-core";
 const RECOGNIZER: &str = "moonshine-tiny-en";
 /// Optional, and the owner's to choose: the recogniser that the manifest names is free for English alone.
 const SPANISH_RECOGNIZER: &str = "recognizer-es";
@@ -101,9 +102,20 @@ impl Models {
         &self.folder
     }
 
-    /// The recogniser's folder, for `SherpaRecognizer::open`.
+    /// The recogniser's folder.
     pub fn recognizer(&self) -> PathBuf {
         self.folder.join(RECOGNIZER)
+    }
+
+    /// The ONNX runtime, a shared library that comes with the speech engine.
+    pub fn runtime(&self) -> PathBuf {
+        self.folder.join(ENGINE).join("lib/libonnxruntime.so")
+    }
+
+    /// All that `MoonshineRecognizer::open` wants.
+    #[cfg(feature = "sherpa")]
+    pub fn moonshine(&self) -> super::MoonshineFiles {
+        super::MoonshineFiles { folder: self.recognizer(), runtime: self.runtime() }
     }
 
     /// The folder of this language's recogniser, if one is installed there.

@@ -2,7 +2,7 @@
 
 use std::{collections::VecDeque, ops::ControlFlow};
 
-use super::{Recognizer, SAMPLE_RATE, SpeechError, Spoken, Synthesizer, Transcript};
+use super::{Awaits, Recognizer, SAMPLE_RATE, SpeechError, Spoken, Synthesizer, Transcript};
 
 /// Answers each clip with the next line of its script.
 #[derive(Debug, Clone, Default)]
@@ -22,7 +22,7 @@ impl ScriptedRecognizer {
 }
 
 impl Recognizer for ScriptedRecognizer {
-    fn recognize(&mut self, _samples: &[f32]) -> Result<Transcript, SpeechError> {
+    fn recognize(&mut self, _samples: &[f32], _: Awaits) -> Result<Transcript, SpeechError> {
         let text = self.lines.pop_front().ok_or(SpeechError::ScriptEnded)?;
         Ok(Transcript { text, guarded: false })
     }
@@ -76,9 +76,9 @@ mod tests {
     #[test]
     fn the_script_is_heard_line_by_line_and_then_ends() {
         let mut recognizer = ScriptedRecognizer::new(["hello", "my sink leaks"]);
-        assert_eq!(recognizer.recognize(&[]).unwrap().text, "hello");
-        assert_eq!(recognizer.recognize(&[]).unwrap().text, "my sink leaks");
-        assert!(matches!(recognizer.recognize(&[]), Err(SpeechError::ScriptEnded)));
+        assert_eq!(recognizer.recognize(&[], Awaits::Anything).unwrap().text, "hello");
+        assert_eq!(recognizer.recognize(&[], Awaits::Anything).unwrap().text, "my sink leaks");
+        assert!(matches!(recognizer.recognize(&[], Awaits::Anything), Err(SpeechError::ScriptEnded)));
     }
 
     #[test]

@@ -73,11 +73,24 @@ fn the_voice_detector_judges_as_its_published_weights_say() {
 
 #[cfg(feature = "sherpa")]
 mod heard {
+    use std::sync::Arc;
+
     use super::*;
 
     const BECKETT: &str = "Ever tried. Ever failed. No matter. Try again. Fail again. Fail better.";
 
-    fn transcript(samples: &[i16], recognizer: &mut SherpaRecognizer) -> String {
+    /// Led by a few sentences of the trade.
+    fn recognizer(models: &Models) -> MoonshineRecognizer {
+        let trade = [
+            "there is water in my kitchen",
+            "i would like to see the two bedroom apartment",
+            "the heating is off",
+        ];
+        let trade = WordModel::learn(trade.map(Sentence::of), Vec::new());
+        MoonshineRecognizer::open(models.moonshine(), Arc::new(trade)).unwrap()
+    }
+
+    fn transcript(samples: &[i16], recognizer: &mut MoonshineRecognizer) -> String {
         let detector = VoiceDetector::open(&super::models().unwrap().voice_detector()).unwrap();
         let segments = hear_samples(samples, &detector, recognizer, &mut |run| {
             run();
@@ -90,11 +103,11 @@ mod heard {
     #[test]
     fn a_real_voice_is_heard_word_for_word_also_over_the_telephone() {
         let Some(models) = models() else { return };
-        let mut recognizer = SherpaRecognizer::open(&models.recognizer()).unwrap();
+        let mut recognizer = recognizer(&models);
         let samples = read_wav(&models.recognizer().join("beckett.wav")).unwrap();
         for (line, samples) in [("as recorded", samples.clone()), ("telephone", telephoned(&samples))] {
             let clip: Vec<f32> = samples.iter().map(|&s| f32::from(s) / 32768.0).collect();
-            let heard = recognizer.recognize(&clip).unwrap().text;
+            let heard = recognizer.recognize(&clip, Awaits::Anything).unwrap().text;
             assert_eq!(words(&heard), words(BECKETT), "{line}: {heard}");
             // Two words at a time, as turns of their own, are harder: the model lives by its context.
             let heard = transcript(&samples, &mut recognizer);
@@ -107,7 +120,7 @@ mod heard {
     #[test]
     fn silence_and_hiss_hold_no_words() {
         let Some(models) = models() else { return };
-        let mut recognizer = SherpaRecognizer::open(&models.recognizer()).unwrap();
+        let mut recognizer = recognizer(&models);
         let mut seed = 1u32;
         let hiss: Vec<i16> = (0..5 * SAMPLE_RATE)
             .map(|_| {
@@ -120,19 +133,22 @@ mod heard {
     }
 
     #[test]
-    fn two_threads_may_share_one_model() {
+    fn two_threads_may_recognise_at_once() {
         let Some(models) = models() else { return };
-        let recognizer = SherpaRecognizer::open(&models.recognizer()).unwrap();
+        let recognizer = recognizer(&models);
         let samples = read_wav(&models.recognizer().join("beckett.wav")).unwrap();
         let clip: Vec<f32> = samples.iter().map(|&s| f32::from(s) / 32768.0).collect();
-        let expected = recognizer.clone().recognize(&clip[..64_000]).unwrap();
+        let expected = recognizer.another().unwrap().recognize(&clip[..64_000], Awaits::Anything).unwrap();
         std::thread::scope(|scope| {
             for _ in 0..2 {
-                let mut recognizer = recognizer.clone();
+                let mut recognizer = recognizer.another().unwrap();
                 let (clip, expected) = (&clip, &expected);
                 scope.spawn(move || {
                     for _ in 0..5 {
-                        assert_eq!(&recognizer.recognize(&clip[..64_000]).unwrap(), expected);
+                        assert_eq!(
+                            &recognizer.recognize(&clip[..64_000], Awaits::Anything).unwrap(),
+                            expected
+                        );
                     }
                 });
             }
@@ -143,7 +159,7 @@ mod heard {
     #[test]
     fn our_own_voice_is_understood_over_the_telephone() {
         let Some(models) = models() else { return };
-        let mut recognizer = SherpaRecognizer::open(&models.recognizer()).unwrap();
+        let mut recognizer = recognizer(&models);
         let (mut errors, mut count) = (0.0, 0.0);
         for line in [
             "There is water coming through my kitchen ceiling.",

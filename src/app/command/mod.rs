@@ -30,7 +30,7 @@ use crate::{
     config::{Config, practice_file},
     console::Secret,
     desk,
-    dialogue::{Examination, Mistaken, Pack},
+    dialogue::{Examination, Mistaken, Pack, Roster},
     pbx::Directory,
     speech::{Background, Models},
     store::Store,
@@ -246,6 +246,7 @@ fn understanding_of(config: &Config, models: &Path, words_only: bool) -> Underst
 pub fn by_ear(
     models: &Path,
     background: &str,
+    roster: &Roster,
 ) -> anyhow::Result<impl Fn(u64, &str) -> String + Send + Sync + 'static> {
     let always = Background::from_name(background);
     anyhow::ensure!(
@@ -253,7 +254,7 @@ pub fn by_ear(
         "`{background}` is no background; there are {} and mixed",
         Background::ALL.map(Background::name).join(", ")
     );
-    let telephone = Mutex::new(engines::telephone(&Models::at(models))?);
+    let telephone = Mutex::new(engines::telephone(&Models::at(models), roster)?);
     Ok(move |who: u64, words: &str| {
         // Voices change faster than backgrounds, so that every voice is heard in each.
         let in_turn = Background::ALL[(who / Background::ALL.len() as u64) as usize % Background::ALL.len()];

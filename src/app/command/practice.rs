@@ -120,13 +120,15 @@ pub(super) fn percentile(values: &[Duration], share: usize) -> Option<Duration> 
 pub(super) fn caller_voices(models: &Models) -> anyhow::Result<Voices> {
     use std::sync::OnceLock;
 
-    use crate::speech::{FliteSynthesizer, FliteVoice, SherpaRecognizer, VoiceDetector};
-    static SHARED: OnceLock<(SherpaRecognizer, VoiceDetector)> = OnceLock::new();
+    use crate::app::trade;
+    use crate::dialogue::Roster;
+    use crate::speech::{FliteSynthesizer, FliteVoice, MoonshineRecognizer, VoiceDetector};
+    static SHARED: OnceLock<(MoonshineRecognizer, VoiceDetector)> = OnceLock::new();
     let (recognizer, detector) = match SHARED.get() {
         Some(shared) => shared,
         None => {
             let opened = (
-                SherpaRecognizer::open(&models.recognizer())?,
+                MoonshineRecognizer::open(models.moonshine(), trade::word_model(&Roster::default()))?,
                 VoiceDetector::open(&models.voice_detector())?,
             );
             SHARED.get_or_init(|| opened)
@@ -134,7 +136,7 @@ pub(super) fn caller_voices(models: &Models) -> anyhow::Result<Voices> {
     };
     Ok(Voices {
         synthesizer: Box::new(FliteSynthesizer::new(FliteVoice::default())),
-        recognizer: Box::new(recognizer.clone()),
+        recognizer: Box::new(recognizer.another()?),
         detector: detector.fresh(),
     })
 }

@@ -168,7 +168,7 @@ fn again(
         print(again.to_string().trim_end())?;
         same &= again.is_identical();
         if let Some((recordings, models)) = sound {
-            match hear_again(&detail.record, conversed, recordings, models)? {
+            match hear_again(&detail.record, conversed, recordings, models, &today.office.roster)? {
                 Sound::Missing(why) => print(&format!("\nThe sound: {why}."))?,
                 Sound::Heard(turns) => same &= told_by_sound(&conversed.journal, &turns, today)?,
             }

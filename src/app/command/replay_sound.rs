@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::{
-    dialogue::{Journal, Told, UserTurn},
+    dialogue::{Journal, Roster, Told, UserTurn},
     pbx::{CallRecord, Conversed, EarMark, ToEar},
     speech::EarCue,
 };
@@ -34,6 +34,7 @@ pub(super) fn hear_again(
     conversed: &Conversed,
     recordings: &Path,
     models: &Path,
+    roster: &Roster,
 ) -> anyhow::Result<Sound> {
     let missing = |why: &str| Ok(Sound::Missing(why.to_owned()));
     let Some(part) = record.recordings.iter().find(|part| {
@@ -57,7 +58,7 @@ pub(super) fn hear_again(
         .take_while(|EarMark(_, told)| !matches!(told, ToEar::Language(_)))
         .filter_map(|EarMark(at, told)| Some((since + at, cue(told)?)))
         .collect();
-    let turns = engines::hear(&path, &cues, models)?;
+    let turns = engines::hear(&path, &cues, models, roster)?;
     let paused = |at_ms: u64| {
         let at = conversed.began_ms + at_ms;
         part.gaps.iter().any(|gap| gap.from_ms <= at && gap.until_ms.is_none_or(|until| at < until))
@@ -79,6 +80,7 @@ const fn cue(told: ToEar) -> Option<EarCue> {
     match told {
         ToEar::Listen => Some(EarCue::Listen),
         ToEar::AgentAudible(audible) => Some(EarCue::AgentAudible(audible)),
+        ToEar::Expect(awaits) => Some(EarCue::Expect(awaits)),
         ToEar::Deaf => Some(EarCue::Deaf),
         ToEar::Language(_) => None,
     }
@@ -105,14 +107,21 @@ mod engines {
     use anyhow::Context;
 
     use crate::{
+        app::trade,
+        dialogue::Roster,
         media::{Fit, Frame, SampleRate},
-        speech::{EarCue, Models, SherpaRecognizer, VoiceDetector, hear_again, read_first_channel},
+        speech::{EarCue, Models, MoonshineRecognizer, VoiceDetector, hear_again, read_first_channel},
     };
 
     /// Samples of 20 ms at the rate of recordings.
     const FRAME: usize = 160;
 
-    pub(super) fn hear(path: &Path, cues: &[(u64, EarCue)], folder: &Path) -> anyhow::Result<Vec<String>> {
+    pub(super) fn hear(
+        path: &Path,
+        cues: &[(u64, EarCue)],
+        folder: &Path,
+        roster: &Roster,
+    ) -> anyhow::Result<Vec<String>> {
         let (samples, rate) = read_first_channel(path)?;
         anyhow::ensure!(
             rate == 8_000,
@@ -127,7 +136,7 @@ mod engines {
             wide.extend_from_slice(fit.fit(&frame, SampleRate::Hz16000).samples());
         }
         let models = Models::at(folder);
-        let mut recognizer = SherpaRecognizer::open(&models.recognizer())?;
+        let mut recognizer = MoonshineRecognizer::open(models.moonshine(), trade::word_model(roster))?;
         let detector = VoiceDetector::open(&models.voice_detector())?;
         Ok(hear_again(&wide, cues, &detector, &mut recognizer)?)
     }
@@ -137,9 +146,9 @@ mod engines {
 mod engines {
     use std::path::Path;
 
-    use crate::speech::EarCue;
+    use crate::{dialogue::Roster, speech::EarCue};
 
-    pub(super) fn hear(_: &Path, _: &[(u64, EarCue)], _: &Path) -> anyhow::Result<Vec<String>> {
+    pub(super) fn hear(_: &Path, _: &[(u64, EarCue)], _: &Path, _: &Roster) -> anyhow::Result<Vec<String>> {
         anyhow::bail!("this program was built without speech")
     }
 }

@@ -6,13 +6,17 @@ use std::path::Path;
 mod engines {
     use super::Path;
     use crate::{
-        app::{clock, command::print},
-        speech::{self, FliteSynthesizer, FliteVoice, Models, SAMPLE_RATE, SherpaRecognizer, VoiceDetector},
+        app::{clock, command::print, trade},
+        dialogue::Roster,
+        speech::{
+            self, FliteSynthesizer, FliteVoice, Models, MoonshineRecognizer, SAMPLE_RATE, VoiceDetector,
+        },
     };
 
     pub(super) fn hear(file: &Path, folder: &Path) -> anyhow::Result<()> {
         let models = Models::at(folder);
-        let mut recognizer = SherpaRecognizer::open(&models.recognizer())?;
+        let mut recognizer =
+            MoonshineRecognizer::open(models.moonshine(), trade::word_model(&Roster::default()))?;
         let detector = VoiceDetector::open(&models.voice_detector())?;
         let segments = speech::hear(file, &detector, &mut recognizer, &mut |decode| {
             let began = clock::instant();

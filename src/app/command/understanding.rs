@@ -12,7 +12,7 @@ use super::{
     configured, evaluation_page, print, understanding,
 };
 use crate::{
-    dialogue::Context,
+    dialogue::{Context, Roster},
     speech::{Background, Models},
     types::Language,
 };
@@ -77,7 +77,7 @@ pub fn evaluate(
     let examined = match by_ear {
         None => examine(&models, words_only, None)?,
         Some(most) => {
-            let mut telephone = engines::telephone(&models)?;
+            let mut telephone = engines::telephone(&models, &Roster::default())?;
             let (mut failed, mut done) = (None, 0_usize);
             let mut hear = |background, who, words: &str| {
                 done += 1;

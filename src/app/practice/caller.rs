@@ -123,7 +123,7 @@ fn think(mut voices: Voices, tasks: &mpsc::Receiver<Task>, thoughts: &tokio::syn
     while let Ok(task) = tasks.recv() {
         let thought = match task {
             Task::Recognize(request) => {
-                Thought::Heard(request.id, voices.recognizer.recognize(&request.samples))
+                Thought::Heard(request.id, voices.recognizer.recognize(&request.samples, request.awaits))
             }
             Task::Speak(text) => {
                 let mut speech = Vec::new();

@@ -10,7 +10,7 @@ fn decode(leg: u64, attempt: u32) -> Job {
     let id = DecodeId { turn: TurnId(1), part: 0, attempt };
     Job::Decode {
         leg: LegId(leg),
-        request: DecodeRequest { id, samples: Vec::new() },
+        request: DecodeRequest { id, samples: Vec::new(), awaits: Awaits::Anything },
         language: Language::English,
     }
 }

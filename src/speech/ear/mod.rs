@@ -18,7 +18,7 @@ use self::{
     clip::Clip,
     level::{Levels, Measure},
 };
-use super::{SAMPLE_RATE, SpeechError, SpeechEvent, Transcript, VoiceDetector, vad::WINDOW};
+use super::{Awaits, SAMPLE_RATE, SpeechError, SpeechEvent, Transcript, VoiceDetector, vad::WINDOW};
 use crate::types::TurnId;
 
 pub use tuning::EarTuning;
@@ -47,6 +47,7 @@ pub struct DecodeRequest {
     pub id: DecodeId,
     /// 16 kHz, −1.0..=1.0, at most [`EarTuning::longest_clip`].
     pub samples: Vec<f32>,
+    pub awaits: Awaits,
 }
 
 /// What an ear wants from its host.
@@ -93,6 +94,7 @@ pub struct Ear {
     turn_voiced: u32,
     part: u32,
     attempt: u32,
+    awaits: Awaits,
     /// Words of each part, with the attempt that they come from.
     heard: BTreeMap<u32, (u32, String)>,
     awaited: Option<AwaitedPause>,
@@ -121,11 +123,17 @@ impl Ear {
             turn_voiced: 0,
             part: 0,
             attempt: 0,
+            awaits: Awaits::Anything,
             heard: BTreeMap::new(),
             awaited: None,
             outputs: VecDeque::new(),
             tuning,
         }
+    }
+
+    /// The speaker has been asked for this; it counts for what is decoded from now on.
+    pub fn expect(&mut self, awaits: Awaits) {
+        self.awaits = awaits;
     }
 
     /// Milliseconds of audio heard so far: the clock of this ear's events.
@@ -299,7 +307,9 @@ impl Ear {
     fn decode(&mut self, until: usize) -> DecodeId {
         self.attempt += 1;
         let id = DecodeId { turn: self.turn, part: self.part, attempt: self.attempt };
-        self.put(EarOutput::Decode(DecodeRequest { id, samples: self.clip.to_floats(until) }));
+        // Only the beginning of a turn answers what was asked.
+        let awaits = if self.part == 0 { self.awaits } else { Awaits::Anything };
+        self.put(EarOutput::Decode(DecodeRequest { id, samples: self.clip.to_floats(until), awaits }));
         id
     }
 

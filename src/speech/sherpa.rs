@@ -1,60 +1,21 @@
-//! Whole clips to words with Moonshine tiny (English), one thread a decode.
+//! Recognisers that the owner has put in place, for languages that the box has none of its own for: by way of sherpa-onnx.
 
 use std::{fmt, path::Path, sync::Arc};
 
 use sherpa_onnx::{
-    OfflineMoonshineModelConfig, OfflineRecognizer, OfflineRecognizerConfig, OfflineTransducerModelConfig,
-    OfflineWhisperModelConfig,
+    OfflineRecognizer, OfflineRecognizerConfig, OfflineTransducerModelConfig, OfflineWhisperModelConfig,
 };
 
 use super::{
-    super::{LONGEST_DECODE_SECS, Recognizer, SAMPLE_RATE, SpeechError, Transcript, guard},
+    Awaits, LONGEST_DECODE_SECS, Recognizer, SAMPLE_RATE, SpeechError, Transcript, guard, levelled::levelled,
     running,
 };
 use crate::types::Language;
 
-/// Silence put before and after each clip. The model was taught on clips that begin and end in some: without the tail
-/// three times as many words of a synthetic caller were wrong, without the lead a third more of a real reader's.
-const LEAD_SECS: f32 = 0.2;
-const TAIL_SECS: f32 = 0.3;
-
-/// Clips are brought to this level before decoding; quiet callers by no more than `MOST_GAIN`.
-const LEVEL: f32 = 0.12;
-const MOST_GAIN: f32 = 12.0;
-
-/// Moonshine. A clone shares the loaded model, so that each thread of a pool has its own at no cost in memory.
+/// Whatever model there is. A clone shares the loaded model, so that each thread of a pool has its own at no cost in memory.
 #[derive(Clone)]
 pub struct SherpaRecognizer {
     engine: Arc<OfflineRecognizer>,
-}
-
-impl SherpaRecognizer {
-    /// Loads the model from its folder (see [`crate::speech::Models::recognizer`]); takes about half a second.
-    ///
-    /// # Errors
-    /// When a file is missing, or the engine cannot read what is there.
-    pub fn open(folder: &Path) -> Result<Self, SpeechError> {
-        let file = |name: &'static str| -> Result<Option<String>, SpeechError> {
-            let path = folder.join(name);
-            if path.is_file() {
-                Ok(Some(path.to_string_lossy().into_owned()))
-            } else {
-                Err(SpeechError::ModelMissing { name: name.into(), path: folder.to_owned() })
-            }
-        };
-        let mut config = OfflineRecognizerConfig::default();
-        config.model_config.moonshine = OfflineMoonshineModelConfig {
-            encoder: file("encoder_model.ort")?,
-            merged_decoder: file("decoder_model_merged.ort")?,
-            ..Default::default()
-        };
-        config.model_config.tokens = file("tokens.txt")?;
-        config.model_config.num_threads = 1;
-        let _entered = running::enter().ok_or(SpeechError::Ending)?;
-        let engine = OfflineRecognizer::create(&config)
-            .ok_or_else(|| SpeechError::EngineRefused(folder.to_owned()))?;
-        Ok(Self { engine: Arc::new(engine) })
-    }
 }
 
 impl SherpaRecognizer {
@@ -64,7 +25,7 @@ impl SherpaRecognizer {
     ///
     /// # Errors
     /// When a file is missing, or the engine cannot read what is there.
-    pub fn open_any(folder: &Path, language: Language) -> Result<Self, SpeechError> {
+    pub fn open(folder: &Path, language: Language) -> Result<Self, SpeechError> {
         let file = |stem: &str| {
             let names = [format!("{stem}.onnx"), format!("{stem}.int8.onnx")];
             let found = names.iter().map(|name| folder.join(name)).find(|path| path.is_file());
@@ -103,7 +64,7 @@ impl SherpaRecognizer {
 }
 
 impl Recognizer for SherpaRecognizer {
-    fn recognize(&mut self, samples: &[f32]) -> Result<Transcript, SpeechError> {
+    fn recognize(&mut self, samples: &[f32], _: Awaits) -> Result<Transcript, SpeechError> {
         let secs = samples.len() as f32 / SAMPLE_RATE as f32;
         // An ear cuts by whole windows, so a clip may be a few milliseconds over.
         if secs > LONGEST_DECODE_SECS as f32 + 0.5 {
@@ -122,18 +83,4 @@ impl fmt::Debug for SherpaRecognizer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("SherpaRecognizer")
     }
-}
-
-/// The clip at a level that the model knows, with silence around it.
-fn levelled(samples: &[f32]) -> Vec<f32> {
-    let (mut energy, mut peak) = (0.0f32, 0.0f32);
-    for &sample in samples {
-        energy += sample * sample;
-        peak = peak.max(sample.abs());
-    }
-    let rms = (energy / samples.len().max(1) as f32).sqrt();
-    let gain =
-        if rms > 0.0 && peak > 0.0 { (LEVEL / rms).min(0.95 / peak).clamp(0.1, MOST_GAIN) } else { 1.0 };
-    let silence = |secs: f32| std::iter::repeat_n(0.0, (secs * SAMPLE_RATE as f32) as usize);
-    silence(LEAD_SECS).chain(samples.iter().map(|s| s * gain)).chain(silence(TAIL_SECS)).collect()
 }

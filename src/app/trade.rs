@@ -1,0 +1,25 @@
+//! What the recogniser is told of the office's trade.
+
+use std::sync::Arc;
+
+use crate::{
+    agent::awaits,
+    dialogue::{Expected, Roster},
+    speech::{Sentence, WordClass, WordModel},
+};
+
+/// There are more openings on file than answers, and more answers than openings in a call.
+const ANSWER_COUNTS: u32 = 8;
+
+/// The model of what callers of this office say.
+pub(super) fn word_model(roster: &Roster) -> Arc<WordModel> {
+    let expected = Expected::at(roster);
+    let openings = expected.openings.iter().copied().map(Sentence::of);
+    let answers = expected.answers.iter().map(|&(asked, words)| Sentence {
+        words,
+        awaited: awaits(asked),
+        count: ANSWER_COUNTS,
+    });
+    let class = |(token, words): (&str, Vec<String>)| WordClass { token: token.to_owned(), words };
+    Arc::new(WordModel::learn(openings.chain(answers), expected.classes.into_iter().map(class).collect()))
+}

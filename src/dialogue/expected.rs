@@ -1,0 +1,75 @@
+//! What callers of an office are expected to say: the sentences and lists that a recogniser can be led by.
+
+use super::{Expectation, corpus, entity::Roster};
+
+/// What callers answer.
+const ANSWERS: &str = include_str!("../../firmware-config/dialogue/answers.txt");
+/// Names by section: `[given]`, `[surname]`.
+const NAMES: &str = include_str!("../../firmware-config/dialogue/names.txt");
+
+/// Sentences, with classes of words in them, and the words of each class.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Expected {
+    /// What callers say unasked.
+    pub openings: Vec<&'static str>,
+    /// What they answer, and to what; `<given>` and the like stand for any word of that class.
+    pub answers: Vec<(Expectation, &'static str)>,
+    /// `<given>` and its words, and so on.
+    pub classes: Vec<(&'static str, Vec<String>)>,
+}
+
+impl Expected {
+    /// At this office.
+    pub fn at(roster: &Roster) -> Self {
+        let openings = corpus::training().filter_map(Result::ok).map(|example| example.text);
+        let own_names = || roster.names.iter().cloned();
+        let named = |section| names(section).map(str::to_owned).chain(own_names()).collect();
+        let letters = ('a'..='z').map(String::from).collect();
+        Self {
+            openings: openings.collect(),
+            answers: answers(),
+            classes: vec![
+                ("<given>", named("[given]")),
+                ("<surname>", named("[surname]")),
+                ("<letter>", letters),
+                ("<word>", own_words(roster)),
+            ],
+        }
+    }
+}
+
+/// Each answer with what its section says was asked.
+fn answers() -> Vec<(Expectation, &'static str)> {
+    let mut asked = Expectation::Open;
+    let mut found = Vec::new();
+    for line in lines(ANSWERS) {
+        match line {
+            "[open]" => asked = Expectation::Open,
+            "[yes_or_no]" => asked = Expectation::YesOrNo,
+            "[name]" => asked = Expectation::Name,
+            "[number]" => asked = Expectation::PhoneNumber,
+            "[home]" => asked = Expectation::UnitOrAddress,
+            answer => found.push((asked, answer)),
+        }
+    }
+    found
+}
+
+/// What the office calls its homes, streets, listings and vendors.
+fn own_words(roster: &Roster) -> Vec<String> {
+    let homes = roster.units.iter().flat_map(|unit| [unit.property.clone(), unit.street.clone()]);
+    homes
+        .chain(roster.streets.iter().cloned())
+        .chain(roster.listings.iter().cloned())
+        .chain(roster.vendors.iter().cloned())
+        .collect()
+}
+
+fn lines(text: &'static str) -> impl Iterator<Item = &'static str> {
+    text.lines().filter(|line| !line.starts_with('#') && !line.is_empty())
+}
+
+fn names(section: &str) -> impl Iterator<Item = &'static str> {
+    let after = lines(NAMES).skip_while(move |line| *line != section).skip(1);
+    after.take_while(|line| !line.starts_with('[')).flat_map(str::split_whitespace)
+}

@@ -1,0 +1,83 @@
+//! The recogniser of English that runs on the box: Moonshine, which writes what it hears, led by a model of what callers to
+//! an office say.
+
+mod network;
+mod pieces;
+mod search;
+
+use std::{fmt, path::PathBuf, sync::Arc};
+
+use self::{network::Network, pieces::Pieces};
+use super::{
+    Awaits, LONGEST_DECODE_SECS, Recognizer, SAMPLE_RATE, SpeechError, Transcript, WordModel, guard,
+    levelled::levelled, running,
+};
+
+/// Pieces of words that are written for a second of sound, at most; the model's authors found loops beyond it.
+const PIECES_A_SECOND: f32 = 6.5;
+/// Also a clip of a single word has room for these.
+const PIECES_AT_LEAST: usize = 4;
+
+/// Where the recogniser's parts are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MoonshineFiles {
+    /// The folder with `encoder_model.ort`, `decoder_model_merged.ort` and `tokens.txt`.
+    pub folder: PathBuf,
+    /// The ONNX runtime, a shared library.
+    pub runtime: PathBuf,
+}
+
+/// Moonshine, tiny, English. Each instance has the network loaded for itself (45 MB).
+pub struct MoonshineRecognizer {
+    files: MoonshineFiles,
+    network: Network,
+    pieces: Arc<Pieces>,
+    model: Arc<WordModel>,
+}
+
+impl MoonshineRecognizer {
+    /// Loads the network (see [`crate::speech::Models::recognizer`]); takes about half a second.
+    ///
+    /// # Errors
+    /// When a file is missing, or the runtime cannot read what is there.
+    pub fn open(files: MoonshineFiles, model: Arc<WordModel>) -> Result<Self, SpeechError> {
+        let pieces = Arc::new(Pieces::read(&files.folder.join("tokens.txt"))?);
+        Self::with(files, pieces, model)
+    }
+
+    /// Another one, for another thread.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub fn another(&self) -> Result<Self, SpeechError> {
+        Self::with(self.files.clone(), self.pieces.clone(), self.model.clone())
+    }
+
+    fn with(files: MoonshineFiles, pieces: Arc<Pieces>, model: Arc<WordModel>) -> Result<Self, SpeechError> {
+        let _entered = running::enter().ok_or(SpeechError::Ending)?;
+        let network = Network::open(&files.folder, &files.runtime)?;
+        Ok(Self { files, network, pieces, model })
+    }
+}
+
+impl Recognizer for MoonshineRecognizer {
+    fn recognize(&mut self, samples: &[f32], awaits: Awaits) -> Result<Transcript, SpeechError> {
+        let secs = samples.len() as f32 / SAMPLE_RATE as f32;
+        // An ear cuts by whole windows, so a clip may be a few milliseconds over.
+        if secs > LONGEST_DECODE_SECS as f32 + 0.5 {
+            return Err(SpeechError::ClipTooLong { secs: secs.ceil() as u32 });
+        }
+        let _entered = running::enter().ok_or(SpeechError::Ending)?;
+        let clip = levelled(samples);
+        let most = (clip.len() as f32 / SAMPLE_RATE as f32 * PIECES_A_SECOND) as usize + PIECES_AT_LEAST;
+        let mut writing = self.network.listen(&clip)?;
+        let written = search::search(&mut writing, &self.pieces, &self.model, awaits, most)?;
+        Ok(guard::guarded(&self.pieces.text(&written), secs))
+    }
+}
+
+impl fmt::Debug for MoonshineRecognizer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MoonshineRecognizer").field("files", &self.files).finish_non_exhaustive()
+    }
+}
