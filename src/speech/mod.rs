@@ -18,9 +18,11 @@ mod files;
 mod flite;
 #[cfg(any(feature = "sherpa", test))]
 mod guard;
+mod manner;
 mod models;
-#[cfg(any(feature = "flite", test))]
+#[cfg(any(feature = "flite", feature = "sherpa", test))]
 mod readable;
+mod recorded;
 mod repertoire;
 mod scripted;
 mod shaping;
@@ -29,6 +31,7 @@ mod sherpa;
 mod silero;
 mod telephone;
 mod vad;
+mod voices;
 mod wav;
 
 use std::{io, ops::ControlFlow, path::PathBuf};
@@ -42,15 +45,18 @@ pub use espeak::EspeakSynthesizer;
 pub use files::{TimedSegment, hear, hear_samples, say};
 #[cfg(feature = "flite")]
 pub use flite::{FliteSynthesizer, FliteVoice, UnknownVoice};
+pub use manner::{Lexicon, Manner, Pace};
 pub use models::{ModelItem, Models, sha256};
-#[cfg(feature = "flite")]
+#[cfg(any(feature = "flite", feature = "sherpa"))]
 use readable::readable;
+pub use recorded::Recorded;
 pub use repertoire::Repertoire;
 pub use scripted::{ScriptedRecognizer, ScriptedSynthesizer};
 #[cfg(feature = "sherpa")]
-pub use sherpa::{SherpaRecognizer, end_decoding};
+pub use sherpa::{SherpaRecognizer, SherpaSynthesizer, end_decoding};
 pub use telephone::{Background, Telephone};
 pub use vad::VoiceDetector;
+pub use voices::Voices;
 pub use wav::{read_first_channel, read_wav, write_wav};
 
 /// Samples a second of everything that crosses this door.
@@ -113,6 +119,9 @@ pub trait Recognizer: Send {
 
 /// Sound from words. One instance serves one thread at a time.
 pub trait Synthesizer: Send {
+    /// Speaks so fast from now on.
+    fn set_pace(&mut self, pace: Pace);
+
     /// Speaks `text`, clause by clause: `sink` receives 16 kHz mono samples as soon as each clause is made, in
     /// order, in pieces of any length, and may end the speaking by `Break`.
     ///

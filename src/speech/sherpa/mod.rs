@@ -1,7 +1,9 @@
-//! The recogniser that runs on the box: Moonshine, by way of sherpa-onnx.
+//! What runs on the box by way of sherpa-onnx: the recogniser, and neural voices where the owner has put some.
 
 mod asr;
 mod running;
+mod tts;
 
 pub use asr::SherpaRecognizer;
 pub use running::end_decoding;
+pub use tts::SherpaSynthesizer;
