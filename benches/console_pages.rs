@@ -146,6 +146,7 @@ fn main() {
         recordings: folder.clone(),
         mailboxes: std::env::temp_dir(),
         music: std::env::temp_dir(),
+        prompts: std::env::temp_dir(),
         behind_tls: false,
         now,
     };

@@ -71,6 +71,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         caller: Some("+13035550142".parse()?),
         contact: None,
         label: None,
+        agent: None,
+        greeting: None,
         local: jiff::civil::date(2026, 11, 20).at(23, 0, 0, 0),
         open_now: false,
         channel: Channel::Voice,

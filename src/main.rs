@@ -292,7 +292,7 @@ enum Command {
         text: String,
         #[arg(short, long)]
         output: PathBuf,
-        /// rms, slt, awb or kal16.
+        /// rms, slt, awb or kal16, or a neural voice beside the models.
         #[arg(long, default_value = "rms")]
         voice: String,
     },

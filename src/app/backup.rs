@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::{
-    certificates, music, recordings, timeline_key,
+    certificates, music, prompts, recordings, timeline_key,
     whole_file::{self, WholeFile, private, private_folder},
 };
 use crate::{
@@ -36,8 +36,8 @@ const STORE: &str = "store";
 /// The records, within the store's folder.
 pub(super) const RECORDS: &str = "portico.db";
 /// What the store's folder holds besides the records, and is always copied.
-const FOLDERS: [&str; 4] =
-    [certificates::FOLDER, music::FOLDER, timeline_key::FOLDER, Shelf::Mailboxes.folder()];
+const FOLDERS: [&str; 5] =
+    [certificates::FOLDER, music::FOLDER, prompts::FOLDER, timeline_key::FOLDER, Shelf::Mailboxes.folder()];
 
 /// What is in a backup.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,13 +1,17 @@
 //! Ears and mouths for the workers of the pool: one recogniser and one voice of each language that is installed.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
-use super::speech_pool::Engines;
 #[cfg(all(feature = "sherpa", feature = "flite"))]
 use super::trade;
+use super::{prompts, speech_pool::Engines};
 use crate::{
-    dialogue::{Pack, Roster},
-    speech::{Models, Telephone, VoiceDetector},
+    dialogue::Roster,
+    pbx::Directory,
+    speech::{Manner, Models, Telephone, VoiceDetector, Voices},
     types::Language,
 };
 
@@ -15,12 +19,29 @@ use crate::{
 pub(super) type Loaded = (Vec<Engines>, VoiceDetector);
 
 #[cfg(all(feature = "sherpa", feature = "flite"))]
-pub(super) fn load(models: &Models, voice: &str, workers: usize, roster: &Roster) -> anyhow::Result<Loaded> {
+pub(super) fn load(
+    models: &Models,
+    wanted: &BTreeSet<String>,
+    workers: usize,
+    roster: &Roster,
+) -> anyhow::Result<Loaded> {
     use crate::speech::{
         EspeakSynthesizer, FliteSynthesizer, FliteVoice, MoonshineRecognizer, Recognizer, SherpaRecognizer,
-        Synthesizer,
+        SherpaSynthesizer,
     };
-    let voice: FliteVoice = voice.parse()?;
+    let neural: Vec<(String, SherpaSynthesizer)> = models
+        .voices()
+        .into_iter()
+        .filter(|(name, _)| wanted.contains(name))
+        .filter_map(|(name, folder)| match SherpaSynthesizer::open(&folder) {
+            Ok(voice) => Some((name, voice)),
+            Err(error) => {
+                // Its callers hear the usual voice.
+                tracing::error!(%error, voice = name, "the voice cannot be loaded");
+                None
+            }
+        })
+        .collect();
     let first = MoonshineRecognizer::open(models.moonshine(), trade::word_model(roster))?;
     let others: Vec<(Language, SherpaRecognizer)> = Language::ALL
         .into_iter()
@@ -41,11 +62,16 @@ pub(super) fn load(models: &Models, voice: &str, workers: usize, roster: &Roster
         for (language, recognizer) in &others {
             recognizers.insert(*language, Box::new(recognizer.clone()));
         }
-        let mut voices: BTreeMap<Language, Box<dyn Synthesizer>> = BTreeMap::new();
-        voices.insert(Language::English, Box::new(FliteSynthesizer::new(voice)));
+        let mut voices = Voices::new();
+        for voice in FliteVoice::ALL {
+            voices = voices.with(voice.name(), Box::new(FliteSynthesizer::new(voice)));
+        }
+        for (name, voice) in &neural {
+            voices = voices.with(name, Box::new(voice.clone()));
+        }
         for language in Language::ALL {
             if let Some(voice) = EspeakSynthesizer::find(language) {
-                voices.insert(language, Box::new(voice));
+                voices = voices.with_language(language, Box::new(voice));
             }
         }
         Ok(Engines { recognizers, voices })
@@ -57,7 +83,7 @@ pub(super) fn load(models: &Models, voice: &str, workers: usize, roster: &Roster
 }
 
 #[cfg(not(all(feature = "sherpa", feature = "flite")))]
-pub(super) fn load(_: &Models, _: &str, _: usize, _: &Roster) -> anyhow::Result<Loaded> {
+pub(super) fn load(_: &Models, _: &BTreeSet<String>, _: usize, _: &Roster) -> anyhow::Result<Loaded> {
     anyhow::bail!("this program was built without speech")
 }
 
@@ -76,17 +102,18 @@ pub(super) fn telephone(_: &Models, _: &Roster) -> anyhow::Result<Telephone> {
     anyhow::bail!("this program was built without speech")
 }
 
-/// What callers are told word for word, in all languages of the script.
-pub(super) fn rehearsal(pack: &Arc<Pack>, office: &str) -> Vec<(Language, String)> {
-    let spoken = |language| {
-        let sentences = pack.in_language(language).fixed_sentences(office);
-        sentences.into_iter().map(move |sentence| (language, sentence))
+/// What callers of this office are told word for word, in each manner in which they are spoken to: the likeliest sentences
+/// first, of all numbers.
+pub(super) fn rehearsal(directory: &Directory) -> Vec<(Arc<Manner>, Language, String)> {
+    let manners = directory.manners();
+    let in_each = |sentence: prompts::Sentence| {
+        let (language, words) = (sentence.language, sentence.words);
+        manners.iter().map(move |manner| (Arc::clone(manner), language, words.clone())).collect::<Vec<_>>()
     };
-    pack.languages().flat_map(spoken).collect()
+    prompts::sentences(directory).into_iter().flat_map(in_each).collect()
 }
 
 /// The languages that these workers have a voice for.
 pub(super) fn spoken(workers: &[Engines]) -> Vec<Language> {
-    let voices = workers.first().map(|engines| &engines.voices);
-    voices.into_iter().flat_map(BTreeMap::keys).copied().collect()
+    workers.first().into_iter().flat_map(|engines| engines.voices.languages()).collect()
 }

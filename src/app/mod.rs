@@ -31,9 +31,11 @@ mod phones;
 mod plug_and_play;
 mod post;
 mod practice;
+mod prompts;
 mod recordings;
 mod sockets;
 mod sounds;
+mod speaking;
 mod speech_pool;
 mod switch_loop;
 mod telemetry;
@@ -69,7 +71,7 @@ use crate::{
     net::{Identity, Resolver, Wrapping},
     pbx::{Control, Fact, Settings, Shelf, Switch},
     store::Store,
-    types::{Chance, Language},
+    types::Chance,
 };
 use call_types::OwnCallTypes;
 use certificates::Certificates;
@@ -80,12 +82,13 @@ use housekeeping::Housekeeping;
 use mailbox_sounds::MailboxSounds;
 use media_plane::{MediaPlane, MediaSettings};
 use post::Post;
+use prompts::Prompts;
 use recordings::Recordings;
 use sockets::{Sockets, Trusts};
 use sounds::Sounds;
-use speech_pool::{SpeechPool, SpeechSettings};
+use speech_pool::SpeechPool;
 use switch_loop::{Onlookers, Switchboard, ToSwitch};
-use understanding::{Understanding, models};
+use understanding::models;
 use wire_tap::WireTap;
 
 pub use calendars::Calendars;
@@ -119,6 +122,7 @@ pub struct House {
     phones: console::Phones,
     music: Arc<Mutex<music::Configured>>,
     greetings: console::Greetings,
+    prompts: Prompts,
     held_against: HeldAgainst,
     call_types: Arc<OwnCallTypes>,
     threads: Vec<thread::JoinHandle<()>>,
@@ -151,8 +155,8 @@ impl House {
         fs::create_dir_all(folder)
             .with_context(|| format!("the folder {} cannot be made", folder.display()))?;
         let pack = Arc::new(Pack::property().context("the property pack")?);
-        let rehearsal = engines::rehearsal(&pack, &config.office.name);
         let directory = Arc::new(office::directory(config, pack)?);
+        let rehearsal = engines::rehearsal(&directory);
         let (mut store, problem) = Store::attach(&folder.join(backup::RECORDS));
         let timeline_key = timeline_key::open(folder);
         if let Some(key) = &timeline_key {
@@ -177,7 +181,8 @@ impl House {
         let understanding = Arc::new(OnceLock::new());
         let call_types = Arc::new(OwnCallTypes::wanting(office::call_types(config)));
         let (learns, reads) = (&call_types, Arc::clone(&understanding));
-        let speech = start_speech(config, rehearsal, &to_switch, media.clone(), &vitals, reads, learns)?;
+        let speech = speaking::start(config, rehearsal, &to_switch, media.clone(), &vitals, reads, learns)?;
+        let prompts = Prompts::keep(folder, &directory, speech.clone())?;
         media_thread.start(MediaSettings {
             bind: config.sip.transports.plain.iter().map(SocketAddr::ip).collect(),
             chance: split(&mut chance),
@@ -246,6 +251,7 @@ impl House {
                 phones: phones.clone(),
                 music,
                 greetings: greetings.clone(),
+                prompts: prompts.wishes(),
                 showings: office::who_shows(config),
                 identity: shown,
             },
@@ -262,6 +268,7 @@ impl House {
             phones,
             music: configured_music,
             greetings,
+            prompts,
             held_against: HeldAgainst::new(emergencies, understanding),
             call_types,
             threads: vec![
@@ -301,6 +308,7 @@ impl House {
         self.phones.replace(phones::office(config, &directory)?);
         *self.music.lock().unwrap_or_else(PoisonError::into_inner) = music::Configured::of(config);
         self.greetings.replace(greetings::rows(config));
+        self.prompts.replace(&directory);
         self.call_types.replace(office::call_types(config));
         self.to_switch.blocking_send(ToSwitch::Directory(directory)).context("the switch has ended")
     }
@@ -353,46 +361,6 @@ fn fan_out(
         vitals.lock().unwrap_or_else(PoisonError::into_inner).observe(&fact);
         listener(&fact);
     })
-}
-
-/// The pool, whose engines are loaded on a thread of their own: phones do not wait for the agent.
-fn start_speech(
-    config: &Config,
-    rehearsal: Vec<(Language, String)>,
-    to_switch: &mpsc::Sender<ToSwitch>,
-    media: MediaPlane,
-    vitals: &Arc<Mutex<Vitals>>,
-    understood_by: Arc<OnceLock<Arc<Understanding>>>,
-    call_types: &Arc<OwnCallTypes>,
-) -> io::Result<SpeechPool> {
-    let pool = SpeechPool::new(to_switch.clone(), media)?;
-    let (loading, models, voice) = (pool.clone(), models(config), config.speech.voice.clone());
-    let (to_switch, vitals, call_types) = (to_switch.clone(), Arc::clone(vitals), Arc::clone(call_types));
-    let roster = office::office(config).roster;
-    thread::Builder::new().name("models".into()).spawn(move || {
-        let workers = thread::available_parallelism().map_or(2, usize::from).clamp(2, 8);
-        let loaded = engines::load(&models, &voice, workers, &roster).and_then(|engines| {
-            let understanding = Arc::new(Understanding::open(&models));
-            let _ = understood_by.set(Arc::clone(&understanding));
-            let (workers, detector) = engines;
-            let spoken = engines::spoken(&workers);
-            // Before the first caller: a debug build takes seconds for it.
-            spoken.iter().for_each(|language| understanding.prepare(*language));
-            let heard_with = heard_with::heard_with(&models, understanding.encodes());
-            let _ = to_switch.blocking_send(ToSwitch::HeardWith(Arc::new(heard_with)));
-            call_types.learnt_by(&understanding);
-            let rehearsal = rehearsal.into_iter().filter(|(language, _)| spoken.contains(language)).collect();
-            Ok(loading.add_workers(SpeechSettings { workers, detector, understanding, rehearsal })?)
-        });
-        let state = loaded.map_err(|error| format!("{error:#}"));
-        if let Err(why) = &state {
-            tracing::error!(%why, "the agent cannot speak; callers hear the announcement");
-        }
-        let ready = state.is_ok();
-        vitals.lock().unwrap_or_else(PoisonError::into_inner).speech = Some(state);
-        let _ = to_switch.blocking_send(ToSwitch::SpeechReady(ready));
-    })?;
-    Ok(pool)
 }
 
 /// Where UDP and the streams are listened on, and the thread.
@@ -462,6 +430,7 @@ struct Keepers {
     phones: console::Phones,
     music: console::MusicWishes,
     greetings: console::Greetings,
+    prompts: console::PromptWishes,
     showings: console::ShowingOffice,
     /// What browsers are shown.
     identity: Identity,
@@ -482,6 +451,7 @@ fn start_console(
         recordings: config.store.folder.join(recordings::FOLDER),
         mailboxes: config.store.folder.join(Shelf::Mailboxes.folder()),
         music: music::folder(&config.store.folder),
+        prompts: prompts::folder(&config.store.folder),
         behind_tls: config.console.behind_tls,
         now: clock::now,
     };
@@ -489,6 +459,7 @@ fn start_console(
     site.serve_phones(keepers.phones);
     site.keep_music(keepers.music);
     site.keep_greetings(keepers.greetings);
+    site.keep_prompts(keepers.prompts);
     site.tell_showings(keepers.showings);
     let (wishes, mut wished) = mpsc::channel(WISHES);
     site.connect(wishes);

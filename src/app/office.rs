@@ -28,18 +28,19 @@ use crate::{
         Choice, CivicAddress, CivicElement, Codec, ConferencePlan, Directory, Door, EmergencyNotice,
         EmergencyPlan, Features, Houses, IdentityForm, Leads, Limits, Location, Locations, MailboxPlan,
         MenuHours, MenuOtherwise, MenuPlan, Money, Number, NumberForm, PagePlan, Park, Phone, PriceClass,
-        RecordRule, RecordingRules, Right, RingOrder, RingPlan, RingStep, ScreeningRules, Service, Services,
-        Settings, Srtp, SrtpPolicy, StarCodes, Supervise, Supervision, Texts, TimedPlan, Tolls, Treatment,
-        TrunkProfile, Unanswered, device_key,
+        Reception, RecordRule, RecordingRules, Right, RingOrder, RingPlan, RingStep, ScreeningRules, Service,
+        Services, Settings, Srtp, SrtpPolicy, StarCodes, Supervise, Supervision, Texts, TimedPlan, Tolls,
+        Treatment, TrunkProfile, Unanswered, device_key,
     },
     sip::{
         Account, Credentials, Located, Network, Registration, SendTo, SessionTimers, Transport, Trunk,
         TrunkName,
     },
+    speech::{Lexicon, Manner, Pace},
     types::{Extension, PhoneNumber, QuietHours},
 };
 
-pub use agent::{office, spanish_line, unsaid};
+pub use agent::{missing_voices, office, spanish_line, unsaid};
 pub use call_types::{call_types, line_of_example, shipped_examples};
 pub(super) use rota::rota;
 pub(super) use showings::who_shows;
@@ -118,6 +119,7 @@ pub fn directory(config: &Config, pack: Arc<Pack>) -> anyhow::Result<Directory> 
                 agent_first: number.agent_first,
                 hours: config.office.hours.clone(),
                 trunk: number.trunk.clone().map_or_else(|| trunk.clone(), TrunkName),
+                reception: reception(&number.manner),
             };
             (number.number, entry)
         })
@@ -164,10 +166,27 @@ pub fn directory(config: &Config, pack: Arc<Pack>) -> anyhow::Result<Directory> 
         show_callers: config.phones.show_callers,
         srtp: srtp(config),
         recording: recording(config),
+        reception: reception(&config.speech.manner),
         provenance: Arc::new(Provenance::of(&pack, &office)),
         pack,
         office,
     })
+}
+
+/// How the agent receives callers.
+fn reception(said: &config::Manner) -> Reception {
+    let lexicon = said.pronounce.iter().map(|(words, said)| (words.as_str(), said.as_str()));
+    Reception {
+        manner: Arc::new(Manner {
+            voice: said.voice.clone(),
+            pace: Pace::of_percent(said.pace),
+            lexicon: Lexicon::new(lexicon),
+            recorded: said.recorded,
+        }),
+        agent: said.name.clone(),
+        greeting_open: said.greeting.clone(),
+        greeting_closed: said.greeting_closed.clone(),
+    }
 }
 
 /// Whose calls are recorded.

@@ -1,15 +1,16 @@
 //! The pump of ears and mouths: frames in, speech events out; recognising, understanding and speaking on a few threads.
 //!
 //! One thread holds all the ears, because hearing is cheap and must keep pace with the wire. The expensive work waits
-//! in a bounded queue for the workers; a clause that was spoken before is played from memory and waits for nobody. What
+//! in a bounded queue for the workers; what the office has recorded, and a clause that was spoken before, is played from
+//! memory and waits for nobody. What
 //! is shed, in this order: a decode that a newer one of the same leg replaces;
 //! frames, when the ears cannot keep up; a decode beyond the bound (the caller is asked again); a sentence beyond the
 //! bound (the switch is told, and falls back to its announcement). Signalling never waits for any of it.
 
+mod mouth;
+
 use std::{
-    borrow::Cow,
     collections::{BTreeMap, VecDeque},
-    ops::ControlFlow,
     path::{Path, PathBuf},
     sync::{
         Arc, Condvar, Mutex, MutexGuard, PoisonError,
@@ -19,13 +20,15 @@ use std::{
     thread,
 };
 
+use mouth::{Mouth, Sentence};
+
 use super::{clock, media_plane::MediaPlane, switch_loop::ToSwitch, understanding::Understanding};
 use crate::{
     media::{Fit, Frame, SampleRate},
     pbx::SpeechCommand,
     speech::{
-        self, Awaits, DecodeId, DecodeRequest, Ear, EarOutput, EarTuning, Recognizer, Repertoire,
-        SpeechError, Synthesizer, Transcript, VoiceDetector, clauses,
+        self, Awaits, DecodeId, DecodeRequest, Ear, EarOutput, EarTuning, Manner, Recognizer, Recorded,
+        Repertoire, SpeechError, Transcript, VoiceDetector, Voices, clauses,
     },
     types::{Language, LegId, TurnId, UtteranceId, VoicemailId},
 };
@@ -36,14 +39,15 @@ const EARS_INBOX: usize = 5_000;
 /// Work that may wait, of each kind.
 const JOBS_WAITING: usize = 128;
 
-/// Sound of clauses that is kept, in bytes: a thousand seconds. All fixed sentences of the dialogue take half of it.
-const REPERTOIRE: usize = 16_000_000;
+/// Sound of clauses that is kept, in bytes: fifteen hundred seconds. All fixed sentences of the dialogue take a sixth of it in
+/// each manner.
+const REPERTOIRE: usize = 48_000_000;
 
 /// Messages in mailboxes that may wait to be read. Further ones are read after the next start.
 const TRANSCRIBED: usize = 256;
 
 /// Clauses that may wait to be rehearsed; further ones are made when they are first said.
-const REHEARSED: usize = 1_000;
+const REHEARSED: usize = 2_000;
 
 /// The words of a message; nothing, if its file cannot be read.
 pub(super) type Words = (VoicemailId, Option<String>);
@@ -56,13 +60,13 @@ pub struct SpeechSettings {
     pub detector: VoiceDetector,
     pub understanding: Arc<Understanding>,
     /// Sentences that will be said word for word, the likeliest first. They are made while there is nothing else to do.
-    pub rehearsal: Vec<(Language, String)>,
+    pub rehearsal: Vec<(Arc<Manner>, Language, String)>,
 }
 
 /// The engines of one worker. Every language that is offered to callers has a voice; English has both.
 pub struct Engines {
     pub recognizers: BTreeMap<Language, Box<dyn Recognizer>>,
-    pub voices: BTreeMap<Language, Box<dyn Synthesizer>>,
+    pub voices: Voices,
 }
 
 impl std::fmt::Debug for SpeechSettings {
@@ -120,8 +124,7 @@ enum Job {
     Speak {
         leg: LegId,
         utterance: UtteranceId,
-        clauses: Vec<String>,
-        language: Language,
+        sentence: Sentence,
         ceased: Arc<AtomicBool>,
     },
     Decode {
@@ -137,6 +140,7 @@ enum Job {
     },
     /// A clause that somebody will be told some day.
     Rehearse {
+        manner: Arc<Manner>,
         clause: String,
         language: Language,
     },
@@ -244,8 +248,10 @@ pub struct SpeechPool {
     detector: Arc<Mutex<VoiceDetector>>,
     /// Sentences being made or waiting, so that they can be stopped. Each call counts its own utterances from one.
     speaking: Arc<Mutex<Speaking>>,
-    /// 16 kHz, of the one voice that this pool speaks with.
+    /// 16 kHz, of all voices in all manners.
     repertoire: Arc<Mutex<Repertoire>>,
+    /// What the office has spoken itself.
+    recorded: Arc<Mutex<Arc<Recorded>>>,
 }
 
 type Speaking = BTreeMap<(LegId, UtteranceId), Arc<AtomicBool>>;
@@ -266,6 +272,7 @@ impl SpeechPool {
             detector: Arc::new(Mutex::new(VoiceDetector::built_in())),
             speaking: Arc::default(),
             repertoire: Arc::new(Mutex::new(Repertoire::new(REPERTOIRE))),
+            recorded: Arc::default(),
         };
         let listening = pool.clone();
         thread::Builder::new().name("ears".into()).spawn(move || listening.hear(&inbox))?;
@@ -286,12 +293,18 @@ impl SpeechPool {
             };
             thread::Builder::new().name(format!("speech-{number}")).spawn(move || worker.work())?;
         }
-        for (language, sentence) in &settings.rehearsal {
+        for (manner, language, sentence) in &settings.rehearsal {
             for clause in clauses(sentence) {
-                self.queue(Job::Rehearse { clause: clause.to_owned(), language: *language });
+                let (manner, clause) = (Arc::clone(manner), clause.to_owned());
+                self.queue(Job::Rehearse { manner, clause, language: *language });
             }
         }
         Ok(())
+    }
+
+    /// From now on these recordings are played in place of their sentences.
+    pub(super) fn play_recorded(&self, recorded: Recorded) {
+        *self.recorded.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(recorded);
     }
 
     /// A frame of the caller's, from the media plane; never waits.
@@ -321,8 +334,8 @@ impl SpeechPool {
             SpeechCommand::Understand { turn, text, language } => {
                 return self.queue(Job::Understand { leg, turn, text, language });
             }
-            SpeechCommand::Speak { utterance, text, language } => {
-                return self.speak(leg, utterance, &text, language);
+            SpeechCommand::Speak { utterance, text, language, manner } => {
+                return self.speak(leg, utterance, &text, language, manner);
             }
             SpeechCommand::Expect(awaits) => ToEars::Expect { leg, awaits },
             SpeechCommand::Hear(language) => ToEars::Language { leg, language },
@@ -339,21 +352,29 @@ impl SpeechPool {
     }
 
     /// Plays what is known by heart at once, and has the rest made.
-    fn speak(&self, leg: LegId, utterance: UtteranceId, text: &str, language: Language) {
-        let mut rest = clauses(text).into_iter().peekable();
-        while let Some(sound) =
-            rest.peek().and_then(|clause| self.repertoire().recall(&known_as(language, clause)))
-        {
+    fn speak(&self, leg: LegId, utterance: UtteranceId, text: &str, language: Language, manner: Arc<Manner>) {
+        let mut sentence = Sentence::new(text, language, manner);
+        while let Some(sound) = self.known(&mut sentence) {
             self.media.play(leg, utterance, sound.to_vec());
-            rest.next();
         }
-        let rest: Vec<String> = rest.map(str::to_owned).collect();
-        if rest.is_empty() {
+        if sentence.is_over() {
             return self.media.finish(leg, utterance);
         }
         let ceased = Arc::new(AtomicBool::new(false));
         self.speaking().insert((leg, utterance), Arc::clone(&ceased));
-        self.queue(Job::Speak { leg, utterance, clauses: rest, language, ceased });
+        self.queue(Job::Speak { leg, utterance, sentence, ceased });
+    }
+
+    /// The beginning of the sentence as the office has recorded it, or as it was spoken before; it is taken off.
+    fn known(&self, sentence: &mut Sentence) -> Option<Arc<[i16]>> {
+        let recorded = Arc::clone(&self.recorded.lock().unwrap_or_else(PoisonError::into_inner));
+        if let Some((clauses, sound)) = sentence.recorded(&recorded) {
+            sentence.take(clauses);
+            return Some(sound);
+        }
+        let sound = self.repertoire().recall(&sentence.next_known_as()?)?;
+        sentence.take(1);
+        Some(sound)
     }
 
     fn speaking(&self) -> MutexGuard<'_, Speaking> {
@@ -468,20 +489,6 @@ struct Worker {
     understanding: Arc<Understanding>,
 }
 
-/// What speaks for a worker.
-struct Mouth {
-    pool: SpeechPool,
-    voices: BTreeMap<Language, Box<dyn Synthesizer>>,
-}
-
-/// What a clause is kept under: the same letters are said otherwise in another language.
-fn known_as(language: Language, clause: &str) -> Cow<'_, str> {
-    match language {
-        Language::English => Cow::Borrowed(clause),
-        other => Cow::Owned(format!("{}\u{1f}{clause}", other.tag())),
-    }
-}
-
 impl Worker {
     fn work(mut self) {
         let pool = self.mouth.pool.clone();
@@ -491,13 +498,13 @@ impl Worker {
                     let reading = Box::new(self.understanding.read(language, &text));
                     pool.tell(ToSwitch::Understood { leg, turn, reading });
                 }
-                Job::Speak { leg, utterance, clauses, language, ceased } => {
-                    self.mouth.speak(leg, utterance, &clauses, language, &ceased);
+                Job::Speak { leg, utterance, sentence, ceased } => {
+                    self.mouth.speak(leg, utterance, sentence, &ceased);
                 }
-                Job::Rehearse { clause, language } => {
+                Job::Rehearse { manner, clause, language } => {
                     // What cannot be rehearsed fails, and is reported, when it is to be said.
-                    if !pool.repertoire().knows(&known_as(language, &clause)) {
-                        let _ = self.mouth.make(&clause, language);
+                    if !pool.repertoire().knows(&manner.known_as(language, &clause)) {
+                        let _ = self.mouth.make(&manner, language, &clause);
                     }
                 }
                 Job::Transcribe { message, file, reply } => {
@@ -550,49 +557,6 @@ impl Worker {
                 None
             }
         }
-    }
-}
-
-impl Mouth {
-    fn speak(
-        &mut self,
-        leg: LegId,
-        utterance: UtteranceId,
-        clauses: &[String],
-        language: Language,
-        ceased: &AtomicBool,
-    ) {
-        for clause in clauses {
-            if ceased.load(Ordering::Relaxed) {
-                break;
-            }
-            // Another call may have had it said since this one was queued.
-            let known = self.pool.repertoire().recall(&known_as(language, clause));
-            match known.map_or_else(|| self.make(clause, language), Ok) {
-                Ok(sound) if ceased.load(Ordering::Relaxed) => drop(sound),
-                Ok(sound) => self.pool.media.play(leg, utterance, sound.to_vec()),
-                Err(error) => {
-                    tracing::error!(%error, "a sentence could not be spoken");
-                    self.pool.tell(ToSwitch::SpeechFailed { leg });
-                    break;
-                }
-            }
-        }
-        self.pool.speaking().remove(&(leg, utterance));
-        self.pool.media.finish(leg, utterance);
-    }
-
-    /// Makes the sound of a clause, 16 kHz, and keeps it. Where a call carries less, its leg narrows it.
-    fn make(&mut self, clause: &str, language: Language) -> Result<Arc<[i16]>, SpeechError> {
-        let mut made = Vec::new();
-        let voice = self.voices.get_mut(&language).ok_or(SpeechError::NoVoice)?;
-        voice.speak(clause, &mut |samples| {
-            made.extend_from_slice(samples);
-            ControlFlow::Continue(())
-        })?;
-        let sound: Arc<[i16]> = made.into();
-        self.pool.repertoire().keep(&known_as(language, clause), Arc::clone(&sound));
-        Ok(sound)
     }
 }
 

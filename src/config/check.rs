@@ -16,6 +16,7 @@ use super::{
     features::{self, RawFeatures},
     incidents, mail,
     mailbox::mailboxes,
+    manner::{Manner, RawManner, manner},
     menu, on_call, page,
     property::{fact, units, vendor},
     queue, raw,
@@ -32,8 +33,6 @@ const RECORD_DAYS: u16 = 90;
 
 /// Days of emergencies that an edited file is held against where the file says nothing.
 const REPLAY_DAYS: u16 = 30;
-/// Voices that Debian's flite carries at 16 kHz.
-const VOICES: [&str; 4] = ["rms", "slt", "awb", "kal16"];
 
 /// Checks the whole file.
 pub(super) fn config(file: &str, text: &str, raw: raw::File) -> Result<Config, Problems> {
@@ -95,7 +94,9 @@ pub(super) fn config(file: &str, text: &str, raw: raw::File) -> Result<Config, P
     let features = features::features(&mut c, sections, &known, groups);
     let properties = raw.unit.iter().map(|unit| unit.property.trim().to_owned());
     let properties: BTreeSet<String> = properties.filter(|property| !property.is_empty()).collect();
-    let numbers = numbers(&mut c, raw.number, &known, &properties, calls.ring, &zone);
+    let speech = speech(&mut c, raw.speech, raw.agent);
+    let house = NumberRules { ring: calls.ring, zone: &zone, manner: &speech.manner };
+    let numbers = numbers(&mut c, raw.number, &known, &properties, &house);
     let own_numbers = numbers.iter().map(|number| number.number).collect();
     on_call::not_of_the_office(&mut c, &rung, &own_numbers);
     let mut taken = known.clone();
@@ -173,7 +174,7 @@ pub(super) fn config(file: &str, text: &str, raw: raw::File) -> Result<Config, P
             text_back: raw.texts.text_back.unwrap_or(true),
             summary_to: raw.texts.summary_to.unwrap_or_default().iter().filter_map(|n| c.number(n)).collect(),
         },
-        speech: speech(&mut c, raw.speech),
+        speech,
         phones: raw.phones.check(&mut c, raw.phone),
         extensions,
         trunks: trunks::trunks(&mut c, raw.trunk),
@@ -370,20 +371,11 @@ fn calls(c: &mut Checker<'_>, raw: raw::Calls, ports: usize) -> Calls {
     }
 }
 
-fn speech(c: &mut Checker<'_>, raw: raw::Speech) -> Speech {
-    let voice = raw.voice.map_or_else(
-        || "rms".to_owned(),
-        |v| {
-            if !VOICES.contains(&v.get_ref().as_str()) {
-                let cure = format!("write one of {}", VOICES.join(", "));
-                c.problem(&v, format_args!("there is no voice `{}`", v.get_ref()), &cure);
-            }
-            v.into_inner()
-        },
-    );
+fn speech(c: &mut Checker<'_>, raw: raw::Speech, agent: RawManner) -> Speech {
+    let spoken = manner(c, RawManner::of_voice(raw.voice), &Manner::default());
     Speech {
         models: PathBuf::from(raw.models.unwrap_or_else(|| "models".into())),
-        voice,
+        manner: manner(c, agent, &spoken),
         disclose: raw.disclose.unwrap_or(true),
         spanish: raw.spanish.unwrap_or(true),
     }
@@ -453,13 +445,19 @@ fn extensions(c: &mut Checker<'_>, raw: Vec<Spanned<raw::Extension>>) -> Vec<Ext
     accounts
 }
 
+/// What holds for each number that says nothing else.
+struct NumberRules<'h> {
+    ring: Duration,
+    zone: &'h TimeZone,
+    manner: &'h Manner,
+}
+
 fn numbers(
     c: &mut Checker<'_>,
     raw: Vec<Spanned<raw::Number>>,
     known: &BTreeSet<Extension>,
     properties: &BTreeSet<String>,
-    ring: Duration,
-    zone: &TimeZone,
+    house: &NumberRules<'_>,
 ) -> Vec<Number> {
     let mut seen = BTreeSet::new();
     let mut numbers = Vec::new();
@@ -485,10 +483,10 @@ fn numbers(
         let steps = features::ring(c, &entry.ring, known);
         let music = entry.music.as_ref().and_then(|file| features::music(c, file));
         let order = features::order(c, entry.order.as_ref());
-        let plans = features::plans(c, &entry.plan, known, zone);
+        let plans = features::plans(c, &entry.plan, known, house.zone);
         let ring_time = entry
             .ring_seconds
-            .map_or(ring, |v| Duration::from_secs(c.within(&v, 6..=60, "seconds of ringing")));
+            .map_or(house.ring, |v| Duration::from_secs(c.within(&v, 6..=60, "seconds of ringing")));
         numbers.push(Number {
             number,
             also,
@@ -502,6 +500,7 @@ fn numbers(
             agent_first: entry.agent_first,
             trunk: entry.trunk.map(Spanned::into_inner),
             property: incidents::property(c, entry.property.as_ref(), properties),
+            manner: manner(c, entry.agent, house.manner),
         });
     }
     numbers

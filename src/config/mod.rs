@@ -19,6 +19,7 @@ mod import;
 mod incidents;
 mod mail;
 mod mailbox;
+mod manner;
 mod menu;
 mod on_call;
 mod page;
@@ -54,6 +55,7 @@ pub use import::{ImportError, Imported};
 pub use incidents::Incidents;
 pub use mail::{Mail, MailSecurity};
 pub use mailbox::Mailbox;
+pub use manner::Manner;
 pub use menu::{Menu, MenuChoice, MenuLeads};
 pub use on_call::OnCall;
 pub use page::Page;
@@ -216,7 +218,8 @@ pub struct Texts {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Speech {
     pub models: PathBuf,
-    pub voice: String,
+    /// How the agent speaks to whoever dialled no number that says otherwise.
+    pub manner: Manner,
     /// Does the greeting say that a virtual assistant speaks?
     pub disclose: bool,
     /// Is Spanish offered on the telephone, where its voice is installed?
@@ -247,6 +250,8 @@ pub struct Number {
     pub trunk: Option<String>,
     /// The property that it is called about alone.
     pub property: Option<String>,
+    /// How the agent speaks to its callers.
+    pub manner: Manner,
 }
 
 /// A desk phone's account.

@@ -10,6 +10,7 @@ use super::{
     door::RawDoor,
     features::{RawHold, RawHolidays, RawPark, RawPlan, RawTransfer},
     mailbox::RawMailbox,
+    manner::RawManner,
     menu::RawMenu,
     problem::{Problem, Problems, line_of},
     recording::RawRecording,
@@ -37,6 +38,8 @@ pub(super) struct File {
     pub texts: Texts,
     #[serde(default)]
     pub speech: Speech,
+    #[serde(default)]
+    pub agent: RawManner,
     #[serde(default)]
     pub phones: super::phones::Raw,
     #[serde(default)]
@@ -187,6 +190,7 @@ pub(super) struct Texts {
 #[serde(deny_unknown_fields)]
 pub(super) struct Speech {
     pub models: Option<String>,
+    /// As files had it before `[agent]`; it goes on meaning the same.
     pub voice: Option<Spanned<String>>,
     pub disclose: Option<bool>,
     pub spanish: Option<bool>,
@@ -212,6 +216,8 @@ pub(super) struct Number {
     pub agent_first: bool,
     pub trunk: Option<Spanned<String>>,
     pub property: Option<Spanned<String>>,
+    #[serde(default)]
+    pub agent: RawManner,
 }
 
 #[derive(Debug, Deserialize)]

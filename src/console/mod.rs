@@ -32,6 +32,7 @@ mod music;
 mod page;
 mod pages;
 mod phones;
+mod prompts;
 mod proved;
 mod recording;
 mod secret;
@@ -49,6 +50,7 @@ pub use greetings::{GreetingRow, GreetingWish, Greetings};
 pub use live::{BEHIND, Live};
 pub use music::{LARGEST_MUSIC, MusicOf, MusicRow, MusicWish, MusicWishes, NotTaken, Plays};
 pub use phones::{Ask, PhoneOffice, Phones};
+pub use prompts::{PromptRow, PromptStanding, PromptWish, PromptWishes};
 pub use secret::Secret;
 pub use showings::{ShowingOffice, ShowingPerson};
 pub use site::{Settings, Site};
@@ -69,6 +71,7 @@ pub fn router(site: Site) -> Router {
         .merge(escalations::routes())
         .merge(incidents::routes())
         .merge(greetings::routes())
+        .merge(prompts::routes())
         .merge(showings::routes())
         .merge(dav::routes())
         .nest("/api/v1", api::routes())

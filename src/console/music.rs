@@ -170,6 +170,6 @@ pub(super) async fn sound(
     }
 }
 
-fn busy() -> Response {
+pub(super) fn busy() -> Response {
     plain(StatusCode::SERVICE_UNAVAILABLE, "Another file is being taken just now. Try again in a moment.")
 }

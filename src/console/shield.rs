@@ -18,10 +18,11 @@ pub(super) const LARGEST_BODY: usize = 64 * 1024;
 /// But a file with the form around it.
 pub(super) const LARGEST_UPLOAD: usize = LARGEST_MUSIC + LARGEST_BODY;
 
-/// Music and greetings are what is brought here: megabytes, over an office's own network.
+/// Music, greetings and recorded sentences are what is brought here: megabytes, over an office's own network.
 fn is_upload(request: &Request<Body>) -> bool {
     let path = request.uri().path();
-    *request.method() == Method::POST && (path.starts_with("/music/") || path.starts_with("/greetings/"))
+    let brought = ["/music/", "/greetings/", "/prompts/"];
+    *request.method() == Method::POST && brought.iter().any(|to| path.starts_with(to))
 }
 
 /// So long for them.

@@ -10,7 +10,7 @@ use rand_chacha::rand_core::{Rng, SeedableRng};
 use tokio::sync::{broadcast, mpsc};
 
 use super::{
-    Greetings, Live, MusicWishes, Phones, Secret, Vitals, access::Person, known::Known, page,
+    Greetings, Live, MusicWishes, Phones, PromptWishes, Secret, Vitals, access::Person, known::Known, page,
     showings::ShowingOffice, throttle::Throttle,
 };
 use crate::{
@@ -30,6 +30,8 @@ pub struct Settings {
     pub mailboxes: PathBuf,
     /// Where the music is that was brought along.
     pub music: PathBuf,
+    /// Where the sentences are that the office has recorded.
+    pub prompts: PathBuf,
     /// Browsers reach it over TLS, whatever they say.
     pub behind_tls: bool,
     /// The host asks the time, here as everywhere.
@@ -59,6 +61,7 @@ struct Inner {
     switch: OnceLock<mpsc::Sender<Control>>,
     phones: OnceLock<Phones>,
     music: OnceLock<MusicWishes>,
+    prompts: OnceLock<PromptWishes>,
     greetings: OnceLock<Greetings>,
     showings: OnceLock<Arc<ShowingOffice>>,
 }
@@ -90,6 +93,7 @@ impl Site {
             switch: OnceLock::new(),
             phones: OnceLock::new(),
             music: OnceLock::new(),
+            prompts: OnceLock::new(),
             greetings: OnceLock::new(),
             showings: OnceLock::new(),
         }))
@@ -121,6 +125,15 @@ impl Site {
 
     pub(super) fn music(&self) -> Option<&MusicWishes> {
         self.0.music.get()
+    }
+
+    /// From now on recorded sentences are kept by whoever hears these wishes. Said once, before anything is served.
+    pub fn keep_prompts(&self, wishes: PromptWishes) {
+        let _ = self.0.prompts.set(wishes);
+    }
+
+    pub(super) fn prompts(&self) -> Option<&PromptWishes> {
+        self.0.prompts.get()
     }
 
     /// From now on greetings are brought along here. Said once, before anything is served.

@@ -69,7 +69,7 @@ pub use listing::Listing;
 pub use matter::is_same as same_matter;
 pub use office::{AlsoSpoken, Fact, Office};
 pub use outcome::{Captured, EndReason, NoticeAnswer, NoticeTold, Outcome, Promise, Sought};
-pub use pack::{Limits, Pack, PackError};
+pub use pack::{Limits, Pack, PackError, Prompt};
 pub use provenance::Provenance;
 pub use reading::{Clause, LifeSafety, Reading, Urgency, UrgentKind};
 pub use reply::{place_aloud, unit_aloud};

@@ -2,6 +2,7 @@
 
 mod call_types;
 mod check;
+mod prompts;
 mod raw;
 mod translation;
 
@@ -17,6 +18,7 @@ use super::{
 use crate::types::Language;
 
 pub use check::PackError;
+pub use prompts::Prompt;
 
 /// A script, whole and speakable: every intent has a flow, every item its questions, every line its words.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -111,6 +113,8 @@ lines! {
     GreetingClosed = "greeting_closed" [Office],
     /// That a program is speaking.
     Disclosure = "disclosure" [],
+    /// The same, with the name that the office has given it.
+    DisclosureNamed = "disclosure_named" [Value],
     Need = "need" [],
     NeedAgain = "need_again" [],
     Guess = "guess" [Label],
@@ -137,6 +141,7 @@ lines! {
     ConfusedEnd = "confused_end" [],
     TakeYourTime = "take_your_time" [],
     Identity = "identity" [Office],
+    IdentityNamed = "identity_named" [Office, Value],
     StopContact = "stop_contact" [],
     StartOver = "start_over" [],
     /// After a closed answer: a person of the office could say more.
@@ -264,26 +269,6 @@ impl Pack {
 
     pub fn flow(&self, intent: Intent) -> Option<&Flow> {
         self.flows.get(&intent)
-    }
-
-    /// The sentences that callers of this office are told word for word, in the order of how likely they are: greetings
-    /// first. Left out are those that hold something of the caller's.
-    pub fn fixed_sentences(&self, office: &str) -> Vec<String> {
-        let lines = self.lines.values().flatten();
-        let own = self.flows.values().flat_map(|flow| flow.questions.values());
-        let questions = self.questions.values().chain(own);
-        let questions =
-            questions.flat_map(|question| question.ask.iter().chain(&question.again).chain(&question.keyed));
-        let flows = self.flows.values().flat_map(|flow| flow.opening.iter().chain(&flow.closing));
-        let closed = self.closed.values().flat_map(|closed| &closed.answer);
-        lines
-            .chain(questions)
-            .chain(flows)
-            .chain(self.life_safety.values())
-            .chain(closed)
-            .filter(|template| template.is_fixed())
-            .map(|template| template.fill(&[(Hole::Office, office)]))
-            .collect()
     }
 
     /// What a caller who waits hears between two people on call: `I'm ringing the next person.`

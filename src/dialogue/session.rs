@@ -7,6 +7,7 @@ mod confirming;
 mod ending;
 mod forming;
 mod homes;
+mod introducing;
 mod keying;
 mod keys;
 mod known;
@@ -57,6 +58,12 @@ pub struct Opening {
     pub contact: Option<String>,
     /// What the dialled number is for, in the office's words: `leasing`.
     pub label: Option<String>,
+    /// The agent's own name.
+    #[serde(default)]
+    pub agent: Option<String>,
+    /// The office's own words in place of the script's greeting, whole sentences in English.
+    #[serde(default)]
+    pub greeting: Option<String>,
     /// The office's day and hour.
     pub local: DateTime,
     pub open_now: bool,
@@ -98,10 +105,7 @@ impl Session {
         let (script, pack) = (pack.clone(), pack.in_language(opening.language));
         let mut session =
             Self { script, pack, office, state: State::new(opening), reply: Composer::default() };
-        session.tell(if open { Line::GreetingOpen } else { Line::GreetingClosed });
-        if session.pack.discloses() {
-            session.tell(Line::Disclosure);
-        }
+        session.greet(open);
         session.offer_language();
         session.open_with_need();
         let acts = session.finish();

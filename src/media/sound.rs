@@ -22,6 +22,12 @@ const MUSIC_POWER: f64 = 2_900.0 * 2_900.0;
 const VOICE_POWER: f64 = 4_600.0 * 4_600.0;
 /// Callers wait for the tone no longer than this, in milliseconds.
 const LONGEST_GREETING: u64 = 120_000;
+/// A recorded sentence is no longer than this, in milliseconds: callers want to speak.
+const LONGEST_PROMPT: u64 = 30_000;
+/// Anything shorter is an accident: "Thanks." takes half a second.
+const SHORTEST_PROMPT: u64 = 200;
+/// Of music and greetings.
+const SHORTEST: u64 = 1_000;
 /// Lobes of the sinc on each side, when a file's rate is brought to ours.
 const LOBES: f64 = 16.0;
 
@@ -45,11 +51,13 @@ pub enum SoundError {
     TooLong,
     #[error("it is longer than two minutes")]
     LongGreeting,
+    #[error("it is longer than 30 seconds, or shorter than a fifth of one")]
+    NoPrompt,
     #[error("it is not an MP3 file that can be read")]
     NotMp3(#[source] symphonia_core::errors::Error),
     #[error("it is neither a WAV nor an MP3 file")]
     Neither,
-    #[error("it is shorter than a second, or silent")]
+    #[error("it is too short, or silent")]
     Empty,
 }
 
@@ -110,7 +118,7 @@ impl Sound {
     /// # Errors
     /// When it is neither, longer than is ever played, or nothing to listen to.
     pub fn music(bytes: Vec<u8>) -> Result<Self, SoundError> {
-        Self::brought(bytes, MUSIC_POWER)
+        Self::brought(bytes, MUSIC_POWER, SHORTEST)
     }
 
     /// A mailbox's greeting that somebody has brought along, WAV or MP3: brought to a rate of the house, and not above the
@@ -119,12 +127,32 @@ impl Sound {
     /// # Errors
     /// When it is neither, longer than two minutes, or nothing to listen to.
     pub fn greeting(bytes: Vec<u8>) -> Result<Self, SoundError> {
-        let sound = Self::brought(bytes, VOICE_POWER)?;
+        let sound = Self::brought(bytes, VOICE_POWER, SHORTEST)?;
         if sound.millis() > LONGEST_GREETING { Err(SoundError::LongGreeting) } else { Ok(sound) }
     }
 
-    /// What somebody has brought along, at this power on the average at the most.
-    fn brought(bytes: Vec<u8>, most: f64) -> Result<Self, SoundError> {
+    /// A sentence that somebody has recorded, WAV or MP3: brought to a rate of the house, and not above the loudness of a
+    /// voice.
+    ///
+    /// # Errors
+    /// When it is neither, longer than half a minute, or nothing to listen to.
+    pub fn prompt(bytes: Vec<u8>) -> Result<Self, SoundError> {
+        let sound = Self::brought(bytes, VOICE_POWER, SHORTEST_PROMPT)?;
+        sound.fits_a_prompt()?;
+        Ok(sound)
+    }
+
+    /// Is it as long as a sentence may be?
+    ///
+    /// # Errors
+    /// When it is longer or shorter.
+    pub fn fits_a_prompt(&self) -> Result<(), SoundError> {
+        let fits = (SHORTEST_PROMPT..=LONGEST_PROMPT).contains(&self.millis());
+        fits.then_some(()).ok_or(SoundError::NoPrompt)
+    }
+
+    /// What somebody has brought along, at this power on the average at the most, and at least so many milliseconds long.
+    fn brought(bytes: Vec<u8>, most: f64, shortest: u64) -> Result<Self, SoundError> {
         let mut sound = if bytes.starts_with(b"RIFF") {
             Self::from_wav(Cursor::new(bytes), Channels::All)?
         } else if bytes.starts_with(b"ID3")
@@ -138,7 +166,7 @@ impl Sound {
         };
         let sum: f64 = sound.samples.iter().map(|&sample| f64::from(sample) * f64::from(sample)).sum();
         let power = sum / sound.samples.len().max(1) as f64;
-        if sound.millis() < 1_000 || power < 1.0 {
+        if sound.millis() < shortest || power < 1.0 {
             return Err(SoundError::Empty);
         }
         if power > most {
@@ -173,6 +201,12 @@ impl Sound {
     /// The rate it is kept at.
     pub fn rate(&self) -> SampleRate {
         self.rate
+    }
+
+    /// The samples at another rate of the house.
+    pub fn samples_at(&self, rate: SampleRate) -> Vec<i16> {
+        let full: Vec<f32> = self.samples.iter().map(|&sample| f32::from(sample) / 32_767.0).collect();
+        resampled(&full, self.rate.hz(), rate.hz())
     }
 
     /// The samples.

@@ -108,10 +108,9 @@ impl Asked {
     fn tell(&mut self, cx: &mut Context<'_>) {
         if cx.exchange.speech_ready {
             let text = self.words.clone();
-            cx.exchange.speech(
-                self.leg.id(),
-                SpeechCommand::Speak { utterance: UTTERANCE, text, language: Language::English },
-            );
+            let (language, manner) = (Language::English, cx.ledger.directory().reception.manner.clone());
+            let said = SpeechCommand::Speak { utterance: UTTERANCE, text, language, manner };
+            cx.exchange.speech(self.leg.id(), said);
         } else {
             self.leg.tone(cx, Some(Tone::Beep));
         }

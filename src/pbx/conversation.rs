@@ -229,7 +229,9 @@ impl Conversation {
                         self.spoken.pop_front();
                     }
                     self.spoken.push_back((utterance, number));
-                    cx.exchange.speech(leg, SpeechCommand::Speak { utterance: number, text, language });
+                    let manner = cx.manner();
+                    let said = SpeechCommand::Speak { utterance: number, text, language, manner };
+                    cx.exchange.speech(leg, said);
                 }
                 VoiceOutput::Hush { utterance } => {
                     let number =
@@ -372,6 +374,8 @@ fn opening(cx: &Context<'_>) -> Opening {
     let directory = cx.ledger.directory();
     let number = cx.ledger.dialled().number().and_then(|number| directory.numbers.get(&number));
     let zone = number.map_or(TimeZone::UTC, |number| number.hours.zone().clone());
+    let open_now = number.is_some_and(|number| number.hours.is_open(cx.now.wall));
+    let reception = directory.reception(cx.ledger.dialled().number());
     Opening {
         caller: match cx.ledger.caller() {
             Caller::Number { number, .. } => Some(*number),
@@ -380,8 +384,10 @@ fn opening(cx: &Context<'_>) -> Opening {
         // The display name of a call is whatever the far end's telephone company has in its list.
         contact: None,
         label: number.map(|number| number.label.clone()).filter(|label| !label.is_empty()),
+        agent: reception.agent.clone(),
+        greeting: if open_now { &reception.greeting_open } else { &reception.greeting_closed }.clone(),
         local: cx.now.wall.to_zoned(zone).datetime(),
-        open_now: number.is_some_and(|number| number.hours.is_open(cx.now.wall)),
+        open_now,
         channel: Channel::Voice,
         language: Language::default(),
         known: cx.exchange.known_troubles.for_line(&directory.features.houses, cx.ledger.dialled().number()),

@@ -11,8 +11,8 @@ use std::{
 use jiff::{Timestamp, tz::TimeZone};
 
 use super::{
-    Caller, EmergencyPlan, Features, RecordingRules, RingPlan, Rota, ScreeningRules, Services, Srtp, Tolls,
-    TrunkProfile,
+    Caller, EmergencyPlan, Features, Reception, RecordingRules, RingPlan, Rota, ScreeningRules, Services,
+    Srtp, Tolls, TrunkProfile,
 };
 use crate::{
     dialogue::{Office, Pack, Provenance},
@@ -62,6 +62,8 @@ pub struct Directory {
     pub srtp: Srtp,
     /// Whose calls are recorded, in two channels.
     pub recording: RecordingRules,
+    /// How callers are received who dialled none of the numbers, and how staff are spoken to.
+    pub reception: Reception,
     /// What the agent knows how to talk about.
     pub pack: Arc<Pack>,
     /// What the agent knows of the office.
@@ -92,6 +94,8 @@ pub struct Number {
     pub hours: Hours,
     /// The trunk that carries it: texts from this number go out through it.
     pub trunk: TrunkName,
+    /// How the agent receives its callers.
+    pub reception: Reception,
 }
 
 /// How much at once, and for how long.

@@ -18,7 +18,7 @@ use crate::{
         Party, Quality, Resource, ResourceState, Service, Spent, Supervise, TurnRecord, Unheard, Verdict,
     },
     sip,
-    speech::{Awaits, SpeechEvent},
+    speech::{Awaits, Manner, SpeechEvent},
     types::{CallId, Extension, IncidentId, Language, LegId, MessageKey, PhoneNumber, TurnId, UtteranceId},
 };
 
@@ -297,8 +297,8 @@ pub enum SpeechCommand {
     AgentAudible(bool),
     /// Read these words of the caller.
     Understand { turn: TurnId, text: String, language: Language },
-    /// Say this to the leg.
-    Speak { utterance: UtteranceId, text: String, language: Language },
+    /// Say this to the leg, as callers of its number are spoken to.
+    Speak { utterance: UtteranceId, text: String, language: Language, manner: Arc<Manner> },
     /// The caller is to be heard in this language from now on.
     Hear(Language),
     /// The caller has been asked for this.

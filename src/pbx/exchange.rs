@@ -29,6 +29,7 @@ use crate::{
     dialogue::Provenance,
     media::Ports,
     sip::{Binding, Endpoint, Peer, SessionId, TextId, TrunkHealth, TrunkName},
+    speech::Manner,
     types::{CallId, Chance, Extension, LegId, Moment, UtteranceId},
 };
 
@@ -537,6 +538,12 @@ pub(super) struct Context<'a> {
 impl Context<'_> {
     pub(super) fn call(&self) -> CallId {
         self.ledger.call()
+    }
+
+    /// How callers of the number that was dialled are spoken to.
+    pub(super) fn manner(&self) -> Arc<Manner> {
+        let directory = self.ledger.directory();
+        Arc::clone(&directory.reception(self.ledger.dialled().number()).manner)
     }
 
     /// The phones of an extension: those that have registered, and one that is always where it is.

@@ -61,6 +61,7 @@ mod parked;
 mod places;
 mod prompting;
 mod queue;
+mod reception;
 mod record;
 mod record_names;
 mod recording;
@@ -124,6 +125,7 @@ pub use on_call::{
 pub use opening::{Answers, DayNight, Foreseen, Opening, TimedPlan, foresee};
 pub use paging::{MOST_PAGED, PagePlan};
 pub use queue::{CallBack, CallBackPlan, CallBackState, QueueEnd, QueueOtherwise, QueuePlan, Queueing};
+pub use reception::Reception;
 pub use record::{
     AgentReason, CallDirection, CallRecord, Caller, Dialled, Disposition, LegRecord, LegResult, Party,
     Speaker, TurnRecord,

@@ -413,7 +413,8 @@ impl Notice {
         *until = now.at + LONGEST_TELLING;
         if exchange.speech_ready {
             let (utterance, text) = (utterance(*told), self.alarm.spoken(&directory.name));
-            exchange.speech(rung.leg, SpeechCommand::Speak { utterance, text, language: Language::English });
+            let (language, manner) = (Language::English, directory.reception.manner.clone());
+            exchange.speech(rung.leg, SpeechCommand::Speak { utterance, text, language, manner });
         } else {
             announce(exchange, rung.leg, *told);
         }

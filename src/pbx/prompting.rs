@@ -125,10 +125,9 @@ impl Prompting {
     fn tell(&mut self, cx: &mut Context<'_>) {
         if cx.exchange.speech_ready && !self.prompt.words.is_empty() {
             let text = self.prompt.words.clone();
-            cx.exchange.speech(
-                self.caller.id(),
-                SpeechCommand::Speak { utterance: UTTERANCE, text, language: Language::English },
-            );
+            let (language, manner) = (Language::English, cx.manner());
+            let said = SpeechCommand::Speak { utterance: UTTERANCE, text, language, manner };
+            cx.exchange.speech(self.caller.id(), said);
         } else {
             self.sound(cx);
         }

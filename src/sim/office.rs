@@ -22,8 +22,8 @@ use crate::{
     outbox::AfterCrash,
     pbx::{
         CallBackPlan, Choice, ConferencePlan, Directory, EmergencyPlan, Features, Houses, Leads, Limits,
-        MenuHours, MenuPlan, Number, OnCall, Phone, QueuePlan, RecordingRules, RingPlan, RingStep, Rota,
-        Services, Supervise, Supervision, Texts,
+        MenuHours, MenuPlan, Number, OnCall, Phone, QueuePlan, Reception, RecordingRules, RingPlan, RingStep,
+        Rota, Services, Supervise, Supervision, Texts,
     },
     sip::{self, TrunkName},
     types::{Country, Extension, Hours, NumberError, PhoneNumber, QuietHours},
@@ -173,6 +173,7 @@ impl Office {
             agent_first: self.agent_first,
             hours: self.hours.clone(),
             trunk: trunk.clone(),
+            reception: Reception::default(),
         };
         let pack = match &*PACK {
             Ok(pack) => pack.clone(),
@@ -241,6 +242,7 @@ impl Office {
             show_callers: true,
             srtp: crate::pbx::Srtp::default(),
             recording: RecordingRules::default(),
+            reception: Reception::default(),
             provenance: Arc::new(Provenance::of(&pack, &office)),
             pack,
             office,

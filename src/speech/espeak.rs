@@ -14,7 +14,7 @@ use std::{
     time::Duration,
 };
 
-use super::{SAMPLE_RATE, SpeechError, Spoken, Synthesizer, clauses, shaping, wav};
+use super::{Pace, SAMPLE_RATE, SpeechError, Spoken, Synthesizer, clauses, shaping, wav};
 use crate::types::Language;
 
 /// The program, as Debian's package `espeak-ng` installs it.
@@ -30,7 +30,7 @@ const MOST_BYTES: u64 = 60 * 22_050 * 2;
 const LONGEST: usize = 1_000;
 
 /// Words a minute: a little slower than the program's own 175, for telephones.
-const PACE: &str = "150";
+const WORDS_A_MINUTE: f32 = 150.0;
 
 /// Speaks one language by that program.
 #[derive(Debug, Clone)]
@@ -38,6 +38,7 @@ pub struct EspeakSynthesizer {
     program: PathBuf,
     voice: &'static str,
     deadline: Duration,
+    pace: Pace,
 }
 
 impl EspeakSynthesizer {
@@ -58,7 +59,7 @@ impl EspeakSynthesizer {
             Language::English => return None,
             Language::Spanish => "es-419",
         };
-        Some(Self { program, voice, deadline: DEADLINE })
+        Some(Self { program, voice, deadline: DEADLINE, pace: Pace::USUAL })
     }
 
     pub fn program(&self) -> &Path {
@@ -68,8 +69,9 @@ impl EspeakSynthesizer {
     /// One clause, as the program's WAV has it, at 16 kHz.
     fn make(&self, clause: &str) -> Result<Vec<i16>, SpeechError> {
         let failed = |source| SpeechError::Unreadable { path: self.program.clone(), source };
+        let pace = format!("{:.0}", WORDS_A_MINUTE * self.pace.speed());
         let mut child = Command::new(&self.program)
-            .args(["-v", self.voice, "-s", PACE, "--stdin", "--stdout"])
+            .args(["-v", self.voice, "-s", &pace, "--stdin", "--stdout"])
             .env_clear()
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -124,6 +126,10 @@ fn samples(wav: &[u8]) -> Option<Vec<i16>> {
 }
 
 impl Synthesizer for EspeakSynthesizer {
+    fn set_pace(&mut self, pace: Pace) {
+        self.pace = pace;
+    }
+
     fn speak(
         &mut self,
         text: &str,

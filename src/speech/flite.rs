@@ -13,7 +13,7 @@ use std::{
     sync::{Mutex, Once, PoisonError},
 };
 
-use super::{SAMPLE_RATE, SpeechError, Spoken, Synthesizer, clauses, readable, shaping};
+use super::{Pace, SAMPLE_RATE, SpeechError, Spoken, Synthesizer, clauses, readable, shaping};
 
 /// The voices that come with Debian's libflite1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
@@ -64,23 +64,20 @@ impl FromStr for FliteVoice {
 #[derive(Debug, Clone)]
 pub struct FliteSynthesizer {
     voice: FliteVoice,
-    /// 1.0 is the voice's own pace; larger is slower.
-    stretch: f32,
+    pace: Pace,
 }
 
 impl FliteSynthesizer {
     pub fn new(voice: FliteVoice) -> Self {
-        Self { voice, stretch: 1.0 }
-    }
-
-    /// The same voice, `stretch` times slower; held within 0.6 and 2.0.
-    #[must_use]
-    pub fn with_stretch(self, stretch: f32) -> Self {
-        Self { stretch: if stretch.is_finite() { stretch.clamp(0.6, 2.0) } else { 1.0 }, ..self }
+        Self { voice, pace: Pace::USUAL }
     }
 }
 
 impl Synthesizer for FliteSynthesizer {
+    fn set_pace(&mut self, pace: Pace) {
+        self.pace = pace;
+    }
+
     fn speak(
         &mut self,
         text: &str,
@@ -92,7 +89,7 @@ impl Synthesizer for FliteSynthesizer {
             // A NUL would end the text early; no other byte can harm.
             let text = CString::new(readable.replace('\0', " ")).map_err(|_| SpeechError::NoVoice)?;
             let mut sound =
-                engine::synthesize(&text, self.voice, self.stretch).ok_or(SpeechError::NoVoice)?;
+                engine::synthesize(&text, self.voice, 1.0 / self.pace.speed()).ok_or(SpeechError::NoVoice)?;
             shaping::shape(&mut sound, clause);
             samples += sound.len() as u64;
             if sink(&sound).is_break() {

@@ -21,11 +21,13 @@ mod flite;
 mod guard;
 #[cfg(feature = "sherpa")]
 mod levelled;
+mod manner;
 mod models;
 #[cfg(feature = "sherpa")]
 mod moonshine;
-#[cfg(any(feature = "flite", test))]
+#[cfg(any(feature = "flite", feature = "sherpa", test))]
 mod readable;
+mod recorded;
 mod repertoire;
 #[cfg(feature = "sherpa")]
 mod running;
@@ -36,6 +38,7 @@ mod sherpa;
 mod silero;
 mod telephone;
 mod vad;
+mod voices;
 mod wav;
 mod word_model;
 
@@ -51,19 +54,22 @@ pub use espeak::EspeakSynthesizer;
 pub use files::{TimedSegment, hear, hear_samples, say};
 #[cfg(feature = "flite")]
 pub use flite::{FliteSynthesizer, FliteVoice, UnknownVoice};
+pub use manner::{Lexicon, Manner, Pace};
 pub use models::{ModelItem, Models, sha256};
 #[cfg(feature = "sherpa")]
 pub use moonshine::{MoonshineFiles, MoonshineRecognizer};
-#[cfg(feature = "flite")]
+#[cfg(any(feature = "flite", feature = "sherpa"))]
 use readable::readable;
+pub use recorded::Recorded;
 pub use repertoire::Repertoire;
 #[cfg(feature = "sherpa")]
 pub use running::end_decoding;
 pub use scripted::{ScriptedRecognizer, ScriptedSynthesizer};
 #[cfg(feature = "sherpa")]
-pub use sherpa::SherpaRecognizer;
+pub use sherpa::{SherpaRecognizer, SherpaSynthesizer};
 pub use telephone::{Background, Telephone};
 pub use vad::VoiceDetector;
+pub use voices::Voices;
 pub use wav::{read_first_channel, read_wav, write_wav};
 pub use word_model::{Sentence, WordClass, WordModel};
 
@@ -128,6 +134,9 @@ pub trait Recognizer: Send {
 
 /// Sound from words. One instance serves one thread at a time.
 pub trait Synthesizer: Send {
+    /// Speaks so fast from now on.
+    fn set_pace(&mut self, pace: Pace);
+
     /// Speaks `text`, clause by clause: `sink` receives 16 kHz mono samples as soon as each clause is made, in
     /// order, in pieces of any length, and may end the speaking by `Break`.
     ///

@@ -1,6 +1,7 @@
 //! Where the models are, and whether they are what the manifest names.
 
 use std::{
+    collections::BTreeMap,
     env,
     fs::File,
     io::{self, Read},
@@ -22,6 +23,10 @@ const RECOGNIZER: &str = "moonshine-tiny-en";
 const SPANISH_RECOGNIZER: &str = "recognizer-es";
 const ENCODER: &str = "all-minilm-l6-v2";
 const VOICE_DETECTOR: &str = "silero-vad";
+/// The folder of a neural voice begins with this; the name of the folder is the name of the voice.
+const VOICE: &str = "voice-";
+/// Each of them takes memory from the start.
+const MOST_VOICES: usize = 8;
 
 /// One thing that the manifest names.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -132,6 +137,20 @@ impl Models {
         self.folder.join(VOICE_DETECTOR)
     }
 
+    /// The neural voices that the owner has put here, by name, with the folder of each; in the order of the alphabet, eight
+    /// at most.
+    pub fn voices(&self) -> BTreeMap<String, PathBuf> {
+        let entries = self.folder.read_dir().into_iter().flatten().filter_map(Result::ok);
+        let mut voices: BTreeMap<String, PathBuf> = entries
+            .filter_map(|entry| Some((entry.file_name().into_string().ok()?, entry.path())))
+            .filter(|(name, path)| name.starts_with(VOICE) && path.is_dir())
+            .collect();
+        while voices.len() > MOST_VOICES {
+            voices.pop_last();
+        }
+        voices
+    }
+
     /// The sentence encoder's folder, for `crate::encoder::Encoder::open`.
     pub fn encoder(&self) -> PathBuf {
         self.folder.join(ENCODER)
@@ -204,6 +223,21 @@ mod tests {
     use std::{collections::BTreeSet, fs};
 
     use super::*;
+
+    #[test]
+    fn the_owner_s_voices_are_the_folders_named_so() {
+        let folder = env::temp_dir().join(format!("portico-voices-{}", std::process::id()));
+        assert!(Models::at(&folder).voices().is_empty(), "no folder at all");
+        for n in 0..10 {
+            fs::create_dir_all(folder.join(format!("voice-{n}"))).unwrap();
+        }
+        fs::create_dir_all(folder.join("silero-vad")).unwrap();
+        fs::write(folder.join("voice-note.txt"), "").unwrap();
+        let voices = Models::at(&folder).voices();
+        assert_eq!(voices.len(), MOST_VOICES);
+        assert_eq!(voices.get("voice-0"), Some(&folder.join("voice-0")));
+        fs::remove_dir_all(&folder).unwrap();
+    }
 
     #[test]
     fn the_manifest_names_each_thing_once_with_a_whole_hash_for_every_file() {

@@ -2,8 +2,8 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-/// Sound of clauses, by their words: all of one voice at one pace, as another voice or pace says them differently and
-/// needs a repertoire of its own.
+/// Sound of clauses, by what [`Manner::known_as`](super::Manner::known_as) names them: their words as they are written for
+/// the voice, the voice and its pace, for another voice or pace says them differently.
 ///
 /// Bounded by the bytes of its sound. When it is full, what has not been said for longest goes: the fixed sentences are
 /// said again and again and stay, names and numbers that were read back to one caller do not.

@@ -2,7 +2,7 @@
 
 use std::{collections::VecDeque, ops::ControlFlow};
 
-use super::{Awaits, Recognizer, SAMPLE_RATE, SpeechError, Spoken, Synthesizer, Transcript};
+use super::{Awaits, Pace, Recognizer, SAMPLE_RATE, SpeechError, Spoken, Synthesizer, Transcript};
 
 /// Answers each clip with the next line of its script.
 #[derive(Debug, Clone, Default)]
@@ -32,6 +32,7 @@ impl Recognizer for ScriptedRecognizer {
 #[derive(Debug, Clone, Default)]
 pub struct ScriptedSynthesizer {
     said: Vec<String>,
+    pace: Pace,
 }
 
 /// How long a person takes for one written character: 15 a second.
@@ -49,6 +50,10 @@ impl ScriptedSynthesizer {
 }
 
 impl Synthesizer for ScriptedSynthesizer {
+    fn set_pace(&mut self, pace: Pace) {
+        self.pace = pace;
+    }
+
     fn speak(
         &mut self,
         text: &str,
@@ -57,7 +62,8 @@ impl Synthesizer for ScriptedSynthesizer {
         self.said.push(text.to_owned());
         let mut samples = 0;
         for clause in super::clauses(text) {
-            let tone: Vec<i16> = (0..clause.chars().count() * SAMPLES_A_CHARACTER)
+            let usual = clause.chars().count() * SAMPLES_A_CHARACTER;
+            let tone: Vec<i16> = (0..(usual as f32 / self.pace.speed()).round() as usize)
                 .map(|n| if n / 20 % 2 == 0 { 900 } else { -900 })
                 .collect();
             samples += tone.len() as u64;

@@ -298,6 +298,8 @@ fn conversed(office: &str) -> crate::pbx::Conversed {
         caller: None,
         contact: None,
         label: None,
+        agent: None,
+        greeting: None,
         local: jiff::civil::date(2026, 11, 20).at(23, 0, 0, 0),
         open_now: false,
         channel: Channel::Voice,

@@ -22,6 +22,7 @@ mod mailboxes;
 mod music;
 mod office;
 mod phones;
+mod prompts;
 mod proved;
 mod recordings;
 mod screening;

@@ -45,7 +45,7 @@ fn keeper(office: &Office) -> Kept {
     kept
 }
 
-async fn bring(browser: &Browser<'_>, path: &str, csrf: &str, file: &[u8]) -> Answer {
+pub(crate) async fn bring(browser: &Browser<'_>, path: &str, csrf: &str, file: &[u8]) -> Answer {
     let head = format!(
         "--B\r\nContent-Disposition: form-data; name=\"csrf\"\r\n\r\n{csrf}\r\n--B\r\nContent-Disposition: form-data; \
          name=\"file\"; filename=\"a.wav\"\r\nContent-Type: audio/wav\r\n\r\n"

@@ -86,6 +86,7 @@ impl Office {
             recordings: recordings.clone(),
             mailboxes: recordings.join("mailboxes"),
             music: recordings.join("music"),
+            prompts: recordings.join("prompts"),
             behind_tls: false,
             now,
         };

@@ -25,7 +25,7 @@ use std::{
 use anyhow::Context;
 use jiff::{Timestamp, tz::TimeZone};
 
-use super::{backup::RECORDS, chance, clock, engines, office, understanding::Understanding};
+use super::{backup::RECORDS, chance, clock, engines, office, prompts, understanding::Understanding};
 use crate::{
     config::{Config, practice_file},
     console::Secret,
@@ -89,6 +89,7 @@ pub fn check(path: &Path) -> anyhow::Result<()> {
                 print(&format!("warning: {warning}"))?;
             }
             print(&office::spanish_line(&config))?;
+            check_voices(&config)?;
             check_call_types(path, &config)?;
             for words in office::unsaid(&config) {
                 print(&format!(
@@ -110,6 +111,21 @@ pub fn check(path: &Path) -> anyhow::Result<()> {
             anyhow::bail!("{count} {} to mend", if count == 1 { "line" } else { "lines" })
         }
     }
+}
+
+/// Voices that are not there, and recordings that are not played.
+fn check_voices(config: &Config) -> anyhow::Result<()> {
+    for problem in office::missing_voices(config) {
+        print(&format!("warning: {problem}"))?;
+    }
+    // What a directory needs and this file lacks is told of where the program starts.
+    let pack = Arc::new(Pack::property()?);
+    if let Ok(directory) = office::directory(config, pack) {
+        for problem in prompts::problems(&config.store.folder, &directory) {
+            print(&format!("warning: {problem}"))?;
+        }
+    }
+    Ok(())
 }
 
 /// How well the office's own call types are told from the shipped ones: each example is read by what the others teach.

@@ -12,7 +12,7 @@ use super::{
     },
     print,
 };
-use crate::speech::Models;
+use crate::{config::Manner, speech::Models};
 
 /// What is to be practised.
 #[derive(Debug, Clone)]
@@ -143,9 +143,10 @@ pub(super) fn caller_voices(models: &Models) -> anyhow::Result<Voices> {
 
 /// The voice of the cast.
 #[cfg(all(feature = "sherpa", feature = "flite"))]
-pub(super) fn voice(name: &str) -> anyhow::Result<Voice> {
+pub(super) fn voice(manner: &Manner) -> anyhow::Result<Voice> {
     use crate::speech::{FliteSynthesizer, FliteVoice};
-    let voice: FliteVoice = name.parse()?;
+    // A neural voice is the agent's alone.
+    let voice: FliteVoice = if manner.is_neural() { FliteVoice::default() } else { manner.voice.parse()? };
     Ok(Arc::new(move || Box::new(FliteSynthesizer::new(voice))))
 }
 
@@ -155,7 +156,7 @@ pub(super) fn caller_voices(_: &Models) -> anyhow::Result<Voices> {
 }
 
 #[cfg(not(all(feature = "sherpa", feature = "flite")))]
-pub(super) fn voice(_: &str) -> anyhow::Result<Voice> {
+pub(super) fn voice(_: &Manner) -> anyhow::Result<Voice> {
     anyhow::bail!("this program was built without speech")
 }
 

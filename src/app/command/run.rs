@@ -51,7 +51,7 @@ pub fn run(path: &Path, quiet: bool) -> anyhow::Result<()> {
         if in_practice {
             let mut chance = chance()?;
             let cast = split(&mut chance);
-            practice::start_cast(&config, house.sip, cast, voice(&config.speech.voice)?, terminal.tell())?;
+            practice::start_cast(&config, house.sip, cast, voice(&config.speech.manner)?, terminal.tell())?;
             if !quiet {
                 // A task that is dropped with the runtime when the stop comes first.
                 let first = first_call(config.clone(), house.sip, house.vitals.clone(), split(&mut chance), terminal.clone());

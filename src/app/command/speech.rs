@@ -9,7 +9,8 @@ mod engines {
         app::{clock, command::print, trade},
         dialogue::Roster,
         speech::{
-            self, FliteSynthesizer, FliteVoice, Models, MoonshineRecognizer, SAMPLE_RATE, VoiceDetector,
+            self, FliteSynthesizer, FliteVoice, Models, MoonshineRecognizer, SAMPLE_RATE, SherpaSynthesizer,
+            Synthesizer, VoiceDetector,
         },
     };
 
@@ -39,10 +40,16 @@ mod engines {
     }
 
     pub(super) fn say(text: &str, output: &Path, voice: &str) -> anyhow::Result<()> {
-        let voice: FliteVoice = voice.parse()?;
-        let spoken = speech::say(text, output, &mut FliteSynthesizer::new(voice))?;
+        let models = Models::locate();
+        let mut voice: Box<dyn Synthesizer> = match models.voices().get(voice) {
+            Some(folder) => Box::new(SherpaSynthesizer::open(folder)?),
+            None => Box::new(FliteSynthesizer::new(voice.parse::<FliteVoice>()?)),
+        };
+        let began = clock::instant();
+        let spoken = speech::say(text, output, &mut *voice)?;
+        let took = clock::instant().duration_since(began).as_secs_f64();
         let seconds = spoken.samples as f64 / f64::from(SAMPLE_RATE);
-        print(&format!("{}: {seconds:.2} s", output.display()))
+        print(&format!("{}: {seconds:.2} s, made in {took:.2} s", output.display()))
     }
 }
 

@@ -1,10 +1,12 @@
 //! What the agent may say about the office, and what stands in the office's data and may not be said.
 
+use std::collections::BTreeSet;
+
 use super::{super::models, area_code::area_code};
 use crate::{
     config::{self, Config},
     dialogue::{AlsoSpoken, Fact, Listing, Office, Roster, UnitRef, may_be_said},
-    speech::EspeakSynthesizer,
+    speech::{EspeakSynthesizer, Manner},
     types::Language,
 };
 
@@ -50,6 +52,34 @@ pub fn spanish_line(config: &Config) -> String {
             format!("Spanish on the telephone: spoken and understood ({})", folder.display())
         }
     }
+}
+
+/// Neural voices that the configuration names and the models lack, with the cure of each.
+pub fn missing_voices(config: &Config) -> Vec<String> {
+    let models = models(config);
+    let there = models.voices();
+    let numbers = config.numbers.iter().map(|number| &number.manner);
+    let named: BTreeSet<&str> = std::iter::once(&config.speech.manner)
+        .chain(numbers)
+        .filter(|manner| manner.is_neural())
+        .map(|manner| manner.voice.as_str())
+        .collect();
+    let known: Vec<&str> = there.keys().map(String::as_str).collect();
+    let others = match known.as_slice() {
+        [] => "no neural voice is there".to_owned(),
+        known => format!("there are {}", known.join(", ")),
+    };
+    let missing = named.into_iter().filter(|name| !there.contains_key(*name));
+    missing
+        .map(|name| {
+            format!(
+                "the voice `{name}` is not in {} ({others}); its callers hear {}\n    cure: name the voice's files as an \
+                 item `{name}` in models/own.toml and run `make models`, or write another voice",
+                models.folder().display(),
+                Manner::USUAL_VOICE
+            )
+        })
+        .collect()
 }
 
 /// Other languages of the telephone: those that have a voice on this machine, and are wanted.

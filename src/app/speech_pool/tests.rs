@@ -3,7 +3,7 @@
 use super::*;
 use crate::{
     app::media_plane::{MediaThread, ToMedia},
-    speech::ScriptedSynthesizer,
+    speech::{Pace, ScriptedSynthesizer, Synthesizer},
 };
 
 fn decode(leg: u64, attempt: u32) -> Job {
@@ -37,8 +37,7 @@ fn a_reading_is_worked_on_before_a_sentence_and_that_before_a_decode() {
     lanes.push(Job::Speak {
         leg: LegId(1),
         utterance: UtteranceId(1),
-        clauses: Vec::new(),
-        language: Language::English,
+        sentence: Sentence::new("", Language::English, Arc::default()),
         ceased: Arc::default(),
     });
     lanes.push(Job::Understand {
@@ -55,7 +54,7 @@ fn a_reading_is_worked_on_before_a_sentence_and_that_before_a_decode() {
 #[test]
 fn a_rehearsal_waits_for_everything_else() {
     let mut lanes = Lanes::default();
-    lanes.push(Job::Rehearse { clause: String::new(), language: Language::English });
+    lanes.push(Job::Rehearse { manner: Arc::default(), clause: String::new(), language: Language::English });
     lanes.push(decode(1, 1));
     assert!(matches!(lanes.pop(), Some(Job::Decode { .. })));
     assert!(matches!(lanes.pop(), Some(Job::Rehearse { .. })));
@@ -85,16 +84,20 @@ fn played(media: &MediaThread, to: LegId, what: UtteranceId) -> (Vec<usize>, boo
 }
 
 fn say(pool: &SpeechPool, leg: u64, text: &str) {
-    let command =
-        SpeechCommand::Speak { utterance: UtteranceId(1), text: text.into(), language: Language::English };
-    pool.command(LegId(leg), command);
+    say_so(pool, leg, text, Language::English, Manner::default());
+}
+
+fn say_so(pool: &SpeechPool, leg: u64, text: &str, language: Language, manner: Manner) {
+    let (utterance, text, manner) = (UtteranceId(1), text.into(), Arc::new(manner));
+    pool.command(LegId(leg), SpeechCommand::Speak { utterance, text, language, manner });
 }
 
 /// Says the next job's sentence, and answers which clauses it was about.
 fn work(mouth: &mut Mouth) -> Vec<String> {
     match mouth.pool.queue.pop() {
-        Job::Speak { leg, utterance, clauses, language, ceased } => {
-            mouth.speak(leg, utterance, &clauses, language, &ceased);
+        Job::Speak { leg, utterance, mut sentence, ceased } => {
+            let clauses = sentence.rest().to_vec();
+            mouth.speak(leg, utterance, sentence, &ceased);
             clauses
         }
         other => panic!("{other:?}"),
@@ -103,23 +106,68 @@ fn work(mouth: &mut Mouth) -> Vec<String> {
 
 fn mouth(pool: &SpeechPool) -> Mouth {
     let voice = || -> Box<dyn Synthesizer> { Box::new(ScriptedSynthesizer::new()) };
-    let voices = Language::ALL.map(|language| (language, voice())).into();
-    Mouth { pool: pool.clone(), voices }
+    let voices = Voices::new().with("rms", voice()).with("slt", voice());
+    Mouth { pool: pool.clone(), voices: voices.with_language(Language::Spanish, voice()) }
+}
+
+fn make(mouth: &mut Mouth, clause: &str) {
+    mouth.make(&Manner::default(), Language::English, clause).unwrap();
 }
 
 #[test]
 fn the_same_letters_in_another_language_are_made_by_its_own_voice() {
     let (pool, media, _told) = idle();
     let mut mouth = mouth(&pool);
-    mouth.make("Hotel.", Language::English).unwrap();
-    let text = "Hotel.".to_owned();
-    let spanish = SpeechCommand::Speak { utterance: UtteranceId(1), text, language: Language::Spanish };
-    pool.command(LegId(1), spanish);
+    make(&mut mouth, "Hotel.");
+    say_so(&pool, 1, "Hotel.", Language::Spanish, Manner::default());
     assert_eq!(played(&media, LegId(1), UtteranceId(1)), (Vec::new(), false), "not the English sound");
     work(&mut mouth);
-    assert!(pool.repertoire().knows(&known_as(Language::Spanish, "Hotel.")));
-    mouth.voices.remove(&Language::Spanish);
-    assert!(mouth.make("Adiós.", Language::Spanish).is_err(), "no voice, no sound");
+    assert!(pool.repertoire().knows(&Manner::default().known_as(Language::Spanish, "Hotel.")));
+    mouth.voices = Voices::new();
+    let adios = mouth.make(&Manner::default(), Language::Spanish, "Adiós.");
+    assert!(adios.is_err(), "no voice, no sound");
+}
+
+#[test]
+fn numbers_with_different_voices_are_served_from_one_memory_and_never_with_each_other_s_sound() {
+    let (pool, media, _told) = idle();
+    let mut mouth = mouth(&pool);
+    let slow = || Manner { voice: "slt".into(), pace: Pace::of_percent(80), ..Manner::default() };
+    say(&pool, 1, "Goodbye.");
+    say_so(&pool, 2, "Goodbye.", Language::English, slow());
+    work(&mut mouth);
+    work(&mut mouth);
+    let all = media.sent().into_iter().fold(BTreeMap::new(), |mut lengths: BTreeMap<u64, usize>, message| {
+        if let ToMedia::Play { leg, samples, .. } = message {
+            *lengths.entry(leg.0).or_default() += samples.len();
+        }
+        lengths
+    });
+    assert_eq!(all[&2], all[&1] * 100 / 80);
+    say_so(&pool, 3, "Goodbye.", Language::English, slow());
+    assert_eq!(played(&media, LegId(3), UtteranceId(1)), (vec![all[&2]], true), "from memory");
+    say(&pool, 4, "Goodbye.");
+    assert_eq!(played(&media, LegId(4), UtteranceId(1)), (vec![all[&1]], true), "and so is the other");
+}
+
+#[test]
+fn a_recorded_sentence_is_played_in_its_place_and_the_words_around_it_are_made() {
+    let (pool, media, _told) = idle();
+    let mut mouth = mouth(&pool);
+    let mut recorded = Recorded::default();
+    recorded.add(Language::English, "Thanks for calling. The office is closed.", vec![5; 77].into());
+    pool.play_recorded(recorded);
+    say(&pool, 1, "Thanks for calling. The office is closed. How can I help?");
+    assert_eq!(played(&media, LegId(1), UtteranceId(1)), (vec![77], false), "at once");
+    assert_eq!(work(&mut mouth), ["How can I help?"]);
+    played(&media, LegId(1), UtteranceId(1));
+    say(&pool, 2, "Dana Reyes. Thanks for calling. The office is closed. Goodbye.");
+    work(&mut mouth);
+    let (pieces, finished) = played(&media, LegId(2), UtteranceId(1));
+    assert_eq!((pieces.len(), pieces[1], finished), (3, 77, true), "in the middle as well");
+    let without = Manner { recorded: false, ..Manner::default() };
+    say_so(&pool, 3, "Thanks for calling. The office is closed.", Language::English, without);
+    assert_eq!(work(&mut mouth).len(), 2, "a number that does without");
 }
 
 const GREETING: &str = "Thank you for calling Maple Court. How can I help you today?";
@@ -143,8 +191,8 @@ fn the_first_caller_has_the_greeting_made_and_all_others_hear_it_at_once() {
 fn what_is_known_is_played_while_the_rest_is_made() {
     let (pool, media, _told) = idle();
     let mut mouth = mouth(&pool);
-    mouth.make("I have the name", Language::English).unwrap();
-    mouth.make("Thank you.", Language::English).unwrap();
+    make(&mut mouth, "I have the name");
+    make(&mut mouth, "Thank you.");
     say(&pool, 1, "Thank you. I have the name Dana Reyes. Thank you. Goodbye.");
     let (at_once, finished) = played(&media, LegId(1), UtteranceId(1));
     assert!(at_once.len() == 1 && !finished);
@@ -171,7 +219,7 @@ fn each_call_counts_its_own_utterances_and_one_that_ceases_silences_no_other() {
 fn a_sentence_too_many_is_reported_and_what_was_played_of_it_is_finished() {
     let (pool, media, mut told) = idle();
     let mut mouth = mouth(&pool);
-    mouth.make("Thank you.", Language::English).unwrap();
+    make(&mut mouth, "Thank you.");
     for leg in 0..JOBS_WAITING as u64 {
         say(&pool, leg, "Goodbye.");
     }

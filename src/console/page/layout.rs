@@ -20,13 +20,14 @@ pub(in crate::console) enum Section {
     Emergency,
     Mailboxes,
     Music,
+    Prompts,
     Forwards,
     Phones,
     Health,
 }
 
 impl Section {
-    const ALL: [Self; 16] = [
+    const ALL: [Self; 17] = [
         Self::Live,
         Self::Phone,
         Self::Calls,
@@ -40,6 +41,7 @@ impl Section {
         Self::Emergency,
         Self::Mailboxes,
         Self::Music,
+        Self::Prompts,
         Self::Forwards,
         Self::Phones,
         Self::Health,
@@ -60,6 +62,7 @@ impl Section {
             Self::Emergency => "911",
             Self::Mailboxes => "Voicemail",
             Self::Music => "Music",
+            Self::Prompts => "Prompts",
             Self::Forwards => "Forwards",
             Self::Phones => "Phones",
             Self::Health => "Health",
@@ -81,6 +84,7 @@ impl Section {
             Self::Emergency => "/emergency",
             Self::Mailboxes => "/mailboxes",
             Self::Music => "/music",
+            Self::Prompts => "/prompts",
             Self::Forwards => "/forwards",
             Self::Phones => "/phones",
             Self::Health => "/health",

@@ -1,5 +1,7 @@
 //! The pack that comes with the program, and packs that are refused with the cure.
 
+use std::collections::BTreeSet;
+
 use super::*;
 use crate::dialogue::{CallType, CallTypeScript, Ending, Promise};
 
@@ -27,14 +29,22 @@ fn the_property_pack_is_whole() {
 #[test]
 fn fixed_sentences_begin_with_the_greeting_and_hold_nothing_of_a_caller() {
     let pack = Pack::property().unwrap();
-    let fixed = pack.fixed_sentences("Maple Court");
+    let prompts = pack.prompts("Maple Court", &BTreeSet::from(["Robin"]));
+    let fixed: Vec<&str> = prompts.iter().map(|prompt| prompt.words.as_str()).collect();
     assert!(fixed[0].contains("Maple Court"), "{}", fixed[0]);
     assert!(fixed.iter().all(|sentence| !sentence.contains('{')));
     for told in ["May I have your name, please?", "I can send that to the maintenance team."] {
-        assert!(fixed.iter().any(|sentence| sentence == told), "{told}");
+        assert!(fixed.contains(&told), "{told}");
     }
     assert!(!fixed.iter().any(|sentence| sentence.starts_with("I have the name")));
     assert!((100..400).contains(&fixed.len()), "{}", fixed.len());
+    let named = prompts.iter().find(|prompt| prompt.words == "I'm Robin, the virtual assistant.").unwrap();
+    assert_eq!((named.key.as_str(), named.variant), ("lines.disclosure_named.robin", 1));
+    let keys: BTreeSet<_> = prompts.iter().map(|prompt| (&prompt.key, prompt.variant)).collect();
+    assert_eq!(keys.len(), prompts.len(), "each has a place of its own");
+    assert!(
+        prompts.iter().any(|prompt| prompt.key == "flows.seller.questions.place.ask" && prompt.variant == 2)
+    );
 }
 
 #[test]

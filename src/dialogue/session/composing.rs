@@ -65,9 +65,13 @@ impl Session {
 
     /// Says this line whether it is worn out or not: what must be said about danger is never left out.
     pub(super) fn insist(&mut self, line: Line) {
-        let text = self.words(line, "");
-        let text = text.or_else(|| self.pack.line(line).first().map(|t| t.fill(&[])));
-        if let Some(text) = text {
+        self.insist_with(line, "");
+    }
+
+    pub(super) fn insist_with(&mut self, line: Line, value: &str) {
+        let first = self.pack.line(line).first();
+        let worn_out = first.map(|t| t.fill(&[(Hole::Office, &self.office.name), (Hole::Value, value)]));
+        if let Some(text) = self.words(line, value).or(worn_out) {
             self.tell_text(&text);
         }
     }

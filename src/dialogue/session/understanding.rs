@@ -207,7 +207,7 @@ impl Session {
         match step {
             Move::Goodbye => self.leave(),
             Move::AskIdentity => {
-                self.insist(Line::Identity);
+                self.say_who();
                 self.ask_again();
             }
             Move::Repeat => self.repeat(),

@@ -430,10 +430,9 @@ fn tell(cx: &mut Context<'_>, alert: Alert, leg: Leg, told: u8) -> Alerting {
 
 fn say(cx: &mut Context<'_>, leg: &Leg, text: &str) -> UtteranceId {
     let utterance = cx.exchange.next_utterance(leg.id());
-    cx.exchange.speech(
-        leg.id(),
-        SpeechCommand::Speak { utterance, text: text.to_owned(), language: Language::English },
-    );
+    let manner = cx.ledger.directory().reception.manner.clone();
+    let said = SpeechCommand::Speak { utterance, text: text.to_owned(), language: Language::English, manner };
+    cx.exchange.speech(leg.id(), said);
     utterance
 }
 

@@ -99,7 +99,8 @@ impl Awaiting {
                 if let Some(text) = words.filter(|_| cx.exchange.speech_ready) {
                     let leg = self.caller.id();
                     let utterance = cx.exchange.next_utterance(leg);
-                    cx.exchange.speech(leg, SpeechCommand::Speak { utterance, text, language });
+                    let manner = cx.manner();
+                    cx.exchange.speech(leg, SpeechCommand::Speak { utterance, text, language, manner });
                     self.said = Some(utterance);
                 }
                 Step::Stay(self)

@@ -122,10 +122,9 @@ impl Mouth {
                     let id = cx.exchange.next_utterance(leg.id());
                     // Slow speech takes a tenth of a second for a letter.
                     let until = cx.now.at + GRACE + Duration::from_millis(100 * text.len() as u64);
-                    cx.exchange.speech(
-                        leg.id(),
-                        SpeechCommand::Speak { utterance: id, text, language: Language::English },
-                    );
+                    let (language, manner) = (Language::English, cx.manner());
+                    let said = SpeechCommand::Speak { utterance: id, text, language, manner };
+                    cx.exchange.speech(leg.id(), said);
                     self.playing = Some(Playing::Utterance { id, until });
                 }
                 Piece::Sound(file) => {

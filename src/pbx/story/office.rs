@@ -6,7 +6,9 @@ use jiff::tz::TimeZone;
 
 use crate::{
     dialogue::{Office, Pack, Roster},
-    pbx::{Directory, EmergencyPlan, Limits, Number, OnCall, Phone, RingPlan, Rota, Services, Texts},
+    pbx::{
+        Directory, EmergencyPlan, Limits, Number, OnCall, Phone, Reception, RingPlan, Rota, Services, Texts,
+    },
     sip::{self, TrunkName},
     types::{Country, Extension, Hours, PhoneNumber},
 };
@@ -53,6 +55,7 @@ pub(in crate::pbx) fn office() -> Directory {
         agent_first,
         hours: hours.clone(),
         trunk: trunk.clone(),
+        reception: Reception::default(),
     };
     let phone = |extension: &str, name: &str| Phone {
         name: name.into(),
@@ -86,6 +89,7 @@ pub(in crate::pbx) fn office() -> Directory {
         show_callers: true,
         srtp: crate::pbx::Srtp::default(),
         recording: crate::pbx::RecordingRules::default(),
+        reception: Reception::default(),
         provenance: Arc::default(),
         pack: Arc::new(Pack::property().unwrap()),
         office: Arc::new(Office {

@@ -162,6 +162,8 @@ fn fifteen_hundred_random_callers_all_come_to_an_end() {
             caller: chance.next_u32().is_multiple_of(2).then(|| opening().caller).flatten(),
             contact: chance.next_u32().is_multiple_of(3).then(|| "Dana Reyes".into()),
             label: chance.next_u32().is_multiple_of(3).then(|| "leasing".into()),
+            agent: None,
+            greeting: None,
             open_now: chance.next_u32().is_multiple_of(2),
             channel: if text { Channel::Text } else { Channel::Voice },
             ..opening()

@@ -53,6 +53,8 @@ pub(super) fn opening() -> Opening {
         caller: Some("+13035550142".parse().unwrap()),
         contact: None,
         label: None,
+        agent: None,
+        greeting: None,
         local: jiff::civil::date(2026, 11, 20).at(23, 0, 0, 0),
         open_now: false,
         channel: Channel::Voice,

@@ -6,7 +6,7 @@ use sherpa_onnx::{
     OfflineRecognizer, OfflineRecognizerConfig, OfflineTransducerModelConfig, OfflineWhisperModelConfig,
 };
 
-use super::{
+use super::super::{
     Awaits, LONGEST_DECODE_SECS, Recognizer, SAMPLE_RATE, SpeechError, Transcript, guard, levelled::levelled,
     running,
 };
