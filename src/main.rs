@@ -281,6 +281,23 @@ enum Command {
         #[arg(long)]
         strict: bool,
     },
+    /// Have the utterances that are learnt from said over a telephone line, and keep what the recogniser makes of them.
+    ///
+    /// Synthetic voices say them, one in quiet, the next on a street, in a loud room or beside a television; `train` learns
+    /// from the recognised words as well. What is in the file already is not said again, so that the command may be ended
+    /// at any time and goes on where it was. Some three utterances a second.
+    Transcribe {
+        #[arg(default_value = "firmware-config/dialogue/heard.txt")]
+        file: PathBuf,
+        #[arg(long, default_value = "models", env = "PORTICO_MODELS")]
+        models: PathBuf,
+        /// At most so many utterances, drawn evenly from those that are missing.
+        #[arg(long, default_value_t = usize::MAX, hide_default_value = true)]
+        most: usize,
+        /// Begin anew: the recogniser is another one.
+        #[arg(long)]
+        again: bool,
+    },
     /// Write down what is said in a WAV file, with the time of each stretch of speech.
     Hear {
         file: PathBuf,
@@ -396,6 +413,7 @@ fn main() -> ExitCode {
         Command::Evaluate { models, words_only, by_ear, html, strict } => {
             command::evaluate(&models, words_only, by_ear, html.as_deref(), strict)
         }
+        Command::Transcribe { file, models, most, again } => command::transcribe(&file, &models, most, again),
         Command::Hear { file, models } => command::hear(&file, &models),
         Command::Say { text, output, voice } => command::say(&text, &output, &voice),
         Command::Models { action, models } => match action {

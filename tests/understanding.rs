@@ -6,7 +6,7 @@
     reason = "a report is printed; a test that cannot open its model has failed"
 )]
 
-use std::{collections::BTreeMap, path::PathBuf};
+use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
 use portico::{
     dialogue::{
@@ -66,13 +66,13 @@ fn with_the_encoder_callers_are_understood() {
     let Some(encoder) = encoder() else { return };
     let embed = |text: &str| encoder.embed(text).unwrap().to_vec();
     let model = train_with(ENCODER, &embed, SEED).unwrap();
-    let understander = Understander::with_model(model);
+    let meanings = Arc::new(Meanings::of(ENCODER, &embed).unwrap());
+    let understander = Understander::with_model(model, Some(meanings.clone()));
     let reports = HeldOut::ALL.map(|set| evaluate_on(set, &understander, Some(&embed)));
     for (set, report) in HeldOut::ALL.iter().zip(&reports) {
         holds(*set, report);
     }
-    let meanings = Meanings::of(ENCODER, &embed).unwrap();
-    let own = OfficeTypes::learn(&own_types(), Some((&meanings, &embed)));
+    let own = OfficeTypes::learn(&own_types(), Some((meanings.as_ref(), &embed)));
     let read = |text: &str| {
         let reading = understander.read_in(Language::English, text, &own, Some(&embed(text)));
         (reading.intent, reading.is_sure())

@@ -28,7 +28,8 @@ const ENCODER: &str = "all-minilm-l6-v2";
 /// The file that `portico train` writes beside the models.
 pub(super) const TRAINED: &str = "intents.model";
 
-/// What it writes beside that: the embeddings of the shipped utterances, from which an office's own types are told.
+/// What it writes beside that: the embeddings of the shipped utterances, the nearest of which are asked as well, and from
+/// which an office's own types are told.
 const MEANINGS: &str = "utterances.meanings";
 
 /// Where the models are: `PORTICO_MODELS` is stronger than the file, so that one file serves several installations.
@@ -44,7 +45,7 @@ pub(crate) fn models(config: &Config) -> Models {
 pub struct Understanding {
     understander: Understander,
     encoder: Option<Encoder>,
-    meanings: Option<Meanings>,
+    meanings: Option<Arc<Meanings>>,
     /// Replaced whole when the office's file has changed.
     own: RwLock<Arc<OfficeTypes>>,
 }
@@ -71,16 +72,14 @@ impl Understanding {
         let path = models.folder().join(TRAINED);
         let bytes = fs::read(&path).map_err(|e| anyhow::anyhow!("{}: {e}", path.display()))?;
         let model = Model::from_bytes(&bytes, Some(ENCODER))?;
-        let meanings = fs::read(models.folder().join(MEANINGS))
-            .map_err(anyhow::Error::from)
-            .and_then(|bytes| Ok(Meanings::from_bytes(&bytes, ENCODER)?));
-        let meanings = meanings.inspect_err(|error| {
-            tracing::warn!(%error, "an office's own call types are told by words alone; `portico train` cures it");
+        let meanings = put_away(models).map(Arc::new).inspect_err(|error| {
+            tracing::warn!(%error, "callers are understood less surely, an office's own call types by words alone");
         });
-        Ok(Self::with(Understander::with_model(model), Some(encoder), meanings.ok()))
+        let meanings = meanings.ok();
+        Ok(Self::with(Understander::with_model(model, meanings.clone()), Some(encoder), meanings))
     }
 
-    fn with(understander: Understander, encoder: Option<Encoder>, meanings: Option<Meanings>) -> Self {
+    fn with(understander: Understander, encoder: Option<Encoder>, meanings: Option<Arc<Meanings>>) -> Self {
         Self { understander, encoder, meanings, own: RwLock::default() }
     }
 
@@ -103,7 +102,7 @@ impl Understanding {
     }
 
     fn sense<'a>(&'a self, embed: Embedder<'a>) -> Option<(&'a Meanings, Embedder<'a>)> {
-        self.meanings.as_ref().filter(|_| self.encoder.is_some()).map(|meanings| (meanings, embed))
+        self.meanings.as_deref().filter(|_| self.encoder.is_some()).map(|meanings| (meanings, embed))
     }
 
     /// Empty for a sentence that cannot be encoded.
@@ -150,6 +149,13 @@ impl Understanding {
     }
 }
 
+/// The embeddings of the shipped utterances, as the training put them away.
+fn put_away(models: &Models) -> anyhow::Result<Meanings> {
+    let path = models.folder().join(MEANINGS);
+    let read = || anyhow::Ok(Meanings::from_bytes(&fs::read(&path)?, ENCODER)?);
+    read().map_err(|error| anyhow::anyhow!("{}: {error}; run `portico train`", path.display()))
+}
+
 /// Is the trained model there, and of this program's utterances?
 pub fn is_trained(folder: &Path) -> bool {
     let read = |name: &str| fs::read(folder.join(name));
@@ -181,7 +187,7 @@ pub struct ByEar<'a> {
 /// When the encoder or the trained model is not there, or of other utterances.
 pub fn examine(models: &Models, words_only: bool, by_ear: Option<ByEar<'_>>) -> anyhow::Result<Examined> {
     if words_only {
-        return Ok(Examined::new(train_words(SEED), None, by_ear));
+        return Ok(Examined::new(train_words(SEED), None, None, by_ear));
     }
     let encoder = Encoder::open(&models.encoder())?;
     let path = models.folder().join(TRAINED);
@@ -189,7 +195,7 @@ pub fn examine(models: &Models, words_only: bool, by_ear: Option<ByEar<'_>>) -> 
         fs::read(&path).map_err(|e| anyhow::anyhow!("{}: {e}; run `portico train`", path.display()))?;
     let model = Model::from_bytes(&bytes, Some(ENCODER))
         .map_err(|e| anyhow::anyhow!("{}: {e}; run `portico train`", path.display()))?;
-    Ok(Examined::new(model, Some(&Embeddings::of(&encoder)), by_ear))
+    Ok(Examined::new(model, Some(put_away(models)?), Some(&Embeddings::of(&encoder)), by_ear))
 }
 
 /// Trains the model, puts it beside the encoder, written whole or not at all, and examines it.
@@ -217,17 +223,22 @@ pub fn train(models: &Models, mut progress: impl FnMut(usize)) -> anyhow::Result
     let meanings = Meanings::of(ENCODER, &|text| embeddings.embed(text))?;
     whole_file::write_for_all(&models.folder().join(MEANINGS), &meanings.to_bytes())?;
     whole_file::write_for_all(&models.folder().join(TRAINED), &model.to_bytes())?;
-    Ok(Examined::new(model, Some(&embeddings), None))
+    Ok(Examined::new(model, Some(meanings), Some(&embeddings), None))
 }
 
 impl Examined {
-    fn new(model: Model, embeddings: Option<&Embeddings<'_>>, by_ear: Option<ByEar<'_>>) -> Self {
+    fn new(
+        model: Model,
+        meanings: Option<Meanings>,
+        embeddings: Option<&Embeddings<'_>>,
+        by_ear: Option<ByEar<'_>>,
+    ) -> Self {
         let bytes = model.to_bytes();
         let sha256 = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
         let reads =
             model.encoder().map_or_else(|| "words alone".into(), |encoder| format!("words and {encoder}"));
         let understander = match embeddings {
-            Some(_) => Understander::with_model(model),
+            Some(_) => Understander::with_model(model, meanings.map(Arc::new)),
             None => Understander::words_only(),
         };
         // A sentence that cannot be encoded is read by its words, as in a call.

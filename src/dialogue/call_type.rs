@@ -4,7 +4,6 @@ mod examining;
 mod kinship;
 mod layer;
 mod learning;
-mod meanings;
 
 use std::{collections::BTreeMap, fmt, str::FromStr};
 
@@ -15,7 +14,6 @@ use crate::types::Language;
 
 pub use examining::{Examination, Mistaken};
 pub use learning::OfficeTypes;
-pub use meanings::Meanings;
 
 /// What an office writes down of one call type of its own.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,5 +1,6 @@
 //! The project's own utterances: those that the classifier learns from, and those that it is judged by.
 
+mod heard;
 mod spanish;
 
 use std::collections::BTreeMap;
@@ -86,6 +87,9 @@ const HELD_OUT_SIXTH: Files = files!("heldout6");
 /// `today = earlier`: what a call type was called in the sets that were written before it was told apart.
 const EARLIER: &str = include_str!("../../firmware-config/dialogue/earlier.txt");
 
+/// What the recogniser makes of the utterances that are learnt from.
+const HEARD: Files = &[("heard", include_str!("../../firmware-config/dialogue/heard.txt"))];
+
 /// The names of call types in one held-out set.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Labels(BTreeMap<Intent, Intent>);
@@ -115,6 +119,8 @@ impl Labels {
     }
 }
 
+pub(super) use heard::heard;
+pub use heard::{to_transcribe, transcribed};
 #[cfg(test)]
 pub(super) use spanish::held_out as held_out_in_spanish;
 pub(super) use spanish::training as training_in_spanish;
@@ -171,7 +177,7 @@ const fn files_of(set: HeldOut) -> Files {
 
 /// Which utterances are learnt from.
 pub(super) fn learnt_from() -> Corpus {
-    identified(&[TRAINING], training().filter(Result::is_ok).count())
+    identified(&[TRAINING, HEARD], training().filter(Result::is_ok).count() + heard().count())
 }
 
 /// Which utterances these sets hold.
@@ -195,7 +201,7 @@ fn identified(sets: &[Files], utterances: usize) -> Corpus {
 /// The identity of everything learnt from: utterances and lexicon.
 pub(super) fn hash() -> u64 {
     let mut hash = Fnv::new();
-    for (name, text) in TRAINING {
+    for (name, text) in TRAINING.iter().chain(HEARD) {
         hash.write(name.as_bytes());
         hash.write(text.as_bytes());
     }

@@ -25,6 +25,7 @@ mod journal;
 mod language;
 mod listing;
 mod matter;
+mod meanings;
 mod moves;
 mod office;
 mod outcome;
@@ -46,11 +47,11 @@ mod understood;
 mod urgency;
 
 pub use call_type::{
-    BadCallTypeName, CallType, CallTypeName, CallTypeScript, Examination, Meanings, Mistaken, OfficeTypes,
+    BadCallTypeName, CallType, CallTypeName, CallTypeScript, Examination, Mistaken, OfficeTypes,
 };
 pub use classifier::{EMBEDDING, Model, ModelError};
 pub use closed::{ClosedTopic, may_be_said};
-pub use corpus::shipped_type;
+pub use corpus::{shipped_type, to_transcribe, transcribed};
 pub use entity::{
     Access, Address, Context, DayPart, Entity, PersonName, Pets, Roster, Slot, UnitMention, UnitRef, Value,
     When, extract,
@@ -67,6 +68,7 @@ pub use journal::{Journal, Journalled, LaterJournal, Step, Told};
 pub use language::{greeted_in, language_of, language_wished};
 pub use listing::Listing;
 pub use matter::is_same as same_matter;
+pub use meanings::Meanings;
 pub use office::{AlsoSpoken, Fact, Office};
 pub use outcome::{Captured, EndReason, NoticeAnswer, NoticeTold, Outcome, Promise, Sought};
 pub use pack::{Limits, Pack, PackError, Prompt};

@@ -63,7 +63,9 @@ fn samples(
 ) -> Result<(Vec<u32>, Vec<Sample>), TrainingError> {
     let featurizer = Featurizer::of(language);
     let examples: Vec<_> = match language {
-        Language::English => corpus::training().filter_map(Result::ok).collect(),
+        // What is learnt at every start is learnt from what was written alone.
+        Language::English if embed.is_none() => corpus::training().filter_map(Result::ok).collect(),
+        Language::English => corpus::training().filter_map(Result::ok).chain(corpus::heard()).collect(),
         Language::Spanish => corpus::training_in_spanish().filter_map(Result::ok).collect(),
     };
     let features: Vec<_> = examples.iter().map(|example| featurizer.features(example.text)).collect();

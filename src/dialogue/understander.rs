@@ -9,6 +9,7 @@ use super::{
     features::Featurizer,
     intent::{Intent, Move},
     language::language_of,
+    meanings::Meanings,
     moves::Moves,
     reading::{Clause, LifeSafety, Reading, Urgency},
     token::{Token, tokens},
@@ -52,9 +53,17 @@ struct Reader {
     moves: Moves,
 }
 
+/// What reads embeddings, where something gives them.
+#[derive(Debug, Default)]
+struct Full {
+    model: Option<Model>,
+    meanings: Option<Arc<Meanings>>,
+}
+
 impl Reader {
-    fn of(language: Language, rules: Arc<Rules>, words: Model, full: Option<Model>) -> Self {
-        let classifier = Classifier { featurizer: Featurizer::of(language), words, full };
+    fn of(language: Language, rules: Arc<Rules>, words: Model, full: Full) -> Self {
+        let Full { model: full, meanings } = full;
+        let classifier = Classifier { featurizer: Featurizer::of(language), words, full, meanings };
         Self { classifier, rules, moves: Moves::of(language) }
     }
 }
@@ -62,15 +71,16 @@ impl Reader {
 impl Understander {
     /// With words alone: where there is no encoder, and in every test and story.
     pub fn words_only() -> Self {
-        Self::with_words(train_words(SEED), None)
+        Self::with_words(train_words(SEED), Full::default())
     }
 
-    /// With a model that also reads embeddings; words alone still serve an utterance that comes without one.
-    pub fn with_model(full: Model) -> Self {
-        Self::with_words(train_words(SEED), Some(full))
+    /// With a model that also reads embeddings and, to be surer, the meanings of the shipped utterances; words alone
+    /// still serve an utterance that comes without an embedding.
+    pub fn with_model(full: Model, meanings: Option<Arc<Meanings>>) -> Self {
+        Self::with_words(train_words(SEED), Full { model: Some(full), meanings })
     }
 
-    fn with_words(words: Model, full: Option<Model>) -> Self {
+    fn with_words(words: Model, full: Full) -> Self {
         let rules = Language::ALL.map(|language| Arc::new(Rules::of(language)));
         let [english, _] = &rules;
         let english = Reader::of(Language::English, english.clone(), words, full);
@@ -98,7 +108,12 @@ impl Understander {
     fn reader(&self, language: Language) -> &Reader {
         let learn = || {
             let [_, rules] = &self.rules;
-            Reader::of(Language::Spanish, rules.clone(), train_words_in(Language::Spanish, SEED), None)
+            Reader::of(
+                Language::Spanish,
+                rules.clone(),
+                train_words_in(Language::Spanish, SEED),
+                Full::default(),
+            )
         };
         match language {
             Language::English => &self.english,

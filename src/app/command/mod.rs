@@ -12,6 +12,7 @@ mod route;
 mod run;
 mod speech;
 mod timeline;
+mod transcribe;
 mod understanding;
 
 use std::{
@@ -46,6 +47,7 @@ pub use route::route;
 pub use run::run;
 pub use speech::{hear, say};
 pub use timeline::timeline;
+pub use transcribe::transcribe;
 pub use understanding::{evaluate, train, understand};
 
 /// Standard output, for results; a pipe that is closed is the reader's choice and no fault.

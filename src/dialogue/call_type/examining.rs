@@ -3,10 +3,9 @@
 use super::{
     CallType, CallTypeName,
     learning::{Ground, OfficeTypes},
-    meanings::Meanings,
 };
 use crate::{
-    dialogue::{Intent, training::Embedder, understander::Understander},
+    dialogue::{Intent, meanings::Meanings, training::Embedder, understander::Understander},
     types::Language,
 };
 

@@ -6,13 +6,13 @@ use super::{
     CallType, CallTypeName,
     kinship::kin,
     layer::{Layer, Seen},
-    meanings::Meanings,
 };
 use crate::{
     dialogue::{
         classifier::EMBEDDING,
         corpus,
         features::{Featurizer, Sparse},
+        meanings::Meanings,
         training::Embedder,
         understander::SEED,
     },

@@ -134,22 +134,3 @@ fn a_name_is_letters_that_a_file_and_a_record_can_hold() {
         assert_eq!(bad.parse::<CallTypeName>(), Err(BadCallTypeName), "{bad}");
     }
 }
-
-#[test]
-fn put_away_meanings_are_read_back_and_others_are_refused() {
-    let embed = |text: &str| {
-        let mut row = vec![0.0; 384];
-        row[text.len() % 384] = 0.5;
-        row[7] = -0.25;
-        row
-    };
-    let meanings = Meanings::of("an encoder", &embed).unwrap();
-    let bytes = meanings.to_bytes();
-    assert_eq!(Meanings::from_bytes(&bytes, "an encoder").unwrap(), meanings);
-    let first = meanings.embeddings().next().unwrap();
-    let known = embed(corpus::training().next().unwrap().unwrap().text);
-    assert!(first.iter().zip(&known).all(|(a, b)| (a - b).abs() < 0.005));
-    assert!(Meanings::from_bytes(&bytes, "another").is_err());
-    assert!(Meanings::from_bytes(&bytes[..bytes.len() - 1], "an encoder").is_err());
-    assert!(Meanings::of("an encoder", &|_| vec![0.0; 3]).is_err());
-}

@@ -60,8 +60,8 @@ pub struct Separation {
 /// Holds every held-out line against every line that is learnt from; with `embed`, those alike in words by meaning too.
 pub fn separation(embed: Option<Embedder<'_>>) -> Separation {
     let mut words = Numbers::default();
-    let learnt: Vec<Line> =
-        corpus::training().filter_map(Result::ok).map(|example| words.line(example.text)).collect();
+    let learnt = corpus::training().filter_map(Result::ok).chain(corpus::heard());
+    let learnt: Vec<Line> = learnt.map(|example| words.line(example.text)).collect();
     let mut lines_with: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
     for (at, line) in (0_u32..).zip(&learnt) {
         for word in &line.set {
