@@ -11,7 +11,7 @@ use anyhow::Context as _;
 
 use super::{super::engines, print};
 use crate::{
-    dialogue::{to_transcribe, transcribed},
+    dialogue::{Roster, to_transcribe, transcribed},
     speech::{Background, Models},
 };
 
@@ -34,7 +34,7 @@ pub fn transcribe(file: &Path, models: &Path, most: usize, again: bool) -> anyho
     kept.push('\n');
     fs::write(file, kept).with_context(|| format!("{} cannot be written", file.display()))?;
 
-    let mut telephone = engines::telephone(&Models::at(models))?;
+    let mut telephone = engines::telephone(&Models::at(models), &Roster::default())?;
     let mut out = OpenOptions::new().append(true).open(file)?;
     let missing: Vec<_> = wanted.iter().filter(|(id, _)| !known.contains_key(id)).take(most).collect();
     for (done, (id, text)) in (1..).zip(&missing) {
