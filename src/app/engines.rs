@@ -11,7 +11,7 @@ use super::{prompts, speech_pool::Engines};
 use crate::{
     dialogue::Roster,
     pbx::Directory,
-    speech::{Manner, Models, Telephone, VoiceDetector, Voices},
+    speech::{Manner, Models, Telephone, VoiceDetector, Voices, WordModel},
     types::Language,
 };
 
@@ -89,16 +89,16 @@ pub(super) fn load(_: &Models, _: &BTreeSet<String>, _: usize, _: &Roster) -> an
 
 /// A telephone line on which all voices of the house speak English.
 #[cfg(all(feature = "sherpa", feature = "flite"))]
-pub(super) fn telephone(models: &Models, roster: &Roster) -> anyhow::Result<Telephone> {
+pub(super) fn telephone(models: &Models, trade: Arc<WordModel>) -> anyhow::Result<Telephone> {
     use crate::speech::{FliteSynthesizer, FliteVoice, MoonshineRecognizer, Synthesizer};
     let voices = FliteVoice::ALL.map(|voice| Box::new(FliteSynthesizer::new(voice)) as Box<dyn Synthesizer>);
-    let recognizer = Box::new(MoonshineRecognizer::open(models.moonshine(), trade::word_model(roster))?);
+    let recognizer = Box::new(MoonshineRecognizer::open(models.moonshine(), trade)?);
     let detector = VoiceDetector::open(&models.voice_detector())?;
     Ok(Telephone::new(recognizer, detector, voices.into())?)
 }
 
 #[cfg(not(all(feature = "sherpa", feature = "flite")))]
-pub(super) fn telephone(_: &Models, _: &Roster) -> anyhow::Result<Telephone> {
+pub(super) fn telephone(_: &Models, _: Arc<WordModel>) -> anyhow::Result<Telephone> {
     anyhow::bail!("this program was built without speech")
 }
 

@@ -13,7 +13,11 @@ const ANSWER_COUNTS: u32 = 8;
 
 /// The model of what callers of this office say.
 pub(super) fn word_model(roster: &Roster) -> Arc<WordModel> {
-    let expected = Expected::at(roster);
+    learnt(&Expected::at(roster))
+}
+
+/// The model of what is expected.
+pub(super) fn learnt(expected: &Expected) -> Arc<WordModel> {
     let openings = expected.openings.iter().copied().map(Sentence::of);
     let answers = expected.answers.iter().map(|&(asked, words)| Sentence {
         words,
@@ -21,5 +25,5 @@ pub(super) fn word_model(roster: &Roster) -> Arc<WordModel> {
         count: ANSWER_COUNTS,
     });
     let class = |(token, words): (&str, Vec<String>)| WordClass { token: token.to_owned(), words };
-    Arc::new(WordModel::learn(openings.chain(answers), expected.classes.into_iter().map(class).collect()))
+    Arc::new(WordModel::learn(openings.chain(answers), expected.classes.iter().cloned().map(class).collect()))
 }

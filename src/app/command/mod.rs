@@ -26,7 +26,7 @@ use std::{
 use anyhow::Context;
 use jiff::{Timestamp, tz::TimeZone};
 
-use super::{backup::RECORDS, chance, clock, engines, office, prompts, understanding::Understanding};
+use super::{backup::RECORDS, chance, clock, engines, office, prompts, trade, understanding::Understanding};
 use crate::{
     config::{Config, practice_file},
     console::Secret,
@@ -272,7 +272,7 @@ pub fn by_ear(
         "`{background}` is no background; there are {} and mixed",
         Background::ALL.map(Background::name).join(", ")
     );
-    let telephone = Mutex::new(engines::telephone(&Models::at(models), roster)?);
+    let telephone = Mutex::new(engines::telephone(&Models::at(models), trade::word_model(roster))?);
     Ok(move |who: u64, words: &str| {
         // Voices change faster than backgrounds, so that every voice is heard in each.
         let in_turn = Background::ALL[(who / Background::ALL.len() as u64) as usize % Background::ALL.len()];

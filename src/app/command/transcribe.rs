@@ -1,7 +1,7 @@
 //! `portico transcribe`: what the recogniser makes of the utterances that are learnt from, to be learnt from as well.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fs::{self, OpenOptions},
     io::Write,
     path::Path,
@@ -9,9 +9,12 @@ use std::{
 
 use anyhow::Context as _;
 
-use super::{super::engines, print};
+use super::{
+    super::{engines, trade},
+    print,
+};
 use crate::{
-    dialogue::{Roster, to_transcribe, transcribed},
+    dialogue::{Expected, Roster, to_transcribe, transcribed},
     speech::{Background, Models},
 };
 
@@ -34,13 +37,24 @@ pub fn transcribe(file: &Path, models: &Path, most: usize, again: bool) -> anyho
     kept.push('\n');
     fs::write(file, kept).with_context(|| format!("{} cannot be written", file.display()))?;
 
-    let mut telephone = engines::telephone(&Models::at(models), &Roster::default())?;
+    // Whoever is told the very words beforehand hears them too well: each half is heard by what the other teaches.
+    let models = Models::at(models);
+    let telephone_without = |half: u64| {
+        let mut expected = Expected::at(&Roster::default());
+        let others: BTreeSet<&str> =
+            wanted.iter().filter(|(id, _)| *id % 2 != half).map(|(_, text)| *text).collect();
+        expected.openings.retain(|text| others.contains(text));
+        engines::telephone(&models, trade::learnt(&expected))
+    };
+    let mut telephones = [telephone_without(0)?, telephone_without(1)?];
     let mut out = OpenOptions::new().append(true).open(file)?;
     let missing: Vec<_> = wanted.iter().filter(|(id, _)| !known.contains_key(id)).take(most).collect();
     for (done, (id, text)) in (1..).zip(&missing) {
         // Of a hash, any bits are as good as others; voices change faster than backgrounds.
         let who = *id >> 8;
         let background = Background::ALL[(who / 16) as usize % Background::ALL.len()];
+        let [even, odd] = &mut telephones;
+        let telephone = if **id % 2 == 0 { even } else { odd };
         let heard = telephone.hear(who, background, text)?;
         // In one piece: whoever ends the command leaves whole lines.
         out.write_all(

@@ -6,7 +6,7 @@ use anyhow::Context as _;
 
 use super::{
     super::{
-        clock, engines, office,
+        clock, engines, office, trade,
         understanding::{ByEar, Examined, examine, is_trained, train as train_model},
     },
     configured, evaluation_page, print, understanding,
@@ -77,7 +77,7 @@ pub fn evaluate(
     let examined = match by_ear {
         None => examine(&models, words_only, None)?,
         Some(most) => {
-            let mut telephone = engines::telephone(&models, &Roster::default())?;
+            let mut telephone = engines::telephone(&models, trade::word_model(&Roster::default()))?;
             let (mut failed, mut done) = (None, 0_usize);
             let mut hear = |background, who, words: &str| {
                 done += 1;
