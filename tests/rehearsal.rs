@@ -7,6 +7,7 @@ mod rehearsed;
 use portico::{
     dialogue::Trade,
     rehearsal::{Outcome, SHIPPED, Script, rehearse},
+    sim::Understands,
 };
 use rehearsed::{office, practice};
 
@@ -37,7 +38,9 @@ fn callers_of_offices_of_other_trades_are_served_by_their_own_scripts() {
         let text = practice().replacen("[office]\n", &format!("[office]\npack = \"{}\"\n", trade.name()), 1);
         let script = Script::shipped(trade).unwrap();
         assert!(script.caller.len() >= 12);
-        let sheet = rehearse(&office(&text), &script, |_| {}).unwrap();
+        let mut office = office(&text);
+        office.understands = Understands::by_words_and(office.directory.pack.call_types());
+        let sheet = rehearse(&office, &script, |_| {}).unwrap();
         assert_eq!((sheet.well(), sheet.called()), (script.caller.len(), script.caller.len()), "{sheet}");
     }
 }
