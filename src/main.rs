@@ -241,6 +241,13 @@ enum Command {
         #[arg(long, value_name = "CONFIG")]
         append: Option<PathBuf>,
     },
+    /// Tell what a script asks of whom, and name what is to be mended in it with file, line and cure.
+    Pack {
+        /// residential, commercial or brokerage, or a file of your own; the one of the configuration if none is named.
+        name: Option<String>,
+        #[arg(long, default_value = "portico.toml")]
+        config: PathBuf,
+    },
     /// Read lines on standard input, and write how each is understood: one JSON object a line.
     Understand {
         #[arg(long, default_value = "portico.toml")]
@@ -406,6 +413,7 @@ fn main() -> ExitCode {
         Command::Backup { file, recordings, config } => command::backup(&config, file.as_deref(), recordings),
         Command::Restore { file, config, force } => command::restore(&file, &config, force),
         Command::Import { files, country, append } => command::import(&files, &country, append.as_deref()),
+        Command::Pack { name, config } => command::pack(name.as_deref(), &config),
         Command::Understand { config, models, words_only } => {
             command::understand(&config, &models, words_only)
         }

@@ -4,7 +4,11 @@
 
 mod rehearsed;
 
-use portico::rehearsal::{Outcome, SHIPPED, Script, rehearse};
+use portico::{
+    dialogue::Trade,
+    rehearsal::{Outcome, SHIPPED, Script, rehearse},
+    sim::Understands,
+};
 use rehearsed::{office, practice};
 
 /// Titles of those who were not served as they should be, with what was said of it.
@@ -26,6 +30,19 @@ fn faults(text: &str, only: &[&str]) -> Vec<String> {
 fn callers_of_the_practice_office_are_served() {
     let found = faults(&practice(), &[]);
     assert!(found.is_empty(), "{found:#?}");
+}
+
+#[test]
+fn callers_of_offices_of_other_trades_are_served_by_their_own_scripts() {
+    for trade in [Trade::Commercial, Trade::Brokerage] {
+        let text = practice().replacen("[office]\n", &format!("[office]\npack = \"{}\"\n", trade.name()), 1);
+        let script = Script::shipped(trade).unwrap();
+        assert!(script.caller.len() >= 12);
+        let mut office = office(&text);
+        office.understands = Understands::by_words_and(office.directory.pack.call_types());
+        let sheet = rehearse(&office, &script, |_| {}).unwrap();
+        assert_eq!((sheet.well(), sheet.called()), (script.caller.len(), script.caller.len()), "{sheet}");
+    }
 }
 
 #[test]

@@ -118,6 +118,7 @@ fn own_types() -> Vec<CallType> {
             staff: name.replace('_', " "),
             asks: vec![Item::Matter],
             staff_first: false,
+            stands_for: None,
             scripts: BTreeMap::from([(Language::English, script)]),
         }
     };

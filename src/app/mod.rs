@@ -67,7 +67,6 @@ use crate::{
     config::Config,
     console::{self, Live, Secret, Site, Vitals},
     desk::Engine,
-    dialogue::Pack,
     net::{Identity, Resolver, Wrapping},
     pbx::{Control, Fact, Settings, Shelf, Switch},
     store::Store,
@@ -154,8 +153,7 @@ impl House {
         let folder = &config.store.folder;
         fs::create_dir_all(folder)
             .with_context(|| format!("the folder {} cannot be made", folder.display()))?;
-        let pack = Arc::new(Pack::property().context("the property pack")?);
-        let directory = Arc::new(office::directory(config, pack)?);
+        let directory = Arc::new(office::directory(config)?);
         let rehearsal = engines::rehearsal(&directory);
         let (mut store, problem) = Store::attach(&folder.join(backup::RECORDS));
         let timeline_key = timeline_key::open(folder);
@@ -298,8 +296,7 @@ impl House {
     /// When the new configuration lacks a number or a trunk, or an emergency of the last weeks would no longer be one with it;
     /// the old one stays.
     pub fn reload(&self, config: &Config) -> anyhow::Result<()> {
-        let pack = Arc::new(Pack::property().context("the property pack")?);
-        let directory = Arc::new(office::directory(config, pack)?);
+        let directory = Arc::new(office::directory(config)?);
         let held = self.held_against.check(&directory, config.store.replay_days)?;
         tracing::info!(emergencies = held, "the edited configuration was held against the last ones");
         self.vitals.lock().unwrap_or_else(PoisonError::into_inner).set_plan(directory.emergency.clone());

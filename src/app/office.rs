@@ -5,6 +5,7 @@ mod area_code;
 mod call_types;
 mod queues;
 mod rota;
+mod script;
 mod showings;
 
 use std::{
@@ -21,7 +22,7 @@ use super::sockets::Sockets;
 use crate::{
     config::{self, Config, Record, SrtpWish, TrunkTransport},
     desk,
-    dialogue::{Pack, Provenance},
+    dialogue::Provenance,
     incident::Properties,
     outbox::{AfterCrash, AfterMail},
     pbx::{
@@ -41,8 +42,9 @@ use crate::{
 };
 
 pub use agent::{missing_voices, office, spanish_line, unsaid};
-pub use call_types::{call_types, line_of_example, shipped_examples};
+pub use call_types::{line_of_example, shipped_examples};
 pub(super) use rota::rota;
+pub use script::{call_types, script, script_findings, script_texts};
 pub(super) use showings::who_shows;
 
 /// What the switch is told of the machine it runs on.
@@ -91,9 +93,8 @@ fn outside(listen: SocketAddr) -> &'static str {
 ///
 /// # Errors
 /// When the office has no number or no trunk: nothing could ever ring.
-pub fn directory(config: &Config, pack: Arc<Pack>) -> anyhow::Result<Directory> {
-    let types = call_types(config);
-    let pack = if types.is_empty() { pack } else { Arc::new(Pack::clone(&pack).with_call_types(&types)?) };
+pub fn directory(config: &Config) -> anyhow::Result<Directory> {
+    let pack = Arc::new(script(config)?);
     let first = config.trunks.first();
     let trunk = first.map(|trunk| TrunkName(trunk.name.clone()));
     let Some((main, trunk)) = config.numbers.first().zip(trunk) else {

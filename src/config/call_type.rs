@@ -14,9 +14,21 @@ const LEAST_EXAMPLES: usize = 10;
 const MOST_EXAMPLES: usize = 100;
 
 /// What may be asked: the items of the shipped forms.
-pub const ASKED: [&str; 11] = [
-    "matter", "place", "name", "callback", "access", "when", "bedrooms", "move_in", "budget", "listing",
+pub const ASKED: [&str; 14] = [
+    "matter",
+    "place",
+    "name",
+    "callback",
+    "access",
+    "when",
+    "bedrooms",
+    "move_in",
+    "budget",
+    "listing",
     "company",
+    "area",
+    "price",
+    "financing",
 ];
 
 /// The names of the shipped types.

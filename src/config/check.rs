@@ -31,6 +31,9 @@ pub(super) const SHORTEST_PASSWORD: usize = 12;
 /// Days that recordings are kept if nothing is said.
 const RECORD_DAYS: u16 = 90;
 
+/// Scripts that come with the program.
+pub(super) const PACKS: [&str; 3] = ["residential", "commercial", "brokerage"];
+
 /// Days of emergencies that an edited file is held against where the file says nothing.
 const REPLAY_DAYS: u16 = 30;
 
@@ -262,7 +265,22 @@ fn office(c: &mut Checker<'_>, raw: raw::Office) -> Office {
         let what = format_args!("`{}` is not an area code", area.get_ref());
         c.problem(area, what, "write its digits without any prefix, such as \"303\"");
     }
+    let pack = raw.pack.map_or_else(
+        || PACKS[0].to_owned(),
+        |pack| {
+            let name = pack.get_ref().trim().to_owned();
+            if !PACKS.contains(&name.as_str()) && !name.ends_with(".toml") {
+                let cure = format!(
+                    "write {}, or the path of a file of your own that ends in .toml",
+                    PACKS.join(", ")
+                );
+                c.problem(&pack, format_args!("there is no pack `{name}`"), &cure);
+            }
+            name
+        },
+    );
     Office {
+        pack,
         name: raw.name.into_inner(),
         address: raw.address,
         country: country.unwrap_or_default(),

@@ -148,6 +148,8 @@ pub struct Office {
     pub hours: Hours,
     /// Hours as they are said to a caller.
     pub hours_spoken: String,
+    /// What the agent says and asks: the name of a script that comes along, or the path of a file that ends in `.toml`.
+    pub pack: String,
 }
 
 /// Where SIP and RTP are spoken.

@@ -127,6 +127,7 @@ pub(super) struct Office {
     pub hours: Option<Spanned<Vec<String>>>,
     #[serde(default)]
     pub hours_spoken: String,
+    pub pack: Option<Spanned<String>>,
     pub on_call: Option<Spanned<String>>,
 }
 

@@ -9,7 +9,7 @@ use std::{collections::BTreeMap, fmt, str::FromStr};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::Item;
+use super::{Intent, Item};
 use crate::types::Language;
 
 pub use examining::{Examination, Mistaken};
@@ -25,8 +25,18 @@ pub struct CallType {
     pub asks: Vec<Item>,
     /// If the office is open, a person is rung before a message is taken.
     pub staff_first: bool,
+    /// The shipped type that its callers are of after all: its examples teach how they speak at offices of this trade, and nothing
+    /// else of it counts.
+    pub stands_for: Option<Intent>,
     /// What callers say and hear; a language that is not here has neither examples nor words of this type.
     pub scripts: BTreeMap<Language, CallTypeScript>,
+}
+
+impl CallType {
+    /// What its callers want.
+    pub fn intent(&self) -> Intent {
+        self.stands_for.unwrap_or(Intent::Office(self.name))
+    }
 }
 
 /// A call type in one language.

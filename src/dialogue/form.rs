@@ -24,10 +24,16 @@ pub enum Item {
     Budget,
     Listing,
     Company,
+    /// Where a buyer looks.
+    Area,
+    /// What a buyer would pay at most.
+    Price,
+    /// How a buyer would pay.
+    Financing,
 }
 
 impl Item {
-    pub const ALL: [Item; 11] = [
+    pub const ALL: [Item; 14] = [
         Item::Matter,
         Item::Place,
         Item::Name,
@@ -39,6 +45,9 @@ impl Item {
         Item::Budget,
         Item::Listing,
         Item::Company,
+        Item::Area,
+        Item::Price,
+        Item::Financing,
     ];
 
     /// The name in the pack: `move_in`.
@@ -55,6 +64,9 @@ impl Item {
             Item::Budget => "budget",
             Item::Listing => "listing",
             Item::Company => "company",
+            Item::Area => "area",
+            Item::Price => "price",
+            Item::Financing => "financing",
         }
     }
 
@@ -72,6 +84,9 @@ impl Item {
             Item::Budget => Slot::Budget,
             Item::Listing => Slot::Listing,
             Item::Company => Slot::Company,
+            Item::Area => Slot::Area,
+            Item::Price => Slot::Price,
+            Item::Financing => Slot::Financing,
         }
     }
 
@@ -89,6 +104,9 @@ impl Item {
             Slot::Budget => Item::Budget,
             Slot::Listing => Item::Listing,
             Slot::Company => Item::Company,
+            Slot::Area => Item::Area,
+            Slot::Price => Item::Price,
+            Slot::Financing => Item::Financing,
             Slot::Email | Slot::Pets => return None,
         })
     }
@@ -99,7 +117,7 @@ impl Item {
             Item::Name => Expectation::Name,
             Item::Callback => Expectation::PhoneNumber,
             Item::Place => Expectation::UnitOrAddress,
-            Item::Access => Expectation::YesOrNo,
+            Item::Access | Item::Financing => Expectation::YesOrNo,
             _ => Expectation::Open,
         }
     }

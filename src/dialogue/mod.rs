@@ -53,8 +53,8 @@ pub use classifier::{EMBEDDING, Model, ModelError};
 pub use closed::{ClosedTopic, may_be_said};
 pub use corpus::{shipped_type, to_transcribe, transcribed};
 pub use entity::{
-    Access, Address, Context, DayPart, Entity, PersonName, Pets, Roster, Slot, UnitMention, UnitRef, Value,
-    When, extract,
+    Access, Address, Context, DayPart, Entity, Financing, PersonName, Pets, Roster, Slot, UnitMention,
+    UnitRef, Value, When, extract,
 };
 pub use evaluation::{
     Bin, Corpus, Evaluation, HeldOut, Judged, MEANING_BAR, Mixed, Nearness, Report, Separation, Share, Tally,
@@ -71,7 +71,7 @@ pub use matter::is_same as same_matter;
 pub use meanings::Meanings;
 pub use office::{AlsoSpoken, Fact, Office};
 pub use outcome::{Captured, EndReason, NoticeAnswer, NoticeTold, Outcome, Promise, Sought};
-pub use pack::{Limits, Pack, PackError, Prompt};
+pub use pack::{Finding, Limits, Pack, PackError, PackText, Prompt, Trade};
 pub use provenance::Provenance;
 pub use reading::{Clause, LifeSafety, Reading, Urgency, UrgentKind};
 pub use reply::{place_aloud, unit_aloud};

@@ -6,7 +6,7 @@ mod request;
 use jiff::civil;
 use serde::{Deserialize, Serialize};
 
-use super::{Intent, LifeSafety, Pets, Showing, Urgency, UrgentKind, reply};
+use super::{Financing, Intent, LifeSafety, Pets, Showing, Urgency, UrgentKind, reply};
 use crate::types::{IncidentId, Language, PhoneNumber};
 
 /// The whole result of a conversation, as far as it got. Half a conversation has half an outcome: nothing is lost.
@@ -87,7 +87,7 @@ pub enum NoticeAnswer {
 pub struct Sought {
     /// 0 is a studio.
     pub bedrooms: Option<u8>,
-    /// Whole dollars a month.
+    /// Whole dollars a month; of a buyer, whole dollars.
     pub budget: Option<u32>,
     pub move_in: Option<civil::Date>,
     /// Last day of a span: "next month".
@@ -103,6 +103,11 @@ pub struct Sought {
     pub visit: bool,
     /// A listing by the office's own name for it.
     pub listing: Option<String>,
+    /// Where a buyer looks, in their own words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub area: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub financing: Option<Financing>,
 }
 
 /// A piece of information, and whether the person confirmed the read-back.

@@ -2,6 +2,8 @@
 
 mod call_types;
 mod check;
+mod layers;
+mod lint;
 mod prompts;
 mod raw;
 mod translation;
@@ -9,15 +11,16 @@ mod translation;
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use super::{
-    ClosedTopic, Flow, Intent, Item, LifeSafety,
+    CallType, ClosedTopic, Flow, Intent, Item, LifeSafety,
     office::words_of,
-    provenance::sha256,
     reply::{Hole, Template},
 };
 
 use crate::types::Language;
 
 pub use check::PackError;
+pub use layers::PackText;
+pub use lint::Finding;
 pub use prompts::Prompt;
 
 /// A script, whole and speakable: every intent has a flow, every item its questions, every line its words.
@@ -36,6 +39,42 @@ pub struct Pack {
     lines: BTreeMap<Line, Vec<Template>>,
     life_safety: BTreeMap<LifeSafety, Template>,
     closed: BTreeMap<ClosedTopic, ClosedAnswer>,
+    /// What offices of this trade are called about besides, with the examples that teach it.
+    call_types: Vec<CallType>,
+    /// What stands before a number when it is read back, in place of `unit`.
+    door: Option<String>,
+    /// It lies over another script.
+    is_layer: bool,
+    trade: Trade,
+}
+
+/// What kind of office a script is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum Trade {
+    /// Homes to let.
+    #[default]
+    Residential,
+    /// Suites and buildings.
+    Commercial,
+    /// Homes for sale.
+    Brokerage,
+}
+
+impl Trade {
+    pub const ALL: [Trade; 3] = [Trade::Residential, Trade::Commercial, Trade::Brokerage];
+
+    /// The name in files: `residential`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Trade::Residential => "residential",
+            Trade::Commercial => "commercial",
+            Trade::Brokerage => "brokerage",
+        }
+    }
+
+    pub fn from_name(name: &str) -> Option<Trade> {
+        Trade::ALL.into_iter().find(|trade| trade.name() == name)
+    }
 }
 
 /// How long and how often, before a conversation is brought to a polite end.
@@ -216,7 +255,8 @@ impl Pack {
     /// # Errors
     /// The first thing that is wrong, with its key and the cure.
     pub fn parse(text: &str) -> Result<Self, PackError> {
-        Ok(Self { digest: sha256(text), ..check::checked(raw::read(text)?)? })
+        let layers::Layered { raw, digest, trade } = layers::layered(text)?;
+        Ok(Self { digest, trade, ..check::checked(raw)? })
     }
 
     /// The pack that comes with the program, with its translations.
@@ -224,8 +264,7 @@ impl Pack {
     /// # Errors
     /// Never in a build whose tests have passed: a test parses these files.
     pub fn property() -> Result<Self, PackError> {
-        let spanish = Self::parse(include_str!("../../firmware-config/dialogue/es/property.toml"))?;
-        Self::parse(include_str!("../../firmware-config/dialogue/property.toml"))?.with_translation(spanish)
+        Self::shipped(Trade::Residential)
     }
 
     /// Adds the same script in another language.
@@ -234,6 +273,10 @@ impl Pack {
     /// When it asks, promises or leaves open something else than this one.
     pub fn with_translation(mut self, translation: Pack) -> Result<Self, PackError> {
         translation::matches(&self, &translation)?;
+        for own in &mut self.call_types {
+            let said = translation.call_types.iter().find(|said| said.name == own.name);
+            own.scripts.extend(said.into_iter().flat_map(|said| said.scripts.clone()));
+        }
         self.translations.insert(translation.language, Arc::new(translation));
         Ok(self)
     }
@@ -256,6 +299,30 @@ impl Pack {
 
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// What kind of office it is for.
+    pub fn trade(&self) -> Trade {
+        self.trade
+    }
+
+    /// The call types that offices of this trade have besides the shipped ones.
+    pub fn call_types(&self) -> &[CallType] {
+        &self.call_types
+    }
+
+    /// The same without a word of its own that a program speaks; asked, it says so all the same.
+    #[must_use]
+    pub fn without_disclosure(mut self) -> Self {
+        self.disclosure = false;
+        for translation in self.translations.values_mut() {
+            Arc::make_mut(translation).disclosure = false;
+        }
+        self
+    }
+
+    pub(super) fn door(&self) -> Option<&str> {
+        self.door.as_deref()
     }
 
     /// The language of its words.

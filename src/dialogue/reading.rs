@@ -2,10 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{
-    call_type::CallTypeName,
-    intent::{Intent, Move, Topic},
-};
+use super::intent::{Intent, Move, Topic};
 use crate::types::Language;
 
 /// Danger to life. The reply begins with "leave" or "call 911", before anything else is asked.
@@ -177,11 +174,15 @@ impl Reading {
 
     /// An office's own type lays claim to it, and gets it unless somebody must hurry: surely, or, where nothing else is sure,
     /// as the first guess.
-    pub(super) fn claim(&mut self, name: CallTypeName, confidence: f32) {
+    pub(super) fn claim(&mut self, intent: Intent, confidence: f32) {
         if self.urgency != Urgency::Routine || (confidence < SURE && self.is_sure()) {
             return;
         }
-        let intent = Intent::Office(name);
+        // One that stands for a shipped type may be ranked already.
+        if self.ranked.iter().any(|(known, likelihood)| *known == intent && *likelihood >= confidence) {
+            return;
+        }
+        self.ranked.retain(|(known, _)| *known != intent);
         if confidence >= SURE {
             (self.intent, self.confidence) = (intent, confidence);
         }

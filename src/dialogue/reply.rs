@@ -266,13 +266,13 @@ fn aloud_in_english(value: &Value, careful: bool, many_properties: bool) -> Stri
         Value::Address(address) => place_aloud(&address_written(address)),
         Value::When(when) | Value::MoveIn(when) => when_aloud(when),
         Value::Email(email) => email.replace('@', " at ").replace('.', " dot "),
-        Value::Budget(dollars) => format!("{dollars} dollars"),
+        Value::Budget(dollars) | Value::Price(dollars) => format!("{dollars} dollars"),
         Value::Bedrooms(0) => "a studio".into(),
         Value::Bedrooms(1) => "one bedroom".into(),
         Value::Bedrooms(n) => format!("{n} bedrooms"),
         Value::Matter(matter) => echoed(matter),
-        Value::Access(_) | Value::Pets(_) => String::new(),
-        Value::Listing(text) | Value::Company(text) => text.clone(),
+        Value::Access(_) | Value::Pets(_) | Value::Financing(_) => String::new(),
+        Value::Listing(text) | Value::Company(text) | Value::Area(text) => text.clone(),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::{Arc, OnceLock};
 
 use super::{
-    call_type::{CallTypeName, OfficeTypes},
+    call_type::OfficeTypes,
     classifier::{Classifier, Judgement, Model},
     clause::clauses,
     features::Featurizer,
@@ -186,7 +186,7 @@ impl Understander {
 
 impl Reader {
     /// `own`: the office's own type that is likeliest, and how sure it is.
-    fn read(&self, text: &str, embedding: Option<&[f32]>, own: Option<(CallTypeName, f32)>) -> Reading {
+    fn read(&self, text: &str, embedding: Option<&[f32]>, own: Option<(Intent, f32)>) -> Reading {
         let tokens = tokens(text);
         let moves = self.moves.read(&tokens);
         let bare = moves.is_some() && self.moves.is_bare(&tokens);
@@ -216,8 +216,8 @@ impl Reader {
             language: None,
             clauses: Vec::new(),
         };
-        if let Some((name, confidence)) = own.filter(|_| !bare) {
-            reading.claim(name, confidence);
+        if let Some((claimed, confidence)) = own.filter(|_| !bare) {
+            reading.claim(claimed, confidence);
         }
         let silent = || self.rules.reflex(&words) == Reflex::Quiet;
         if urgency == Urgency::Routine && !bare && alarm >= SUSPICION && !reading.is_sure() && silent() {

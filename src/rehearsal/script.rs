@@ -2,10 +2,13 @@
 
 use serde::Deserialize;
 
-use crate::dialogue::Intent;
+use crate::dialogue::{Intent, Trade};
 
 /// The callers that come with the program.
 pub const SHIPPED: &str = include_str!("../../firmware-config/rehearsal/callers.toml");
+
+const COMMERCIAL: &str = include_str!("../../firmware-config/rehearsal/commercial.toml");
+const BROKERAGE: &str = include_str!("../../firmware-config/rehearsal/brokerage.toml");
 
 /// Why a file of callers cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -155,6 +158,20 @@ pub struct Expected {
 }
 
 impl Script {
+    /// The callers of an office of this trade, as they come with the program. What everybody answers is the same in all.
+    ///
+    /// # Errors
+    /// Never in a build whose tests have passed.
+    pub fn shipped(trade: Trade) -> Result<Self, ScriptError> {
+        let everybody = Self::parse(SHIPPED)?;
+        let own = match trade {
+            Trade::Residential => return Ok(everybody),
+            Trade::Commercial => Self::parse(COMMERCIAL)?,
+            Trade::Brokerage => Self::parse(BROKERAGE)?,
+        };
+        Ok(Self { answer: own.answer.into_iter().chain(everybody.answer).collect(), caller: own.caller })
+    }
+
     /// Reads a file of callers.
     ///
     /// # Errors

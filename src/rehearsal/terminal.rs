@@ -24,12 +24,13 @@ pub struct Wanted {
 /// # Errors
 /// When the callers cannot be read, the office cannot be called, or standard output is gone.
 pub fn hold(office: &Rehearsed, wanted: &Wanted) -> anyhow::Result<bool> {
-    let text = match &wanted.callers {
-        Some(path) => std::fs::read_to_string(path)
-            .map_err(|error| anyhow::anyhow!("{} cannot be read: {error}", path.display()))?,
-        None => super::SHIPPED.to_owned(),
+    let mut script = match &wanted.callers {
+        Some(path) => Script::parse(
+            &std::fs::read_to_string(path)
+                .map_err(|error| anyhow::anyhow!("{} cannot be read: {error}", path.display()))?,
+        )?,
+        None => Script::shipped(office.directory.pack.trade())?,
     };
-    let mut script = Script::parse(&text)?;
     if let Some(count) = wanted.dictations {
         script.caller = dictations(&office.directory, count);
     }

@@ -32,6 +32,7 @@ pub(super) fn storage_units() -> Result<CallType, BadCallTypeName> {
         staff: "Storage units".to_owned(),
         asks: vec![Item::Matter, Item::Place, Item::Name, Item::Callback],
         staff_first: false,
+        stands_for: None,
         scripts: BTreeMap::from([(Language::English, script)]),
     })
 }

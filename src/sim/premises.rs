@@ -35,7 +35,7 @@ impl Understands {
     }
 
     /// By words, with these call types of the office's own.
-    pub(super) fn by_words_and(types: &[CallType]) -> Self {
+    pub fn by_words_and(types: &[CallType]) -> Self {
         let own = OfficeTypes::learn(types, None);
         Self::with(move |language, text| BY_WORDS.read_with(language, text, &own, |_| None::<[f32; 0]>))
     }

@@ -1,6 +1,6 @@
 //! `portico foresee`: what would happen to a call to a number of ours at any moment.
 
-use std::{fs, path::Path, sync::Arc};
+use std::{fs, path::Path};
 
 use anyhow::Context;
 use jiff::{Timestamp, civil::DateTime, tz::TimeZone};
@@ -9,7 +9,6 @@ use super::print;
 use crate::{
     app::office,
     config::Config,
-    dialogue::Pack,
     pbx::{
         AgentReason, Answers, DayNight, Foreseen, OnCall, Opening, RingOrder, RingPlan, RingStep, Rota,
         foresee as foreseen,
@@ -24,8 +23,7 @@ pub fn foresee(config: &Path, number: &str, time: &str, key: &str) -> anyhow::Re
     let text = fs::read_to_string(config).with_context(|| format!("{} cannot be read", config.display()))?;
     let config = Config::parse(&config.display().to_string(), &text)
         .map_err(|problems| anyhow::anyhow!("{problems}"))?;
-    let directory =
-        office::directory(&config, Arc::new(Pack::property().context("the factory script cannot be read")?))?;
+    let directory = office::directory(&config)?;
     let number =
         number.parse().with_context(|| format!("`{number}` is not a number such as +13035550100"))?;
     let time: DateTime =

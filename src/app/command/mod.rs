@@ -5,6 +5,7 @@ mod evaluation_page;
 mod explain;
 mod foresee;
 mod import;
+mod pack;
 mod practice;
 mod replay;
 mod replay_sound;
@@ -20,7 +21,7 @@ use std::{
     io::Write,
     path::Path,
     process::Command,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Mutex, PoisonError},
 };
 
 use anyhow::Context;
@@ -31,7 +32,7 @@ use crate::{
     config::{Config, practice_file},
     console::Secret,
     desk,
-    dialogue::{Examination, Mistaken, Pack, Roster},
+    dialogue::{Examination, Mistaken, Roster},
     pbx::Directory,
     speech::{Background, Models},
     store::Store,
@@ -41,6 +42,7 @@ pub use backup::{backup, restore};
 pub use explain::explain;
 pub use foresee::foresee;
 pub use import::import;
+pub use pack::pack;
 pub use practice::{PracticeCall, practice, practice_list};
 pub use replay::{Wanted as ReplayWanted, replay};
 pub use route::route;
@@ -91,6 +93,7 @@ pub fn check(path: &Path) -> anyhow::Result<()> {
                 print(&format!("warning: {warning}"))?;
             }
             print(&office::spanish_line(&config))?;
+            check_script(&config)?;
             check_voices(&config)?;
             check_call_types(path, &config)?;
             for words in office::unsaid(&config) {
@@ -115,14 +118,24 @@ pub fn check(path: &Path) -> anyhow::Result<()> {
     }
 }
 
+/// What is to be mended in the office's script; that it cannot be used at all is an error.
+fn check_script(config: &Config) -> anyhow::Result<()> {
+    let findings = office::script_findings(config)?;
+    for finding in &findings {
+        let kind = if finding.fatal { "" } else { "warning: " };
+        print(&format!("{kind}{finding}"))?;
+    }
+    anyhow::ensure!(!findings.iter().any(|finding| finding.fatal), "the script cannot be used");
+    Ok(())
+}
+
 /// Voices that are not there, and recordings that are not played.
 fn check_voices(config: &Config) -> anyhow::Result<()> {
     for problem in office::missing_voices(config) {
         print(&format!("warning: {problem}"))?;
     }
     // What a directory needs and this file lacks is told of where the program starts.
-    let pack = Arc::new(Pack::property()?);
-    if let Ok(directory) = office::directory(config, pack) {
+    if let Ok(directory) = office::directory(config) {
         for problem in prompts::problems(&config.store.folder, &directory) {
             print(&format!("warning: {problem}"))?;
         }
@@ -132,10 +145,10 @@ fn check_voices(config: &Config) -> anyhow::Result<()> {
 
 /// How well the office's own call types are told from the shipped ones: each example is read by what the others teach.
 fn check_call_types(path: &Path, config: &Config) -> anyhow::Result<()> {
-    let types = office::call_types(config);
-    if types.is_empty() {
+    if config.call_types.is_empty() {
         return Ok(());
     }
+    let types = office::call_types(config);
     let cure = "write it in other words, or delete it";
     let shipped = office::shipped_examples(config);
     for (line, what) in &shipped {
@@ -143,7 +156,9 @@ fn check_call_types(path: &Path, config: &Config) -> anyhow::Result<()> {
     }
     let understanding = Understanding::open(&super::models(config));
     let by = if understanding.reads_meaning() { "words and meaning" } else { "words alone" };
-    for examined in understanding.examine_types(&types) {
+    let own = |examined: &Examination| config.call_types.iter().any(|own| own.name == examined.name.as_str());
+    // What a shipped script teaches is not this office's to mend.
+    for examined in understanding.examine_types(&types).into_iter().filter(own) {
         let Examination { name, examples, mistaken, taken, .. } = &examined;
         let known = examples - mistaken.len();
         print(&format!(
@@ -290,7 +305,7 @@ pub fn by_ear(
 /// When the configuration has problems.
 pub fn rehearsed(path: &Path) -> anyhow::Result<(Directory, desk::Settings, TimeZone, Timestamp)> {
     let config = configured(path)?;
-    let directory = office::directory(&config, Arc::new(Pack::property()?))?;
+    let directory = office::directory(&config)?;
     Ok((directory, office::desk(&config)?, config.office.hours.zone().clone(), clock::wall()))
 }
 

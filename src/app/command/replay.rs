@@ -70,7 +70,7 @@ struct Today {
 
 impl Today {
     fn of(config: &Config, models: &Path, words_only: bool) -> anyhow::Result<Self> {
-        let pack = Arc::new(Pack::property()?.with_call_types(&office::call_types(config))?);
+        let pack = Arc::new(office::script(config)?);
         let office = Arc::new(office::office(config));
         let understanding = understanding_of(config, models, words_only);
         let heard = heard_with(&Models::at(models), understanding.encodes());

@@ -1,6 +1,6 @@
 //! `portico route`: what would become of a number that a phone dials, without calling anybody.
 
-use std::{fs, path::Path, sync::Arc};
+use std::{fs, path::Path};
 
 use anyhow::Context;
 
@@ -8,7 +8,6 @@ use super::print;
 use crate::{
     app::office,
     config::{Config, Trunk},
-    dialogue::Pack,
     pbx::{Asker, Dialled, Directory, Usage, may_reach, parse_dialled},
     sip::Identity,
     types::Extension,
@@ -21,7 +20,7 @@ use crate::{
 pub fn route(path: &Path, number: &str, from: &str) -> anyhow::Result<()> {
     let text = fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?;
     let config = Config::parse(&path.display().to_string(), &text)?;
-    let directory = office::directory(&config, Arc::new(Pack::property()?))?;
+    let directory = office::directory(&config)?;
     let extension: Extension = from.parse().with_context(|| format!("`{from}` is not an extension"))?;
     anyhow::ensure!(directory.extensions.contains_key(&extension), "there is no extension {extension}");
     for line in said(&directory, &extension, number) {
@@ -116,7 +115,7 @@ mod tests {
     fn lines(edit: impl Fn(String) -> String, number: &str) -> String {
         let text = edit(practice_file(|| "correct horse battery".into()));
         let config = Config::parse("portico.toml", &text).unwrap();
-        let directory = office::directory(&config, Arc::new(Pack::property().unwrap())).unwrap();
+        let directory = office::directory(&config).unwrap();
         said(&directory, &"101".parse().unwrap(), number).join("\n")
     }
 

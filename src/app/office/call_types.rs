@@ -7,7 +7,7 @@ use crate::{
 };
 
 /// What the agent learns and says of the office's own call types.
-pub fn call_types(config: &Config) -> Vec<CallType> {
+pub(super) fn own_types(config: &Config) -> Vec<CallType> {
     let script = |script: &config::CallTypeScript| CallTypeScript {
         about: script.about.clone(),
         opening: script.opening.clone(),
@@ -24,6 +24,7 @@ pub fn call_types(config: &Config) -> Vec<CallType> {
             staff: own.staff.clone(),
             asks: own.asks.iter().filter_map(asked).collect(),
             staff_first: own.staff_first,
+            stands_for: None,
             scripts: scripts.collect(),
         })
     };

@@ -57,7 +57,7 @@ impl Examination {
                         let embedding =
                             encoder.filter(|_| language == Language::English).map(|(_, embed)| embed(text));
                         let reading = understander.read_in(language, text, &whole, embedding.as_deref());
-                        if reading.intent != Intent::Office(own.name) || !reading.is_sure() {
+                        if reading.intent != own.intent() || !reading.is_sure() {
                             mistaken.push(Mistaken {
                                 text: text.clone(),
                                 read_as: reading.intent,

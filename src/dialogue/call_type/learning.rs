@@ -9,6 +9,7 @@ use super::{
 };
 use crate::{
     dialogue::{
+        Intent,
         classifier::EMBEDDING,
         corpus,
         features::{Featurizer, Sparse},
@@ -31,13 +32,15 @@ pub struct OfficeTypes(BTreeMap<Language, Learnt>);
 struct Learnt {
     featurizer: Featurizer,
     types: Vec<Detector>,
+    stand_for: BTreeMap<CallTypeName, Intent>,
 }
 
 impl Learnt {
     fn of(ground: &Ground) -> Self {
         let names = ground.own.iter().map(|(name, _)| *name);
         let types = names.map(|name| ground.detector(name, None)).collect();
-        Self { featurizer: Featurizer::of(ground.language), types }
+        let stand_for = ground.stand_for.clone();
+        Self { featurizer: Featurizer::of(ground.language), types, stand_for }
     }
 }
 
@@ -85,11 +88,12 @@ impl OfficeTypes {
         language: Language,
         text: &str,
         embedding: Option<&[f32]>,
-    ) -> Option<(CallTypeName, f32)> {
+    ) -> Option<(Intent, f32)> {
         let learnt = self.0.get(&language)?;
         let words = learnt.featurizer.features(text);
         let of = |detector: &Detector| (detector.name, detector.confidence(&words, embedding));
-        learnt.types.iter().map(of).max_by(|a, b| a.1.total_cmp(&b.1))
+        let (name, sure) = learnt.types.iter().map(of).max_by(|a, b| a.1.total_cmp(&b.1))?;
+        Some((learnt.stand_for.get(&name).copied().unwrap_or(Intent::Office(name)), sure))
     }
 }
 
@@ -130,6 +134,7 @@ pub(super) struct Ground {
     language: Language,
     shipped: Vec<Utterance>,
     own: Vec<(CallTypeName, Vec<Utterance>)>,
+    stand_for: BTreeMap<CallTypeName, Intent>,
 }
 
 impl Ground {
@@ -166,7 +171,8 @@ impl Ground {
             meaning: meanings.as_mut().and_then(Iterator::next).unwrap_or_default(),
         });
         let shipped = shipped.collect();
-        Some(Self { language, shipped, own })
+        let stand_for = types.iter().filter_map(|own| Some((own.name, own.stands_for?))).collect();
+        Some(Self { language, shipped, own, stand_for })
     }
 
     /// The layers of one type; `without`: those of its examples that are kept from it.

@@ -32,6 +32,7 @@ fn own_type(name: &str, language: Language, examples: Vec<String>) -> CallType {
         staff: name.replace('_', " "),
         asks: vec![Item::Matter, Item::Name, Item::Callback],
         staff_first: false,
+        stands_for: None,
         scripts: [(language, script)].into(),
     }
 }

@@ -11,6 +11,7 @@ mod name;
 mod number;
 mod phone;
 mod place;
+mod purchase;
 mod roster;
 mod sound;
 mod spanish;
@@ -28,7 +29,9 @@ pub use roster::{Roster, UnitRef};
 pub(super) use sound::likeness;
 pub(super) use spanish::MONTHS as SPANISH_MONTHS;
 pub(super) use unit::cue_letter;
-pub use value::{Access, Address, DayPart, Entity, PersonName, Pets, Slot, UnitMention, Value, When};
+pub use value::{
+    Access, Address, DayPart, Entity, Financing, PersonName, Pets, Slot, UnitMention, Value, When,
+};
 
 use super::token::{Token, tokens};
 use crate::types::Language;
@@ -97,9 +100,18 @@ fn readers(language: Language) -> Vec<(Slot, Reader)> {
             (Slot::Name, name::names),
             (Slot::Company, place::companies),
             (Slot::Pets, home::pets),
+            (Slot::Price, purchase::prices),
+            (Slot::Financing, purchase::financings),
+            (Slot::Area, purchase::areas),
         ],
         Language::Spanish => spanish::readers(),
     }
+}
+
+/// Can words of this language fill the slot?
+pub(super) fn is_read(language: Language, slot: Slot) -> bool {
+    let across = [Slot::Matter, Slot::Access, Slot::Listing, Slot::When];
+    across.contains(&slot) || readers(language).iter().any(|(read, _)| *read == slot)
 }
 
 /// The longest gist that is kept, in characters.

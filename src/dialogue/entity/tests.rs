@@ -81,6 +81,9 @@ fn shown(value: &Value) -> String {
         Value::Pets(Pets::Some(animals)) => format!("pets {}", animals.join(" ")),
         Value::Listing(listing) => format!("listing {listing}"),
         Value::Company(company) => format!("company {company}"),
+        Value::Area(area) => format!("area {area}"),
+        Value::Price(dollars) => format!("price {dollars}"),
+        Value::Financing(financing) => format!("financing {financing:?}"),
     }
 }
 

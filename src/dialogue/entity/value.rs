@@ -24,6 +24,9 @@ pub enum Slot {
     Pets,
     Listing,
     Company,
+    Area,
+    Price,
+    Financing,
 }
 
 /// One thing heard.
@@ -70,6 +73,22 @@ pub enum Value {
     Listing(String),
     /// A vendor of the roster by its name there, or the firm as heard.
     Company(String),
+    /// Where a buyer looks, in their own words.
+    Area(String),
+    /// What a buyer would pay at most, in whole dollars.
+    Price(u32),
+    Financing(Financing),
+}
+
+/// How a buyer would pay.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Financing {
+    /// A lender has said yes beforehand.
+    PreApproved,
+    Cash,
+    /// No lender has been asked, or none has answered.
+    NotYet,
 }
 
 impl Value {
@@ -89,6 +108,9 @@ impl Value {
             Value::Pets(_) => Slot::Pets,
             Value::Listing(_) => Slot::Listing,
             Value::Company(_) => Slot::Company,
+            Value::Area(_) => Slot::Area,
+            Value::Price(_) => Slot::Price,
+            Value::Financing(_) => Slot::Financing,
         }
     }
 }

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 
 use super::{Outcome, Sought, capitalised, mark};
-use crate::dialogue::{Intent, Pets, Showing, ShowingState, matter, office::words_of};
+use crate::dialogue::{Financing, Intent, Pets, Showing, ShowingState, matter, office::words_of};
 
 /// Numbers up to this are written as words.
 const NUMBERS: [&str; 7] = ["", "one", "two", "three", "four", "five", "six"];
@@ -60,6 +60,15 @@ impl Outcome {
         home.extend(moving_in(sought));
         let by = if buys { "" } else { " a month" };
         home.extend(sought.budget.map(|dollars| format!("up to ${}{by}", grouped(dollars))));
+        home.extend(sought.area.as_ref().map(|area| format!("area: {area}")));
+        home.extend(sought.financing.map(|financing| {
+            match financing {
+                Financing::PreApproved => "pre-approved",
+                Financing::Cash => "pays cash",
+                Financing::NotYet => "not pre-approved yet",
+            }
+            .to_owned()
+        }));
         home.extend(sought.pets.as_ref().map(|pets| match pets {
             Pets::None => "no pets".into(),
             Pets::Some(animals) if animals.is_empty() => "has pets".into(),
@@ -134,9 +143,18 @@ fn moving_in(sought: &Sought) -> Option<String> {
     }
 }
 
-/// `1,800`.
+/// `1,800`, `1,250,000`.
 fn grouped(dollars: u32) -> String {
-    if dollars < 1000 { dollars.to_string() } else { format!("{},{:03}", dollars / 1000, dollars % 1000) }
+    let digits = dollars.to_string();
+    let places = digits.char_indices().map(|(at, digit)| (digits.len() - at, digit));
+    let mut written = String::new();
+    for (left, digit) in places {
+        if left % 3 == 0 && !written.is_empty() {
+            written.push(',');
+        }
+        written.push(digit);
+    }
+    written
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ impl Pack {
     /// # Errors
     /// When what is to be said cannot be spoken, by its key.
     pub fn with_call_types(mut self, types: &[CallType]) -> Result<Self, PackError> {
-        for own in types {
+        for own in types.iter().filter(|own| own.stands_for.is_none()) {
             self.add(own)?;
             for translation in self.translations.values_mut() {
                 Arc::make_mut(translation).add(own)?;

@@ -1,10 +1,13 @@
 //! From the pack as written to the pack as spoken: every fault named with its key and its cure.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
-use super::{ClosedAnswer, Limits, Line, Pack, Question, raw, raw::RawPack};
+use super::{ClosedAnswer, Limits, Line, Pack, Question, Trade, raw, raw::RawPack};
 use crate::dialogue::{
-    ClosedTopic, Ending, Flow, Intent, Item, LifeSafety, Promise,
+    CallType, CallTypeScript, ClosedTopic, Ending, Flow, Intent, Item, LifeSafety, Promise,
     office::words_of,
     reply::{BadTemplate, Hole, Template},
 };
@@ -45,6 +48,12 @@ pub enum PackError {
     FewVariants { key: String, found: usize, least: usize },
     #[error("`{key}` is not the same in {language}: {fault}")]
     Translation { key: String, language: Language, fault: String },
+    #[error("`{key}` has {found} different examples; at least {least} teach a call type")]
+    FewExamples { key: String, found: usize, least: usize },
+    #[error(
+        "`{key}`: a call type's name is 2 to 32 lower-case letters, digits and `_`, and none of a shipped type"
+    )]
+    BadName { key: String },
     #[error("`{key}` does not say 911; danger to life is sent there first")]
     No911 { key: String },
 }
@@ -53,10 +62,7 @@ pub(super) fn checked(raw: RawPack) -> Result<Pack, PackError> {
     if raw.version != VERSION {
         return Err(PackError::Version(raw.version));
     }
-    let language = Language::from_tag(raw.language.trim()).ok_or_else(|| PackError::Unknown {
-        key: format!("language: {}", raw.language),
-        known: Language::ALL.map(Language::tag).join(", "),
-    })?;
+    let language = Language::from_tag(raw.language.trim()).ok_or_else(|| unknown_language(&raw.language))?;
     Ok(Pack {
         limits: limits(&raw.limits)?,
         flows: flows(&raw)?,
@@ -64,12 +70,94 @@ pub(super) fn checked(raw: RawPack) -> Result<Pack, PackError> {
         lines: lines(&raw)?,
         life_safety: life_safety(&raw)?,
         closed: closed(&raw)?,
+        call_types: call_types(&raw, language)?,
+        door: raw.door.as_deref().map(str::trim).filter(|door| !door.is_empty()).map(str::to_owned),
+        is_layer: raw.base.is_some(),
+        trade: Trade::default(),
         name: raw.name,
         language,
         digest: String::new(),
         translations: BTreeMap::new(),
         disclosure: raw.disclosure,
     })
+}
+
+/// Every fault of a script, the first of each part.
+pub(super) fn faults(raw: &RawPack) -> Vec<PackError> {
+    let language = Language::from_tag(raw.language.trim());
+    let version = (raw.version != VERSION).then_some(PackError::Version(raw.version));
+    let spoken = language.is_none().then(|| unknown_language(&raw.language));
+    let parts = [
+        limits(&raw.limits).err(),
+        flows(raw).err(),
+        questions(raw).err(),
+        lines(raw).err(),
+        life_safety(raw).err(),
+        closed(raw).err(),
+        call_types(raw, language.unwrap_or_default()).err(),
+    ];
+    version.into_iter().chain(spoken).chain(parts.into_iter().flatten()).collect()
+}
+
+pub(super) fn unknown_language(given: &str) -> PackError {
+    PackError::Unknown {
+        key: format!("language: {given}"),
+        known: Language::ALL.map(Language::tag).join(", "),
+    }
+}
+
+/// Different sentences that teach a call type, at least.
+const LEAST_EXAMPLES: usize = 10;
+
+fn call_types(raw: &RawPack, language: Language) -> Result<Vec<CallType>, PackError> {
+    let mut types = Vec::new();
+    for (name, written) in &raw.call_types {
+        let key = format!("call_types.{name}");
+        let bad = || PackError::BadName { key: key.clone() };
+        if Intent::from_name(name).is_some() {
+            return Err(bad());
+        }
+        let mut asks = Vec::new();
+        for asked in &written.asks {
+            asks.push(item(asked, || format!("{key}.asks: {asked}"))?);
+        }
+        let examples: BTreeSet<String> =
+            written.examples.iter().map(|text| text.trim().to_lowercase()).collect();
+        if examples.len() < LEAST_EXAMPLES {
+            let key = format!("{key}.examples");
+            return Err(PackError::FewExamples { key, found: examples.len(), least: LEAST_EXAMPLES });
+        }
+        let known = || Intent::ALL.each_ref().map(Intent::name).join(", ");
+        let stands_for = match &written.stands_for {
+            Some(name) => Some(Intent::from_name(name).ok_or_else(|| PackError::Unknown {
+                key: format!("{key}.stands_for: {name}"),
+                known: known(),
+            })?),
+            None => None,
+        };
+        if stands_for.is_none() {
+            sentence(&format!("{key}.about"), &written.about, &[])?;
+            sentence(&format!("{key}.closing"), &written.closing, &[Hole::Office])?;
+        }
+        if !written.opening.trim().is_empty() {
+            sentence(&format!("{key}.opening"), &written.opening, &[Hole::Office])?;
+        }
+        let script = CallTypeScript {
+            about: written.about.clone(),
+            opening: written.opening.clone(),
+            closing: written.closing.clone(),
+            examples: written.examples.clone(),
+        };
+        types.push(CallType {
+            name: name.parse().map_err(|_| bad())?,
+            staff: Some(written.staff.trim()).filter(|staff| !staff.is_empty()).unwrap_or(name).to_owned(),
+            asks,
+            staff_first: written.staff_first,
+            stands_for,
+            scripts: [(language, script)].into(),
+        });
+    }
+    Ok(types)
 }
 
 fn limits(raw: &raw::RawLimits) -> Result<Limits, PackError> {

@@ -10,8 +10,11 @@ use super::PackError;
 #[serde(deny_unknown_fields)]
 pub(super) struct RawPack {
     pub(super) version: u16,
+    /// What it lies over.
+    pub(super) base: Option<String>,
     pub(super) name: String,
     pub(super) language: String,
+    pub(super) door: Option<String>,
     #[serde(default = "yes")]
     pub(super) disclosure: bool,
     #[serde(default)]
@@ -21,6 +24,30 @@ pub(super) struct RawPack {
     pub(super) lines: BTreeMap<String, Vec<String>>,
     pub(super) life_safety: BTreeMap<String, String>,
     pub(super) closed: BTreeMap<String, RawClosed>,
+    #[serde(default)]
+    pub(super) call_types: BTreeMap<String, RawCallType>,
+}
+
+/// A call type that offices of this trade have besides the shipped ones.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawCallType {
+    /// In the script alone: a translation says the words.
+    #[serde(default)]
+    pub(super) staff: String,
+    #[serde(default)]
+    pub(super) asks: Vec<String>,
+    #[serde(default)]
+    pub(super) staff_first: bool,
+    /// A shipped type, of which these are further examples; then nothing else is said of it.
+    pub(super) stands_for: Option<String>,
+    #[serde(default)]
+    pub(super) about: String,
+    #[serde(default)]
+    pub(super) opening: String,
+    #[serde(default)]
+    pub(super) closing: String,
+    pub(super) examples: Vec<String>,
 }
 
 const fn yes() -> bool {
@@ -102,6 +129,18 @@ pub(super) struct RawClosed {
     pub(super) answer: Vec<String>,
 }
 
-pub(super) fn read(text: &str) -> Result<RawPack, PackError> {
-    toml::from_str(text).map_err(PackError::Syntax)
+/// The file as a table, with nothing checked but its grammar.
+pub(super) fn table(text: &str) -> Result<toml::Table, PackError> {
+    text.parse().map_err(PackError::Syntax)
+}
+
+/// A whole script, with all its layers.
+pub(super) fn pack(table: toml::Table) -> Result<RawPack, PackError> {
+    table.try_into().map_err(PackError::Syntax)
+}
+
+/// The name that an error is about: "unknown field `silense`".
+pub(super) fn named(error: &toml::de::Error) -> Option<String> {
+    let name = error.message().split('`').nth(1)?;
+    Some(name.to_owned())
 }

@@ -132,6 +132,7 @@ fn an_office_s_own_type_is_a_flow_in_every_language() {
         staff: "Storage units".into(),
         asks: vec![Item::Matter, Item::Callback],
         staff_first: false,
+        stands_for: None,
         scripts: [(Language::English, script(closing))].into(),
     };
     let types = [own("Somebody of {office} will call you.")];

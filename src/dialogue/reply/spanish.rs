@@ -14,13 +14,13 @@ pub(super) fn aloud(value: &Value, careful: bool, many_properties: bool) -> Stri
         Value::Address(address) => address_aloud(address),
         Value::When(when) | Value::MoveIn(when) => when_aloud(when),
         Value::Email(email) => email.replace('@', " arroba ").replace('.', " punto "),
-        Value::Budget(dollars) => format!("{dollars} dólares"),
+        Value::Budget(dollars) | Value::Price(dollars) => format!("{dollars} dólares"),
         Value::Bedrooms(0) => "un estudio".into(),
         Value::Bedrooms(1) => "una recámara".into(),
         Value::Bedrooms(n) => format!("{n} recámaras"),
         // To turn "se me tapó" to "se le tapó" takes more grammar than an echo is worth: it is noted, and not said back.
-        Value::Matter(_) | Value::Access(_) | Value::Pets(_) => String::new(),
-        Value::Listing(text) | Value::Company(text) => text.clone(),
+        Value::Matter(_) | Value::Access(_) | Value::Pets(_) | Value::Financing(_) => String::new(),
+        Value::Listing(text) | Value::Company(text) | Value::Area(text) => text.clone(),
     }
 }
 

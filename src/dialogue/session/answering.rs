@@ -5,7 +5,7 @@ use super::{
     understanding::{is_answer_step, is_bare},
 };
 use crate::dialogue::{
-    Access, Ending, Entity, Expectation, Intent, Move, Reading, Value, matter,
+    Access, Ending, Entity, Expectation, Financing, Intent, Move, Reading, Value, matter,
     office::words_of,
     pack::Line,
     reply::{self, Hole},
@@ -153,6 +153,12 @@ impl Session {
             }
             (Item::Access, Some(Move::Deny)) => {
                 self.state.form.hear(item, Value::Access(Access::Denied));
+                return self.item_answered(item);
+            }
+            (Item::Financing, Some(step @ (Move::Affirm | Move::Deny))) => {
+                let yes = step == Move::Affirm;
+                let financing = if yes { Financing::PreApproved } else { Financing::NotYet };
+                self.state.form.hear(item, Value::Financing(financing));
                 return self.item_answered(item);
             }
             (_, Some(Move::Unknown | Move::Refuse | Move::Done)) => {

@@ -2,7 +2,7 @@
 
 use super::{Awaiting, Session};
 use crate::dialogue::{
-    Act, Destination, EndReason, Expectation, Item, Promise, Say,
+    Act, Destination, EndReason, Expectation, Item, Promise, Say, Value,
     pack::Line,
     reply::{self, Hole, Template},
 };
@@ -179,7 +179,15 @@ impl Session {
         let mut properties = self.office.roster.units.iter().map(|unit| &unit.property);
         let first = properties.next();
         let many = properties.any(|property| Some(property) != first);
-        reply::aloud(self.state.language, value, field.failures > 0, many)
+        let aloud = reply::aloud(self.state.language, value, field.failures > 0, many);
+        match (self.pack.door(), value) {
+            (Some(door), Value::Unit(mention)) => {
+                let usual = reply::unit_aloud(self.state.language, &mention.unit);
+                let number = usual.split_once(' ').map_or(usual.as_str(), |(_, number)| number);
+                aloud.replacen(&usual, &format!("{door} {number}"), 1)
+            }
+            _ => aloud,
+        }
     }
 
     pub(super) fn transfer(&mut self, to: Destination) {

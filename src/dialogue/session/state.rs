@@ -122,7 +122,7 @@ impl Awaiting {
             | Awaiting::Confirm(_)
             | Awaiting::ConfirmSlot(_)
             | Awaiting::CancelShowing => true,
-            Awaiting::Item(item) => *item == Item::Access,
+            Awaiting::Item(item) => matches!(item, Item::Access | Item::Financing),
             _ => false,
         }
     }
@@ -372,6 +372,15 @@ impl State {
         }
         if let Some(Value::Budget(dollars)) = self.form.value(Item::Budget) {
             sought.budget = Some(*dollars);
+        }
+        if let Some(Value::Price(dollars)) = self.form.value(Item::Price) {
+            sought.budget = Some(*dollars);
+        }
+        if let Some(Value::Area(area)) = self.form.value(Item::Area) {
+            sought.area = Some(area.clone());
+        }
+        if let Some(Value::Financing(financing)) = self.form.value(Item::Financing) {
+            sought.financing = Some(*financing);
         }
         if let Some(Value::MoveIn(when)) = self.form.value(Item::MoveIn) {
             sought.move_in = when.date;

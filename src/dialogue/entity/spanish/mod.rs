@@ -10,9 +10,10 @@ mod tests;
 mod unit;
 mod when;
 
-use super::{Reader, Slot, email};
+use super::{Reader, Slot, email, purchase};
 
 pub(super) use home::accesses;
+pub(super) use number::cardinal;
 pub(in crate::dialogue) use when::MONTHS;
 
 /// One for each slot, as the readers of English.
@@ -28,6 +29,9 @@ pub(super) fn readers() -> Vec<(Slot, Reader)> {
         (Slot::Name, name::names),
         (Slot::Company, place::companies),
         (Slot::Pets, home::pets),
+        (Slot::Price, purchase::prices),
+        (Slot::Financing, purchase::financings),
+        (Slot::Area, purchase::areas),
     ]
 }
 

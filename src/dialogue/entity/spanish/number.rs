@@ -91,7 +91,7 @@ fn below_thousand(tokens: &[Token], at: usize) -> Option<(u32, usize)> {
 }
 
 /// A number as a whole, and the place after it: `mil quinientos`, `dos mil`, `1,500`, `ochocientos doce`.
-pub(super) fn cardinal(text: &str, tokens: &[Token], at: usize) -> Option<(u32, usize)> {
+pub(in crate::dialogue::entity) fn cardinal(text: &str, tokens: &[Token], at: usize) -> Option<(u32, usize)> {
     let first = tokens.get(at)?;
     if is_figure(&first.word) {
         let mut value: u32 = first.word.parse().ok()?;
