@@ -90,6 +90,8 @@ impl Caller {
             caller: self.shows.map(number),
             contact: None,
             label: None,
+            agent: None,
+            greeting: None,
             local: jiff::civil::date(2026, 11, 20).at(19, 0, 0, 0),
             open_now: false,
             channel,

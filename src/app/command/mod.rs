@@ -315,7 +315,8 @@ pub fn rehearsed(path: &Path) -> anyhow::Result<(Directory, desk::Settings, Time
 /// When the configuration cannot be read or the records cannot be written.
 pub fn keep_pair_check(path: &Path, pairs: usize, same: usize, report: String) -> anyhow::Result<()> {
     let config = configured(path)?;
-    let mut store = Store::open(&config.store.folder.join(RECORDS))?;
+    let mut store = Store::open(&config.store.folder.join(RECORDS))
+        .context("there are no records to keep it in; cure: start `portico run` once")?;
     let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
     let check = PairCheck { at: clock::wall(), pairs: count(pairs), same: count(same), report };
     Ok(store.keep_pair_check(&check)?)

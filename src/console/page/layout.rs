@@ -28,7 +28,7 @@ pub(in crate::console) enum Section {
 }
 
 impl Section {
-    const ALL: [Self; 17] = [
+    const ALL: [Self; 18] = [
         Self::Live,
         Self::Phone,
         Self::Calls,
