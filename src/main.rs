@@ -118,6 +118,13 @@ enum Command {
         /// So many callers who dictate a name, a unit and a number and check what is read back, instead of the others.
         #[arg(long, value_name = "CALLERS", conflicts_with = "callers")]
         dictations: Option<usize>,
+        /// Pairs of callers instead, who ask the same and differ in one thing alone (a name, children, a voucher, a faith): were
+        /// they told, asked and offered the same?
+        #[arg(long, conflicts_with_all = ["callers", "dictations", "only"])]
+        pairs: bool,
+        /// Keep how the pairs were treated in the records, where the console shows it. The box does so itself each month.
+        #[arg(long, requires = "pairs")]
+        keep: bool,
     },
     /// Hold calls with the agent once more, from what is stored of them, with the configuration and models of today.
     ///
@@ -375,10 +382,12 @@ fn main() -> ExitCode {
             words_only,
             by_ear,
             dictations,
-        } => {
-            let wanted = Wanted { callers, dictations, only, transcripts, ladders };
-            rehearse(&config, &models, words_only, by_ear.as_deref(), &wanted)
-        }
+            pairs,
+            keep,
+        } => rehearsed(&config, &models, words_only, by_ear.as_deref()).and_then(|office| match pairs {
+            true => rehearse_pairs(&config, &office, keep),
+            false => rehearse(&office, &Wanted { callers, dictations, only, transcripts, ladders }),
+        }),
         Command::Replay {
             call,
             since,
@@ -441,14 +450,13 @@ fn main() -> ExitCode {
     }
 }
 
-/// The office of the configuration, called by the rehearsal's callers.
-fn rehearse(
+/// The office of the configuration, as callers of a rehearsal find it.
+fn rehearsed(
     config: &Path,
     models: &Path,
     words_only: bool,
     by_ear: Option<&str>,
-    wanted: &Wanted,
-) -> anyhow::Result<()> {
+) -> anyhow::Result<Rehearsed> {
     let (directory, desk, zone, now) = command::rehearsed(config)?;
     let understanding = command::understanding(config, models, words_only)?;
     let understands = Understands::with(move |language, text| understanding.read(language, text));
@@ -456,8 +464,23 @@ fn rehearse(
         Some(background) => Hears::with(command::by_ear(models, background, &directory.office.roster)?),
         None => Hears::perfectly(),
     };
-    let office = Rehearsed { directory, desk, zone, understands, hears, now };
-    let all_well = rehearsal::hold(&office, wanted)?;
+    Ok(Rehearsed { directory, desk, zone, understands, hears, now })
+}
+
+/// Called by pairs of callers who differ in one thing alone.
+fn rehearse_pairs(config: &Path, office: &Rehearsed, keep: bool) -> anyhow::Result<()> {
+    let report = rehearsal::hold_pairs(office)?;
+    let (pairs, same) = (report.compared.len(), report.same());
+    if keep {
+        command::keep_pair_check(config, pairs, same, report.to_string())?;
+    }
+    anyhow::ensure!(pairs == same, "not every pair was treated alike; the lines above say in what");
+    Ok(())
+}
+
+/// Called by the rehearsal's callers.
+fn rehearse(office: &Rehearsed, wanted: &Wanted) -> anyhow::Result<()> {
+    let all_well = rehearsal::hold(office, wanted)?;
     anyhow::ensure!(
         all_well,
         "not every caller was served as they should be; the lines above say what to mend"

@@ -6,7 +6,7 @@ mod rehearsed;
 
 use portico::{
     dialogue::Trade,
-    rehearsal::{Outcome, SHIPPED, Script, rehearse},
+    rehearsal::{Outcome, PAIRS, Pairs, SHIPPED, Script, compare, rehearse},
     sim::Understands,
 };
 use rehearsed::{office, practice};
@@ -138,4 +138,29 @@ fn twenty_faults_of_a_configuration_are_named_in_a_plain_sentence() {
         }
     }
     assert!(missed.is_empty(), "{missed:#?}");
+}
+
+#[test]
+fn callers_who_differ_in_one_thing_alone_are_told_asked_and_offered_the_same() {
+    let report = compare(&office(&practice()), &Pairs::parse(PAIRS).unwrap(), |_| {}).unwrap();
+    assert!(report.compared.len() >= 100, "{} pairs called", report.compared.len());
+    let unlike: Vec<_> = report.compared.iter().filter(|pair| !pair.faults.is_empty()).collect();
+    assert_eq!(report.same(), report.compared.len(), "{report}\n{unlike:#?}");
+    assert!(report.to_string().contains("pairs were told, asked and offered the same"), "{report}");
+}
+
+/// The check does not pass whatever happens.
+#[test]
+fn a_difference_in_treatment_is_named_in_a_plain_sentence() {
+    let mut pairs = Pairs::parse(PAIRS).unwrap();
+    pairs.question.retain(|question| question.title == "what the rent is");
+    pairs.difference.truncate(1);
+    for difference in &mut pairs.difference {
+        difference.one.who = "When is trash day?".into();
+    }
+    let report = compare(&office(&practice()), &pairs, |_| {}).unwrap();
+    assert_eq!((report.compared.len(), report.same()), (1, 0), "{report}");
+    let told =
+        "Only the caller who said \"When is trash day?\" was told: Trash is picked up on Tuesday morning";
+    assert!(report.to_string().contains(told), "{report}");
 }

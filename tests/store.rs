@@ -109,6 +109,11 @@ fn every_earlier_file_is_brought_up_to_date_with_its_rows() {
             assert!(matches!(journal.steps[4].told, Told::Closed(EndReason::HungUp)));
             assert_eq!(journal.provenance.parts().count(), 2);
         }
+        if version >= 26 {
+            let told = reader.treatments(None, 10).unwrap().items;
+            assert_eq!((told.len(), told[0].subject.as_str()), (1, "closed vouchers"));
+            assert_eq!(reader.pair_checks().unwrap()[0].same, 24);
+        }
         if version >= 25 {
             let incident = reader.incidents(true, None, 10).unwrap().items.remove(0);
             let (_, reports) = reader.incident(incident.id).unwrap().unwrap();

@@ -249,7 +249,11 @@ fn outside_crates_live_behind_their_walls() {
     for source in sources().into_iter().filter(|s| !is_test(s)) {
         let code = code_of(without_tests(&source.text));
         for (name, rooms) in CRATES {
-            let named = code.contains(&format!("{name}::")) || code.contains(&format!("use {name}"));
+            // `import::` and `Transport::` end like the name of a crate.
+            let path = format!("{name}::");
+            let whole = |at: usize| !code[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_');
+            let named =
+                code.match_indices(&path).any(|(at, _)| whole(at)) || code.contains(&format!("use {name}"));
             let own = code.contains(&format!("::{name}::")) && !code.contains(&format!("use {name}"));
             if named && !own && !rooms.contains(&source.room.as_str()) {
                 wrong.push(format!("{}: `{name}` belongs to {rooms:?}", source.path.display()));

@@ -61,6 +61,11 @@ impl Text {
         reply(self.session.handle_turn(UserTurn::Calendar(answer)))
     }
 
+    /// Wrong answers to what only the resident knows.
+    pub fn wrong_proofs(&self) -> u8 {
+        self.session.wrong_proofs()
+    }
+
     pub fn outcome(&self) -> Outcome {
         self.session.outcome()
     }

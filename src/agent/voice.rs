@@ -155,6 +155,11 @@ impl Voice {
     }
 
     /// What came of the conversation so far.
+    /// Wrong answers to what only the resident knows.
+    pub fn wrong_proofs(&self) -> u8 {
+        self.session.wrong_proofs()
+    }
+
     pub fn outcome(&self) -> Outcome {
         self.session.outcome()
     }

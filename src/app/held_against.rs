@@ -101,6 +101,7 @@ mod tests {
             channel: Channel::Voice,
             language: Language::English,
             known: None,
+            standing: crate::dialogue::Standing::default(),
         };
         let understanding = Understanding::words_only();
         let (mut talk, _) = Journalled::begin(provenance.clone(), pack.clone(), office.clone(), opening);

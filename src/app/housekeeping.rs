@@ -17,7 +17,9 @@ use tokio::sync::mpsc;
 
 use super::{
     backup::{BackupError, Source},
-    clock, recordings,
+    clock,
+    pair_check::PairChecks,
+    recordings,
     switch_loop::ToSwitch,
     whole_file::{self, WholeFile},
 };
@@ -52,6 +54,8 @@ pub(super) struct Housekeeping {
     pub to_switch: mpsc::Sender<ToSwitch>,
     /// The day on which the ways that stand by were last tried.
     pub tried: Option<Date>,
+    /// The monthly check that callers are treated alike; `None`: not here.
+    pub pairs: Option<PairChecks>,
 }
 
 /// Why there is no backup of today.
@@ -90,6 +94,7 @@ impl Housekeeping {
 
     fn round(&mut self, now: Timestamp) {
         self.try_fail_over(now);
+        self.check_pairs(now);
         let outcome = self.back_up(now);
         if let Err(error) = &outcome {
             tracing::error!(%error, "the daily backup could not be made");
@@ -116,6 +121,16 @@ impl Housekeeping {
         if self.to_switch.try_send(ToSwitch::Control(Control::TryTargets)).is_ok() {
             self.tried = Some(local.date());
             self.vitals.lock().unwrap_or_else(PoisonError::into_inner).tried_on = self.tried;
+        }
+    }
+
+    /// Has pairs of made-up callers compared, once a month.
+    fn check_pairs(&mut self, now: Timestamp) {
+        let Some(pairs) = &mut self.pairs else { return };
+        // Records that cannot be read now are read in the next round.
+        let Ok(checks) = self.reader.pair_checks() else { return };
+        if let Err(error) = pairs.round(checks.first().map(|check| check.at), now, &self.zone) {
+            tracing::warn!(%error, "the monthly check with pairs of callers could not be begun");
         }
     }
 
@@ -238,6 +253,7 @@ mod tests {
                 trust_clock: true,
                 to_switch,
                 tried: None,
+                pairs: None,
             };
             Self { keeping, store, switch }
         }

@@ -27,6 +27,7 @@ mod media_rooms;
 mod media_slot;
 mod music;
 mod office;
+mod pair_check;
 mod phones;
 mod plug_and_play;
 mod post;
@@ -80,6 +81,7 @@ use held_against::HeldAgainst;
 use housekeeping::Housekeeping;
 use mailbox_sounds::MailboxSounds;
 use media_plane::{MediaPlane, MediaSettings};
+use pair_check::PairChecks;
 use post::Post;
 use prompts::Prompts;
 use recordings::Recordings;
@@ -207,6 +209,16 @@ impl House {
             trust_clock: config.practice.is_some(),
             to_switch: to_switch.clone(),
             tried: None,
+            // In practice mode nothing is held against the month.
+            pairs: std::env::current_exe().ok().filter(|_| config.practice.is_none()).map(|program| {
+                PairChecks {
+                    program,
+                    configuration: path.to_owned(),
+                    models: models(config).folder().to_owned(),
+                    tried: None,
+                    child: None,
+                }
+            }),
         };
         let (housekeeping_stop, housekeeping_thread) = housekeeping.keep()?;
         let (names_stop, names_thread) = caller_names::keep(accounts.reader(), to_switch.clone())?;

@@ -21,7 +21,7 @@ use super::{
     property::{fact, units, vendor},
     queue, raw,
     recording::recording,
-    screening, showings, srtp, supervision, tolls, transports, trunks,
+    screening, showings, srtp, supervision, tenancy, tolls, transports, trunks,
 };
 use crate::types::{Country, EmergencyNumbers, Extension, Hours, PhoneNumber};
 
@@ -134,6 +134,10 @@ pub(super) fn config(file: &str, text: &str, raw: raw::File) -> Result<Config, P
     let queues = queue::queues(&mut c, raw.queue, &known_to_queues);
     taken.extend(queues.iter().filter_map(|queue| queue.lamp.clone()));
     let showings = showings::showings(&mut c, raw.showings, raw.showing_agent, &office.hours);
+    let units = units(&mut c, raw.unit);
+    let identity = tenancy::identity(&mut c, raw.identity);
+    let residents = tenancy::residents(&mut c, raw.resident, &units, identity.digits);
+    let private_facts = tenancy::private_facts(&mut c, raw.private_fact, &units);
     let mut config = Config {
         showings,
         warnings: Vec::new(),
@@ -188,7 +192,10 @@ pub(super) fn config(file: &str, text: &str, raw: raw::File) -> Result<Config, P
         locations: emergency::locations(&mut c, raw.location, &known),
         mailboxes,
         mail,
-        units: units(&mut c, raw.unit),
+        units,
+        identity,
+        residents,
+        private_facts,
         listings: raw
             .listing
             .into_iter()

@@ -34,6 +34,7 @@ mod screening;
 mod showings;
 mod srtp;
 mod supervision;
+mod tenancy;
 #[cfg(test)]
 mod tests;
 mod tolls;
@@ -68,6 +69,7 @@ pub use screening::Screening;
 pub use showings::{ShowingAgent, Showings};
 pub use srtp::{Srtp, SrtpWish};
 pub use supervision::{SUPERVISION, Supervision};
+pub use tenancy::{Identity, PrivateFact, Resident};
 pub use tolls::Tolls;
 pub use transports::{Tls, Transports};
 pub use trunk_profile::TrunkProfile;
@@ -113,6 +115,10 @@ pub struct Config {
     pub menus: Vec<Menu>,
     pub queues: Vec<Queue>,
     pub units: Vec<Unit>,
+    /// What is told to whom, and how callers are asked who they are.
+    pub identity: Identity,
+    pub residents: Vec<Resident>,
+    pub private_facts: Vec<PrivateFact>,
     pub listings: Vec<Listing>,
     pub showings: Showings,
     /// Residents, owners and staff, by their full names: so that a name is written as the office writes it.

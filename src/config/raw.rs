@@ -88,6 +88,12 @@ pub(super) struct File {
     #[serde(default)]
     pub unit: Vec<Unit>,
     #[serde(default)]
+    pub identity: super::tenancy::RawIdentity,
+    #[serde(default)]
+    pub resident: Vec<super::tenancy::RawResident>,
+    #[serde(default)]
+    pub private_fact: Vec<super::tenancy::RawPrivateFact>,
+    #[serde(default)]
     pub listing: Vec<Listing>,
     #[serde(default)]
     pub showings: super::showings::RawShowings,

@@ -21,6 +21,7 @@ mod call_backs;
 mod dav;
 mod desk_board;
 mod escalations;
+mod fair_housing;
 mod feed;
 mod forwards;
 mod greetings;
@@ -70,6 +71,7 @@ pub fn router(site: Site) -> Router {
         .merge(call_backs::routes())
         .merge(escalations::routes())
         .merge(incidents::routes())
+        .merge(fair_housing::routes())
         .merge(greetings::routes())
         .merge(prompts::routes())
         .merge(showings::routes())

@@ -20,11 +20,20 @@ const PATTERNS: &str = include_str!("../../firmware-config/dialogue/closed.txt")
 
 const SPANISH_PATTERNS: &str = include_str!("../../firmware-config/dialogue/es/closed.txt");
 
-static TABLE: LazyLock<Table<ClosedTopic>> = LazyLock::new(|| Table::parse(PATTERNS, ClosedTopic::from_name));
-static SPANISH_TABLE: LazyLock<Table<ClosedTopic>> =
-    LazyLock::new(|| Table::parse(SPANISH_PATTERNS, ClosedTopic::from_name));
+/// `None` is an everyday matter in the same words.
+type Topics = Table<Option<ClosedTopic>>;
 
-fn table(language: Language) -> &'static Table<ClosedTopic> {
+static TABLE: LazyLock<Topics> = LazyLock::new(|| Table::parse(PATTERNS, label));
+static SPANISH_TABLE: LazyLock<Topics> = LazyLock::new(|| Table::parse(SPANISH_PATTERNS, label));
+
+fn label(name: &str) -> Option<Option<ClosedTopic>> {
+    match name {
+        "none" => Some(None),
+        name => ClosedTopic::from_name(name).map(Some),
+    }
+}
+
+fn table(language: Language) -> &'static Topics {
     match language {
         Language::English => &TABLE,
         Language::Spanish => &SPANISH_TABLE,
@@ -217,8 +226,8 @@ pub(super) fn topic(language: Language, text: &str, reading: &Reading) -> Option
     if reading.urgency != Urgency::Routine {
         return None;
     }
-    let words = tokens(text);
-    let topic = table(language).first(&words)?;
+    let words = tokens_of(text);
+    let topic = table(language).first(&words)??;
     let sure = reading.confidence >= SURE_OF_ANOTHER;
     let holds = match reading.intent {
         Intent::Sales | Intent::WrongNumber | Intent::Vendor => {
@@ -234,11 +243,16 @@ pub(super) fn topic(language: Language, text: &str, reading: &Reading) -> Option
     holds.then_some(topic)
 }
 
+/// A recogniser sets commas or leaves them out as it likes: "I have four kids, is that a problem" is one thing to ask.
+fn tokens_of(text: &str) -> Vec<Token> {
+    tokens(&text.replace(',', " "))
+}
+
 /// May these words be said to everybody? Not if they speak of people or praise a neighborhood.
 pub fn may_be_said(text: &str) -> bool {
     let words = tokens(text);
-    let steers = |(topic, pattern): &(ClosedTopic, Pattern)| {
-        matches!(topic, ClosedTopic::Protected | ClosedTopic::Neighborhood) && pattern.fits(&words)
+    let steers = |(topic, pattern): &(Option<ClosedTopic>, Pattern)| {
+        matches!(topic, Some(ClosedTopic::Protected | ClosedTopic::Neighborhood)) && pattern.fits(&words)
     };
     !Language::ALL.into_iter().any(|language| table(language).0.iter().any(steers))
 }

@@ -36,10 +36,13 @@ mod reading;
 mod reply;
 mod session;
 mod showing;
+mod tenancy;
 mod token;
 mod training;
+mod treated;
 mod trouble;
 mod turn;
+mod unasked;
 mod understander;
 #[cfg(test)]
 mod understanding_tests;
@@ -77,9 +80,14 @@ pub use reading::{Clause, LifeSafety, Reading, Urgency, UrgentKind};
 pub use reply::{place_aloud, unit_aloud};
 pub use session::{Channel, KnownTrouble, Opening, ResumeError, SavedSession, Session};
 pub use showing::{CalendarAnswer, CalendarRequest, Showing, ShowingSlot, ShowingState};
+pub use tenancy::{
+    Assurance, Digits, Needed, NumberRight, Policy, PrivateFact, PrivateTopic, Resident, Standing,
+    TRIES_IN_A_CALL, Tenancy,
+};
 pub use training::{
     CrossValidation, Embedder, TrainingError, cross_validate, train_with, train_words, train_words_in,
 };
+pub use treated::{Subject, Treated};
 pub use trouble::{SharedPlace, Signs, Trouble, signs};
 pub use turn::{Act, Destination, Digit, Expectation, Say, UserTurn};
 pub use understander::{SEED, Understander, danger_said};

@@ -1,6 +1,6 @@
 //! What the office has told us about itself: the only facts that the agent may state.
 
-use super::{Listing, Roster, Topic};
+use super::{Listing, Roster, Tenancy, Topic};
 use crate::types::Language;
 
 /// The facts of one office, as its configuration has them. Handed in; a conversation keeps the one it began with.
@@ -28,6 +28,8 @@ pub struct Office {
     pub showings: bool,
     /// Languages of the telephone besides that of the line, the first by key 2.
     pub also: Vec<AlsoSpoken>,
+    /// Who lives here, and what is told to whom.
+    pub tenancy: Tenancy,
 }
 
 /// Another language that the box speaks on the telephone.
@@ -118,6 +120,7 @@ mod tests {
             staff: true,
             showings: false,
             also: Vec::new(),
+            tenancy: crate::dialogue::Tenancy::default(),
         }
     }
 

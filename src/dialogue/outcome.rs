@@ -6,7 +6,7 @@ mod request;
 use jiff::civil;
 use serde::{Deserialize, Serialize};
 
-use super::{Financing, Intent, LifeSafety, Pets, Showing, Urgency, UrgentKind, reply};
+use super::{Financing, Intent, LifeSafety, Pets, Showing, Treated, Urgency, UrgentKind, reply};
 use crate::types::{IncidentId, Language, PhoneNumber};
 
 /// The whole result of a conversation, as far as it got. Half a conversation has half an outcome: nothing is lost.
@@ -51,6 +51,9 @@ pub struct Outcome {
     /// What else the team should know, a short sentence each, at most eight.
     #[serde(default)]
     pub notes: Vec<String>,
+    /// What was asked that everybody is told alike, and what was told; at most twenty-four.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub treated: Vec<Treated>,
     /// What they wanted, where it is a call type of the office's own, as its people read it: kept here, so that the type may go.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub call_type: Option<String>,
@@ -183,6 +186,7 @@ impl Outcome {
             showing: None,
             company: None,
             notes: Vec::new(),
+            treated: Vec::new(),
             call_type: None,
             language: Language::English,
             notice: None,

@@ -193,6 +193,17 @@ lines! {
     StaffUnavailable = "staff_unavailable" [],
     StaffFailed = "staff_failed" [],
     StaffFailedAgain = "staff_failed_again" [],
+    /// Something private was asked for: what only the resident knows is asked first.
+    ProofAsk = "proof_ask" [Value],
+    ProofAgain = "proof_again" [Value],
+    /// The same to everybody who is not sure enough, whether they live here or not.
+    PrivateClosed = "private_closed" [],
+    /// Who lives here is told to nobody.
+    ResidenceClosed = "residence_closed" [],
+    /// They are sure enough, and a person does the rest.
+    PrivateNoted = "private_noted" [],
+    /// Who has allowed the team to go in is asked again, at the number on file.
+    EntryChecked = "entry_checked" [],
     /// Words that sound like danger and name none.
     DangerAsk = "danger_ask" [],
     UrgentFirst = "urgent_first" [],

@@ -61,6 +61,7 @@ impl Provenance {
             staff,
             showings,
             also,
+            tenancy,
         } = office;
         // Their form in the program's memory: another program may write them otherwise, and is another program.
         parts.add("the office's name, address and hours", &format!("{name:?} {address:?} {hours:?}"));
@@ -68,6 +69,9 @@ impl Provenance {
         parts.add("the listings", &format!("{listings:?}"));
         parts.add("the facts", &format!("{facts:?}"));
         let people = format!("{on_call} {staff} {showings} {also:?}");
+        // Who lives here is nobody's business but the office's, and does not go into a digest that travels.
+        let told = format!("{:?} {:?} {}", tenancy.policy, tenancy.question, tenancy.digits);
+        parts.add("what is told to whom", &told);
         parts.add("who is on call, at the desks and shows homes, and the languages", &people);
         parts
     }

@@ -12,6 +12,7 @@ mod keying;
 mod keys;
 mod known;
 mod naming;
+mod proving;
 mod rescue;
 mod saved;
 mod several;
@@ -28,8 +29,8 @@ use jiff::civil::DateTime;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Act, Digit, EndReason, Expectation, Item, Limits, Office, Outcome, Pack, Reading, UserTurn, Value,
-    pack::Line,
+    Act, Digit, EndReason, Expectation, Item, Limits, Office, Outcome, Pack, Reading, Standing, UserTurn,
+    Value, pack::Line,
 };
 use crate::types::{IncidentId, Language, PhoneNumber};
 use composing::Composer;
@@ -74,6 +75,9 @@ pub struct Opening {
     /// A trouble that many call about, and that the office knows of.
     #[serde(default)]
     pub known: Option<KnownTrouble>,
+    /// How sure the number is, and how many answers about themselves they may get wrong.
+    #[serde(default)]
+    pub standing: Standing,
 }
 
 /// What is said of a trouble before anything is asked.
@@ -264,7 +268,7 @@ impl Session {
 
     /// What has come of it as far as it has got.
     pub fn outcome(&self) -> Outcome {
-        let outcome = self.state.outcome();
+        let outcome = self.with_standing(self.state.outcome());
         let flow = outcome.intent.and_then(|intent| self.pack.flow(intent));
         Outcome { notice: self.notice_told(), call_type: flow.and_then(|flow| flow.staff.clone()), ..outcome }
     }
@@ -275,6 +279,7 @@ impl Session {
             || self.keyed_way(key)
             || self.keyed_unit(key)
             || self.keyed_different(key)
+            || self.keyed_proof(key)
         {
             return;
         }

@@ -14,6 +14,7 @@ use super::{
     reading::{Clause, LifeSafety, Reading, Urgency},
     token::{Token, tokens},
     training::{train_words, train_words_in},
+    unasked::{to_be_heard, without_names},
     urgency::{Reflex, RuleTexts, Rules},
 };
 use crate::types::Language;
@@ -164,12 +165,14 @@ impl Understander {
         embed: impl Fn(&str) -> Option<E>,
     ) -> Reading {
         let read = |text: &str| {
+            let text = &*without_names(text);
             let english = language_of(text).unwrap_or(current) == Language::English;
             let embedding = if english { embed(text) } else { None };
             self.read_in(current, text, own, embedding.as_ref().map(AsRef::as_ref))
         };
-        let mut reading = read(text);
-        let parts = clauses(text);
+        let text = to_be_heard(text);
+        let mut reading = read(&text);
+        let parts = clauses(&text);
         if parts.len() > 1 {
             let part = |text: &str| Clause { text: text.to_owned(), reading: read(text) };
             reading.clauses = parts.into_iter().map(part).collect();

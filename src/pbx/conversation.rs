@@ -5,12 +5,12 @@ use std::{collections::VecDeque, sync::Arc, time::Instant};
 use jiff::tz::TimeZone;
 
 use super::{
-    Caller, Conversed, Disposition, EarMarks, EscalationReport, Fact, MediaCommand, Speaker, SpeechCommand,
-    ToEar, exchange::Context, on_call::Heard,
+    Attestation, Caller, Conversed, Disposition, EarMarks, EscalationReport, Fact, MediaCommand, Speaker,
+    SpeechCommand, ToEar, exchange::Context, on_call::Heard, proofs::Grant,
 };
 use crate::{
     agent::{self, Voice, VoiceInput, VoiceOutput},
-    dialogue::{Channel, Destination, EndReason, Opening, Outcome, Promise, Urgency},
+    dialogue::{Channel, Destination, EndReason, NumberRight, Opening, Outcome, Promise, Standing, Urgency},
     incident,
     speech::{Awaits, SpeechEvent},
     types::{Language, LegId, UtteranceId},
@@ -39,6 +39,8 @@ pub(super) struct Conversation {
     hears: Language,
     /// What the ear expects.
     awaits: Awaits,
+    /// What the caller may get wrong about themselves.
+    tries: Grant,
 }
 
 /// Utterances whose numbers are remembered: the one being said, those it has cut off, and some more.
@@ -91,7 +93,8 @@ impl Conversation {
         let directory = cx.ledger.directory().clone();
         let provenance = Arc::new(directory.provenance.and(&cx.exchange.heard_with));
         let (pack, office) = (directory.pack.clone(), directory.office.clone());
-        let voice = Voice::begin(cx.now.at, provenance, pack, office, opening(cx));
+        let (opening, tries) = opening(cx);
+        let voice = Voice::begin(cx.now.at, provenance, pack, office, opening);
         let mut conversation = Self {
             voice: Box::new(voice),
             deadline: None,
@@ -105,6 +108,7 @@ impl Conversation {
             captioned: None,
             hears: Language::default(),
             awaits: Awaits::default(),
+            tries,
         };
         let wish = conversation.drain(cx, leg);
         (conversation, wish)
@@ -314,6 +318,7 @@ impl Conversation {
     pub(super) fn end(mut self, cx: &mut Context<'_>, reason: EndReason) -> Disposition {
         self.write_down_the_rest(cx);
         self.voice.close(cx.now.at, reason);
+        cx.exchange.proofs.settle(cx.now.at, self.tries.clone(), self.voice.wrong_proofs());
         let outcome = self.voice.outcome();
         report(cx, &outcome, Urgency::Routine);
         let disposition = match reason {
@@ -370,17 +375,26 @@ fn said(
 }
 
 /// What the agent is told before its first word.
-fn opening(cx: &Context<'_>) -> Opening {
-    let directory = cx.ledger.directory();
+fn opening(cx: &mut Context<'_>) -> (Opening, Grant) {
+    let directory = cx.ledger.directory().clone();
     let number = cx.ledger.dialled().number().and_then(|number| directory.numbers.get(&number));
     let zone = number.map_or(TimeZone::UTC, |number| number.hours.zone().clone());
     let open_now = number.is_some_and(|number| number.hours.is_open(cx.now.wall));
     let reception = directory.reception(cx.ledger.dialled().number());
-    Opening {
-        caller: match cx.ledger.caller() {
-            Caller::Number { number, .. } => Some(*number),
-            Caller::Extension(_) | Caller::Anonymous => None,
-        },
+    let caller = match cx.ledger.caller() {
+        Caller::Number { number, .. } => Some(*number),
+        Caller::Extension(_) | Caller::Anonymous => None,
+    };
+    let tries = cx.exchange.proofs.grant(cx.now.at, caller, &directory.office.tenancy);
+    let right = match cx.ledger.vouched().attestation {
+        Some(Attestation::Full) => NumberRight::Attested,
+        Some(Attestation::Failed) => NumberRight::Doubted,
+        Some(Attestation::Partial | Attestation::Gateway | Attestation::Unverified) | None => {
+            NumberRight::Unsaid
+        }
+    };
+    let opening = Opening {
+        caller,
         // The display name of a call is whatever the far end's telephone company has in its list.
         contact: None,
         label: number.map(|number| number.label.clone()).filter(|label| !label.is_empty()),
@@ -391,7 +405,9 @@ fn opening(cx: &Context<'_>) -> Opening {
         channel: Channel::Voice,
         language: Language::default(),
         known: cx.exchange.known_troubles.for_line(&directory.features.houses, cx.ledger.dialled().number()),
-    }
+        standing: Standing { right, tries: tries.tries() },
+    };
+    (opening, tries)
 }
 
 /// Nobody learnt anything from this conversation.

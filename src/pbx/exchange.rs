@@ -19,6 +19,7 @@ use super::{
     ledger::Ledger,
     on_call::{Escalations, News},
     places::Places,
+    proofs::Proofs,
     queue::{Lines, Promises},
     resources::Resources,
     screening::Screening,
@@ -53,6 +54,8 @@ pub(super) struct Exchange {
     /// Who is to be rung for callers who have chosen, since the switch asked last.
     pub(super) ways_wanted: Vec<(CallId, Way)>,
     pub(super) screening: Screening,
+    /// What callers got wrong about themselves today.
+    pub(super) proofs: Proofs,
     /// What is called outside, and what it costs.
     pub(super) spending: Spending,
     pub(super) mailboxes: Mailboxes,
@@ -129,6 +132,7 @@ impl Exchange {
             alert_news: Vec::new(),
             ways_wanted: Vec::new(),
             screening: Screening::default(),
+            proofs: Proofs::default(),
             spending: Spending::default(),
             mailboxes: Mailboxes::default(),
             lamps: Lamps::default(),

@@ -183,6 +183,11 @@ impl Ledger {
         }
     }
 
+    /// What the carrier says of the right to the caller's number.
+    pub(super) fn vouched(&self) -> &Vouched {
+        &self.beginning.vouched
+    }
+
     pub(super) fn direction(&self) -> CallDirection {
         self.beginning.direction
     }

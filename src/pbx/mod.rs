@@ -60,6 +60,7 @@ mod paging;
 mod parked;
 mod places;
 mod prompting;
+mod proofs;
 mod queue;
 mod reception;
 mod record;

@@ -10,6 +10,7 @@
 mod cast;
 mod dictation;
 mod judging;
+mod pairs;
 mod script;
 mod sheet;
 mod terminal;
@@ -24,9 +25,10 @@ use crate::{
     sim::{self, Answer, Cue, Hears, Manner, Premises, Scene, Understands, Visitor},
 };
 
+pub use pairs::{Compared, PAIRS, PairReport, Pairs, compare};
 pub use script::{Expected, Hour, Part, Phones, Reply, SHIPPED, Script, ScriptError};
 pub use sheet::{Fault, Outcome, Scored, Sheet};
-pub use terminal::{Wanted, hold};
+pub use terminal::{Wanted, hold, hold_pairs};
 
 /// Why a rehearsal cannot be held.
 #[derive(Debug, thiserror::Error)]

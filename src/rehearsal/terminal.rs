@@ -2,7 +2,7 @@
 
 use std::{io::Write as _, path::PathBuf};
 
-use super::{Outcome, Rehearsed, Script, dictation::dictations, rehearse};
+use super::{Outcome, PAIRS, PairReport, Pairs, Rehearsed, Script, compare, dictation::dictations, rehearse};
 
 /// What is wanted of a rehearsal.
 #[derive(Debug, Clone, Default)]
@@ -17,6 +17,22 @@ pub struct Wanted {
     pub transcripts: bool,
     /// The ladder of each call with a fault: what rang, was sent and was said, with its time.
     pub ladders: bool,
+}
+
+/// Has pairs of callers call who differ in one thing alone, and prints how each two were treated.
+///
+/// # Errors
+/// When the office cannot be called, or standard output is gone.
+pub fn hold_pairs(office: &Rehearsed) -> anyhow::Result<PairReport> {
+    let mut out = std::io::stdout().lock();
+    let mut failed = None;
+    let report = compare(office, &Pairs::parse(PAIRS)?, |compared| {
+        let both = compared.transcripts.iter().flatten().map(|line| format!("              {line}\n"));
+        // A reader who has gone has seen enough.
+        failed = write!(out, "{compared}\n{}", both.collect::<String>()).err().or(failed.take());
+    })?;
+    writeln!(out, "\n{report}")?;
+    Ok(report)
 }
 
 /// Holds a rehearsal and prints its sheet. The answer: was all as it should be?

@@ -9,7 +9,7 @@ use super::{
     columns::{Col, get, get_opt},
     contacts, conversations, emergencies, followups, incidents, messages, outbox,
     page::{bounded, page_of},
-    showings, tickets,
+    showings, tickets, treatments,
 };
 use crate::{
     dialogue::{Intent, Outcome},
@@ -172,6 +172,7 @@ fn write(transaction: &Transaction<'_>, wrap_up: &WrapUp) -> Result<(), StoreErr
         incidents::file(transaction, wrap_up.record.call, filed)?;
     }
     showings::keep_request(transaction, &wrap_up.record)?;
+    treatments::keep(transaction, &wrap_up.record, wrap_up.now)?;
     if let (Some(contact), Some(words)) = (contact, &wrap_up.opt_out) {
         let (kind, source) = (ConsentKind::OptOut, ConsentSource::Call);
         contacts::write_consent(transaction, contact, kind, source, words, wrap_up.now)?;

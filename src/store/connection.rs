@@ -20,7 +20,7 @@ pub(super) enum Location {
 }
 
 /// The schema, step by step. Steps are only ever appended.
-const MIGRATIONS: [&str; 25] = [
+const MIGRATIONS: [&str; 26] = [
     include_str!("migrations/0001_calls.sql"),
     include_str!("migrations/0002_texts.sql"),
     include_str!("migrations/0003_consent.sql"),
@@ -46,6 +46,7 @@ const MIGRATIONS: [&str; 25] = [
     include_str!("migrations/0023_contact_language.sql"),
     include_str!("migrations/0024_conversations.sql"),
     include_str!("migrations/0025_incidents.sql"),
+    include_str!("migrations/0026_equal_treatment.sql"),
 ];
 
 /// Statements that stay compiled: more than the end of a call, its texts and its trace need together.

@@ -41,6 +41,7 @@ mod text_back;
 mod tickets;
 mod timeline_key;
 mod traces;
+mod treatments;
 mod voicemail;
 
 #[cfg(test)]
@@ -73,6 +74,7 @@ pub use showings::{Entry as CalendarEntry, ShowingRequest, ShowingRow, ShowingSt
 pub use text_back::TextBackNote;
 pub use tickets::{LeadKind, LeadRow, TicketStatus, WorkOrderRow};
 pub use timeline_key::{TimelineKey, TimelineKeyError, is_signed};
+pub use treatments::{PairCheck, TREATMENTS_KEPT, TreatmentRow};
 pub use voicemail::{Untranscribed, VoicemailRow};
 
 use connection::Location;

@@ -293,6 +293,7 @@ fn conversed(office: &str) -> crate::pbx::Conversed {
         staff: false,
         showings: false,
         also: Vec::new(),
+        tenancy: crate::dialogue::Tenancy::default(),
     };
     let opening = Opening {
         caller: None,
@@ -305,6 +306,7 @@ fn conversed(office: &str) -> crate::pbx::Conversed {
         channel: Channel::Voice,
         language: crate::types::Language::English,
         known: None,
+        standing: crate::dialogue::Standing::default(),
     };
     let pack = std::sync::Arc::new(Pack::property().unwrap());
     let provenance = std::sync::Arc::new(Provenance::of(&pack, &office));

@@ -37,6 +37,8 @@ async fn the_document_names_every_path_and_serves_itself() {
             "/calls",
             "/calls/{call}",
             "/contacts",
+            "/equal-treatment",
+            "/equal-treatment.csv",
             "/health",
             "/incidents",
             "/incidents/{incident}",

@@ -13,6 +13,7 @@ mod attacks;
 mod call_backs;
 mod dav;
 mod escalations;
+mod fair_housing;
 mod forwards;
 mod greetings;
 mod health;

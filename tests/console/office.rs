@@ -64,6 +64,11 @@ impl Office {
         self.store.wrap_up_each([(&call.record, None, None)], |_, _| call.clone()).unwrap();
     }
 
+    /// Keeps how a check with pairs of callers came out, as `portico rehearse --pairs --keep` does.
+    pub fn keep_pair_check(&mut self, check: &portico::store::PairCheck) {
+        self.store.keep_pair_check(check).unwrap();
+    }
+
     pub fn new() -> Self {
         Self::with_clock(now)
     }

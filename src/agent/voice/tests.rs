@@ -67,6 +67,7 @@ impl Line {
             staff: true,
             showings: false,
             also: Vec::new(),
+            tenancy: crate::dialogue::Tenancy::default(),
         };
         let mut opening = Opening {
             caller: Some("+13035550142".parse().unwrap()),
@@ -79,6 +80,7 @@ impl Line {
             channel: Channel::Voice,
             language: crate::types::Language::English,
             known: None,
+            standing: crate::dialogue::Standing::default(),
         };
         change(&mut office, &mut opening);
         let pack = Arc::new(Pack::property().unwrap());

@@ -35,7 +35,7 @@ use crate::{
     dialogue::{Examination, Mistaken, Roster},
     pbx::Directory,
     speech::{Background, Models},
-    store::Store,
+    store::{PairCheck, Store},
 };
 
 pub use backup::{backup, restore};
@@ -307,6 +307,19 @@ pub fn rehearsed(path: &Path) -> anyhow::Result<(Directory, desk::Settings, Time
     let config = configured(path)?;
     let directory = office::directory(&config)?;
     Ok((directory, office::desk(&config)?, config.office.hours.zone().clone(), clock::wall()))
+}
+
+/// Keeps how pairs of callers were treated, where the console shows it.
+///
+/// # Errors
+/// When the configuration cannot be read or the records cannot be written.
+pub fn keep_pair_check(path: &Path, pairs: usize, same: usize, report: String) -> anyhow::Result<()> {
+    let config = configured(path)?;
+    let mut store = Store::open(&config.store.folder.join(RECORDS))
+        .context("there are no records to keep it in; cure: start `portico run` once")?;
+    let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+    let check = PairCheck { at: clock::wall(), pairs: count(pairs), same: count(same), report };
+    Ok(store.keep_pair_check(&check)?)
 }
 
 /// `portico token`: makes a token for the JSON interface, and prints it once.

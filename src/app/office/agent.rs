@@ -5,7 +5,10 @@ use std::collections::BTreeSet;
 use super::{super::models, area_code::area_code};
 use crate::{
     config::{self, Config},
-    dialogue::{AlsoSpoken, Fact, Listing, Office, Roster, UnitRef, may_be_said},
+    dialogue::{
+        AlsoSpoken, Digits, Fact, Listing, Needed, Office, Policy, PrivateFact, PrivateTopic, Resident,
+        Roster, Tenancy, UnitRef, may_be_said,
+    },
     speech::{EspeakSynthesizer, Manner},
     types::Language,
 };
@@ -90,14 +93,54 @@ fn also_spoken(config: &Config) -> Vec<AlsoSpoken> {
     Language::ALL.into_iter().filter(spoken).map(also).collect()
 }
 
+fn door(unit: &config::Unit) -> UnitRef {
+    UnitRef { property: unit.property.clone(), street: unit.street.clone(), unit: unit.unit.clone() }
+}
+
+/// Who lives here, and what is told to whom. The file has been checked: what is not said keeps the safe default.
+fn tenancy(config: &Config) -> Tenancy {
+    let written = &config.identity;
+    let level = |value: &Option<String>, default: Needed| {
+        value.as_deref().and_then(Needed::from_name).unwrap_or(default)
+    };
+    let safe = Tenancy::default();
+    let policy = Policy {
+        gate_code: level(&written.gate_code, safe.policy.gate_code),
+        balance: level(&written.balance, safe.policy.balance),
+        work_order: level(&written.work_order, safe.policy.work_order),
+        entry: level(&written.entry, safe.policy.entry),
+        let_in: level(&written.let_in, safe.policy.let_in),
+        number_on_file: level(&written.number_on_file, safe.policy.number_on_file),
+    };
+    let residents = config.residents.iter().map(|resident| Resident {
+        name: resident.name.clone(),
+        home: door(&resident.home),
+        numbers: resident.numbers.clone(),
+        knows: resident.knows.as_deref().and_then(Digits::new),
+    });
+    let facts = config.private_facts.iter().filter_map(|fact| {
+        Some(PrivateFact {
+            topic: PrivateTopic::from_name(&fact.about)?,
+            property: fact.property.clone(),
+            unit: fact.unit.clone(),
+            answer: fact.say.clone(),
+        })
+    });
+    Tenancy {
+        policy,
+        residents: residents.collect(),
+        facts: facts.collect(),
+        question: written.question.clone().unwrap_or(safe.question),
+        question_in_spanish: written.question_in_spanish.clone().unwrap_or(safe.question_in_spanish),
+        digits: written.digits,
+        wrong_a_day: written.wrong_a_day,
+    }
+}
+
 /// What the agent may say about the office.
 pub fn office(config: &Config) -> Office {
     let some = |text: &str| (!text.trim().is_empty()).then(|| text.trim().to_owned());
-    let units = config.units.iter().map(|unit| UnitRef {
-        property: unit.property.clone(),
-        street: unit.street.clone(),
-        unit: unit.unit.clone(),
-    });
+    let units = config.units.iter().map(door);
     // What speaks of people or praises a neighborhood is not said to anybody; `portico check` names it.
     let sayable = config.facts.iter().filter(|fact| may_be_said(&fact.say));
     let facts = sayable.map(|fact| Fact {
@@ -123,5 +166,6 @@ pub fn office(config: &Config) -> Office {
         staff: !config.extensions.is_empty(),
         showings: !config.showings.agents.is_empty(),
         also: also_spoken(config),
+        tenancy: tenancy(config),
     }
 }

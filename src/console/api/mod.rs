@@ -1,6 +1,7 @@
 //! The JSON interface under `/api/v1`: the same records as the pages, for programs, with a document made from the code.
 
 mod answer;
+mod equal_treatment;
 mod escalated;
 mod incidents;
 mod promised;
@@ -16,7 +17,7 @@ use axum::{
 use serde::Deserialize;
 use utoipa::{IntoParams, OpenApi, ToSchema};
 
-use super::{access::Bearer, call_backs::promised, showings, site::Site};
+use super::{access::Bearer, call_backs::promised, fair_housing, showings, site::Site};
 use crate::{
     store::{CallFilter, Cursor, MOST_ROWS, Page, StoreError},
     types::{CallId, IncidentId},
@@ -25,6 +26,7 @@ use answer::{
     CallAnswer, CallInShort, ContactAnswer, HealthAnswer, LeadAnswer, List, MessageAnswer, Trouble,
     WorkOrderAnswer,
 };
+use equal_treatment::TreatmentAnswer;
 use incidents::{IncidentAnswer, ReportAnswer, WholeIncident};
 use promised::CallBackAnswer;
 use shown::ShowingAnswer;
@@ -41,6 +43,8 @@ pub(super) fn routes() -> Router<Site> {
         .route("/work-orders", get(work_orders))
         .route("/incidents", get(incidents))
         .route("/incidents/{incident}", get(incident))
+        .route("/equal-treatment", get(equal_treatment))
+        .route("/equal-treatment.csv", get(equal_treatment_csv))
         .route("/leads", get(leads))
         .route("/messages", get(messages))
         .route("/call-backs", get(call_backs))
@@ -62,7 +66,10 @@ pub fn openapi() -> String {
                        Send `Authorization: Bearer TOKEN`; `portico token` makes one.",
     ),
     servers((url = "/api/v1")),
-    paths(calls, call, contacts, work_orders, incidents, incident, leads, messages, call_backs, shown, health),
+    paths(
+        calls, call, contacts, work_orders, incidents, incident, equal_treatment, equal_treatment_csv, leads, messages,
+        call_backs, shown, health
+    ),
     modifiers(&BearerToken),
 )]
 struct Document;
@@ -256,6 +263,28 @@ async fn incident(State(site): State<Site>, _: Bearer, Path(id): Path<String>) -
         })
         .into_response(),
         Ok(None) => missing(),
+        Err(error) => unavailable(&error),
+    }
+}
+
+/// What callers asked that everybody is told alike, and what they were told, newest first. Kept for three years.
+#[utoipa::path(get, path = "/equal-treatment", params(Place), responses(
+    (status = 200, body = List<TreatmentAnswer>), (status = 400, body = Trouble), (status = 401, body = Trouble),
+    (status = 503, body = Trouble)))]
+async fn equal_treatment(State(site): State<Site>, _: Bearer, Query(place): Query<Place>) -> Response {
+    let (after, limit) = match place.read() {
+        Ok(place) => place,
+        Err(refused) => return *refused,
+    };
+    listed(site.read(move |reader| reader.treatments(after, limit)).await, TreatmentAnswer::of)
+}
+
+/// The same as a table for a spreadsheet: all of it, up to 50,000 lines.
+#[utoipa::path(get, path = "/equal-treatment.csv", responses(
+    (status = 200, body = String, content_type = "text/csv"), (status = 401, body = Trouble), (status = 503, body = Trouble)))]
+async fn equal_treatment_csv(State(site): State<Site>, _: Bearer) -> Response {
+    match fair_housing::table(&site).await {
+        Ok(table) => fair_housing::as_csv(table),
         Err(error) => unavailable(&error),
     }
 }

@@ -17,6 +17,7 @@ pub(in crate::console) enum Section {
     Contacts,
     Messages,
     Screening,
+    FairHousing,
     Emergency,
     Mailboxes,
     Music,
@@ -27,7 +28,7 @@ pub(in crate::console) enum Section {
 }
 
 impl Section {
-    const ALL: [Self; 17] = [
+    const ALL: [Self; 18] = [
         Self::Live,
         Self::Phone,
         Self::Calls,
@@ -38,6 +39,7 @@ impl Section {
         Self::Contacts,
         Self::Messages,
         Self::Screening,
+        Self::FairHousing,
         Self::Emergency,
         Self::Mailboxes,
         Self::Music,
@@ -59,6 +61,7 @@ impl Section {
             Self::Contacts => "Contacts",
             Self::Messages => "Texts",
             Self::Screening => "Screening",
+            Self::FairHousing => "Fair housing",
             Self::Emergency => "911",
             Self::Mailboxes => "Voicemail",
             Self::Music => "Music",
@@ -81,6 +84,7 @@ impl Section {
             Self::Contacts => "/contacts",
             Self::Messages => "/texts",
             Self::Screening => "/screening",
+            Self::FairHousing => "/fair-housing",
             Self::Emergency => "/emergency",
             Self::Mailboxes => "/mailboxes",
             Self::Music => "/music",

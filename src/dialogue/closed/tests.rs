@@ -63,3 +63,136 @@ fn what_the_office_has_written_may_not_steer_either() {
         assert!(!may_be_said(said), "{said}");
     }
 }
+
+struct Measured {
+    asked: usize,
+    known: usize,
+    missed: Vec<String>,
+    mistaken: Vec<String>,
+}
+
+/// Of questions that were written without a look at the rules: how many are known, and how many others are taken for one.
+fn measured(probes: &str) -> Measured {
+    let understander = Understander::words_only();
+    let (mut asked, mut known, mut missed, mut mistaken) = (0, 0, Vec::new(), Vec::new());
+    for line in lines(probes) {
+        let (expected, text) = line.split_once(" | ").unwrap_or_else(|| panic!("{line}"));
+        let found = topic(Language::English, text, &understander.read(text, None));
+        match (ClosedTopic::from_name(expected), found) {
+            (Some(_), found) => {
+                asked += 1;
+                known += usize::from(found.is_some());
+                if found.is_none() {
+                    missed.push(line.to_owned());
+                }
+            }
+            (None, Some(found)) => mistaken.push(format!("as {}: {text}", found.name())),
+            (None, None) => {}
+        }
+    }
+    Measured { asked, known, missed, mistaken }
+}
+
+/// The first set was written before the rules that know it; of the second, which was written before them too, no line has led to a
+/// rule.
+#[test]
+fn fresh_probes_are_known_and_everyday_questions_are_not_taken_for_them() {
+    for (probes, least, most_mistaken) in [
+        (include_str!("../../../firmware-config/dialogue/probes2.txt"), 0.95, 1),
+        (include_str!("../../../firmware-config/dialogue/probes3.txt"), 0.90, 2),
+    ] {
+        let Measured { asked, known, missed, mistaken } = measured(probes);
+        let told = format!(
+            "{known} of {asked} known; missed:\n{}\nmistaken:\n{}",
+            missed.join("\n"),
+            mistaken.join("\n")
+        );
+        println!("{told}");
+        assert!(known as f64 >= least * asked as f64, "{told}");
+        assert!(mistaken.len() <= most_mistaken, "{told}");
+    }
+}
+
+/// Every string under these keys, wherever it stands.
+fn strings(value: &toml::Value, found: &mut Vec<String>) {
+    match value {
+        toml::Value::String(text) => found.push(text.clone()),
+        toml::Value::Array(values) => values.iter().for_each(|value| strings(value, found)),
+        toml::Value::Table(table) => table.values().for_each(|value| strings(value, found)),
+        _ => {}
+    }
+}
+
+const PACKS: [&str; 2] = [
+    include_str!("../../../firmware-config/dialogue/property.toml"),
+    include_str!("../../../firmware-config/dialogue/es/property.toml"),
+];
+
+#[test]
+fn no_sentence_of_any_pack_speaks_of_people_or_praises_a_place() {
+    for pack in PACKS {
+        let pack: toml::Table = pack.parse().unwrap();
+        let mut said = Vec::new();
+        for (key, value) in &pack {
+            if key != "closed" {
+                strings(value, &mut said);
+            }
+        }
+        assert!(said.len() > 200);
+        for text in said {
+            assert!(may_be_said(&text), "{text}");
+        }
+    }
+}
+
+/// Closed answers speak of neighborhoods and welcome, to say that nothing is said of them: they name no class and praise nothing.
+#[test]
+fn no_closed_answer_names_a_class_or_praises_a_place() {
+    let classes = [
+        "white",
+        "black",
+        "hispanic",
+        "asian",
+        "jewish",
+        "muslim",
+        "christian",
+        "women",
+        "men",
+        "children",
+        "kids",
+        "young",
+        "old",
+        "gay",
+        "disabled",
+        "wheelchair",
+        "immigrants",
+        "married",
+        "single",
+        "great",
+        "quiet",
+        "excellent",
+        "bad",
+        "blanco",
+        "negro",
+        "hispano",
+        "judio",
+        "mujeres",
+        "hombres",
+        "ninos",
+        "jovenes",
+        "tranquilo",
+        "peligroso",
+    ];
+    for pack in PACKS {
+        let pack: toml::Table = pack.parse().unwrap();
+        let mut said = Vec::new();
+        for closed in pack["closed"].as_table().unwrap().values() {
+            strings(&closed["answer"], &mut said);
+        }
+        assert!(said.len() >= 16);
+        for text in said {
+            let named = tokens(&text).into_iter().find(|token| classes.contains(&token.word.as_str()));
+            assert_eq!(named, None, "{text}");
+        }
+    }
+}

@@ -11,7 +11,7 @@ eleven else emergency end enough even every everything exactly fine fire first f
 freezing from front frustrated fun gas get getting glad go going gonna gone good got great guess had happening happy \
 hard has hate have having he heat hello help her here hey hi him his home hot house how hurt i if im in inside \
 interested is it its just kind know last late later leaving lease leasing left leaking let like listening live \
-living local locked looking lost lot mad maintenance making management manager maybe me mean mine more morning most \
+living local locked look looking lost lot mad maintenance making management manager maybe me mean mine more morning most \
 moving much my name near need new next nice nine no nobody none north not nothing now number of off office ok okay \
 old on one only open or other our out outside over owner paying person phone picking please power probably problem \
 property pretty question quite ready real really regarding rent resident returning ridiculous right running same \

@@ -24,6 +24,7 @@ fn begun() -> (Journalled, Understander) {
         staff: false,
         showings: false,
         also: Vec::new(),
+        tenancy: crate::dialogue::Tenancy::default(),
     };
     let opening = Opening {
         caller: None,
@@ -36,6 +37,7 @@ fn begun() -> (Journalled, Understander) {
         channel: Channel::Voice,
         language: Language::English,
         known: None,
+        standing: crate::dialogue::Standing::default(),
     };
     let provenance = Arc::new(Provenance::of(&pack, &office));
     (Journalled::begin(provenance, pack, Arc::new(office), opening).0, Understander::words_only())

@@ -2,14 +2,31 @@
 
 use super::{Awaiting, Session, answering::TOPIC_WORDS};
 use crate::dialogue::{
-    ClosedTopic, Entity, Expectation, Intent, Move, Reading, office::words_of, pack::Line,
+    ClosedTopic, Entity, Expectation, Intent, Move, Reading, Subject, Treated, office::words_of, pack::Line,
 };
 
+/// Answers kept of one conversation for the log of equal treatment; a call has a dozen at most.
+const MOST_TREATED: usize = 24;
+
+/// Longest question that is kept, in characters.
+const LONGEST_ASKED: usize = 300;
+
 impl Session {
+    /// Keeps what was asked and what everybody is told of it, for the log of equal treatment.
+    pub(super) fn treat(&mut self, subject: Subject, asked: &str, before: usize) {
+        let given = self.said_since(before);
+        if self.state.treated.len() < MOST_TREATED {
+            let asked = asked.trim().chars().take(LONGEST_ASKED).collect();
+            self.state.treated.push(Treated { subject, asked, given });
+        }
+    }
+
     /// The same words for everybody; then on with what was talked about, or the offer of a call.
     pub(super) fn answer_closed(&mut self, topic: ClosedTopic, text: &str, reading: &Reading) {
         let pack = self.pack.clone();
+        let before = self.said_so_far();
         self.tell_variant(&format!("closed.{}", topic.name()), pack.closed_answer(topic));
+        self.treat(Subject::Closed(topic), text, before);
         self.state.note(topic.note().to_owned());
         self.state.confusions = 0;
         let busy = self.state.flow.is_some() && !self.state.closed;

@@ -2,7 +2,7 @@
 
 use super::{Awaiting, Session};
 use crate::dialogue::{
-    Act, Destination, EndReason, Expectation, Item, Promise, Say, Value,
+    Act, Destination, EndReason, Expectation, Item, Promise, Say, Value, may_be_said,
     pack::Line,
     reply::{self, Hole, Template},
 };
@@ -45,7 +45,24 @@ impl Composer {
     }
 }
 
+/// At their ends, as far as a mark tells.
+fn sentences(text: &str) -> impl Iterator<Item = &str> {
+    text.split_inclusive(['.', '!', '?']).map(str::trim).filter(|sentence| !sentence.is_empty())
+}
+
 impl Session {
+    /// What has been put together so far of the utterance, in bytes: where the next sentence begins.
+    pub(super) fn said_so_far(&self) -> usize {
+        self.reply.text.len()
+    }
+
+    /// What has been put together since then, without the question at its end.
+    pub(super) fn said_since(&self, before: usize) -> String {
+        let said = self.reply.text.get(before..).unwrap_or(&self.reply.text);
+        let question = self.state.question.as_deref().unwrap_or_default();
+        said.strip_suffix(question).unwrap_or(said).trim().to_owned()
+    }
+
     pub(super) fn finish(&mut self) -> Vec<Act> {
         let expects = self.state.expects;
         self.reply.flush(true, expects, self.state.language);
@@ -58,7 +75,10 @@ impl Session {
     }
 
     pub(super) fn tell_with(&mut self, line: Line, value: &str) {
-        if let Some(text) = self.words(line, value) {
+        let Some(text) = self.words(line, value) else { return };
+        if value.is_empty() {
+            self.say_as_written(&text);
+        } else {
             self.tell_text(&text);
         }
     }
@@ -72,11 +92,23 @@ impl Session {
         let first = self.pack.line(line).first();
         let worn_out = first.map(|t| t.fill(&[(Hole::Office, &self.office.name), (Hole::Value, value)]));
         if let Some(text) = self.words(line, value).or(worn_out) {
-            self.tell_text(&text);
+            self.say_as_written(&text);
         }
     }
 
+    /// Adds to the reply: the one door for what the office has written and for words of the caller that are said back. A
+    /// sentence that speaks of protected classes, or steers, is left out, and the team is told that it was.
     pub(super) fn tell_text(&mut self, text: &str) {
+        if may_be_said(text) {
+            return self.say_as_written(text);
+        }
+        let sayable: Vec<&str> = sentences(text).filter(|sentence| may_be_said(sentence)).collect();
+        self.state.note("a sentence that nobody may be told was left out".to_owned());
+        self.say_as_written(&sayable.join(" "));
+    }
+
+    /// Adds sentences of the script, each of which a test has held against the rules: questions, closed answers, danger.
+    pub(super) fn say_as_written(&mut self, text: &str) {
         self.reply.push(text, self.pack.acknowledgement(text));
     }
 
@@ -84,7 +116,7 @@ impl Session {
     pub(super) fn tell_variant(&mut self, key: &str, variants: &[Template]) {
         if let Some(template) = self.state.wording.pick(key, variants) {
             let text = template.fill(&[(Hole::Office, &self.office.name)]);
-            self.tell_text(&text);
+            self.say_as_written(&text);
         }
     }
 
@@ -121,7 +153,7 @@ impl Session {
     }
 
     pub(super) fn put_question(&mut self, text: String, awaiting: Awaiting, expects: Expectation) {
-        self.tell_text(&text);
+        self.say_as_written(&text);
         if self.state.question.as_ref() != Some(&text) {
             self.state.repeats = 0;
         }

@@ -135,6 +135,7 @@ impl Session {
             }
             Awaiting::OfferCall(intent) => self.offer_call(intent),
             Awaiting::Danger(_) => self.ask_again(),
+            Awaiting::Proof(asked) => self.proof_not_understood(*asked),
             Awaiting::ChooseSlot | Awaiting::ConfirmSlot(_) => self.time_not_understood(),
             Awaiting::AnythingElse | Awaiting::CancelShowing => self.ask_anything_else(),
             Awaiting::KeysDanger | Awaiting::KeysWays => self.ask_keys_again(),

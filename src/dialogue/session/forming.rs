@@ -120,6 +120,8 @@ impl Session {
             Item::Matter => self.state.matter.is_none() && !self.state.form.is_done(item),
             // Who does not want to be called is not asked for a number.
             Item::Callback if self.state.do_not_contact => false,
+            // The number on file is called, not one that a stranger gives.
+            Item::Callback if self.state.proving.refused => false,
             _ => !self.state.form.is_done(item),
         })
     }
@@ -224,6 +226,7 @@ impl Session {
         if !self.state.closed {
             self.state.closed = true;
             if !self.showing_is_settled() {
+                self.say_who_may_enter();
                 self.promise(intent, flow.promise);
             }
         }
@@ -242,7 +245,8 @@ impl Session {
     /// Says the closing, and promises no call where none can be kept.
     fn promise(&mut self, intent: Intent, promise: Promise) {
         let calls = matches!(promise, Promise::Callback | Promise::LeadCallback | Promise::WorkOrder);
-        let reachable = self.state.form.get(Item::Callback).is_some_and(|field| field.value.is_some());
+        let reachable = self.state.proving.refused
+            || self.state.form.get(Item::Callback).is_some_and(|field| field.value.is_some());
         let kept = if !calls {
             true
         } else if self.state.do_not_contact {

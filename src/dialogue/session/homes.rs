@@ -2,7 +2,7 @@
 
 use super::{Item, Session};
 use crate::dialogue::{
-    Entity, Intent, Listing, Reading, Value,
+    Entity, Intent, Listing, Reading, Subject, Value,
     listing::{Asked, asked},
     pack::Line,
     reply,
@@ -21,6 +21,7 @@ impl Session {
         }
         let Some(asked) = asked(text) else { return false };
         let heard = self.entities(text);
+        let before = self.said_so_far();
         let told = match asked {
             Asked::Which => self.tell_homes(&heard),
             _ => self.tell_of_home(asked, &heard),
@@ -28,6 +29,7 @@ impl Session {
         if !told {
             return false;
         }
+        self.treat(Subject::Homes, text, before);
         self.state.confusions = 0;
         self.take_beside_the_point(&heard);
         match self.state.flow {

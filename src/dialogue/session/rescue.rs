@@ -47,7 +47,7 @@ impl Session {
         self.state.flow = Some(Intent::Emergency);
         self.state.add_matter(text);
         if let Some(template) = self.pack.clone().life_safety(kind) {
-            self.tell_text(&template.fill(&[]));
+            self.say_as_written(&template.fill(&[]));
         }
         if self.office.on_call {
             self.state.rescue.rings = self.state.rescue.rings.saturating_add(1).min(RINGS - 1);

@@ -70,7 +70,9 @@ impl Session {
             // To look for a home and to come and see it is one matter.
             let same = |known: Intent| known == intent || (known.is_prospect() && intent.is_prospect());
             let new = !matters.iter().any(|known| same(known.reading.intent));
-            if clause.reading.is_sure() && taken_down && new {
+            // "Would I get approved?" has its closed answer, and is no matter beside it.
+            let closed = closed::topic(self.state.language, &clause.text, &clause.reading).is_some();
+            if clause.reading.is_sure() && taken_down && new && !closed {
                 matters.push(clause);
             }
         }

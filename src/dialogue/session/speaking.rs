@@ -21,7 +21,7 @@ impl Session {
             self.script.in_language(also.language).line(Line::OfferLanguage).first().map(|t| t.fill(&[]));
         if let Some(words) = words {
             self.close_utterance(here);
-            self.tell_text(&words);
+            self.say_as_written(&words);
             self.close_utterance(also.language);
         }
     }

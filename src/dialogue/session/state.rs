@@ -3,10 +3,15 @@
 use jiff::civil::{DateTime, Time};
 use serde::{Deserialize, Serialize};
 
-use super::{Opening, showing::Visit, suspicion::Suspicion};
+use super::{
+    Opening,
+    proving::{Asked, Proving},
+    showing::Visit,
+    suspicion::Suspicion,
+};
 use crate::dialogue::{
     Access, Captured, DayPart, Destination, EndReason, Expectation, Intent, Item, LifeSafety, NoticeAnswer,
-    Outcome, Pets, Promise, ShowingSlot, Sought, UnitRef, Urgency, Value, When,
+    Outcome, Pets, Promise, ShowingSlot, Sought, Treated, UnitRef, Urgency, Value, When,
     form::{Form, Standing},
     matter,
     outcome::OUTCOME_VERSION,
@@ -28,6 +33,8 @@ pub(super) enum Awaiting {
     Need,
     /// Is anybody in danger?
     Danger(Box<Suspicion>),
+    /// What only the resident knows.
+    Proof(Box<Asked>),
     /// Is this about …?
     Guess(Intent),
     Item(Item),
@@ -71,6 +78,7 @@ impl Awaiting {
             Awaiting::Choose(_) => item == Item::Place,
             Awaiting::Need
             | Awaiting::Danger(_)
+            | Awaiting::Proof(_)
             | Awaiting::Guess(_)
             | Awaiting::AnythingElse
             | Awaiting::OfferCall(_)
@@ -93,6 +101,7 @@ impl Awaiting {
         match self {
             Awaiting::Need => "need".to_owned(),
             Awaiting::Danger(_) => "danger".to_owned(),
+            Awaiting::Proof(_) => "proof".to_owned(),
             Awaiting::Guess(intent) => format!("guess {}", intent.name()),
             Awaiting::Item(item) => format!("item {}", item.name()),
             Awaiting::OfferCaller => "offer caller".to_owned(),
@@ -184,8 +193,14 @@ pub(super) struct State {
     #[serde(default)]
     pub(super) showing: Visit,
     pub(super) notes: Vec<String>,
+    /// What was asked that everybody is told alike, and what was told.
+    #[serde(default)]
+    pub(super) treated: Vec<Treated>,
     pub(super) wording: Wording,
     pub(super) rescue: Rescue,
+    /// Who they have proven to be, and what it took.
+    #[serde(default)]
+    pub(super) proving: Proving,
     /// They have been asked whether anybody is in danger.
     #[serde(default)]
     pub(super) danger_asked: bool,
@@ -251,8 +266,10 @@ impl State {
             beyond: None,
             showing: Visit::default(),
             notes: Vec::new(),
+            treated: Vec::new(),
             wording: Wording::default(),
             rescue: Rescue::default(),
+            proving: Proving::default(),
             danger_asked: false,
             staff_failures: 0,
             further: Vec::new(),
@@ -353,6 +370,7 @@ impl State {
                 _ => None,
             }),
             notes,
+            treated: self.treated.clone(),
             call_type: None,
         }
     }

@@ -2,8 +2,8 @@
 
 use super::{Awaiting, Item, Session, answering::TOPIC_WORDS};
 use crate::dialogue::{
-    Context, Entity, Intent, Move, Reading, Slot, Urgency, Value, closed, entity, office::words_of,
-    pack::Line,
+    Context, Entity, Intent, Move, Reading, Slot, Subject, Urgency, Value, closed, entity, office::words_of,
+    pack::Line, unasked::to_be_heard,
 };
 use crate::types::Language;
 
@@ -97,12 +97,22 @@ impl Session {
         if self.asks_about_danger(text, reading) {
             return;
         }
+        if let Awaiting::Proof(asked) = self.state.awaiting.clone()
+            && self.heard_proof(*asked, text, reading)
+        {
+            return;
+        }
+        // What nobody needs to know of who speaks was not read either.
+        let text = &*to_be_heard(text);
         self.note_harm(text, reading);
         self.note_visit(text, reading);
         let left = self.take_apart(reading);
         let (text, reading) =
             left.as_ref().map_or((text, reading), |(text, reading)| (text.as_str(), reading));
-        if self.courtesy(text, reading) || self.question_of_fact(text, reading) {
+        if self.courtesy(text, reading)
+            || self.private_question(text, reading)
+            || self.question_of_fact(text, reading)
+        {
             return;
         }
         let mut heard = self.entities(text);
@@ -130,7 +140,7 @@ impl Session {
             Awaiting::CancelShowing => self.heard_cancelling(reading),
             Awaiting::KeysDanger | Awaiting::KeysWays => self.not_understood(),
             // Have been dealt with above.
-            Awaiting::Calendar | Awaiting::Danger(_) => {}
+            Awaiting::Calendar | Awaiting::Danger(_) | Awaiting::Proof(_) => {}
         }
     }
 
@@ -301,7 +311,12 @@ impl Session {
         if let Some(answer) = self.office.clone().answer(reading.topic, text) {
             self.state.intent.get_or_insert(Intent::Question);
             self.state.confusions = 0;
+            let before = self.said_so_far();
             self.tell_text(&answer);
+            let prospect = self.state.flow.is_some_and(Intent::is_prospect) || reading.intent.is_prospect();
+            if prospect || reading.topic.is_some() {
+                self.treat(Subject::Fact, text, before);
+            }
             // "Do you allow dogs? I'm looking for a two bedroom" is a question and a prospect.
             if reading.intent.is_prospect() && reading.is_sure() && self.state.flow.is_none() {
                 let heard = self.entities(text);

@@ -481,3 +481,26 @@ fn protected_classes_are_no_topic() {
         );
     }
 }
+
+#[test]
+fn what_may_not_be_said_is_left_out_at_the_door_and_the_rest_is_said() {
+    let mut office = office();
+    office.facts[0].answer = "Trash is picked up on Tuesday mornings. It is a safe neighborhood.".into();
+    let call = Call::with(office, opening())
+        .says("When is trash day?")
+        .hears("Trash is picked up on Tuesday mornings.")
+        .hears_not("safe");
+    let notes = call.session.outcome().notes;
+    assert!(notes.iter().any(|note| note.contains("left out")), "{notes:?}");
+}
+
+#[test]
+fn what_everybody_is_told_alike_is_kept_with_the_words_that_asked() {
+    let call = Call::new().says("When is trash day?").says("Do you take Section 8 vouchers?");
+    let treated = call.session.outcome().treated;
+    let subjects: Vec<String> = treated.iter().map(|treated| treated.subject.name()).collect();
+    assert_eq!(subjects, ["fact", "closed vouchers"]);
+    assert_eq!(treated[0].given, "Trash is picked up on Tuesday mornings.");
+    assert_eq!(treated[1].asked, "Do you take Section 8 vouchers?");
+    assert_eq!(treated[1].given, "The leasing team answers that, the same way for everyone.");
+}

@@ -45,6 +45,7 @@ pub(super) fn office() -> Office {
         staff: true,
         showings: false,
         also: Vec::new(),
+        tenancy: crate::dialogue::Tenancy::default(),
     }
 }
 
@@ -60,6 +61,7 @@ pub(super) fn opening() -> Opening {
         channel: Channel::Voice,
         language: crate::types::Language::English,
         known: None,
+        standing: crate::dialogue::Standing::default(),
     }
 }
 
