@@ -12,7 +12,7 @@ use std::{
 };
 
 use portico::dialogue::{
-    Act, Channel, Office, Opening, Pack, Roster, Session, Understander, UnitRef, UserTurn,
+    Act, Channel, Office, Opening, Pack, Roster, Session, Standing, Tenancy, Understander, UnitRef, UserTurn,
 };
 
 const CALLER: [&str; 6] = [
@@ -59,6 +59,7 @@ fn office(units: u16) -> Office {
         staff: true,
         showings: false,
         also: Vec::new(),
+        tenancy: Tenancy::default(),
     }
 }
 
@@ -73,6 +74,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         label: None,
         agent: None,
         greeting: None,
+        standing: Standing::default(),
         local: jiff::civil::date(2026, 11, 20).at(23, 0, 0, 0),
         open_now: false,
         channel: Channel::Voice,
