@@ -95,7 +95,7 @@ say = "Yes."
 [[caller]]
 title = "The main"
 when = "night"
-says = ["They just nicked the gas main with the digger."]
+says = ["The sniffer is ticking."]
 
 [[caller]]
 title = "A leak"
@@ -129,7 +129,7 @@ fn a_script_that_no_longer_hears_gas_is_blocked_with_the_call_shown() {
     let shown = sheet.to_string();
     for words in [
         "EMERGENCY LOST: 0000000000001",
-        "They just nicked the gas main with the digger.",
+        "The sniffer is ticking.",
         "it was an emergency (gas) and would be routine",
         "it would no longer ring the person on call",
     ] {

@@ -105,7 +105,7 @@ mod tests {
         };
         let understanding = Understanding::words_only();
         let (mut talk, _) = Journalled::begin(provenance.clone(), pack.clone(), office.clone(), opening);
-        let text = "They just nicked the gas main with the digger.".to_owned();
+        let text = "The sniffer is ticking.".to_owned();
         let reading = understanding.read(Language::English, &text);
         talk.handle_turn(Duration::from_secs(4), UserTurn::Said { text, reading });
         let call = CallId::from_random(4_711);

@@ -8,7 +8,7 @@ use std::{
 
 use super::{office::CARRIER, phone::Handset, premises::Hears};
 use crate::{
-    speech::SpeechEvent,
+    speech::{Awaits, SpeechEvent},
     types::{LegId, PhoneNumber, TurnId},
 };
 
@@ -72,6 +72,8 @@ pub(super) struct Person {
     opening: Option<&'static str>,
     /// What the ear makes of their words, and the number by which it knows their voice.
     heard_as: Option<(u64, Hears)>,
+    /// What the ear expects of them.
+    asked_for: Awaits,
     line: Option<Line>,
 }
 
@@ -137,6 +139,7 @@ impl Person {
             answers: Vec::new(),
             opening: None,
             heard_as: None,
+            asked_for: Awaits::default(),
             line: None,
         }
     }
@@ -162,6 +165,11 @@ impl Person {
     /// Lines that have not been said.
     pub(super) fn unsaid(&self) -> Option<&Cue> {
         self.script.front()
+    }
+
+    /// The ear is told what to expect of them.
+    pub(super) fn is_asked_for(&mut self, awaits: Awaits) {
+        self.asked_for = awaits;
     }
 
     /// The switch hears this leg, from now on as this turn; what was heard before is forgotten.
@@ -329,7 +337,7 @@ impl Person {
         };
         let length = if text.is_empty() { MUMBLE } else { long_enough(&text) };
         let text = match &self.heard_as {
-            Some((who, hears)) if !text.is_empty() => hears.hear(*who, &text),
+            Some((who, hears)) if !text.is_empty() => hears.hear(*who, self.asked_for, &text),
             _ => text,
         };
         let line = self.line.as_mut()?;

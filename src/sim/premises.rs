@@ -12,6 +12,7 @@ use crate::{
     dialogue::{CallType, OfficeTypes, Reading, Understander},
     pbx::{Directory, Settings, Srtp},
     sip,
+    speech::Awaits,
     types::{Extension, Language},
 };
 
@@ -51,25 +52,26 @@ impl fmt::Debug for Understands {
     }
 }
 
-/// What the ear of the office makes of words that somebody says: `who` is the same for all that one caller says.
+/// What the ear of the office makes of words that somebody says: `who` is the same for all that one caller says,
+/// and the ear is told what they have been asked for.
 #[derive(Clone)]
 pub struct Hears(Arc<Hear>);
 
-type Hear = dyn Fn(u64, &str) -> String + Send + Sync;
+type Hear = dyn Fn(u64, Awaits, &str) -> String + Send + Sync;
 
 impl Hears {
     /// By real sound: a voice, a line, a recogniser. An empty answer is sound without words.
-    pub fn with(hear: impl Fn(u64, &str) -> String + Send + Sync + 'static) -> Self {
+    pub fn with(hear: impl Fn(u64, Awaits, &str) -> String + Send + Sync + 'static) -> Self {
         Self(Arc::new(hear))
     }
 
     /// Every word as it was said.
     pub fn perfectly() -> Self {
-        Self::with(|_, words| words.to_owned())
+        Self::with(|_, _, words| words.to_owned())
     }
 
-    pub(super) fn hear(&self, who: u64, words: &str) -> String {
-        (self.0)(who, words)
+    pub(super) fn hear(&self, who: u64, awaits: Awaits, words: &str) -> String {
+        (self.0)(who, awaits, words)
     }
 }
 

@@ -3,8 +3,8 @@
 use std::{ops::ControlFlow, path::Path};
 
 use super::{
-    Ear, EarOutput, EarTuning, FRAME_SAMPLES, Recognizer, SAMPLE_RATE, SpeechError, SpeechEvent, Spoken,
-    Synthesizer, VoiceDetector, read_wav, write_wav,
+    Awaits, Ear, EarOutput, EarTuning, FRAME_SAMPLES, Recognizer, SAMPLE_RATE, SpeechError, SpeechEvent,
+    Spoken, Synthesizer, VoiceDetector, read_wav, write_wav,
 };
 use crate::types::TurnId;
 
@@ -33,10 +33,10 @@ pub fn hear(
     recognizer: &mut dyn Recognizer,
     elapsed_ms: &mut dyn FnMut(&mut dyn FnMut()) -> u32,
 ) -> Result<Vec<TimedSegment>, SpeechError> {
-    hear_samples(&read_wav(path)?, detector, recognizer, elapsed_ms)
+    hear_samples(&read_wav(path)?, detector, recognizer, Awaits::Anything, elapsed_ms)
 }
 
-/// The same for 16 kHz samples.
+/// The same for 16 kHz samples of somebody who was asked for this.
 ///
 /// # Errors
 /// When the recogniser fails.
@@ -44,12 +44,14 @@ pub fn hear_samples(
     samples: &[i16],
     detector: &VoiceDetector,
     recognizer: &mut dyn Recognizer,
+    awaits: Awaits,
     elapsed_ms: &mut dyn FnMut(&mut dyn FnMut()) -> u32,
 ) -> Result<Vec<TimedSegment>, SpeechError> {
     let mut turn = 0;
     let tuning = EarTuning::default();
     let onset_ms = u64::try_from(tuning.onset_span.as_millis()).unwrap_or(0);
     let mut ear = Ear::with_detector(tuning, TurnId(turn), detector);
+    ear.expect(awaits);
     let mut segments = Vec::new();
     let mut open: Option<TimedSegment> = None;
     let mut speaking = false;

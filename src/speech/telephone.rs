@@ -6,7 +6,7 @@
 
 use std::ops::ControlFlow;
 
-use super::{Recognizer, SAMPLE_RATE, SpeechError, Synthesizer, VoiceDetector, hear_samples};
+use super::{Awaits, Recognizer, SAMPLE_RATE, SpeechError, Synthesizer, VoiceDetector, hear_samples};
 use crate::media::{Codec, Decoder, Encoder, Ratio, Resampler};
 
 /// What is heard beside the caller.
@@ -87,19 +87,27 @@ impl Telephone {
         Ok(Self { recognizer, detector, voices, television })
     }
 
-    /// The words as they are recognised; empty where none were. `who`: the same number is the same voice.
+    /// The words as they are recognised; empty where none were. `who`: the same number is the same voice. `awaits`: what
+    /// the ear expects.
     ///
     /// # Errors
     /// When the voice or the recogniser fails.
-    pub fn hear(&mut self, who: u64, background: Background, words: &str) -> Result<String, SpeechError> {
+    pub fn hear(
+        &mut self,
+        who: u64,
+        background: Background,
+        awaits: Awaits,
+        words: &str,
+    ) -> Result<String, SpeechError> {
         let count = self.voices.len().max(1) as u64;
         let voice = self.voices.get_mut((who % count) as usize).ok_or(SpeechError::NoAnswer)?;
         let voice = spoken(voice.as_mut(), words)?;
         let heard = over_the_wire(&self.in_a_room(&voice, background, who));
-        let segments = hear_samples(&heard, &self.detector, self.recognizer.as_mut(), &mut |decode| {
-            decode();
-            0
-        })?;
+        let segments =
+            hear_samples(&heard, &self.detector, self.recognizer.as_mut(), awaits, &mut |decode| {
+                decode();
+                0
+            })?;
         let texts: Vec<&str> = segments.iter().map(|segment| segment.text.as_str()).collect();
         Ok(texts.join(" "))
     }

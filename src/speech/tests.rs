@@ -92,7 +92,7 @@ mod heard {
 
     fn transcript(samples: &[i16], recognizer: &mut MoonshineRecognizer) -> String {
         let detector = VoiceDetector::open(&super::models().unwrap().voice_detector()).unwrap();
-        let segments = hear_samples(samples, &detector, recognizer, &mut |run| {
+        let segments = hear_samples(samples, &detector, recognizer, Awaits::Anything, &mut |run| {
             run();
             0
         })
@@ -274,10 +274,16 @@ mod spoken {
 fn a_recording_becomes_segments_with_their_times() {
     // Two bursts that the detector takes for voice would need a real voice; the script needs none of them.
     let mut recognizer = ScriptedRecognizer::new(["never asked"]);
-    let segments = hear_samples(&vec![0; 32_000], &VoiceDetector::built_in(), &mut recognizer, &mut |run| {
-        run();
-        0
-    })
+    let segments = hear_samples(
+        &vec![0; 32_000],
+        &VoiceDetector::built_in(),
+        &mut recognizer,
+        Awaits::Anything,
+        &mut |run| {
+            run();
+            0
+        },
+    )
     .unwrap();
     assert!(segments.is_empty());
     assert_eq!(recognizer.remaining(), 1);

@@ -34,7 +34,7 @@ use crate::{
     desk,
     dialogue::{Examination, Mistaken, Roster},
     pbx::Directory,
-    speech::{Background, Models},
+    speech::{Awaits, Background, Models},
     store::{PairCheck, Store},
 };
 
@@ -280,7 +280,7 @@ pub fn by_ear(
     models: &Path,
     background: &str,
     roster: &Roster,
-) -> anyhow::Result<impl Fn(u64, &str) -> String + Send + Sync + 'static> {
+) -> anyhow::Result<impl Fn(u64, Awaits, &str) -> String + Send + Sync + 'static> {
     let always = Background::from_name(background);
     anyhow::ensure!(
         always.is_some() || background == "mixed",
@@ -288,11 +288,11 @@ pub fn by_ear(
         Background::ALL.map(Background::name).join(", ")
     );
     let telephone = Mutex::new(engines::telephone(&Models::at(models), trade::word_model(roster))?);
-    Ok(move |who: u64, words: &str| {
+    Ok(move |who: u64, awaits: Awaits, words: &str| {
         // Voices change faster than backgrounds, so that every voice is heard in each.
         let in_turn = Background::ALL[(who / Background::ALL.len() as u64) as usize % Background::ALL.len()];
         let mut telephone = telephone.lock().unwrap_or_else(PoisonError::into_inner);
-        telephone.hear(who, always.unwrap_or(in_turn), words).unwrap_or_else(|error| {
+        telephone.hear(who, always.unwrap_or(in_turn), awaits, words).unwrap_or_else(|error| {
             tracing::error!(%error, "nothing was heard");
             String::new()
         })

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     dialogue::{Expected, Roster, to_transcribe, transcribed},
-    speech::{Background, Models},
+    speech::{Awaits, Background, Models},
 };
 
 /// Has the utterances that are not in `file` yet, at most `most` of them, said and recognised, and adds the recognised
@@ -55,7 +55,7 @@ pub fn transcribe(file: &Path, models: &Path, most: usize, again: bool) -> anyho
         let background = Background::ALL[(who / 16) as usize % Background::ALL.len()];
         let [even, odd] = &mut telephones;
         let telephone = if **id % 2 == 0 { even } else { odd };
-        let heard = telephone.hear(who, background, text)?;
+        let heard = telephone.hear(who, background, Awaits::Anything, text)?;
         // In one piece: whoever ends the command leaves whole lines.
         out.write_all(
             format!("{id:016x} {} | {}\n", background.name(), heard.replace('\n', " ")).as_bytes(),

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     dialogue::{Context, Roster},
-    speech::{Background, Models},
+    speech::{Awaits, Background, Models},
     types::Language,
 };
 
@@ -84,7 +84,7 @@ pub fn evaluate(
                 if done.is_multiple_of(100) {
                     eprintln!("by ear: {done} of some {}", most * Background::ALL.len());
                 }
-                telephone.hear(who, background, words).unwrap_or_else(|error| {
+                telephone.hear(who, background, Awaits::Anything, words).unwrap_or_else(|error| {
                     failed.get_or_insert(error);
                     String::new()
                 })

@@ -115,6 +115,7 @@ impl World {
                     house.switch.handle_input(now, pbx::Input::Speech { leg, event });
                 }
             }
+            SpeechCommand::Expect(awaits) => person.is_asked_for(*awaits),
             SpeechCommand::Deaf => person.unheard(leg),
             _ => {
                 if noticed == Some(Noticed::Breath) {
