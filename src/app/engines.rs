@@ -1,9 +1,6 @@
 //! Ears and mouths for the workers of the pool: one recogniser and one voice of each language that is installed.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use std::{collections::BTreeSet, sync::Arc};
 
 #[cfg(all(feature = "sherpa", feature = "flite"))]
 use super::trade;
@@ -11,7 +8,7 @@ use super::{prompts, speech_pool::Engines};
 use crate::{
     dialogue::Roster,
     pbx::Directory,
-    speech::{Manner, Models, Telephone, VoiceDetector, Voices, WordModel},
+    speech::{Manner, Models, Telephone, VoiceDetector, WordModel},
     types::Language,
 };
 
@@ -25,9 +22,11 @@ pub(super) fn load(
     workers: usize,
     roster: &Roster,
 ) -> anyhow::Result<Loaded> {
+    use std::collections::BTreeMap;
+
     use crate::speech::{
         EspeakSynthesizer, FliteSynthesizer, FliteVoice, MoonshineRecognizer, Recognizer, SherpaRecognizer,
-        SherpaSynthesizer,
+        SherpaSynthesizer, Voices,
     };
     let neural: Vec<(String, SherpaSynthesizer)> = models
         .voices()
