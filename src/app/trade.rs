@@ -1,11 +1,11 @@
 //! What the recogniser is told of the office's trade.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use crate::{
     agent::awaits,
-    dialogue::{Expected, Roster},
-    speech::{Sentence, WordClass, WordModel},
+    dialogue::{Expected, Pack, Roster},
+    speech::{Awaits, Sentence, WordClass, WordModel},
 };
 
 /// There are more openings on file than answers, and more answers than openings in a call.
@@ -16,8 +16,24 @@ pub(super) fn word_model(roster: &Roster) -> Arc<WordModel> {
     learnt(&Expected::at(roster))
 }
 
+/// The model of what the agent says, for who practises as its caller.
+pub(super) fn agents_word_model(pack: &Pack, office: &str) -> Arc<WordModel> {
+    let prompts = pack.prompts(office, &BTreeSet::new());
+    let told = prompts.iter().map(|prompt| Sentence {
+        words: &prompt.words,
+        awaited: Awaits::Anything,
+        count: ANSWER_COUNTS,
+    });
+    // Names, times and numbers are said on both sides.
+    with(told, &Expected::at(&Roster::default()))
+}
+
 /// The model of what is expected.
 pub(super) fn learnt(expected: &Expected) -> Arc<WordModel> {
+    with(std::iter::empty(), expected)
+}
+
+fn with<'s>(told: impl Iterator<Item = Sentence<'s>>, expected: &'s Expected) -> Arc<WordModel> {
     let openings = expected.openings.iter().copied().map(Sentence::of);
     let answers = expected.answers.iter().map(|&(asked, words)| Sentence {
         words,
@@ -25,5 +41,8 @@ pub(super) fn learnt(expected: &Expected) -> Arc<WordModel> {
         count: ANSWER_COUNTS,
     });
     let class = |(token, words): (&str, Vec<String>)| WordClass { token: token.to_owned(), words };
-    Arc::new(WordModel::learn(openings.chain(answers), expected.classes.iter().cloned().map(class).collect()))
+    Arc::new(WordModel::learn(
+        told.chain(openings).chain(answers),
+        expected.classes.iter().cloned().map(class).collect(),
+    ))
 }

@@ -115,20 +115,27 @@ pub(super) fn percentile(values: &[Duration], share: usize) -> Option<Duration> 
     sorted.get(rank - 1).copied()
 }
 
+/// The office of the practice configuration.
+#[cfg(all(feature = "sherpa", feature = "flite"))]
+const OFFICE: &str = "Maple Court";
+
 /// Mouth and ears for one caller; the recogniser's model is loaded once and shared.
 #[cfg(all(feature = "sherpa", feature = "flite"))]
 pub(super) fn caller_voices(models: &Models) -> anyhow::Result<Voices> {
     use std::sync::OnceLock;
 
     use crate::app::trade;
-    use crate::dialogue::Roster;
+    use crate::dialogue::Pack;
     use crate::speech::{FliteSynthesizer, FliteVoice, MoonshineRecognizer, VoiceDetector};
     static SHARED: OnceLock<(MoonshineRecognizer, VoiceDetector)> = OnceLock::new();
     let (recognizer, detector) = match SHARED.get() {
         Some(shared) => shared,
         None => {
             let opened = (
-                MoonshineRecognizer::open(models.moonshine(), trade::word_model(&Roster::default()))?,
+                MoonshineRecognizer::open(
+                    models.moonshine(),
+                    trade::agents_word_model(&Pack::property()?, OFFICE),
+                )?,
                 VoiceDetector::open(&models.voice_detector())?,
             );
             SHARED.get_or_init(|| opened)
