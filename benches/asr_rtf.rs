@@ -38,7 +38,7 @@ const ROUNDS: usize = 9;
 fn main() -> ExitCode {
     let models = Models::locate();
     let before = resident_mb();
-    let (recognizer, load) = timed(|| MoonshineRecognizer::open(models.moonshine(), word_model()));
+    let (recognizer, load) = timed(|| MoonshineRecognizer::open(models.moonshine(), word_model));
     let (Ok(mut recognizer), Ok(cities)) =
         (recognizer, read_wav(&models.recognizer().join("two_cities.wav")))
     else {

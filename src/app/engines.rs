@@ -41,7 +41,7 @@ pub(super) fn load(
             }
         })
         .collect();
-    let first = MoonshineRecognizer::open(models.moonshine(), trade::word_model(roster))?;
+    let first = MoonshineRecognizer::open(models.moonshine(), || trade::word_model(roster))?;
     let others: Vec<(Language, SherpaRecognizer)> = Language::ALL
         .into_iter()
         .filter(|language| *language != Language::English)
@@ -91,7 +91,7 @@ pub(super) fn load(_: &Models, _: &BTreeSet<String>, _: usize, _: &Roster) -> an
 pub(super) fn telephone(models: &Models, trade: Arc<WordModel>) -> anyhow::Result<Telephone> {
     use crate::speech::{FliteSynthesizer, FliteVoice, MoonshineRecognizer, Synthesizer};
     let voices = FliteVoice::ALL.map(|voice| Box::new(FliteSynthesizer::new(voice)) as Box<dyn Synthesizer>);
-    let recognizer = Box::new(MoonshineRecognizer::open(models.moonshine(), trade)?);
+    let recognizer = Box::new(MoonshineRecognizer::open(models.moonshine(), || trade)?);
     let detector = VoiceDetector::open(&models.voice_detector())?;
     Ok(Telephone::new(recognizer, detector, voices.into())?)
 }

@@ -87,7 +87,7 @@ mod heard {
             "the heating is off",
         ];
         let trade = WordModel::learn(trade.map(Sentence::of), Vec::new());
-        MoonshineRecognizer::open(models.moonshine(), Arc::new(trade)).unwrap()
+        MoonshineRecognizer::open(models.moonshine(), || Arc::new(trade)).unwrap()
     }
 
     fn transcript(samples: &[i16], recognizer: &mut MoonshineRecognizer) -> String {

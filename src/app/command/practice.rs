@@ -131,11 +131,9 @@ pub(super) fn caller_voices(models: &Models) -> anyhow::Result<Voices> {
     let (recognizer, detector) = match SHARED.get() {
         Some(shared) => shared,
         None => {
+            let pack = Pack::property()?;
             let opened = (
-                MoonshineRecognizer::open(
-                    models.moonshine(),
-                    trade::agents_word_model(&Pack::property()?, OFFICE),
-                )?,
+                MoonshineRecognizer::open(models.moonshine(), || trade::agents_word_model(&pack, OFFICE))?,
                 VoiceDetector::open(&models.voice_detector())?,
             );
             SHARED.get_or_init(|| opened)

@@ -36,13 +36,15 @@ pub struct MoonshineRecognizer {
 }
 
 impl MoonshineRecognizer {
-    /// Loads the network (see [`crate::speech::Models::recognizer`]); takes about half a second.
+    /// Loads the network (see [`crate::speech::Models::recognizer`]); takes about half a second. `model`: asked for when
+    /// the network is there, since learning it is work.
     ///
     /// # Errors
     /// When a file is missing, or the runtime cannot read what is there.
-    pub fn open(files: MoonshineFiles, model: Arc<WordModel>) -> Result<Self, SpeechError> {
+    pub fn open(files: MoonshineFiles, model: impl FnOnce() -> Arc<WordModel>) -> Result<Self, SpeechError> {
         let pieces = Arc::new(Pieces::read(&files.folder.join("tokens.txt"))?);
-        Self::with(files, pieces, model)
+        let network = network(&files)?;
+        Ok(Self { files, network, pieces, model: model() })
     }
 
     /// Another one, for another thread.
@@ -50,14 +52,19 @@ impl MoonshineRecognizer {
     /// # Errors
     /// As [`open`](Self::open).
     pub fn another(&self) -> Result<Self, SpeechError> {
-        Self::with(self.files.clone(), self.pieces.clone(), self.model.clone())
+        let network = network(&self.files)?;
+        Ok(Self {
+            files: self.files.clone(),
+            network,
+            pieces: self.pieces.clone(),
+            model: self.model.clone(),
+        })
     }
+}
 
-    fn with(files: MoonshineFiles, pieces: Arc<Pieces>, model: Arc<WordModel>) -> Result<Self, SpeechError> {
-        let _entered = running::enter().ok_or(SpeechError::Ending)?;
-        let network = Network::open(&files.folder, &files.runtime)?;
-        Ok(Self { files, network, pieces, model })
-    }
+fn network(files: &MoonshineFiles) -> Result<Network, SpeechError> {
+    let _entered = running::enter().ok_or(SpeechError::Ending)?;
+    Network::open(&files.folder, &files.runtime)
 }
 
 impl Recognizer for MoonshineRecognizer {
