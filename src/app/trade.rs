@@ -1,11 +1,11 @@
 //! What the recogniser is told of the office's trade.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::sync::Arc;
 
 use crate::{
     agent::awaits,
-    dialogue::{Expected, Pack, Roster},
-    speech::{Awaits, Sentence, WordClass, WordModel},
+    dialogue::{Expected, Roster},
+    speech::{Sentence, WordClass, WordModel},
 };
 
 /// There are more openings on file than answers, and more answers than openings in a call.
@@ -17,13 +17,10 @@ pub(super) fn word_model(roster: &Roster) -> Arc<WordModel> {
 }
 
 /// The model of what the agent says, for who practises as its caller.
-pub(super) fn agents_word_model(pack: &Pack, office: &str) -> Arc<WordModel> {
-    let prompts = pack.prompts(office, &BTreeSet::new());
-    let told = prompts.iter().map(|prompt| Sentence {
-        words: &prompt.words,
-        awaited: Awaits::Anything,
-        count: ANSWER_COUNTS,
-    });
+#[cfg(all(feature = "sherpa", feature = "flite"))]
+pub(super) fn agents_word_model(pack: &crate::dialogue::Pack, office: &str) -> Arc<WordModel> {
+    let prompts = pack.prompts(office, &std::collections::BTreeSet::new());
+    let told = prompts.iter().map(|prompt| Sentence { count: ANSWER_COUNTS, ..Sentence::of(&prompt.words) });
     // Names, times and numbers are said on both sides.
     with(told, &Expected::at(&Roster::default()))
 }
