@@ -55,9 +55,11 @@ pub(super) fn load(
             }
         })
         .collect();
-    let set = |_| -> anyhow::Result<Engines> {
+    let mut ears = (1..workers).map(|_| first.another()).collect::<Result<Vec<_>, _>>()?;
+    ears.push(first);
+    let set = |ear: MoonshineRecognizer| -> Engines {
         let mut recognizers: BTreeMap<Language, Box<dyn Recognizer>> = BTreeMap::new();
-        recognizers.insert(Language::English, Box::new(first.another()?));
+        recognizers.insert(Language::English, Box::new(ear));
         for (language, recognizer) in &others {
             recognizers.insert(*language, Box::new(recognizer.clone()));
         }
@@ -73,12 +75,9 @@ pub(super) fn load(
                 voices = voices.with_language(language, Box::new(voice));
             }
         }
-        Ok(Engines { recognizers, voices })
+        Engines { recognizers, voices }
     };
-    Ok((
-        (0..workers).map(set).collect::<anyhow::Result<_>>()?,
-        VoiceDetector::open(&models.voice_detector())?,
-    ))
+    Ok((ears.into_iter().map(set).collect(), VoiceDetector::open(&models.voice_detector())?))
 }
 
 #[cfg(not(all(feature = "sherpa", feature = "flite")))]

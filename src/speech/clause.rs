@@ -1,10 +1,31 @@
 //! Where a text can be breathed: the synthesiser makes one clause while the one before is being heard.
 
+use std::ops::ControlFlow;
+
+use super::{SpeechError, Spoken};
+
 /// A comma ends a clause only when this many characters have gathered; shorter ones are spoken in one breath.
 const COMMA_FROM: usize = 28;
 
 /// A clause without any mark is cut at the next space from here on, so that first audio is never late.
 const LONGEST: usize = 160;
+
+/// Speaks a text clause by clause: `make` makes the sound of one, which goes to `sink` before the next is made.
+pub(super) fn clause_by_clause(
+    text: &str,
+    sink: &mut dyn FnMut(&[i16]) -> ControlFlow<()>,
+    mut make: impl FnMut(&str) -> Result<Vec<i16>, SpeechError>,
+) -> Result<Spoken, SpeechError> {
+    let mut samples = 0;
+    for clause in clauses(text) {
+        let sound = make(clause)?;
+        samples += sound.len() as u64;
+        if sink(&sound).is_break() {
+            return Ok(Spoken { samples, finished: false });
+        }
+    }
+    Ok(Spoken { samples, finished: true })
+}
 
 /// The clauses of a text, in order, each trimmed and none empty.
 pub fn clauses(text: &str) -> Vec<&str> {

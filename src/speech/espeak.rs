@@ -14,7 +14,7 @@ use std::{
     time::Duration,
 };
 
-use super::{Pace, SAMPLE_RATE, SpeechError, Spoken, Synthesizer, clauses, shaping, wav};
+use super::{Pace, SAMPLE_RATE, SpeechError, Spoken, Synthesizer, clause_by_clause, shaping, wav};
 use crate::types::Language;
 
 /// The program, as Debian's package `espeak-ng` installs it.
@@ -135,19 +135,11 @@ impl Synthesizer for EspeakSynthesizer {
         text: &str,
         sink: &mut dyn FnMut(&[i16]) -> ControlFlow<()>,
     ) -> Result<Spoken, SpeechError> {
-        let mut samples = 0;
-        for clause in clauses(text) {
+        clause_by_clause(text, sink, |clause| {
             let mut sound = self.make(clause)?;
             shaping::shape(&mut sound, clause);
-            if sound.is_empty() {
-                return Err(SpeechError::NoVoice);
-            }
-            samples += sound.len() as u64;
-            if sink(&sound).is_break() {
-                return Ok(Spoken { samples, finished: false });
-            }
-        }
-        Ok(Spoken { samples, finished: true })
+            if sound.is_empty() { Err(SpeechError::NoVoice) } else { Ok(sound) }
+        })
     }
 }
 

@@ -13,7 +13,7 @@ use std::{
     sync::{Mutex, Once, PoisonError},
 };
 
-use super::{Pace, SAMPLE_RATE, SpeechError, Spoken, Synthesizer, clauses, readable, shaping};
+use super::{Pace, SAMPLE_RATE, SpeechError, Spoken, Synthesizer, clause_by_clause, readable, shaping};
 
 /// The voices that come with Debian's libflite1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
@@ -83,20 +83,15 @@ impl Synthesizer for FliteSynthesizer {
         text: &str,
         sink: &mut dyn FnMut(&[i16]) -> ControlFlow<()>,
     ) -> Result<Spoken, SpeechError> {
-        let mut samples = 0;
-        for clause in clauses(text) {
+        clause_by_clause(text, sink, |clause| {
             let readable = readable(clause);
             // A NUL would end the text early; no other byte can harm.
             let text = CString::new(readable.replace('\0', " ")).map_err(|_| SpeechError::NoVoice)?;
             let mut sound =
                 engine::synthesize(&text, self.voice, 1.0 / self.pace.speed()).ok_or(SpeechError::NoVoice)?;
             shaping::shape(&mut sound, clause);
-            samples += sound.len() as u64;
-            if sink(&sound).is_break() {
-                return Ok(Spoken { samples, finished: false });
-            }
-        }
-        Ok(Spoken { samples, finished: true })
+            Ok(sound)
+        })
     }
 }
 

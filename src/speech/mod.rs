@@ -48,6 +48,7 @@ use crate::types::TurnId;
 
 pub use again::{EarCue, hear_again};
 pub use awaits::Awaits;
+use clause::clause_by_clause;
 pub use clause::clauses;
 pub use ear::{DecodeId, DecodeRequest, Ear, EarOutput, EarTuning};
 pub use espeak::EspeakSynthesizer;

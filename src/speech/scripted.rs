@@ -2,7 +2,9 @@
 
 use std::{collections::VecDeque, ops::ControlFlow};
 
-use super::{Awaits, Pace, Recognizer, SAMPLE_RATE, SpeechError, Spoken, Synthesizer, Transcript};
+use super::{
+    Awaits, Pace, Recognizer, SAMPLE_RATE, SpeechError, Spoken, Synthesizer, Transcript, clause_by_clause,
+};
 
 /// Answers each clip with the next line of its script.
 #[derive(Debug, Clone, Default)]
@@ -60,18 +62,11 @@ impl Synthesizer for ScriptedSynthesizer {
         sink: &mut dyn FnMut(&[i16]) -> ControlFlow<()>,
     ) -> Result<Spoken, SpeechError> {
         self.said.push(text.to_owned());
-        let mut samples = 0;
-        for clause in super::clauses(text) {
+        clause_by_clause(text, sink, |clause| {
             let usual = clause.chars().count() * SAMPLES_A_CHARACTER;
-            let tone: Vec<i16> = (0..(usual as f32 / self.pace.speed()).round() as usize)
-                .map(|n| if n / 20 % 2 == 0 { 900 } else { -900 })
-                .collect();
-            samples += tone.len() as u64;
-            if sink(&tone).is_break() {
-                return Ok(Spoken { samples, finished: false });
-            }
-        }
-        Ok(Spoken { samples, finished: true })
+            let samples = 0..(usual as f32 / self.pace.speed()).round() as usize;
+            Ok(samples.map(|n| if n / 20 % 2 == 0 { 900 } else { -900 }).collect())
+        })
     }
 }
 

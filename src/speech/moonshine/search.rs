@@ -7,7 +7,7 @@
 
 use super::{
     super::{Awaits, SpeechError, WordModel, word_model::History},
-    pieces::Pieces,
+    pieces::{Piece, Pieces},
 };
 
 /// Beginnings that are kept. Twelve instead of six find one wrong word in a hundred more, for half as much time again.
@@ -77,13 +77,16 @@ pub(super) fn search(
         {
             let likeliest = likeliest(row);
             let Some(&(_, best)) = likeliest.first() else { continue };
+            let done = beginning.with_word_done(model);
             for &(piece, sound) in likeliest.iter().filter(|(_, sound)| best - sound < PIECE_BEHIND) {
                 if piece == Pieces::END {
-                    let whole = beginning.whole(sound, model);
+                    let whole = done.whole(sound, model);
                     if best_whole.as_ref().is_none_or(|(score, _)| whole > *score) {
-                        best_whole = Some((whole, beginning.pieces.clone()));
+                        best_whole = Some((whole, done.pieces.clone()));
                     }
-                } else if let Some(beginning) = beginning.and(piece, sound, pieces, model) {
+                } else if let Some(own) = pieces.piece(piece) {
+                    let before = if own.ends_word { &done } else { beginning };
+                    let beginning = before.and(piece, own, sound, model);
                     next.push(Step { parent, piece, beginning });
                 }
             }
@@ -108,18 +111,17 @@ pub(super) fn search(
 }
 
 impl Beginning {
-    /// With one more piece; `None` for a piece that there is not.
-    fn and(&self, piece: u32, sound: f32, pieces: &Pieces, model: &WordModel) -> Option<Self> {
-        let own = pieces.piece(piece)?;
-        let mut next = if own.ends_word { self.with_word_done(model) } else { self.clone() };
-        next.word.push_str(&own.letters);
-        next.pieces.push(piece);
+    /// With one more piece, which goes on with the word that has begun.
+    fn and(&self, number: u32, piece: &Piece, sound: f32, model: &WordModel) -> Self {
+        let mut next = self.clone();
+        next.word.push_str(&piece.letters);
+        next.pieces.push(number);
         next.sound += sound;
         next.score = next.sound + next.trade;
         if !next.word.is_empty() {
             next.score += TRADE * model.beginning(next.history, &next.word) + WORD;
         }
-        Some(next)
+        next
     }
 
     /// The word that has begun is a word, if there is one.
@@ -134,10 +136,9 @@ impl Beginning {
         done
     }
 
-    /// The score of it as all that was said.
+    /// The score of it as all that was said; its last word is done.
     fn whole(&self, sound: f32, model: &WordModel) -> f32 {
-        let done = self.with_word_done(model);
-        done.sound + sound + done.trade + TRADE * model.end(done.history) + WORD
+        self.sound + sound + self.trade + TRADE * model.end(self.history) + WORD
     }
 }
 

@@ -8,7 +8,7 @@ use sherpa_onnx::{
 };
 
 use super::super::{
-    Pace, SAMPLE_RATE, SpeechError, Spoken, Synthesizer, clauses, readable, running, shaping, wav,
+    Pace, SAMPLE_RATE, SpeechError, Spoken, Synthesizer, clause_by_clause, readable, running, shaping, wav,
 };
 
 /// The silence that the engine puts between sentences, as a share of its own: breath is given by [`shaping`].
@@ -102,19 +102,11 @@ impl Synthesizer for SherpaSynthesizer {
         text: &str,
         sink: &mut dyn FnMut(&[i16]) -> ControlFlow<()>,
     ) -> Result<Spoken, SpeechError> {
-        let mut samples = 0;
-        for clause in clauses(text) {
+        clause_by_clause(text, sink, |clause| {
             let mut sound = self.make(clause)?;
             shaping::shape(&mut sound, clause);
-            if sound.is_empty() {
-                return Err(SpeechError::NoVoice);
-            }
-            samples += sound.len() as u64;
-            if sink(&sound).is_break() {
-                return Ok(Spoken { samples, finished: false });
-            }
-        }
-        Ok(Spoken { samples, finished: true })
+            if sound.is_empty() { Err(SpeechError::NoVoice) } else { Ok(sound) }
+        })
     }
 }
 
