@@ -25,9 +25,9 @@ struct Floor {
     life_safety_precision: f64,
 }
 
-/// The rules of danger were made with the first three sets in sight; the readings of the fourth and fifth, which were
-/// judged when they were fresh, have been looked at since. Of the sixth no reading has been looked at, and its figures alone say how the reflex fares with callers who
-/// have not been heard before. A fourth of it is words of danger without danger, hence its precision.
+/// The rules of danger were made with the first three sets in sight; what was missed in the others has been looked at since
+/// they were judged fresh, but for the ninth, whose figures alone say how the reflex fares with callers who have not been
+/// heard before. A fourth of the sixth is words of danger without danger, and half of the eighth.
 const fn floor(set: HeldOut) -> Floor {
     match set {
         HeldOut::First => Floor { macro_f1: 0.91, life_safety_recall: 0.99, life_safety_precision: 0.96 },
@@ -36,6 +36,9 @@ const fn floor(set: HeldOut) -> Floor {
         HeldOut::Fourth => Floor { macro_f1: 0.96, life_safety_recall: 0.97, life_safety_precision: 0.94 },
         HeldOut::Fifth => Floor { macro_f1: 0.91, life_safety_recall: 0.99, life_safety_precision: 0.95 },
         HeldOut::Sixth => Floor { macro_f1: 0.865, life_safety_recall: 0.97, life_safety_precision: 0.88 },
+        HeldOut::Seventh => Floor { macro_f1: 0.88, life_safety_recall: 0.85, life_safety_precision: 0.85 },
+        HeldOut::Eighth => Floor { macro_f1: 0.5, life_safety_recall: 0.85, life_safety_precision: 0.85 },
+        HeldOut::Ninth => Floor { macro_f1: 0.85, life_safety_recall: 0.8, life_safety_precision: 0.85 },
     }
 }
 

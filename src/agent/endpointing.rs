@@ -10,10 +10,11 @@ use std::time::Duration;
 use crate::dialogue::{Expectation, Move, Reading};
 
 /// "Yes." is whole; the decode has taken most of this already.
-pub(super) const AFTER_YES_OR_NO: Duration = Duration::from_millis(280);
+pub(super) const AFTER_YES_OR_NO: Duration = Duration::from_millis(260);
 
-/// A sentence that sounds whole. Shorter, and people who breathe between two clauses are cut off.
-pub(super) const AFTER_WHOLE_SENTENCE: Duration = Duration::from_millis(400);
+/// A sentence that sounds whole. Who breathes between two clauses for longer is cut off once, and then waited for
+/// ([`Patience`]).
+pub(super) const AFTER_WHOLE_SENTENCE: Duration = Duration::from_millis(340);
 
 /// A name or unit was asked for and something came: short answers, but "four … B" has a gap.
 pub(super) const AFTER_SHORT_ANSWER: Duration = Duration::from_millis(450);
@@ -33,8 +34,18 @@ pub(super) const AFTER_WHOLE_NUMBER: Duration = Duration::from_millis(300);
 /// Danger to life is answered as soon as it is understood.
 pub(super) const AFTER_DANGER: Duration = Duration::from_millis(250);
 
+/// Who goes on so soon after their last word had not finished when the agent took the turn.
+pub(super) const GOES_ON_WITHIN: Duration = Duration::from_millis(1000);
+
+/// How much longer somebody is waited for who was cut off, each time, and at most.
+const PATIENCE_STEP: Duration = Duration::from_millis(160);
+const PATIENCE_MOST: Duration = Duration::from_millis(480);
+
 /// Digits of a North American number.
 const WHOLE_NUMBER: usize = 10;
+
+/// Words of a sentence that holds a whole name, at least: "It's Ada Byron."
+const NAME_IN_A_SENTENCE: usize = 3;
 
 /// Last words after which nobody has finished.
 const FLOOR_HOLDERS: &[&str] = &[
@@ -113,6 +124,23 @@ const WHOLE_ALTHOUGH: &[&str] = &[
     "they are",
 ];
 
+/// How much longer than others this caller is waited for: pauses within a sentence are a habit, and of the old and of those
+/// who speak a foreign language a long one.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Patience(Duration);
+
+impl Patience {
+    /// The caller was cut off.
+    pub(super) fn grow(&mut self) {
+        self.0 = (self.0 + PATIENCE_STEP).min(PATIENCE_MOST);
+    }
+
+    /// What a pause needs with this caller. Danger waits for nobody.
+    pub(super) fn with(self, needed: Duration) -> Duration {
+        if needed <= AFTER_DANGER { needed } else { needed + self.0 }
+    }
+}
+
 /// What the conversation knows of the words that a pause follows.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Awaited {
@@ -142,7 +170,7 @@ pub(super) fn silence_needed(awaited: Awaited, text: &str, reading: &Reading) ->
         };
     }
     if ends_in_unit {
-        return AFTER_SHORT_ANSWER;
+        return AFTER_WHOLE_SENTENCE;
     }
     if holds_floor(&words) {
         return AFTER_HELD_FLOOR;
@@ -160,6 +188,10 @@ pub(super) fn silence_needed(awaited: Awaited, text: &str, reading: &Reading) ->
     }
     match expects {
         Expectation::YesOrNo => AFTER_WHOLE_SENTENCE,
+        // "My name is Ada Byron" is whole; "Ada" may be half of it.
+        Expectation::Name if is_whole(&words, text) && words.len() >= NAME_IN_A_SENTENCE => {
+            AFTER_WHOLE_SENTENCE
+        }
         Expectation::Name | Expectation::UnitOrAddress => AFTER_SHORT_ANSWER,
         Expectation::Open | Expectation::Nothing | Expectation::PhoneNumber => {
             if is_whole(&words, text) {

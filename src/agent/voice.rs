@@ -12,7 +12,7 @@ use std::{
 
 use super::{
     Reason, VoiceInput, VoiceOutput, awaits,
-    endpointing::{Awaited, silence_needed},
+    endpointing::{Awaited, GOES_ON_WITHIN, Patience, silence_needed},
     interruption::{self, Overlap},
 };
 use crate::{
@@ -62,6 +62,11 @@ pub struct Voice {
     quiet_since: Instant,
     overdue: u8,
     asking: Asking,
+    patience: Patience,
+    /// When the last words came of the turn that was taken last, until somebody speaks.
+    taken: Option<Instant>,
+    /// They spoke on when that turn was taken, so it was not their whole turn; if words come of it.
+    goes_on: bool,
     /// Bounded by what one input can cause: a handful.
     outputs: VecDeque<VoiceOutput>,
 }
@@ -96,6 +101,9 @@ impl Voice {
             quiet_since: now,
             overdue: 0,
             asking: Asking::default(),
+            patience: Patience::default(),
+            taken: None,
+            goes_on: false,
             outputs: VecDeque::new(),
         };
         voice.listen();
@@ -193,12 +201,15 @@ impl Voice {
         self.turn = TurnId(self.turn.0 + 1);
         self.hearing = Hearing::Quiet;
         self.reading = None;
+        self.goes_on = false;
         self.outputs.push_back(VoiceOutput::Listen { turn: self.turn });
     }
 
     fn heard_event(&mut self, now: Instant, event: SpeechEvent) {
         match event {
             SpeechEvent::Started { .. } => {
+                let cut_off = |taken: Instant| now.saturating_duration_since(taken) < GOES_ON_WITHIN;
+                self.goes_on |= self.taken.take().is_some_and(cut_off);
                 self.hearing.started(now);
                 if self.mouth.yields_to_sound() {
                     self.hush(now);
@@ -206,6 +217,7 @@ impl Voice {
             }
             SpeechEvent::Dismissed { .. } => {
                 self.hearing.dismissed();
+                self.goes_on = false;
                 if self.hearing == Hearing::Quiet && !self.mouth.is_busy() {
                     self.go_on(now);
                 }
@@ -250,7 +262,10 @@ impl Voice {
             digits_before: self.session.digits_so_far(),
             ends_in_unit: self.session.ends_in_unit(&text),
         };
-        let needed = silence_needed(awaited, &text, &reading);
+        if std::mem::take(&mut self.goes_on) {
+            self.patience.grow();
+        }
+        let needed = self.patience.with(silence_needed(awaited, &text, &reading));
         self.hearing.understood(&text, reading, needed);
         self.ask_for_reading(now);
     }
@@ -330,6 +345,7 @@ impl Voice {
         }
         self.outputs.push_back(VoiceOutput::Heard { text: text.clone() });
         self.listen();
+        self.taken = Some(last_voice);
         self.mouth.reply_to(last_voice);
         self.user_turn(now, UserTurn::Said { text, reading });
     }

@@ -41,7 +41,7 @@ pub(super) fn load(
             }
         })
         .collect();
-    let first = MoonshineRecognizer::open(models.moonshine(), || trade::word_model(roster))?;
+    let english = MoonshineRecognizer::open(&models.moonshine(), workers, || trade::word_model(roster))?;
     let others: Vec<(Language, SherpaRecognizer)> = Language::ALL
         .into_iter()
         .filter(|language| *language != Language::English)
@@ -55,11 +55,9 @@ pub(super) fn load(
             }
         })
         .collect();
-    let mut ears = (1..workers).map(|_| first.another()).collect::<Result<Vec<_>, _>>()?;
-    ears.push(first);
-    let set = |ear: MoonshineRecognizer| -> Engines {
+    let set = |_| -> Engines {
         let mut recognizers: BTreeMap<Language, Box<dyn Recognizer>> = BTreeMap::new();
-        recognizers.insert(Language::English, Box::new(ear));
+        recognizers.insert(Language::English, Box::new(english.clone()));
         for (language, recognizer) in &others {
             recognizers.insert(*language, Box::new(recognizer.clone()));
         }
@@ -77,7 +75,7 @@ pub(super) fn load(
         }
         Engines { recognizers, voices }
     };
-    Ok((ears.into_iter().map(set).collect(), VoiceDetector::open(&models.voice_detector())?))
+    Ok(((0..workers).map(set).collect(), VoiceDetector::open(&models.voice_detector())?))
 }
 
 #[cfg(not(all(feature = "sherpa", feature = "flite")))]
@@ -90,7 +88,7 @@ pub(super) fn load(_: &Models, _: &BTreeSet<String>, _: usize, _: &Roster) -> an
 pub(super) fn telephone(models: &Models, trade: Arc<WordModel>) -> anyhow::Result<Telephone> {
     use crate::speech::{FliteSynthesizer, FliteVoice, MoonshineRecognizer, Synthesizer};
     let voices = FliteVoice::ALL.map(|voice| Box::new(FliteSynthesizer::new(voice)) as Box<dyn Synthesizer>);
-    let recognizer = Box::new(MoonshineRecognizer::open(models.moonshine(), || trade)?);
+    let recognizer = Box::new(MoonshineRecognizer::open(&models.moonshine(), 1, || trade)?);
     let detector = VoiceDetector::open(&models.voice_detector())?;
     Ok(Telephone::new(recognizer, detector, voices.into())?)
 }

@@ -33,12 +33,28 @@ pub enum HeldOut {
     /// Written as callers talk, before any reading of it: asides, fillers, half sentences, words misheard; a sixth of it
     /// is danger, and more of it words of danger without danger.
     Sixth,
+    /// The same again by other hands, without having seen any of these; its missed dangers have shaped the rules.
+    Seventh,
+    /// Dangers in every manner of telling, and as many words of danger without danger; no other calls. Its missed dangers
+    /// have shaped the rules too.
+    Eighth,
+    /// As the seventh, half of its dangers told without the obvious word; judged once, before any reading of its errors.
+    Ninth,
 }
 
 impl HeldOut {
     /// All sets, in the order in which they were written.
-    pub const ALL: [HeldOut; 6] =
-        [HeldOut::First, HeldOut::Second, HeldOut::Third, HeldOut::Fourth, HeldOut::Fifth, HeldOut::Sixth];
+    pub const ALL: [HeldOut; 9] = [
+        HeldOut::First,
+        HeldOut::Second,
+        HeldOut::Third,
+        HeldOut::Fourth,
+        HeldOut::Fifth,
+        HeldOut::Sixth,
+        HeldOut::Seventh,
+        HeldOut::Eighth,
+        HeldOut::Ninth,
+    ];
 
     /// The name in reports: `first`.
     pub const fn name(self) -> &'static str {
@@ -49,6 +65,9 @@ impl HeldOut {
             HeldOut::Fourth => "fourth",
             HeldOut::Fifth => "fifth",
             HeldOut::Sixth => "sixth",
+            HeldOut::Seventh => "seventh",
+            HeldOut::Eighth => "eighth",
+            HeldOut::Ninth => "ninth",
         }
     }
 }

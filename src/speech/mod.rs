@@ -12,12 +12,14 @@
 mod again;
 mod awaits;
 mod clause;
+#[cfg(any(feature = "sherpa", test))]
+#[cfg(feature = "sherpa")]
+mod denoised;
 mod ear;
 mod espeak;
 mod files;
 #[cfg(feature = "flite")]
 mod flite;
-#[cfg(any(feature = "sherpa", test))]
 mod guard;
 #[cfg(feature = "sherpa")]
 mod levelled;

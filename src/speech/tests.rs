@@ -87,7 +87,7 @@ mod heard {
             "the heating is off",
         ];
         let trade = WordModel::learn(trade.map(Sentence::of), Vec::new());
-        MoonshineRecognizer::open(models.moonshine(), || Arc::new(trade)).unwrap()
+        MoonshineRecognizer::open(&models.moonshine(), 2, || Arc::new(trade)).unwrap()
     }
 
     fn transcript(samples: &[i16], recognizer: &mut MoonshineRecognizer) -> String {
@@ -138,10 +138,10 @@ mod heard {
         let recognizer = recognizer(&models);
         let samples = read_wav(&models.recognizer().join("beckett.wav")).unwrap();
         let clip: Vec<f32> = samples.iter().map(|&s| f32::from(s) / 32768.0).collect();
-        let expected = recognizer.another().unwrap().recognize(&clip[..64_000], Awaits::Anything).unwrap();
+        let expected = recognizer.clone().recognize(&clip[..64_000], Awaits::Anything).unwrap();
         std::thread::scope(|scope| {
             for _ in 0..2 {
-                let mut recognizer = recognizer.another().unwrap();
+                let mut recognizer = recognizer.clone();
                 let (clip, expected) = (&clip, &expected);
                 scope.spawn(move || {
                     for _ in 0..5 {

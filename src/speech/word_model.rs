@@ -167,6 +167,7 @@ impl Class {
 pub struct WordModel {
     alphabet: Vec<Box<str>>,
     classes: Vec<Class>,
+    number: Word,
     alone: Seen,
     after_one: HashMap<Word, Seen>,
     after_two: HashMap<(Word, Word), Seen>,
@@ -227,6 +228,7 @@ impl WordModel {
             alone: seen(none.into_iter().collect()),
             after_one: grouped(one.into_iter().map(|((before, word), count)| (before, word, count))),
             after_two: grouped(counts.into_iter().map(|((a, b, word), count)| ((a, b), word, count))),
+            number: place(NUMBER),
             classes,
             alphabet,
         }
@@ -236,7 +238,7 @@ impl WordModel {
     pub fn word(&self, history: History, word: &str) -> (f32, History) {
         let plain = plain(word);
         if plain.chars().any(|c| c.is_ascii_digit()) {
-            let number = place_in(&self.alphabet, NUMBER).unwrap_or(STRANGER);
+            let number = self.number;
             let likely = self.likely(history, number..number.saturating_add(1), UNKNOWN) * IN_DIGITS;
             return (likely.max(UNKNOWN).ln(), history.and(number));
         }

@@ -32,6 +32,7 @@ fn the_pause_that_each_answer_needs() {
         (Open, "Um.", None, 0, AFTER_HELD_FLOOR),
         (Open, "I'm waiting...", None, 0, AFTER_UNFINISHED),
         (Name, "Dana Reyes", None, 0, AFTER_SHORT_ANSWER),
+        (Name, "My name is Dana Reyes.", None, 0, AFTER_WHOLE_SENTENCE),
         (UnitOrAddress, "Unit", None, 0, AFTER_HELD_FLOOR),
         (UnitOrAddress, "4B", None, 0, AFTER_SHORT_ANSWER),
         (PhoneNumber, "three oh three", None, 0, BETWEEN_DIGIT_GROUPS),
@@ -53,7 +54,7 @@ fn the_pause_that_each_answer_needs() {
 #[test]
 fn a_unit_that_was_heard_as_an_unfinished_phrase_is_whole() {
     let awaited = Awaited { expects: Expectation::UnitOrAddress, digits_before: 0, ends_in_unit: true };
-    assert_eq!(silence_needed(awaited, "Apartment to a.", &reading(None)), AFTER_SHORT_ANSWER);
+    assert_eq!(silence_needed(awaited, "Apartment to a.", &reading(None)), AFTER_WHOLE_SENTENCE);
     let other = Awaited { ends_in_unit: false, ..awaited };
     assert_eq!(silence_needed(other, "I live in a.", &reading(None)), AFTER_HELD_FLOOR);
 }
@@ -64,6 +65,17 @@ fn danger_is_answered_at_once() {
         Reading { urgency: Urgency::LifeSafety(LifeSafety::Gas), intent: Intent::Emergency, ..reading(None) };
     let awaited = Awaited { expects: Expectation::Open, digits_before: 0, ends_in_unit: false };
     assert_eq!(silence_needed(awaited, "I smell gas and", &danger), AFTER_DANGER);
+}
+
+#[test]
+fn who_was_cut_off_is_waited_for_longer_but_not_in_danger_nor_for_ever() {
+    let mut patience = Patience::default();
+    assert_eq!(patience.with(AFTER_WHOLE_SENTENCE), AFTER_WHOLE_SENTENCE);
+    patience.grow();
+    assert_eq!(patience.with(AFTER_WHOLE_SENTENCE), AFTER_WHOLE_SENTENCE + PATIENCE_STEP);
+    assert_eq!(patience.with(AFTER_DANGER), AFTER_DANGER);
+    (0..10).for_each(|_| patience.grow());
+    assert_eq!(patience.with(AFTER_WHOLE_SENTENCE), AFTER_WHOLE_SENTENCE + PATIENCE_MOST);
 }
 
 #[test]

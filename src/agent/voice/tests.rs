@@ -174,10 +174,10 @@ impl Line {
         let turn = self.turn;
         self.media_ms += voiced;
         self.pass(ms(voiced));
-        self.pass(ms(200));
+        self.pass(ms(176));
         let at_ms = self.media_ms;
         let voiced_ms = u32::try_from(voiced).unwrap();
-        self.input(VoiceInput::Speech(SpeechEvent::Paused { turn, at_ms, voiced_ms, silence_ms: 200 }));
+        self.input(VoiceInput::Speech(SpeechEvent::Paused { turn, at_ms, voiced_ms, silence_ms: 176 }));
         self.pass(ms(60));
         self.input(VoiceInput::Speech(SpeechEvent::Heard { turn, at_ms, text: text.into(), decode_ms: 60 }));
         if !text.is_empty()

@@ -119,7 +119,7 @@ pub(super) fn percentile(values: &[Duration], share: usize) -> Option<Duration> 
 #[cfg(all(feature = "sherpa", feature = "flite"))]
 const OFFICE: &str = "Maple Court";
 
-/// Mouth and ears for one caller; the recogniser's model is loaded once and shared.
+/// Mouth and ears for one caller; the recogniser is loaded once and shared.
 #[cfg(all(feature = "sherpa", feature = "flite"))]
 pub(super) fn caller_voices(models: &Models) -> anyhow::Result<Voices> {
     use std::sync::OnceLock;
@@ -132,8 +132,11 @@ pub(super) fn caller_voices(models: &Models) -> anyhow::Result<Voices> {
         Some(shared) => shared,
         None => {
             let pack = Pack::property()?;
+            let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
             let opened = (
-                MoonshineRecognizer::open(models.moonshine(), || trade::agents_word_model(&pack, OFFICE))?,
+                MoonshineRecognizer::open(&models.moonshine(), cores, || {
+                    trade::agents_word_model(&pack, OFFICE)
+                })?,
                 VoiceDetector::open(&models.voice_detector())?,
             );
             SHARED.get_or_init(|| opened)
@@ -141,7 +144,7 @@ pub(super) fn caller_voices(models: &Models) -> anyhow::Result<Voices> {
     };
     Ok(Voices {
         synthesizer: Box::new(FliteSynthesizer::new(FliteVoice::default())),
-        recognizer: Box::new(recognizer.another()?),
+        recognizer: Box::new(recognizer.clone()),
         detector: detector.fresh(),
     })
 }

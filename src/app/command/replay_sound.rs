@@ -136,7 +136,7 @@ mod engines {
             wide.extend_from_slice(fit.fit(&frame, SampleRate::Hz16000).samples());
         }
         let models = Models::at(folder);
-        let mut recognizer = MoonshineRecognizer::open(models.moonshine(), || trade::word_model(roster))?;
+        let mut recognizer = MoonshineRecognizer::open(&models.moonshine(), 1, || trade::word_model(roster))?;
         let detector = VoiceDetector::open(&models.voice_detector())?;
         Ok(hear_again(&wide, cues, &detector, &mut recognizer)?)
     }

@@ -17,7 +17,7 @@ mod engines {
     pub(super) fn hear(file: &Path, folder: &Path) -> anyhow::Result<()> {
         let models = Models::at(folder);
         let mut recognizer =
-            MoonshineRecognizer::open(models.moonshine(), || trade::word_model(&Roster::default()))?;
+            MoonshineRecognizer::open(&models.moonshine(), 1, || trade::word_model(&Roster::default()))?;
         let detector = VoiceDetector::open(&models.voice_detector())?;
         let segments = speech::hear(file, &detector, &mut recognizer, &mut |decode| {
             let began = clock::instant();

@@ -336,6 +336,7 @@ impl Caller {
                     return;
                 }
                 let sentence = std::mem::take(&mut self.sentence);
+                (self.tell)(format!("hears    “{sentence}”"));
                 let reaction = if self.used.is_empty() && self.interrupting.is_none() {
                     self.used.push(0);
                     Reaction::Say(self.scenario.opening.clone())

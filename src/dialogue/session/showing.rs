@@ -9,12 +9,21 @@ use crate::{
     dialogue::{
         Act, CalendarAnswer, CalendarRequest, DayPart, Entity, Expectation, Intent, Move, Promise, Reading,
         Showing, ShowingSlot, ShowingState, Value, When, office::words_of, pack::Line, showing::slots_aloud,
+        token::tokens,
     },
     types::ShowingId,
 };
 
 /// How often one conversation looks at the calendar. Whoever finds nothing by then is called back.
 const LOOKS: u8 = 4;
+
+/// Words that change nothing about a time.
+const AGREEING: [&str; 48] = [
+    "a", "and", "at", "be", "do", "fine", "for", "going", "good", "great", "id", "im", "is", "it", "its",
+    "ill", "like", "lovely", "make", "me", "of", "ok", "okay", "on", "one", "perfect", "please", "say",
+    "sounds", "suits", "take", "that", "thats", "the", "then", "to", "us", "will", "with", "works", "would",
+    "bien", "el", "esta", "la", "las", "lets", "perfecto",
+];
 
 /// How often one conversation tries to book.
 const BOOKINGS: u8 = 4;
@@ -390,6 +399,10 @@ impl Session {
                 }
             }
             (_, Some(_)) => self.heard_time_choice(text, reading, heard),
+            (None, None) if is_the_time_again(text, heard) => {
+                self.state.confusions = 0;
+                self.book(slot.clone());
+            }
             _ => self.heard_about_time(text, reading, heard, None),
         }
     }
@@ -525,6 +538,16 @@ fn wish_in(heard: &[Entity]) -> Option<When> {
         Value::When(when) | Value::MoveIn(when) => Some(when),
         _ => None,
     })
+}
+
+/// "Saturday would be good": is a time said, and nothing beside it but what agrees?
+fn is_the_time_again(text: &str, heard: &[Entity]) -> bool {
+    let Some(time) = heard.iter().find(|entity| matches!(entity.value, Value::When(_) | Value::MoveIn(_)))
+    else {
+        return false;
+    };
+    let beside = tokens(text).into_iter().filter(|token| token.end <= time.start || token.start >= time.end);
+    !text.contains('?') && beside.into_iter().all(|token| AGREEING.contains(&token.word.as_str()))
 }
 
 /// Could they have meant this one?

@@ -50,7 +50,7 @@ impl Default for EarTuning {
             barge_in_below_caller_db: 12.0,
             barge_in_bright_share: 0.3,
             pre_roll: Duration::from_millis(400),
-            pause: Duration::from_millis(224),
+            pause: Duration::from_millis(176),
             shortest_voice: Duration::from_millis(250),
             settle_after: Duration::from_secs(7),
             longest_clip: Duration::from_secs(12),

@@ -2,15 +2,16 @@
 //! an office say.
 
 mod network;
+mod networks;
 mod pieces;
 mod search;
 
-use std::{fmt, path::PathBuf, sync::Arc};
+use std::{path::PathBuf, sync::Arc};
 
-use self::{network::Network, pieces::Pieces};
+use self::{networks::Networks, pieces::Pieces};
 use super::{
-    Awaits, LONGEST_DECODE_SECS, Recognizer, SAMPLE_RATE, SpeechError, Transcript, WordModel, guard,
-    levelled::levelled, running,
+    Awaits, LONGEST_DECODE_SECS, Recognizer, SAMPLE_RATE, SpeechError, Transcript, WordModel,
+    denoised::denoised, guard, levelled::levelled, running,
 };
 
 /// Pieces of words that are written for a second of sound, at most; the model's authors found loops beyond it.
@@ -27,44 +28,29 @@ pub struct MoonshineFiles {
     pub runtime: PathBuf,
 }
 
-/// Moonshine, tiny, English. Each instance has the network loaded for itself (45 MB).
+/// Moonshine, tiny, English. Clones share the networks.
+#[derive(Debug, Clone)]
 pub struct MoonshineRecognizer {
-    files: MoonshineFiles,
-    network: Network,
+    networks: Arc<Networks>,
     pieces: Arc<Pieces>,
     model: Arc<WordModel>,
 }
 
 impl MoonshineRecognizer {
-    /// Loads the network (see [`crate::speech::Models::recognizer`]); takes about half a second. `model`: asked for when
-    /// the network is there, since learning it is work.
+    /// Loads networks (45 MB and a third of a second each; see [`crate::speech::Models::recognizer`]) for so many clips at
+    /// once. `model`: asked for when they are there, since learning it is work.
     ///
     /// # Errors
     /// When a file is missing, or the runtime cannot read what is there.
-    pub fn open(files: MoonshineFiles, model: impl FnOnce() -> Arc<WordModel>) -> Result<Self, SpeechError> {
+    pub fn open(
+        files: &MoonshineFiles,
+        at_once: usize,
+        model: impl FnOnce() -> Arc<WordModel>,
+    ) -> Result<Self, SpeechError> {
         let pieces = Arc::new(Pieces::read(&files.folder.join("tokens.txt"))?);
-        let network = network(&files)?;
-        Ok(Self { files, network, pieces, model: model() })
+        let networks = Arc::new(Networks::open(files, at_once)?);
+        Ok(Self { networks, pieces, model: model() })
     }
-
-    /// Another one, for another thread.
-    ///
-    /// # Errors
-    /// As [`open`](Self::open).
-    pub fn another(&self) -> Result<Self, SpeechError> {
-        let network = network(&self.files)?;
-        Ok(Self {
-            files: self.files.clone(),
-            network,
-            pieces: self.pieces.clone(),
-            model: self.model.clone(),
-        })
-    }
-}
-
-fn network(files: &MoonshineFiles) -> Result<Network, SpeechError> {
-    let _entered = running::enter().ok_or(SpeechError::Ending)?;
-    Network::open(&files.folder, &files.runtime)
 }
 
 impl Recognizer for MoonshineRecognizer {
@@ -75,16 +61,11 @@ impl Recognizer for MoonshineRecognizer {
             return Err(SpeechError::ClipTooLong { secs: secs.ceil() as u32 });
         }
         let _entered = running::enter().ok_or(SpeechError::Ending)?;
-        let clip = levelled(samples);
+        let clip = levelled(&denoised(samples));
         let most = (clip.len() as f32 / SAMPLE_RATE as f32 * PIECES_A_SECOND) as usize + PIECES_AT_LEAST;
-        let mut writing = self.network.listen(&clip)?;
+        let mut network = self.networks.lend();
+        let mut writing = network.listen(&clip)?;
         let written = search::search(&mut writing, &self.pieces, &self.model, awaits, most)?;
         Ok(guard::guarded(&self.pieces.text(&written), secs))
-    }
-}
-
-impl fmt::Debug for MoonshineRecognizer {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("MoonshineRecognizer").field("files", &self.files).finish_non_exhaustive()
     }
 }

@@ -109,6 +109,21 @@ fn the_very_time_that_was_wished_for_is_read_back_at_once() {
 }
 
 #[test]
+fn the_time_said_again_is_a_yes_and_a_question_about_it_is_none() {
+    let read_back = || offered().says("The first one.").hears("at 10 A M");
+    read_back()
+        .says("Saturday would be good.")
+        .asks_calendar(|request| matches!(request, CalendarRequest::Book { .. }));
+    read_back().says("Saturday does not work for me.").hears_not("looking").hears_not("booked");
+    read_back().says("Is Saturday the only day?").hears_not("booked").says("Sunday then.").asks_calendar(
+        |request| {
+            matches!(request, CalendarRequest::FindSlots { wish, .. }
+            if wish.date == Some(jiff::civil::date(2026, 11, 22)))
+        },
+    );
+}
+
+#[test]
 fn another_was_quicker_and_another_time_is_offered() {
     let outcome = offered()
         .says("The first one.")
