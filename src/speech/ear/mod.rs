@@ -205,7 +205,12 @@ impl Ear {
             Hearing::Quiet => self.tuning.voice_from,
             Hearing::Voice { .. } => self.tuning.voice_until,
         };
-        let voice = probability >= from && self.levels.stands_out(measure.db, self.tuning.above_noise_db);
+        // What a voice leaves behind it, and the detector still calls a voice, is no word that is waited for.
+        let trails_off = matches!(self.hearing, Hearing::Voice { .. })
+            && !self.levels.may_be_caller(measure.db, self.tuning.trails_off_below_caller_db);
+        let voice = probability >= from
+            && !trails_off
+            && self.levels.stands_out(measure.db, self.tuning.above_noise_db);
         match self.hearing {
             Hearing::Quiet => self.hear_quiet(window, measure, voice, agent_speaking),
             Hearing::Voice { from, voiced, silent } => {

@@ -22,6 +22,8 @@ pub struct EarTuning {
     /// While the agent speaks: how far, in dB, below the caller's usual level a sound may be and still be the caller.
     /// What is quieter is taken for the echo of our own voice.
     pub barge_in_below_caller_db: f32,
+    /// While somebody speaks: how far, in dB, below the caller's usual level their voice is over.
+    pub trails_off_below_caller_db: f32,
     /// While the agent speaks: share of the onset's voice that must be brighter than a closed-mouth hum.
     pub barge_in_bright_share: f32,
     /// Sound kept from before an onset, so that first syllables are not lost.
@@ -48,9 +50,10 @@ impl Default for EarTuning {
             above_noise_db: 3.0,
             barge_in_above_noise_db: 9.0,
             barge_in_below_caller_db: 12.0,
+            trails_off_below_caller_db: 30.0,
             barge_in_bright_share: 0.3,
             pre_roll: Duration::from_millis(400),
-            pause: Duration::from_millis(176),
+            pause: Duration::from_millis(144),
             shortest_voice: Duration::from_millis(250),
             settle_after: Duration::from_secs(7),
             longest_clip: Duration::from_secs(12),
