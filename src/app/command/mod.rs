@@ -27,15 +27,17 @@ use std::{
 use anyhow::Context;
 use jiff::{Timestamp, tz::TimeZone};
 
-use super::{backup::RECORDS, chance, clock, engines, office, prompts, trade, understanding::Understanding};
+use super::{
+    backup::RECORDS, chance, clock, engines, in_force, office, prompts, trade, understanding::Understanding,
+};
 use crate::{
-    config::{Config, practice_file},
+    config::{CallTypeFault, Config, Written, practice_file},
     console::Secret,
     desk,
-    dialogue::{Examination, Mistaken, Roster},
+    dialogue::{CallTypeName, Examination, Mistaken, Roster},
     pbx::Directory,
     speech::{Awaits, Background, Models},
-    store::{PairCheck, Store},
+    store::{PairCheck, Reader, Store},
 };
 
 pub use backup::{backup, restore};
@@ -75,7 +77,8 @@ pub fn end() {
 pub fn check(path: &Path) -> anyhow::Result<()> {
     let text = fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?;
     match Config::parse(&path.display().to_string(), &text) {
-        Ok(config) => {
+        Ok(file) => {
+            let (config, left_out) = with_saved(&file);
             print(&format!(
                 "{}: {} is ready: {} numbers, {} extensions, {} trunks{}",
                 path.display(),
@@ -95,6 +98,12 @@ pub fn check(path: &Path) -> anyhow::Result<()> {
             print(&office::spanish_line(&config))?;
             check_script(&config)?;
             check_voices(&config)?;
+            for (name, fault) in left_out {
+                let CallTypeFault { what, cure, .. } = fault;
+                print(&format!(
+                    "warning: the console's call type {name} is not in use: {what}\n    cure: {cure}"
+                ))?;
+            }
             check_call_types(path, &config)?;
             for words in office::unsaid(&config) {
                 print(&format!(
@@ -151,8 +160,12 @@ fn check_call_types(path: &Path, config: &Config) -> anyhow::Result<()> {
     let types = office::call_types(config);
     let cure = "write it in other words, or delete it";
     let shipped = office::shipped_examples(config);
-    for (line, what) in &shipped {
-        print(&format!("{}:{line}: {what}\n    cure: {cure}", path.display()))?;
+    let place = |written: Written| match written {
+        Written::Line(line) => format!("{}:{line}", path.display()),
+        Written::InConsole => "the console".into(),
+    };
+    for (written, what) in &shipped {
+        print(&format!("{}: {what}\n    cure: {cure}", place(*written)))?;
     }
     let understanding = Understanding::open(&super::models(config));
     let by = if understanding.reads_meaning() { "words and meaning" } else { "words alone" };
@@ -167,15 +180,14 @@ fn check_call_types(path: &Path, config: &Config) -> anyhow::Result<()> {
             taken.1, taken.0
         ))?;
         for Mistaken { text, read_as, unsure } in mistaken {
-            let line = office::line_of_example(config, text);
+            let place = place(office::written_at(config, text));
             let taken_for = if *unsure {
                 "would not be sure".into()
             } else {
                 format!("would be taken for {}", read_as.name())
             };
             print(&format!(
-                "warning: {}:{line}: \"{text}\" {taken_for}\n    cure: write more examples like it, or leave it to that type",
-                path.display()
+                "warning: {place}: \"{text}\" {taken_for}\n    cure: write more examples like it, or leave it to that type"
             ))?;
         }
     }
@@ -250,9 +262,19 @@ pub fn models_fetch(folder: &Path) -> anyhow::Result<()> {
 /// The configuration, or the practice office where there is none: as good as any for a first look.
 fn configured(path: &Path) -> anyhow::Result<Config> {
     if path.exists() {
-        return Ok(super::configuration(path)?.0);
+        return Ok(with_saved(&super::configuration(path)?.0).0);
     }
     Ok(Config::parse("the practice file", &practice_file(|| "not used for anything".into()))?)
+}
+
+/// With the call types of the console, where there are records.
+fn with_saved(file: &Config) -> (Config, Vec<(CallTypeName, CallTypeFault)>) {
+    let records = file.store.folder.join(RECORDS);
+    if records.is_file() {
+        in_force::with_saved(file, &Reader::of_file(&records))
+    } else {
+        (file.clone(), Vec::new())
+    }
 }
 
 /// How callers of the office of this file are understood: with the models of this folder, or by words alone.
