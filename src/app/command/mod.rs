@@ -17,6 +17,7 @@ mod transcribe;
 mod understanding;
 
 use std::{
+    collections::BTreeMap,
     fs,
     io::Write,
     path::Path,
@@ -38,6 +39,7 @@ use crate::{
     pbx::Directory,
     speech::{Awaits, Background, Models},
     store::{PairCheck, Reader, Store},
+    types::Language,
 };
 
 pub use backup::{backup, restore};
@@ -293,8 +295,8 @@ fn understanding_of(config: &Config, models: &Path, words_only: bool) -> Underst
     understanding
 }
 
-/// What an ear makes of words that one of the house's voices says over a telephone line: `background` for all, or, by
-/// `mixed`, another one for each caller in turn.
+/// What an ear makes of words that a voice says over a telephone line: `background` for all, or, by `mixed`, another one for each
+/// caller in turn. Another language is spoken by its own voice; where nothing speaks it, it is sound without words.
 ///
 /// # Errors
 /// When the engines of speech are not there, or there is no such background.
@@ -302,19 +304,26 @@ pub fn by_ear(
     models: &Path,
     background: &str,
     roster: &Roster,
-) -> anyhow::Result<impl Fn(u64, Awaits, &str) -> String + Send + Sync + 'static> {
+) -> anyhow::Result<impl Fn(u64, Awaits, Language, &str) -> String + Send + Sync + 'static> {
     let always = Background::from_name(background);
     anyhow::ensure!(
         always.is_some() || background == "mixed",
         "`{background}` is no background; there are {} and mixed",
         Background::ALL.map(Background::name).join(", ")
     );
-    let telephone = Mutex::new(engines::telephone(&Models::at(models), trade::word_model(roster))?);
-    Ok(move |who: u64, awaits: Awaits, words: &str| {
+    let models = Models::at(models);
+    let trade = trade::word_model(roster);
+    let mut lines = BTreeMap::from([(Language::English, engines::telephone(&models, trade.clone())?)]);
+    for language in Language::ALL.into_iter().filter(|language| *language != Language::English) {
+        lines.extend(engines::telephone_in(language, &models, trade.clone())?.map(|line| (language, line)));
+    }
+    let lines = Mutex::new(lines);
+    Ok(move |who: u64, awaits: Awaits, language: Language, words: &str| {
         // Voices change faster than backgrounds, so that every voice is heard in each.
         let in_turn = Background::ALL[(who / Background::ALL.len() as u64) as usize % Background::ALL.len()];
-        let mut telephone = telephone.lock().unwrap_or_else(PoisonError::into_inner);
-        telephone.hear(who, always.unwrap_or(in_turn), awaits, words).unwrap_or_else(|error| {
+        let mut lines = lines.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(line) = lines.get_mut(&language) else { return String::new() };
+        line.hear(who, always.unwrap_or(in_turn), awaits, words).unwrap_or_else(|error| {
             tracing::error!(%error, "nothing was heard");
             String::new()
         })

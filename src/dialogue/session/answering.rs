@@ -41,7 +41,13 @@ impl Session {
             self.take_beside_the_point(heard);
             return self.begin_flow(reading.intent, text);
         }
-        if matches!(reading.moves, Some(Move::Done | Move::Deny)) && is_bare(reading) {
+        // "No sé inglés, es por la renta" begins with a no, and wants something.
+        let no_more = match reading.moves {
+            Some(Move::Done) => true,
+            Some(Move::Deny) => words_of(text).len() <= TOPIC_WORDS,
+            _ => false,
+        };
+        if no_more && is_bare(reading) {
             return self.leave();
         }
         self.take_beside_the_point(heard);
