@@ -21,7 +21,7 @@ code { overflow-wrap: anywhere; } .quiet { color: var(--quiet); } .good { color:
 details { margin: .25rem 0; } details pre { white-space: pre-wrap; font-size: .85rem; margin: .25rem 0 .75rem 1rem; }
 svg { max-width: 100%; height: auto; } svg text { fill: var(--ink); font: 13px system-ui, sans-serif; }
 svg .grid { stroke: var(--line); } svg .bound { stroke: var(--accent); stroke-width: 2; } svg .point { fill: var(--accent); }
-svg .good { fill: var(--good); } svg .bad { fill: var(--bad); } svg .none { fill: var(--line); } svg text.in { fill: var(--paper); }
+svg .good { fill: var(--good); } svg .bad { fill: var(--bad); } svg .none { fill: var(--line); }
 ";
 
 /// A whole page.

@@ -54,7 +54,7 @@ pub struct Bar {
 /// Rows of stacked bars, all on one scale.
 pub fn bars(rows: &[Bar]) -> Markup {
     const LEFT: usize = 220;
-    const WIDTH: usize = 600;
+    const WIDTH: usize = 520;
     const ROW: usize = 30;
     let most = rows.iter().map(|row| row.well + row.badly + row.absent).max().unwrap_or(0).max(1);
     html! {
@@ -62,18 +62,26 @@ pub fn bars(rows: &[Bar]) -> Markup {
             @for (nth, row) in rows.iter().enumerate() {
                 @let y = nth * ROW;
                 text x=(LEFT - 12) y=(y + 19) text-anchor="end" { (row.label) }
+                @let whole = row.well + row.badly + row.absent;
+                text x=(LEFT + whole * WIDTH / most + 8) y=(y + 19) { (told(row)) }
                 @let parts = [("good", row.well), ("bad", row.badly), ("none", row.absent)];
                 @for (at, (class, count)) in parts.iter().enumerate() {
                     @let before: usize = parts.iter().take(at).map(|(_, count)| count).sum();
                     @if *count > 0 {
                         rect class=(class) x=(LEFT + before * WIDTH / most) y=(y + 3)
                             width=((before + count) * WIDTH / most - before * WIDTH / most) height=(ROW - 6) {}
-                        text class=[(*class != "none").then_some("in")] x=(LEFT + before * WIDTH / most + 6) y=(y + 19) { (count) }
                     }
                 }
             }
         }
     }
+}
+
+/// `66 well, 1 badly, 3 absent`, without what there is none of.
+fn told(row: &Bar) -> String {
+    let parts = [(row.well, "well"), (row.badly, "badly"), (row.absent, "absent")];
+    let told = parts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}"));
+    told.collect::<Vec<_>>().join(", ")
 }
 
 /// One square of [`squares`].
@@ -114,8 +122,8 @@ mod tests {
     fn bars_share_one_scale_and_leave_out_what_is_none() {
         let bar = |well, badly| Bar { label: "English".into(), well, badly, absent: 0 };
         let picture = bars(&[bar(30, 10), bar(20, 0)]).into_string();
-        assert!(picture.contains("width=\"450\"") && picture.contains("width=\"150\""), "{picture}");
-        assert!(picture.contains("width=\"300\"") && picture.matches("<rect").count() == 3, "{picture}");
+        assert!(picture.contains("width=\"390\"") && picture.contains("30 well, 10 badly"), "{picture}");
+        assert!(picture.contains("width=\"260\"") && picture.matches("<rect").count() == 3, "{picture}");
         assert_eq!(bars(&[]).into_string().matches("<rect").count(), 0);
     }
 }

@@ -21,7 +21,10 @@ impl Sheet {
             p class="quiet" { "Nobody real was rung and nothing was sent: the lines and the time were virtual, the office was the real one." }
             h3 { "Each caller, in the order of the sheet" }
             (squares(&self.squares()))
-            p class="quiet" { span class="good" { "■" } " as it should be  " span class="bad" { "■" } " with a fault  ■ stayed away" }
+            p class="quiet" {
+                span class="good" { "Green" } ": as it should be. " span class="bad" { "Red" } ": with a fault. Grey: stayed away. "
+                "Each leads to its caller below."
+            }
             h3 { "By language" }
             (bars(&self.by(|entry| Some(entry.language.name().to_owned()))))
             h3 { "By what the call was taken for" }

@@ -43,7 +43,8 @@ impl Session {
         }
         // "No sé inglés, es por la renta" begins with a no, and wants something.
         let no_more = match reading.moves {
-            Some(Move::Done) => true,
+            // "That's it" before anything was told is a word misheard.
+            Some(Move::Done) => self.state.turns > 1,
             Some(Move::Deny) => words_of(text).len() <= TOPIC_WORDS,
             _ => false,
         };

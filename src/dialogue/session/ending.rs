@@ -102,16 +102,11 @@ impl Session {
             }
             return self.confused();
         }
+        self.offer_language_again();
         match self.state.awaiting.clone() {
             Awaiting::Need | Awaiting::Guess(_) => match self.labelled() {
                 Some(intent) if self.state.confusions > 1 && self.ask_guess(intent) => {}
-                _ => {
-                    // Words that are no words may be those of another language.
-                    if self.state.confusions == 1 && self.state.language == self.state.opening.language {
-                        self.offer_language();
-                    }
-                    self.ask_need(Line::NeedAgain);
-                }
+                _ => self.ask_need(Line::NeedAgain),
             },
             Awaiting::Item(item) => {
                 self.tell(Line::Unclear);

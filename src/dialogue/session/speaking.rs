@@ -26,6 +26,23 @@ impl Session {
         }
     }
 
+    /// Words that are no words may be those of another language: once, and where its key is no answer to what is asked.
+    pub(super) fn offer_language_again(&mut self) {
+        let free = match self.state.awaiting {
+            Awaiting::Need | Awaiting::Guess(_) => true,
+            Awaiting::Item(Item::Place) => !self.was_asked_by_keys(Item::Place),
+            Awaiting::Item(item) => matches!(
+                item,
+                Item::Matter | Item::Name | Item::When | Item::Listing | Item::Company | Item::Area
+            ),
+            _ => false,
+        };
+        if free && !self.state.offered_again && self.state.language == self.state.opening.language {
+            self.state.offered_again = true;
+            self.offer_language();
+        }
+    }
+
     fn also(&self) -> impl Iterator<Item = AlsoSpoken> + '_ {
         let base = AlsoSpoken { language: self.state.opening.language, heard: true };
         self.office.also.iter().copied().chain([base])
@@ -42,6 +59,10 @@ impl Session {
     /// Takes up the language of these words, if it is another. `true`: the turn is dealt with.
     pub(super) fn turned_to_another_language(&mut self, text: &str, reading: &Reading) -> bool {
         let wished = language_wished(text);
+        // What an ear for another language makes of their words says nothing of their language.
+        if self.state.by_keys && wished.is_none() {
+            return false;
+        }
         let first = (self.state.turns <= 1).then(|| greeted_in(text)).flatten();
         let Some(language) = wished.or(reading.language).or(first) else { return false };
         if language == self.state.language {
@@ -85,6 +106,9 @@ impl Session {
     pub(super) fn speak(&mut self, language: Language) {
         self.state.language = language;
         self.state.by_keys = false;
+        if matches!(self.state.awaiting, Awaiting::KeysDanger | Awaiting::KeysWays) {
+            self.state.awaiting = Awaiting::Need;
+        }
         self.pack = self.script.in_language(language);
         // What was asked in another language is asked in words of this one.
         self.state.question = None;

@@ -191,8 +191,32 @@ fn a_sentence_that_begins_with_no_is_not_the_end() {
     let reply = talk.says("No sé inglés, es por la renta.");
     assert!(reply.contains("pago") && !talk.session.is_over(), "{reply}");
     let mut talk = Talk::on_the_telephone(true);
+    let reply = talk.says("oh, that's it");
+    assert!(
+        !talk.session.is_over() && reply.contains("Para español"),
+        "what it was, nobody has said: {reply}"
+    );
     talk.says("no, nothing");
     assert!(talk.session.is_over());
+}
+
+#[test]
+fn what_the_english_ear_makes_of_spanish_leads_nobody_back_to_english() {
+    // As recognised from "Hay un olor a gas muy fuerte en la cocina".
+    let garbled = "I'm not like that guy who's always wet, but I'm not coffee, huh?";
+    let mut talk = Talk::on_the_telephone(false);
+    talk.keys('2');
+    let reply = talk.says(garbled);
+    assert!(reply.contains("oprima uno") && !reply.contains("press"), "{reply}");
+    let reply = talk.keys('1');
+    assert!(reply.contains("9 1 1") && talk.transfer == Some(Destination::OnCall), "{reply}");
+
+    let mut talk = Talk::on_the_telephone(false);
+    talk.keys('2');
+    let reply = talk.says("sorry, english please");
+    assert!(reply.contains("in English") && !reply.contains("press"), "{reply}");
+    let reply = talk.says("my toilet is running");
+    assert!(reply.contains("unit"), "{reply}");
 }
 
 #[test]
