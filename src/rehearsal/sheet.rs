@@ -114,7 +114,7 @@ impl fmt::Display for Sheet {
             write!(f, ", {away} stayed away")?;
         }
         for (cure, count) in self.cures() {
-            let calls = if count == 1 { "a call" } else { "calls" };
+            let calls = if count == 1 { "call" } else { "calls" };
             write!(f, "\n  to mend ({count} {calls}): {cure}")?;
         }
         Ok(())
