@@ -11,6 +11,7 @@
 //! | [`types`] | the vocabulary: numbers, ids, hours, both clocks' readings | – |
 //! | [`net`] | sockets: bytes in, bytes out | – |
 //! | [`encoder`] | a sentence as a vector | – |
+//! | [`charts`] | pages that carry their pictures in themselves | – |
 //! | [`trace`] | what went over the wire for a call: ladder and capture file | types |
 //! | [`config`] | the office's file, as written and as checked | types |
 //! | [`sip`] | a SIP endpoint without sockets | types |
@@ -30,7 +31,7 @@
 //! | [`replay`] | a conversation held once more, from its journal | dialogue, types |
 //! | [`console`] | the web console and the JSON interface | desk, store, calendar, trace, pbx, sip, provisioning, followup, outbox, incident, dialogue, types |
 //! | [`sim`] | the virtual host | all of the above but net, config, encoder and console |
-//! | [`rehearsal`] | callers who try the office before the first real one | sim, desk, pbx, dialogue, outbox, store, types |
+//! | [`rehearsal`] | callers who try the office before the first real one | sim, desk, pbx, dialogue, outbox, store, charts, types |
 //! | [`app`] | the real host | everything but sim and rehearsal |
 //!
 //! `tests/tidy.rs` holds this table. Three absences matter most: `sip` does not know SDP (bodies are bytes), `media`
@@ -39,6 +40,7 @@
 pub mod agent;
 pub mod app;
 pub mod calendar;
+pub mod charts;
 pub mod config;
 pub mod console;
 pub mod deliver;

@@ -105,6 +105,9 @@ enum Command {
         /// Print the ladder of each call with a fault.
         #[arg(long)]
         ladders: bool,
+        /// Write the sheet as one page with pictures and every conversation.
+        #[arg(long, value_name = "FILE")]
+        html: Option<PathBuf>,
         /// Models for understanding; without them words alone are used.
         #[arg(long, default_value = "models", env = "PORTICO_MODELS")]
         models: PathBuf,
@@ -378,6 +381,7 @@ fn main() -> ExitCode {
             only,
             transcripts,
             ladders,
+            html,
             models,
             words_only,
             by_ear,
@@ -386,7 +390,7 @@ fn main() -> ExitCode {
             keep,
         } => rehearsed(&config, &models, words_only, by_ear.as_deref()).and_then(|office| match pairs {
             true => rehearse_pairs(&config, &office, keep),
-            false => rehearse(&office, &Wanted { callers, dictations, only, transcripts, ladders }),
+            false => rehearse(&office, &Wanted { callers, dictations, only, transcripts, html, ladders }),
         }),
         Command::Replay {
             call,
@@ -462,7 +466,7 @@ fn rehearsed(
     let understands = Understands::with(move |language, text| understanding.read(language, text));
     let hears = match by_ear {
         Some(background) => Hears::with(command::by_ear(models, background, &directory.office.roster)?),
-        None => Hears::perfectly(),
+        None => Hears::as_equipped(&directory.office),
     };
     Ok(Rehearsed { directory, desk, zone, understands, hears, now })
 }

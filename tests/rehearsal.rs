@@ -5,9 +5,10 @@
 mod rehearsed;
 
 use portico::{
-    dialogue::Trade,
-    rehearsal::{Outcome, PAIRS, Pairs, SHIPPED, Script, compare, rehearse},
-    sim::Understands,
+    dialogue::{AlsoSpoken, Trade},
+    rehearsal::{Outcome, PAIRS, Pairs, SHIPPED, Script, Sheet, compare, rehearse},
+    sim::{Hears, Understands},
+    types::Language,
 };
 use rehearsed::{office, practice};
 
@@ -30,6 +31,56 @@ fn faults(text: &str, only: &[&str]) -> Vec<String> {
 fn callers_of_the_practice_office_are_served() {
     let found = faults(&practice(), &[]);
     assert!(found.is_empty(), "{found:#?}");
+}
+
+/// Those who speak Spanish at an office that speaks it, and hears it or not. What stands on this machine does not count.
+fn in_spanish(heard: Option<bool>) -> Sheet {
+    let mut office = office(&practice());
+    let mut served = (*office.directory.office).clone();
+    served.also = heard.map(|heard| AlsoSpoken { language: Language::Spanish, heard }).into_iter().collect();
+    office.hears = Hears::as_equipped(&served);
+    office.directory.office = std::sync::Arc::new(served);
+    let mut script = Script::shipped(Trade::Residential).unwrap();
+    script.caller.retain(|part| part.speaks() == Language::Spanish);
+    assert!(script.caller.len() >= 8);
+    rehearse(&office, &script, |_| {}).unwrap()
+}
+
+#[test]
+fn callers_who_speak_spanish_are_served_in_spanish() {
+    let sheet = in_spanish(Some(true));
+    assert!(sheet.called() >= 16, "{sheet}");
+    assert_eq!(sheet.well(), sheet.called(), "{}", conversations(&sheet));
+}
+
+#[test]
+fn callers_whose_spanish_cannot_be_heard_are_served_by_keys() {
+    let sheet = in_spanish(Some(false));
+    assert!(sheet.called() >= 16, "{sheet}");
+    assert_eq!(sheet.well(), sheet.called(), "{}", conversations(&sheet));
+}
+
+#[test]
+fn callers_whose_language_an_office_does_not_speak_stay_away_and_the_sheet_says_why() {
+    let sheet = in_spanish(None);
+    assert_eq!(sheet.called(), 0, "{sheet}");
+    assert!(
+        sheet.scored[0].to_string().contains("the office has no Spanish on the telephone"),
+        "{}",
+        sheet.scored[0]
+    );
+}
+
+/// Each caller with a fault, and what was said.
+fn conversations(sheet: &Sheet) -> String {
+    let told = |entry: &portico::rehearsal::Scored| match &entry.outcome {
+        Outcome::Called { faults, transcript, .. } if !faults.is_empty() => {
+            format!("{entry}\n      {}\n", transcript.join("\n      "))
+        }
+        Outcome::StayedAway { .. } => format!("{entry}\n"),
+        Outcome::Called { .. } => String::new(),
+    };
+    sheet.scored.iter().map(told).collect()
 }
 
 #[test]

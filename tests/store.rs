@@ -9,14 +9,14 @@ use std::{
 
 use jiff::{SignedDuration, Timestamp};
 use portico::{
-    dialogue::{EndReason, Intent, LifeSafety, Told, Urgency},
+    dialogue::{CallType, CallTypeScript, EndReason, Intent, Item, LifeSafety, Told, Urgency},
     outbox::{Failure, State},
     pbx::{
         Attestation, CallBackState, CallDirection, CallRecord, CallResult, Caller, Disposition, Encrypted,
         LegRecord, LegResult, Listing, Party, QueueEnd, Unheard,
     },
     store::{CallFilter, CallerUpdate, Store, StoreError, TextBackNote, TextDirection, WrapUp},
-    types::{CallId, ContactId},
+    types::{CallId, ContactId, Language},
 };
 use rusqlite::Connection;
 
@@ -108,6 +108,14 @@ fn every_earlier_file_is_brought_up_to_date_with_its_rows() {
             assert_eq!((conversed.len(), journal.steps.len()), (1, 5), "the JSON of last year still reads");
             assert!(matches!(journal.steps[4].told, Told::Closed(EndReason::HungUp)));
             assert_eq!(journal.provenance.parts().count(), 2);
+        }
+        if version >= 27 {
+            let own = reader.call_types().unwrap().remove(0);
+            assert_eq!((own.call_type.name.as_str(), own.call_type.asks.len()), ("storage_units", 3));
+            let [english, spanish] = &own.call_type.scripts.values().collect::<Vec<_>>()[..] else {
+                panic!()
+            };
+            assert_eq!((english.examples.len(), spanish.about.as_str()), (2, "un trastero"));
         }
         if version >= 26 {
             let told = reader.treatments(None, 10).unwrap().items;
@@ -330,4 +338,45 @@ fn wrap_up(n: u64) -> WrapUp {
         filed: None,
         now: started,
     }
+}
+
+#[test]
+fn call_types_of_the_console_outlive_a_restart_and_who_changed_them_is_on_record() {
+    let folder = Folder::new("call-types");
+    let path = folder.file("portico.db");
+    let script = |about: &str, said: &[&str]| CallTypeScript {
+        about: about.into(),
+        opening: String::new(),
+        closing: "We will call you.".into(),
+        examples: said.iter().map(|said| (*said).to_owned()).collect(),
+    };
+    let english = script("a storage unit", &["can i rent a storage unit", "is there a locker"]);
+    let mut own = CallType {
+        name: "storage_units".parse().unwrap(),
+        staff: "Storage".into(),
+        asks: vec![Item::Callback, Item::Matter],
+        staff_first: true,
+        stands_for: None,
+        scripts: [(Language::English, english)].into(),
+    };
+    let now = at("2026-11-21T00:00:00Z");
+    Store::open(&path).unwrap().save_call_type(&own, "Robin Hale", now).unwrap();
+
+    let mut store = Store::open(&path).unwrap();
+    let saved = store.reader().call_types().unwrap();
+    assert_eq!((saved.len(), &saved[0].call_type, saved[0].changed_by.as_str()), (1, &own, "Robin Hale"));
+    own.scripts = [(Language::Spanish, script("un trastero", &["quiero un trastero"]))].into();
+    store.save_call_type(&own, "Kim Ode", now).unwrap();
+    assert_eq!(store.reader().call_types().unwrap()[0].call_type, own, "nothing is left of what it was");
+    assert!(store.remove_call_type(own.name, "Kim Ode", now).unwrap());
+    assert!(!store.remove_call_type(own.name, "Kim Ode", now).unwrap(), "somebody was quicker");
+    assert!(store.reader().call_types().unwrap().is_empty());
+    let log = store.reader().audit_log(None, 10).unwrap().items;
+    let done: Vec<_> = log.iter().map(|row| (row.actor.as_str(), row.action.as_str())).collect();
+    let known =
+        [("Kim Ode", "call_type.remove"), ("Kim Ode", "call_type.change"), ("Robin Hale", "call_type.add")];
+    assert_eq!(done, known);
+    let rows = "SELECT count(*) FROM call_type_scripts";
+    let left: i64 = Connection::open(&path).unwrap().query_row(rows, [], |row| row.get(0)).unwrap();
+    assert_eq!(left, 0, "no words without their type");
 }

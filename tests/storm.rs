@@ -16,7 +16,7 @@ use portico::{
     pbx::EscalationEvent,
     rehearsal::{SHIPPED, Script},
     sim::{Answer, Cue, Enacted, Hears, Manner, Premises, Scene, Understands, Visitor, enact},
-    types::{CallId, PhoneNumber},
+    types::{CallId, Language, PhoneNumber},
 };
 
 /// What a caller says first, which home they name when they are asked, and what they call about.
@@ -85,6 +85,7 @@ fn visitors(dials: PhoneNumber) -> Vec<Visitor> {
         number: format!("+1303555{:04}", 2_000 + nth).parse().unwrap(),
         display: String::new(),
         withholds: false,
+        speaks: Language::English,
         dials,
         after: Duration::from_secs(20) * u32::try_from(nth).unwrap(),
         cues: vec![cue(first)],

@@ -25,6 +25,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("provisioning", &["types"]),
     ("deliver", &["types"]),
     ("encoder", &[]),
+    ("charts", &[]),
     ("trace", &["types"]),
     ("speech", &["media", "types"]),
     ("agent", &["speech", "dialogue", "types"]),
@@ -62,7 +63,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         ],
     ),
     ("replay", &["dialogue", "types"]),
-    ("rehearsal", &["sim", "desk", "pbx", "dialogue", "outbox", "store", "types"]),
+    ("rehearsal", &["sim", "desk", "pbx", "dialogue", "outbox", "store", "charts", "types"]),
     (
         "app",
         &[
@@ -74,6 +75,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "agent",
             "speech",
             "encoder",
+            "charts",
             "dialogue",
             "media",
             "sip",

@@ -1,11 +1,11 @@
-//! The office's own call types between its file and the agent: whichever of the two is ready last sets off the learning.
+//! The office's own call types between where they are written and the agent: whichever of the two is ready last sets off the learning.
 
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::{clock, understanding::Understanding};
 use crate::dialogue::CallType;
 
-/// What the file wants learnt, and who is to learn it. Learning takes a second or two, and calls go on meanwhile.
+/// What is to be learnt, and who is to learn it. Learning takes a second or two, and calls go on meanwhile.
 #[derive(Debug)]
 pub struct OwnCallTypes {
     wanted: Mutex<Vec<CallType>>,
@@ -17,7 +17,12 @@ impl OwnCallTypes {
         Self { wanted: Mutex::new(types), understanding: OnceLock::new() }
     }
 
-    /// The file was read again.
+    /// What reads callers, or would: words alone until the models are loaded.
+    pub fn understanding(&self) -> Arc<Understanding> {
+        self.understanding.get().cloned().unwrap_or_else(|| Arc::new(Understanding::words_only()))
+    }
+
+    /// The file was read again, or the console has saved something.
     pub fn replace(&self, types: Vec<CallType>) {
         // Held while it is learnt: of two files the later one stays.
         let mut wanted = self.wanted.lock().unwrap_or_else(PoisonError::into_inner);

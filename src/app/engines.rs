@@ -93,6 +93,29 @@ pub(super) fn telephone(models: &Models, trade: Arc<WordModel>) -> anyhow::Resul
     Ok(Telephone::new(recognizer, detector, voices.into())?)
 }
 
+/// A telephone line on which another language is spoken, heard by its recogniser, or by that of English where it has none: what that
+/// makes of it is what the box would be told. `None`: no voice speaks it.
+#[cfg(all(feature = "sherpa", feature = "flite"))]
+pub(super) fn telephone_in(
+    language: Language,
+    models: &Models,
+    trade: Arc<WordModel>,
+) -> anyhow::Result<Option<Telephone>> {
+    use crate::speech::{EspeakSynthesizer, MoonshineRecognizer, Recognizer, SherpaRecognizer};
+    let Some(voice) = EspeakSynthesizer::find(language) else { return Ok(None) };
+    let recognizer: Box<dyn Recognizer> = match models.recognizer_of(language) {
+        Some(folder) => Box::new(SherpaRecognizer::open(&folder, language)?),
+        None => Box::new(MoonshineRecognizer::open(models.moonshine(), || trade)?),
+    };
+    let detector = VoiceDetector::open(&models.voice_detector())?;
+    Ok(Some(Telephone::new(recognizer, detector, vec![Box::new(voice)])?))
+}
+
+#[cfg(not(all(feature = "sherpa", feature = "flite")))]
+pub(super) fn telephone_in(_: Language, _: &Models, _: Arc<WordModel>) -> anyhow::Result<Option<Telephone>> {
+    Ok(None)
+}
+
 #[cfg(not(all(feature = "sherpa", feature = "flite")))]
 pub(super) fn telephone(_: &Models, _: Arc<WordModel>) -> anyhow::Result<Telephone> {
     anyhow::bail!("this program was built without speech")

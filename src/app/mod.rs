@@ -17,6 +17,7 @@ mod greetings;
 mod heard_with;
 mod held_against;
 mod housekeeping;
+mod in_force;
 mod mailbox_sounds;
 mod media_faxes;
 mod media_legs;
@@ -43,6 +44,7 @@ mod telemetry;
 mod terminal;
 mod timeline_key;
 mod trade;
+mod trial;
 mod understanding;
 mod whole_file;
 mod wire_tap;
@@ -79,6 +81,7 @@ use console_server::{Limits, Server};
 use desk_loop::{Desk, DeskSettings};
 use held_against::HeldAgainst;
 use housekeeping::Housekeeping;
+use in_force::InForce;
 use mailbox_sounds::MailboxSounds;
 use media_plane::{MediaPlane, MediaSettings};
 use pair_check::PairChecks;
@@ -120,12 +123,7 @@ pub struct House {
     /// Makes tokens and reads records, for commands and tests.
     pub vitals: Arc<Mutex<Vitals>>,
     to_switch: mpsc::Sender<ToSwitch>,
-    phones: console::Phones,
-    music: Arc<Mutex<music::Configured>>,
-    greetings: console::Greetings,
-    prompts: Prompts,
-    held_against: HeldAgainst,
-    call_types: Arc<OwnCallTypes>,
+    in_force: Arc<InForce>,
     threads: Vec<thread::JoinHandle<()>>,
     console_stop: Option<oneshot::Sender<()>>,
     housekeeping_stop: Option<std::sync::mpsc::Sender<()>>,
@@ -155,9 +153,12 @@ impl House {
         let folder = &config.store.folder;
         fs::create_dir_all(folder)
             .with_context(|| format!("the folder {} cannot be made", folder.display()))?;
+        let (mut store, problem) = Store::attach(&folder.join(backup::RECORDS));
+        let (file, reader) = (config, store.reader());
+        let (config, left_out) = in_force::with_saved(file, &reader);
+        let config = &config;
         let directory = Arc::new(office::directory(config)?);
         let rehearsal = engines::rehearsal(&directory);
-        let (mut store, problem) = Store::attach(&folder.join(backup::RECORDS));
         let timeline_key = timeline_key::open(folder);
         if let Some(key) = &timeline_key {
             store.sign_timelines(key.clone());
@@ -179,7 +180,11 @@ impl House {
         let (to_switch, inbox) = mpsc::channel(switch_loop::INBOX);
         let (media, media_thread) = MediaPlane::new(browser_identity::generate())?;
         let understanding = Arc::new(OnceLock::new());
-        let call_types = Arc::new(OwnCallTypes::wanting(office::call_types(config)));
+        let types = office::call_types(config);
+        let (wishes, wished) = mpsc::channel(in_force::WAITING);
+        let shown_types = console::CallTypes::new(wishes);
+        shown_types.replace(in_force::in_use(config, &types, left_out));
+        let call_types = Arc::new(OwnCallTypes::wanting(types));
         let (learns, reads) = (&call_types, Arc::clone(&understanding));
         let speech = speaking::start(config, rehearsal, &to_switch, media.clone(), &vitals, reads, learns)?;
         let prompts = Prompts::keep(folder, &directory, speech.clone())?;
@@ -263,10 +268,25 @@ impl House {
                 greetings: greetings.clone(),
                 prompts: prompts.wishes(),
                 showings: office::who_shows(config),
+                call_types: shown_types.clone(),
                 identity: shown,
             },
             &to_switch,
         )?;
+        let in_force = Arc::new(InForce {
+            reader,
+            held_against: HeldAgainst::new(emergencies, understanding),
+            vitals: Arc::clone(&vitals),
+            to_switch: to_switch.clone(),
+            phones,
+            music: configured_music,
+            greetings,
+            prompts,
+            learnt: call_types,
+            shown: shown_types,
+            file: Mutex::new(file.clone()),
+        });
+        in_force.serve(wished)?;
         Ok(Self {
             sip,
             streams,
@@ -275,12 +295,7 @@ impl House {
             setup,
             vitals,
             to_switch,
-            phones,
-            music: configured_music,
-            greetings,
-            prompts,
-            held_against: HeldAgainst::new(emergencies, understanding),
-            call_types,
+            in_force,
             threads: vec![
                 switch_thread,
                 desk_thread,
@@ -301,25 +316,14 @@ impl House {
         self.vitals.lock().unwrap_or_else(PoisonError::into_inner).speech.clone()
     }
 
-    /// Takes on an edited configuration: numbers, phones, trunks, hours and facts. Calls in progress keep what they
-    /// began with; addresses to listen on and folders change at the next start.
+    /// Takes on an edited configuration. Calls in progress keep what they began with; addresses to listen on and folders change
+    /// at the next start.
     ///
     /// # Errors
     /// When the new configuration lacks a number or a trunk, or an emergency of the last weeks would no longer be one with it;
     /// the old one stays.
     pub fn reload(&self, config: &Config) -> anyhow::Result<()> {
-        let directory = Arc::new(office::directory(config)?);
-        let held = self.held_against.check(&directory, config.store.replay_days)?;
-        tracing::info!(emergencies = held, "the edited configuration was held against the last ones");
-        self.vitals.lock().unwrap_or_else(PoisonError::into_inner).set_plan(directory.emergency.clone());
-        let trusts = Trusts::of(config);
-        self.to_switch.blocking_send(ToSwitch::Trusts(trusts)).context("the switch has ended")?;
-        self.phones.replace(phones::office(config, &directory)?);
-        *self.music.lock().unwrap_or_else(PoisonError::into_inner) = music::Configured::of(config);
-        self.greetings.replace(greetings::rows(config));
-        self.prompts.replace(&directory);
-        self.call_types.replace(office::call_types(config));
-        self.to_switch.blocking_send(ToSwitch::Directory(directory)).context("the switch has ended")
+        self.in_force.read_again(config)
     }
 
     /// BYE to everybody, then the end; what was said is on disk when this returns.
@@ -441,6 +445,7 @@ struct Keepers {
     greetings: console::Greetings,
     prompts: console::PromptWishes,
     showings: console::ShowingOffice,
+    call_types: console::CallTypes,
     /// What browsers are shown.
     identity: Identity,
 }
@@ -470,6 +475,7 @@ fn start_console(
     site.keep_greetings(keepers.greetings);
     site.keep_prompts(keepers.prompts);
     site.tell_showings(keepers.showings);
+    site.learn_call_types(keepers.call_types);
     let (wishes, mut wished) = mpsc::channel(WISHES);
     site.connect(wishes);
     let to_switch = to_switch.clone();

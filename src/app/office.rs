@@ -42,7 +42,7 @@ use crate::{
 };
 
 pub use agent::{missing_voices, office, spanish_line, unsaid};
-pub use call_types::{line_of_example, shipped_examples};
+pub use call_types::{own_type, shipped_examples, shipped_words, unsayable_in, with_saved, written_at};
 pub(super) use rota::rota;
 pub use script::{call_types, script, script_findings, script_texts};
 pub(super) use showings::who_shows;

@@ -14,8 +14,9 @@ use super::whole_file;
 use crate::{
     config::Config,
     dialogue::{
-        CallType, Context, Embedder, Evaluation, Examination, Meanings, Model, OfficeTypes, Reading,
-        RuleTexts, SEED, Understander, Understood, evaluate_heard, train_with, train_words, understand,
+        CallType, CallTypeName, Context, Embedder, Evaluation, Examination, Meanings, Model, OfficeTypes,
+        Reading, RuleTexts, SEED, Understander, Understood, evaluate_heard, train_with, train_words,
+        understand,
     },
     encoder::{DIMENSIONS, Encoder, EncoderError},
     speech::{Background, Models},
@@ -94,6 +95,12 @@ impl Understanding {
     pub fn examine_types(&self, types: &[CallType]) -> Vec<Examination> {
         let embed = |text: &str| self.embed(text);
         Examination::of(types, &self.understander, self.sense(&embed))
+    }
+
+    /// How well one of these types is told from the shipped ones and the others, in each language of its examples.
+    pub fn examine_type(&self, name: CallTypeName, types: &[CallType]) -> Vec<Examination> {
+        let embed = |text: &str| self.embed(text);
+        Examination::of_one(name, types, &self.understander, self.sense(&embed))
     }
 
     /// By words and meaning, or by words alone?

@@ -1,11 +1,15 @@
 //! `[[call_type]]`: what an office's callers want besides what every office's callers want, learnt from ten examples.
 
-use std::collections::BTreeMap;
+mod draft;
+
+use std::ops::Range;
 
 use serde::Deserialize;
 use toml::Spanned;
 
 use super::{checker::Checker, problem::line_of};
+
+pub use draft::{CallTypeDraft, CallTypeFault, CallTypePlace, ScriptDraft, ScriptPlace, TakenBefore};
 
 /// Types of one office: more are not told apart by ten examples each.
 const MOST_TYPES: usize = 20;
@@ -58,8 +62,7 @@ pub const SHIPPED: [&str; 19] = [
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CallType {
     pub name: String,
-    /// The line of the name, from 1.
-    pub line: usize,
+    pub written: Written,
     /// As the office's people read it.
     pub staff: String,
     /// Names of [`ASKED`].
@@ -79,11 +82,19 @@ pub struct CallTypeScript {
     pub examples: Vec<CallTypeExample>,
 }
 
-/// What a caller says, and the line on which it stands.
+/// What a caller says, and where it is written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CallTypeExample {
     pub text: String,
-    pub line: usize,
+    pub written: Written,
+}
+
+/// Where something of a call type is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Written {
+    /// On this line of the file, from 1.
+    Line(usize),
+    InConsole,
 }
 
 #[derive(Debug, Deserialize)]
@@ -118,53 +129,15 @@ fn usual_questions() -> Vec<Spanned<String>> {
 }
 
 pub(super) fn call_types(c: &mut Checker<'_>, raw: Vec<RawCallType>) -> Vec<CallType> {
-    if let Some(beyond) = raw.get(MOST_TYPES) {
-        let what = format_args!("{} call types; {MOST_TYPES} can be told apart", raw.len());
-        c.problem(&beyond.name, what, "delete those that are rarest");
-    }
-    let mut names = BTreeMap::new();
-    // The examples of all types, by their words.
-    let mut said = BTreeMap::new();
-    raw.into_iter().map(|entry| call_type(c, entry, &mut names, &mut said)).collect()
+    let mut taken = TakenBefore::default();
+    raw.into_iter().map(|entry| call_type(c, entry, &mut taken)).collect()
 }
 
-fn call_type(
-    c: &mut Checker<'_>,
-    raw: RawCallType,
-    names: &mut BTreeMap<String, usize>,
-    said: &mut BTreeMap<String, usize>,
-) -> CallType {
+fn call_type(c: &mut Checker<'_>, raw: RawCallType, taken: &mut TakenBefore) -> CallType {
     let name = raw.name.get_ref().clone();
-    let line = line_of(c.text, raw.name.span().start);
-    let letters = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
-    if !(2..=32).contains(&name.len())
-        || !name.starts_with(|first: char| first.is_ascii_lowercase())
-        || !name.bytes().all(letters)
-    {
-        let cure = "write 2 to 32 lower-case letters, digits and `_`, such as \"storage_units\"";
-        c.problem(&raw.name, format_args!("`{name}` is no name of a call type"), cure);
-    } else if SHIPPED.contains(&name.as_str()) {
-        let cure = "give it another name; the shipped type stays as it is";
-        c.problem(&raw.name, format_args!("`{name}` is a call type already"), cure);
-    } else if let Some(before) = names.insert(name.clone(), line) {
-        let what = format_args!("`{name}` is there twice, first on line {before}");
-        c.problem(&raw.name, what, "put the examples of both into one section");
-    }
-    for item in raw.asks.iter().filter(|item| !ASKED.contains(&item.get_ref().as_str())) {
-        let cure = format!("write some of {}", ASKED.join(", "));
-        c.problem(item, format_args!("`{}` is nothing that the agent asks", item.get_ref()), &cure);
-    }
-    let spoken = name.replace('_', " ");
-    let staff = raw.staff.map_or_else(
-        || spoken.chars().take(1).flat_map(char::to_uppercase).chain(spoken.chars().skip(1)).collect(),
-        |staff| {
-            c.not_empty(&staff, "what the office's people read");
-            staff.into_inner()
-        },
-    );
     let english = match (raw.about, raw.closing, raw.examples) {
         (Some(about), Some(closing), Some(examples)) => {
-            Some(script(c, RawScript { about, opening: raw.opening, closing, examples }, said))
+            Some(RawScript { about, opening: raw.opening, closing, examples })
         }
         (None, None, None) if raw.es.is_some() => None,
         _ => {
@@ -174,59 +147,93 @@ fn call_type(
             None
         }
     };
-    CallType {
+    let spans = Spans {
+        name: raw.name.span(),
+        staff: raw.staff.as_ref().map_or_else(|| raw.name.span(), Spanned::span),
+        asks: raw.asks.iter().map(Spanned::span).collect(),
+        english: english.as_ref().map(ScriptSpans::of).unwrap_or_default(),
+        spanish: raw.es.as_ref().map(ScriptSpans::of).unwrap_or_default(),
+    };
+    let draft = CallTypeDraft {
         name,
-        line,
-        staff,
+        staff: raw.staff.map(Spanned::into_inner),
         asks: raw.asks.into_iter().map(Spanned::into_inner).collect(),
         staff_first: raw.staff_first,
-        english,
-        spanish: raw.es.map(|es| script(c, es, said)),
+        english: english.map(RawScript::into_draft),
+        spanish: raw.es.map(RawScript::into_draft),
+    };
+    let text = c.text;
+    let (own, faults) = draft.read(taken, &|place| Written::Line(line_of(text, spans.of(place).start)));
+    for CallTypeFault { place, what, cure } in faults {
+        c.problem(&Spanned::new(spans.of(place), ()), what, &cure);
     }
+    own
 }
 
-fn script(c: &mut Checker<'_>, raw: RawScript, said: &mut BTreeMap<String, usize>) -> CallTypeScript {
-    c.not_empty(&raw.about, "what it is about");
-    c.not_empty(&raw.closing, "the closing");
-    let count = raw.examples.get_ref().len();
-    if !(LEAST_EXAMPLES..=MOST_EXAMPLES).contains(&count) {
-        let cure = "write ten sentences or more, as different callers would say them";
-        let what =
-            format_args!("{count} examples; a type is learnt from {LEAST_EXAMPLES} to {MOST_EXAMPLES}");
-        c.problem(&raw.examples, what, cure);
-    }
-    let mut examples = Vec::new();
-    for written in raw.examples.get_ref() {
-        let line = line_of(c.text, written.span().start);
-        let text = written.get_ref().trim().to_owned();
-        let words = words(&text);
-        if words.split(' ').count() < 2 {
-            c.problem(written, format_args!("`{text}` is no sentence"), "write what a caller says");
-        } else if let Some(before) = said.insert(words, line) {
-            let what = format_args!("`{text}` has the words of the example on line {before}");
-            c.problem(written, what, "write another one: the same words teach nothing");
+impl RawScript {
+    fn into_draft(self) -> ScriptDraft {
+        ScriptDraft {
+            about: self.about.into_inner(),
+            opening: self.opening,
+            closing: self.closing.into_inner(),
+            examples: self.examples.into_inner().into_iter().map(Spanned::into_inner).collect(),
         }
-        examples.push(CallTypeExample { text, line });
-    }
-    CallTypeScript {
-        about: raw.about.into_inner(),
-        opening: raw.opening,
-        closing: raw.closing.into_inner(),
-        examples,
     }
 }
 
-/// Without case and punctuation.
-fn words(text: &str) -> String {
-    let lower = text.to_lowercase().replace(['\'', '’'], "");
-    let words = lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
-    words.collect::<Vec<_>>().join(" ")
+/// Where in the file each part of a call type stands.
+struct Spans {
+    name: Range<usize>,
+    staff: Range<usize>,
+    asks: Vec<Range<usize>>,
+    english: ScriptSpans,
+    spanish: ScriptSpans,
+}
+
+#[derive(Default)]
+struct ScriptSpans {
+    about: Range<usize>,
+    closing: Range<usize>,
+    examples: Range<usize>,
+    each: Vec<Range<usize>>,
+}
+
+impl Spans {
+    fn of(&self, place: CallTypePlace) -> Range<usize> {
+        match place {
+            CallTypePlace::Name => self.name.clone(),
+            CallTypePlace::Staff => self.staff.clone(),
+            CallTypePlace::Asks(at) => self.asks.get(at).unwrap_or(&self.name).clone(),
+            CallTypePlace::English(place) => self.english.place(place),
+            CallTypePlace::Spanish(place) => self.spanish.place(place),
+        }
+    }
+}
+
+impl ScriptSpans {
+    fn of(raw: &RawScript) -> Self {
+        Self {
+            about: raw.about.span(),
+            closing: raw.closing.span(),
+            examples: raw.examples.span(),
+            each: raw.examples.get_ref().iter().map(Spanned::span).collect(),
+        }
+    }
+
+    fn place(&self, place: ScriptPlace) -> Range<usize> {
+        match place {
+            ScriptPlace::About => self.about.clone(),
+            ScriptPlace::Closing => self.closing.clone(),
+            ScriptPlace::Examples => self.examples.clone(),
+            ScriptPlace::Example(at) => self.each.get(at).unwrap_or(&self.examples).clone(),
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use crate::config::{
-        Config,
+        CallTypeDraft, CallTypePlace, Config, ScriptDraft, ScriptPlace, TakenBefore, Written,
         tests::{DESK, office_with},
     };
 
@@ -249,7 +256,12 @@ mod tests {
         assert_eq!((own.staff.as_str(), own.asks.len(), own.staff_first), ("Storage units", 3, false));
         let english = own.english.as_ref().unwrap();
         assert_eq!((english.examples.len(), &own.spanish), (10, &None));
-        assert_eq!(english.examples[1].line, english.examples[0].line + 1);
+        let [Written::Line(first), Written::Line(second), ..] =
+            english.examples.iter().map(|example| example.written).collect::<Vec<_>>()[..]
+        else {
+            panic!("{:?}", english.examples)
+        };
+        assert_eq!(second, first + 1);
     }
 
     #[test]
@@ -269,5 +281,33 @@ mod tests {
             let problems = read(&head, &examples).unwrap_err();
             assert!(problems.contains(said) && problems.contains("portico.toml:"), "{said}: {problems}");
         }
+    }
+
+    #[test]
+    fn the_console_s_draft_is_held_against_the_types_of_the_file() {
+        let of_file = read(HEAD, &ten()).unwrap().call_types;
+        let said = |n: usize| format!("where do I put my bicycle {n}");
+        let mut examples: Vec<String> = (0..9).map(said).collect();
+        examples.push("Can I rent storage locker number 7?".into());
+        let script =
+            ScriptDraft { about: "a bicycle".into(), closing: " ".into(), examples, ..Default::default() };
+        let draft = CallTypeDraft {
+            name: "storage_units".into(),
+            asks: vec!["name".into()],
+            spanish: Some(script),
+            ..Default::default()
+        };
+        let (own, faults) = draft.read(&mut TakenBefore::by(&of_file), &|_| Written::InConsole);
+        assert_eq!((own.staff.as_str(), own.written), ("Storage units", Written::InConsole));
+        let places: Vec<CallTypePlace> = faults.iter().map(|fault| fault.place).collect();
+        let spanish = CallTypePlace::Spanish;
+        let expected = [CallTypePlace::Name, spanish(ScriptPlace::Closing), spanish(ScriptPlace::Example(9))];
+        assert_eq!(places, expected);
+        assert!(
+            faults[0].what.ends_with("is there twice, first on line 14 of the file"),
+            "{}",
+            faults[0].what
+        );
+        assert!(faults[2].what.ends_with("the example of `storage_units`"), "{}", faults[2].what);
     }
 }

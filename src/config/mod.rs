@@ -45,7 +45,10 @@ mod trunks;
 use std::{collections::BTreeSet, net::SocketAddr, ops::RangeInclusive, path::PathBuf, time::Duration};
 
 pub use caldav::AgentCalendar;
-pub use call_type::{ASKED, CallType, CallTypeExample, CallTypeScript, SHIPPED};
+pub use call_type::{
+    ASKED, CallType, CallTypeDraft, CallTypeExample, CallTypeFault, CallTypePlace, CallTypeScript, SHIPPED,
+    ScriptDraft, ScriptPlace, TakenBefore, Written,
+};
 pub use carriers::Carrier;
 pub use conference::Conference;
 pub use destination::{SendTo, TrunkTransport};

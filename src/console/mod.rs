@@ -18,6 +18,7 @@ mod access;
 mod alarm;
 mod api;
 mod call_backs;
+mod call_types;
 mod dav;
 mod desk_board;
 mod escalations;
@@ -46,6 +47,10 @@ mod upload;
 mod vitals;
 
 pub use api::openapi;
+pub use call_types::{
+    CallTypeDraft, CallTypeWish, CallTypes, DraftChecked, DraftFault, ExampleRead, InUse, ReadAs,
+    ScriptDraft, WrittenElsewhere,
+};
 pub use dav::UnderTls;
 pub use greetings::{GreetingRow, GreetingWish, Greetings};
 pub use live::{BEHIND, Live};
@@ -69,6 +74,7 @@ pub fn router(site: Site) -> Router {
         .merge(softphone::routes())
         .merge(forwards::routes())
         .merge(call_backs::routes())
+        .merge(call_types::routes())
         .merge(escalations::routes())
         .merge(incidents::routes())
         .merge(fair_housing::routes())

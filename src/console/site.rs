@@ -10,8 +10,8 @@ use rand_chacha::rand_core::{Rng, SeedableRng};
 use tokio::sync::{broadcast, mpsc};
 
 use super::{
-    Greetings, Live, MusicWishes, Phones, PromptWishes, Secret, Vitals, access::Person, known::Known, page,
-    showings::ShowingOffice, throttle::Throttle,
+    CallTypes, Greetings, Live, MusicWishes, Phones, PromptWishes, Secret, Vitals, access::Person,
+    known::Known, page, showings::ShowingOffice, throttle::Throttle,
 };
 use crate::{
     pbx::Control,
@@ -64,6 +64,7 @@ struct Inner {
     prompts: OnceLock<PromptWishes>,
     greetings: OnceLock<Greetings>,
     showings: OnceLock<Arc<ShowingOffice>>,
+    call_types: OnceLock<CallTypes>,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -96,6 +97,7 @@ impl Site {
             prompts: OnceLock::new(),
             greetings: OnceLock::new(),
             showings: OnceLock::new(),
+            call_types: OnceLock::new(),
         }))
     }
 
@@ -143,6 +145,16 @@ impl Site {
 
     pub(super) fn greetings(&self) -> Option<&Greetings> {
         self.0.greetings.get()
+    }
+
+    /// From now on the office's own call types are examined and learnt by whoever hears these wishes. Said once, before
+    /// anything is served.
+    pub fn learn_call_types(&self, call_types: CallTypes) {
+        let _ = self.0.call_types.set(call_types);
+    }
+
+    pub(super) fn call_types(&self) -> Option<&CallTypes> {
+        self.0.call_types.get()
     }
 
     /// From now on it is known who shows homes. Said once, before anything is served.

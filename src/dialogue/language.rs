@@ -72,7 +72,7 @@ pub fn language_wished(text: &str) -> Option<Language> {
         let english = [
             "speak|talk|have|continue|switch .. english",
             "in english",
-            "^ english ?please $",
+            "^ ?oh ?sorry english ?please $",
             "no|dont|not speak|understand|hablo|habla ?any ?much spanish|espanol",
             "no spanish|espanol $",
             "en ingles",

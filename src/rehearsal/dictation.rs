@@ -130,6 +130,7 @@ fn caller(nth: usize, unit: &str) -> Part {
     );
     let read_back = digits.parse::<PhoneNumber>().map(|number| number.spoken()).unwrap_or_default();
     let reply = |to: &[&str], with: &[String], say: String| Reply {
+        language: None,
         to: to.iter().map(|&phrase| phrase.to_owned()).collect(),
         with: with.to_vec(),
         say,

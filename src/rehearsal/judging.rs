@@ -9,12 +9,12 @@ use super::{
 };
 use crate::{
     desk,
-    dialogue::{LifeSafety, ShowingState, Urgency},
+    dialogue::{Act, LifeSafety, ShowingState, Urgency},
     outbox::Kind,
     pbx::{Directory, Disposition, EscalationEvent, Fact, Party, Speaker},
     sim::{Enacted, Scene, Visit},
     store::CallDetail,
-    types::PhoneNumber,
+    types::{Language, PhoneNumber},
 };
 
 /// A caller who has waited so long for an answer has tried the next number of the list.
@@ -35,6 +35,10 @@ const SENTENCE: usize = 4;
 /// The faults of one call, in the order in which they are found.
 struct Judge<'a> {
     part: &'a Part,
+    /// The office understands what is spoken in the caller's language.
+    heard: bool,
+    /// What should come of it at this office.
+    expect: &'a Expected,
     visit: &'a Visit,
     enacted: &'a Enacted,
     caller: PhoneNumber,
@@ -50,15 +54,27 @@ pub(super) fn judge(
     scene: &Scene,
     enacted: &Enacted,
 ) -> Outcome {
+    let speaks = part.speaks();
+    let heard = speaks == Language::English
+        || directory.office.also.iter().any(|also| also.language == speaks && also.heard);
+    let by_keys = Expected { hears: vec!["no entiendo español hablado".to_owned()], ..Expected::default() };
+    let expect = match &part.unheard {
+        _ if heard => &part.expect,
+        Some(unheard) => unheard,
+        None => &by_keys,
+    };
     let mut judged = enacted.visits.iter().zip(&scene.visitors).map(|(visit, visitor)| {
-        let mut judge = Judge { part, visit, enacted, caller: visitor.number, faults: Vec::new() };
+        let mut judge =
+            Judge { part, heard, expect, visit, enacted, caller: visitor.number, faults: Vec::new() };
         judge.house_rules(directory, desk);
         judge.expectations(cast);
         let came = visit.call.as_ref().map_or("no record".to_owned(), came);
+        let about = visit.call.as_ref().map_or("no record", about).to_owned();
         let transcript = visit.call.as_ref().map(transcript).unwrap_or_default();
         let conversations = enacted.visits.iter().flat_map(|visit| &visit.conversations);
         Outcome::Called {
             at: cast.told(scene.at),
+            about,
             came,
             faults: judge.faults,
             transcript,
@@ -158,7 +174,10 @@ impl Judge<'_> {
     /// What this caller's part expects.
     fn expectations(&mut self, cast: &Cast) {
         let Some(call) = &self.visit.call else { return };
-        let expect = &self.part.expect;
+        let expect = self.expect;
+        if self.heard {
+            self.spoken_to();
+        }
         self.about(call, expect);
         self.written(cast, call, expect);
         self.rung(expect);
@@ -186,6 +205,22 @@ impl Judge<'_> {
             ),
             Some(false) if texted => self.fault("the caller was sent a text and should not have been"),
             _ => {}
+        }
+    }
+
+    /// Whoever has chosen or spoken a language is spoken to in it to the end.
+    fn spoken_to(&mut self) {
+        let speaks = self.part.speaks();
+        let journals = self.visit.conversations.iter().map(|conversed| &conversed.journal);
+        let acts = journals.flat_map(|journal| {
+            journal.greeting.iter().chain(journal.steps.iter().flat_map(|step| &step.acts))
+        });
+        let mut said = acts.rev().filter_map(|act| match act {
+            Act::Say(say) => Some(say.language),
+            _ => None,
+        });
+        if let Some(last) = said.next().filter(|last| *last != speaks) {
+            self.fault(format!("the caller speaks {speaks}, and the agent ended in {last}"));
         }
     }
 
@@ -353,12 +388,17 @@ const fn is_served(disposition: Disposition) -> bool {
     matches!(disposition, Disposition::Announced | Disposition::Voicemail | Disposition::Served)
 }
 
-/// What came of a call, in a line.
-fn came(call: &CallDetail) -> String {
+/// What a call was taken for, or how it ended.
+fn about(call: &CallDetail) -> &str {
     let outcome = call.record.outcome.as_ref();
     let about = outcome.and_then(|outcome| outcome.intent.as_ref()).map(|intent| intent.name());
+    about.unwrap_or(call.record.disposition.name())
+}
+
+/// What came of a call, in a line.
+fn came(call: &CallDetail) -> String {
     let turns = call.record.turns.iter().filter(|turn| turn.speaker == Speaker::Caller).count();
-    let mut parts = vec![about.unwrap_or(call.record.disposition.name()).to_owned()];
+    let mut parts = vec![about(call).to_owned()];
     if let Some(order) = call.work_orders.first() {
         let place = order.place.as_deref().unwrap_or("place unknown");
         parts.push(format!("work order{} at {place}", if order.emergency { ", EMERGENCY" } else { "" }));

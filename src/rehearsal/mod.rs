@@ -6,10 +6,12 @@
 //! - Nobody real is rung, nothing is sent and nothing is stored: each scene has a store of its own, in memory.
 //! - The same configuration, callers and understanding give the same sheet.
 //! - A caller who needs what the office does not have (a listing, an hour at which it is closed) stays away, and the sheet says so.
+//! - Whoever speaks a language that the office cannot hear calls all the same: what is said arrives as sound without words.
 
 mod cast;
 mod dictation;
 mod judging;
+mod page;
 mod pairs;
 mod script;
 mod sheet;
@@ -23,6 +25,7 @@ use crate::{
     desk,
     pbx::Directory,
     sim::{self, Answer, Cue, Hears, Manner, Premises, Scene, Understands, Visitor},
+    types::Language,
 };
 
 pub use pairs::{Compared, PAIRS, PairReport, Pairs, compare};
@@ -81,7 +84,7 @@ pub fn rehearse(
                 judging::judge(&cast, directory, desk, part, &scene, &enacted)
             }
         };
-        let entry = Scored { title: part.title.clone(), outcome };
+        let entry = Scored { title: part.title.clone(), language: part.speaks(), outcome };
         progress(&entry);
         scored.push(entry);
     }
@@ -98,11 +101,16 @@ fn scene(
     nth: usize,
 ) -> Result<Scene, String> {
     let missing = |what: &str| format!("the office has no {what}");
+    let speaks = part.speaks();
+    if speaks != Language::English && !directory.office.also.iter().any(|also| also.language == speaks) {
+        return Err(missing(&format!("{speaks} on the telephone")));
+    }
     let at = cast.moment(part.when).ok_or_else(|| missing("such hour"))?;
     let fill = |line: &str| cast.fill(line).map_err(&missing);
     let cues = part.says.iter().map(|line| Ok(cue(&fill(line)?))).collect::<Result<Vec<_>, String>>()?;
     let mut answers = Vec::new();
-    for reply in part.answer.iter().chain(&script.answer) {
+    let everybodys = script.answer.iter().filter(|reply| reply.language == Some(speaks));
+    for reply in part.answer.iter().chain(everybodys) {
         // An answer that everybody has may speak of what this office lacks: then it is not given.
         if let Ok(say) = cast.fill(&reply.say) {
             let lower = |phrases: &[String]| phrases.iter().map(|phrase| phrase.to_lowercase()).collect();
@@ -115,6 +123,7 @@ fn scene(
             number: cast.number(nth + more).ok_or_else(|| missing("number left for a caller"))?,
             display: String::new(),
             withholds: part.withheld,
+            speaks,
             dials: cast.dials,
             after: std::time::Duration::from_secs(20) * more as u32,
             cues: cues.clone(),
@@ -146,11 +155,13 @@ fn cue(line: &str) -> Cue {
         line => {
             let keys = line.strip_prefix("(keys ").and_then(|rest| rest.strip_suffix(')'));
             let over = line.strip_prefix("(over)").map(str::trim);
+            let in_english = line.strip_prefix("(en)").map(str::trim);
             let ends = line.strip_suffix("(hangs up)").map(str::trim);
-            match (keys, over, ends) {
+            match (keys, over, ends, in_english) {
                 (Some(keys), ..) => Cue::Keys(keys.to_owned()),
-                (_, Some(words), _) => Cue::Interrupt(words.to_owned()),
-                (.., Some(words)) => Cue::SayAndHangUp(words.to_owned()),
+                (_, Some(words), ..) => Cue::Interrupt(words.to_owned()),
+                (_, _, Some(words), _) => Cue::SayAndHangUp(words.to_owned()),
+                (.., Some(words)) => Cue::SayIn(Language::English, words.to_owned()),
                 _ => Cue::Say(line.to_owned()),
             }
         }

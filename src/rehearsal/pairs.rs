@@ -94,6 +94,7 @@ impl Pairs {
                         .iter()
                         .map(|line| line.replace("{who}", &character.who).replace("  ", " "));
                     let name = character.name.iter().map(|name| Reply {
+                        language: None,
                         to: ["your name", "who am i speaking", "who's calling"].map(str::to_owned).into(),
                         with: Vec::new(),
                         say: name.clone(),
@@ -197,7 +198,7 @@ pub fn compare(
     mut progress: impl FnMut(&Compared),
 ) -> Result<PairReport, RehearsalError> {
     let shipped = Script::parse(super::SHIPPED)?;
-    let script = Script { answer: shipped.answer, caller: pairs.callers() };
+    let script = Script { language: shipped.language, answer: shipped.answer, caller: pairs.callers() };
     let sheet = rehearse(office, &script, |_| {})?;
     let mut report = PairReport { office: sheet.office, compared: Vec::new(), away: BTreeSet::new() };
     let mut callers = sheet.scored.into_iter();

@@ -2,10 +2,16 @@
 
 use serde::Deserialize;
 
-use crate::dialogue::{Intent, Trade};
+use crate::{
+    dialogue::{Intent, Trade},
+    types::Language,
+};
 
 /// The callers that come with the program.
 pub const SHIPPED: &str = include_str!("../../firmware-config/rehearsal/callers.toml");
+
+/// Those of them who speak Spanish, and what all who do answer.
+const SPANISH: &str = include_str!("../../firmware-config/rehearsal/spanish.toml");
 
 const COMMERCIAL: &str = include_str!("../../firmware-config/rehearsal/commercial.toml");
 const BROKERAGE: &str = include_str!("../../firmware-config/rehearsal/brokerage.toml");
@@ -25,6 +31,9 @@ pub enum ScriptError {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Script {
+    /// What is spoken where a caller or an answer says nothing else.
+    #[serde(default)]
+    pub language: Language,
     /// Tried after a caller's own answers.
     #[serde(default)]
     pub answer: Vec<Reply>,
@@ -36,6 +45,9 @@ pub struct Script {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Reply {
+    /// Of an answer that everybody has: it is for callers who speak this.
+    #[serde(default)]
+    pub language: Option<Language>,
     /// Words of the agent, one of them is enough; an empty one is found in whatever is said.
     pub to: Vec<String>,
     /// Words that must be there besides, all of them.
@@ -50,6 +62,9 @@ pub struct Reply {
 #[serde(deny_unknown_fields)]
 pub struct Part {
     pub title: String,
+    /// What they speak.
+    #[serde(default)]
+    pub language: Option<Language>,
     #[serde(default)]
     pub when: Hour,
     /// The caller's number is withheld.
@@ -67,13 +82,16 @@ pub struct Part {
     #[serde(default)]
     pub callers: Option<u32>,
     /// Lines in order. `(mumbles)`, `(keys 12)`, `(hangs up)` and `(waits)` are done and not said; `(over) …` is said over
-    /// the agent; `… (hangs up)` ends in the middle.
+    /// the agent; `… (hangs up)` ends in the middle; `(en) …` is said in English by whoever speaks something else.
     #[serde(default)]
     pub says: Vec<String>,
     #[serde(default)]
     pub answer: Vec<Reply>,
     #[serde(default)]
     pub expect: Expected,
+    /// The same at an office that speaks their language and cannot hear it. Without it they are to be told so, and asked by keys.
+    #[serde(default)]
+    pub unheard: Option<Expected>,
 }
 
 /// When somebody calls, by the office's own hours.
@@ -165,11 +183,20 @@ impl Script {
     pub fn shipped(trade: Trade) -> Result<Self, ScriptError> {
         let everybody = Self::parse(SHIPPED)?;
         let own = match trade {
-            Trade::Residential => return Ok(everybody),
+            Trade::Residential => {
+                let Self { language, answer, caller } = everybody;
+                let spanish = Self::parse(SPANISH)?;
+                return Ok(Self {
+                    language,
+                    answer: answer.into_iter().chain(spanish.answer).collect(),
+                    caller: caller.into_iter().chain(spanish.caller).collect(),
+                });
+            }
             Trade::Commercial => Self::parse(COMMERCIAL)?,
             Trade::Brokerage => Self::parse(BROKERAGE)?,
         };
-        Ok(Self { answer: own.answer.into_iter().chain(everybody.answer).collect(), caller: own.caller })
+        let answer = own.answer.into_iter().chain(everybody.answer).collect();
+        Ok(Self { language: own.language, answer, caller: own.caller })
     }
 
     /// Reads a file of callers.
@@ -177,11 +204,27 @@ impl Script {
     /// # Errors
     /// With the line, or the caller, that is wrong.
     pub fn parse(text: &str) -> Result<Self, ScriptError> {
-        let script: Self = toml::from_str(text)?;
+        let mut script: Self = toml::from_str(text)?;
+        let language = script.language;
+        for spoken in script
+            .answer
+            .iter_mut()
+            .map(|answer| &mut answer.language)
+            .chain(script.caller.iter_mut().map(|part| &mut part.language))
+        {
+            spoken.get_or_insert(language);
+        }
         match script.caller.iter().find(|part| part.says.is_empty() && part.phones != Phones::Answer) {
             Some(part) => Err(ScriptError::Mute { title: part.title.clone() }),
             None => Ok(script),
         }
+    }
+}
+
+impl Part {
+    /// What they speak.
+    pub fn speaks(&self) -> Language {
+        self.language.unwrap_or_default()
     }
 }
 
@@ -197,6 +240,20 @@ mod tests {
         titles.sort_unstable();
         titles.dedup();
         assert_eq!(titles.len(), script.caller.len());
+    }
+
+    #[test]
+    fn who_speaks_spanish_has_answers_in_spanish() {
+        let script = Script::shipped(Trade::Residential).unwrap();
+        let speaks = |language| script.caller.iter().filter(|part| part.speaks() == language).count();
+        assert!(speaks(Language::Spanish) >= 8 && speaks(Language::English) >= 60);
+        let answers =
+            |language| script.answer.iter().filter(|reply| reply.language == Some(language)).count();
+        assert!(answers(Language::Spanish) >= 15 && answers(Language::English) >= 15);
+        let unheard = script.caller.iter().filter(|part| part.unheard.is_some());
+        assert!(
+            unheard.clone().count() >= 8 && unheard.clone().all(|part| part.speaks() != Language::English)
+        );
     }
 
     #[test]

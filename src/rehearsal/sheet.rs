@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::dialogue::Journal;
+use crate::{dialogue::Journal, types::Language};
 
 /// What was wrong with one call.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,6 +21,8 @@ pub enum Outcome {
     Called {
         /// `Tue 10:10`.
         at: String,
+        /// What the call was taken for: the name of a call type, or how the call ended without one.
+        about: String,
         /// What came of it, in a line.
         came: String,
         faults: Vec<Fault>,
@@ -37,6 +39,8 @@ pub enum Outcome {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Scored {
     pub title: String,
+    /// What the caller speaks.
+    pub language: Language,
     pub outcome: Outcome,
 }
 
@@ -64,6 +68,21 @@ impl Sheet {
 
     pub fn well(&self) -> usize {
         self.scored.iter().filter(|entry| entry.is_well() == Some(true)).count()
+    }
+
+    /// What mends the faults, each with how many it mends.
+    pub(super) fn cures(&self) -> Vec<(&str, usize)> {
+        let mut cures: Vec<(&str, usize)> = Vec::new();
+        for entry in &self.scored {
+            let Outcome::Called { faults, .. } = &entry.outcome else { continue };
+            for cure in faults.iter().filter_map(|fault| fault.cure.as_deref()) {
+                match cures.iter_mut().find(|(known, _)| *known == cure) {
+                    Some((_, count)) => *count += 1,
+                    None => cures.push((cure, 1)),
+                }
+            }
+        }
+        cures
     }
 }
 
@@ -94,18 +113,8 @@ impl fmt::Display for Sheet {
         if away > 0 {
             write!(f, ", {away} stayed away")?;
         }
-        let mut cures: Vec<(&str, usize)> = Vec::new();
-        for entry in &self.scored {
-            let Outcome::Called { faults, .. } = &entry.outcome else { continue };
-            for cure in faults.iter().filter_map(|fault| fault.cure.as_deref()) {
-                match cures.iter_mut().find(|(known, _)| *known == cure) {
-                    Some((_, count)) => *count += 1,
-                    None => cures.push((cure, 1)),
-                }
-            }
-        }
-        for (cure, count) in cures {
-            let calls = if count == 1 { "a call" } else { "calls" };
+        for (cure, count) in self.cures() {
+            let calls = if count == 1 { "call" } else { "calls" };
             write!(f, "\n  to mend ({count} {calls}): {cure}")?;
         }
         Ok(())

@@ -15,6 +15,8 @@ pub struct Wanted {
     pub only: Option<String>,
     /// Every conversation, not those with a fault alone.
     pub transcripts: bool,
+    /// The sheet as a page with pictures is written here.
+    pub html: Option<PathBuf>,
     /// The ladder of each call with a fault: what rang, was sent and was said, with its time.
     pub ladders: bool,
 }
@@ -72,5 +74,11 @@ pub fn hold(office: &Rehearsed, wanted: &Wanted) -> anyhow::Result<bool> {
         failed = writeln!(out, "{entry}\n{lines}{ladder}").err().or(failed.take());
     })?;
     writeln!(out, "\n{sheet}")?;
+    if let Some(path) = &wanted.html {
+        let at = office.now.strftime("%Y-%m-%d %H:%M UTC").to_string();
+        std::fs::write(path, sheet.page(&at))
+            .map_err(|error| anyhow::anyhow!("{} cannot be written: {error}", path.display()))?;
+        writeln!(out, "the same with pictures: {}", path.display())?;
+    }
     Ok(sheet.well() == sheet.called())
 }

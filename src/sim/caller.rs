@@ -9,7 +9,7 @@ use std::{
 use super::{office::CARRIER, phone::Handset, premises::Hears};
 use crate::{
     speech::{Awaits, SpeechEvent},
-    types::{LegId, PhoneNumber, TurnId},
+    types::{Language, LegId, PhoneNumber, TurnId},
 };
 
 /// From the agent's last sound to the caller's first.
@@ -30,6 +30,8 @@ const KEY_STROKE: Duration = Duration::from_millis(300);
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Cue {
     Say(String),
+    /// Says it in this language, whatever they speak otherwise.
+    SayIn(Language, String),
     /// Speaks over the agent.
     Interrupt(String),
     /// Begins to say this, and hangs up in the middle of it.
@@ -72,6 +74,7 @@ pub(super) struct Person {
     opening: Option<&'static str>,
     /// What the ear makes of their words, and the number by which it knows their voice.
     heard_as: Option<(u64, Hears)>,
+    speaks: Language,
     /// What the ear expects of them.
     asked_for: Awaits,
     line: Option<Line>,
@@ -139,6 +142,7 @@ impl Person {
             answers: Vec::new(),
             opening: None,
             heard_as: None,
+            speaks: Language::default(),
             asked_for: Awaits::default(),
             line: None,
         }
@@ -155,6 +159,10 @@ impl Person {
     /// Their words reach the office as an ear hears them.
     pub(super) fn is_heard(&mut self, who: u64, hears: Hears) {
         self.heard_as = Some((who, hears));
+    }
+
+    pub(super) fn will_speak(&mut self, language: Language) {
+        self.speaks = language;
     }
 
     /// However often they call.
@@ -320,8 +328,12 @@ impl Person {
         let cue = cue.clone();
         self.script.pop_front();
         self.line.as_mut()?.heard.clear();
+        let language = match &cue {
+            Cue::SayIn(language, _) => *language,
+            _ => self.speaks,
+        };
         let (text, then_hangs_up) = match cue {
-            Cue::Say(text) | Cue::Interrupt(text) => (text, false),
+            Cue::Say(text) | Cue::SayIn(_, text) | Cue::Interrupt(text) => (text, false),
             Cue::SayAndHangUp(text) => (text, true),
             Cue::Mumble => (String::new(), false),
             Cue::HangUp => return Some(Deed::HangUp),
@@ -337,7 +349,7 @@ impl Person {
         };
         let length = if text.is_empty() { MUMBLE } else { long_enough(&text) };
         let text = match &self.heard_as {
-            Some((who, hears)) if !text.is_empty() => hears.hear(*who, self.asked_for, &text),
+            Some((who, hears)) if !text.is_empty() => hears.hear(*who, self.asked_for, language, &text),
             _ => text,
         };
         let line = self.line.as_mut()?;

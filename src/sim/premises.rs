@@ -1,6 +1,7 @@
 //! An office that the virtual host can drive: what the two hearts are told of it, and how its callers are understood.
 
 use std::{
+    collections::BTreeSet,
     fmt,
     sync::{Arc, LazyLock},
     time::Duration,
@@ -9,7 +10,7 @@ use std::{
 use super::office::{CARRIER, SPARE, SWITCH};
 use crate::{
     desk,
-    dialogue::{CallType, OfficeTypes, Reading, Understander},
+    dialogue::{CallType, Office, OfficeTypes, Reading, Understander},
     pbx::{Directory, Settings, Srtp},
     sip,
     speech::Awaits,
@@ -52,26 +53,36 @@ impl fmt::Debug for Understands {
     }
 }
 
-/// What the ear of the office makes of words that somebody says: `who` is the same for all that one caller says,
-/// and the ear is told what they have been asked for.
+/// What the ear of the office makes of words that somebody says in a language: `who` is the same for all that one caller
+/// says, and the ear is told what they have been asked for.
 #[derive(Clone)]
 pub struct Hears(Arc<Hear>);
 
-type Hear = dyn Fn(u64, Awaits, &str) -> String + Send + Sync;
+type Hear = dyn Fn(u64, Awaits, Language, &str) -> String + Send + Sync;
 
 impl Hears {
     /// By real sound: a voice, a line, a recogniser. An empty answer is sound without words.
-    pub fn with(hear: impl Fn(u64, Awaits, &str) -> String + Send + Sync + 'static) -> Self {
+    pub fn with(hear: impl Fn(u64, Awaits, Language, &str) -> String + Send + Sync + 'static) -> Self {
         Self(Arc::new(hear))
     }
 
     /// Every word as it was said.
     pub fn perfectly() -> Self {
-        Self::with(|_, _, words| words.to_owned())
+        Self::with(|_, _, _, words| words.to_owned())
     }
 
-    pub(super) fn hear(&self, who: u64, awaits: Awaits, words: &str) -> String {
-        (self.0)(who, awaits, words)
+    /// Every word of the languages that this office hears, as it was said; another language is sound without words.
+    pub fn as_equipped(office: &Office) -> Self {
+        let heard = office.also.iter().filter(|also| also.heard).map(|also| also.language);
+        let heard: BTreeSet<Language> = heard.chain([Language::English]).collect();
+        Self::with(move |_, _, language, words| match heard.contains(&language) {
+            true => words.to_owned(),
+            false => String::new(),
+        })
+    }
+
+    pub(super) fn hear(&self, who: u64, awaits: Awaits, language: Language, words: &str) -> String {
+        (self.0)(who, awaits, language, words)
     }
 }
 

@@ -14,7 +14,7 @@ use super::{
 use crate::{
     pbx::{Caller, Conversed, Counts, EscalationStep, Fact, Party},
     store::{CallDetail, IncidentRow, MessageRow, ReportRow, ShowingRow},
-    types::{CallId, Extension, PhoneNumber},
+    types::{CallId, Extension, Language, PhoneNumber},
 };
 
 /// A conversation that has not ended so long after the call began does not end by itself.
@@ -36,6 +36,7 @@ pub struct Visitor {
     /// The name that the carrier sends along.
     pub display: String,
     pub withholds: bool,
+    pub speaks: Language,
     pub dials: PhoneNumber,
     /// After the scene begins.
     pub after: Duration,
@@ -110,6 +111,7 @@ pub fn enact(premises: &Premises, scene: &Scene) -> Result<Enacted, Failure> {
     for (at, visitor) in scene.visitors.iter().enumerate() {
         let mut person = Person::new(visitor.number, visitor.display.clone());
         person.withheld = visitor.withholds;
+        person.will_speak(visitor.speaks);
         if let Some(hears) = &scene.hears {
             person.is_heard(scene.seed + at as u64, hears.clone());
         }

@@ -20,7 +20,7 @@ pub(super) enum Location {
 }
 
 /// The schema, step by step. Steps are only ever appended.
-const MIGRATIONS: [&str; 26] = [
+const MIGRATIONS: [&str; 27] = [
     include_str!("migrations/0001_calls.sql"),
     include_str!("migrations/0002_texts.sql"),
     include_str!("migrations/0003_consent.sql"),
@@ -47,6 +47,7 @@ const MIGRATIONS: [&str; 26] = [
     include_str!("migrations/0024_conversations.sql"),
     include_str!("migrations/0025_incidents.sql"),
     include_str!("migrations/0026_equal_treatment.sql"),
+    include_str!("migrations/0027_call_types.sql"),
 ];
 
 /// Statements that stay compiled: more than the end of a call, its texts and its trace need together.

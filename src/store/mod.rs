@@ -12,6 +12,7 @@
 mod accounts;
 mod backup;
 mod call_backs;
+mod call_types;
 mod calls;
 mod columns;
 mod connection;
@@ -52,6 +53,7 @@ use std::path::Path;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 pub use accounts::{Account, AccountError, ApiToken, NewAccount, Role, TokenHash};
+pub use call_types::SavedCallType;
 pub use calls::{CallDetail, CallFilter, CallRow, Known, WrapUp};
 pub use contacts::{CallerUpdate, ContactDetail, ContactRow, ContactStanding};
 pub use devices::{AdoptedRow, Adoption, DeviceRow, DeviceSeen, RegisteredRow};

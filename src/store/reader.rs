@@ -1,6 +1,9 @@
 //! The reading side: a handle that any thread may hold, with a few connections of its own that cannot write.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    path::Path,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use rusqlite::Connection;
 
@@ -25,6 +28,11 @@ const IDLE: usize = 4;
 impl Reader {
     pub(super) fn new(location: Location) -> Self {
         Self { shared: Arc::new(Shared { location, idle: Mutex::new(Vec::new()) }) }
+    }
+
+    /// Reads a file that may be another program's at the moment. It is neither made nor brought up to date.
+    pub fn of_file(path: &Path) -> Self {
+        Self::new(Location::File(path.to_owned()))
     }
 
     /// A connection outside the few that are kept, for work that takes long.

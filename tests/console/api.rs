@@ -34,6 +34,7 @@ async fn the_document_names_every_path_and_serves_itself() {
         paths,
         [
             "/call-backs",
+            "/call-types",
             "/calls",
             "/calls/{call}",
             "/contacts",
@@ -117,10 +118,20 @@ async fn every_answer_is_what_the_document_says() {
     let promise = crate::call_backs::promise(1, now().wall);
     office.store.keep_call_back(&promise, &[], false, now().wall).unwrap();
     office.store.book_showing(&crate::showings::showing(1, "Robin", 24), now().wall).unwrap();
+    office.store.save_call_type(&crate::call_types::storage_units(), "Robin Hale", now().wall).unwrap();
     office.vitals.lock().unwrap().speech = Some(Ok(()));
     let browser = office.signed_in().await;
     let document: Value = serde_json::from_str(&portico::console::openapi()).unwrap();
-    for path in ["/calls", "/contacts", "/work-orders", "/leads", "/messages", "/call-backs", "/showings"] {
+    for path in [
+        "/calls",
+        "/contacts",
+        "/work-orders",
+        "/leads",
+        "/messages",
+        "/call-backs",
+        "/showings",
+        "/call-types",
+    ] {
         let answer = browser.get(&format!("/api/v1{path}")).await.json();
         assert!(!answer["items"].as_array().unwrap().is_empty(), "{path}");
         assert_fits(&document, path, &answer);

@@ -37,7 +37,7 @@ fn serve(office: &Office, refused: Option<ChangeRefused>) -> mpsc::UnboundedRece
 }
 
 /// Somebody who is no administrator.
-async fn kim(office: &mut Office) -> Browser<'_> {
+pub async fn kim(office: &mut Office) -> Browser<'_> {
     let password_hash = office.store.reader().account("Robin Hale").unwrap().unwrap().password_hash;
     let account = NewAccount { name: "Kim Ode".into(), password_hash, role: Role::Operator };
     office.store.add_account(&account, "Robin Hale", now().wall).unwrap();

@@ -11,6 +11,7 @@ mod access;
 mod api;
 mod attacks;
 mod call_backs;
+mod call_types;
 mod dav;
 mod escalations;
 mod fair_housing;

@@ -26,7 +26,8 @@ pub fn office_in_the_week_after(text: &str, now: &str) -> Rehearsed {
     fs::write(&path, text).unwrap();
     let (directory, desk, zone, _) = command::rehearsed(&path).unwrap();
     let now = now.parse().unwrap();
-    Rehearsed { directory, desk, zone, understands: Understands::by_words(), hears: Hears::perfectly(), now }
+    let hears = Hears::as_equipped(&directory.office);
+    Rehearsed { directory, desk, zone, understands: Understands::by_words(), hears, now }
 }
 
 pub fn practice() -> String {

@@ -1,23 +1,12 @@
 //! The report of `portico evaluate` as one page: its charts are drawn in it, and it fetches nothing.
 
-use maud::{DOCTYPE, Markup, PreEscaped, html};
+use maud::{Markup, html};
 
 use super::super::understanding::Examined;
-use crate::dialogue::{Bin, Judged, LifeSafety, MEANING_BAR, Report, Separation, Share, WORDS_BAR};
-
-const STYLE: &str = "
-:root { color-scheme: light dark; --ink: #1b1f24; --quiet: #57606a; --paper: #fff; --line: #d5d9de; --accent: #0b5cad; --bad: #b3261e; }
-@media (prefers-color-scheme: dark) { :root { --ink: #e8eaed; --quiet: #a3abb5; --paper: #14171a; --line: #363c43; --accent: #7ab7f5; --bad: #ff8a80; } }
-body { margin: 0 auto; max-width: 72rem; padding: 1.25rem; font: 16px/1.5 system-ui, sans-serif; color: var(--ink); background: var(--paper); }
-h2 { margin: 2.5rem 0 .5rem; border-top: 1px solid var(--line); padding-top: 1.5rem; } h3 { margin: 1.5rem 0 .25rem; font-size: 1rem; }
-table { border-collapse: collapse; } td, th { padding: .2rem .6rem; text-align: left; border-bottom: 1px solid var(--line); }
-td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
-table.matrix td, table.matrix th { padding: .1rem .35rem; font-size: .85rem; } table.matrix td { text-align: center; }
-table.matrix th.read { writing-mode: vertical-rl; text-align: left; }
-code { overflow-wrap: anywhere; } .quiet { color: var(--quiet); } .bad { color: var(--bad); } .wide { overflow-x: auto; }
-svg { max-width: 100%; height: auto; } svg text { fill: var(--ink); font: 13px system-ui, sans-serif; }
-svg .grid { stroke: var(--line); } svg .bound { stroke: var(--accent); stroke-width: 2; } svg .point { fill: var(--accent); }
-";
+use crate::{
+    charts::{Mark, bounded, dots, page as whole},
+    dialogue::{Bin, Judged, LifeSafety, MEANING_BAR, Report, Separation, Share, WORDS_BAR},
+};
 
 /// The whole page; `at` says when it was written.
 pub(super) fn page(examined: &Examined, at: &str) -> String {
@@ -33,31 +22,19 @@ pub(super) fn page(examined: &Examined, at: &str) -> String {
             Mark { label, value: report.macro_f1(), bounds: report.macro_f1_interval() }
         })
         .collect();
-    let page = html! {
-        (DOCTYPE)
-        html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                title { "How well callers are understood" }
-                style { (PreEscaped(STYLE)) }
-            }
-            body {
-                h1 { "How well callers are understood" }
-                p {
-                    "Written " (at) ". The model reads " (examined.reads) "; SHA-256 " code { (examined.sha256) }
-                    ". It has learnt from " (evaluation.learnt_from.utterances) " utterances, SHA-256 "
-                    code { (evaluation.learnt_from.sha256) } "."
-                }
-                p class="quiet" { "Lines and brackets give the bounds between which the true figure lies 95 times of 100." }
-                h3 { "Macro-F1 over the call types, by set of utterances never learnt from" }
-                (dots(&overview))
-                (separation(&evaluation.separation))
-                @for report in evaluation.sets.iter().chain([&all]).chain(&evaluation.heard) { (set(report)) }
-            }
+    let body = html! {
+        p {
+            "Written " (at) ". The model reads " (examined.reads) "; SHA-256 " code { (examined.sha256) }
+            ". It has learnt from " (evaluation.learnt_from.utterances) " utterances, SHA-256 "
+            code { (evaluation.learnt_from.sha256) } "."
         }
+        p class="quiet" { "Lines and brackets give the bounds between which the true figure lies 95 times of 100." }
+        h3 { "Macro-F1 over the call types, by set of utterances never learnt from" }
+        (dots(&overview))
+        (separation(&evaluation.separation))
+        @for report in evaluation.sets.iter().chain([&all]).chain(&evaluation.heard) { (set(report)) }
     };
-    page.into_string()
+    whole("How well callers are understood", &body)
 }
 
 fn separation(separation: &Separation) -> Markup {
@@ -143,43 +120,6 @@ fn quoted<'a>(
                     }
                 }
             } }
-        }
-    }
-}
-
-fn bounded(value: f64, (low, high): (f64, f64)) -> String {
-    format!("{value:.3} [{low:.2}–{high:.2}]")
-}
-
-/// One row of a chart.
-struct Mark {
-    label: String,
-    /// 0 to 1.
-    value: f64,
-    bounds: (f64, f64),
-}
-
-/// A point and its bounds for each row, on a scale from 0 to 1.
-fn dots(marks: &[Mark]) -> Markup {
-    const LEFT: f64 = 290.0;
-    const WIDTH: f64 = 480.0;
-    const ROW: usize = 22;
-    let x = |share: f64| format!("{:.1}", LEFT + share * WIDTH);
-    let height = (marks.len() + 1) * ROW;
-    html! {
-        svg viewBox=(format!("0 0 920 {height}")) width="920" height=(height) role="img" {
-            @for tenth in (0..=10).step_by(2) {
-                @let at = x(f64::from(tenth) / 10.0);
-                line class="grid" x1=(at) x2=(at) y1="0" y2=(height - ROW + 4) {}
-                text x=(at) y=(height - 6) text-anchor="middle" { (format!("{:.1}", f64::from(tenth) / 10.0)) }
-            }
-            @for (row, mark) in marks.iter().enumerate() {
-                @let y = row * ROW + ROW / 2;
-                text x=(LEFT - 12.0) y=(y + 4) text-anchor="end" { (mark.label) }
-                line class="bound" x1=(x(mark.bounds.0)) x2=(x(mark.bounds.1)) y1=(y) y2=(y) {}
-                circle class="point" cx=(x(mark.value)) cy=(y) r="5" {}
-                text x=(LEFT + WIDTH + 14.0) y=(y + 4) { (bounded(mark.value, mark.bounds)) }
-            }
         }
     }
 }

@@ -17,6 +17,7 @@ mod transcribe;
 mod understanding;
 
 use std::{
+    collections::BTreeMap,
     fs,
     io::Write,
     path::Path,
@@ -27,15 +28,18 @@ use std::{
 use anyhow::Context;
 use jiff::{Timestamp, tz::TimeZone};
 
-use super::{backup::RECORDS, chance, clock, engines, office, prompts, trade, understanding::Understanding};
+use super::{
+    backup::RECORDS, chance, clock, engines, in_force, office, prompts, trade, understanding::Understanding,
+};
 use crate::{
-    config::{Config, practice_file},
+    config::{CallTypeFault, Config, Written, practice_file},
     console::Secret,
     desk,
-    dialogue::{Examination, Mistaken, Roster},
+    dialogue::{CallTypeName, Examination, Mistaken, Roster},
     pbx::Directory,
     speech::{Awaits, Background, Models},
-    store::{PairCheck, Store},
+    store::{PairCheck, Reader, Store},
+    types::Language,
 };
 
 pub use backup::{backup, restore};
@@ -75,7 +79,8 @@ pub fn end() {
 pub fn check(path: &Path) -> anyhow::Result<()> {
     let text = fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?;
     match Config::parse(&path.display().to_string(), &text) {
-        Ok(config) => {
+        Ok(file) => {
+            let (config, left_out) = with_saved(&file);
             print(&format!(
                 "{}: {} is ready: {} numbers, {} extensions, {} trunks{}",
                 path.display(),
@@ -95,6 +100,12 @@ pub fn check(path: &Path) -> anyhow::Result<()> {
             print(&office::spanish_line(&config))?;
             check_script(&config)?;
             check_voices(&config)?;
+            for (name, fault) in left_out {
+                let CallTypeFault { what, cure, .. } = fault;
+                print(&format!(
+                    "warning: the console's call type {name} is not in use: {what}\n    cure: {cure}"
+                ))?;
+            }
             check_call_types(path, &config)?;
             for words in office::unsaid(&config) {
                 print(&format!(
@@ -151,8 +162,12 @@ fn check_call_types(path: &Path, config: &Config) -> anyhow::Result<()> {
     let types = office::call_types(config);
     let cure = "write it in other words, or delete it";
     let shipped = office::shipped_examples(config);
-    for (line, what) in &shipped {
-        print(&format!("{}:{line}: {what}\n    cure: {cure}", path.display()))?;
+    let place = |written: Written| match written {
+        Written::Line(line) => format!("{}:{line}", path.display()),
+        Written::InConsole => "the console".into(),
+    };
+    for (written, what) in &shipped {
+        print(&format!("{}: {what}\n    cure: {cure}", place(*written)))?;
     }
     let understanding = Understanding::open(&super::models(config));
     let by = if understanding.reads_meaning() { "words and meaning" } else { "words alone" };
@@ -167,15 +182,14 @@ fn check_call_types(path: &Path, config: &Config) -> anyhow::Result<()> {
             taken.1, taken.0
         ))?;
         for Mistaken { text, read_as, unsure } in mistaken {
-            let line = office::line_of_example(config, text);
+            let place = place(office::written_at(config, text));
             let taken_for = if *unsure {
                 "would not be sure".into()
             } else {
                 format!("would be taken for {}", read_as.name())
             };
             print(&format!(
-                "warning: {}:{line}: \"{text}\" {taken_for}\n    cure: write more examples like it, or leave it to that type",
-                path.display()
+                "warning: {place}: \"{text}\" {taken_for}\n    cure: write more examples like it, or leave it to that type"
             ))?;
         }
     }
@@ -250,9 +264,19 @@ pub fn models_fetch(folder: &Path) -> anyhow::Result<()> {
 /// The configuration, or the practice office where there is none: as good as any for a first look.
 fn configured(path: &Path) -> anyhow::Result<Config> {
     if path.exists() {
-        return Ok(super::configuration(path)?.0);
+        return Ok(with_saved(&super::configuration(path)?.0).0);
     }
     Ok(Config::parse("the practice file", &practice_file(|| "not used for anything".into()))?)
+}
+
+/// With the call types of the console, where there are records.
+fn with_saved(file: &Config) -> (Config, Vec<(CallTypeName, CallTypeFault)>) {
+    let records = file.store.folder.join(RECORDS);
+    if records.is_file() {
+        in_force::with_saved(file, &Reader::of_file(&records))
+    } else {
+        (file.clone(), Vec::new())
+    }
 }
 
 /// How callers of the office of this file are understood: with the models of this folder, or by words alone.
@@ -271,8 +295,8 @@ fn understanding_of(config: &Config, models: &Path, words_only: bool) -> Underst
     understanding
 }
 
-/// What an ear makes of words that one of the house's voices says over a telephone line: `background` for all, or, by
-/// `mixed`, another one for each caller in turn.
+/// What an ear makes of words that a voice says over a telephone line: `background` for all, or, by `mixed`, another one for each
+/// caller in turn. Another language is spoken by its own voice; where nothing speaks it, it is sound without words.
 ///
 /// # Errors
 /// When the engines of speech are not there, or there is no such background.
@@ -280,19 +304,26 @@ pub fn by_ear(
     models: &Path,
     background: &str,
     roster: &Roster,
-) -> anyhow::Result<impl Fn(u64, Awaits, &str) -> String + Send + Sync + 'static> {
+) -> anyhow::Result<impl Fn(u64, Awaits, Language, &str) -> String + Send + Sync + 'static> {
     let always = Background::from_name(background);
     anyhow::ensure!(
         always.is_some() || background == "mixed",
         "`{background}` is no background; there are {} and mixed",
         Background::ALL.map(Background::name).join(", ")
     );
-    let telephone = Mutex::new(engines::telephone(&Models::at(models), trade::word_model(roster))?);
-    Ok(move |who: u64, awaits: Awaits, words: &str| {
+    let models = Models::at(models);
+    let trade = trade::word_model(roster);
+    let mut lines = BTreeMap::from([(Language::English, engines::telephone(&models, trade.clone())?)]);
+    for language in Language::ALL.into_iter().filter(|language| *language != Language::English) {
+        lines.extend(engines::telephone_in(language, &models, trade.clone())?.map(|line| (language, line)));
+    }
+    let lines = Mutex::new(lines);
+    Ok(move |who: u64, awaits: Awaits, language: Language, words: &str| {
         // Voices change faster than backgrounds, so that every voice is heard in each.
         let in_turn = Background::ALL[(who / Background::ALL.len() as u64) as usize % Background::ALL.len()];
-        let mut telephone = telephone.lock().unwrap_or_else(PoisonError::into_inner);
-        telephone.hear(who, always.unwrap_or(in_turn), awaits, words).unwrap_or_else(|error| {
+        let mut lines = lines.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(line) = lines.get_mut(&language) else { return String::new() };
+        line.hear(who, always.unwrap_or(in_turn), awaits, words).unwrap_or_else(|error| {
             tracing::error!(%error, "nothing was heard");
             String::new()
         })

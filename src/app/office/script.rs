@@ -81,7 +81,7 @@ pub fn call_types(config: &Config) -> Vec<CallType> {
     }
 }
 
-fn plain_script(config: &Config) -> anyhow::Result<Pack> {
+pub(super) fn plain_script(config: &Config) -> anyhow::Result<Pack> {
     let name = &config.office.pack;
     match Trade::from_name(name) {
         Some(trade) => Ok(Pack::shipped(trade)?),

@@ -4,6 +4,7 @@ mod answer;
 mod equal_treatment;
 mod escalated;
 mod incidents;
+mod own_types;
 mod promised;
 mod shown;
 
@@ -17,7 +18,7 @@ use axum::{
 use serde::Deserialize;
 use utoipa::{IntoParams, OpenApi, ToSchema};
 
-use super::{access::Bearer, call_backs::promised, fair_housing, showings, site::Site};
+use super::{access::Bearer, call_backs::promised, call_types as own, fair_housing, showings, site::Site};
 use crate::{
     store::{CallFilter, Cursor, MOST_ROWS, Page, StoreError},
     types::{CallId, IncidentId},
@@ -28,6 +29,7 @@ use answer::{
 };
 use equal_treatment::TreatmentAnswer;
 use incidents::{IncidentAnswer, ReportAnswer, WholeIncident};
+use own_types::CallTypeAnswer;
 use promised::CallBackAnswer;
 use shown::ShowingAnswer;
 
@@ -49,6 +51,7 @@ pub(super) fn routes() -> Router<Site> {
         .route("/messages", get(messages))
         .route("/call-backs", get(call_backs))
         .route("/showings", get(shown))
+        .route("/call-types", get(call_types))
         .route("/health", get(health))
         .fallback(nothing)
 }
@@ -62,13 +65,13 @@ pub fn openapi() -> String {
 #[openapi(
     info(
         title = "Portico",
-        description = "Calls, people, work orders, incidents, leads, texts, call-backs and showings of one office. Read only. \
+        description = "Calls, people, work orders, incidents, leads, texts, call-backs, showings and call types of one office. Read only. \
                        Send `Authorization: Bearer TOKEN`; `portico token` makes one.",
     ),
     servers((url = "/api/v1")),
     paths(
         calls, call, contacts, work_orders, incidents, incident, equal_treatment, equal_treatment_csv, leads, messages,
-        call_backs, shown, health
+        call_backs, shown, call_types, health
     ),
     modifiers(&BearerToken),
 )]
@@ -337,6 +340,16 @@ async fn shown(State(site): State<Site>, _: Bearer) -> Response {
             let items = requested.chain(rows.iter().map(ShowingAnswer::of)).collect();
             Json(List { items, next: None }).into_response()
         }
+        Err(error) => unavailable(&error),
+    }
+}
+
+/// The office's own call types: those of the console first, then those of its file and of its script. All of it, on one page.
+#[utoipa::path(get, path = "/call-types", responses(
+    (status = 200, body = List<CallTypeAnswer>), (status = 401, body = Trouble), (status = 503, body = Trouble)))]
+async fn call_types(State(site): State<Site>, _: Bearer) -> Response {
+    match own::all(&site).await {
+        Ok(all) => Json(List { items: CallTypeAnswer::of_all(&all), next: None }).into_response(),
         Err(error) => unavailable(&error),
     }
 }

@@ -22,13 +22,14 @@ pub(in crate::console) enum Section {
     Mailboxes,
     Music,
     Prompts,
+    CallTypes,
     Forwards,
     Phones,
     Health,
 }
 
 impl Section {
-    const ALL: [Self; 18] = [
+    const ALL: [Self; 19] = [
         Self::Live,
         Self::Phone,
         Self::Calls,
@@ -44,6 +45,7 @@ impl Section {
         Self::Mailboxes,
         Self::Music,
         Self::Prompts,
+        Self::CallTypes,
         Self::Forwards,
         Self::Phones,
         Self::Health,
@@ -66,6 +68,7 @@ impl Section {
             Self::Mailboxes => "Voicemail",
             Self::Music => "Music",
             Self::Prompts => "Prompts",
+            Self::CallTypes => "Call types",
             Self::Forwards => "Forwards",
             Self::Phones => "Phones",
             Self::Health => "Health",
@@ -89,6 +92,7 @@ impl Section {
             Self::Mailboxes => "/mailboxes",
             Self::Music => "/music",
             Self::Prompts => "/prompts",
+            Self::CallTypes => "/call-types",
             Self::Forwards => "/forwards",
             Self::Phones => "/phones",
             Self::Health => "/health",

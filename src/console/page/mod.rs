@@ -2,6 +2,7 @@
 
 mod call;
 mod call_backs;
+mod call_types;
 mod contacts;
 mod emergency;
 mod fair_housing;
@@ -25,6 +26,7 @@ mod words;
 
 pub(super) use call::call;
 pub(super) use call_backs::call_backs;
+pub(super) use call_types::{call_type, call_types};
 pub(super) use contacts::{contact, contacts};
 pub(super) use emergency::emergency;
 pub(super) use fair_housing::{fair_housing, subject_words};

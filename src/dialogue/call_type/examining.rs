@@ -40,11 +40,35 @@ impl Examination {
         understander: &Understander,
         encoder: Option<(&Meanings, Embedder<'_>)>,
     ) -> Vec<Self> {
+        Self::of_some(types, |_| true, understander, encoder)
+    }
+
+    /// Examines one of these types beside the others, in each language of its examples.
+    pub fn of_one(
+        name: CallTypeName,
+        types: &[CallType],
+        understander: &Understander,
+        encoder: Option<(&Meanings, Embedder<'_>)>,
+    ) -> Vec<Self> {
+        Self::of_some(types, |own| own.name == name, understander, encoder)
+    }
+
+    fn of_some(
+        types: &[CallType],
+        wanted: impl Fn(&CallType) -> bool,
+        understander: &Understander,
+        encoder: Option<(&Meanings, Embedder<'_>)>,
+    ) -> Vec<Self> {
         let mut found = Vec::new();
         for language in Language::ALL {
+            let mut examined =
+                types.iter().filter(|own| wanted(own) && own.scripts.contains_key(&language)).peekable();
+            if examined.peek().is_none() {
+                continue;
+            }
             let Some(ground) = Ground::of(language, types, encoder) else { continue };
             let mut whole = OfficeTypes::of(&ground);
-            for own in types {
+            for own in examined {
                 let Some(script) = own.scripts.get(&language) else { continue };
                 let mut mistaken = Vec::new();
                 let taken = whole.taken(language, own.name);

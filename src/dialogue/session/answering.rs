@@ -41,7 +41,14 @@ impl Session {
             self.take_beside_the_point(heard);
             return self.begin_flow(reading.intent, text);
         }
-        if matches!(reading.moves, Some(Move::Done | Move::Deny)) && is_bare(reading) {
+        // "No sé inglés, es por la renta" begins with a no, and wants something.
+        let no_more = match reading.moves {
+            // "That's it" before anything was told is a word misheard.
+            Some(Move::Done) => self.state.turns > 1,
+            Some(Move::Deny) => words_of(text).len() <= TOPIC_WORDS,
+            _ => false,
+        };
+        if no_more && is_bare(reading) {
             return self.leave();
         }
         self.take_beside_the_point(heard);

@@ -102,6 +102,7 @@ impl Session {
             }
             return self.confused();
         }
+        self.offer_language_again();
         match self.state.awaiting.clone() {
             Awaiting::Need | Awaiting::Guess(_) => match self.labelled() {
                 Some(intent) if self.state.confusions > 1 && self.ask_guess(intent) => {}

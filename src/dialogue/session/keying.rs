@@ -13,7 +13,7 @@ impl Session {
     /// Leaves the item to the keys of the telephone, if it was not before and there are some. What was heard of it is kept
     /// aside.
     pub(super) fn leave_to_keys(&mut self, item: Item) -> bool {
-        let tried = self.state.form.get(item).is_some_and(|field| field.keyed);
+        let tried = self.was_asked_by_keys(item);
         let has_words = self.pack.question(self.state.flow, item).is_some_and(|q| !q.keyed.is_empty());
         // In danger nobody looks for keys; and a door that the office does not know has none to be matched with.
         let keyable = has_words
@@ -29,6 +29,10 @@ impl Session {
             self.state.form.entry(item).keyed = true;
         }
         keyable
+    }
+
+    pub(super) fn was_asked_by_keys(&self, item: Item) -> bool {
+        self.state.form.get(item).is_some_and(|field| field.keyed)
     }
 
     /// A key in answer to "which unit?". `true`: it was one. A unit of the office is whole as soon as no other begins
@@ -71,6 +75,14 @@ impl Session {
         let units = &self.office.roster.units;
         let candidates: Vec<UnitRef> =
             units.iter().filter(|unit| keys_of(&unit.unit) == keys).cloned().collect();
+        // Nobody was asked for keys, and no unit is called so: it is the key that the greeting named.
+        if candidates.is_empty()
+            && keys.len() == 1
+            && !self.was_asked_by_keys(Item::Place)
+            && keys.chars().all(|key| self.chosen_by_key(key))
+        {
+            return true;
+        }
         let unit = candidates.first().map_or(keys, |known| known.unit.clone());
         let ambiguous = candidates.len() > 1;
         self.state.confusions = 0;

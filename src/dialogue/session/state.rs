@@ -244,6 +244,9 @@ pub(super) struct State {
     /// Spoken words are not understood in this language: keys are.
     #[serde(default)]
     pub(super) by_keys: bool,
+    /// The other language has been offered once more to somebody who was not understood.
+    #[serde(default)]
+    pub(super) offered_again: bool,
 }
 
 impl State {
@@ -251,6 +254,7 @@ impl State {
         Self {
             language: opening.language,
             by_keys: false,
+            offered_again: false,
             notice: NoticeAnswer::None,
             opening,
             awaiting: Awaiting::Need,

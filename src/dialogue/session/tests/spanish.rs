@@ -114,6 +114,13 @@ fn danger_is_answered_in_the_language_of_the_cry_or_of_the_talk() {
     assert_eq!(talk.session.outcome().urgency, Urgency::LifeSafety(LifeSafety::Gas));
     assert_eq!(talk.transfer, Some(Destination::OnCall));
     let mut talk = Talk::on_the_telephone(true);
+    let reply = talk.says("¡Huele muchísimo a gas en mi departamento!");
+    assert!(
+        reply.contains("Salga ya del edificio") && !reply.contains("español"),
+        "nothing goes before it: {reply}"
+    );
+    assert!(talk.said.iter().all(|(language, _)| *language == Language::Spanish), "{reply}");
+    let mut talk = Talk::on_the_telephone(true);
     talk.keys('2');
     let reply = talk.says("se está quemando la cocina");
     assert!(reply.contains("Salga ya del edificio"), "{reply}");
@@ -129,6 +136,87 @@ fn the_greeting_offers_spanish_in_spanish_and_key_two_leads_there() {
     let reply = talk.says("busco un apartamento de dos cuartos");
     assert!(reply.contains("nombre"), "{reply}");
     assert_eq!(talk.session.outcome().intent, Some(Intent::Leasing));
+}
+
+#[test]
+fn key_two_leads_to_spanish_until_keys_are_asked_for() {
+    let mut talk = Talk::on_the_telephone(true);
+    let reply = talk.says("hello, um, my toilet is running");
+    assert!(reply.contains("unit"), "{reply}");
+    assert_eq!(talk.keys('2'), "", "it may be the first of 204");
+    let acts = talk.session.handle_turn(UserTurn::Silence);
+    talk.take(acts);
+    assert!(talk.heard().contains("en español") && talk.heard().contains("unidad"), "{}", talk.heard());
+    assert_eq!(talk.session.outcome().place, None, "nobody lives in unit 2");
+    talk.says("departamento cuatro be");
+    talk.says("sí");
+    let reply = talk.says("María Peña");
+    assert!(reply.contains("María Peña"), "{reply}");
+
+    let mut talk = Talk::on_the_telephone(true);
+    talk.says("hello, um, my toilet is running");
+    talk.keys('2');
+    talk.keys('0');
+    talk.keys('4');
+    assert_eq!(talk.session.language(), Language::English, "a unit is a unit");
+    assert!(talk.session.outcome().place.unwrap().value.contains("204"));
+
+    let mut talk = Talk::on_the_telephone(false);
+    talk.says("i want to complain about the noise from upstairs in unit 4B");
+    talk.says("yes");
+    let reply = talk.keys('2');
+    assert!(reply.contains("no entiendo español hablado"), "at the name: {reply}");
+}
+
+#[test]
+fn whoever_cannot_be_understood_hears_of_the_other_language_once_more() {
+    let mut talk = Talk::on_the_telephone(false);
+    let mut offers = 0;
+    for _ in 0..3 {
+        let acts = talk.session.handle_turn(UserTurn::Unclear);
+        talk.take(acts);
+        offers += talk.said.iter().filter(|(_, text)| text == "Para español, oprima dos.").count();
+    }
+    assert_eq!(offers, 1);
+    let mut talk = Talk::on_the_telephone(true);
+    talk.keys('2');
+    let acts = talk.session.handle_turn(UserTurn::Unclear);
+    talk.take(acts);
+    assert!(talk.said.iter().all(|(language, _)| *language == Language::Spanish), "{}", talk.heard());
+}
+
+#[test]
+fn a_sentence_that_begins_with_no_is_not_the_end() {
+    let mut talk = Talk::on_the_telephone(true);
+    let reply = talk.says("No sé inglés, es por la renta.");
+    assert!(reply.contains("pago") && !talk.session.is_over(), "{reply}");
+    let mut talk = Talk::on_the_telephone(true);
+    let reply = talk.says("oh, that's it");
+    assert!(
+        !talk.session.is_over() && reply.contains("Para español"),
+        "what it was, nobody has said: {reply}"
+    );
+    talk.says("no, nothing");
+    assert!(talk.session.is_over());
+}
+
+#[test]
+fn what_the_english_ear_makes_of_spanish_leads_nobody_back_to_english() {
+    // As recognised from "Hay un olor a gas muy fuerte en la cocina".
+    let garbled = "I'm not like that guy who's always wet, but I'm not coffee, huh?";
+    let mut talk = Talk::on_the_telephone(false);
+    talk.keys('2');
+    let reply = talk.says(garbled);
+    assert!(reply.contains("oprima uno") && !reply.contains("press"), "{reply}");
+    let reply = talk.keys('1');
+    assert!(reply.contains("9 1 1") && talk.transfer == Some(Destination::OnCall), "{reply}");
+
+    let mut talk = Talk::on_the_telephone(false);
+    talk.keys('2');
+    let reply = talk.says("sorry, english please");
+    assert!(reply.contains("in English") && !reply.contains("press"), "{reply}");
+    let reply = talk.says("my toilet is running");
+    assert!(reply.contains("unit"), "{reply}");
 }
 
 #[test]
