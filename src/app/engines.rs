@@ -105,7 +105,7 @@ pub(super) fn telephone_in(
     let Some(voice) = EspeakSynthesizer::find(language) else { return Ok(None) };
     let recognizer: Box<dyn Recognizer> = match models.recognizer_of(language) {
         Some(folder) => Box::new(SherpaRecognizer::open(&folder, language)?),
-        None => Box::new(MoonshineRecognizer::open(models.moonshine(), || trade)?),
+        None => Box::new(MoonshineRecognizer::open(&models.moonshine(), 1, || trade)?),
     };
     let detector = VoiceDetector::open(&models.voice_detector())?;
     Ok(Some(Telephone::new(recognizer, detector, vec![Box::new(voice)])?))
