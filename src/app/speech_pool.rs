@@ -147,7 +147,8 @@ enum Job {
 }
 
 /// Work that waits, in five lanes: a reading takes a moment and a reply hangs on it; a sentence takes little; a decode
-/// takes longest; messages in mailboxes are read when no caller waits; nobody waits for a rehearsal.
+/// takes longest; messages in mailboxes are read when no caller waits; nobody waits for a rehearsal. Of the last two one is
+/// done at a time: a message takes seconds, and a caller who speaks meanwhile is to find a worker.
 #[derive(Debug, Default)]
 struct Lanes {
     understand: VecDeque<Job>,
@@ -155,6 +156,8 @@ struct Lanes {
     decode: VecDeque<Job>,
     transcribe: VecDeque<Job>,
     rehearse: VecDeque<Job>,
+    /// Somebody is at work for which no caller waits.
+    in_background: bool,
 }
 
 impl Lanes {
@@ -184,9 +187,15 @@ impl Lanes {
     }
 
     fn pop(&mut self) -> Option<Job> {
-        [&mut self.understand, &mut self.speak, &mut self.decode, &mut self.transcribe, &mut self.rehearse]
+        let urgent = [&mut self.understand, &mut self.speak, &mut self.decode]
             .into_iter()
-            .find_map(VecDeque::pop_front)
+            .find_map(VecDeque::pop_front);
+        if urgent.is_some() || self.in_background {
+            return urgent;
+        }
+        let job = self.transcribe.pop_front().or_else(|| self.rehearse.pop_front());
+        self.in_background = job.is_some();
+        job
     }
 }
 
@@ -216,6 +225,12 @@ impl Queue {
             }
             lanes = self.filled.wait(lanes).unwrap_or_else(PoisonError::into_inner);
         }
+    }
+
+    /// What was done in the background is done.
+    fn background_done(&self) {
+        self.lanes().in_background = false;
+        self.filled.notify_one();
     }
 }
 
@@ -506,10 +521,12 @@ impl Worker {
                     if !pool.repertoire().knows(&manner.known_as(language, &clause)) {
                         let _ = self.mouth.make(&manner, language, &clause);
                     }
+                    pool.queue.background_done();
                 }
                 Job::Transcribe { message, file, reply } => {
                     // The desk is gone only when the house is.
                     let _ = reply.send((message, self.transcribe(&file)));
+                    pool.queue.background_done();
                 }
                 Job::Decode { leg, request, language } => {
                     let began = clock::instant();

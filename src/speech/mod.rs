@@ -12,7 +12,6 @@
 mod again;
 mod awaits;
 mod clause;
-#[cfg(any(feature = "sherpa", test))]
 #[cfg(feature = "sherpa")]
 mod denoised;
 mod ear;
@@ -20,6 +19,7 @@ mod espeak;
 mod files;
 #[cfg(feature = "flite")]
 mod flite;
+#[cfg(any(feature = "sherpa", test))]
 mod guard;
 #[cfg(feature = "sherpa")]
 mod levelled;

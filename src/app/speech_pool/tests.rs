@@ -60,6 +60,21 @@ fn a_rehearsal_waits_for_everything_else() {
     assert!(matches!(lanes.pop(), Some(Job::Rehearse { .. })));
 }
 
+#[test]
+fn of_what_no_caller_waits_for_one_is_done_at_a_time() {
+    let rehearse =
+        || Job::Rehearse { manner: Arc::default(), clause: String::new(), language: Language::English };
+    let queue = Queue::default();
+    queue.push(rehearse());
+    queue.push(rehearse());
+    assert!(matches!(queue.pop(), Job::Rehearse { .. }));
+    assert!(queue.lanes().pop().is_none(), "the other workers are there for callers");
+    queue.push(decode(1, 1));
+    assert!(matches!(queue.pop(), Job::Decode { .. }));
+    queue.background_done();
+    assert!(matches!(queue.pop(), Job::Rehearse { .. }));
+}
+
 /// A pool without workers, whose media never runs: what the media was sent can be read.
 fn idle() -> (SpeechPool, MediaThread, tokio::sync::mpsc::Receiver<ToSwitch>) {
     let (to_switch, told) = tokio::sync::mpsc::channel(1_000);
