@@ -26,19 +26,19 @@ struct Floor {
 }
 
 /// The rules of danger were made with the first three sets in sight; what was missed in the others has been looked at since
-/// they were judged fresh, but for the ninth, whose figures alone say how the reflex fares with callers who have not been
-/// heard before. A fourth of the sixth is words of danger without danger, and half of the eighth.
+/// they were judged fresh. A fourth of the sixth is words of danger without danger, and half of the eighth, which has no
+/// other calls: its F1 is that of repairs and of whatever else such words are about.
 const fn floor(set: HeldOut) -> Floor {
     match set {
-        HeldOut::First => Floor { macro_f1: 0.91, life_safety_recall: 0.99, life_safety_precision: 0.96 },
+        HeldOut::First => Floor { macro_f1: 0.93, life_safety_recall: 0.99, life_safety_precision: 0.96 },
         HeldOut::Second => Floor { macro_f1: 0.95, life_safety_recall: 0.99, life_safety_precision: 0.95 },
-        HeldOut::Third => Floor { macro_f1: 0.92, life_safety_recall: 0.99, life_safety_precision: 0.86 },
-        HeldOut::Fourth => Floor { macro_f1: 0.96, life_safety_recall: 0.97, life_safety_precision: 0.94 },
-        HeldOut::Fifth => Floor { macro_f1: 0.91, life_safety_recall: 0.99, life_safety_precision: 0.95 },
-        HeldOut::Sixth => Floor { macro_f1: 0.865, life_safety_recall: 0.97, life_safety_precision: 0.88 },
-        HeldOut::Seventh => Floor { macro_f1: 0.88, life_safety_recall: 0.85, life_safety_precision: 0.85 },
-        HeldOut::Eighth => Floor { macro_f1: 0.5, life_safety_recall: 0.85, life_safety_precision: 0.85 },
-        HeldOut::Ninth => Floor { macro_f1: 0.85, life_safety_recall: 0.8, life_safety_precision: 0.85 },
+        HeldOut::Third => Floor { macro_f1: 0.93, life_safety_recall: 0.99, life_safety_precision: 0.9 },
+        HeldOut::Fourth => Floor { macro_f1: 0.955, life_safety_recall: 0.97, life_safety_precision: 0.95 },
+        HeldOut::Fifth => Floor { macro_f1: 0.93, life_safety_recall: 0.99, life_safety_precision: 0.95 },
+        HeldOut::Sixth => Floor { macro_f1: 0.9, life_safety_recall: 0.98, life_safety_precision: 0.88 },
+        HeldOut::Seventh => Floor { macro_f1: 0.875, life_safety_recall: 0.87, life_safety_precision: 0.8 },
+        HeldOut::Eighth => Floor { macro_f1: 0.53, life_safety_recall: 0.92, life_safety_precision: 0.88 },
+        HeldOut::Ninth => Floor { macro_f1: 0.83, life_safety_recall: 0.96, life_safety_precision: 0.92 },
     }
 }
 
