@@ -38,7 +38,9 @@ const ROUNDS: usize = 9;
 fn main() -> ExitCode {
     let models = Models::locate();
     let before = resident_mb();
-    let (recognizer, load) = timed(|| MoonshineRecognizer::open(&models.moonshine(), 1, word_model));
+    let words = word_model();
+    let open = || MoonshineRecognizer::open(&models.moonshine(), 1, || Arc::clone(&words));
+    let (recognizer, load) = timed(open);
     let (Ok(mut recognizer), Ok(cities)) =
         (recognizer, read_wav(&models.recognizer().join("two_cities.wav")))
     else {
@@ -61,9 +63,8 @@ fn main() -> ExitCode {
     println!("recogniser after use: {:.0} MB in all", resident_mb() - before);
 
     let before = resident_mb();
-    let second = MoonshineRecognizer::open(&models.moonshine(), 1, word_model)
-        .map(|mut second| second.recognize(&speech[..64_000], Awaits::Anything));
-    println!("a second thread's recogniser: {:.0} MB more", resident_mb() - before);
+    let second = open().map(|mut second| second.recognize(&speech[..64_000], Awaits::Anything));
+    println!("a second worker's networks: {:.0} MB more", resident_mb() - before);
     drop(second);
 
     let mut mouth = FliteSynthesizer::new(FliteVoice::Rms);

@@ -64,6 +64,10 @@ enum Command {
         /// Keep this many calls up at once.
         #[arg(long, default_value_t = 1)]
         at_once: u32,
+        /// Let one caller hold the conversation first; the others repeat what that one said, and listen for silence alone.
+        /// They weigh next to nothing, so that the agent has the machine to itself.
+        #[arg(long)]
+        by_heart: bool,
         /// Print the reply latencies of all calls (P50, P95) at the end, as one JSON line.
         #[arg(long)]
         figures: bool,
@@ -361,7 +365,7 @@ fn main() -> ExitCode {
     let done = match Arguments::parse().command {
         Command::Run { config, quiet } => command::run(&config, quiet),
         Command::Practice { list: true, .. } => command::practice_list(),
-        Command::Practice { scenario, to, from, models, times, at_once, figures, list: _ } => {
+        Command::Practice { scenario, to, from, models, times, at_once, by_heart, figures, list: _ } => {
             command::practice(&command::PracticeCall {
                 scenario: scenario.unwrap_or_else(|| "leak".into()),
                 to,
@@ -369,6 +373,7 @@ fn main() -> ExitCode {
                 models,
                 times,
                 at_once,
+                by_heart,
                 figures,
             })
         }

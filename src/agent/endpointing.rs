@@ -44,9 +44,6 @@ const PATIENCE_MOST: Duration = Duration::from_millis(480);
 /// Digits of a North American number.
 const WHOLE_NUMBER: usize = 10;
 
-/// Words of a sentence that holds a whole name, at least: "It's Ada Byron."
-const NAME_IN_A_SENTENCE: usize = 3;
-
 /// Last words after which nobody has finished.
 const FLOOR_HOLDERS: &[&str] = &[
     "and",
@@ -134,11 +131,6 @@ impl Patience {
     pub(super) fn grow(&mut self) {
         self.0 = (self.0 + PATIENCE_STEP).min(PATIENCE_MOST);
     }
-
-    /// What a pause needs with this caller. Danger waits for nobody.
-    pub(super) fn with(self, needed: Duration) -> Duration {
-        if needed <= AFTER_DANGER { needed } else { needed + self.0 }
-    }
 }
 
 /// What the conversation knows of the words that a pause follows.
@@ -151,12 +143,23 @@ pub(super) struct Awaited {
     pub ends_in_unit: bool,
 }
 
-/// How long the caller must have been silent, counted from the last voiced frame, before these words are a turn.
-pub(super) fn silence_needed(awaited: Awaited, text: &str, reading: &Reading) -> Duration {
-    let Awaited { expects, digits_before, ends_in_unit } = awaited;
+/// How long the caller must have been silent, counted from the last voiced frame, before these words are a turn. Danger waits
+/// for nobody's habits.
+pub(super) fn silence_needed(
+    awaited: Awaited,
+    patience: Patience,
+    text: &str,
+    reading: &Reading,
+) -> Duration {
     if reading.urgency.is_life_safety() {
         return AFTER_DANGER;
     }
+    pause_after(awaited, text, reading) + patience.0
+}
+
+/// The same of a caller who was never cut off.
+fn pause_after(awaited: Awaited, text: &str, reading: &Reading) -> Duration {
+    let Awaited { expects, digits_before, ends_in_unit } = awaited;
     let words = words(text);
     let step = reading.moves;
     if matches!(step, Some(Move::Goodbye | Move::Repeat)) && words.len() <= 4 {
@@ -189,9 +192,7 @@ pub(super) fn silence_needed(awaited: Awaited, text: &str, reading: &Reading) ->
     match expects {
         Expectation::YesOrNo => AFTER_WHOLE_SENTENCE,
         // "My name is Ada Byron" is whole; "Ada" may be half of it.
-        Expectation::Name if is_whole(&words, text) && words.len() >= NAME_IN_A_SENTENCE => {
-            AFTER_WHOLE_SENTENCE
-        }
+        Expectation::Name if is_whole(&words, text) => AFTER_WHOLE_SENTENCE,
         Expectation::Name | Expectation::UnitOrAddress => AFTER_SHORT_ANSWER,
         Expectation::Open | Expectation::Nothing | Expectation::PhoneNumber => {
             if is_whole(&words, text) {

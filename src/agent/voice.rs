@@ -162,12 +162,12 @@ impl Voice {
         self.session.language()
     }
 
-    /// What came of the conversation so far.
     /// Wrong answers to what only the resident knows.
     pub fn wrong_proofs(&self) -> u8 {
         self.session.wrong_proofs()
     }
 
+    /// What came of the conversation so far.
     pub fn outcome(&self) -> Outcome {
         self.session.outcome()
     }
@@ -265,7 +265,7 @@ impl Voice {
         if std::mem::take(&mut self.goes_on) {
             self.patience.grow();
         }
-        let needed = self.patience.with(silence_needed(awaited, &text, &reading));
+        let needed = silence_needed(awaited, self.patience, &text, &reading);
         self.hearing.understood(&text, reading, needed);
         self.ask_for_reading(now);
     }

@@ -4,8 +4,8 @@
 use super::{office, understanding::Understanding};
 use crate::{
     config::{self, CallTypePlace, Config, ScriptPlace, TakenBefore, Written},
-    console::{CallTypeDraft, DraftChecked, DraftFault, ExampleRead, ReadAs, ScriptDraft, WrittenElsewhere},
-    dialogue::{CallType, CallTypeName, Examination},
+    console::{CallTypeDraft, DraftChecked, DraftFault, ExampleRead, ReadAs, WrittenElsewhere},
+    dialogue::{CallType, CallTypeName, CallTypeScript, Examination},
     types::Language,
 };
 
@@ -87,7 +87,7 @@ impl Trial {
 
 /// Examples that are a shipped type's own words.
 fn shipped(draft: &CallTypeDraft) -> Vec<DraftFault> {
-    let of = |(language, script): &(Language, ScriptDraft)| {
+    let of = |(language, script): &(Language, CallTypeScript)| {
         let field = field_of(*language, ScriptPlace::Examples).0;
         let examples = script.examples.iter().enumerate();
         let told = examples.filter_map(move |(at, text)| {
@@ -107,7 +107,7 @@ fn shipped(draft: &CallTypeDraft) -> Vec<DraftFault> {
 fn written(draft: CallTypeDraft) -> config::CallTypeDraft {
     let of = |wanted: Language| {
         let script = draft.scripts.iter().find(|(language, _)| *language == wanted)?.1.clone();
-        let ScriptDraft { about, opening, closing, examples } = script;
+        let CallTypeScript { about, opening, closing, examples } = script;
         Some(config::ScriptDraft { about, opening, closing, examples })
     };
     let (english, spanish) = (of(Language::English), of(Language::Spanish));

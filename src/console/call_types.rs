@@ -27,7 +27,7 @@ use super::{
     site::Site,
 };
 use crate::{
-    dialogue::{CallType, CallTypeName, Intent},
+    dialogue::{CallType, CallTypeName, CallTypeScript, Intent},
     store::{SavedCallType, StoreError},
     types::Language,
 };
@@ -50,16 +50,7 @@ pub struct CallTypeDraft {
     pub asks: Vec<String>,
     pub staff_first: bool,
     /// In the order of [`Language::ALL`]; one of which nothing is written is left out.
-    pub scripts: Vec<(Language, ScriptDraft)>,
-}
-
-/// The same in one language.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct ScriptDraft {
-    pub about: String,
-    pub opening: String,
-    pub closing: String,
-    pub examples: Vec<String>,
+    pub scripts: Vec<(Language, CallTypeScript)>,
 }
 
 /// What keeps a draft from being saved.
@@ -265,11 +256,7 @@ async fn saved(site: &Site, name: &str) -> Result<Option<SavedCallType>, StoreEr
 }
 
 fn draft_of(own: &CallType) -> CallTypeDraft {
-    let script = |language: Language| {
-        let script = own.scripts.get(&language)?.clone();
-        let crate::dialogue::CallTypeScript { about, opening, closing, examples } = script;
-        Some((language, ScriptDraft { about, opening, closing, examples }))
-    };
+    let script = |language| Some((language, own.scripts.get(&language)?.clone()));
     CallTypeDraft {
         name: own.name.to_string(),
         staff: own.staff.clone(),
@@ -318,7 +305,7 @@ struct Fields {
 impl Fields {
     /// `name`: of the one that is being changed, for a name is kept in records.
     fn draft(self, name: Option<CallTypeName>) -> CallTypeDraft {
-        let script = |about: String, opening: String, closing: String, examples: String| ScriptDraft {
+        let script = |about: String, opening: String, closing: String, examples: String| CallTypeScript {
             about: about.trim().to_owned(),
             opening: opening.trim().to_owned(),
             closing: closing.trim().to_owned(),
@@ -333,7 +320,7 @@ impl Fields {
             (Language::English, script(self.about, self.opening, self.closing, self.examples)),
             (Language::Spanish, script(self.es_about, self.es_opening, self.es_closing, self.es_examples)),
         ];
-        let written = scripts.into_iter().filter(|(_, script)| *script != ScriptDraft::default());
+        let written = scripts.into_iter().filter(|(_, script)| *script != CallTypeScript::default());
         let asks = self.asks.split(|c: char| c == ',' || c.is_whitespace()).filter(|item| !item.is_empty());
         CallTypeDraft {
             name: name.map_or_else(|| as_name(&self.name), |name| name.to_string()),

@@ -49,7 +49,7 @@ mod vitals;
 pub use api::openapi;
 pub use call_types::{
     CallTypeDraft, CallTypeWish, CallTypes, DraftChecked, DraftFault, ExampleRead, InUse, ReadAs,
-    ScriptDraft, WrittenElsewhere,
+    WrittenElsewhere,
 };
 pub use dav::UnderTls;
 pub use greetings::{GreetingRow, GreetingWish, Greetings};

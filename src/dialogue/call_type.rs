@@ -40,7 +40,7 @@ impl CallType {
 }
 
 /// A call type in one language.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct CallTypeScript {
     /// As it fits into "Is this about …?": `a storage unit`.
     pub about: String,

@@ -7,6 +7,56 @@ const ANSWERS: &str = include_str!("../../firmware-config/dialogue/answers.txt")
 /// Names by section: `[given]`, `[surname]`.
 const NAMES: &str = include_str!("../../firmware-config/dialogue/names.txt");
 
+const DAYS: &[&str] =
+    &["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "tomorrow", "today"];
+const MONTHS: &[&str] = &[
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+];
+const ORDINALS: &[&str] = &[
+    "first",
+    "second",
+    "third",
+    "fourth",
+    "fifth",
+    "sixth",
+    "seventh",
+    "eighth",
+    "ninth",
+    "tenth",
+    "eleventh",
+    "twelfth",
+    "thirteenth",
+    "fourteenth",
+    "fifteenth",
+    "sixteenth",
+    "seventeenth",
+    "eighteenth",
+    "nineteenth",
+    "twentieth",
+    "twenty-first",
+    "twenty-second",
+    "twenty-third",
+    "twenty-fourth",
+    "twenty-fifth",
+    "twenty-sixth",
+    "twenty-seventh",
+    "twenty-eighth",
+    "twenty-ninth",
+    "thirtieth",
+    "thirty-first",
+];
+
 /// Sentences, with classes of words in them, and the words of each class.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Expected {
@@ -25,6 +75,7 @@ impl Expected {
         let own_names = || roster.names.iter().cloned();
         let named = |section| names(section).map(str::to_owned).chain(own_names()).collect();
         let letters = ('a'..='z').map(String::from).collect();
+        let words = |list: &[&str]| list.iter().map(|word| (*word).to_owned()).collect();
         Self {
             openings: openings.collect(),
             answers: answers(),
@@ -32,6 +83,9 @@ impl Expected {
                 ("<given>", named("[given]")),
                 ("<surname>", named("[surname]")),
                 ("<letter>", letters),
+                ("<day>", words(DAYS)),
+                ("<month>", words(MONTHS)),
+                ("<nth>", words(ORDINALS)),
                 ("<word>", own_words(roster)),
             ],
         }

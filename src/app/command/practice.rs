@@ -7,12 +7,12 @@ use tokio::{runtime, task::JoinSet};
 use super::{
     super::{
         chance,
-        practice::{CallReport, Caller, SHIPPED, Scenario, Voice, Voices},
+        practice::{CallReport, Caller, Lines, Reciter, SHIPPED, Scenario, Tell, Voice, Voices},
         split,
     },
     print,
 };
-use crate::{config::Manner, speech::Models};
+use crate::{config::Manner, speech::Models, types::Chance};
 
 /// What is to be practised.
 #[derive(Debug, Clone)]
@@ -23,8 +23,13 @@ pub struct PracticeCall {
     pub models: PathBuf,
     pub times: u32,
     pub at_once: u32,
+    /// All but the first call repeat what the first caller said.
+    pub by_heart: bool,
     pub figures: bool,
 }
+
+/// Between two of many callers who dial at once: nobody's telephone rings in step with another's.
+const BETWEEN_DIALS: Duration = Duration::from_secs(1);
 
 /// `portico practice --list`.
 ///
@@ -45,32 +50,25 @@ pub fn practice(call: &PracticeCall) -> anyhow::Result<()> {
     let scenario = Scenario::find(&call.scenario)?;
     let alone = call.times == 1 && call.at_once == 1;
     print(&scenario.title)?;
-    let tell: super::super::practice::Tell =
+    let tell: Tell =
         if alone { Arc::new(|line| drop(print(&format!("  {line}")))) } else { Arc::new(|_| {}) };
     let models = Models::at(&call.models);
-    let shared = caller_voices(&models)?;
-    drop(shared);
-    let mut chance = chance()?;
+    let mut cast = Cast { call, scenario, chance: chance()?, tell, lines: None };
+    drop(caller_voices(&models)?);
     let runtime = runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     let total = call.times.max(1) * call.at_once.max(1);
     let reports = runtime.block_on(async {
+        if call.by_heart {
+            cast.learn(&models).await?;
+        }
         let (mut started, mut running, mut reports) = (0, JoinSet::new(), Vec::new());
         while reports.len() < total as usize {
             while running.len() < call.at_once.max(1) as usize && started < total {
+                if started > 0 && call.at_once > 1 {
+                    tokio::time::sleep(BETWEEN_DIALS).await;
+                }
                 started += 1;
-                let voices = caller_voices(&models)?;
-                // One fixed address serves one call at a time; several take ports of their own.
-                let from = if call.at_once > 1 { SocketAddr::new(call.from.ip(), 0) } else { call.from };
-                let caller = Caller::new(
-                    scenario.clone(),
-                    from,
-                    call.to,
-                    voices,
-                    split(&mut chance),
-                    Arc::clone(&tell),
-                )
-                .await?;
-                running.spawn(caller.run());
+                cast.dial(&models, &mut running).await?;
             }
             let Some(ended) = running.join_next().await else { break };
             reports.push(ended??);
@@ -81,6 +79,63 @@ pub fn practice(call: &PracticeCall) -> anyhow::Result<()> {
         Ok::<_, anyhow::Error>(reports)
     })?;
     summarise(&reports, call.figures)
+}
+
+/// Whoever is about to dial.
+struct Cast<'c> {
+    call: &'c PracticeCall,
+    scenario: Scenario,
+    chance: Chance,
+    tell: Tell,
+    /// What callers say by heart, once somebody has had the conversation.
+    lines: Option<Lines>,
+}
+
+impl Cast<'_> {
+    /// One fixed address serves one call at a time; several take ports of their own.
+    fn from(&self) -> SocketAddr {
+        let PracticeCall { from, at_once, .. } = *self.call;
+        if at_once > 1 { SocketAddr::new(from.ip(), 0) } else { from }
+    }
+
+    /// Has one caller hold the conversation, and keeps what they said.
+    async fn learn(&mut self, models: &Models) -> anyhow::Result<()> {
+        let whole = self.scenario.interrupt_after_ms.is_none()
+            && self.scenario.hang_up_ringing_after_seconds.is_none();
+        anyhow::ensure!(whole, "only a conversation from greeting to goodbye can be known by heart");
+        let mut voices = caller_voices(models)?;
+        let report = self.listener(caller_voices(models)?).await?.run().await?;
+        let spoken = report.said.iter().map(|line| {
+            let mut sound = Vec::new();
+            voices.synthesizer.speak(line, &mut |samples| {
+                sound.extend_from_slice(samples);
+                std::ops::ControlFlow::Continue(())
+            })?;
+            Ok(sound)
+        });
+        self.lines = Some(spoken.collect::<anyhow::Result<Vec<_>>>()?.into());
+        Ok(())
+    }
+
+    async fn listener(&mut self, voices: Voices) -> anyhow::Result<Caller> {
+        let (scenario, tell) = (self.scenario.clone(), Arc::clone(&self.tell));
+        Caller::new(scenario, self.from(), self.call.to, voices, split(&mut self.chance), tell).await
+    }
+
+    async fn dial(
+        &mut self,
+        models: &Models,
+        running: &mut JoinSet<anyhow::Result<CallReport>>,
+    ) -> anyhow::Result<()> {
+        if let Some(lines) = &self.lines {
+            let (lines, chance) = (Arc::clone(lines), split(&mut self.chance));
+            let caller = Reciter::new(&self.scenario, lines, self.from(), self.call.to, chance).await?;
+            running.spawn(caller.run());
+        } else {
+            running.spawn(self.listener(caller_voices(models)?).await?.run());
+        }
+        Ok(())
+    }
 }
 
 fn summarise(reports: &[CallReport], figures: bool) -> anyhow::Result<()> {

@@ -9,8 +9,8 @@ use crate::{
         understanding::Understanding,
     },
     config::practice_file,
-    console::{CallTypeDraft, CallTypes, DraftChecked, ScriptDraft},
-    dialogue::{Act, Channel, Intent, Journalled, Opening, Provenance, Standing, UserTurn},
+    console::{CallTypeDraft, CallTypes, DraftChecked},
+    dialogue::{Act, CallTypeScript, Channel, Intent, Journalled, Opening, Provenance, Standing, UserTurn},
     pbx::Directory,
     store::Store,
     types::Language,
@@ -23,7 +23,7 @@ fn learn() -> Vec<String> {
 }
 
 fn draft(name: &str, examples: Vec<String>) -> CallTypeDraft {
-    let script = ScriptDraft {
+    let script = CallTypeScript {
         about: "a storage unit".into(),
         opening: "Let me take that down for storage.".into(),
         closing: "The storage desk will call you back.".into(),

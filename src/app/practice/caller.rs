@@ -11,7 +11,7 @@ use std::{
 use super::{
     Tell,
     scenario::{Reaction, Scenario},
-    station::{Happening, Station},
+    station::{Happening, Station, Voiced},
 };
 use crate::{
     app::clock,
@@ -25,10 +25,10 @@ use crate::{
 };
 
 /// The agent has finished when it has been silent for so long: longer than its pauses between sentences.
-const AGENT_FINISHED: Duration = Duration::from_millis(900);
+pub(super) const AGENT_FINISHED: Duration = Duration::from_millis(900);
 
 /// A call that does not end by itself is ended.
-const LONGEST_CALL: Duration = Duration::from_secs(240);
+pub(super) const LONGEST_CALL: Duration = Duration::from_secs(240);
 
 /// The agent is silent when no voice has come for so long; then the time since the interruption is known.
 const SILENT: Duration = Duration::from_millis(350);
@@ -52,6 +52,20 @@ pub(in crate::app) struct CallReport {
     /// From our first voiced packet over the agent to its last one.
     pub silenced_after: Option<Duration>,
     pub failed: Option<u16>,
+    /// The caller's own words, turn by turn.
+    pub said: Vec<String>,
+}
+
+impl CallReport {
+    /// Takes down the agent's first voiced packet, if it has come: a reply, or the greeting.
+    pub(super) fn reply(&mut self, voiced: &mut Voiced, answered: Instant) {
+        let Some(reply) = voiced.reply.take() else { return };
+        match voiced.sent {
+            Some(sent) if reply > sent => self.replies.push(reply.duration_since(sent)),
+            _ if self.greeting_after.is_none() => self.greeting_after = Some(reply.duration_since(answered)),
+            _ => {}
+        }
+    }
 }
 
 /// Somebody who calls.
@@ -203,10 +217,7 @@ impl Caller {
                 Some(thought) = thoughts.recv() => self.thought(thought),
             }
         }
-        // The answers to our BYE are still on their way.
-        let farewell = clock::instant() + Duration::from_millis(200);
-        self.station.wake_at(farewell);
-        while !matches!(self.station.next().await?, Happening::Wake) {}
+        self.station.take_leave().await?;
         Ok(self.report)
     }
 
@@ -277,16 +288,7 @@ impl Caller {
         let voiced = self.station.voiced;
         match self.stage {
             Stage::Listening { answered, .. } => {
-                if let Some(reply) = voiced.reply {
-                    self.station.voiced.reply = None;
-                    match voiced.sent {
-                        Some(sent) if reply > sent => self.report.replies.push(reply.duration_since(sent)),
-                        _ if self.report.greeting_after.is_none() => {
-                            self.report.greeting_after = Some(reply.duration_since(answered));
-                        }
-                        _ => {}
-                    }
-                }
+                self.report.reply(&mut self.station.voiced, answered);
                 let due = self.scenario.interrupt_after_ms.map(Duration::from_millis);
                 if let (Some(Interruption::Planned), Some(due), Some(first)) =
                     (self.interrupting, due, self.report.greeting_after)
@@ -354,6 +356,7 @@ impl Caller {
 
     fn speak(&mut self, text: String) {
         (self.tell)(format!("caller   “{text}”"));
+        self.report.said.push(text.clone());
         self.think(Task::Speak(text));
     }
 

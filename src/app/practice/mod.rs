@@ -6,6 +6,7 @@
 mod caller;
 mod carrier;
 mod phone;
+mod reciter;
 mod scenario;
 mod station;
 
@@ -15,6 +16,7 @@ use tokio::runtime;
 
 pub(super) use caller::{CallReport, Caller, Voices};
 pub(super) use carrier::CarrierSettings;
+pub(super) use reciter::{Lines, Reciter};
 pub(super) use scenario::{SHIPPED, Scenario};
 
 use crate::{config::Config, speech::Synthesizer, types::Chance};

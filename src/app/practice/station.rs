@@ -53,6 +53,9 @@ pub(super) struct Voiced {
     pub reply: Option<Instant>,
 }
 
+/// Answers to a BYE on loopback are there long before.
+const FAREWELL: Duration = Duration::from_millis(200);
+
 /// A telephone.
 #[derive(Debug)]
 pub(super) struct Station {
@@ -264,6 +267,13 @@ impl Station {
             Some(leg) => leg.update(now, agreed, trust),
             None => self.leg = Some(Leg::new(now, LegSettings::draw(&mut self.chance, agreed, trust))),
         }
+    }
+
+    /// Stays until the answers to our BYE have come.
+    pub(super) async fn take_leave(&mut self) -> anyhow::Result<()> {
+        self.wake_at(clock::instant() + FAREWELL);
+        while !matches!(self.next().await?, Happening::Wake) {}
+        Ok(())
     }
 
     /// What happens next.

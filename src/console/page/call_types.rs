@@ -9,10 +9,10 @@ use super::{
 };
 use crate::{
     console::call_types::{
-        AllCallTypes, CallTypeDraft, DraftChecked, DraftFault, ExampleRead, ReadAs, ScriptDraft, Standing,
+        AllCallTypes, CallTypeDraft, DraftChecked, DraftFault, ExampleRead, ReadAs, Standing,
         WrittenElsewhere,
     },
-    dialogue::{CallType, CallTypeName, Item},
+    dialogue::{CallType, CallTypeName, CallTypeScript, Item},
     store::SavedCallType,
     types::Language,
 };
@@ -189,8 +189,8 @@ struct Form<'a> {
 impl Form<'_> {
     fn script(&self, language: Language) -> Markup {
         let written = self.draft.scripts.iter().find(|(of, _)| *of == language).map(|(_, script)| script);
-        let none = ScriptDraft::default();
-        let ScriptDraft { about, opening, closing, examples } = written.unwrap_or(&none);
+        let none = CallTypeScript::default();
+        let CallTypeScript { about, opening, closing, examples } = written.unwrap_or(&none);
         let [of_about, of_opening, of_closing, of_examples] = fields(language);
         let such = match language {
             Language::English => ["a storage unit", "Let me take that down.", "We will call you about it."],
