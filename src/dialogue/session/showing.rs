@@ -361,9 +361,11 @@ impl Session {
         let words = words_of(text);
         let fitting: Vec<&ShowingSlot> =
             offered.iter().filter(|slot| wish.is_some_and(|wish| fits(&wish, slot))).collect();
-        if let [only] = fitting.as_slice() {
+        // "Saturday" of three times on Saturday is no choice, but goes on: with the first of them.
+        let chosen = fitting.len() == 1 || is_the_time_again(text, heard);
+        if let Some(first) = fitting.first().filter(|_| chosen) {
             self.state.confusions = 0;
-            let slot = (*only).clone();
+            let slot = (*first).clone();
             return self.read_back_time(slot);
         }
         if let Some(slot) = by_place(&words, &offered).filter(|_| fitting.is_empty()) {

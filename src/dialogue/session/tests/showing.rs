@@ -124,6 +124,18 @@ fn the_time_said_again_is_a_yes_and_a_question_about_it_is_none() {
 }
 
 #[test]
+fn the_day_said_again_of_several_times_on_it_is_the_first_of_them() {
+    offered()
+        .says("On Saturday would be good.")
+        .hears_not("catch")
+        .hears("at 10 A M")
+        .says("No.")
+        .hears_not("10 A M")
+        .says("Saturday is fine.")
+        .hears("11 A M");
+}
+
+#[test]
 fn another_was_quicker_and_another_time_is_offered() {
     let outcome = offered()
         .says("The first one.")
