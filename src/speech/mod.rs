@@ -140,6 +140,11 @@ pub trait Synthesizer: Send {
     /// Speaks so fast from now on.
     fn set_pace(&mut self, pace: Pace);
 
+    /// Has the voice a sound for each word of `text`? What it has none for, it would leave out.
+    fn knows(&self, _text: &str) -> bool {
+        true
+    }
+
     /// Speaks `text`, clause by clause: `sink` receives 16 kHz mono samples as soon as each clause is made, in
     /// order, in pieces of any length, and may end the speaking by `Break`.
     ///
@@ -175,6 +180,8 @@ pub enum SpeechError {
     Manifest,
     #[error("the speech engine could not load its model from {}", .0.display())]
     EngineRefused(PathBuf),
+    #[error("{} has no line for the space between words; take the one that belongs to the voice", .0.display())]
+    TokensWithoutSpace(PathBuf),
     #[error("the speech engine gave no answer for a clip")]
     NoAnswer,
     #[error("the program is ending; no clip is recognised any more")]

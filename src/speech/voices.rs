@@ -42,8 +42,8 @@ impl Voices {
         self.english.contains_key(&manner.voice)
     }
 
-    /// Speaks in this manner. A voice that is not there is stood in for by the usual one: a caller who hears another
-    /// voice is served, one who hears none is not.
+    /// Speaks in this manner. A voice that is not there, or has no sound for one of the words, is stood in for by the usual one:
+    /// a caller who hears another voice is served, one who hears none, or not their own name, is not.
     ///
     /// # Errors
     /// When the language has no voice, or its voice cannot make the sound.
@@ -54,16 +54,17 @@ impl Voices {
         clause: &str,
         sink: &mut dyn FnMut(&[i16]) -> ControlFlow<()>,
     ) -> Result<Spoken, SpeechError> {
+        let text = manner.written(language, clause);
         let voice = match language {
             Language::English => {
-                let name = if self.has(manner) { manner.voice.as_str() } else { Manner::USUAL_VOICE };
-                self.english.get_mut(name)
+                let own = self.english.get(&manner.voice).is_some_and(|voice| voice.knows(&text));
+                self.english.get_mut(if own { manner.voice.as_str() } else { Manner::USUAL_VOICE })
             }
             Language::Spanish => self.others.get_mut(&language),
         };
         let voice = voice.ok_or(SpeechError::NoVoice)?;
         voice.set_pace(manner.pace);
-        voice.speak(&manner.written(language, clause), sink)
+        voice.speak(&text, sink)
     }
 }
 

@@ -432,6 +432,7 @@ fn days_and_times_are_resolved_against_today() {
             ("the day before new year's eve at noon", "when 2026-12-30 12h"),
             ("unsaturity would be good", "when 2026-11-21"),
             ("maybe wendsday", "when 2026-11-25"),
+            ("two bedrooms", "bedrooms 2"),
             ("i'm not sure", ""),
         ],
     );
@@ -442,6 +443,7 @@ fn days_and_times_are_resolved_against_today() {
             ("can somebody come tomorrow after three", "when 2026-11-21 from 15h"),
             ("i have two cats and three kids", "pets cat"),
             ("it may take a while", ""),
+            ("i moved in two weeks ago and the drain is slow", ""),
             ("on the second floor", ""),
             ("it's about twelve hundred dollars", "budget 1200"),
         ],

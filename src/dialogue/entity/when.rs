@@ -70,9 +70,8 @@ pub(super) fn told(
 }
 
 fn speaks_of_moving_in(scene: &Scene<'_>) -> bool {
-    (0..scene.tokens.len()).any(|at| {
-        matches!(scene.word(at), Some("move" | "moving" | "moved")) && scene.word(at + 1) == Some("in")
-    })
+    (0..scene.tokens.len())
+        .any(|at| matches!(scene.word(at), Some("move" | "moving")) && scene.word(at + 1) == Some("in"))
 }
 
 /// An hour without am or pm is the one in which people are about: 8 to 11 in the morning, 12 to 7 after noon.
@@ -217,6 +216,7 @@ fn day(scene: &Scene<'_>, at: usize, when: &mut When, asked: bool) -> Option<usi
             };
             return set(when, date, at + 4);
         }
+        ("in", Some(_)) if scene.word(at + 3) == Some("ago") => return None,
         ("in", Some(count)) => {
             let count = amount(count)?;
             let date = match scene.word(at + 2)? {
@@ -414,7 +414,8 @@ fn time(scene: &Scene<'_>, at: usize, when: &mut When, asked: bool) -> Option<us
     };
     let start = if lead.is_some() { at + 1 } else { at };
     let clock = clock(scene, start, lead.is_some() || asked)?;
-    if lead.is_some() && !clock.sure && clock.end < scene.tokens.len() && is_counted(scene.word(clock.end)?) {
+    let goes_on = |word| is_counted(word) || (lead.is_some() && is_more_of_a_number(word));
+    if !clock.sure && scene.word(clock.end).is_some_and(goes_on) {
         return None;
     }
     match lead {
@@ -466,18 +467,8 @@ fn is_counted(word: &str) -> bool {
             | "people"
             | "percent"
             | "times"
-            | "b"
-            | "oh"
-            | "o"
-            | "one"
-            | "two"
-            | "three"
-            | "four"
-            | "five"
-            | "six"
-            | "seven"
-            | "eight"
-            | "nine"
+            | "baths"
+            | "kids"
             | "maple"
             | "street"
             | "grand"
@@ -489,8 +480,12 @@ fn is_counted(word: &str) -> bool {
             | "units"
             | "tries"
             | "of"
-            | "or"
     )
+}
+
+/// "At three oh five Maple Street".
+fn is_more_of_a_number(word: &str) -> bool {
+    matches!(word, "b" | "oh" | "o" | "or") || ones(word).is_some_and(|one| one > 0)
 }
 
 struct Clock {

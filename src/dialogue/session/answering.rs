@@ -60,6 +60,10 @@ impl Session {
             && words_of(text).len() >= 2
         {
             self.state.add_matter(text);
+            // "Is this about a message?" asks nothing: taking one is what is left when all else is unsure.
+            if intent == Intent::Message && words_of(text).len() >= TOPIC_WORDS {
+                return self.begin_flow(intent, text);
+            }
             if self.ask_guess(intent) {
                 return;
             }
@@ -80,6 +84,11 @@ impl Session {
                 self.state.matter = None;
                 self.not_understood();
             }
+            // Callers need not know what an office calls it: their words go to people as they are.
+            Some(Move::Unknown | Move::Refuse) if !reading.is_sure() => match self.state.matter.clone() {
+                Some(matter) => self.begin_flow(Intent::Other, &matter),
+                None => self.not_understood(),
+            },
             _ => self.heard_need(text, reading, heard),
         }
     }

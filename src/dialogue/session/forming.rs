@@ -62,6 +62,11 @@ impl Session {
     /// What was heard and concerns the flow; the place by itself while it may still be one of several.
     fn due_for_read_back(&self) -> Vec<Item> {
         let mut due = self.state.form.to_read_back();
+        // A day that nothing hangs on is only written down: "I moved in two weeks ago", "I'll bring the keys on Monday".
+        let flow = self.state.flow.and_then(|intent| self.pack.flow(intent));
+        due.retain(|item| {
+            !matches!(item, Item::When | Item::MoveIn) || flow.is_some_and(|flow| flow.items.contains(item))
+        });
         if self.arranges_showing() {
             // The time that is booked is read back, not the wish for it.
             due.retain(|&item| item != Item::When);
@@ -122,6 +127,8 @@ impl Session {
             Item::Callback if self.state.do_not_contact => false,
             // The number on file is called, not one that a stranger gives.
             Item::Callback if self.state.proving.refused => false,
+            // The office knows what its own homes have.
+            Item::Bedrooms if self.state.form.value(Item::Listing).is_some() => false,
             _ => !self.state.form.is_done(item),
         })
     }

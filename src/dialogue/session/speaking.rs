@@ -2,7 +2,9 @@
 
 use super::{Awaiting, Channel, Item, Session, answering::TOPIC_WORDS};
 use crate::{
-    dialogue::{AlsoSpoken, Reading, greeted_in, language_wished, office::words_of, pack::Line},
+    dialogue::{
+        AlsoSpoken, Intent, Move, Reading, greeted_in, language_wished, office::words_of, pack::Line,
+    },
     types::Language,
 };
 
@@ -37,10 +39,31 @@ impl Session {
             ),
             _ => false,
         };
-        if free && !self.state.offered_again && self.state.language == self.state.opening.language {
+        if free
+            && !self.state.offered_again
+            && !self.state.at_home
+            && self.state.language == self.state.opening.language
+        {
             self.state.offered_again = true;
             self.offer_language();
         }
+    }
+
+    /// What an ear for another language makes of words may be a "no" by chance, but hardly a sentence that says something.
+    pub(super) fn note_language_spoken(&mut self, text: &str, reading: &Reading) {
+        let step = matches!(
+            reading.moves,
+            Some(
+                Move::Unknown
+                    | Move::Refuse
+                    | Move::Repeat
+                    | Move::Wait
+                    | Move::AskIdentity
+                    | Move::StopContact
+            )
+        );
+        let says = step || (reading.is_sure() && reading.intent != Intent::Other);
+        self.state.at_home |= says && words_of(text).len() >= TOPIC_WORDS - 1;
     }
 
     fn also(&self) -> impl Iterator<Item = AlsoSpoken> + '_ {

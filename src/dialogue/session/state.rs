@@ -247,6 +247,9 @@ pub(super) struct State {
     /// The other language has been offered once more to somebody who was not understood.
     #[serde(default)]
     pub(super) offered_again: bool,
+    /// A whole sentence has been understood in the language that is spoken now: nobody needs another one.
+    #[serde(default)]
+    pub(super) at_home: bool,
 }
 
 impl State {
@@ -255,6 +258,7 @@ impl State {
             language: opening.language,
             by_keys: false,
             offered_again: false,
+            at_home: false,
             notice: NoticeAnswer::None,
             opening,
             awaiting: Awaiting::Need,

@@ -55,6 +55,7 @@ impl Session {
     pub(super) fn said(&mut self, text: &str, reading: &Reading) {
         self.state.silences = 0;
         self.state.patient = false;
+        self.note_language_spoken(text, reading);
         let presence = std::mem::take(&mut self.state.presence_asked);
         if let Some(kind) = self.new_danger(reading) {
             let heard = self.entities(text);

@@ -1,6 +1,6 @@
 //! Neural voices that the owner has put beside the models: VITS (as Piper makes them), Kokoro and Kitten.
 
-use std::{fmt, ops::ControlFlow, path::Path, sync::Arc};
+use std::{collections::HashSet, fmt, fs, ops::ControlFlow, path::Path, sync::Arc};
 
 use sherpa_onnx::{
     GenerationConfig, OfflineTts, OfflineTtsConfig, OfflineTtsKittenModelConfig, OfflineTtsKokoroModelConfig,
@@ -18,6 +18,8 @@ const SILENCE: f32 = 0.2;
 #[derive(Clone)]
 pub struct SherpaSynthesizer {
     engine: Arc<OfflineTts>,
+    /// The words of the lexicon: of others, the engine says nothing.
+    words: Arc<HashSet<String>>,
     rate: u32,
     pace: Pace,
 }
@@ -28,7 +30,7 @@ impl SherpaSynthesizer {
     /// engine brings no other way from words to sounds.
     ///
     /// # Errors
-    /// When a file is missing, or the engine cannot read what is there.
+    /// When a file is missing, or the engine cannot use what is there.
     pub fn open(folder: &Path) -> Result<Self, SpeechError> {
         let file = |name: &str| {
             let path = folder.join(name);
@@ -65,6 +67,16 @@ impl SherpaSynthesizer {
                 ..Default::default()
             };
         }
+        let text = |name: &str| {
+            let path = folder.join(name);
+            fs::read_to_string(&path).map_err(|source| SpeechError::Unreadable { path, source })
+        };
+        // Without it the engine throws at the first sentence, and an exception of its language ends the process.
+        if !text("tokens.txt")?.lines().any(|line| line.starts_with("  ")) {
+            return Err(SpeechError::TokensWithoutSpace(folder.join("tokens.txt")));
+        }
+        let word = |line: &str| line.split_whitespace().next().map(str::to_lowercase);
+        let words = text("lexicon.txt")?.lines().filter_map(word).collect();
         // One clause at a time and one thread each: the pool's workers are the house's threads.
         config.model.num_threads = 1;
         config.max_num_sentences = 1;
@@ -72,7 +84,12 @@ impl SherpaSynthesizer {
         let _entered = running::enter().ok_or(SpeechError::Ending)?;
         let engine = OfflineTts::create(&config).ok_or_else(refused)?;
         let rate = u32::try_from(engine.sample_rate()).ok().filter(|rate| (8_000..=48_000).contains(rate));
-        Ok(Self { engine: Arc::new(engine), rate: rate.ok_or_else(refused)?, pace: Pace::USUAL })
+        Ok(Self {
+            engine: Arc::new(engine),
+            words: Arc::new(words),
+            rate: rate.ok_or_else(refused)?,
+            pace: Pace::USUAL,
+        })
     }
 
     /// One clause at 16 kHz.
@@ -97,6 +114,15 @@ impl Synthesizer for SherpaSynthesizer {
         self.pace = pace;
     }
 
+    fn knows(&self, text: &str) -> bool {
+        let lower = readable(text).to_lowercase();
+        let mut words = lower
+            .split(|c: char| !c.is_alphanumeric() && c != '\'')
+            .map(|word| word.trim_matches('\''))
+            .filter(|word| !word.is_empty());
+        words.all(|word| self.words.contains(word))
+    }
+
     fn speak(
         &mut self,
         text: &str,
@@ -118,9 +144,56 @@ impl fmt::Debug for SherpaSynthesizer {
 
 #[cfg(test)]
 mod tests {
-    use std::fs;
-
     use super::*;
+
+    /// A voice that hums one tone of 46 ms for each sound: `tests/data/voice/make.py`.
+    fn humming() -> SherpaSynthesizer {
+        SherpaSynthesizer::open(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/voice"))).unwrap()
+    }
+
+    /// The pieces of sound of a text, and how many are wanted before the sink has enough.
+    fn pieces(voice: &mut SherpaSynthesizer, text: &str, enough: usize) -> Vec<Vec<i16>> {
+        let mut pieces = Vec::new();
+        let spoken = voice.speak(text, &mut |piece| {
+            pieces.push(piece.to_vec());
+            if pieces.len() == enough { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        });
+        spoken.unwrap();
+        pieces
+    }
+
+    #[test]
+    fn words_become_sound_at_the_pace_that_was_asked_for() {
+        let mut voice = humming();
+        let mut length = |pace| {
+            voice.set_pace(pace);
+            let sound = pieces(&mut voice, "Hello hello hello.", usize::MAX).concat();
+            assert!(sound.iter().any(|sample| sample.abs() > 3_000), "nothing is heard");
+            sound.len() as f32
+        };
+        let usual = length(Pace::USUAL);
+        // Three times four sounds with the spaces, the full stop and the ends, and a breath after the sentence.
+        let wanted = 17.0 * 0.0464 * SAMPLE_RATE as f32;
+        let breath = 0.3 * SAMPLE_RATE as f32;
+        assert!((wanted..wanted + breath).contains(&usual), "{usual} samples for {wanted}");
+        let (slow, fast) = (length(Pace::of_percent(70)), length(Pace::of_percent(140)));
+        assert!(slow > 1.2 * usual && fast < 0.85 * usual, "{slow} {usual} {fast}");
+    }
+
+    #[test]
+    fn a_word_that_the_lexicon_lacks_is_left_to_another_voice() {
+        let voice = humming();
+        assert!(voice.knows("Hello, hello! Thank you."));
+        assert!(!voice.knows("Hello Preeti.") && !voice.knows("Hello 2."));
+    }
+
+    #[test]
+    fn a_neural_voice_is_stopped_between_two_clauses() {
+        let mut voice = humming();
+        let whole = pieces(&mut voice, "Hello. Thank you. Hello.", usize::MAX);
+        assert_eq!(whole.len(), 3);
+        assert_eq!(pieces(&mut voice, "Hello. Thank you. Hello.", 1).len(), 1);
+    }
 
     #[test]
     fn a_voice_of_which_a_file_is_missing_is_named_with_the_file() {
@@ -137,6 +210,9 @@ mod tests {
         missing("tokens.txt");
         fs::write(folder.join("tokens.txt"), "").unwrap();
         missing("lexicon.txt");
+        fs::write(folder.join("lexicon.txt"), "").unwrap();
+        let refused = SherpaSynthesizer::open(&folder);
+        assert!(matches!(refused, Err(SpeechError::TokensWithoutSpace(_))), "{refused:?}");
         fs::rename(folder.join("vits.onnx"), folder.join("kokoro.onnx")).unwrap();
         missing("voices.bin");
         fs::rename(folder.join("kokoro.onnx"), folder.join("kitten.onnx")).unwrap();
