@@ -270,10 +270,15 @@ impl Session {
         let sends_away = self.pack.flow(reading.intent).is_some_and(|flow| flow.ending == Ending::End);
         let count = words_of(text).len();
         let sure = if count < SHORT_CHANGE { SURE_OF_SHORT_CHANGE } else { SURE_OF_CHANGE };
+        // "No, wait" answers nobody who has asked for a name.
+        let answers = match reading.moves {
+            Some(Move::Affirm | Move::Deny) => self.state.expects == Expectation::YesOrNo,
+            _ => is_answer_step(reading),
+        };
         elsewhere
             && routable
             && !(sends_away && self.state.flow.is_some() && !self.is_vague())
-            && !is_answer_step(reading)
+            && !answers
             && !self.state.rescue.wanted
             && self.state.flow != Some(Intent::Emergency)
             && reading.confidence >= sure
