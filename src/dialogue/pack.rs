@@ -185,6 +185,9 @@ lines! {
     StartOver = "start_over" [],
     /// After a closed answer: a person of the office could say more.
     OfferCall = "offer_call" [],
+    /// Asked whether anybody is there, before the hours are told.
+    OpenNow = "open_now" [],
+    ClosedNow = "closed_now" [],
     /// A question that no fact answers, and a call back is promised.
     UnknownAnswer = "unknown_answer" [],
     /// The same, in the middle of a form that already leads to a message.

@@ -2,8 +2,8 @@
 
 use super::{Awaiting, Item, Session, answering::TOPIC_WORDS};
 use crate::dialogue::{
-    Context, Entity, Intent, Move, Reading, Slot, Subject, Urgency, Value, closed, entity, office::words_of,
-    pack::Line, unasked::to_be_heard,
+    Context, Entity, Intent, Move, Reading, Slot, Subject, Topic, Urgency, Value, closed, entity,
+    office::words_of, pack::Line, unasked::to_be_heard,
 };
 use crate::types::Language;
 
@@ -313,6 +313,9 @@ impl Session {
             self.state.intent.get_or_insert(Intent::Question);
             self.state.confusions = 0;
             let before = self.said_so_far();
+            if reading.topic == Some(Topic::Hours) && asks_of_now(text) {
+                self.tell(if self.state.opening.open_now { Line::OpenNow } else { Line::ClosedNow });
+            }
             self.tell_text(&answer);
             let prospect = self.state.flow.is_some_and(Intent::is_prospect) || reading.intent.is_prospect();
             if prospect || reading.topic.is_some() {
@@ -390,6 +393,16 @@ impl Reading {
             language: None,
         }
     }
+}
+
+/// "Are you open right now?"
+fn asks_of_now(text: &str) -> bool {
+    const OPEN: &[&str] = &["open", "closed", "abierto", "abierta", "abiertos", "cerrado", "cerrada"];
+    const NOW: &[&str] =
+        &["now", "still", "currently", "yet", "ahora", "ahorita", "todavía", "todavia", "aún"];
+    let words = words_of(text);
+    let said = |of: &[&str]| words.iter().any(|word| of.contains(&word.as_str()));
+    said(OPEN) && said(NOW)
 }
 
 /// The sentences that tell something, without those that ask.

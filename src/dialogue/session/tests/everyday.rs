@@ -226,6 +226,14 @@ fn a_question_in_the_middle_of_the_form_is_answered_and_the_form_goes_on() {
 }
 
 #[test]
+fn who_asks_whether_somebody_is_there_now_is_told_so_before_the_hours() {
+    let hours = "Monday to Friday, nine to five";
+    Call::in_office_hours().says("Are you open right now?").hears("open now").hears(hours);
+    Call::new().says("Is the office still open?").hears("closed right now").hears(hours);
+    Call::in_office_hours().says("When are you open?").hears_not("open now").hears(hours);
+}
+
+#[test]
 fn an_unknown_question_in_the_middle_of_the_form_goes_into_the_message() {
     let outcome = Call::new()
         .says("My shower is clogged, please help.")

@@ -46,14 +46,23 @@ pub(super) fn read(text: &str) -> Reading {
         Intent::Sales
     } else if has(&["neighbor", "lease renewal"]) {
         Intent::Resident
-    } else if has(&["what day", "when are you", "do you have", "where is", "what time", "trash"]) {
+    } else if has(&[
+        "what day",
+        "when are you",
+        "are you open",
+        "still open",
+        "do you have",
+        "where is",
+        "what time",
+        "trash",
+    ]) {
         Intent::Question
     } else {
         Intent::Other
     };
     let topic = if has(&["trash"]) {
         Some(Topic::Trash)
-    } else if has(&["when are you open"]) {
+    } else if has(&["when are you open", "are you open", "still open"]) {
         Some(Topic::Hours)
     } else if has(&["where is the office"]) {
         Some(Topic::OfficeAddress)
