@@ -25,8 +25,12 @@ pub(super) const AFTER_UNFINISHED: Duration = Duration::from_millis(700);
 /// "And", "um", "my name is": the caller holds the floor and says so.
 pub(super) const AFTER_HELD_FLOOR: Duration = Duration::from_millis(1500);
 
-/// Between the groups of a dictated number; people look at a card or a screen.
-pub(super) const BETWEEN_DIGIT_GROUPS: Duration = Duration::from_millis(1200);
+/// Between the groups of a dictated number; people look at a card or a screen, for 1.4 s now and then. The ear hears the end of
+/// a group up to 0.15 s early, and the beginning of the next as late.
+pub(super) const BETWEEN_DIGIT_GROUPS: Duration = Duration::from_millis(1800);
+
+/// A number was asked for, and words came that hold none: they may be digits that were misheard.
+pub(super) const AFTER_NO_DIGITS: Duration = Duration::from_millis(1400);
 
 /// Ten digits are a whole number: nothing more is coming.
 pub(super) const AFTER_WHOLE_NUMBER: Duration = Duration::from_millis(300);
@@ -168,7 +172,8 @@ fn pause_after(awaited: Awaited, text: &str, reading: &Reading) -> Duration {
     if expects == Expectation::PhoneNumber && !matches!(step, Some(Move::Refuse | Move::Unknown)) {
         return match digits_in(text) + digits_before {
             WHOLE_NUMBER.. => AFTER_WHOLE_NUMBER,
-            0 if is_whole(&words, text) => AFTER_UNFINISHED,
+            0 if text.trim_end().ends_with('?') => AFTER_UNFINISHED,
+            0 if is_whole(&words, text) && !holds_floor(&words) => AFTER_NO_DIGITS,
             _ => BETWEEN_DIGIT_GROUPS,
         };
     }
