@@ -79,7 +79,7 @@ pub(super) fn dictate(cast: &mut Cast, caller: u32) -> Result<Dictated, SpeechEr
         pauses.push((sound.len(), *pause));
         sound.resize(sound.len() + samples(*pause), 0);
     }
-    let around = if caller / 4 % 2 == 0 { Background::Quiet } else { Background::Street };
+    let around = if (caller / 4).is_multiple_of(2) { Background::Quiet } else { Background::Street };
     let sounding = cast.caller(caller, around, None);
     let mut line = Line::open(cast, sounding, true)?;
     let asked = lead(&mut line, caller, OPENING, |line, point| {

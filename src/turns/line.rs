@@ -141,6 +141,11 @@ impl<'c> Line<'c> {
         self.caller.say(sound);
     }
 
+    /// What is around the caller is heard, or is switched off.
+    pub(super) fn switch_around(&mut self, on: bool) {
+        self.caller.switch_around(on);
+    }
+
     /// From here on the recogniser is not asked but told these words; nothing: it is asked again.
     pub(super) fn prompt(&mut self, words: Option<String>) {
         self.prompted = words;

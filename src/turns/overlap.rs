@@ -130,9 +130,10 @@ fn sentence(caller: u32, kind: usize) -> Sentence {
 
 /// Half of the callers stand in the street.
 fn room(caller: u32, kind: usize) -> Background {
-    if (caller as usize + kind) % 2 == 0 { Background::Quiet } else { Background::Street }
+    if (caller as usize + kind).is_multiple_of(2) { Background::Quiet } else { Background::Street }
 }
 
+/// The sound, or else what is around the caller, is heard over the sentence.
 fn overlap(
     mut line: Line<'_>,
     caller: u32,
@@ -140,64 +141,65 @@ fn overlap(
     sound: &'static str,
     made: Option<Vec<i16>>,
 ) -> Result<Overlapped, SpeechError> {
-    let mut said = String::new();
-    let reached = match sentence {
-        Sentence::Greeting => first_words(&mut line, &mut said)?,
-        Sentence::ReadBack | Sentence::Offer => lead(&mut line, caller, sentence.opening(), |_, point| {
-            let Point::Begins(text) = point else { return false };
-            said = text.to_owned();
-            sentence.is(text)
-        })?,
-    };
-    let long_enough = line.cast().agent_sound(&said)?.len() as u64 * 1_000 / u64::from(SAMPLE_RATE)
-        >= SHORTEST_SENTENCE.as_millis() as u64;
-    let overlapped =
-        |stopped, aftermath| Overlapped { caller, sound, over: sentence.name(), stopped, aftermath };
-    if !reached || !long_enough {
-        return Ok(overlapped(None, Aftermath::NeverThere));
-    }
+    // A television is switched on when the sentence begins: the way there is not what is examined.
+    line.switch_around(made.is_some() || sentence == Sentence::Greeting);
+    let said = reach(&mut line, caller, sentence)?;
+    line.switch_around(true);
     line.prompt(None);
+    let (stopped, aftermath) = match said {
+        Some(said) => watch(&mut line, caller, said, made)?,
+        None => (None, Aftermath::NeverThere),
+    };
+    Ok(Overlapped { caller, sound, over: sentence.name(), stopped, aftermath })
+}
+
+/// Leads the conversation to the sentence, which is about to begin. `None`: it never came, or was too short.
+fn reach(line: &mut Line<'_>, caller: u32, sentence: Sentence) -> Result<Option<String>, SpeechError> {
+    let mut said = None;
+    if sentence == Sentence::Greeting {
+        // It is on its way when the line is opened.
+        let words = |(_, seen)| if let Seen::Speaks(text) = seen { Some(text) } else { None };
+        said = line.pass()?.into_iter().find_map(words);
+    } else {
+        lead(line, caller, sentence.opening(), |_, point| {
+            let Point::Begins(text) = point else { return false };
+            said = sentence.is(text).then(|| text.to_owned());
+            said.is_some()
+        })?;
+    }
+    let Some(said) = said else { return Ok(None) };
+    let lasts_ms = line.cast().agent_sound(&said)?.len() as u64 * 1_000 / u64::from(SAMPLE_RATE);
+    Ok((u128::from(lasts_ms) >= SHORTEST_SENTENCE.as_millis()).then_some(said))
+}
+
+/// Waits for the sound's moment, and then for what the agent makes of it: when it was silent, if it was, and what it did next.
+fn watch(
+    line: &mut Line<'_>,
+    caller: u32,
+    said: String,
+    mut made: Option<Vec<i16>>,
+) -> Result<(Option<Duration>, Aftermath), SpeechError> {
     let mut watch = Watch { said, began: None, stopped: None, over: None };
     let mut wait = made.is_some().then(|| Draw::for_caller(caller, 2).ms(AFTER.0, AFTER.1));
     let until = line.now() + WATCHED;
-    let mut made = made;
-    while line.now() < until {
+    while line.now() < until && watch.over.is_none_or(|over| line.now() < over + THEN) {
         for (at, seen) in line.pass()? {
             if seen == Seen::Audible && wait.is_none() {
                 watch.began.get_or_insert(at);
             }
             if let Some(aftermath) = watch.see(at, seen) {
-                return Ok(overlapped(watch.stopped, aftermath));
+                return Ok((watch.stopped, aftermath));
             }
         }
-        if line.is_audible()
-            && let Some(left) = wait
-        {
-            wait = left.checked_sub(FRAME).filter(|left| !left.is_zero());
-            if wait.is_none() {
-                watch.began = Some(line.now());
-                line.say(made.take().unwrap_or_default());
-            }
-        }
-        if watch.over.is_some_and(|over| line.now() >= over + THEN) {
-            break;
+        let Some(left) = wait.filter(|_| line.is_audible()) else { continue };
+        wait = left.checked_sub(FRAME).filter(|left| !left.is_zero());
+        if wait.is_none() {
+            watch.began = Some(line.now());
+            line.say(made.take().unwrap_or_default());
         }
     }
-    let aftermath = match watch.stopped {
-        None => Aftermath::WentOn,
-        Some(_) => Aftermath::Strayed("(nothing)".to_owned()),
-    };
-    Ok(overlapped(watch.stopped, aftermath))
-}
-
-/// The greeting is on its way when the line is opened.
-fn first_words(line: &mut Line<'_>, said: &mut String) -> Result<bool, SpeechError> {
-    for (_, seen) in line.pass()? {
-        if let Seen::Speaks(text) = seen {
-            *said = text;
-        }
-    }
-    Ok(!said.is_empty())
+    let nothing = || Aftermath::Strayed("(nothing)".to_owned());
+    Ok((watch.stopped, if watch.stopped.is_some() { nothing() } else { Aftermath::WentOn }))
 }
 
 /// What is seen of the agent while and after it is spoken over.

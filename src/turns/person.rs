@@ -116,6 +116,8 @@ impl Cast {
 pub(super) struct Sounding {
     /// At its own loudness; empty: it is quiet.
     around: Vec<f32>,
+    /// It is on.
+    around_is_on: bool,
     /// Samples that have passed.
     passed: usize,
     saying: Vec<i16>,
@@ -125,7 +127,12 @@ pub(super) struct Sounding {
 
 impl Sounding {
     fn in_quiet() -> Self {
-        Self { around: Vec::new(), passed: 0, saying: Vec::new(), said: 0 }
+        Self { around: Vec::new(), around_is_on: true, passed: 0, saying: Vec::new(), said: 0 }
+    }
+
+    /// What is around them is heard, or is switched off.
+    pub(super) fn switch_around(&mut self, on: bool) {
+        self.around_is_on = on;
     }
 
     pub(super) fn say(&mut self, sound: Vec<i16>) {
@@ -140,7 +147,9 @@ impl Sounding {
     pub(super) fn frame(&mut self) -> Vec<i16> {
         let voice = self.saying.iter().skip(self.said).copied().chain(std::iter::repeat(0));
         let from = self.passed % self.around.len().max(1);
-        let around = self.around.iter().cycle().skip(from).copied().chain(std::iter::repeat(0.0));
+        let loud = if self.around_is_on { 1.0 } else { 0.0 };
+        let around = self.around.iter().cycle().skip(from).map(|sample| sample * loud);
+        let around = around.chain(std::iter::repeat(0.0));
         let sum = |(voice, around): (i16, f32)| (f32::from(voice) + around).clamp(-32_768.0, 32_767.0) as i16;
         let frame = voice.zip(around).take(FRAME_SAMPLES).map(sum).collect();
         self.said += FRAME_SAMPLES;

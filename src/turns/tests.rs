@@ -98,7 +98,8 @@ fn who_needs_more_digits_leaves_the_caller_their_turn_and_who_has_ten_takes_it()
     let Verdict::Cut { heard, since_pause } = &hasty.verdict else { panic!("{hasty:?}") };
     assert_eq!(heard, "303 555 0142");
     assert!(*since_pause < Duration::from_millis(700), "{since_pause:?}");
-    assert_eq!(hasty, dictate(&mut cast("303 555 0142"), 0).unwrap(), "the same each time");
+    let again = dictate(&mut cast("303 555 0142"), 0).unwrap();
+    assert_eq!(hasty.pauses, again.pauses, "the same caller makes the same pauses");
 }
 
 #[test]

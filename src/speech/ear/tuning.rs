@@ -20,7 +20,7 @@ pub struct EarTuning {
     pub above_noise_db: f32,
     pub barge_in_above_noise_db: f32,
     /// While the agent speaks: how far, in dB, below the caller's usual level a sound may be and still be the caller.
-    /// What is quieter is taken for the echo of our own voice.
+    /// What is quieter is taken for the echo of our own voice, or for a television.
     pub barge_in_below_caller_db: f32,
     /// While somebody speaks: how far, in dB, below the caller's usual level their voice is over.
     pub trails_off_below_caller_db: f32,
@@ -50,7 +50,7 @@ impl Default for EarTuning {
             barge_in_span: Duration::from_millis(144),
             above_noise_db: 3.0,
             barge_in_above_noise_db: 9.0,
-            barge_in_below_caller_db: 12.0,
+            barge_in_below_caller_db: 8.0,
             trails_off_below_caller_db: 30.0,
             barge_in_bright_share: 0.3,
             pre_roll: Duration::from_millis(400),
