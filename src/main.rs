@@ -296,7 +296,7 @@ enum Command {
         #[arg(long, value_name = "UTTERANCES", num_args = 0..=1, default_missing_value = "150")]
         by_ear: Option<usize>,
         /// Examine how the agent takes turns instead: so many callers dictate a number, as many say mm-hm, cough or have a
-        /// television on while it speaks, and as many interrupt it, by voice and ear in virtual time; some two callers a second.
+        /// television on while it speaks, and as many interrupt it, by voice and ear in virtual time; some two seconds for each.
         #[arg(long, value_name = "CALLERS", num_args = 0..=1, default_missing_value = "200",
               conflicts_with_all = ["by_ear", "html", "strict"])]
         turns: Option<u32>,

@@ -104,9 +104,13 @@ fn who_needs_more_digits_leaves_the_caller_their_turn_and_who_has_ten_takes_it()
 
 #[test]
 fn after_a_sign_of_listening_the_agent_goes_on_and_after_words_it_does_not() {
-    let okay = 8;
+    // The eleventh caller says "okay" over the greeting; over a question it may be the answer.
+    let okay = 10;
     let listening = disturb(&mut cast("Okay."), okay).unwrap();
-    assert_eq!((listening.sound, &listening.aftermath), ("okay", &Aftermath::WentOn));
+    assert_eq!(
+        (listening.sound, listening.over, &listening.aftermath),
+        ("okay", "the greeting", &Aftermath::WentOn)
+    );
     let words = "My kitchen sink is leaking.";
     let meant = disturb(&mut cast(words), okay).unwrap();
     assert_eq!(meant.aftermath, Aftermath::Answered(words.to_owned()));
