@@ -104,16 +104,22 @@ fn who_needs_more_digits_leaves_the_caller_their_turn_and_who_has_ten_takes_it()
 
 #[test]
 fn after_a_sign_of_listening_the_agent_goes_on_and_after_words_it_does_not() {
-    // The eleventh caller says "okay" over the greeting; over a question it may be the answer.
-    let okay = 10;
-    let listening = disturb(&mut cast("Okay."), okay).unwrap();
-    assert_eq!(
-        (listening.sound, listening.over, &listening.aftermath),
-        ("okay", "the greeting", &Aftermath::WentOn)
-    );
+    // The sixth caller speaks over the greeting; what is heard of it is the recogniser's.
+    let sixth = 5;
+    let listening = interrupt(&mut cast("Okay."), sixth).unwrap();
+    assert!(listening.stopped.is_some(), "{listening:?}");
+    assert_eq!((listening.over, &listening.aftermath), ("the greeting", &Aftermath::WentOn));
     let words = "My kitchen sink is leaking.";
-    let meant = disturb(&mut cast(words), okay).unwrap();
+    let meant = interrupt(&mut cast(words), sixth).unwrap();
     assert_eq!(meant.aftermath, Aftermath::Answered(words.to_owned()));
+}
+
+#[test]
+fn a_cough_over_the_greeting_is_counted_and_leaves_the_conversation_where_it_was() {
+    // The twenty-third caller coughs, over the greeting.
+    let coughs = disturb(&mut cast(""), 22).unwrap();
+    assert_eq!((coughs.sound, coughs.over), ("a dry cough", "the greeting"));
+    assert_eq!(coughs.aftermath, Aftermath::WentOn);
 }
 
 #[test]
