@@ -295,6 +295,11 @@ enum Command {
         /// line and recognised as in a call; some three a second.
         #[arg(long, value_name = "UTTERANCES", num_args = 0..=1, default_missing_value = "150")]
         by_ear: Option<usize>,
+        /// Examine how the agent takes turns instead: so many callers dictate a number, as many say mm-hm, cough or have a
+        /// television on while it speaks, and as many interrupt it, by voice and ear in virtual time; some two seconds for each.
+        #[arg(long, value_name = "CALLERS", num_args = 0..=1, default_missing_value = "200",
+              conflicts_with_all = ["by_ear", "html", "strict"])]
+        turns: Option<u32>,
         /// Also write the report as a page with charts, whole in this one file.
         #[arg(long, value_name = "FILE")]
         html: Option<PathBuf>,
@@ -436,7 +441,10 @@ fn main() -> ExitCode {
             command::understand(&config, &models, words_only)
         }
         Command::Train { models, force } => command::train(&models, force),
-        Command::Evaluate { models, words_only, by_ear, html, strict } => {
+        Command::Evaluate { models, words_only, turns: Some(callers), .. } => {
+            command::evaluate_turns(&models, words_only, callers)
+        }
+        Command::Evaluate { models, words_only, by_ear, html, strict, turns: None } => {
             command::evaluate(&models, words_only, by_ear, html.as_deref(), strict)
         }
         Command::Transcribe { file, models, most, again } => command::transcribe(&file, &models, most, again),

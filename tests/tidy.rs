@@ -62,6 +62,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "outbox", "followup", "incident", "types",
         ],
     ),
+    ("turns", &["agent", "speech", "dialogue", "types"]),
     ("replay", &["dialogue", "types"]),
     ("rehearsal", &["sim", "desk", "pbx", "dialogue", "outbox", "store", "charts", "types"]),
     (
@@ -88,6 +89,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "net",
             "provisioning",
             "replay",
+            "turns",
             "types",
         ],
     ),

@@ -25,8 +25,12 @@ pub(super) const AFTER_UNFINISHED: Duration = Duration::from_millis(700);
 /// "And", "um", "my name is": the caller holds the floor and says so.
 pub(super) const AFTER_HELD_FLOOR: Duration = Duration::from_millis(1500);
 
-/// Between the groups of a dictated number; people look at a card or a screen.
-pub(super) const BETWEEN_DIGIT_GROUPS: Duration = Duration::from_millis(1200);
+/// Between the groups of a dictated number; people look at a card or a screen, for 1.4 s now and then. The ear hears the end of
+/// a group up to 0.15 s early, and the beginning of the next as late.
+pub(super) const BETWEEN_DIGIT_GROUPS: Duration = Duration::from_millis(1800);
+
+/// A number was asked for, and words came that hold none: they may be digits that were misheard.
+pub(super) const AFTER_NO_DIGITS: Duration = Duration::from_millis(1400);
 
 /// Ten digits are a whole number: nothing more is coming.
 pub(super) const AFTER_WHOLE_NUMBER: Duration = Duration::from_millis(300);
@@ -151,10 +155,22 @@ pub(super) fn silence_needed(
     text: &str,
     reading: &Reading,
 ) -> Duration {
-    if reading.urgency.is_life_safety() {
+    if reading.urgency.is_life_safety() && !is_dictated(awaited.expects, text) {
         return AFTER_DANGER;
     }
     pause_after(awaited, text, reading) + patience.0
+}
+
+/// A number was asked for, and these words are digits and what people say before them: in "It's 312." there is no danger that
+/// could not wait for the rest of it. 911 is no part of a number to call back.
+fn is_dictated(expects: Expectation, text: &str) -> bool {
+    const BEFORE: &[&str] = &["it's", "its", "my", "number", "is", "area", "code", "yes", "the", "um", "uh"];
+    let words = words(text);
+    let digits = |word: &String| digits_in(word) > 0;
+    expects == Expectation::PhoneNumber
+        && words.iter().any(digits)
+        && words.iter().all(|word| digits(word) || BEFORE.contains(&word.as_str()))
+        && !words.join(" ").replace("nine one one", "911").contains("911")
 }
 
 /// The same of a caller who was never cut off.
@@ -168,7 +184,7 @@ fn pause_after(awaited: Awaited, text: &str, reading: &Reading) -> Duration {
     if expects == Expectation::PhoneNumber && !matches!(step, Some(Move::Refuse | Move::Unknown)) {
         return match digits_in(text) + digits_before {
             WHOLE_NUMBER.. => AFTER_WHOLE_NUMBER,
-            0 if is_whole(&words, text) => AFTER_UNFINISHED,
+            0 if is_whole(&words, text) && !holds_floor(&words) => AFTER_NO_DIGITS,
             _ => BETWEEN_DIGIT_GROUPS,
         };
     }

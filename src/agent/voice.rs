@@ -17,8 +17,8 @@ use super::{
 };
 use crate::{
     dialogue::{
-        Act, Digit, EndReason, Journal, Journalled, Office, Opening, Outcome, Pack, Provenance, Reading,
-        Told, UserTurn,
+        Act, Digit, EndReason, Expectation, Journal, Journalled, Office, Opening, Outcome, Pack, Provenance,
+        Reading, Told, UserTurn,
     },
     speech::{Awaits, SpeechEvent},
     types::{Language, TurnId},
@@ -216,8 +216,12 @@ impl Voice {
                 }
             }
             SpeechEvent::Dismissed { .. } => {
-                self.hearing.dismissed();
+                // Who dictates and makes a sound has not finished.
+                let dictating = self.session.expects() == Expectation::PhoneNumber;
+                self.hearing.dismissed(dictating.then_some(now));
                 self.goes_on = false;
+                // Words of the pause before may have come meanwhile.
+                self.ask_for_reading(now);
                 if self.hearing == Hearing::Quiet && !self.mouth.is_busy() {
                     self.go_on(now);
                 }

@@ -9,6 +9,7 @@ use crate::{
     dialogue::Roster,
     pbx::Directory,
     speech::{Manner, Models, Telephone, VoiceDetector, WordModel},
+    turns,
     types::Language,
 };
 
@@ -118,6 +119,30 @@ pub(super) fn telephone_in(_: Language, _: &Models, _: Arc<WordModel>) -> anyhow
 
 #[cfg(not(all(feature = "sherpa", feature = "flite")))]
 pub(super) fn telephone(_: &Models, _: Arc<WordModel>) -> anyhow::Result<Telephone> {
+    anyhow::bail!("this program was built without speech")
+}
+
+/// What hears, understands and speaks where turns are taken by ear: all voices of the house are callers, and the usual one is the
+/// agent's.
+#[cfg(all(feature = "sherpa", feature = "flite"))]
+pub(super) fn turn_taking(
+    models: &Models,
+    trade: Arc<WordModel>,
+    read: turns::Read,
+) -> anyhow::Result<turns::Engines> {
+    use crate::speech::{FliteSynthesizer, FliteVoice, MoonshineRecognizer, Synthesizer};
+    let callers = FliteVoice::ALL.map(|voice| Box::new(FliteSynthesizer::new(voice)) as Box<dyn Synthesizer>);
+    Ok(turns::Engines {
+        recognizer: Box::new(MoonshineRecognizer::open(&models.moonshine(), 1, || trade)?),
+        detector: VoiceDetector::open(&models.voice_detector())?,
+        callers: callers.into(),
+        agent: Box::new(FliteSynthesizer::new(FliteVoice::default())),
+        read,
+    })
+}
+
+#[cfg(not(all(feature = "sherpa", feature = "flite")))]
+pub(super) fn turn_taking(_: &Models, _: Arc<WordModel>, _: turns::Read) -> anyhow::Result<turns::Engines> {
     anyhow::bail!("this program was built without speech")
 }
 

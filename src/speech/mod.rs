@@ -70,7 +70,7 @@ pub use running::end_decoding;
 pub use scripted::{ScriptedRecognizer, ScriptedSynthesizer};
 #[cfg(feature = "sherpa")]
 pub use sherpa::{SherpaRecognizer, SherpaSynthesizer};
-pub use telephone::{Background, Telephone};
+pub use telephone::{Background, TELEVISION, Telephone, Wire, level, spoken};
 pub use vad::VoiceDetector;
 pub use voices::Voices;
 pub use wav::{read_first_channel, read_wav, write_wav};

@@ -38,12 +38,25 @@ impl Background {
     }
 
     /// How far below the voice it lies, in decibels. `None`: there is nothing.
-    const fn below_voice(self) -> Option<f32> {
+    pub const fn below_voice(self) -> Option<f32> {
         match self {
             Self::Quiet => None,
             Self::Street => Some(20.0),
             Self::Loud => Some(10.0),
             Self::Television => Some(15.0),
+        }
+    }
+
+    /// So many samples of it (16 kHz), at whatever level; the same `who` hears the same. `television`: what is said on it.
+    pub fn around(self, who: u64, television: &[i16], samples: usize) -> Vec<f32> {
+        match self {
+            Self::Quiet => vec![0.0; samples],
+            Self::Television => {
+                let from = (who as usize).wrapping_mul(7_919) % television.len().max(1);
+                let on = television.iter().cycle().skip(from).map(|&sample| f32::from(sample));
+                on.take(samples).collect()
+            }
+            Self::Street | Self::Loud => rumble(who, samples),
         }
     }
 }
@@ -55,7 +68,7 @@ const LEAD: usize = SAMPLE_RATE as usize * 4 / 10;
 const TAIL: usize = SAMPLE_RATE as usize;
 
 /// What the people on the television say.
-const TELEVISION: &str = "And now the weather. Clouds move in from the west this evening, with rain in the mountains and \
+pub const TELEVISION: &str = "And now the weather. Clouds move in from the west this evening, with rain in the mountains and \
      temperatures around fifty degrees. Tomorrow will be dry, and the weekend looks warmer. Back to you in the studio.";
 
 /// A line to an ear, with voices that speak over it.
@@ -102,7 +115,7 @@ impl Telephone {
         let count = self.voices.len().max(1) as u64;
         let voice = self.voices.get_mut((who % count) as usize).ok_or(SpeechError::NoAnswer)?;
         let voice = spoken(voice.as_mut(), words)?;
-        let heard = over_the_wire(&self.in_a_room(&voice, background, who));
+        let heard = Wire::new().carry(&self.in_a_room(&voice, background, who));
         let segments =
             hear_samples(&heard, &self.detector, self.recognizer.as_mut(), awaits, &mut |decode| {
                 decode();
@@ -118,14 +131,7 @@ impl Telephone {
         sound.extend_from_slice(voice);
         sound.resize(sound.len() + TAIL, 0);
         let Some(below) = background.below_voice() else { return sound };
-        let around: Vec<f32> = match background {
-            Background::Television => {
-                let from = (who as usize).wrapping_mul(7_919) % self.television.len().max(1);
-                let on = self.television.iter().cycle().skip(from).map(|&sample| f32::from(sample));
-                on.take(sound.len()).collect()
-            }
-            _ => rumble(who, sound.len()),
-        };
+        let around = background.around(who, &self.television, sound.len());
         let gain = 10_f32.powf(-below / 20.0) * level(voice.iter().map(|&sample| f32::from(sample)))
             / level(around.iter().copied()).max(1.0);
         for (sample, around) in sound.iter_mut().zip(around) {
@@ -135,7 +141,11 @@ impl Telephone {
     }
 }
 
-fn spoken(voice: &mut dyn Synthesizer, words: &str) -> Result<Vec<i16>, SpeechError> {
+/// The words as this voice speaks them, whole.
+///
+/// # Errors
+/// When the voice fails.
+pub fn spoken(voice: &mut dyn Synthesizer, words: &str) -> Result<Vec<i16>, SpeechError> {
     let mut sound = Vec::new();
     voice.speak(words, &mut |samples| {
         sound.extend_from_slice(samples);
@@ -144,20 +154,45 @@ fn spoken(voice: &mut dyn Synthesizer, words: &str) -> Result<Vec<i16>, SpeechEr
     Ok(sound)
 }
 
-/// Down to 8 kHz, through µ-law, and up again for the recogniser.
-fn over_the_wire(sound: &[i16]) -> Vec<i16> {
-    let (mut narrow, mut payload) = (Vec::new(), Vec::new());
-    Resampler::new(Ratio::Down2).process(sound, &mut narrow);
-    Encoder::new(Codec::Pcmu).encode(&narrow, &mut payload);
-    narrow.clear();
-    Decoder::new(Codec::Pcmu).decode(&payload, &mut narrow);
-    let mut wide = Vec::new();
-    Resampler::new(Ratio::Up2).process(&narrow, &mut wide);
-    wide
+/// What a trunk does to sound: down to 8 kHz, through µ-law, and up again for the ear. One for each stream.
+#[derive(Debug)]
+pub struct Wire {
+    down: Resampler,
+    encoder: Encoder,
+    decoder: Decoder,
+    up: Resampler,
+}
+
+impl Wire {
+    pub fn new() -> Self {
+        Self {
+            down: Resampler::new(Ratio::Down2),
+            encoder: Encoder::new(Codec::Pcmu),
+            decoder: Decoder::new(Codec::Pcmu),
+            up: Resampler::new(Ratio::Up2),
+        }
+    }
+
+    /// The next samples of the stream (16 kHz, an even number) as they arrive.
+    pub fn carry(&mut self, sound: &[i16]) -> Vec<i16> {
+        let (mut narrow, mut payload, mut wide) = (Vec::new(), Vec::new(), Vec::new());
+        self.down.process(sound, &mut narrow);
+        self.encoder.encode(&narrow, &mut payload);
+        narrow.clear();
+        self.decoder.decode(&payload, &mut narrow);
+        self.up.process(&narrow, &mut wide);
+        wide
+    }
+}
+
+impl Default for Wire {
+    fn default() -> Self {
+        Self::new()
+    }
 }
 
 /// Root of the mean square.
-fn level(samples: impl Iterator<Item = f32>) -> f32 {
+pub fn level(samples: impl Iterator<Item = f32>) -> f32 {
     let (sum, count) = samples.fold((0.0_f64, 0_u32), |(sum, count), sample| {
         (sum + f64::from(sample) * f64::from(sample), count + 1)
     });
@@ -217,7 +252,7 @@ mod tests {
     #[test]
     fn the_wire_keeps_the_length() {
         let sound = vec![500_i16; 3_200];
-        assert!(over_the_wire(&sound).len().abs_diff(sound.len()) <= 2);
+        assert!(Wire::new().carry(&sound).len().abs_diff(sound.len()) <= 2);
     }
 
     #[test]

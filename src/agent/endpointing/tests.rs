@@ -39,6 +39,9 @@ fn the_pause_that_each_answer_needs() {
         (PhoneNumber, "303-555-0142", None, 0, AFTER_WHOLE_NUMBER),
         (PhoneNumber, "555 0142", None, 3, AFTER_WHOLE_NUMBER),
         (PhoneNumber, "It's", None, 0, BETWEEN_DIGIT_GROUPS),
+        (PhoneNumber, "My number is.", None, 0, BETWEEN_DIGIT_GROUPS),
+        (PhoneNumber, "It's time to know.", None, 0, AFTER_NO_DIGITS),
+        (PhoneNumber, "Something else you?", None, 0, AFTER_NO_DIGITS),
         (PhoneNumber, "I don't have one.", Some(Move::Unknown), 0, AFTER_WHOLE_SENTENCE),
         (Open, "Goodbye.", Some(Move::Goodbye), 0, AFTER_YES_OR_NO),
         (YesOrNo, "Yes it is.", Some(Move::Affirm), 0, AFTER_YES_OR_NO),
@@ -65,6 +68,11 @@ fn danger_is_answered_at_once() {
         Reading { urgency: Urgency::LifeSafety(LifeSafety::Gas), intent: Intent::Emergency, ..reading(None) };
     let awaited = Awaited { expects: Expectation::Open, digits_before: 0, ends_in_unit: false };
     assert_eq!(silence_needed(awaited, Patience(PATIENCE_MOST), "I smell gas and", &danger), AFTER_DANGER);
+    let number = Awaited { expects: Expectation::PhoneNumber, ..awaited };
+    let needed = |text| silence_needed(number, Patience::default(), text, &danger);
+    assert_eq!(needed("There's a fire in 312."), AFTER_DANGER);
+    assert_eq!(needed("It's nine one one."), AFTER_DANGER);
+    assert_eq!(needed("It's 312."), BETWEEN_DIGIT_GROUPS, "nothing but digits is no danger");
 }
 
 #[test]

@@ -61,9 +61,12 @@ impl Hearing {
         *self = Hearing::Voiced { since, began: now, before };
     }
 
-    /// The last `started` was nothing: as if it had not been.
-    pub(super) fn dismissed(&mut self) {
-        if let Hearing::Voiced { since, before: Some(pause), .. } = std::mem::replace(self, Hearing::Quiet) {
+    /// The last `started` was nothing: as if it had not been, but that the pause is counted from `anew`, if it is said.
+    pub(super) fn dismissed(&mut self, anew: Option<Instant>) {
+        if let Hearing::Voiced { since, before: Some(mut pause), .. } =
+            std::mem::replace(self, Hearing::Quiet)
+        {
+            pause.last_voice = anew.unwrap_or(pause.last_voice);
             *self = Hearing::Paused { pause, since };
         }
     }

@@ -14,6 +14,7 @@ mod run;
 mod speech;
 mod timeline;
 mod transcribe;
+mod turns;
 mod understanding;
 
 use std::{
@@ -54,6 +55,7 @@ pub use run::run;
 pub use speech::{hear, say};
 pub use timeline::timeline;
 pub use transcribe::transcribe;
+pub use turns::evaluate_turns;
 pub use understanding::{evaluate, train, understand};
 
 /// Standard output, for results; a pipe that is closed is the reader's choice and no fault.

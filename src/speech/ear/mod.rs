@@ -274,7 +274,11 @@ impl Ear {
     fn pause(&mut self, from: usize, voiced: u32, silent: u32) {
         self.hearing = Hearing::Quiet;
         let (turn, at_ms) = (self.turn, self.media_ms());
-        if voiced < windows(self.tuning.shortest_voice) {
+        let shortest = match self.awaits {
+            Awaits::Number => self.tuning.shortest_digit,
+            _ => self.tuning.shortest_voice,
+        };
+        if voiced < windows(shortest) {
             self.clip.truncate(from);
             self.say(SpeechEvent::Dismissed { turn, at_ms });
             return;

@@ -175,6 +175,16 @@ fn what_was_said_before_a_pause_is_settled_once_it_is_long() {
 }
 
 #[test]
+fn one_digit_of_a_number_is_a_word_and_elsewhere_so_short_a_sound_is_none() {
+    for (awaits, told) in [(Awaits::Number, "paused"), (Awaits::Anything, "dismissed")] {
+        let mut story = Story::new();
+        story.ear.expect(awaits);
+        story.silence(500).voice(180).silence(400);
+        assert_eq!(story.told().last().unwrap(), told, "{awaits:?}");
+    }
+}
+
+#[test]
 fn a_recogniser_that_fails_leaves_a_turn_without_words_and_not_a_turn_without_end() {
     let mut story = Story::new();
     story.silence(500).voice(1_000).silence(400);

@@ -20,7 +20,7 @@ pub struct EarTuning {
     pub above_noise_db: f32,
     pub barge_in_above_noise_db: f32,
     /// While the agent speaks: how far, in dB, below the caller's usual level a sound may be and still be the caller.
-    /// What is quieter is taken for the echo of our own voice.
+    /// What is quieter is taken for the echo of our own voice, or for a television.
     pub barge_in_below_caller_db: f32,
     /// While somebody speaks: how far, in dB, below the caller's usual level their voice is over.
     pub trails_off_below_caller_db: f32,
@@ -30,8 +30,9 @@ pub struct EarTuning {
     pub pre_roll: Duration,
     /// Silence that makes a pause, upon which the turn so far is decoded. Also the tail kept after the voice.
     pub pause: Duration,
-    /// Voice that a clip must hold to be worth decoding.
+    /// Voice that a clip must hold to be worth decoding; where a number is awaited, of which one digit may stand alone, the less.
     pub shortest_voice: Duration,
+    pub shortest_digit: Duration,
     /// When a turn resumes after a pause and holds this much audio, what came before is settled, not decoded again.
     pub settle_after: Duration,
     /// The longest audio decoded at once; a caller who speaks on without a pause is cut at the quietest moment.
@@ -49,12 +50,13 @@ impl Default for EarTuning {
             barge_in_span: Duration::from_millis(144),
             above_noise_db: 3.0,
             barge_in_above_noise_db: 9.0,
-            barge_in_below_caller_db: 12.0,
+            barge_in_below_caller_db: 8.0,
             trails_off_below_caller_db: 30.0,
             barge_in_bright_share: 0.3,
             pre_roll: Duration::from_millis(400),
             pause: Duration::from_millis(144),
             shortest_voice: Duration::from_millis(250),
+            shortest_digit: Duration::from_millis(128),
             settle_after: Duration::from_secs(7),
             longest_clip: Duration::from_secs(12),
         }

@@ -172,3 +172,50 @@ fn a_noise_without_words_is_nothing_and_a_mumble_is_asked_about() {
     line.pass(ms(500));
     assert!(line.last_spoken().contains("I didn't get that"), "{}", line.last_spoken());
 }
+
+/// The agent has asked for a number.
+fn asked_for_a_number() -> Line {
+    let mut line = Line::with(|_, opening| opening.caller = None);
+    line.agent_finishes();
+    line.says("I'd like to leave a message.", reading(Intent::Message, 0.9, None));
+    line.agent_finishes();
+    line.says("My name is Dana Reyes.", reading(Intent::Other, 0.1, None));
+    line.agent_finishes();
+    line.says("Yes.", step(Move::Affirm));
+    line.agent_finishes();
+    assert!(line.last_spoken().contains("number"), "{}", line.last_spoken());
+    line
+}
+
+#[test]
+fn between_the_groups_of_a_number_a_sound_that_was_nothing_is_waited_for_anew() {
+    let mut line = asked_for_a_number();
+    let before = line.heard().len();
+    line.starts();
+    line.pauses(900, "three oh three", step(Move::Silence));
+    line.pass(ms(1_300));
+    line.starts();
+    line.pass(ms(200));
+    let turn = line.turn;
+    line.input(VoiceInput::Speech(SpeechEvent::Dismissed { turn, at_ms: line.media_ms }));
+    line.pass(ms(1_700));
+    assert_eq!(line.heard().len(), before, "they look for the rest of it");
+    line.pass(ms(200));
+    assert_eq!(line.heard().len(), before + 1);
+}
+
+#[test]
+fn words_that_come_while_a_click_is_heard_are_read_all_the_same() {
+    let mut line = Line::new();
+    line.agent_finishes();
+    line.starts();
+    let turn = line.turn;
+    line.input(VoiceInput::Speech(SpeechEvent::Paused { turn, at_ms: 900, voiced_ms: 900, silence_ms: 144 }));
+    line.starts();
+    let text = LEAK.to_owned();
+    line.input(VoiceInput::Speech(SpeechEvent::Heard { turn, at_ms: 900, text, decode_ms: 60 }));
+    line.input(VoiceInput::Speech(SpeechEvent::Dismissed { turn, at_ms: 1_200 }));
+    line.input(VoiceInput::Understood { turn, reading: repair() });
+    line.pass(ms(500));
+    assert_eq!(line.heard(), [LEAK]);
+}
