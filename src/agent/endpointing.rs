@@ -155,22 +155,10 @@ pub(super) fn silence_needed(
     text: &str,
     reading: &Reading,
 ) -> Duration {
-    if reading.urgency.is_life_safety() && !is_dictated(awaited.expects, text) {
+    if reading.urgency.is_life_safety() {
         return AFTER_DANGER;
     }
     pause_after(awaited, text, reading) + patience.0
-}
-
-/// A number was asked for, and these words are digits and what people say before them: in "It's 312." there is no danger that
-/// could not wait for the rest of it. 911 is no part of a number to call back.
-fn is_dictated(expects: Expectation, text: &str) -> bool {
-    const BEFORE: &[&str] = &["it's", "its", "my", "number", "is", "area", "code", "yes", "the", "um", "uh"];
-    let words = words(text);
-    let digits = |word: &String| digits_in(word) > 0;
-    expects == Expectation::PhoneNumber
-        && words.iter().any(digits)
-        && words.iter().all(|word| digits(word) || BEFORE.contains(&word.as_str()))
-        && !words.join(" ").replace("nine one one", "911").contains("911")
 }
 
 /// The same of a caller who was never cut off.

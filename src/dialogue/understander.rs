@@ -6,6 +6,7 @@ use super::{
     call_type::OfficeTypes,
     classifier::{Classifier, Judgement, Model},
     clause::clauses,
+    entity::is_number,
     features::Featurizer,
     intent::{Intent, Move},
     language::language_of,
@@ -244,6 +245,7 @@ impl Reader {
             Reflex::Dismissed if moves == Some(Move::Deny) => return None,
             Reflex::Dismissed => ALARM_IN_SPITE,
             Reflex::Quiet | Reflex::Doubtful if bare => return None,
+            Reflex::Quiet if is_bare_number(words) => return None,
             Reflex::Doubtful => ALARM_DOUBTED,
             Reflex::Quiet if self.rules.urgent(words).is_some() => ALARM_IN_HASTE,
             Reflex::Quiet => ALARM,
@@ -273,6 +275,28 @@ impl Reader {
         }
         (intent, confidence, urgency)
     }
+}
+
+/// "It's 312." is a unit, an hour or a part of a telephone number, whatever else it was learnt beside; 911 is a rule's.
+fn is_bare_number(words: &[Token]) -> bool {
+    const BESIDE: &[&str] = &[
+        "its",
+        "it's",
+        "my",
+        "number",
+        "is",
+        "the",
+        "area",
+        "code",
+        "unit",
+        "apartment",
+        "suite",
+        "um",
+        "uh",
+        "yes",
+    ];
+    let number = |word: &Token| is_number(&word.word);
+    words.iter().any(number) && words.iter().all(|word| number(word) || BESIDE.contains(&word.word.as_str()))
 }
 
 /// The danger to life that these words speak of by the rules alone, in any language: for services of the box that understand

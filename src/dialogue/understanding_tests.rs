@@ -91,6 +91,8 @@ fn words_of_danger_without_danger_raise_no_alarm() {
         "the gas stove won't light but there is no smell",
         "last year we had a fire",
         "what would i do if there was a gas leak",
+        "it's 312",
+        "my number is three one two",
         "where are the fire extinguishers",
         "the light bulb burned out",
         "my dishwasher died",

@@ -379,7 +379,7 @@ fn changed(a: u8, b: u8) -> f32 {
 }
 
 /// Is the word a number by itself?
-pub(super) fn is_number(word: &str) -> bool {
+pub(in crate::dialogue) fn is_number(word: &str) -> bool {
     ones(word).or_else(|| teens(word)).or_else(|| tens(word)).is_some()
         || word.bytes().next().is_some_and(|b| b.is_ascii_digit())
 }

@@ -25,6 +25,7 @@ use std::ops::Range;
 
 use jiff::civil::Date;
 
+pub(super) use misheard::is_number;
 pub use roster::{Roster, UnitRef};
 pub(super) use sound::likeness;
 pub(super) use spanish::MONTHS as SPANISH_MONTHS;
