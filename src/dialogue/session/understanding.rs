@@ -216,6 +216,14 @@ impl Session {
     fn courtesy(&mut self, text: &str, reading: &Reading) -> bool {
         let Some(step) = reading.moves else { return false };
         match step {
+            // Nobody calls to say "bye": at first it is a "hi" misheard, and is asked about once.
+            Move::Goodbye
+                if self.state.turns <= 1
+                    && self.state.awaiting == Awaiting::Need
+                    && words_of(text).len() <= 2 =>
+            {
+                self.not_understood();
+            }
             Move::Goodbye => self.leave(),
             Move::AskIdentity => {
                 self.say_who();

@@ -68,7 +68,7 @@ fn whoever_hangs_up_leaves_what_is_known() {
 fn goodbye_in_the_middle_keeps_the_half() {
     let outcome = Call::new()
         .says("My sink is leaking in unit 204 again.")
-        .says("Bye.")
+        .says("Well, bye then.")
         .hears("I'll pass on what you have told me.")
         .ends(EndReason::Goodbye);
     assert!(!outcome.place.unwrap().confirmed);
@@ -76,7 +76,7 @@ fn goodbye_in_the_middle_keeps_the_half() {
 
 #[test]
 fn nothing_comes_after_the_end() {
-    let mut call = Call::new().says("Bye.");
+    let mut call = Call::new().says("Well, bye then.");
     assert!(call.session.handle_turn(UserTurn::Silence).is_empty());
     assert!(call.session.run_out().is_empty());
     assert!(call.session.handle_speech_failed(true).is_empty());

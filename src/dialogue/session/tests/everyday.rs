@@ -226,6 +226,11 @@ fn a_question_in_the_middle_of_the_form_is_answered_and_the_form_goes_on() {
 }
 
 #[test]
+fn a_bye_before_anything_was_said_is_a_hi_misheard() {
+    Call::new().says("Bye!").hears("What are you calling about").says("Bye!").ends(EndReason::Goodbye);
+}
+
+#[test]
 fn who_asks_whether_somebody_is_there_now_is_told_so_before_the_hours() {
     let hours = "Monday to Friday, nine to five";
     Call::in_office_hours().says("Are you open right now?").hears("open now").hears(hours);
