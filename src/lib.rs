@@ -28,7 +28,7 @@
 //! | [`pbx`] | the switch: routes, rings, bridges, hands over | agent, speech, incident, dialogue, media, sip, types |
 //! | [`store`] | the only room that speaks SQL | pbx, trace, sip, incident, dialogue, followup, outbox, types |
 //! | [`desk`] | wrap-up, texts, follow-up, showings | store, calendar, trace, pbx, agent, incident, dialogue, followup, outbox, sip, types |
-//! | [`turns`] | how the agent takes turns, measured by ear in virtual time | agent, speech, dialogue, types |
+//! | [`turns`] | how the agent takes turns, measured by ear in virtual time | agent, speech, dialogue, media, types |
 //! | [`replay`] | a conversation held once more, from its journal | dialogue, types |
 //! | [`console`] | the web console and the JSON interface | desk, store, calendar, trace, pbx, sip, provisioning, followup, outbox, incident, dialogue, types |
 //! | [`sim`] | the virtual host | all of the above but net, config, encoder and console |

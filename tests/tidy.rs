@@ -62,7 +62,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "outbox", "followup", "incident", "types",
         ],
     ),
-    ("turns", &["agent", "speech", "dialogue", "types"]),
+    ("turns", &["agent", "speech", "dialogue", "media", "types"]),
     ("replay", &["dialogue", "types"]),
     ("rehearsal", &["sim", "desk", "pbx", "dialogue", "outbox", "store", "charts", "types"]),
     (

@@ -14,7 +14,7 @@ use super::{
     sounds::Sounds, speech_pool::SpeechPool, switch_loop::ToSwitch,
 };
 use crate::{
-    media::{Channel, Frame, Leg, LegEvent, LegSettings, Side, Silence, Transmit},
+    media::{Channel, Frame, Leg, LegEvent, LegSettings, Side, Silence, Transmit, VOICED},
     pbx::{MediaEvent, Unheard},
     types::{LegId, UtteranceId},
 };
@@ -22,9 +22,6 @@ use crate::{
 /// What the kernel may keep for one socket: about eighty packets, a second and a half of a voice. What comes on top of
 /// it is dropped there, as older sound would be of no use to anybody.
 const RECEIVE_BUFFER: usize = 64 * 1024;
-
-/// Mean power above which a frame is voice and no longer the silence before it; about −55 dBov.
-const VOICED: f32 = 3_400.0;
 
 /// The queues to the other threads.
 #[derive(Debug)]

@@ -1,6 +1,9 @@
 //! What callers of an office are expected to say: the sentences and lists that a recogniser can be led by.
 
-use super::{Expectation, corpus, entity::Roster};
+use super::{
+    Expectation, corpus,
+    entity::{MONTHS, ORDINALS, Roster},
+};
 
 /// What callers answer.
 const ANSWERS: &str = include_str!("../../firmware-config/dialogue/answers.txt");
@@ -9,40 +12,8 @@ const NAMES: &str = include_str!("../../firmware-config/dialogue/names.txt");
 
 const DAYS: &[&str] =
     &["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "tomorrow", "today"];
-const MONTHS: &[&str] = &[
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-];
-const ORDINALS: &[&str] = &[
-    "first",
-    "second",
-    "third",
-    "fourth",
-    "fifth",
-    "sixth",
-    "seventh",
-    "eighth",
-    "ninth",
-    "tenth",
-    "eleventh",
-    "twelfth",
-    "thirteenth",
-    "fourteenth",
-    "fifteenth",
-    "sixteenth",
-    "seventeenth",
-    "eighteenth",
-    "nineteenth",
+/// From the twentieth of a month on.
+const LATER_ORDINALS: &[&str] = &[
     "twentieth",
     "twenty-first",
     "twenty-second",
@@ -76,6 +47,7 @@ impl Expected {
         let named = |section| names(section).map(str::to_owned).chain(own_names()).collect();
         let letters = ('a'..='z').map(String::from).collect();
         let words = |list: &[&str]| list.iter().map(|word| (*word).to_owned()).collect();
+        let nth = [ORDINALS[..].to_vec(), LATER_ORDINALS.to_vec()].concat();
         Self {
             openings: openings.collect(),
             answers: answers(),
@@ -84,8 +56,8 @@ impl Expected {
                 ("<surname>", named("[surname]")),
                 ("<letter>", letters),
                 ("<day>", words(DAYS)),
-                ("<month>", words(MONTHS)),
-                ("<nth>", words(ORDINALS)),
+                ("<month>", words(&MONTHS)),
+                ("<nth>", words(&nth)),
                 ("<word>", own_words(roster)),
             ],
         }

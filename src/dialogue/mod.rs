@@ -57,7 +57,7 @@ pub use closed::{ClosedTopic, may_be_said};
 pub use corpus::{shipped_type, to_transcribe, transcribed};
 pub use entity::{
     Access, Address, Context, DayPart, Entity, Financing, PersonName, Pets, Roster, Slot, UnitMention,
-    UnitRef, Value, When, extract,
+    UnitRef, Value, When, digit_name, extract,
 };
 pub use evaluation::{
     Bin, Corpus, Evaluation, HeldOut, Judged, MEANING_BAR, Mixed, Nearness, Report, Separation, Share, Tally,

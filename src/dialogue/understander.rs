@@ -197,6 +197,7 @@ impl Reader {
         let topic = self.moves.topic(&tokens);
         let words = self.rules.words(tokens);
         let (judgement, alarm) = self.classifier.judge(text, embedding);
+        let alarm = if is_bare_number(&words) { 0.0 } else { alarm };
         let ranked = judgement.ranked();
         let (intent, confidence, urgency) = match self.danger(&words, (&judgement, alarm), bare, moves) {
             Some(kind) => (
@@ -245,7 +246,6 @@ impl Reader {
             Reflex::Dismissed if moves == Some(Move::Deny) => return None,
             Reflex::Dismissed => ALARM_IN_SPITE,
             Reflex::Quiet | Reflex::Doubtful if bare => return None,
-            Reflex::Quiet if is_bare_number(words) => return None,
             Reflex::Doubtful => ALARM_DOUBTED,
             Reflex::Quiet if self.rules.urgent(words).is_some() => ALARM_IN_HASTE,
             Reflex::Quiet => ALARM,
@@ -281,7 +281,6 @@ impl Reader {
 fn is_bare_number(words: &[Token]) -> bool {
     const BESIDE: &[&str] = &[
         "its",
-        "it's",
         "my",
         "number",
         "is",

@@ -110,6 +110,13 @@ fn words_of_danger_without_danger_raise_no_alarm() {
 }
 
 #[test]
+fn digits_alone_are_not_even_a_suspicion() {
+    for text in ["it's 312", "my number is three one two", "unit nine", "yes four oh six"] {
+        assert_eq!(WORDS.read(text, None).suspected, None, "{text}");
+    }
+}
+
+#[test]
 fn haste_without_danger_has_its_kind() {
     use UrgentKind::*;
     for (text, kind) in [

@@ -70,10 +70,18 @@ impl Frame {
 
     /// Mean power of the frame, in squared sample units.
     pub fn power(&self) -> f32 {
-        let sum: f32 = self.samples().iter().map(|&s| f32::from(s) * f32::from(s)).sum();
-        sum / self.samples().len() as f32
+        power(self.samples())
     }
 }
+
+/// Mean power of these samples, in squared sample units; of none, nothing.
+pub fn power(samples: &[i16]) -> f32 {
+    let sum: f32 = samples.iter().map(|&s| f32::from(s) * f32::from(s)).sum();
+    sum / samples.len().max(1) as f32
+}
+
+/// [`power`] above which a frame is voice and no longer the silence before it; about −55 dBov.
+pub const VOICED: f32 = 3_400.0;
 
 impl PartialEq for Frame {
     fn eq(&self, other: &Self) -> bool {

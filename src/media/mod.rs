@@ -45,7 +45,7 @@ pub use codec::{Codec, Decoder, Encoder};
 pub use dtls::Identity;
 pub use dtmf::MAX_QUEUED_DIGITS;
 pub use fax::{FaxEnd, FaxRelay, FaxSign};
-pub use frame::{Frame, SampleRate};
+pub use frame::{Frame, SampleRate, VOICED, power};
 pub use latch::{Party, SourceTrust};
 pub use leg::{Channel, Dropped, Leg, LegEvent, LegSettings, LegStats, Silence, Tick, Transmit};
 pub use mixer::{Heard, Hears, MAX_MEMBERS, Mixer, RoomId};

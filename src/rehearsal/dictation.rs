@@ -2,7 +2,7 @@
 
 use super::script::{Expected, Part, Reply};
 use crate::{
-    dialogue::{Intent, unit_aloud},
+    dialogue::{Intent, digit_name, unit_aloud},
     pbx::Directory,
     types::{Language, PhoneNumber, key_of},
 };
@@ -201,10 +201,7 @@ fn unit_said(unit: &str) -> String {
 }
 
 fn digits_said(digits: &str) -> String {
-    const WORDS: [&str; 10] =
-        ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"];
-    let words: Vec<&str> =
-        digits.chars().filter_map(|digit| WORDS.get(digit.to_digit(10)? as usize).copied()).collect();
+    let words: Vec<&str> = digits.chars().filter(char::is_ascii_digit).map(digit_name).collect();
     words.join(" ")
 }
 

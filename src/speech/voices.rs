@@ -37,9 +37,9 @@ impl Voices {
         english.into_iter().chain(self.others.keys().copied())
     }
 
-    /// Is there the voice that this manner names?
-    pub fn has(&self, manner: &Manner) -> bool {
-        self.english.contains_key(&manner.voice)
+    /// Is there the voice that this manner names, with a sound for each of these words?
+    fn has(&self, manner: &Manner, text: &str) -> bool {
+        self.english.get(&manner.voice).is_some_and(|voice| voice.knows(text))
     }
 
     /// Speaks in this manner. A voice that is not there, or has no sound for one of the words, is stood in for by the usual one:
@@ -57,8 +57,8 @@ impl Voices {
         let text = manner.written(language, clause);
         let voice = match language {
             Language::English => {
-                let own = self.english.get(&manner.voice).is_some_and(|voice| voice.knows(&text));
-                self.english.get_mut(if own { manner.voice.as_str() } else { Manner::USUAL_VOICE })
+                let name = if self.has(manner, &text) { manner.voice.as_str() } else { Manner::USUAL_VOICE };
+                self.english.get_mut(name)
             }
             Language::Spanish => self.others.get_mut(&language),
         };
@@ -113,7 +113,7 @@ mod tests {
             "the pace of another call is no longer there"
         );
         let missing = Manner { voice: "voice-theirs".into(), ..usual.clone() };
-        assert!(!voices.has(&missing) && length(&mut voices, &missing, english, "Oak.").is_ok());
+        assert!(!voices.has(&missing, "Hello.") && length(&mut voices, &missing, english, "Oak.").is_ok());
         assert!(matches!(length(&mut voices, &usual, Language::Spanish, "Hola."), Err(SpeechError::NoVoice)));
         let mut voices = voices.with_language(Language::Spanish, voice());
         assert!(length(&mut voices, &usual, Language::Spanish, "Hola.").is_ok());

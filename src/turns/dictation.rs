@@ -8,7 +8,10 @@ use super::{
     person::{Cast, Draw},
     sounds::samples,
 };
-use crate::speech::{Awaits, Background, SAMPLE_RATE, SpeechError};
+use crate::{
+    dialogue::digit_name,
+    speech::{Awaits, Background, SAMPLE_RATE, SpeechError},
+};
 
 /// What leads to the question for a number.
 const OPENING: &str = "I would like to leave a message for the manager.";
@@ -154,18 +157,7 @@ impl Number {
 }
 
 fn word(digit: char, zero: &'static str) -> &'static str {
-    match digit {
-        '1' => "one",
-        '2' => "two",
-        '3' => "three",
-        '4' => "four",
-        '5' => "five",
-        '6' => "six",
-        '7' => "seven",
-        '8' => "eight",
-        '9' => "nine",
-        _ => zero,
-    }
+    if digit == '0' { zero } else { digit_name(digit) }
 }
 
 #[cfg(test)]

@@ -1,15 +1,13 @@
 //! The agent's mouth on a line of virtual time: a sentence is audible for as long as its sound lasts.
 
+use std::sync::Arc;
+
 use crate::{
     agent::VoiceInput,
+    media::{VOICED, power},
     speech::{FRAME_SAMPLES, SAMPLE_RATE},
     types::UtteranceId,
 };
-
-use std::sync::Arc;
-
-/// Mean power of a frame, in squared sample units, from which it is voiced: as the media plane has it.
-const VOICED: f32 = 3_400.0;
 
 /// Milliseconds in a frame.
 const FRAME_MS: u32 = FRAME_SAMPLES as u32 * 1_000 / SAMPLE_RATE;
@@ -51,10 +49,6 @@ impl Playing {
         self.audible = true;
         Some(VoiceInput::Speaking { utterance })
     }
-}
-
-fn power(frame: &[i16]) -> f32 {
-    frame.iter().map(|&sample| f32::from(sample).powi(2)).sum::<f32>() / frame.len().max(1) as f32
 }
 
 #[cfg(test)]

@@ -33,7 +33,7 @@ impl Delays {
         Self(delays)
     }
 
-    /// The one that so many of a hundred do not surpass. `None`: there is none.
+    /// The one that so many of a hundred do not surpass (nearest rank). `None`: there is none.
     pub fn percentile(&self, percent: usize) -> Option<Duration> {
         let rank = (self.0.len() * percent).div_ceil(100).max(1);
         self.0.get(rank - 1).copied()
@@ -258,6 +258,10 @@ mod tests {
         let delays = Delays::of([ms(500), ms(100), ms(300)].into_iter());
         assert_eq!((delays.percentile(50), delays.percentile(95)), (Some(ms(300)), Some(ms(500))));
         assert_eq!(Delays::default().percentile(50), None);
+        let delays = Delays::of((1..=20).map(ms));
+        assert_eq!(delays.percentile(50), Some(ms(10)));
+        assert_eq!(delays.percentile(95), Some(ms(19)));
+        assert_eq!(delays.percentile(100), Some(ms(20)));
     }
 
     #[test]

@@ -12,7 +12,12 @@ use super::{
     },
     print,
 };
-use crate::{config::Manner, speech::Models, types::Chance};
+use crate::{
+    config::Manner,
+    speech::{Models, spoken},
+    turns::Delays,
+    types::Chance,
+};
 
 /// What is to be practised.
 #[derive(Debug, Clone)]
@@ -105,15 +110,8 @@ impl Cast<'_> {
         anyhow::ensure!(whole, "only a conversation from greeting to goodbye can be known by heart");
         let mut voices = caller_voices(models)?;
         let report = self.listener(caller_voices(models)?).await?.run().await?;
-        let spoken = report.said.iter().map(|line| {
-            let mut sound = Vec::new();
-            voices.synthesizer.speak(line, &mut |samples| {
-                sound.extend_from_slice(samples);
-                std::ops::ControlFlow::Continue(())
-            })?;
-            Ok(sound)
-        });
-        self.lines = Some(spoken.collect::<anyhow::Result<Vec<_>>>()?.into());
+        let lines = report.said.iter().map(|line| spoken(voices.synthesizer.as_mut(), line));
+        self.lines = Some(lines.collect::<Result<Vec<_>, _>>()?.into());
         Ok(())
     }
 
@@ -145,7 +143,9 @@ fn summarise(reports: &[CallReport], figures: bool) -> anyhow::Result<()> {
     let answers = gather(|r| r.answered_after.into_iter().collect());
     let silenced = gather(|r| r.silenced_after.into_iter().collect());
     let failed = reports.iter().filter(|r| r.failed.is_some()).count();
-    let ms = |values: &[Duration], share| percentile(values, share).map(|d| d.as_millis() as u64);
+    let ms = |values: &[Duration], share| {
+        Delays::of(values.iter().copied()).percentile(share).map(|d| d.as_millis() as u64)
+    };
     if figures {
         let line = serde_json::json!({
             "calls": reports.len(), "failed": failed,
@@ -160,14 +160,6 @@ fn summarise(reports: &[CallReport], figures: bool) -> anyhow::Result<()> {
         print(&format!("  {} replies: {middle} ms in the middle, 95 % within {slow} ms", replies.len()))?;
     }
     Ok(())
-}
-
-/// The value that so many percent do not exceed (nearest rank).
-pub(super) fn percentile(values: &[Duration], share: usize) -> Option<Duration> {
-    let mut sorted = values.to_vec();
-    sorted.sort_unstable();
-    let rank = (sorted.len() * share).div_ceil(100).max(1);
-    sorted.get(rank - 1).copied()
 }
 
 /// The office of the practice configuration.
@@ -221,18 +213,4 @@ pub(super) fn caller_voices(_: &Models) -> anyhow::Result<Voices> {
 #[cfg(not(all(feature = "sherpa", feature = "flite")))]
 pub(super) fn voice(_: &Manner) -> anyhow::Result<Voice> {
     anyhow::bail!("this program was built without speech")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_percentile_is_one_of_the_values() {
-        let values: Vec<_> = (1..=20).map(Duration::from_millis).collect();
-        assert_eq!(percentile(&values, 50), Some(Duration::from_millis(10)));
-        assert_eq!(percentile(&values, 95), Some(Duration::from_millis(19)));
-        assert_eq!(percentile(&values, 100), Some(Duration::from_millis(20)));
-        assert_eq!(percentile(&[], 50), None);
-    }
 }

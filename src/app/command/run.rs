@@ -15,7 +15,7 @@ use super::{
     practice::{caller_voices, voice},
     print,
 };
-use crate::config::Config;
+use crate::{config::Config, turns::Delays};
 
 /// How long the first practice call waits for models and phones.
 const READY_WITHIN: Duration = Duration::from_secs(20);
@@ -126,7 +126,7 @@ async fn first_call(
     let tell = terminal.tell();
     let caller = practice::Caller::new(scenario, from, sip, voices, chance, tell.clone()).await?;
     let report = caller.run().await.context("the practice caller")?;
-    let median = super::practice::percentile(&report.replies, 50);
+    let median = Delays::of(report.replies.iter().copied()).percentile(50);
     if let Some(median) = median {
         tell(format!(
             "caller   waited {} ms for a reply, in the middle of {} replies",

@@ -2,7 +2,6 @@
 
 use std::{
     net::SocketAddr,
-    ops::ControlFlow,
     time::{Duration, Instant},
 };
 
@@ -13,6 +12,7 @@ use super::{
 use crate::{
     app::clock,
     sip::{Event, SessionId},
+    speech::spoken,
     types::Chance,
 };
 
@@ -115,11 +115,7 @@ fn step(
                 }
                 carrier.press('1');
                 tell("mobile   key 1: the on-call person accepts, and speaks with the caller".into());
-                let mut speech = Vec::new();
-                voice().speak("Hello, this is the person on call. I am on my way.", &mut |samples| {
-                    speech.extend_from_slice(samples);
-                    ControlFlow::Continue(())
-                })?;
+                let speech = spoken(voice().as_mut(), "Hello, this is the person on call. I am on my way.")?;
                 carrier.say(&speech);
                 carrier.wake_at(clock::instant() + TALKS);
                 *on_call = OnCall::Talking { session };

@@ -15,7 +15,7 @@ use super::super::clock;
 use crate::{
     media::{
         Agreed, Channel, Codec, Decoder, Direction, Encryption, Frame, Leg, LegSettings, LocalMedia, Party,
-        SampleRate, SourceTrust, accept, answer, offer,
+        SampleRate, SourceTrust, accept, answer, offer, power,
     },
     net::send_now,
     sip::{
@@ -383,8 +383,7 @@ fn is_voiced(bytes: &[u8], agreed: &Agreed) -> bool {
     let Some(codec) = agreed.codec_of(header[1] & 0x7f) else { return false };
     let mut samples = Vec::with_capacity(160);
     Decoder::new(codec).decode(payload, &mut samples);
-    let sum: f32 = samples.iter().map(|&s| f32::from(s) * f32::from(s)).sum();
-    !samples.is_empty() && sum / samples.len() as f32 > VOICED
+    power(&samples) > VOICED
 }
 
 /// Two neighbouring ports, the even one for RTP (RFC 3550, 11).

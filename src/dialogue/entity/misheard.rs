@@ -204,7 +204,8 @@ fn pair(digits: &str) -> Option<String> {
     }
 }
 
-const fn digit_name(digit: char) -> &'static str {
+/// `7` as it is said; anything but a digit from one on is `zero`.
+pub const fn digit_name(digit: char) -> &'static str {
     match digit {
         '1' => "one",
         '2' => "two",

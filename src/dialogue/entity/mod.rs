@@ -25,7 +25,9 @@ use std::ops::Range;
 
 use jiff::civil::Date;
 
+pub use misheard::digit_name;
 pub(super) use misheard::is_number;
+pub(super) use number::ORDINALS;
 pub use roster::{Roster, UnitRef};
 pub(super) use sound::likeness;
 pub(super) use spanish::MONTHS as SPANISH_MONTHS;
@@ -33,6 +35,7 @@ pub(super) use unit::cue_letter;
 pub use value::{
     Access, Address, DayPart, Entity, Financing, PersonName, Pets, Slot, UnitMention, Value, When,
 };
+pub(super) use when::MONTHS;
 
 use super::token::{Token, tokens};
 use crate::types::Language;

@@ -205,33 +205,33 @@ fn below_hundred(tokens: &[Token], at: usize) -> Option<(u32, usize)> {
     ones(word).or_else(|| teens(word)).map(|value| (value, at + 1))
 }
 
+/// Of one word and one to nineteen.
+pub(in crate::dialogue) const ORDINALS: [&str; 19] = [
+    "first",
+    "second",
+    "third",
+    "fourth",
+    "fifth",
+    "sixth",
+    "seventh",
+    "eighth",
+    "ninth",
+    "tenth",
+    "eleventh",
+    "twelfth",
+    "thirteenth",
+    "fourteenth",
+    "fifteenth",
+    "sixteenth",
+    "seventeenth",
+    "eighteenth",
+    "nineteenth",
+];
+
 /// `first` is 1, `thirty first` 31, `15th` 15.
 pub(super) fn ordinal(tokens: &[Token], at: usize) -> Option<(u32, usize)> {
     let word = tokens.get(at)?.word.as_str();
-    let simple = |word: &str| {
-        const ORDINALS: [&str; 19] = [
-            "first",
-            "second",
-            "third",
-            "fourth",
-            "fifth",
-            "sixth",
-            "seventh",
-            "eighth",
-            "ninth",
-            "tenth",
-            "eleventh",
-            "twelfth",
-            "thirteenth",
-            "fourteenth",
-            "fifteenth",
-            "sixteenth",
-            "seventeenth",
-            "eighteenth",
-            "nineteenth",
-        ];
-        ORDINALS.iter().position(|ordinal| *ordinal == word).map(|at| at as u32 + 1)
-    };
+    let simple = |word: &str| ORDINALS.iter().position(|ordinal| *ordinal == word).map(|at| at as u32 + 1);
     if let Some(value) = simple(word) {
         return Some((value, at + 1));
     }

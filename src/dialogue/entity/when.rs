@@ -121,21 +121,22 @@ fn misheard_weekday(word: &str) -> Option<Weekday> {
     DAYS.into_iter().find(|day| like(day)).and_then(weekday)
 }
 
+pub(in crate::dialogue) const MONTHS: [&str; 12] = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+];
+
 fn month(word: &str) -> Option<i8> {
-    const MONTHS: [&str; 12] = [
-        "january",
-        "february",
-        "march",
-        "april",
-        "may",
-        "june",
-        "july",
-        "august",
-        "september",
-        "october",
-        "november",
-        "december",
-    ];
     MONTHS.iter().position(|month| *month == word).map(|at| at as i8 + 1)
 }
 
