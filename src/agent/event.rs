@@ -87,6 +87,8 @@ pub enum VoiceOutput {
 pub enum Reason {
     /// The caller has been quiet long enough to have finished.
     Endpointing,
+    /// What was cut by a sound that was no word is to be taken up again.
+    Resuming,
     /// The caller has said nothing for so long that the agent asks.
     Silence,
     /// The recogniser or the understander owes an answer.

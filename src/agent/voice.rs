@@ -42,6 +42,9 @@ const UNDERSTOOD_OVERDUE: Duration = Duration::from_secs(2);
 /// Answers of recogniser or understander that may be missing in a row before speech counts as broken.
 const OVERDUE_AT_MOST: u8 = 2;
 
+/// After a sound too short for a word the agent goes on this much later: "Stop, … please listen to me" begins like a cough.
+const AFTER_A_NOISE: Duration = Duration::from_millis(400);
+
 /// Sound without words is remarked upon only if there was as much of it as of a word or two.
 const UNCLEAR_VOICED_MS: u32 = 700;
 
@@ -58,6 +61,8 @@ pub struct Voice {
     mouth: Mouth,
     /// What the caller spoke over, until it is known whether they meant to.
     cut: Option<Cut>,
+    /// When the agent goes on with what was cut, after a sound that was nothing.
+    goes_on_at: Option<Instant>,
     /// When the silence began that the caller is to break.
     quiet_since: Instant,
     overdue: u8,
@@ -98,6 +103,7 @@ impl Voice {
             reading: None,
             mouth: Mouth::default(),
             cut: None,
+            goes_on_at: None,
             quiet_since: now,
             overdue: 0,
             asking: Asking::default(),
@@ -211,6 +217,7 @@ impl Voice {
                 let cut_off = |taken: Instant| now.saturating_duration_since(taken) < GOES_ON_WITHIN;
                 self.goes_on |= self.taken.take().is_some_and(cut_off);
                 self.hearing.started(now);
+                self.goes_on_at = None;
                 if self.mouth.yields_to_sound() {
                     self.hush(now);
                 }
@@ -222,8 +229,11 @@ impl Voice {
                 self.goes_on = false;
                 // Words of the pause before may have come meanwhile.
                 self.ask_for_reading(now);
-                if self.hearing == Hearing::Quiet && !self.mouth.is_busy() {
-                    self.go_on(now);
+                if self.hearing == Hearing::Quiet {
+                    self.goes_on_at = self.cut.is_some().then_some(now + AFTER_A_NOISE);
+                    if self.goes_on_at.is_none() && !self.mouth.is_busy() {
+                        self.go_on(now);
+                    }
                 }
             }
             SpeechEvent::Paused { at_ms, voiced_ms, silence_ms, .. } => {
@@ -382,6 +392,7 @@ impl Voice {
             }
         }
         self.cut = None;
+        self.goes_on_at = None;
         self.mouth.plan(acts);
         if !self.mouth.is_busy() {
             self.next_act(now);
@@ -390,6 +401,7 @@ impl Voice {
 
     /// Speaks on after a false alarm: the unfinished clause again, and then what was planned.
     fn go_on(&mut self, now: Instant) {
+        self.goes_on_at = None;
         if let Some(cut) = self.cut.take() {
             self.mouth.resume(cut);
         }
@@ -454,7 +466,7 @@ impl Voice {
             return self.next_act(now);
         }
         if self.hearing == Hearing::Quiet {
-            self.go_on(now);
+            self.goes_on_at = Some(now + AFTER_A_NOISE);
         }
     }
 
@@ -517,13 +529,17 @@ impl Voice {
             let allowed = if self.session.is_patient() { limits.patience } else { limits.silence };
             (self.quiet_since + allowed, Reason::Silence)
         });
+        let goes_on = self.goes_on_at.map(|at| (at, Reason::Resuming));
         let length = idle.then(|| (self.began + self.session.limits().length, Reason::Length));
         let reading =
             self.reading.as_ref().map(|(_, since)| (*since + UNDERSTOOD_OVERDUE, Reason::SpeechOverdue));
         let heard =
             self.hearing.overdue_at(HEARD_OVERDUE, VOICE_WITHOUT_PAUSE).map(|at| (at, Reason::SpeechOverdue));
         let playback = self.mouth.overdue_at().map(|at| (at, Reason::PlaybackOverdue));
-        [self.turn_due(), calendar, silence, length, reading, heard, playback].into_iter().flatten().min()
+        [self.turn_due(), calendar, silence, goes_on, length, reading, heard, playback]
+            .into_iter()
+            .flatten()
+            .min()
     }
 
     fn timed_out(&mut self, now: Instant) {
@@ -536,6 +552,7 @@ impl Voice {
             Reason::Endpointing => {}
             // Heard below, with every input.
             Reason::CalendarOverdue => self.asking.give_up(),
+            Reason::Resuming => self.go_on(now),
             Reason::Silence => {
                 self.quiet_since = now;
                 self.user_turn(now, UserTurn::Silence);

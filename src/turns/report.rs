@@ -236,6 +236,9 @@ fn tell_each(
         if never > 0 {
             write!(f, "; {never} never came to it")?;
         }
+        if stopped > 0 {
+            write!(f, "; silent after {}", Delays::of(all.iter().filter_map(|one| one.stopped)))?;
+        }
         writeln!(f)?;
     }
     Ok(())

@@ -9,6 +9,13 @@ const QUIETEST_VOICE_DB: f32 = -58.0;
 /// Where a caller's level is taken to be before they have spoken: a quiet talker.
 const UNHEARD_CALLER_DB: f32 = -27.0;
 
+/// So many windows of voice, a second, make the caller's level known.
+const KNOWN_AFTER: u32 = 60;
+
+/// After so many windows without the caller, three seconds, their level is taken to fall, by 6 dB a second.
+const FADES_AFTER: u32 = 188;
+const FADES: f32 = 0.978;
+
 /// The noise estimate follows a drop at once and a rise by this much a window (about 4 dB a second).
 const RISE_DB: f32 = 0.064;
 
@@ -44,12 +51,17 @@ impl Measure {
 #[derive(Debug, Clone)]
 pub(super) struct Levels {
     noise_db: Option<f32>,
-    caller_db: f32,
+    /// Mean power of the caller's voice, full scale being 1: what is loudest in it counts most.
+    caller_power: f32,
+    /// Windows of the caller's voice so far, up to what makes the level known.
+    caller_heard: u32,
+    /// Windows without it, of those in which it was listened for.
+    caller_missed: u32,
 }
 
 impl Levels {
-    pub(super) const fn new() -> Self {
-        Self { noise_db: None, caller_db: UNHEARD_CALLER_DB }
+    pub(super) fn new() -> Self {
+        Self { noise_db: None, caller_power: power_of(UNHEARD_CALLER_DB), caller_heard: 0, caller_missed: 0 }
     }
 
     /// Every window, voice or not: speech has gaps, and the estimate drops into them.
@@ -63,7 +75,22 @@ impl Levels {
 
     /// A window that certainly was the caller's voice.
     pub(super) fn hear_caller(&mut self, db: f32) {
-        self.caller_db += 0.02 * (db - self.caller_db);
+        self.caller_power += 0.02 * (power_of(db) - self.caller_power);
+        self.caller_heard = KNOWN_AFTER.min(self.caller_heard + 1);
+        self.caller_missed = 0;
+    }
+
+    /// A window in which the caller might have spoken and did not. Who is not heard for long may have become quieter.
+    pub(super) fn miss_caller(&mut self) {
+        self.caller_missed = self.caller_missed.saturating_add(1);
+        if self.caller_missed > FADES_AFTER {
+            self.caller_power *= FADES;
+        }
+    }
+
+    /// Is this quieter, by more than so much, than a caller whose level is known?
+    pub(super) fn is_beside_caller(&self, db: f32, below_db: f32) -> bool {
+        self.caller_heard >= KNOWN_AFTER && !self.may_be_caller(db, below_db)
     }
 
     pub(super) fn stands_out(&self, db: f32, above_noise_db: f32) -> bool {
@@ -71,6 +98,10 @@ impl Levels {
     }
 
     pub(super) fn may_be_caller(&self, db: f32, below_db: f32) -> bool {
-        db >= self.caller_db - below_db
+        db >= 10.0 * self.caller_power.log10() - below_db
     }
+}
+
+fn power_of(db: f32) -> f32 {
+    10f32.powf(db / 10.0)
 }

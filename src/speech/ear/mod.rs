@@ -230,10 +230,15 @@ impl Ear {
     }
 
     fn hear_quiet(&mut self, window: &[i16], measure: Measure, voice: bool, agent_speaking: bool) {
+        let beside =
+            !agent_speaking && self.levels.is_beside_caller(measure.db, self.tuning.beside_below_caller_db);
+        if !agent_speaking {
+            self.levels.miss_caller();
+        }
         let own_voice = agent_speaking
             && !(self.levels.may_be_caller(measure.db, self.tuning.barge_in_below_caller_db)
                 && self.levels.stands_out(measure.db, self.tuning.barge_in_above_noise_db));
-        self.voiced = self.voiced << 1 | u64::from(voice && !own_voice);
+        self.voiced = self.voiced << 1 | u64::from(voice && !own_voice && !beside);
         self.bright = self.bright << 1 | u64::from(measure.bright);
         self.pre_roll.extend(window);
         let excess = self.pre_roll.len().saturating_sub(samples(self.tuning.pre_roll));

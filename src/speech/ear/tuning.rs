@@ -22,6 +22,9 @@ pub struct EarTuning {
     /// While the agent speaks: how far, in dB, below the caller's usual level a sound may be and still be the caller.
     /// What is quieter is taken for the echo of our own voice, or for a television.
     pub barge_in_below_caller_db: f32,
+    /// While it listens: how far, in dB, below the usual level of a caller who has been heard before a voice is somebody else's:
+    /// a television's, or a person's in the room.
+    pub beside_below_caller_db: f32,
     /// While somebody speaks: how far, in dB, below the caller's usual level their voice is over.
     pub trails_off_below_caller_db: f32,
     /// While the agent speaks: share of the onset's voice that must be brighter than a closed-mouth hum.
@@ -46,12 +49,13 @@ impl Default for EarTuning {
             voice_until: 0.35,
             onset_voice: Duration::from_millis(80),
             onset_span: Duration::from_millis(128),
-            barge_in_voice: Duration::from_millis(96),
+            barge_in_voice: Duration::from_millis(80),
             barge_in_span: Duration::from_millis(144),
             above_noise_db: 3.0,
             barge_in_above_noise_db: 9.0,
-            barge_in_below_caller_db: 8.0,
-            trails_off_below_caller_db: 30.0,
+            barge_in_below_caller_db: 7.0,
+            beside_below_caller_db: 14.0,
+            trails_off_below_caller_db: 24.0,
             barge_in_bright_share: 0.3,
             pre_roll: Duration::from_millis(400),
             pause: Duration::from_millis(144),

@@ -43,7 +43,28 @@ fn a_click_lets_the_agent_go_on() {
     line.is_hushed(utterance, 3_000);
     let turn = line.turn;
     line.input(VoiceInput::Speech(SpeechEvent::Dismissed { turn, at_ms: 10 }));
+    line.pass(ms(399));
+    assert!(!line.last_spoken().starts_with("The office is closed right now."), "{}", line.last_spoken());
+    line.pass(ms(1));
     assert!(line.last_spoken().starts_with("The office is closed right now."), "{}", line.last_spoken());
+}
+
+#[test]
+fn who_says_stop_and_then_what_they_want_is_not_spoken_over_between_the_two() {
+    let mut line = Line::new();
+    let utterance = line.agent_speaks_for(3_000);
+    let spoken = line.last_spoken().to_owned();
+    line.starts();
+    line.is_hushed(utterance, 3_000);
+    let turn = line.turn;
+    line.input(VoiceInput::Speech(SpeechEvent::Dismissed { turn, at_ms: 10 }));
+    line.pass(ms(300));
+    line.starts();
+    line.pass(ms(1_000));
+    assert_eq!(line.last_spoken(), spoken);
+    line.pauses(1_200, LEAK, repair());
+    line.pass(ms(500));
+    assert_eq!(line.heard(), [LEAK]);
 }
 
 #[test]
