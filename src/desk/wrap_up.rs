@@ -534,7 +534,9 @@ fn describe(outcome: &Outcome, record: &CallRecord, summary: &mut String) {
     if !outcome.notes.is_empty() {
         summary.push_str(&format!(" Note: {}.", outcome.notes.join("; ")));
     }
-    if outcome.do_not_contact {
+    if outcome.calls_welcome {
+        summary.push_str(" Asked not to be texted; calls are welcome.");
+    } else if outcome.do_not_contact {
         summary.push_str(" Asked not to be contacted.");
     }
 }

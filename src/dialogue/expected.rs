@@ -3,12 +3,11 @@
 use super::{
     Expectation, corpus,
     entity::{MONTHS, ORDINALS, Roster},
+    names::{given_names, surnames},
 };
 
 /// What callers answer.
 const ANSWERS: &str = include_str!("../../firmware-config/dialogue/answers.txt");
-/// Names by section: `[given]`, `[surname]`.
-const NAMES: &str = include_str!("../../firmware-config/dialogue/names.txt");
 
 const DAYS: &[&str] =
     &["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "tomorrow", "today"];
@@ -44,7 +43,6 @@ impl Expected {
     pub fn at(roster: &Roster) -> Self {
         let openings = corpus::training().filter_map(Result::ok).map(|example| example.text);
         let own_names = || roster.names.iter().cloned();
-        let named = |section| names(section).map(str::to_owned).chain(own_names()).collect();
         let letters = ('a'..='z').map(String::from).collect();
         let words = |list: &[&str]| list.iter().map(|word| (*word).to_owned()).collect();
         let nth = [ORDINALS[..].to_vec(), LATER_ORDINALS.to_vec()].concat();
@@ -52,8 +50,8 @@ impl Expected {
             openings: openings.collect(),
             answers: answers(),
             classes: vec![
-                ("<given>", named("[given]")),
-                ("<surname>", named("[surname]")),
+                ("<given>", given_names().map(str::to_owned).chain(own_names()).collect()),
+                ("<surname>", surnames().map(str::to_owned).chain(own_names()).collect()),
                 ("<letter>", letters),
                 ("<day>", words(DAYS)),
                 ("<month>", words(&MONTHS)),
@@ -93,9 +91,4 @@ fn own_words(roster: &Roster) -> Vec<String> {
 
 fn lines(text: &'static str) -> impl Iterator<Item = &'static str> {
     text.lines().filter(|line| !line.starts_with('#') && !line.is_empty())
-}
-
-fn names(section: &str) -> impl Iterator<Item = &'static str> {
-    let after = lines(NAMES).skip_while(move |line| *line != section).skip(1);
-    after.take_while(|line| !line.starts_with('[')).flat_map(str::split_whitespace)
 }

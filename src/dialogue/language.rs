@@ -107,7 +107,12 @@ pub fn language_wished(text: &str) -> Option<Language> {
 fn weigh(words: &[Token]) -> (i32, f32) {
     let mut small = 0;
     let mut letters = 0.0;
-    for token in words {
+    let is_letter = |at: usize| words.get(at).is_some_and(|token| token.word.chars().count() == 1);
+    for (at, token) in words.iter().enumerate() {
+        // "R, E, Y, E, S" is spelled, and neither of its letters is an "and".
+        if is_letter(at) && (is_letter(at + 1) || at.checked_sub(1).is_some_and(is_letter)) {
+            continue;
+        }
         let framed = format!(" {} ", token.word);
         match (ENGLISH.contains(&framed), SPANISH.contains(&framed)) {
             (true, false) => small -= 1,

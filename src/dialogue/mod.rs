@@ -27,6 +27,7 @@ mod listing;
 mod matter;
 mod meanings;
 mod moves;
+mod names;
 mod office;
 mod outcome;
 mod pack;

@@ -36,6 +36,9 @@ pub struct Outcome {
     pub access: Option<Captured<bool>>,
     /// They asked that we do not text or call them.
     pub do_not_contact: bool,
+    /// But a person may call them back: they refused texts alone.
+    #[serde(default)]
+    pub calls_welcome: bool,
     /// A person was promised something by the office.
     pub promised: Promise,
     pub ended: Option<EndReason>,
@@ -180,6 +183,7 @@ impl Outcome {
             first_words: None,
             access: None,
             do_not_contact: false,
+            calls_welcome: false,
             promised: Promise::Nothing,
             ended: None,
             sought: None,

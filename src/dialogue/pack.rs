@@ -182,6 +182,8 @@ lines! {
     Identity = "identity" [Office],
     IdentityNamed = "identity_named" [Office, Value],
     StopContact = "stop_contact" [],
+    /// They want no texts, and said nothing against calls.
+    NoTexts = "no_texts" [],
     StartOver = "start_over" [],
     /// After a closed answer: a person of the office could say more.
     OfferCall = "offer_call" [],

@@ -259,6 +259,7 @@ fn a_line_becomes_one_json_object() {
         today,
         home_area_code: 303,
         language: crate::types::Language::English,
+        read_back: None,
     };
     let understood = understand(
         &WORDS,

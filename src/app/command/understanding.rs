@@ -32,6 +32,7 @@ pub fn understand(path: &Path, models: &Path, words_only: bool) -> anyhow::Resul
         today,
         home_area_code: office.home_area_code,
         language: Language::English,
+        read_back: None,
     };
     for line in std::io::stdin().lock().lines() {
         let line = line?;

@@ -52,6 +52,8 @@ pub struct Context<'a> {
     pub home_area_code: u16,
     /// The language that is spoken.
     pub language: Language,
+    /// The name that was just read back: what is spelled against it is taken by the letter.
+    pub read_back: Option<&'a PersonName>,
 }
 
 /// Everything that was said, in the order in which it was said. What was asked for is read first, so that "fifteen"

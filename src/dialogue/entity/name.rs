@@ -1,6 +1,10 @@
 //! Names of people: introduced, answered, spelled.
 
-use super::{Entity, PersonName, Scene, Slot, Value, sound::likeness};
+use super::{
+    super::names::is_surname,
+    Entity, PersonName, Scene, Slot, Value,
+    sound::{likeness, may_be_spelled},
+};
 
 /// Words that follow "this is" or "I'm" and are no names.
 const NOT_NAMES: &str = " a about above actually after again agent ago all also always am an and angry another any \
@@ -173,7 +177,12 @@ fn introduction(scene: &Scene<'_>, at: usize) -> Option<(usize, f32)> {
         ("this", Some("is"), _) => Some((at + 2, 0.8)),
         ("im", _, _) => Some((at + 1, 0.65)),
         ("i", Some("am"), _) => Some((at + 2, 0.65)),
-        ("its", _, _) if scene.context.expecting == Some(Slot::Name) || at <= 2 => Some((at + 1, 0.6)),
+        // "It's unique" answers "which unit?" badly, and names nobody.
+        ("its", _, _) => match scene.context.expecting {
+            Some(Slot::Name) => Some((at + 1, 0.6)),
+            None if at <= 2 => Some((at + 1, 0.6)),
+            _ => None,
+        },
         _ => None,
     }
 }
@@ -210,7 +219,11 @@ fn name(scene: &Scene<'_>, start: usize) -> Option<(PersonName, usize)> {
         // Spelling repeats the last part in the caller's own letters, or gives the only one.
         let whole = parts.len() >= 2;
         match parts.last_mut() {
-            Some(last) if whole || parts_alike(last, &word) => *last = word,
+            Some(last) if whole || parts_alike(last, &word) => {
+                if !scene.may_be_misheard_spelling(last, &word) {
+                    *last = word;
+                }
+            }
             _ => parts.push(word),
         }
         spelled = true;
@@ -246,6 +259,18 @@ fn two_words<'l>(
         whole.eq_ignore_ascii_case(letters).then_some(given.len())
     });
     known.or(by_comma).and_then(|at| letters.split_at_checked(at))
+}
+
+impl Scene<'_> {
+    /// Was this common surname spelled, and a letter or two of it not heard? Letters are harder to hear than names: `W A L K R`
+    /// after "Walker" is the name, until it has been read back and is spelled against.
+    fn may_be_misheard_spelling(&self, said: &str, spelled: &str) -> bool {
+        let denied = self.context.read_back.and_then(|name| name.family.as_deref());
+        !denied.is_some_and(|denied| denied.eq_ignore_ascii_case(said))
+            && is_surname(said)
+            && !is_surname(spelled)
+            && may_be_spelled(said, spelled)
+    }
 }
 
 fn parts_alike(said: &str, spelled: &str) -> bool {

@@ -8,6 +8,8 @@ use crate::types::PhoneNumber;
 
 /// Digits without an area code.
 pub(super) const LOCAL: usize = 7;
+/// Digits of a number with its area code, but for one that was not heard.
+const ALL_BUT_ONE: usize = 9;
 /// Fewer digits than this, unasked, are an amount or a door.
 pub(super) const LEAST_UNASKED: usize = 7;
 pub(super) const LEAST_ASKED: usize = 3;
@@ -40,6 +42,13 @@ pub(super) fn phones(scene: &Scene<'_>) -> Vec<Entity> {
             end = after;
             at = after;
         }
+        let mut start = start;
+        if said.len() == ALL_BUT_ONE
+            && let Some(first) = misheard_digit(scene, start)
+        {
+            said.insert(0, first);
+            start -= 1;
+        }
         let plus = scene.text[..scene.tokens[start].start].ends_with('+');
         let (value, confidence) = read(&said, plus, scene.context.home_area_code);
         if matches!(value, Value::PhoneFragment(_)) && !asked {
@@ -48,6 +57,22 @@ pub(super) fn phones(scene: &Scene<'_>) -> Vec<Entity> {
         found.push(scene.entity(value, start..end, confidence, true));
     }
     found
+}
+
+/// The first digit of a number, where it was written as the word before the other nine: "on to zero six", "me Yantu's 06".
+fn misheard_digit(scene: &Scene<'_>, at: usize) -> Option<char> {
+    let before = scene.tokens.get(at.checked_sub(1)?).filter(|token| !token.stop)?;
+    match before.word.as_str() {
+        "for" | "fore" | "or" => Some('4'),
+        "won" => Some('1'),
+        "tree" | "free" => Some('3'),
+        "sex" | "sick" | "sicks" => Some('6'),
+        "ate" => Some('8'),
+        word => {
+            let word = word.strip_suffix('s').unwrap_or(word);
+            ["to", "too", "tu", "tew", "two"].iter().any(|end| word.ends_with(end)).then_some('2')
+        }
+    }
 }
 
 /// The number once its end, or the whole of it, was said anew; `right` is no longer than `said`.

@@ -229,7 +229,8 @@ mod tests {
     fn heard(text: &str, expecting: Option<Slot>, language: Language) -> Vec<Value> {
         let roster = Roster::default();
         let today = jiff::civil::date(2026, 11, 20);
-        let context = Context { expecting, roster: &roster, today, home_area_code: 303, language };
+        let context =
+            Context { expecting, roster: &roster, today, home_area_code: 303, language, read_back: None };
         let wanted = [Slot::Price, Slot::Financing, Slot::Area];
         extract(text, &context)
             .into_iter()

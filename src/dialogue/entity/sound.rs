@@ -73,9 +73,65 @@ pub(in crate::dialogue) fn likeness(heard: &str, known: &str) -> f32 {
     }
 }
 
+/// Letters whose names a telephone line cannot tell apart.
+pub(super) const ALIKE_LETTERS: [&str; 4] = ["BDEPTVCGZ", "AHJK", "FSX", "MN"];
+
+/// What a letter costs that is heard as one of those like it, of one that is not heard or heard as another.
+const ALIKE: f32 = 0.5;
+/// So much may have gone wrong for each letter of the word.
+const SPELLING_GOES_WRONG: f32 = 0.34;
+/// Of fewer letters nothing is concluded.
+const LEAST_SPELLED: usize = 3;
+
+/// May the letters that were heard be the spelling of the word that was said?
+pub(super) fn may_be_spelled(said: &str, heard: &str) -> bool {
+    let (said, heard) = (said.to_ascii_uppercase(), heard.to_ascii_uppercase());
+    let length = said.chars().count();
+    heard.chars().count() >= LEAST_SPELLED
+        && (said.starts_with(&heard) || letters_apart(&said, &heard) <= SPELLING_GOES_WRONG * length as f32)
+}
+
+/// Letters to insert, delete or change, of which one changed for its like counts half.
+fn letters_apart(a: &str, b: &str) -> f32 {
+    let alike = |a: char, b: char| ALIKE_LETTERS.iter().any(|group| group.contains(a) && group.contains(b));
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<f32> = (0..=b.len()).map(|n| n as f32).collect();
+    for left in a.chars() {
+        let mut diagonal = row[0];
+        row[0] += 1.0;
+        for (j, &right) in b.iter().enumerate() {
+            let changed = match left == right {
+                true => 0.0,
+                false if alike(left, right) => ALIKE,
+                false => 1.0,
+            };
+            let change = diagonal + changed;
+            diagonal = row[j + 1];
+            row[j + 1] = change.min(diagonal + 1.0).min(row[j] + 1.0);
+        }
+    }
+    row[b.len()]
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn letters_that_were_lost_or_taken_for_their_like_are_a_spelling_and_other_names_are_not() {
+        for (said, heard) in [
+            ("Walker", "WALKR"),
+            ("Martinez", "MARTIND"),
+            ("Rivera", "RIV"),
+            ("Green", "CREE"),
+            ("Phillips", "PHLLIPS"),
+        ] {
+            assert!(may_be_spelled(said, heard), "{said} {heard}");
+        }
+        for (said, heard) in [("Allen", "ALIN"), ("Rays", "REYES"), ("Lee", "LI"), ("Moore", "MURDER")] {
+            assert!(!may_be_spelled(said, heard), "{said} {heard}");
+        }
+    }
 
     #[test]
     fn names_that_sound_alike_are_alike() {

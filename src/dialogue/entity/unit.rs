@@ -4,11 +4,8 @@ use super::{
     Entity, Scene, Slot, UnitMention, UnitRef, Value,
     misheard::{Place, is_number, misheard},
     number::{digits, sounds_like},
-    sound::likeness,
+    sound::{ALIKE_LETTERS, likeness},
 };
-
-/// Letters that a telephone line cannot tell apart.
-const ALIKE: [&str; 4] = ["BDEPTVCGZ", "AHJK", "FSX", "MN"];
 
 pub(super) fn units(scene: &Scene<'_>) -> Vec<Entity> {
     let asked = scene.context.expecting == Some(Slot::Unit);
@@ -47,6 +44,9 @@ pub(super) fn units(scene: &Scene<'_>) -> Vec<Entity> {
         {
             found.push(entity);
             continue;
+        }
+        if mention.candidates.is_empty() && (named || asked) {
+            mention = lettered(scene, mention);
         }
         // Unnamed and unasked, only a door of the roster counts, and a bare small number is too likely an hour.
         let telling = door.unit.len() >= 3 || door.unit.bytes().any(|b| b.is_ascii_alphabetic());
@@ -282,6 +282,9 @@ pub(in crate::dialogue) fn cue_letter(word: &str) -> Option<char> {
     CUES.iter().find(|(cue, _)| *cue == word).map(|(_, letter)| *letter)
 }
 
+/// So many doors of one number are asked about; of more, the letter alone is asked for again.
+const LETTERS: usize = 3;
+
 /// How far behind the number such a word may stand: "three, he has in apple".
 const CUE_WITHIN: usize = 5;
 
@@ -327,6 +330,21 @@ pub(super) fn matched(scene: &Scene<'_>, door: &Door) -> UnitMention {
     UnitMention { unit: door.unit.clone(), candidates, ambiguous }
 }
 
+/// A number that no door has by itself, with the doors whose letter was swallowed, if they are few: "unit three" is 3A or 3B.
+fn lettered(scene: &Scene<'_>, mention: UnitMention) -> UnitMention {
+    let units = &scene.context.roster.units;
+    let letter = |known: &UnitRef| match plain(&known.unit).strip_prefix(&mention.unit) {
+        Some(rest) => rest.len() == 1 && rest.bytes().all(|b| b.is_ascii_alphabetic()),
+        None => false,
+    };
+    let number = mention.unit.bytes().all(|b| b.is_ascii_digit());
+    let candidates: Vec<UnitRef> = units.iter().filter(|known| number && letter(known)).cloned().collect();
+    if candidates.is_empty() || candidates.len() > LETTERS {
+        return mention;
+    }
+    UnitMention { candidates, ambiguous: true, ..mention }
+}
+
 /// Letters and digits only, upper case: `4-b` is `4B`.
 fn plain(unit: &str) -> String {
     unit.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_uppercase()).collect()
@@ -334,8 +352,9 @@ fn plain(unit: &str) -> String {
 
 fn sounds_alike(known: &str, heard: &str) -> bool {
     let pairs = || known.chars().zip(heard.chars());
-    let alike =
-        |(a, b): (char, char)| a == b || ALIKE.iter().any(|group| group.contains(a) && group.contains(b));
+    let alike = |(a, b): (char, char)| {
+        a == b || ALIKE_LETTERS.iter().any(|group| group.contains(a) && group.contains(b))
+    };
     known.len() == heard.len() && pairs().all(alike)
 }
 

@@ -42,6 +42,8 @@ fn what_is_of_no_language_changes_none() {
         "mm hm",
         "STOP",
         "Dana Reyes",
+        "Diana Reyes, R. E. Y. S.",
+        "R O Y O",
         "Alamo",
         "taco",
         "okay bye",

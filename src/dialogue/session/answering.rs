@@ -24,6 +24,9 @@ const WORTH_A_GUESS: f32 = 0.35;
 /// Fewer words than this are an answer, not a new topic or a matter.
 pub(super) const TOPIC_WORDS: usize = 4;
 
+/// With so many digits the number is not half said: one of them was not heard, and which of them nobody knows.
+const NEARLY_WHOLE: usize = 8;
+
 impl Session {
     pub(super) fn heard_need(&mut self, text: &str, reading: &Reading, heard: &[Entity]) {
         if self.state.flow.is_some() && !self.state.closed {
@@ -244,6 +247,9 @@ impl Session {
 
     /// Part of a number is there; the rest is asked for, a bounded number of times.
     fn more_digits(&mut self) {
+        if self.state.digits.len() >= NEARLY_WHOLE {
+            return self.digits_misheard();
+        }
         let so_far = reply::spelled(&self.state.digits);
         let asked = self.ask_line(
             Line::MoreDigits,
@@ -252,10 +258,15 @@ impl Session {
             Expectation::PhoneNumber,
         );
         if !asked {
-            self.state.digits.clear();
-            self.asking_failed(Item::Callback);
-            self.advance();
+            self.digits_misheard();
         }
+    }
+
+    /// The number is asked for anew, and in the end by keys.
+    fn digits_misheard(&mut self) {
+        self.state.digits.clear();
+        self.asking_failed(Item::Callback);
+        self.advance();
     }
 
     /// Is the flow one that any more exact intent should replace?
@@ -286,6 +297,7 @@ impl Session {
     }
 
     pub(super) fn heard_offer(&mut self, text: &str, reading: &Reading, heard: &[Entity]) {
+        let digits_before = self.state.digits.clone();
         self.take_beside_the_point(heard);
         let another = self.state.form.value(Item::Callback).is_some();
         match reading.moves {
@@ -309,6 +321,11 @@ impl Session {
                 } else {
                     self.more_digits();
                 }
+            }
+            // Digits are another number, whatever became of the "no" before them.
+            None if !self.state.unheard && self.state.digits != digits_before => {
+                self.state.confusions = 0;
+                self.more_digits();
             }
             Some(Move::Refuse | Move::Unknown) => {
                 self.give_up(Item::Callback);

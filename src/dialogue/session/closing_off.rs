@@ -36,7 +36,7 @@ impl Session {
                 self.state.add_matter(text);
                 self.go_on();
             }
-            Some(intent) if !self.state.do_not_contact => {
+            Some(intent) if !self.state.refuses_calls => {
                 // "What is my house worth" is for a licensed person, and asked by somebody who may sell.
                 let trade = matches!(reading.intent, Intent::Buyer | Intent::Seller) && reading.is_sure();
                 self.state.beyond = Some(text.to_owned());

@@ -28,7 +28,9 @@ impl Session {
             self.state.intent.get_or_insert(intent);
         }
         let step = reading.and_then(|reading| reading.moves);
-        self.state.do_not_contact |= step == Some(Move::StopContact);
+        if step == Some(Move::StopContact) {
+            self.refuse_contact(text);
+        }
         let heard = self.entities(text);
         match (self.state.awaiting.clone(), step) {
             (Awaiting::Confirm(items), Some(Move::Affirm)) if !self.state.unheard => self.settle_all(&items),

@@ -124,7 +124,7 @@ impl Session {
         wanted.iter().copied().find(|&item| match item {
             Item::Matter => self.state.matter.is_none() && !self.state.form.is_done(item),
             // Who does not want to be called is not asked for a number.
-            Item::Callback if self.state.do_not_contact => false,
+            Item::Callback if self.state.refuses_calls => false,
             // The number on file is called, not one that a stranger gives.
             Item::Callback if self.state.proving.refused => false,
             // The office knows what its own homes have.
@@ -212,7 +212,7 @@ impl Session {
     fn fall_back(&mut self, item: Item) {
         if item == Item::Callback
             && let Some(number) = self.state.opening.caller
-            && !self.state.do_not_contact
+            && !self.state.refuses_calls
         {
             self.state.digits.clear();
             self.state.form.hear(item, Value::Phone(number));
@@ -256,7 +256,7 @@ impl Session {
             || self.state.form.get(Item::Callback).is_some_and(|field| field.value.is_some());
         let kept = if !calls {
             true
-        } else if self.state.do_not_contact {
+        } else if self.state.refuses_calls {
             self.tell(Line::ClosingNoContact);
             false
         } else if !reachable {

@@ -193,6 +193,7 @@ impl Session {
             today: self.state.opening.local.date(),
             home_area_code: self.office.home_area_code,
             language: self.state.language,
+            read_back: None,
         };
         let mut said =
             entity::extract(text, &context).into_iter().rev().filter_map(|entity| match entity.value {
@@ -264,7 +265,7 @@ impl Session {
         self.state.proving.refused = true;
         self.want(asked.topic, false);
         self.state.intent.get_or_insert(Intent::Lease);
-        if self.state.promised == Promise::Nothing && !self.state.do_not_contact {
+        if self.state.promised == Promise::Nothing && !self.state.refuses_calls {
             self.state.promised = Promise::Callback;
         }
     }

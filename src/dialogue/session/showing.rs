@@ -143,7 +143,7 @@ impl Session {
             return !self.state.form.is_done(Item::Listing) && self.ask_item(Item::Listing);
         };
         // Nobody drives to a home for somebody who cannot be reached.
-        if self.state.form.value(Item::Callback).is_none() || self.state.do_not_contact {
+        if self.state.form.value(Item::Callback).is_none() || self.state.refuses_calls {
             return false;
         }
         let wish = match self.state.form.value(Item::When) {

@@ -220,7 +220,11 @@ pub(super) struct State {
     pub(super) offered_caller: bool,
     pub(super) asked_contact: bool,
     pub(super) closed: bool,
+    /// They refused to be texted, called, or both: nothing is sent by itself.
     pub(super) do_not_contact: bool,
+    /// Among it calls: nor does a person call.
+    #[serde(default)]
+    pub(super) refuses_calls: bool,
     pub(super) promised: Promise,
     pub(super) ended: Option<EndReason>,
     /// A telephone number in the making.
@@ -292,6 +296,7 @@ impl State {
             asked_contact: false,
             closed: false,
             do_not_contact: false,
+            refuses_calls: false,
             promised: Promise::Nothing,
             ended: None,
             digits: String::new(),
@@ -367,6 +372,7 @@ impl State {
                 _ => None,
             }),
             do_not_contact: self.do_not_contact,
+            calls_welcome: self.do_not_contact && !self.refuses_calls,
             promised: self.promised,
             ended: self.ended,
             sought: self.sought(),

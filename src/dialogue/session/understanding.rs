@@ -79,9 +79,12 @@ impl Session {
             // Only a channel without sound gets here: while somebody is rung, the rest can be asked.
             self.state.awaiting = Awaiting::Need;
         }
-        if reading.moves == Some(Move::StopContact) && !self.state.do_not_contact {
-            self.state.do_not_contact = true;
-            self.tell(Line::StopContact);
+        let against_calls = !is_about_texts(text);
+        if reading.moves == Some(Move::StopContact)
+            && (!self.state.do_not_contact || (against_calls && !self.state.refuses_calls))
+        {
+            self.refuse_contact(text);
+            self.tell(if against_calls { Line::StopContact } else { Line::NoTexts });
             if reading.intent == Intent::Other && words_of(text).len() < 2 * TOPIC_WORDS {
                 return self.after_stop_contact();
             }
@@ -171,8 +174,16 @@ impl Session {
             expecting: item.map(Item::slot),
             roster: &self.office.roster,
             today: self.state.opening.local.date(),
-            home_area_code: self.office.home_area_code,
+            // "Two zero six", and then seven digits: the area code has been said.
+            home_area_code: match self.state.digits.len() {
+                3 => self.state.digits.parse().unwrap_or(self.office.home_area_code),
+                _ => self.office.home_area_code,
+            },
             language: self.state.language,
+            read_back: match (item, self.state.form.value(Item::Name)) {
+                (Some(Item::Name), Some(Value::Name(name))) => Some(name),
+                _ => None,
+            },
         };
         let found = entity::extract(text, &context);
         if item != Some(Item::Place) {
@@ -203,6 +214,12 @@ impl Session {
             self.state.visit |= words.iter().any(|word| VISITS.contains(&word.as_str()))
                 || words.windows(2).any(|pair| SEES.contains(&[pair[0].as_str(), pair[1].as_str()]));
         }
+    }
+
+    /// They want no texts, or neither texts nor calls.
+    pub(super) fn refuse_contact(&mut self, text: &str) {
+        self.state.do_not_contact = true;
+        self.state.refuses_calls |= !is_about_texts(text);
     }
 
     fn after_stop_contact(&mut self) {
@@ -401,6 +418,16 @@ impl Reading {
             language: None,
         }
     }
+}
+
+/// "Please don't text me": is what they refuse written, and nothing else?
+fn is_about_texts(text: &str) -> bool {
+    const WRITTEN: &[&str] = &["text", "sms", "messag", "escrib", "mensaje", "manda", "mande"];
+    const OTHER: &[&str] =
+        &["call", "contact", "phone", "ring", "list", "llam", "marc", "marqu", "habl", "molest", "lista"];
+    let words = words_of(text);
+    let said = |of: &[&str]| words.iter().any(|word| of.iter().any(|begins| word.starts_with(begins)));
+    said(WRITTEN) && !said(OTHER)
 }
 
 /// "Are you open right now?"

@@ -33,6 +33,7 @@ fn heard(expecting: Option<Slot>, text: &str) -> Vec<Value> {
         today: TODAY,
         home_area_code: 303,
         language: Language::Spanish,
+        read_back: None,
     };
     extract(text, &context).into_iter().map(|entity| entity.value).collect()
 }

@@ -71,6 +71,32 @@ fn after_two_failed_hearings_the_number_is_keyed_in() {
 }
 
 #[test]
+fn digits_in_answer_to_the_number_they_call_from_are_another_one_and_in_the_end_keyed() {
+    asked_for_unit()
+        .says("4D")
+        .says("Yes.")
+        .says("Dana Reyes")
+        .says("Yes.")
+        .hears("calling from")
+        .says("Call me on zero six, five five five, zero one eight four.")
+        .hears("ten digits of the number")
+        .says("Call me on zero six, five five five, zero one eight four.")
+        .hears("press the ten digits")
+        .keys("2065550184")
+        .hears("2 0 6, 5 5 5, 0 1 8 4");
+    asked_for_unit()
+        .says("4D")
+        .says("Yes.")
+        .says("Dana Reyes")
+        .says("Yes.")
+        .hears("calling from")
+        .says("Two zero six.")
+        .hears("2 0 6")
+        .says("Five five five, zero one eight four.")
+        .hears("2 0 6, 5 5 5, 0 1 8 4");
+}
+
+#[test]
 fn what_is_neither_heard_nor_keyed_is_kept_and_said_to_be_unconfirmed() {
     let outcome = asked_for_unit()
         .says("4B")

@@ -404,6 +404,28 @@ fn who_talks_is_told_the_truth() {
 }
 
 #[test]
+fn who_wants_no_texts_is_called_back_about_the_repair_all_the_same() {
+    let outcome = Call::new()
+        .says("My kitchen sink is leaking.")
+        .says("Unit 204")
+        .hears("2 0 4")
+        .says("Yes")
+        .says("Please don't text me.")
+        .hears("We won't text you.")
+        .hears("your name")
+        .says("Dana Reyes")
+        .says("Yes.")
+        .hears("calling from")
+        .says("Yes.")
+        .says("Yes, you can go in.")
+        .hears("will call you about it")
+        .says("Bye.")
+        .ends(EndReason::Goodbye);
+    assert!(outcome.do_not_contact && outcome.calls_welcome && outcome.callback.is_some());
+    assert_eq!(outcome.promised, Promise::WorkOrder);
+}
+
+#[test]
 fn who_does_not_want_to_be_called_is_not_promised_a_call() {
     let outcome = Call::new()
         .says("My neighbor is loud every single night.")
@@ -417,7 +439,7 @@ fn who_does_not_want_to_be_called_is_not_promised_a_call() {
         .hears("Nobody will call or text you.")
         .says("Bye.")
         .ends(EndReason::Goodbye);
-    assert!(outcome.do_not_contact);
+    assert!(outcome.do_not_contact && !outcome.calls_welcome);
     assert_eq!(outcome.promised, Promise::Nothing);
     assert_eq!(outcome.callback, None);
 }
