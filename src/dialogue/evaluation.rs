@@ -41,11 +41,14 @@ pub enum HeldOut {
     /// As the seventh, half of its dangers told without the obvious word. Judged fresh: macro-F1 0.84, 105 of 108 dangers, 12
     /// false alarms among 356; then figures of speech were made of those.
     Ninth,
+    /// Every call type by an examiner who had seen nothing else, most of it said plainly. Judged fresh: macro-F1 0.915, 90 of 90
+    /// dangers, 12 false alarms among 468; then figures of speech were made of those.
+    Tenth,
 }
 
 impl HeldOut {
     /// All sets, in the order in which they were written.
-    pub const ALL: [HeldOut; 9] = [
+    pub const ALL: [HeldOut; 10] = [
         HeldOut::First,
         HeldOut::Second,
         HeldOut::Third,
@@ -55,6 +58,7 @@ impl HeldOut {
         HeldOut::Seventh,
         HeldOut::Eighth,
         HeldOut::Ninth,
+        HeldOut::Tenth,
     ];
 
     /// The name in reports: `first`.
@@ -69,6 +73,7 @@ impl HeldOut {
             HeldOut::Seventh => "seventh",
             HeldOut::Eighth => "eighth",
             HeldOut::Ninth => "ninth",
+            HeldOut::Tenth => "tenth",
         }
     }
 }
