@@ -2,11 +2,8 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-#[cfg(all(feature = "sherpa", feature = "flite"))]
-use super::trade;
-use super::{prompts, speech_pool::Engines};
+use super::{prompts, speech_pool::Engines, trade::OfficeTrade};
 use crate::{
-    dialogue::Roster,
     pbx::Directory,
     speech::{Manner, Models, Telephone, VoiceDetector, WordModel},
     turns,
@@ -21,7 +18,7 @@ pub(super) fn load(
     models: &Models,
     wanted: &BTreeSet<String>,
     workers: usize,
-    roster: &Roster,
+    trade: &OfficeTrade,
 ) -> anyhow::Result<Loaded> {
     use std::collections::BTreeMap;
 
@@ -42,7 +39,7 @@ pub(super) fn load(
             }
         })
         .collect();
-    let english = MoonshineRecognizer::open(&models.moonshine(), workers, || trade::word_model(roster))?;
+    let english = MoonshineRecognizer::open(&models.moonshine(), workers, || trade.learn())?;
     let others: Vec<(Language, SherpaRecognizer)> = Language::ALL
         .into_iter()
         .filter(|language| *language != Language::English)
@@ -80,7 +77,7 @@ pub(super) fn load(
 }
 
 #[cfg(not(all(feature = "sherpa", feature = "flite")))]
-pub(super) fn load(_: &Models, _: &BTreeSet<String>, _: usize, _: &Roster) -> anyhow::Result<Loaded> {
+pub(super) fn load(_: &Models, _: &BTreeSet<String>, _: usize, _: &OfficeTrade) -> anyhow::Result<Loaded> {
     anyhow::bail!("this program was built without speech")
 }
 

@@ -18,6 +18,7 @@ use super::{
     prompts::Prompts,
     sockets::Trusts,
     switch_loop::ToSwitch,
+    trade::OfficeTrade,
     trial::{Trial, elsewhere},
 };
 use crate::{
@@ -42,6 +43,7 @@ pub(super) struct InForce {
     pub(super) greetings: console::Greetings,
     pub(super) prompts: Prompts,
     pub(super) learnt: Arc<OwnCallTypes>,
+    pub(super) trade: OfficeTrade,
     /// What the console shows of it.
     pub(super) shown: console::CallTypes,
     /// The file. Held while it is taken on: of two the later one stays.
@@ -86,8 +88,10 @@ impl InForce {
         let types = office::call_types(&config);
         let shown = in_use(&config, &types, left_out);
         // The script before the learning, which takes a second or two: for whoever is understood there are words.
+        let office = Arc::clone(&directory.office);
         self.to_switch.blocking_send(ToSwitch::Directory(directory)).context("the switch has ended")?;
         self.learnt.replace(types);
+        self.trade.replace(&office.roster);
         self.shown.replace(shown);
         Ok(())
     }

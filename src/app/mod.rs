@@ -90,8 +90,10 @@ use prompts::Prompts;
 use recordings::Recordings;
 use sockets::{Sockets, Trusts};
 use sounds::Sounds;
+use speaking::Learns;
 use speech_pool::SpeechPool;
 use switch_loop::{Onlookers, Switchboard, ToSwitch};
+use trade::OfficeTrade;
 use understanding::models;
 use wire_tap::WireTap;
 
@@ -185,8 +187,13 @@ impl House {
         let shown_types = console::CallTypes::new(wishes);
         shown_types.replace(in_force::in_use(config, &types, left_out));
         let call_types = Arc::new(OwnCallTypes::wanting(types));
-        let (learns, reads) = (&call_types, Arc::clone(&understanding));
-        let speech = speaking::start(config, rehearsal, &to_switch, media.clone(), &vitals, reads, learns)?;
+        let trade = OfficeTrade::of(office::office(config).roster);
+        let learns = Learns {
+            understanding: Arc::clone(&understanding),
+            call_types: Arc::clone(&call_types),
+            trade: trade.clone(),
+        };
+        let speech = speaking::start(config, rehearsal, &to_switch, media.clone(), &vitals, learns)?;
         let prompts = Prompts::keep(folder, &directory, speech.clone())?;
         media_thread.start(MediaSettings {
             bind: config.sip.transports.plain.iter().map(SocketAddr::ip).collect(),
@@ -283,6 +290,7 @@ impl House {
             greetings,
             prompts,
             learnt: call_types,
+            trade,
             shown: shown_types,
             file: Mutex::new(file.clone()),
         });

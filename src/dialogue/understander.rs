@@ -26,6 +26,10 @@ const ALARM: f32 = 0.38;
 /// From here on to [`ALARM`], where nothing else is sure either, the caller is asked first whether anybody is in danger: of
 /// routine calls one in a hundred.
 const SUSPICION: f32 = 0.2;
+/// The same where somebody must come now anyway: "no heat, it's eight degrees, and she's starting to shiver".
+const SUSPICION_IN_HASTE: f32 = 0.2;
+/// In so few words only the rules hear a danger; the classifier suspects one at most.
+const FEW_WORDS: usize = 1;
 /// What raises one where the rules heard words that go with none.
 const ALARM_DOUBTED: f32 = 0.6;
 /// The same, where they heard haste without danger, for which somebody is rung anyhow.
@@ -197,7 +201,12 @@ impl Reader {
         let topic = self.moves.topic(&tokens);
         let words = self.rules.words(tokens);
         let (judgement, alarm) = self.classifier.judge(text, embedding);
-        let alarm = if is_bare_number(&words) { 0.0 } else { alarm };
+        let alarm = match words.len() {
+            _ if is_bare_number(&words) => 0.0,
+            // "Electricity" is a unit misheard as likely as a danger: it is asked about.
+            ..=FEW_WORDS => alarm.min(ALARM - f32::EPSILON),
+            _ => alarm,
+        };
         let ranked = judgement.ranked();
         let (intent, confidence, urgency) = match self.danger(&words, (&judgement, alarm), bare, moves) {
             Some(kind) => (
@@ -225,7 +234,12 @@ impl Reader {
             reading.claim(claimed, confidence);
         }
         let silent = || self.rules.reflex(&words) == Reflex::Quiet;
-        if urgency == Urgency::Routine && !bare && alarm >= SUSPICION && !reading.is_sure() && silent() {
+        let suspicious = match urgency {
+            Urgency::Routine => alarm >= SUSPICION && !reading.is_sure(),
+            Urgency::Urgent(_) => alarm >= SUSPICION_IN_HASTE,
+            Urgency::LifeSafety(_) => false,
+        };
+        if suspicious && !bare && silent() {
             reading.suspected = Some(judgement.likeliest_danger());
         }
         reading.ranked.truncate(3);

@@ -110,6 +110,13 @@ fn words_of_danger_without_danger_raise_no_alarm() {
 }
 
 #[test]
+fn one_word_is_a_danger_by_rule_or_not_at_all() {
+    for (text, danger) in [("fire", true), ("Gas!", true), ("electricity", false), ("water", false)] {
+        assert_eq!(WORDS.read(text, None).urgency.is_life_safety(), danger, "{text}");
+    }
+}
+
+#[test]
 fn digits_alone_are_not_even_a_suspicion() {
     for text in ["it's 312", "my number is three one two", "unit nine", "yes four oh six"] {
         assert_eq!(WORDS.read(text, None).suspected, None, "{text}");

@@ -51,6 +51,16 @@ const GIVEN: [&str; 40] = [
     "Denise",
 ];
 
+/// The other way of writing some of them, which nobody can hear: the caller agrees to either.
+const ALSO_WRITTEN: [(&str, &str); 6] = [
+    ("Steven", "Stephen"),
+    ("Brian", "Bryan"),
+    ("Teresa", "Theresa"),
+    ("Rachel", "Rachael"),
+    ("Megan", "Meghan"),
+    ("Hannah", "Hanna"),
+];
+
 /// Family names, of the hundred most frequent and some that are spelled otherwise than they sound (US Census 2010).
 const FAMILY: [&str; 50] = [
     "Smith",
@@ -108,6 +118,10 @@ const FAMILY: [&str; 50] = [
 /// Area codes of North America; with 555-01xx they are nobody's.
 const AREAS: [&str; 10] = ["303", "720", "212", "415", "312", "617", "206", "512", "404", "702"];
 
+const OPENING: &str = "Hi, the sink in my bathroom is clogged.";
+/// Said again to who asks what it is about.
+const PROBLEM: &str = "The sink in my bathroom is clogged.";
+
 /// This many callers, each with another name and number; the units of the office in turn. None where it has no unit.
 pub(super) fn dictations(directory: &Directory, count: usize) -> Vec<Part> {
     let units: Vec<&str> = directory.office.roster.units.iter().map(|unit| unit.unit.as_str()).collect();
@@ -120,6 +134,8 @@ fn caller(nth: usize, unit: &str) -> Part {
     let family = FAMILY[(nth * 7 + nth / GIVEN.len()) % FAMILY.len()];
     let digits = format!("{}55501{:02}", AREAS[(nth * 3 + nth / 100) % AREAS.len()], (nth * 37) % 100);
     let name = format!("{given} {family}");
+    let written = ALSO_WRITTEN.iter().find(|(usual, _)| *usual == given);
+    let also = written.map(|(_, other)| format!("{other} {family}"));
     let spelled = spelled(family);
     let unit_said = unit_said(unit);
     let number_said = format!(
@@ -139,43 +155,49 @@ fn caller(nth: usize, unit: &str) -> Part {
     let units = ["that is unit", "i have unit", "it's unit", "is that unit"];
     let asks = ["is that right", "correct", "right?", "yes?"];
     let yes = || "Yes, that's right.".to_owned();
+    let agrees = |name: &String| reply(&names, std::slice::from_ref(name), yes());
     Part {
         title: format!("Dictation {}: {name}, {unit}, {digits}", nth + 1),
-        says: vec!["Hi, the sink in my bathroom is clogged.".to_owned()],
-        answer: vec![
-            reply(
-                &["press the unit", "telephone, please: the unit"],
-                &[],
-                format!("(keys {}#)", keyed(unit)),
-            ),
-            reply(
-                &["press the ten digits", "telephone, please: the area code"],
-                &[],
-                format!("(keys {digits})"),
-            ),
-            reply(&["or unit"], &[], format!("Unit {unit_said}.")),
-            reply(&names, std::slice::from_ref(&name), yes()),
-            reply(&names, &[], format!("No, it's {name}. {spelled}.")),
-            reply(&units, &[unit_aloud(Language::English, unit)], yes()),
-            reply(&units, &[], format!("No, it's unit {unit_said}.")),
-            reply(&asks, &[read_back], yes()),
-            reply(&["calling from", "ending in"], &[], format!("No, call me on {number_said}.")),
-            reply(&["and then", "comes next"], &["5 5 5".to_owned()], digits_said(&digits[6..])),
-            reply(
-                &["and then", "comes next"],
-                &[],
-                format!("{}, {}", digits_said(&digits[3..6]), digits_said(&digits[6..])),
-            ),
-            reply(&asks, &[], format!("No. The number is {number_said}.")),
-            reply(&["spell"], &[], format!("{name}. {spelled}.")),
-            reply(&["your name"], &[], format!("My name is {name}.")),
-            reply(&["once more, the unit", "unit once more"], &[], format!("Unit {unit_said}.")),
-            reply(&["unit"], &[], format!("Unit {unit}.")),
-            reply(&["number", "digits"], &[], format!("{number_said}.")),
-        ],
+        says: vec![OPENING.to_owned()],
+        answer: [&name]
+            .into_iter()
+            .chain(&also)
+            .map(agrees)
+            .chain([
+                reply(
+                    &["press the unit", "telephone, please: the unit"],
+                    &[],
+                    format!("(keys {}#)", keyed(unit)),
+                ),
+                reply(
+                    &["press the ten digits", "telephone, please: the area code"],
+                    &[],
+                    format!("(keys {digits})"),
+                ),
+                reply(&["or unit"], &[], format!("Unit {unit_said}.")),
+                reply(&names, &[], format!("No, it's {name}. {spelled}.")),
+                reply(&units, &[unit_aloud(Language::English, unit)], yes()),
+                reply(&units, &[], format!("No, it's unit {unit_said}.")),
+                reply(&asks, &[read_back], yes()),
+                reply(&["calling from", "ending in"], &[], format!("No, call me on {number_said}.")),
+                reply(&["and then", "comes next"], &["5 5 5".to_owned()], digits_said(&digits[6..])),
+                reply(
+                    &["and then", "comes next"],
+                    &[],
+                    format!("{}, {}", digits_said(&digits[3..6]), digits_said(&digits[6..])),
+                ),
+                reply(&asks, &[], format!("No. The number is {number_said}.")),
+                reply(&["spell"], &[], format!("{name}. {spelled}.")),
+                reply(&["your name"], &[], format!("My name is {name}.")),
+                reply(&["once more, the unit", "unit once more"], &[], format!("Unit {unit_said}.")),
+                reply(&["unit"], &[], format!("Unit {unit}.")),
+                reply(&["number", "digits"], &[], format!("{number_said}.")),
+                reply(&["calling about", "what is it about", "about a repair"], &[], PROBLEM.to_owned()),
+            ])
+            .collect(),
         expect: Expected {
             about: vec![Intent::Maintenance],
-            name: Some(name),
+            name: Some([name].into_iter().chain(also).collect::<Vec<_>>().join("|")),
             place: Some(unit.to_owned()),
             callback: Some(digits),
             ..Expected::default()

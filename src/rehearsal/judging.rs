@@ -270,7 +270,8 @@ impl Judge<'_> {
             let Some(wanted) = wanted else { continue };
             let wanted = cast.fill(wanted).unwrap_or_else(|_| wanted.clone()).to_lowercase();
             let found = found.unwrap_or_else(|| "none".to_owned());
-            if !found.to_lowercase().contains(&wanted) {
+            if !wanted.split('|').any(|wanted| found.to_lowercase().contains(wanted)) {
+                let wanted = wanted.replace('|', " or ");
                 self.fault(format!("the {what} is {found}, and it was {wanted}"));
             }
         }

@@ -132,6 +132,7 @@ pub struct Expected {
     pub work_order: Option<bool>,
     #[serde(default)]
     pub lead: Option<bool>,
+    /// Alternatives with `|`.
     #[serde(default)]
     pub name: Option<String>,
     #[serde(default)]

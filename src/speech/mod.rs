@@ -74,7 +74,7 @@ pub use telephone::{Background, TELEVISION, Telephone, Wire, level, spoken};
 pub use vad::VoiceDetector;
 pub use voices::Voices;
 pub use wav::{read_first_channel, read_wav, write_wav};
-pub use word_model::{Sentence, WordClass, WordModel};
+pub use word_model::{Sentence, WordClass, WordModel, WordModelInUse};
 
 /// Samples a second of everything that crosses this door.
 pub const SAMPLE_RATE: u32 = 16_000;

@@ -6,7 +6,11 @@
 //! with many different successors is trusted less). Numbers, names and whatever else comes in lists are one word each to
 //! the model (a *class*): that "apartment" is followed by a number needs to be said once, not for each number.
 
-use std::{collections::HashMap, ops::Range};
+use std::{
+    collections::HashMap,
+    ops::Range,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use super::Awaits;
 
@@ -171,6 +175,28 @@ pub struct WordModel {
     alone: Seen,
     after_one: HashMap<Word, Seen>,
     after_two: HashMap<(Word, Word), Seen>,
+}
+
+/// The word model that a recogniser goes by. Clones share it: what is learnt anew counts from the next decode on.
+#[derive(Debug, Clone)]
+pub struct WordModelInUse(Arc<Mutex<Arc<WordModel>>>);
+
+impl WordModelInUse {
+    /// The model that counts now.
+    pub fn get(&self) -> Arc<WordModel> {
+        Arc::clone(&self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Takes its place for all who share it. A decode that runs ends with the one it began with.
+    pub fn replace(&self, model: Arc<WordModel>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = model;
+    }
+}
+
+impl From<Arc<WordModel>> for WordModelInUse {
+    fn from(model: Arc<WordModel>) -> Self {
+        Self(Arc::new(Mutex::new(model)))
+    }
 }
 
 impl WordModel {

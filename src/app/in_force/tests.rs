@@ -70,6 +70,7 @@ impl Bench {
             greetings: console::Greetings::new(Vec::new(), mpsc::channel(1).0),
             prompts: Prompts::keep(&folder, &directory, pool).unwrap(),
             learnt,
+            trade: OfficeTrade::of(directory.office.roster.clone()),
             shown: CallTypes::new(wishes),
             file: Mutex::new(file),
         };

@@ -30,7 +30,8 @@ simple easy weird strange important silly stupid crazy embarrassing sink toilet 
 oven fridge dishwasher washer dryer roof ceiling door window lock kitchen bathroom bedroom basement garage hallway \
 water heat leak flood pipe drain light lights raining wet busy tricky hurting serious nasty awful horrible \
 ours mine theirs none anonymous spelled spelling letters letter name names \
-way idea clue comment worries need quite such lie dice ";
+way idea clue comment worries need quite such lie dice \
+january february march july september october november december monday tuesday wednesday thursday friday saturday sunday ";
 
 /// Ends of words that describe and of hardly any name.
 const NO_NAME_ENDS: [&str; 8] = ["ated", "ized", "able", "ible", "less", "tion", "ness", "ical"];

@@ -62,10 +62,18 @@ pub(super) fn sounds_like(value: u32) -> Option<u32> {
 /// `five hundred` 500.
 ///
 /// With `apart`, tens and ones are not joined: `twenty five` is 20 and 5, as in "seven twenty, five five five".
+/// Fewer digits behind letters are a door or a make of car.
+const LEAST_RUN_ON: usize = 7;
+
 fn group(tokens: &[Token], at: usize, apart: bool) -> Option<(String, usize)> {
     let word = tokens.get(at)?.word.as_str();
     if word.bytes().all(|b| b.is_ascii_digit()) {
         return Some((word.to_owned(), at + 1));
+    }
+    // "Call me Jan6175550166": a number that the recogniser wrote on to the word before it.
+    let run_on = word.trim_start_matches(|c: char| c.is_ascii_alphabetic());
+    if run_on.len() >= LEAST_RUN_ON && run_on.bytes().all(|b| b.is_ascii_digit()) {
+        return Some((run_on.to_owned(), at + 1));
     }
     let times = match word {
         "double" => 2,

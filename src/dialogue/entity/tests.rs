@@ -161,6 +161,7 @@ fn telephone_numbers_are_heard_however_they_are_said() {
             ("oh one four two", "digits 0142"),
             ("three oh three five five five oh one four two nine nine nine nine", "digits 30355501429999"),
             ("Call me on to zero six, five, five, five, zero, one, eight, four.", "phone +12065550184"),
+            ("Call me Jan6175550166.", "phone +16175550166"),
             ("Call me Yantu's 06-555-0174.", "phone +12065550174"),
             ("it's for zero four five five five zero one nine nine", "phone +14045550199"),
             ("call me on zero six five five five zero one eight four", "digits 065550184"),

@@ -117,7 +117,8 @@ impl Session {
             }
             Awaiting::OfferCaller => {
                 self.asking_failed(Item::Callback);
-                self.offer_again();
+                // By keys it is another question.
+                if self.was_asked_by_keys(Item::Callback) { self.advance() } else { self.offer_again() }
             }
             Awaiting::KnownName => {
                 self.asking_failed(Item::Name);

@@ -8,9 +8,9 @@ mod search;
 
 use std::{path::PathBuf, sync::Arc};
 
-use self::{networks::Networks, pieces::Pieces};
+use self::{networks::Networks, pieces::Pieces, search::Length};
 use super::{
-    Awaits, LONGEST_DECODE_SECS, Recognizer, SAMPLE_RATE, SpeechError, Transcript, WordModel,
+    Awaits, LONGEST_DECODE_SECS, Recognizer, SAMPLE_RATE, SpeechError, Transcript, WordModelInUse,
     denoised::denoised, guard, levelled::levelled, running,
 };
 
@@ -33,7 +33,7 @@ pub struct MoonshineFiles {
 pub struct MoonshineRecognizer {
     networks: Arc<Networks>,
     pieces: Arc<Pieces>,
-    model: Arc<WordModel>,
+    model: WordModelInUse,
 }
 
 impl MoonshineRecognizer {
@@ -42,15 +42,37 @@ impl MoonshineRecognizer {
     ///
     /// # Errors
     /// When a file is missing, or the runtime cannot read what is there.
-    pub fn open(
+    pub fn open<M: Into<WordModelInUse>>(
         files: &MoonshineFiles,
         at_once: usize,
-        model: impl FnOnce() -> Arc<WordModel>,
+        model: impl FnOnce() -> M,
     ) -> Result<Self, SpeechError> {
         let pieces = Arc::new(Pieces::read(&files.folder.join("tokens.txt"))?);
         let networks = Arc::new(Networks::open(files, at_once)?);
-        Ok(Self { networks, pieces, model: model() })
+        Ok(Self { networks, pieces, model: model().into() })
     }
+}
+
+/// Nobody speaks slower than this, in letters a second; digits and letters one by one come to twice as many.
+const SLOWEST_LETTERS: f32 = 3.0;
+/// So much voice may be breath and noise.
+const NO_LETTERS_SECS: f32 = 0.8;
+
+fn least_letters(voiced_secs: f32) -> usize {
+    ((voiced_secs - NO_LETTERS_SECS).max(0.0) * SLOWEST_LETTERS) as usize
+}
+
+/// How much of the clip is as loud as a voice in it: within 20 dB of what is loud.
+fn voiced_secs(clip: &[f32]) -> f32 {
+    const FRAME: usize = SAMPLE_RATE as usize / 50;
+    const BELOW_LOUD: f32 = 0.01;
+    let power = |frame: &[f32]| frame.iter().map(|sample| sample * sample).sum::<f32>();
+    let powers: Vec<f32> = clip.chunks_exact(FRAME).map(power).collect();
+    let mut sorted = powers.clone();
+    sorted.sort_unstable_by(f32::total_cmp);
+    let loud = sorted.get(sorted.len() * 9 / 10).copied().unwrap_or(0.0);
+    let voiced = powers.iter().filter(|power| **power > loud * BELOW_LOUD).count();
+    (voiced * FRAME) as f32 / SAMPLE_RATE as f32
 }
 
 impl Recognizer for MoonshineRecognizer {
@@ -65,7 +87,24 @@ impl Recognizer for MoonshineRecognizer {
         let most = (clip.len() as f32 / SAMPLE_RATE as f32 * PIECES_A_SECOND) as usize + PIECES_AT_LEAST;
         let mut network = self.networks.lend();
         let mut writing = network.listen(&clip)?;
-        let written = search::search(&mut writing, &self.pieces, &self.model, awaits, most)?;
+        let length = Length { least_letters: least_letters(voiced_secs(&clip)), most_pieces: most };
+        let written = search::search(&mut writing, &self.pieces, &self.model.get(), awaits, length)?;
         Ok(guard::guarded(&self.pieces.text(&written), secs))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn so_much_voice_is_so_many_letters_and_a_short_answer_may_be_as_short_as_it_is() {
+        let sound = |secs: f32, level: f32| vec![level; (secs * SAMPLE_RATE as f32) as usize];
+        let clip = [sound(0.4, 0.001), sound(2.8, 0.1), sound(0.2, 0.001)].concat();
+        assert!((2.7..2.9).contains(&voiced_secs(&clip)), "{}", voiced_secs(&clip));
+        assert_eq!(least_letters(voiced_secs(&clip)), 6);
+        let yes = [sound(0.4, 0.001), sound(0.5, 0.1), sound(0.2, 0.001)].concat();
+        assert_eq!(least_letters(voiced_secs(&yes)), 0);
+        assert!(voiced_secs(&[]) == 0.0);
     }
 }

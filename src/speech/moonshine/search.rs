@@ -38,6 +38,8 @@ struct Beginning {
     history: History,
     /// The letters of the word that has begun.
     word: String,
+    /// Letters of all words.
+    letters: usize,
     /// `sound` and `trade`, and the word that has begun as far as it can be weighed.
     score: f32,
 }
@@ -49,7 +51,15 @@ struct Step {
     beginning: Beginning,
 }
 
-/// The pieces of what was said, of at most `most`.
+/// How long what was said may be.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Length {
+    /// Letters: of less, too much of the voice would be nothing. The network now and then ends after the first word.
+    pub(super) least_letters: usize,
+    pub(super) most_pieces: usize,
+}
+
+/// The pieces of what was said.
 ///
 /// # Errors
 /// What the network fails with.
@@ -58,7 +68,7 @@ pub(super) fn search(
     pieces: &Pieces,
     model: &WordModel,
     awaits: Awaits,
-    most: usize,
+    length: Length,
 ) -> Result<Vec<u32>, SpeechError> {
     let mut kept = vec![Beginning {
         pieces: Vec::new(),
@@ -66,11 +76,12 @@ pub(super) fn search(
         trade: 0.0,
         history: History::before(awaits),
         word: String::new(),
+        letters: 0,
         score: 0.0,
     }];
     let mut chosen = vec![(0, Pieces::START)];
     let mut best_whole: Option<(f32, Vec<u32>)> = None;
-    for _ in 0..most {
+    for _ in 0..length.most_pieces {
         let rows = steps.step(&chosen)?;
         let mut next: Vec<Step> = Vec::new();
         for (parent, (beginning, row)) in kept.iter().zip(rows.chunks_exact(pieces.len().max(1))).enumerate()
@@ -79,6 +90,9 @@ pub(super) fn search(
             let Some(&(_, best)) = likeliest.first() else { continue };
             let done = beginning.with_word_done(model);
             for &(piece, sound) in likeliest.iter().filter(|(_, sound)| best - sound < PIECE_BEHIND) {
+                if piece == Pieces::END && done.letters < length.least_letters {
+                    continue;
+                }
                 if piece == Pieces::END {
                     let whole = done.whole(sound, model);
                     if best_whole.as_ref().is_none_or(|(score, _)| whole > *score) {
@@ -115,6 +129,7 @@ impl Beginning {
     fn and(&self, number: u32, piece: &Piece, sound: f32, model: &WordModel) -> Self {
         let mut next = self.clone();
         next.word.push_str(&piece.letters);
+        next.letters += piece.letters.chars().count();
         next.pieces.push(number);
         next.sound += sound;
         next.score = next.sound + next.trade;
@@ -165,6 +180,8 @@ mod tests {
     use super::*;
     use crate::speech::Sentence;
 
+    const AT_MOST: Length = Length { least_letters: 0, most_pieces: 20 };
+
     /// A network of its own opinions: what may come after each piece, and how likely.
     struct Table {
         pieces: usize,
@@ -202,7 +219,7 @@ mod tests {
             (oxide, vec![(end, 1.0)]),
         ];
         let mut table = Table { pieces: pieces.len(), after, rows: Vec::new() };
-        let found = search(&mut table, &pieces, model, Awaits::Anything, 20).unwrap();
+        let found = search(&mut table, &pieces, model, Awaits::Anything, AT_MOST).unwrap();
         pieces.text(&found)
     }
 
@@ -222,7 +239,27 @@ mod tests {
         let after = vec![(Pieces::START, vec![(first, 1.0)]), (first, vec![(first, 1.0)])];
         let mut table = Table { pieces: pieces.len(), after, rows: Vec::new() };
         let model = WordModel::learn([Sentence::of("no no no")], Vec::new());
-        let found = search(&mut table, &pieces, &model, Awaits::Anything, 5).unwrap();
+        let length = Length { most_pieces: 5, ..AT_MOST };
+        let found = search(&mut table, &pieces, &model, Awaits::Anything, length).unwrap();
         assert_eq!(pieces.text(&found), "no no no no no");
+    }
+
+    #[test]
+    fn a_network_that_ends_after_the_first_word_of_much_voice_is_made_to_go_on() {
+        let (pieces, first) = Pieces::of(&["\u{2581}bye", "\u{2581}hi", "\u{2581}sink"]);
+        let [bye, hi, sink] = [0, 1, 2].map(|n| first + n);
+        let after = vec![
+            (Pieces::START, vec![(bye, 0.7), (hi, 0.3)]),
+            (bye, vec![(Pieces::END, 0.9), (sink, 0.1)]),
+            (hi, vec![(sink, 1.0)]),
+            (sink, vec![(Pieces::END, 1.0)]),
+        ];
+        let model = WordModel::learn([Sentence::of("bye"), Sentence::of("hi sink")], Vec::new());
+        let found = |least_letters| {
+            let mut table = Table { pieces: pieces.len(), after: after.clone(), rows: Vec::new() };
+            let length = Length { least_letters, ..AT_MOST };
+            pieces.text(&search(&mut table, &pieces, &model, Awaits::Anything, length).unwrap())
+        };
+        assert_eq!((found(0).as_str(), found(6).as_str()), ("bye", "hi sink"));
     }
 }

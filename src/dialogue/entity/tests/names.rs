@@ -80,6 +80,8 @@ fn a_common_name_stands_against_letters_that_were_lost_unless_it_was_denied() {
             ("Megan Green, C R E E", "name Megan Green"),
             ("Ann Allen, A L I N", "name Ann Alin"),
             ("Thomas Rays, R E Y E S", "name Thomas Reyes"),
+            ("It's February.", ""),
+            ("It's April May.", "name April May"),
         ],
     );
     let roster = roster();
