@@ -29,8 +29,14 @@ pub(super) struct Cast {
 const PICKS_UP: u64 = 6;
 
 impl Cast {
-    /// The callers call in the first whole week after `now`. `None`: the office has no number.
-    pub(super) fn of(directory: &Directory, zone: &TimeZone, now: Timestamp) -> Option<Self> {
+    /// The callers call in the first whole week after `now`, from numbers that are neither the office's nor those of its people on
+    /// call and of its `staff`. `None`: the office has no number.
+    pub(super) fn of(
+        directory: &Directory,
+        staff: &[PhoneNumber],
+        zone: &TimeZone,
+        now: Timestamp,
+    ) -> Option<Self> {
         let (dials, number) = directory.numbers.iter().find(|(at, _)| **at == directory.outbound_caller)?;
         let office = &directory.office;
         let unit = office.roster.units.first();
@@ -63,7 +69,7 @@ impl Cast {
             hours: number.hours.clone(),
             zone: zone.clone(),
             tuesday: day,
-            own: directory.numbers.keys().copied().chain(on_call).collect(),
+            own: directory.numbers.keys().copied().chain(on_call).chain(staff.iter().copied()).collect(),
             area: office.home_area_code,
         })
     }

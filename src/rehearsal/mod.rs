@@ -69,7 +69,7 @@ pub fn rehearse(
     mut progress: impl FnMut(&Scored),
 ) -> Result<Sheet, RehearsalError> {
     let Rehearsed { directory, desk, zone, understands, hears, now } = office;
-    let cast = Cast::of(directory, zone, *now).ok_or(RehearsalError::NoNumber)?;
+    let cast = Cast::of(directory, &desk.staff, zone, *now).ok_or(RehearsalError::NoNumber)?;
     let premises = Premises::of(directory.clone(), desk.clone(), understands.clone());
     let mut scored = Vec::new();
     for (nth, part) in script.caller.iter().enumerate() {
