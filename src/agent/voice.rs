@@ -61,8 +61,6 @@ pub struct Voice {
     mouth: Mouth,
     /// What the caller spoke over, until it is known whether they meant to.
     cut: Option<Cut>,
-    /// When the agent goes on with what was cut, after a sound that was nothing.
-    goes_on_at: Option<Instant>,
     /// When the silence began that the caller is to break.
     quiet_since: Instant,
     overdue: u8,
@@ -103,7 +101,6 @@ impl Voice {
             reading: None,
             mouth: Mouth::default(),
             cut: None,
-            goes_on_at: None,
             quiet_since: now,
             overdue: 0,
             asking: Asking::default(),
@@ -217,7 +214,9 @@ impl Voice {
                 let cut_off = |taken: Instant| now.saturating_duration_since(taken) < GOES_ON_WITHIN;
                 self.goes_on |= self.taken.take().is_some_and(cut_off);
                 self.hearing.started(now);
-                self.goes_on_at = None;
+                if let Some(cut) = &mut self.cut {
+                    cut.resumes_at = None;
+                }
                 if self.mouth.yields_to_sound() {
                     self.hush(now);
                 }
@@ -230,9 +229,10 @@ impl Voice {
                 // Words of the pause before may have come meanwhile.
                 self.ask_for_reading(now);
                 if self.hearing == Hearing::Quiet {
-                    self.goes_on_at = self.cut.is_some().then_some(now + AFTER_A_NOISE);
-                    if self.goes_on_at.is_none() && !self.mouth.is_busy() {
-                        self.go_on(now);
+                    match &mut self.cut {
+                        Some(cut) => cut.resumes_at = Some(now + AFTER_A_NOISE),
+                        None if !self.mouth.is_busy() => self.go_on(now),
+                        None => {}
                     }
                 }
             }
@@ -392,7 +392,6 @@ impl Voice {
             }
         }
         self.cut = None;
-        self.goes_on_at = None;
         self.mouth.plan(acts);
         if !self.mouth.is_busy() {
             self.next_act(now);
@@ -401,7 +400,6 @@ impl Voice {
 
     /// Speaks on after a false alarm: the unfinished clause again, and then what was planned.
     fn go_on(&mut self, now: Instant) {
-        self.goes_on_at = None;
         if let Some(cut) = self.cut.take() {
             self.mouth.resume(cut);
         }
@@ -455,18 +453,21 @@ impl Voice {
         if played.replaced {
             return self.next_act(now);
         }
+        let quiet = self.hearing == Hearing::Quiet;
         if !played.complete {
-            self.cut =
-                Some(Cut { say: played.say, heard_ms: played.heard_ms, resumed: played.resumed, more });
-        } else if self.hearing != Hearing::Quiet && self.mouth.may_wait() {
+            self.cut = Some(Cut {
+                say: played.say,
+                heard_ms: played.heard_ms,
+                resumed: played.resumed,
+                more,
+                resumes_at: quiet.then_some(now + AFTER_A_NOISE),
+            });
+        } else if !quiet && self.mouth.may_wait() {
             // They have begun to speak: what is planned waits for what they say.
-            self.cut = Some(Cut { heard_ms: played.heard_ms, say: played.say, resumed: true, more });
-            return;
+            let (say, heard_ms) = (played.say, played.heard_ms);
+            self.cut = Some(Cut { heard_ms, say, resumed: true, more, resumes_at: None });
         } else {
-            return self.next_act(now);
-        }
-        if self.hearing == Hearing::Quiet {
-            self.goes_on_at = Some(now + AFTER_A_NOISE);
+            self.next_act(now);
         }
     }
 
@@ -529,14 +530,14 @@ impl Voice {
             let allowed = if self.session.is_patient() { limits.patience } else { limits.silence };
             (self.quiet_since + allowed, Reason::Silence)
         });
-        let goes_on = self.goes_on_at.map(|at| (at, Reason::Resuming));
+        let resuming = self.cut.as_ref().and_then(|cut| cut.resumes_at).map(|at| (at, Reason::Resuming));
         let length = idle.then(|| (self.began + self.session.limits().length, Reason::Length));
         let reading =
             self.reading.as_ref().map(|(_, since)| (*since + UNDERSTOOD_OVERDUE, Reason::SpeechOverdue));
         let heard =
             self.hearing.overdue_at(HEARD_OVERDUE, VOICE_WITHOUT_PAUSE).map(|at| (at, Reason::SpeechOverdue));
         let playback = self.mouth.overdue_at().map(|at| (at, Reason::PlaybackOverdue));
-        [self.turn_due(), calendar, silence, goes_on, length, reading, heard, playback]
+        [self.turn_due(), calendar, silence, resuming, length, reading, heard, playback]
             .into_iter()
             .flatten()
             .min()

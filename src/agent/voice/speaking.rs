@@ -88,6 +88,8 @@ pub(super) struct Cut {
     pub(super) resumed: bool,
     /// More was to be said after it.
     pub(super) more: bool,
+    /// When it is taken up again: what they spoke over it was nothing.
+    pub(super) resumes_at: Option<Instant>,
 }
 
 /// What the plan asks for next.

@@ -7,6 +7,7 @@
 use super::{
     Scene, UnitMention, UnitRef,
     number::{ones, teens, tens},
+    sound::edits,
 };
 
 /// A likeness may cost this much for each sound of the unit …
@@ -330,21 +331,7 @@ const fn is_vowel(sound: u8) -> bool {
 
 /// Sounds to insert, delete or change, each at its own cost.
 fn apart(heard: &[u8], said: &[u8]) -> f32 {
-    let mut row: Vec<f32> = Vec::with_capacity(said.len() + 1);
-    row.push(0.0);
-    for sound in said {
-        row.push(row.last().copied().unwrap_or(0.0) + missing(*sound));
-    }
-    for left in heard {
-        let mut diagonal = row[0];
-        row[0] += missing(*left);
-        for (at, right) in said.iter().enumerate() {
-            let change = diagonal + changed(*left, *right);
-            diagonal = row[at + 1];
-            row[at + 1] = change.min(diagonal + missing(*left)).min(row[at] + missing(*right));
-        }
-    }
-    row[said.len()]
+    edits(heard, said, missing, changed)
 }
 
 const fn missing(sound: u8) -> f32 {

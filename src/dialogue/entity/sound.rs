@@ -39,20 +39,39 @@ pub(super) fn key(word: &str) -> String {
     key
 }
 
-/// Letters to insert, delete or change (Levenshtein 1966).
-pub(super) fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, left) in a.chars().enumerate() {
+/// What it costs at least to make one row of the other by inserting, deleting and changing its parts (Levenshtein 1966).
+pub(super) fn edits<T: Copy>(
+    from: &[T],
+    to: &[T],
+    missing: impl Fn(T) -> f32,
+    changed: impl Fn(T, T) -> f32,
+) -> f32 {
+    let mut row: Vec<f32> = Vec::with_capacity(to.len() + 1);
+    row.push(0.0);
+    for &right in to {
+        row.push(row.last().copied().unwrap_or(0.0) + missing(right));
+    }
+    for &left in from {
         let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, right) in b.iter().enumerate() {
-            let change = diagonal + usize::from(left != *right);
-            diagonal = row[j + 1];
-            row[j + 1] = change.min(diagonal + 1).min(row[j] + 1);
+        row[0] += missing(left);
+        for (at, &right) in to.iter().enumerate() {
+            let change = diagonal + changed(left, right);
+            diagonal = row[at + 1];
+            row[at + 1] = change.min(diagonal + missing(left)).min(row[at] + missing(right));
         }
     }
-    row[b.len()]
+    row[to.len()]
+}
+
+/// Letters to insert, delete or change, where a change costs so much.
+fn letters_apart(a: &str, b: &str, changed: impl Fn(char, char) -> f32) -> f32 {
+    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
+    edits(&a, &b, |_| 1.0, |left, right| if left == right { 0.0 } else { changed(left, right) })
+}
+
+/// Letters to insert, delete or change.
+pub(super) fn distance(a: &str, b: &str) -> usize {
+    letters_apart(a, b, |_, _| 1.0) as usize
 }
 
 /// 1 for the same word, less for a near one, 0 for another.
@@ -74,7 +93,12 @@ pub(in crate::dialogue) fn likeness(heard: &str, known: &str) -> f32 {
 }
 
 /// Letters whose names a telephone line cannot tell apart.
-pub(super) const ALIKE_LETTERS: [&str; 4] = ["BDEPTVCGZ", "AHJK", "FSX", "MN"];
+const ALIKE_LETTERS: [&str; 4] = ["BDEPTVCGZ", "AHJK", "FSX", "MN"];
+
+/// Are these letters, in upper case, the same by telephone?
+pub(super) fn are_alike(a: char, b: char) -> bool {
+    a == b || ALIKE_LETTERS.iter().any(|group| group.contains(a) && group.contains(b))
+}
 
 /// What a letter costs that is heard as one of those like it, of one that is not heard or heard as another.
 const ALIKE: f32 = 0.5;
@@ -87,30 +111,9 @@ const LEAST_SPELLED: usize = 3;
 pub(super) fn may_be_spelled(said: &str, heard: &str) -> bool {
     let (said, heard) = (said.to_ascii_uppercase(), heard.to_ascii_uppercase());
     let length = said.chars().count();
+    let apart = letters_apart(&said, &heard, |a, b| if are_alike(a, b) { ALIKE } else { 1.0 });
     heard.chars().count() >= LEAST_SPELLED
-        && (said.starts_with(&heard) || letters_apart(&said, &heard) <= SPELLING_GOES_WRONG * length as f32)
-}
-
-/// Letters to insert, delete or change, of which one changed for its like counts half.
-fn letters_apart(a: &str, b: &str) -> f32 {
-    let alike = |a: char, b: char| ALIKE_LETTERS.iter().any(|group| group.contains(a) && group.contains(b));
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<f32> = (0..=b.len()).map(|n| n as f32).collect();
-    for left in a.chars() {
-        let mut diagonal = row[0];
-        row[0] += 1.0;
-        for (j, &right) in b.iter().enumerate() {
-            let changed = match left == right {
-                true => 0.0,
-                false if alike(left, right) => ALIKE,
-                false => 1.0,
-            };
-            let change = diagonal + changed;
-            diagonal = row[j + 1];
-            row[j + 1] = change.min(diagonal + 1.0).min(row[j] + 1.0);
-        }
-    }
-    row[b.len()]
+        && (said.starts_with(&heard) || apart <= SPELLING_GOES_WRONG * length as f32)
 }
 
 #[cfg(test)]

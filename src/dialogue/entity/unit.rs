@@ -4,7 +4,7 @@ use super::{
     Entity, Scene, Slot, UnitMention, UnitRef, Value,
     misheard::{Place, is_number, misheard},
     number::{digits, sounds_like},
-    sound::{ALIKE_LETTERS, likeness},
+    sound::{are_alike, likeness},
 };
 
 pub(super) fn units(scene: &Scene<'_>) -> Vec<Entity> {
@@ -351,11 +351,7 @@ fn plain(unit: &str) -> String {
 }
 
 fn sounds_alike(known: &str, heard: &str) -> bool {
-    let pairs = || known.chars().zip(heard.chars());
-    let alike = |(a, b): (char, char)| {
-        a == b || ALIKE_LETTERS.iter().any(|group| group.contains(a) && group.contains(b))
-    };
-    known.len() == heard.len() && pairs().all(alike)
+    known.len() == heard.len() && known.chars().zip(heard.chars()).all(|(a, b)| are_alike(a, b))
 }
 
 /// Is the property or the street of this unit named in the utterance?

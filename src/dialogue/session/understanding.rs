@@ -79,12 +79,10 @@ impl Session {
             // Only a channel without sound gets here: while somebody is rung, the rest can be asked.
             self.state.awaiting = Awaiting::Need;
         }
-        let against_calls = !is_about_texts(text);
         if reading.moves == Some(Move::StopContact)
-            && (!self.state.do_not_contact || (against_calls && !self.state.refuses_calls))
+            && let Some(line) = self.refuse_contact(text)
         {
-            self.refuse_contact(text);
-            self.tell(if against_calls { Line::StopContact } else { Line::NoTexts });
+            self.tell(line);
             if reading.intent == Intent::Other && words_of(text).len() < 2 * TOPIC_WORDS {
                 return self.after_stop_contact();
             }
@@ -216,10 +214,13 @@ impl Session {
         }
     }
 
-    /// They want no texts, or neither texts nor calls.
-    pub(super) fn refuse_contact(&mut self, text: &str) {
+    /// They want no texts, or neither texts nor calls. Answers what is said to it, unless it was said before.
+    pub(super) fn refuse_contact(&mut self, text: &str) -> Option<Line> {
+        let calls = !is_about_texts(text);
+        let news = !self.state.do_not_contact || (calls && !self.state.refuses_calls);
         self.state.do_not_contact = true;
-        self.state.refuses_calls |= !is_about_texts(text);
+        self.state.refuses_calls |= calls;
+        news.then_some(if calls { Line::StopContact } else { Line::NoTexts })
     }
 
     fn after_stop_contact(&mut self) {

@@ -7,6 +7,10 @@ fn asked_for_unit() -> Call {
     Call::new().says("My sink is leaking in the kitchen.").hears("Which unit")
 }
 
+fn offered_their_number() -> Call {
+    asked_for_unit().says("4D").says("Yes.").says("Dana Reyes").says("Yes.").hears("calling from")
+}
+
 #[test]
 fn a_letter_is_corrected_and_read_back_again() {
     let outcome = asked_for_unit()
@@ -57,11 +61,7 @@ fn after_two_failed_hearings_the_unit_is_keyed_in() {
 
 #[test]
 fn after_two_failed_hearings_the_number_is_keyed_in() {
-    asked_for_unit()
-        .says("4D")
-        .says("Yes.")
-        .says("Dana Reyes")
-        .says("Yes.")
+    offered_their_number()
         .says("No, another number.")
         .mumbles()
         .mumbles()
@@ -72,24 +72,14 @@ fn after_two_failed_hearings_the_number_is_keyed_in() {
 
 #[test]
 fn digits_in_answer_to_the_number_they_call_from_are_another_one_and_in_the_end_keyed() {
-    asked_for_unit()
-        .says("4D")
-        .says("Yes.")
-        .says("Dana Reyes")
-        .says("Yes.")
-        .hears("calling from")
+    offered_their_number()
         .says("Call me on zero six, five five five, zero one eight four.")
         .hears("ten digits of the number")
         .says("Call me on zero six, five five five, zero one eight four.")
         .hears("press the ten digits")
         .keys("2065550184")
         .hears("2 0 6, 5 5 5, 0 1 8 4");
-    asked_for_unit()
-        .says("4D")
-        .says("Yes.")
-        .says("Dana Reyes")
-        .says("Yes.")
-        .hears("calling from")
+    offered_their_number()
         .says("Two zero six.")
         .hears("2 0 6")
         .says("Five five five, zero one eight four.")
