@@ -157,7 +157,7 @@ fn a_fact_that_is_taken_out_is_blocked_and_one_that_is_put_otherwise_is_listed()
     assert!(listed.to_string().contains("Not what they were held with: the facts ("), "{listed}");
 
     let gone =
-        text.replace("ask = [\"trash\", \"garbage\", \"recycling\", \"pickup\"]", "ask = [\"compost\"]");
+        text.replace("ask = [\"trash\", \"garbage\", \"recycling\", \"pickup\"]", "ask = [\"bicycles\"]");
     let blocked = sheet(&journals, &office(&gone).directory, &BY_WORDS);
     assert_eq!(blocked.against().count(), listed.different().count(), "{blocked}");
     assert!(blocked.against().all(|entry| asked(&entry.differences)), "{blocked}");

@@ -48,6 +48,9 @@ const PATIENCE_MOST: Duration = Duration::from_millis(480);
 /// Digits of a North American number.
 const WHOLE_NUMBER: usize = 10;
 
+/// Fewer digits than this are not the beginning of another number.
+const LEAST_OF_NUMBER: usize = 3;
+
 /// Last words after which nobody has finished.
 const FLOOR_HOLDERS: &[&str] = &[
     "and",
@@ -141,6 +144,10 @@ impl Patience {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Awaited {
     pub expects: Expectation,
+    /// A number is asked for, offered or read back: a "no" may bring another.
+    pub of_number: bool,
+    /// The same of a name.
+    pub of_name: bool,
     /// Digits of the number that earlier turns have brought.
     pub digits_before: usize,
     /// A unit was asked for, and the words end in one of the roster: "apartment to a" is 2A, and whole.
@@ -163,7 +170,7 @@ pub(super) fn silence_needed(
 
 /// The same of a caller who was never cut off.
 fn pause_after(awaited: Awaited, text: &str, reading: &Reading) -> Duration {
-    let Awaited { expects, digits_before, ends_in_unit } = awaited;
+    let Awaited { expects, of_number, of_name, digits_before, ends_in_unit } = awaited;
     let words = words(text);
     let step = reading.moves;
     if matches!(step, Some(Move::Goodbye | Move::Repeat)) && words.len() <= 4 {
@@ -175,6 +182,16 @@ fn pause_after(awaited: Awaited, text: &str, reading: &Reading) -> Duration {
             0 if is_whole(&words, text) && !holds_floor(&words) => AFTER_NO_DIGITS,
             _ => BETWEEN_DIGIT_GROUPS,
         };
+    }
+    // "No, call me on three oh three", "no, it's King, K, I": there is more.
+    if of_number
+        && step != Some(Move::Affirm)
+        && (LEAST_OF_NUMBER..WHOLE_NUMBER).contains(&(digits_in(text) + digits_before))
+    {
+        return BETWEEN_DIGIT_GROUPS;
+    }
+    if of_name && is_half_spelled(&words) {
+        return AFTER_UNFINISHED;
     }
     if ends_in_unit {
         return AFTER_WHOLE_SENTENCE;
@@ -213,6 +230,14 @@ fn pause_after(awaited: Awaited, text: &str, reading: &Reading) -> Duration {
 fn is_whole(words: &[String], text: &str) -> bool {
     let stopped = text.trim_end().ends_with(['.', '!', '?']) && !text.trim_end().ends_with("...");
     stopped && words.len() >= 3
+}
+
+/// Do the words end in letters that are not, together, a word said before them?
+fn is_half_spelled(words: &[String]) -> bool {
+    let is_letter = |word: &String| word.chars().count() == 1 && word.chars().all(char::is_alphabetic);
+    let from = words.iter().rposition(|word| !is_letter(word)).map_or(0, |last| last + 1);
+    let (said, letters) = words.split_at(from);
+    !letters.is_empty() && !said.contains(&letters.concat())
 }
 
 fn holds_floor(words: &[String]) -> bool {

@@ -17,8 +17,8 @@ use super::{
 };
 use crate::{
     dialogue::{
-        Act, Digit, EndReason, Expectation, Journal, Journalled, Office, Opening, Outcome, Pack, Provenance,
-        Reading, Told, UserTurn,
+        Act, Digit, EndReason, Expectation, Item, Journal, Journalled, Move, Office, Opening, Outcome, Pack,
+        Provenance, Reading, Told, UserTurn,
     },
     speech::{Awaits, SpeechEvent},
     types::{Language, TurnId},
@@ -273,6 +273,8 @@ impl Voice {
         self.overdue = 0;
         let awaited = Awaited {
             expects: self.session.expects(),
+            of_number: self.session.awaits_item(Item::Callback),
+            of_name: self.session.awaits_item(Item::Name),
             digits_before: self.session.digits_so_far(),
             ends_in_unit: self.session.ends_in_unit(&text),
         };
@@ -344,6 +346,12 @@ impl Voice {
                 self.cut = Some(cut);
                 self.listen();
                 return self.go_on(now);
+            }
+            if self.session.is_over() && reading.moves == Some(Move::Goodbye) {
+                // A goodbye over ours: neither has to be said again.
+                self.outputs.push_back(VoiceOutput::Heard { text });
+                self.listen();
+                return self.next_act(now);
             }
             if cut.more || !interruption::was_heard(&cut.say, cut.heard_ms) {
                 self.session.tell(self.since(now), Told::Unheard);

@@ -35,7 +35,8 @@ pub(super) fn clauses(text: &str) -> Vec<&str> {
     for (at, end) in text.match_indices(['.', '!', '?', ';']) {
         let after = at + end.len();
         // "7.30" and "a.m." are no ends of sentences.
-        if text[after..].starts_with(' ') && !lower[..at].ends_with(".m") && !lower[..at].ends_with(" mr") {
+        let title = [" mr", " mrs", " ms", " dr"].iter().any(|title| lower[..at].ends_with(title));
+        if text[after..].starts_with(' ') && !lower[..at].ends_with(".m") && !title {
             cuts.push(after);
         }
     }

@@ -88,6 +88,7 @@ const HELD_OUT_EIGHTH: Files =
     &[file!("heldout8", "emergency"), file!("heldout8", "maintenance"), file!("heldout8", "hard_negatives")];
 const HELD_OUT_NINTH: Files = files!("heldout9");
 const HELD_OUT_TENTH: Files = files!("heldout10");
+const HELD_OUT_ELEVENTH: Files = files!("heldout11");
 
 /// `today = earlier`: what a call type was called in the sets that were written before it was told apart.
 const EARLIER: &str = include_str!("../../firmware-config/dialogue/earlier.txt");
@@ -181,6 +182,7 @@ const fn files_of(set: HeldOut) -> Files {
         HeldOut::Eighth => HELD_OUT_EIGHTH,
         HeldOut::Ninth => HELD_OUT_NINTH,
         HeldOut::Tenth => HELD_OUT_TENTH,
+        HeldOut::Eleventh => HELD_OUT_ELEVENTH,
     }
 }
 

@@ -44,11 +44,15 @@ pub enum HeldOut {
     /// Every call type by an examiner who had seen nothing else, most of it said plainly. Judged fresh: macro-F1 0.915, 90 of 90
     /// dangers, 12 false alarms among 468; then figures of speech were made of those.
     Tenth,
+    /// As the tenth by another hand, told without the words that give a call type away, a fifth of it harmless words of
+    /// danger. Judged fresh: macro-F1 0.887, 99 of 99 dangers, 11 false alarms among 501; then figures of speech were made of
+    /// those.
+    Eleventh,
 }
 
 impl HeldOut {
     /// All sets, in the order in which they were written.
-    pub const ALL: [HeldOut; 10] = [
+    pub const ALL: [HeldOut; 11] = [
         HeldOut::First,
         HeldOut::Second,
         HeldOut::Third,
@@ -59,6 +63,7 @@ impl HeldOut {
         HeldOut::Eighth,
         HeldOut::Ninth,
         HeldOut::Tenth,
+        HeldOut::Eleventh,
     ];
 
     /// The name in reports: `first`.
@@ -74,6 +79,7 @@ impl HeldOut {
             HeldOut::Eighth => "eighth",
             HeldOut::Ninth => "ninth",
             HeldOut::Tenth => "tenth",
+            HeldOut::Eleventh => "eleventh",
         }
     }
 }

@@ -3,14 +3,14 @@
 
 use std::collections::BTreeMap;
 
-use super::token::{spanish_stem, stem, tokens};
+use super::token::{Token, spanish_stem, stem, tokens};
 use crate::types::Language;
 
 /// Buckets of the hash. A power of two; 2^16 keeps collisions of some 30,000 features rare.
 pub(super) const BUCKETS: usize = 1 << 16;
 
 /// Raise when a change here makes old weights meaningless: models of another version are refused.
-pub(super) const VERSION: u16 = 1;
+pub(super) const VERSION: u16 = 2;
 
 /// Classes of words, `class: word word …`, written by the project.
 const LEXICON: &str = include_str!("../../firmware-config/dialogue/lexicon.txt");
@@ -58,7 +58,8 @@ impl Featurizer {
     }
 
     pub(super) fn features(&self, text: &str) -> Sparse {
-        let stems: Vec<String> = tokens(text).iter().map(|t| shape(&(self.stem)(&t.word))).collect();
+        let stems: Vec<String> =
+            contracted(tokens(text)).iter().map(|word| shape(&(self.stem)(word))).collect();
         let mut bag = Bag(Vec::with_capacity(stems.len() * 24));
         let mut before: [&str; 2] = ["^", "^^"];
         for word in stems.iter().map(String::as_str).chain(["$"]) {
@@ -89,6 +90,47 @@ impl Featurizer {
             bag.add(&["l", class, right], weight::CLASS_PAIR);
         }
     }
+}
+
+/// What may be followed by "not" or have it within: full form and contraction, as tokens are written.
+const CONTRACTIONS: [(&str, &str); 17] = [
+    ("is", "isnt"),
+    ("are", "arent"),
+    ("was", "wasnt"),
+    ("were", "werent"),
+    ("do", "dont"),
+    ("does", "doesnt"),
+    ("did", "didnt"),
+    ("has", "hasnt"),
+    ("have", "havent"),
+    ("had", "hadnt"),
+    ("can", "cant"),
+    ("could", "couldnt"),
+    ("will", "wont"),
+    ("would", "wouldnt"),
+    ("should", "shouldnt"),
+    ("must", "mustnt"),
+    ("need", "neednt"),
+];
+
+/// The words, "does not" being "doesn't": people say the one, recognisers write the other.
+fn contracted(tokens: Vec<Token>) -> Vec<String> {
+    let mut words: Vec<String> = Vec::with_capacity(tokens.len());
+    for Token { word, .. } in tokens {
+        let whole = match (word.as_str(), words.last_mut()) {
+            ("cannot", _) => "cant".to_owned(),
+            ("not", Some(last)) => match CONTRACTIONS.iter().find(|(full, _)| full == last) {
+                Some((_, contraction)) => {
+                    (*contraction).clone_into(last);
+                    continue;
+                }
+                None => word,
+            },
+            _ => word,
+        };
+        words.push(whole);
+    }
+    words
 }
 
 /// Numbers in digits share a shape: the number of a unit says nothing about the matter.
@@ -191,6 +233,20 @@ mod tests {
         assert!(plain.0.windows(2).all(|w| w[0].0 < w[1].0));
         assert_eq!(plain, featurizer.features("The sink's LEAKING!"));
         assert!(featurizer.features("").0.len() <= 2, "only the frame around nothing");
+    }
+
+    #[test]
+    fn not_is_one_word_with_what_it_denies_however_it_is_written() {
+        let featurizer = Featurizer::of(Language::English);
+        for (full, contraction) in [
+            ("My window does not close.", "my window doesn't close"),
+            ("The heat will not come on", "the heat won't come on"),
+            ("I cannot get in", "I can't get in"),
+            ("not yet", "not yet"),
+        ] {
+            assert_eq!(featurizer.features(full), featurizer.features(contraction), "{full}");
+        }
+        assert_ne!(featurizer.features("is not"), featurizer.features("is"));
     }
 
     #[test]

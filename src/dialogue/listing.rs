@@ -2,7 +2,11 @@
 
 use std::sync::LazyLock;
 
-use super::{pattern::Table, token::tokens};
+use super::{
+    entity,
+    pattern::Table,
+    token::{Token, tokens},
+};
 
 /// A home on the market: nothing else is said of it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -36,15 +40,24 @@ pub(super) enum Asked {
 }
 
 const QUESTIONS: &str = "\
-deposit | how much|what|whats|is .. deposit
+deposit | how much .. deposit
+deposit | what|whats|is .. deposit
+deposit | what|how about the deposit
+deposit | the deposit on|for|there
 rent | how much .. is|rent|rents|cost|costs|for|would
 rent | what|whats .. rent|price|cost|renting going?
 rent | the rent on|for|there
+rent | ^ and|so|yes|but? ?just the|its? rent|price please|too|though? $
+rent | tell|know|want|asking|asked .. rent|price
+rent | how much $
 available | when .. available|move|free|ready|vacant
 available | how soon .. available|move|free|ready|vacant
 available | what date .. available|move
 pets | do|does|are|is|can|could|would .. pet|pets|dog|dogs|cat|cats
 pets | pet policy|friendly
+pets | can|could|may i|we .. dog|dogs|cat|cats|pet|pets|puppy
+pets | dog|dogs|cat|cats|pet|pets|puppy .. okay|ok|fine|allowed|problem|welcome
+pets | take|allow|accept .. dog|dogs|cat|cats|pet|pets|puppy
 parking | is|are|do|does|have|there .. parking|garage|carport
 which | do|does|did you|they|we ?still|currently|also have|got
 which | got any|one|a
@@ -71,10 +84,153 @@ fn asked_from_name(name: &str) -> Option<Asked> {
 
 static RULES: LazyLock<Table<Asked>> = LazyLock::new(|| Table::parse(QUESTIONS, asked_from_name));
 
-/// What these words ask about homes, if they ask.
-pub(super) fn asked(text: &str) -> Option<Asked> {
+/// What these words ask about homes: each part of them is one question.
+pub(super) fn asked(text: &str) -> Vec<Asked> {
     let tokens = tokens(text);
-    RULES.0.iter().find(|(_, pattern)| pattern.fits(&tokens)).map(|(asked, _)| *asked)
+    let mut found: Vec<Asked> = Vec::new();
+    for part in tokens.split_inclusive(|token| token.stop || token.word == "and") {
+        let question = RULES.first(part);
+        found.extend(question.filter(|question| !found.contains(question)));
+    }
+    if found.is_empty() { RULES.first(&tokens).into_iter().collect() } else { found }
+}
+
+/// What was said of a home besides its street: doors, and how many bedrooms.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Described {
+    /// As on the door: `3A`.
+    pub doors: Vec<String>,
+    pub bedrooms: Option<u8>,
+    /// Which home was asked for: "three bedrooms" alone describes one.
+    pub asked: bool,
+}
+
+/// The homes that these words single out, each once, in the order of the list: by street, by door, or by what only one of
+/// them is. `office`: its name may be that of a street, and whoever asks "is this Maple Court" has named no home.
+pub(super) fn meant<'l>(
+    homes: &'l [Listing],
+    office: &str,
+    text: &str,
+    said: &Described,
+) -> Vec<&'l Listing> {
+    let tokens = tokens(text);
+    let mut streets: Vec<&str> = homes.iter().map(Listing::street).collect();
+    streets.sort_unstable();
+    streets.dedup();
+    streets.retain(|street| is_said(street, office, &tokens, said.asked));
+    let of_door = |home: &&Listing| home.door().is_some_and(|door| has_door(&tokens, &said.doors, door));
+    let mut meant: Vec<&Listing> = Vec::new();
+    for street in &streets {
+        let there: Vec<&Listing> = homes.iter().filter(|home| home.street() == *street).collect();
+        let by_door: Vec<&Listing> = there.iter().copied().filter(|home| of_door(home)).collect();
+        // A door of that street that is not listed is another home; so is another number of bedrooms, or of the house.
+        let fits = |home: &&Listing| {
+            let rooms = said.bedrooms.filter(|_| streets.len() == 1);
+            let door = streets.len() > 1 || said.doors.is_empty() || home.door().is_none();
+            door && rooms.is_none_or(|rooms| home.bedrooms.is_none_or(|has| has == rooms))
+                && number_before(street, &tokens)
+                    .is_none_or(|number| home.address.split(' ').next() == Some(number))
+        };
+        let by_kind = there.iter().copied().filter(fits).collect();
+        let fitting = if by_door.is_empty() { by_kind } else { by_door };
+        if let [only] = fitting.as_slice() {
+            meant.push(only);
+        }
+    }
+    if streets.is_empty() {
+        let by_door: Vec<&Listing> = homes.iter().filter(of_door).collect();
+        let by_kind = || homes.iter().filter(|home| home.is_described(&tokens, said)).collect();
+        let fitting = if by_door.is_empty() && said.doors.is_empty() { by_kind() } else { by_door };
+        if let [only] = fitting.as_slice() {
+            meant.push(only);
+        }
+    }
+    homes.iter().filter(|home| meant.iter().any(|meant| meant.address == home.address)).collect()
+}
+
+/// Words for kinds of homes that a listing may name as well.
+const KINDS: [&str; 8] = ["house", "studio", "townhouse", "condo", "duplex", "loft", "cottage", "basement"];
+
+impl Listing {
+    /// `Maple Court` of `210 Maple Court, apartment 3A`.
+    fn street(&self) -> &str {
+        let street = self.address.split(',').next().unwrap_or_default();
+        street.trim_start_matches(|c: char| !c.is_alphabetic()).trim()
+    }
+
+    /// `3A` of the same.
+    fn door(&self) -> Option<&str> {
+        let (_, rest) = self.address.split_once(',')?;
+        rest.split_whitespace().find(|word| word.chars().any(|c| c.is_ascii_digit()))
+    }
+
+    /// "The two bedroom", "the house": not "a house", which is a wish.
+    fn is_described(&self, words: &[Token], said: &Described) -> bool {
+        let word = |at: usize| words.get(at).map(|token| token.word.as_str());
+        let pointed = |at: usize| {
+            let before = at.checked_sub(1).and_then(word);
+            let led = at.checked_sub(2).and_then(word);
+            matches!(before, Some("the" | "that" | "this" | "your"))
+                && !matches!(led, Some("in" | "of" | "around"))
+        };
+        let is_room = |at: usize| matches!(word(at), Some("bedroom" | "bed" | "br" | "bdrm"));
+        let by_rooms = (2..words.len()).any(|at| is_room(at) && pointed(at - 1));
+        let by_rooms = (by_rooms || said.asked) && said.bedrooms.is_some();
+        let about = tokens(&format!("{} {}", self.summary, self.address));
+        let kind = (0..words.len()).find(|&at| {
+            let named = KINDS.contains(&words[at].word.as_str());
+            named && (said.asked || by_rooms || pointed(at))
+        });
+        let is_kind = kind.is_none_or(|at| about.iter().any(|token| token.word == words[at].word));
+        (by_rooms || kind.is_some()) && is_kind && (!by_rooms || self.bedrooms == said.bedrooms)
+    }
+}
+
+/// Is this street said, with or without its last word?
+fn is_said(street: &str, office: &str, words: &[Token], asked: bool) -> bool {
+    /// Words before a street in which a home is pointed at: "the two bedroom on Maple Court".
+    const POINTING: usize = 5;
+    let Some(at) = place_of(street, words) else { return false };
+    if !office.eq_ignore_ascii_case(street) || asked {
+        return true;
+    }
+    let before = &words[at.saturating_sub(POINTING)..at];
+    let since = before.iter().rposition(|token| token.stop).map_or(0, |stop| stop + 1);
+    let says = |of: &[&str]| before[since..].iter().any(|token| of.contains(&token.word.as_str()));
+    let number = before.last().is_some_and(|token| token.word.bytes().all(|b| b.is_ascii_digit()));
+    (says(&["the", "that", "on"]) || number) && !says(&["apartments", "homes", "units", "places", "anything"])
+}
+
+/// Where the name of the street begins: all its words but the last, which is its kind.
+fn place_of(street: &str, words: &[Token]) -> Option<usize> {
+    /// A word that is likelier than this to be the street's, as it was heard.
+    const LIKE: f32 = 0.8;
+    let name = tokens(street);
+    let name = if name.len() > 1 { &name[..name.len() - 1] } else { &name[..] };
+    (0..words.len()).find(|&at| {
+        !name.is_empty()
+            && name.iter().enumerate().all(|(i, known)| {
+                words.get(at + i).is_some_and(|said| entity::likeness(&said.word, &known.word) >= LIKE)
+            })
+    })
+}
+
+/// The house number in figures right before the street.
+fn number_before<'t>(street: &str, words: &'t [Token]) -> Option<&'t str> {
+    let before = place_of(street, words)?.checked_sub(1)?;
+    let word = words.get(before)?.word.as_str();
+    word.bytes().all(|b| b.is_ascii_digit()).then_some(word)
+}
+
+/// Is this door among those that were heard, or does it stand there as it is written: `3a`, `3 a`?
+fn has_door(words: &[Token], heard: &[String], door: &str) -> bool {
+    let door = door.to_lowercase();
+    let lettered = door.bytes().any(|b| b.is_ascii_alphabetic());
+    let written = |at: usize| {
+        let next = words.get(at + 1).map_or("", |token| token.word.as_str());
+        words[at].word == door || (next.len() == 1 && format!("{}{next}", words[at].word) == door)
+    };
+    heard.iter().any(|unit| unit.eq_ignore_ascii_case(&door)) || (lettered && (0..words.len()).any(written))
 }
 
 #[cfg(test)]
@@ -99,7 +255,67 @@ mod tests {
             ("I'm looking for a two bedroom apartment.", None),
             ("On Saturday would be good.", None),
         ] {
-            assert_eq!(asked(text), question, "{text}");
+            assert_eq!(asked(text), Vec::from_iter(question), "{text}");
         }
+    }
+
+    #[test]
+    fn each_part_of_a_question_asks_its_own() {
+        for (text, questions) in [
+            ("is it still available, and what's the deposit", vec![Asked::Available, Asked::Deposit]),
+            ("Can I have my dog there and does it come with parking?", vec![Asked::Pets, Asked::Parking]),
+            ("So is that all? The rent, please.", vec![Asked::Rent]),
+            ("When could I move in and how much is it?", vec![Asked::Available, Asked::Rent]),
+        ] {
+            let asked = asked(text).into_iter().map(|a| if a == Asked::Which { Asked::Available } else { a });
+            assert_eq!(asked.collect::<Vec<_>>(), questions, "{text}");
+        }
+    }
+
+    fn homes() -> Vec<Listing> {
+        let home = |address: &str, summary: &str, bedrooms| Listing {
+            address: address.into(),
+            summary: summary.into(),
+            bedrooms: Some(bedrooms),
+            ..Listing::default()
+        };
+        vec![
+            home("210 Maple Court, apartment 3A", "Two bedrooms with a balcony.", 2),
+            home("18 Birch Street, apartment 204", "One bedroom, heat included.", 1),
+            home("77 Alder Lane", "A three bedroom house with a yard.", 3),
+        ]
+    }
+
+    #[test]
+    fn a_home_is_the_one_that_alone_fits_what_is_said_of_it() {
+        let homes = homes();
+        for (text, bedrooms, asked, wanted) in [
+            ("the one bedroom on Birch Street", Some(1), false, vec![1]),
+            ("Alder Lane", None, false, vec![2]),
+            ("I told you, the Alder Lane house", None, false, vec![2]),
+            ("the three bedroom house", Some(3), false, vec![2]),
+            ("is the house still for rent", None, false, vec![2]),
+            ("how much is the two bedroom on Maple Court", Some(2), false, vec![0]),
+            ("what's the rent on 3A", None, false, vec![0]),
+            ("I saw your ad for three, or was it 3 a", None, false, vec![0]),
+            ("three bedrooms", Some(3), true, vec![2]),
+            ("the one on Maple Court and the Alder Lane house", None, false, vec![0, 2]),
+            ("77 Alder", None, false, vec![2]),
+            // None of the list, or no home at all.
+            ("is this Maple Court? I am looking for a place", None, false, vec![]),
+            ("do you have apartments on Maple Court", None, false, vec![]),
+            ("I'm looking for a three bedroom house", Some(3), false, vec![]),
+            ("the three bedroom on Birch Street", Some(3), false, vec![]),
+            ("79 Alder Lane", None, false, vec![]),
+            ("is there a washer in the house", None, false, vec![]),
+        ] {
+            let said = Described { bedrooms, asked, ..Described::default() };
+            let found: Vec<&str> =
+                meant(&homes, "Maple Court", text, &said).iter().map(|home| &*home.address).collect();
+            let wanted: Vec<&str> = wanted.into_iter().map(|at: usize| &*homes[at].address).collect();
+            assert_eq!(found, wanted, "{text}");
+        }
+        let other = Described { doors: vec!["101".into()], ..Described::default() };
+        assert!(meant(&homes, "Maple Court", "Birch Street 101", &other).is_empty(), "it is not to let");
     }
 }

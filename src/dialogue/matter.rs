@@ -51,6 +51,11 @@ pub fn is_same(one: &str, other: &str) -> bool {
     !short.is_empty() && are_among(&short, &long)
 }
 
+/// How many different words of it carry meaning.
+pub(super) fn substance(text: &str) -> usize {
+    meaning(text).len()
+}
+
 fn are_among(words: &[String], known: &[String]) -> bool {
     let shared = words.iter().filter(|word| known.iter().any(|known| is_alike(word, known))).count();
     shared * SHARED.1 >= words.len() * SHARED.0

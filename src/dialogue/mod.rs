@@ -73,6 +73,7 @@ pub use language::{greeted_in, language_of, language_wished};
 pub use listing::Listing;
 pub use matter::is_same as same_matter;
 pub use meanings::Meanings;
+pub use moves::topic_asked;
 pub use office::{AlsoSpoken, Fact, Office};
 pub use outcome::{Captured, EndReason, NoticeAnswer, NoticeTold, Outcome, Promise, Sought};
 pub use pack::{Finding, Limits, Pack, PackError, PackText, Prompt, Trade};

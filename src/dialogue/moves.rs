@@ -1,9 +1,11 @@
 //! Steps of the talk and the topics of questions, by rule: a yes must not depend on training.
 
+use std::sync::LazyLock;
+
 use super::{
     intent::{Move, Topic},
     pattern::{Pattern, Table},
-    token::Token,
+    token::{Token, tokens},
 };
 use crate::types::Language;
 
@@ -19,6 +21,11 @@ pub(super) struct Moves {
     hesitations: &'static [&'static str],
     moves: Table<Move>,
     topics: Table<Topic>,
+}
+
+/// What a phrase asks about, in English: by which an office's fact answers other words for the same.
+pub fn topic_asked(phrase: &str) -> Option<Topic> {
+    Moves::of(Language::English).topic(&tokens(phrase))
 }
 
 /// Words that mean nothing at the edges of a short answer.
@@ -41,7 +48,17 @@ const SPANISH_HESITATIONS: &[&str] = &["pues", "bueno", "este", "mire", "favor",
 const BARE: usize = 7;
 
 impl Moves {
-    pub(super) fn of(language: Language) -> Self {
+    /// Read once, for whoever asks.
+    pub(super) fn of(language: Language) -> &'static Self {
+        static ENGLISH: LazyLock<Moves> = LazyLock::new(|| Moves::written_in(Language::English));
+        static SPANISH: LazyLock<Moves> = LazyLock::new(|| Moves::written_in(Language::Spanish));
+        match language {
+            Language::English => &ENGLISH,
+            Language::Spanish => &SPANISH,
+        }
+    }
+
+    fn written_in(language: Language) -> Self {
         let (fillers, hesitations, moves, topics) = match language {
             Language::English => (FILLERS, HESITATIONS, MOVES, TOPICS),
             Language::Spanish => (SPANISH_FILLERS, SPANISH_HESITATIONS, SPANISH_MOVES, SPANISH_TOPICS),

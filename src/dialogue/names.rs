@@ -2,17 +2,21 @@
 
 use std::{collections::HashSet, sync::LazyLock};
 
+mod keyed;
+
+pub(super) use keyed::{is_listed, is_name_word, keyed_name};
+
 /// Names by section: `[given]`, `[surname]`.
 const NAMES: &str = include_str!("../../firmware-config/dialogue/names.txt");
 
 /// Common given names, in lower case.
 pub(super) fn given_names() -> impl Iterator<Item = &'static str> {
-    section("[given]")
+    section(NAMES, "[given]")
 }
 
 /// Common surnames, in lower case.
 pub(super) fn surnames() -> impl Iterator<Item = &'static str> {
-    section("[surname]")
+    section(NAMES, "[surname]")
 }
 
 /// Is it one of the common surnames, in whatever case?
@@ -21,8 +25,14 @@ pub(super) fn is_surname(word: &str) -> bool {
     SURNAMES.contains(word.to_lowercase().as_str())
 }
 
-fn section(title: &str) -> impl Iterator<Item = &'static str> {
-    let lines = NAMES.lines().filter(|line| !line.starts_with('#') && !line.is_empty());
+/// Is it one of the common given names, in whatever case?
+pub(super) fn is_given_name(word: &str) -> bool {
+    static GIVEN: LazyLock<HashSet<&str>> = LazyLock::new(|| given_names().collect());
+    GIVEN.contains(word.to_lowercase().as_str())
+}
+
+fn section(names: &'static str, title: &'static str) -> impl Iterator<Item = &'static str> {
+    let lines = names.lines().filter(|line| !line.starts_with('#') && !line.is_empty());
     let after = lines.skip_while(move |line| *line != title).skip(1);
     after.take_while(|line| !line.starts_with('[')).flat_map(str::split_whitespace)
 }

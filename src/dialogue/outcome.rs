@@ -6,7 +6,9 @@ mod request;
 use jiff::civil;
 use serde::{Deserialize, Serialize};
 
-use super::{Financing, Intent, LifeSafety, Pets, Showing, Treated, Urgency, UrgentKind, reply};
+use super::{
+    Financing, Intent, LifeSafety, Pets, Showing, Treated, Urgency, UrgentKind, reply, token::titled,
+};
 use crate::types::{IncidentId, Language, PhoneNumber};
 
 /// The whole result of a conversation, as far as it got. Half a conversation has half an outcome: nothing is lost.
@@ -199,7 +201,7 @@ impl Outcome {
 
     /// What they wanted, as the people of the office read it: `Wrong number`, `Storage units`. `None` if they never said.
     pub fn about(&self) -> Option<String> {
-        let shipped = || Some(capitalised(&self.intent?.name().replace('_', " ")));
+        let shipped = || Some(titled(&self.intent?.name().replace('_', " ")));
         self.call_type.clone().or_else(shipped)
     }
 
@@ -267,11 +269,6 @@ impl Brief {
 
 fn mark(confirmed: bool) -> &'static str {
     if confirmed { "" } else { " (not confirmed)" }
-}
-
-fn capitalised(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
 
 impl Urgency {

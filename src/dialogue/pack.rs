@@ -180,6 +180,10 @@ lines! {
     ConfusedEnd = "confused_end" [],
     TakeYourTime = "take_your_time" [],
     Identity = "identity" [Office],
+    /// Asked whether the call is recorded.
+    Recording = "recording" [],
+    /// Asked whether this is the office.
+    RightPlace = "right_place" [Office],
     IdentityNamed = "identity_named" [Office, Value],
     StopContact = "stop_contact" [],
     /// They want no texts, and said nothing against calls.
@@ -214,6 +218,8 @@ lines! {
     UrgentFirst = "urgent_first" [],
     UrgentRing = "urgent_ring" [],
     UrgentFailed = "urgent_failed" [],
+    /// They have said that there is no hurry.
+    NobodyRung = "nobody_rung" [],
     NobodyOnCall = "nobody_on_call" [],
     KnownElse = "known_else" [],
     LifeRing = "life_ring" [],
@@ -241,6 +247,13 @@ lines! {
     ShowingBooked = "showing_booked" [Value],
     /// The calendar could not be asked: the wish is left to people, and no time is promised.
     ShowingRequested = "showing_requested" [],
+    /// No time was found that suits: it is left to people.
+    ShowingLeft = "showing_left" [],
+    /// One more home that they want to see; the team settles the time.
+    ShowingSecond = "showing_second" [Value],
+    /// A showing of another conversation is to be cancelled, or moved.
+    ShowingCancelNoted = "showing_cancel_noted" [],
+    ShowingMoveNoted = "showing_move_noted" [],
     ShowingCancelAsk = "showing_cancel_ask" [Value],
     ShowingCancelled = "showing_cancelled" [],
     /// What was booked before still holds.
@@ -260,6 +273,10 @@ lines! {
     HomesNone = "homes_none" [],
     HomeRent = "home_rent" [Value],
     HomeDeposit = "home_deposit" [Value],
+    /// The office's list does not say it.
+    HomeRentUnknown = "home_rent_unknown" [],
+    HomeDepositUnknown = "home_deposit_unknown" [],
+    HomeUnknown = "home_unknown" [],
     Goodbye = "goodbye" [],
     GoodbyePartial = "goodbye_partial" [],
     SpeechTrouble = "speech_trouble" [],

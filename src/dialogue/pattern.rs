@@ -2,7 +2,7 @@
 //!
 //! A pattern is words in order. `a|b` is either; `smell*` begins so; `?the` may be left out; `..` stands for up to
 //! four words and `...` for up to twelve, neither past a full stop; `^` and `$` are the ends of the utterance. A word
-//! with `?` at its end, `a?`, may be left out as well.
+//! with `?` at its end, `a?`, may be left out as well. `one & other` fits where `one` does, if `other` fits anywhere.
 
 use std::ops::Range;
 
@@ -44,7 +44,11 @@ impl Word {
 
 /// One pattern, read.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Pattern(Vec<Element>);
+pub(super) struct Pattern {
+    elements: Vec<Element>,
+    /// What must fit besides, anywhere.
+    besides: Vec<Vec<Element>>,
+}
 
 /// Where a pattern fitted: the words from its first to its last, and those that its gaps skipped.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,21 +73,46 @@ impl Pattern {
                 None => Element::Word(words(part)),
             },
         };
-        Self(text.split_whitespace().map(element).collect())
+        let mut parts = text.split(" & ").map(|part| part.split_whitespace().map(element).collect());
+        Self { elements: parts.next().unwrap_or_default(), besides: parts.collect() }
     }
 
     /// Every place where the pattern fits, one for each word that it can begin at.
     pub(super) fn hits<'a>(&'a self, tokens: &'a [Token]) -> impl Iterator<Item = Hit> + 'a {
-        (0..tokens.len()).filter_map(|start| {
-            let mut skipped = Vec::new();
-            let end = fit(&self.0, tokens, start, &mut skipped)?;
-            (end > start).then_some(Hit { words: start..end, skipped })
-        })
+        let hits = hits(&self.elements, tokens);
+        hits.filter(|_| self.besides.iter().all(|besides| self::hits(besides, tokens).next().is_some()))
+    }
+
+    /// Is it a pattern of how an utterance begins?
+    pub(super) fn is_of_beginning(&self) -> bool {
+        self.elements.first() == Some(&Element::First)
     }
 
     pub(super) fn fits(&self, tokens: &[Token]) -> bool {
         self.hits(tokens).next().is_some()
     }
+}
+
+/// Patterns of which one is enough.
+#[derive(Debug)]
+pub(super) struct AnyOf(Vec<Pattern>);
+
+impl AnyOf {
+    pub(super) fn parse<'t>(patterns: impl IntoIterator<Item = &'t str>) -> Self {
+        Self(patterns.into_iter().map(Pattern::parse).collect())
+    }
+
+    pub(super) fn fits(&self, tokens: &[Token]) -> bool {
+        self.0.iter().any(|pattern| pattern.fits(tokens))
+    }
+}
+
+fn hits<'a>(elements: &'a [Element], tokens: &'a [Token]) -> impl Iterator<Item = Hit> + 'a {
+    (0..tokens.len()).filter_map(|start| {
+        let mut skipped = Vec::new();
+        let end = fit(elements, tokens, start, &mut skipped)?;
+        (end > start).then_some(Hit { words: start..end, skipped })
+    })
 }
 
 /// Fits `elements` at `at`; answers the place after the last word. Depth and width are bounded by the pattern's
@@ -174,6 +203,8 @@ mod tests {
             ("no ?the heat", "no more heat", false),
             ("a|b c", "b c", true),
             ("gas", "gasoline", false),
+            ("no heat & baby|newborn & degrees", "we have a newborn, four degrees, and no heat", true),
+            ("no heat & baby|newborn & degrees", "we have a newborn and no heat", false),
         ] {
             assert_eq!(fits(pattern, text), expected, "{pattern} at {text}");
         }

@@ -337,11 +337,15 @@ pub(super) fn when_aloud(when: &When) -> String {
     if when.soonest {
         parts.push("as soon as possible".into());
     }
-    if let Some(date) = when.date {
-        parts.push(date.strftime("%A, %B %-d").to_string());
-    }
-    if let Some(until) = when.until_date {
-        parts.push(format!("to {}", until.strftime("%A, %B %-d")));
+    if let Some(month) = whole_month(when) {
+        parts.push(month.strftime("%B").to_string());
+    } else {
+        if let Some(date) = when.date {
+            parts.push(date.strftime("%A, %B %-d").to_string());
+        }
+        if let Some(until) = when.until_date {
+            parts.push(format!("to {}", until.strftime("%A, %B %-d")));
+        }
     }
     if let Some(time) = when.time {
         let clock = clock_aloud(time);
@@ -356,6 +360,11 @@ pub(super) fn when_aloud(when: &When) -> String {
         parts.push(day_part_words(part).into());
     }
     if parts.is_empty() { "any time".into() } else { parts.join(", ") }
+}
+
+/// The first day of the month that is meant as a whole: "in January" is no span from day to day.
+fn whole_month(when: &When) -> Option<jiff::civil::Date> {
+    when.date.filter(|date| date.day() == 1 && when.until_date == Some(date.last_of_month()))
 }
 
 const fn day_part_words(part: DayPart) -> &'static str {

@@ -6,12 +6,15 @@ mod composing;
 mod confirming;
 mod ending;
 mod forming;
+mod hearing_out;
 mod homes;
 mod introducing;
 mod keying;
 mod keys;
 mod known;
+mod moving;
 mod naming;
+mod placing;
 mod proving;
 mod rescue;
 mod saved;
@@ -22,6 +25,7 @@ mod state;
 mod suspicion;
 mod taking;
 mod understanding;
+mod wished;
 
 use std::sync::Arc;
 
@@ -251,9 +255,14 @@ impl Session {
         self.state.awaiting == Awaiting::Calendar && !self.is_over()
     }
 
-    /// Digits heard or keyed so far of a telephone number or a unit that comes in parts.
+    /// Digits heard or keyed so far of a telephone number, a unit or a name that comes in parts.
     pub fn digits_so_far(&self) -> usize {
-        self.state.digits.len() + self.state.unit_keys.len()
+        self.state.digits.len() + self.state.keys.len()
+    }
+
+    /// Is this item asked for, offered or read back?
+    pub fn awaits_item(&self, item: Item) -> bool {
+        self.state.awaiting.is_for(item)
     }
 
     /// Was a unit asked for or read back, and do these words end in one of the roster?
@@ -278,6 +287,7 @@ impl Session {
         if self.keyed_language(key)
             || self.keyed_way(key)
             || self.keyed_unit(key)
+            || self.keyed_letter(key)
             || self.keyed_different(key)
             || self.keyed_proof(key)
         {

@@ -45,6 +45,12 @@ pub(super) fn tokens(text: &str) -> Vec<Token> {
     found
 }
 
+/// The word with its first letter a capital; the rest stays as it is.
+pub(super) fn titled(word: &str) -> String {
+    let mut letters = word.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
 fn is_apostrophe(c: char) -> bool {
     matches!(c, '\'' | '\u{2019}' | '\u{2018}' | '`')
 }

@@ -56,7 +56,7 @@ pub struct Understander {
 struct Reader {
     classifier: Classifier,
     rules: Arc<Rules>,
-    moves: Moves,
+    moves: &'static Moves,
 }
 
 /// What reads embeddings, where something gives them.

@@ -157,9 +157,10 @@ impl Rules {
             for hit in pattern.hits(words) {
                 seen = true;
                 if !self.is_negated(words, &hit)
-                    && !vetoes
-                        .iter()
-                        .any(|veto| veto.silences(self.grammar, *kind, &words[hit.words.clone()]))
+                    && !vetoes.iter().any(|(veto, reach)| {
+                        hit.words.start < *reach
+                            && veto.silences(self.grammar, *kind, &words[hit.words.clone()])
+                    })
                 {
                     return Reflex::Danger(*kind);
                 }
@@ -167,19 +168,30 @@ impl Rules {
         }
         match seen {
             true => Reflex::Dismissed,
-            false if vetoes.iter().any(|veto| veto.doubts()) => Reflex::Doubtful,
+            false if vetoes.iter().any(|(veto, _)| veto.doubts()) => Reflex::Doubtful,
             false => Reflex::Quiet,
         }
     }
 
-    fn vetoes(&self, words: &[Token]) -> Vec<Veto> {
-        let mut found: Vec<Veto> =
-            self.vetoes.0.iter().filter(|(_, pattern)| pattern.fits(words)).map(|(veto, _)| *veto).collect();
-        if found.contains(&Veto::Still) {
-            found.retain(|veto| !matches!(veto, Veto::Past | Veto::Resolved));
+    /// Each with the words before which it holds.
+    fn vetoes(&self, words: &[Token]) -> Vec<(Veto, usize)> {
+        let fitting = |(veto, pattern): &(Veto, Pattern)| {
+            let hit = pattern.hits(words).next()?;
+            // "Do you have a spare key, the sitter has passed out": how it begins says nothing of what comes after.
+            let clause = || words[hit.words.end - 1..].iter().position(|word| word.stop);
+            let reach = match pattern.is_of_beginning().then(clause).flatten() {
+                Some(more) => hit.words.end + more,
+                None => words.len(),
+            };
+            Some((*veto, reach))
+        };
+        let mut found: Vec<(Veto, usize)> = self.vetoes.0.iter().filter_map(fitting).collect();
+        let holds = |found: &[(Veto, usize)], veto| found.iter().any(|(other, _)| *other == veto);
+        if holds(&found, Veto::Still) {
+            found.retain(|(veto, _)| !matches!(veto, Veto::Past | Veto::Resolved));
         }
-        if found.contains(&Veto::Ill) {
-            found.retain(|veto| !matches!(veto, Veto::Upkeep));
+        if holds(&found, Veto::Ill) {
+            found.retain(|(veto, _)| !matches!(veto, Veto::Upkeep));
         }
         found
     }

@@ -42,7 +42,7 @@ struct Splice {
 pub(super) enum Relayed {
     /// Under this payload type.
     As(u8),
-    /// Not at all: the far end never agreed to its kind. Its number is not missed.
+    /// Not at all: the far end never agreed to its kind. Its number is not missed, unless others before it are still to come.
     Left,
 }
 
@@ -167,7 +167,8 @@ impl Outgoing {
         let payload_type = match relayed {
             Relayed::As(payload_type) => payload_type,
             Relayed::Left => {
-                if newest {
+                // Over a gap it settles nothing: a broken number would cost all packets that lie before it.
+                if number == splice.highest + 1 {
                     splice.sequence_offset = splice.sequence_offset.wrapping_sub(1);
                     (splice.settled, splice.highest) = (number, number);
                 }

@@ -174,6 +174,11 @@ fn caller(nth: usize, unit: &str) -> Part {
                     &[],
                     format!("(keys {digits})"),
                 ),
+                reply(
+                    &["press your first and last name", "telephone, please: your first and last name"],
+                    &[],
+                    format!("(keys {}#)", keyed(&name)),
+                ),
                 reply(&["or unit"], &[], format!("Unit {unit_said}.")),
                 reply(&names, &[], format!("No, it's {name}. {spelled}.")),
                 reply(&units, &[unit_aloud(Language::English, unit)], yes()),

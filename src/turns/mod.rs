@@ -6,6 +6,7 @@
 //! - What recogniser and understander would take on a small box passes in virtual time, whatever this machine takes.
 //! - The same engines and office give the same figures: whatever is drawn is drawn by the caller's number.
 
+mod answer;
 mod dictation;
 mod lead_in;
 mod line;
@@ -25,6 +26,7 @@ use crate::{
     types::Language,
 };
 
+pub use answer::{Answer, Taken};
 pub use dictation::{Dictated, Verdict};
 pub use overlap::{Aftermath, Overlapped};
 pub use report::{Delays, TurnTaking};
@@ -61,7 +63,7 @@ pub struct Called {
     pub local: DateTime,
 }
 
-/// So many callers dictate a number, as many are heard over the agent's words without meaning to stop it, and as many mean to.
+/// So many callers dictate a number, as many answer with one word, as many are heard over the agent's words without meaning to stop it, and as many mean to.
 /// `began`: an origin for virtual time. `progress` is told what has been measured, now and then.
 ///
 /// # Errors
@@ -83,6 +85,10 @@ pub fn measure(
     for caller in 0..callers {
         measured.add_dictated(dictation::dictate(&mut cast, caller)?);
         tell("numbers dictated", caller + 1);
+    }
+    for caller in 0..callers {
+        measured.add_answer(answer::answer(&mut cast, caller)?);
+        tell("answers of one word", caller + 1);
     }
     for caller in 0..callers {
         measured.add_disturbed(overlap::disturb(&mut cast, caller)?);

@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, fmt, time::Duration};
 
 use super::{
+    answer::{Answer, Taken},
     dictation::{Dictated, Verdict},
     overlap::{Aftermath, Overlapped},
 };
@@ -18,6 +19,7 @@ const PAUSES: [u32; 5] = [250, 500, 750, 1_000, 1_200];
 #[derive(Debug, Clone, Default)]
 pub struct TurnTaking {
     dictated: Vec<Dictated>,
+    answered: Vec<Answer>,
     disturbed: Vec<Overlapped>,
     interrupted: Vec<Overlapped>,
 }
@@ -56,6 +58,10 @@ impl TurnTaking {
         self.dictated.push(dictated);
     }
 
+    pub(super) fn add_answer(&mut self, answer: Answer) {
+        self.answered.push(answer);
+    }
+
     pub(super) fn add_disturbed(&mut self, overlapped: Overlapped) {
         self.disturbed.push(overlapped);
     }
@@ -75,6 +81,20 @@ impl TurnTaking {
             Verdict::Answered { after, .. } => Some(*after),
             _ => None,
         }))
+    }
+
+    /// Answers of one word that were understood.
+    pub fn understood(&self) -> Share {
+        share(self.answers().filter(|answer| answer.meant.is_some()), Answer::is_right)
+    }
+
+    /// Coughs that were taken for an answer.
+    pub fn coughs_taken(&self) -> Share {
+        share(self.answers().filter(|answer| answer.meant.is_none()), |cough| !cough.is_right())
+    }
+
+    fn answers(&self) -> impl Iterator<Item = &Answer> {
+        self.answered.iter().filter(|answer| answer.taken != Taken::NeverAsked)
     }
 
     /// Sounds that meant nothing and stopped the agent.
@@ -132,6 +152,26 @@ impl TurnTaking {
         Ok(())
     }
 
+    fn tell_answers(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let after = Delays::of(self.answers().filter_map(|answer| match &answer.taken {
+            Taken::For { after, .. } if answer.meant.is_some() => Some(*after),
+            _ => None,
+        }));
+        writeln!(f, "Answers of one word: {}", told(self.understood(), "were understood"))?;
+        writeln!(f, "  from the word's end to the agent's turn: {after}")?;
+        writeln!(f, "  coughs instead of one: {}", told(self.coughs_taken(), "were taken for an answer"))?;
+        for Answer { caller, sound, taken, .. } in
+            self.answered.iter().filter(|answer| !answer.is_right()).take(TOLD)
+        {
+            match taken {
+                Taken::NeverAsked => writeln!(f, "  caller {caller} was never asked")?,
+                Taken::Unheard => writeln!(f, "  caller {caller}, {sound}: not heard")?,
+                Taken::For { words, .. } => writeln!(f, "  caller {caller}, {sound}: heard \"{words}\"")?,
+            }
+        }
+        Ok(())
+    }
+
     fn tell_disturbed(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(
             f,
@@ -181,6 +221,7 @@ impl TurnTaking {
 impl fmt::Display for TurnTaking {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.tell_dictated(f)?;
+        self.tell_answers(f)?;
         self.tell_disturbed(f)?;
         self.tell_interrupted(f)
     }
@@ -247,6 +288,7 @@ fn tell_each(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dialogue::Move;
 
     fn ms(ms: u64) -> Duration {
         Duration::from_millis(ms)
@@ -275,6 +317,12 @@ mod tests {
         let cut = Verdict::Cut { since_pause: ms(1_220), heard: "303 555".into() };
         measured.add_dictated(Dictated { caller: 1, pauses: vec![300, 1_300], verdict: cut });
         measured.add_dictated(Dictated { caller: 2, pauses: vec![], verdict: Verdict::NeverAsked });
+        let answer = |caller, sound, meant, taken| Answer { caller, sound, meant, taken };
+        let taken = |words: &str, step| Taken::For { words: words.into(), step, after: ms(300) };
+        measured.add_answer(answer(0, "No.", Some(Move::Deny), taken("No.", Some(Move::Deny))));
+        measured.add_answer(answer(1, "Yes.", Some(Move::Affirm), taken("Worse.", None)));
+        measured.add_answer(answer(2, "a dry cough", None, Taken::Unheard));
+        measured.add_answer(answer(3, "Yes.", Some(Move::Affirm), Taken::NeverAsked));
         measured.add_disturbed(overlapped(0, None, Aftermath::WentOn));
         measured.add_disturbed(overlapped(1, Some(180), Aftermath::Answered("okay".into())));
         measured.add_interrupted(overlapped(0, Some(240), Aftermath::Answered("wait".into())));
@@ -286,6 +334,10 @@ mod tests {
             "  from the last digit to the agent's turn: P50 480 ms, P95 480 ms",
             "  caller 1 was cut off 1220 ms after the beginning of a pause of 1300 ms: \"303 555\"",
             "  caller 2 was never asked",
+            "Answers of one word: 1 of 2 were understood, 50.0 % (9.5 to 90.5)",
+            "  from the word's end to the agent's turn: P50 300 ms, P95 300 ms",
+            "  coughs instead of one: 0 of 1 were taken for an answer, 0.0 % (0.0 to 79.3)",
+            "  caller 1, Yes.: heard \"Worse.\"",
             "  caller 1, okay over the greeting: stopped, and took \"okay\" for a turn",
             "  from the first voice to the agent's silence: P50 240 ms, P95 240 ms (goal: at most 300 ms)",
         ] {

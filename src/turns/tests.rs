@@ -4,6 +4,7 @@
 use std::{sync::LazyLock, time::Duration};
 
 use super::{
+    answer::answer,
     dictation::dictate,
     line::{FRAME, Line, Seen},
     overlap::{disturb, interrupt},
@@ -100,6 +101,15 @@ fn who_needs_more_digits_leaves_the_caller_their_turn_and_who_has_ten_takes_it()
     assert!(*since_pause < Duration::from_millis(700), "{since_pause:?}");
     let again = dictate(&mut cast("303 555 0142"), 0).unwrap();
     assert_eq!(hasty.pauses, again.pauses, "the same caller makes the same pauses");
+}
+
+#[test]
+fn a_no_of_one_word_is_an_answer_and_a_cough_is_none() {
+    // The fifth caller says no, the forty-first coughs.
+    let no = answer(&mut cast("No."), 4).unwrap();
+    assert!(no.sound == "No." && no.is_right(), "{no:?}");
+    let invented = answer(&mut cast("You know."), 40).unwrap();
+    assert_eq!((invented.sound, &invented.taken), ("a dry cough", &Taken::Unheard));
 }
 
 #[test]

@@ -17,6 +17,14 @@ fn reading(moves: Option<Move>) -> Reading {
     }
 }
 
+const OPEN: Awaited = Awaited {
+    expects: Expectation::Open,
+    of_number: false,
+    of_name: false,
+    digits_before: 0,
+    ends_in_unit: false,
+};
+
 #[test]
 fn the_pause_that_each_answer_needs() {
     use Expectation::*;
@@ -49,32 +57,51 @@ fn the_pause_that_each_answer_needs() {
         (Open, "I would like to come in and", None, 0, AFTER_HELD_FLOOR),
     ];
     for (expects, text, moves, before, wanted) in cases {
-        let awaited = Awaited { expects: *expects, digits_before: *before, ends_in_unit: false };
+        let awaited = Awaited { expects: *expects, digits_before: *before, ..OPEN };
         assert_eq!(pause_after(awaited, text, &reading(*moves)), *wanted, "{expects:?}: {text}");
     }
 }
 
 #[test]
 fn a_unit_that_was_heard_as_an_unfinished_phrase_is_whole() {
-    let awaited = Awaited { expects: Expectation::UnitOrAddress, digits_before: 0, ends_in_unit: true };
+    let awaited = Awaited { expects: Expectation::UnitOrAddress, ends_in_unit: true, ..OPEN };
     assert_eq!(pause_after(awaited, "Apartment to a.", &reading(None)), AFTER_WHOLE_SENTENCE);
     let other = Awaited { ends_in_unit: false, ..awaited };
     assert_eq!(pause_after(other, "I live in a.", &reading(None)), AFTER_HELD_FLOOR);
 }
 
 #[test]
+fn who_says_no_to_a_number_or_a_name_may_dictate_another() {
+    let number = Awaited { expects: Expectation::YesOrNo, of_number: true, ..OPEN };
+    for (text, moves, wanted) in [
+        ("No, call me on 303.", Some(Move::Deny), BETWEEN_DIGIT_GROUPS),
+        ("No. It's 303-555.", Some(Move::Deny), BETWEEN_DIGIT_GROUPS),
+        ("No, it's 303-555-0142.", Some(Move::Deny), AFTER_WHOLE_SENTENCE),
+        ("No.", Some(Move::Deny), AFTER_WHOLE_SENTENCE),
+        ("Yes, 0142.", Some(Move::Affirm), AFTER_YES_OR_NO),
+    ] {
+        assert_eq!(pause_after(number, text, &reading(moves)), wanted, "{text}");
+    }
+    let name = Awaited { expects: Expectation::YesOrNo, of_name: true, ..OPEN };
+    for (text, wanted) in [
+        ("No, it's Daniel King. K. I.", AFTER_UNFINISHED),
+        ("No, it's Daniel King. K. I. N. G.", AFTER_WHOLE_SENTENCE),
+        ("K I N", AFTER_UNFINISHED),
+    ] {
+        assert_eq!(pause_after(name, text, &reading(None)), wanted, "{text}");
+    }
+}
+
+#[test]
 fn danger_is_answered_at_once() {
     let danger =
         Reading { urgency: Urgency::LifeSafety(LifeSafety::Gas), intent: Intent::Emergency, ..reading(None) };
-    let awaited = Awaited { expects: Expectation::Open, digits_before: 0, ends_in_unit: false };
-    assert_eq!(silence_needed(awaited, Patience(PATIENCE_MOST), "I smell gas and", &danger), AFTER_DANGER);
+    assert_eq!(silence_needed(OPEN, Patience(PATIENCE_MOST), "I smell gas and", &danger), AFTER_DANGER);
 }
 
 #[test]
 fn who_was_cut_off_is_waited_for_longer_but_not_for_ever() {
-    let awaited = Awaited { expects: Expectation::Open, digits_before: 0, ends_in_unit: false };
-    let waited_for =
-        |patience| silence_needed(awaited, patience, "My kitchen sink is leaking.", &reading(None));
+    let waited_for = |patience| silence_needed(OPEN, patience, "My kitchen sink is leaking.", &reading(None));
     let mut patience = Patience::default();
     assert_eq!(waited_for(patience), AFTER_WHOLE_SENTENCE);
     patience.grow();

@@ -7,7 +7,7 @@ use crate::{
     config::{self, Config},
     dialogue::{
         AlsoSpoken, Digits, Fact, Listing, Needed, Office, Policy, PrivateFact, PrivateTopic, Resident,
-        Roster, Tenancy, UnitRef, may_be_said,
+        Roster, Tenancy, UnitRef, may_be_said, topic_asked,
     },
     speech::{EspeakSynthesizer, Manner},
     types::Language,
@@ -144,7 +144,7 @@ pub fn office(config: &Config) -> Office {
     // What speaks of people or praises a neighborhood is not said to anybody; `portico check` names it.
     let sayable = config.facts.iter().filter(|fact| may_be_said(&fact.say));
     let facts = sayable.map(|fact| Fact {
-        topic: None,
+        topic: fact.ask.iter().find_map(|phrase| topic_asked(phrase)),
         asked_by: fact.ask.iter().map(|word| word.to_lowercase()).collect(),
         answer: fact.say.clone(),
     });

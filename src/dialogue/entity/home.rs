@@ -186,6 +186,12 @@ granted | use the|your|a|my ?master ?spare key
 granted | ok|okay|fine|allowed to ?go ?come enter|in
 ";
 
+/// What speaks of access as an answer alone: "you can go to him" is "you can go in" misheard.
+const ACCESS_ASKED: &str = "\
+when_home | when|while|if im|i|were|we ?am ?are home|there|here
+granted | ^ ?yes ?sure you|they|he|she can|may|could go|come
+";
+
 pub(super) fn access_from_name(name: &str) -> Option<Access> {
     Some(match name {
         "granted" => Access::Granted,
@@ -197,10 +203,13 @@ pub(super) fn access_from_name(name: &str) -> Option<Access> {
 }
 
 static ACCESS_RULES: LazyLock<Table<Access>> = LazyLock::new(|| Table::parse(ACCESS, access_from_name));
+static ACCESS_ASKED_RULES: LazyLock<Table<Access>> =
+    LazyLock::new(|| Table::parse(ACCESS_ASKED, access_from_name));
 
 pub(super) fn accesses(scene: &Scene<'_>) -> Vec<Entity> {
     let asked = scene.context.expecting == Some(Slot::Access);
-    for (access, pattern) in &ACCESS_RULES.0 {
+    let as_answers = ACCESS_ASKED_RULES.0.iter().filter(|_| asked);
+    for (access, pattern) in ACCESS_RULES.0.iter().chain(as_answers) {
         // Unasked, only words of entering speak of access; "call me first thing" and "no one comes" do not.
         let enters = scene.tokens.iter().any(|t| {
             matches!(

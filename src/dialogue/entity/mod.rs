@@ -3,6 +3,7 @@
 //! Nothing here looks anything up: the roster, today's date and the office's area code are arguments. Nothing is
 //! relied on unasked either: whatever could be misheard carries `read_back`.
 
+mod building;
 mod email;
 mod feast;
 mod home;
@@ -37,7 +38,7 @@ pub use value::{
 };
 pub(super) use when::MONTHS;
 
-use super::token::{Token, tokens};
+use super::token::{Token, titled, tokens};
 use crate::types::Language;
 
 /// What is known when an utterance is read.
@@ -70,7 +71,10 @@ pub fn extract(text: &str, context: &Context<'_>) -> Vec<Entity> {
         other => other,
     };
     readers.sort_by_key(|(slot, _)| Some(*slot) != expecting);
-    let mut found: Vec<Entity> = Vec::new();
+    let mut found: Vec<Entity> = match context.language {
+        Language::English => building::homes(&scene),
+        Language::Spanish => Vec::new(),
+    };
     for (_, read) in readers {
         for entity in read(&scene) {
             if !found.iter().any(|other| other.start < entity.end && entity.start < other.end) {
@@ -158,6 +162,14 @@ struct Scene<'a> {
 }
 
 impl Scene<'_> {
+    /// Is the word written with a capital?
+    fn is_capital(&self, at: usize) -> bool {
+        let token = self.tokens.get(at);
+        token
+            .and_then(|token| self.text.get(token.start..))
+            .is_some_and(|rest| rest.starts_with(char::is_uppercase))
+    }
+
     fn word(&self, at: usize) -> Option<&str> {
         self.tokens.get(at).map(|token| token.word.as_str())
     }
@@ -190,6 +202,39 @@ impl Scene<'_> {
         at > 0 && self.is_unit_word(at - 1)
     }
 
+    /// "No one", "the left one", "the one after": neither a door nor an hour.
+    fn is_pronoun(&self, at: usize) -> bool {
+        let before = at.checked_sub(1).and_then(|before| self.tokens.get(before));
+        self.word(at) == Some("one")
+            && before.is_some_and(|token| {
+                !token.stop
+                    && matches!(
+                        token.word.as_str(),
+                        "no" | "any"
+                            | "some"
+                            | "every"
+                            | "which"
+                            | "this"
+                            | "that"
+                            | "the"
+                            | "coming"
+                            | "next"
+                            | "other"
+                            | "another"
+                            | "last"
+                            | "first"
+                            | "second"
+                            | "right"
+                            | "left"
+                            | "same"
+                            | "only"
+                            | "new"
+                            | "old"
+                            | "co"
+                    )
+            })
+    }
+
     /// Do these words stand as money: `$` before them, dollars or a month after them?
     fn is_amount(&self, start: usize, end: usize) -> bool {
         let sign = self.tokens.get(start).is_some_and(|token| self.text[..token.start].ends_with('$'));
@@ -208,38 +253,40 @@ impl Scene<'_> {
         if self.context.language == Language::Spanish {
             return self.tokens.iter().position(|token| !spanish::is_run_up(&token.word)).unwrap_or(0);
         }
-        let run_up = |token: &Token| {
-            matches!(
-                token.word.as_str(),
-                "um" | "uh"
-                    | "er"
-                    | "so"
-                    | "well"
-                    | "yes"
-                    | "yeah"
-                    | "okay"
-                    | "ok"
-                    | "hi"
-                    | "hello"
-                    | "hey"
-                    | "its"
-                    | "it"
-                    | "is"
-                    | "oh"
-                    | "sure"
-                    | "yep"
-                    | "like"
-                    | "just"
-                    | "that"
-                    | "thats"
-                    | "the"
-                    | "good"
-                    | "morning"
-                    | "afternoon"
-                    | "evening"
-                    | "please"
-            )
-        };
-        self.tokens.iter().position(|token| !run_up(token)).unwrap_or(0)
+        self.tokens.iter().position(|token| !is_run_up(&token.word)).unwrap_or(0)
     }
+}
+
+/// Words with which an answer may begin.
+fn is_run_up(word: &str) -> bool {
+    matches!(
+        word,
+        "um" | "uh"
+            | "er"
+            | "so"
+            | "well"
+            | "yes"
+            | "yeah"
+            | "okay"
+            | "ok"
+            | "hi"
+            | "hello"
+            | "hey"
+            | "its"
+            | "it"
+            | "is"
+            | "oh"
+            | "sure"
+            | "yep"
+            | "like"
+            | "just"
+            | "that"
+            | "thats"
+            | "the"
+            | "good"
+            | "morning"
+            | "afternoon"
+            | "evening"
+            | "please"
+    )
 }

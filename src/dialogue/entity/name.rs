@@ -1,10 +1,14 @@
 //! Names of people: introduced, answered, spelled.
 
+mod letters;
+
 use super::{
-    super::names::is_surname,
-    Entity, PersonName, Scene, Slot, Value,
-    sound::{likeness, may_be_spelled},
+    super::names::{is_given_name, is_name_word, is_surname},
+    Entity, PersonName, Scene, Slot, Value, is_run_up,
+    sound::likeness,
+    titled,
 };
+use letters::{parts_alike, spelling, two_words};
 
 /// Words that follow "this is" or "I'm" and are no names.
 const NOT_NAMES: &str = " a about above actually after again agent ago all also always am an and angry another any \
@@ -31,26 +35,111 @@ oven fridge dishwasher washer dryer roof ceiling door window lock kitchen bathro
 water heat leak flood pipe drain light lights raining wet busy tricky hurting serious nasty awful horrible \
 ours mine theirs none anonymous spelled spelling letters letter name names \
 way idea clue comment worries need quite such lie dice \
-january february march july september october november december monday tuesday wednesday thursday friday saturday sunday ";
+january february march july september october november december monday tuesday wednesday thursday friday saturday sunday \
+yep yup yea ya nope nah aye by across through beside behind below between during against along past onto into upon around without \
+within via per got put giving prefer rather perfect alright indeed absolutely definitely maam sir dear honey man boy baby \
+neighbor neighbors son daughter kid kids mother father mom dad boyfriend girlfriend roommate car dog cat shut pinned \
+trapped forget bring skip leave blank keep mhm mmhm mmhmm uhhuh id ive ill youre youd theyre theyd weve wed hes shes theres heres whats \
+whos wheres lets wouldnt couldnt shouldnt arent wasnt werent hasnt havent hadnt aint ";
 
 /// Ends of words that describe and of hardly any name.
 const NO_NAME_ENDS: [&str; 8] = ["ated", "ized", "able", "ible", "less", "tion", "ness", "ical"];
 
-/// Words after which a name ends.
+/// Words that are no names by themselves, and are in a whole name that is written with capitals: "Bill Novak", "Dana West".
+const GIVEN_AS_WELL: [&str; 2] = ["bill", "will"];
+const FAMILY_AS_WELL: [&str; 9] = ["west", "north", "day", "long", "short", "good", "light", "wild", "bill"];
+
+/// Titles are no part of a name.
+const TITLES: [&str; 14] = [
+    "mr",
+    "mrs",
+    "ms",
+    "miss",
+    "mister",
+    "missus",
+    "dr",
+    "doctor",
+    "prof",
+    "professor",
+    "reverend",
+    "officer",
+    "detective",
+    "sergeant",
+];
+
+/// Words with which the name of a firm ends: "Xcel Energy" is nobody.
+const FIRMS: [&str; 26] = [
+    "energy",
+    "electric",
+    "gas",
+    "water",
+    "power",
+    "plumbing",
+    "heating",
+    "hvac",
+    "roofing",
+    "services",
+    "service",
+    "company",
+    "insurance",
+    "bank",
+    "utilities",
+    "cable",
+    "cleaning",
+    "construction",
+    "restoration",
+    "inc",
+    "llc",
+    "corporation",
+    "supply",
+    "realty",
+    "mechanical",
+    "properties",
+];
+
+/// Words before the name, in answer to the question for it.
+const RUN_UP: [&str; 22] = [
+    "no", "nope", "nah", "sorry", "actually", "wait", "said", "yup", "yea", "ya", "dear", "honey", "hon",
+    "maam", "sir", "and", "uhm", "hm", "ah", "right", "correct", "name",
+];
+
+/// Words that agree with a name that was read back.
+const YES: [&str; 9] = ["yes", "yeah", "yep", "yup", "yea", "ya", "right", "correct", "sure"];
+
+/// Sounds between a name and its repetition.
+const BETWEEN: [&str; 14] =
+    ["um", "uh", "er", "uhm", "sorry", "no", "its", "thats", "and", "yes", "dear", "honey", "maam", "sir"];
+
+/// Words that may follow a name without a stop; before others a word at the beginning of a sentence is any word.
+const AFTER_NAME: [&str; 17] = [
+    "and", "from", "in", "at", "here", "speaking", "calling", "is", "with", "of", "again", "please", "thats",
+    "spelled", "but", "i", "im",
+];
+
+/// A name has no more parts than this.
 const MOST_PARTS: usize = 3;
 
 pub(super) fn names(scene: &Scene<'_>) -> Vec<Entity> {
     let asked = scene.context.expecting == Some(Slot::Name);
-    let mut found = Vec::new();
+    let answer = if asked { answered(scene) } else { None };
+    let mut introduced = None;
     for at in 0..scene.tokens.len() {
         let Some((start, confidence)) = introduction(scene, at) else { continue };
-        if let Some((name, end)) = name(scene, start) {
-            found.push(entity(scene, name, start, end, confidence));
+        let weak = confidence < INTRODUCED;
+        let me = matches!(scene.word(at), Some("im" | "i"));
+        if let Some((name, end)) =
+            name(scene, start).filter(|_| !weak || scene.is_written_as_name(after_title(scene, start), me))
+        {
+            introduced = Some((entity(scene, name, start, end, confidence), confidence));
             break;
         }
     }
-    if found.is_empty()
-        && let Some(end) = scene.tokens.iter().position(|t| matches!(t.word.as_str(), "speaking" | "here"))
+    if let Some((found, confidence)) = introduced {
+        // "Luis Ortega. It's invoice forty-four" answers, whatever comes after it.
+        let whole = |answer: &Entity| matches!(&answer.value, Value::Name(name) if name.family.is_some());
+        return vec![answer.filter(|answer| confidence < INTRODUCED && whole(answer)).unwrap_or(found)];
+    }
+    if let Some(end) = scene.tokens.iter().position(|t| matches!(t.word.as_str(), "speaking" | "here"))
         && is_self(scene, end)
     {
         for start in end.saturating_sub(2)..end {
@@ -58,29 +147,76 @@ pub(super) fn names(scene: &Scene<'_>) -> Vec<Entity> {
                 break;
             }
             if let Some((name, after)) = name(scene, start).filter(|(_, after)| *after == end) {
-                found.push(entity(scene, name, start, after, 0.8));
-                break;
+                return vec![entity(scene, name, start, after, 0.8)];
             }
         }
     }
-    if found.is_empty() && asked {
-        let start = after_denial(scene, scene.answer_start());
-        if let Some((name, end)) = name(scene, start) {
-            found.push(entity(scene, name, start, end, 0.75));
-        }
-    }
-    found
+    answer.into_iter().collect()
 }
 
-/// "No, Dana Reyes": the correction begins after the no.
-fn after_denial(scene: &Scene<'_>, start: usize) -> usize {
-    let mut start = start;
-    while matches!(scene.word(start), Some("no" | "nope" | "sorry" | "actually" | "wait" | "said"))
-        || (scene.word(start) == Some("i") && scene.word(start + 1) == Some("said"))
-    {
-        start += 1;
+/// From here on somebody says "my name is": whatever follows is one.
+const INTRODUCED: f32 = 0.85;
+
+/// The name with which an answer begins.
+fn answered(scene: &Scene<'_>) -> Option<Entity> {
+    let (start, agreed) = after_run_up(scene);
+    let Some((name, end)) = name(scene, start) else { return in_sentence_of_its_own(scene) };
+    let first = after_title(scene, start);
+    let listed = scene.word(first).is_some_and(is_name_word);
+    let ends = scene.tokens.get(end - 1).is_some_and(|last| last.stop) || end >= scene.tokens.len();
+    // "Daniel King, and I need this today" is a name and more; one word may begin any sentence.
+    let alone = name.family.is_none() && !name.spelled;
+    if alone && !listed {
+        // "Yes. Bring a ladder" agrees with the name that was read back.
+        let agrees = agreed && scene.context.read_back.is_some();
+        let goes_on = !ends
+            && scene.begins_sentence(first)
+            && !scene.is_capital(end)
+            && !scene.word(end).is_some_and(|next| AFTER_NAME.contains(&next));
+        if agrees || (goes_on && scene.is_cased()) {
+            return None;
+        }
     }
-    start
+    let sure = !alone || (listed && ends && scene.is_capital(first));
+    Some(entity(scene, name, start, end, if sure { 0.8 } else { 0.75 }))
+}
+
+/// "Oh, for heaven's sake. Rick Salazar." The whole name stands behind something else.
+fn in_sentence_of_its_own(scene: &Scene<'_>) -> Option<Entity> {
+    (1..scene.tokens.len()).find_map(|start| {
+        let known = scene.begins_sentence(start)
+            && scene.is_capital(start)
+            && scene.word(start).is_some_and(is_given_name);
+        let (name, end) = name(scene, start).filter(|(name, _)| known && name.family.is_some())?;
+        Some(entity(scene, name, start, end, 0.8))
+    })
+}
+
+/// Where an answer begins behind "no, I just told you", and whether it begins with a yes.
+fn after_run_up(scene: &Scene<'_>) -> (usize, bool) {
+    let mut at = 0;
+    let mut agreed = false;
+    loop {
+        let word = |offset: usize| scene.word(at + offset);
+        let Some(next) = word(0) else { break };
+        let told = |word: Option<&str>| matches!(word, Some("said" | "told" | "say"));
+        let skipped = match next {
+            "i" if told(word(1)) => 2,
+            "i" if matches!(word(1), Some("just" | "already")) && told(word(2)) => 3,
+            "as" | "like" if word(1) == Some("i") && told(word(2)) => 3,
+            "you" if at > 0 && told(scene.word(at - 1)) => 1,
+            "you" if word(1) == Some("can") && matches!(word(2), Some("put" | "say")) => 3,
+            "put" if word(1) == Some("down") => 2,
+            "put" => 1,
+            "my" if word(1) == Some("name") => 2,
+            "what" if scene.tokens[at].stop => 1,
+            word if RUN_UP.contains(&word) || YES.contains(&word) || is_run_up(word) => 1,
+            _ => break,
+        };
+        agreed |= YES.contains(&next);
+        at += skipped;
+    }
+    (at, agreed)
 }
 
 /// "Dana here, my sink leaks" names the caller; "the sink here is leaking" and "people here are loud" do not.
@@ -146,7 +282,8 @@ pub(super) fn entity(
     if let Some((score, known)) = best {
         name.known = Some(known.clone());
         confidence = (confidence + 0.1 * score).min(0.97);
-    } else if name.spelled {
+    }
+    if name.spelled {
         confidence = confidence.max(0.85);
     }
     scene.entity(Value::Name(name), start..end, confidence, true)
@@ -174,13 +311,20 @@ fn introduction(scene: &Scene<'_>, at: usize) -> Option<(usize, f32)> {
         ("name", Some("is"), _) | ("names", Some("is"), _) => Some((at + 2, 0.9)),
         ("names", _, _) => Some((at + 1, 0.85)),
         ("first" | "last", Some("name"), Some("is")) => Some((at + 3, 0.9)),
-        ("call", Some("me"), _) => Some((at + 2, 0.7)),
+        ("first" | "last" | "family", Some("name"), _) if scene.context.expecting == Some(Slot::Name) => {
+            Some((at + 2, 0.84))
+        }
+        // "Call me Yantu 5550158" is a number whose beginning was misheard.
+        ("call", Some("me"), _) => {
+            let digits = (2..=4).any(|offset| word(offset).is_some_and(|word| word.parse::<u64>().is_ok()));
+            (!digits && scene.context.expecting != Some(Slot::Phone)).then_some((at + 2, 0.7))
+        }
         ("this", Some("is"), _) => Some((at + 2, 0.8)),
         ("im", _, _) => Some((at + 1, 0.65)),
         ("i", Some("am"), _) => Some((at + 2, 0.65)),
         // "It's unique" answers "which unit?" badly, and names nobody.
         ("its", _, _) => match scene.context.expecting {
-            Some(Slot::Name) => Some((at + 1, 0.6)),
+            Some(Slot::Name) => Some((at + 1, 0.8)),
             None if at <= 2 => Some((at + 1, 0.6)),
             _ => None,
         },
@@ -190,45 +334,61 @@ fn introduction(scene: &Scene<'_>, at: usize) -> Option<(usize, f32)> {
 
 /// One to three words that can be a name, with letters spelled after them or instead of them.
 fn name(scene: &Scene<'_>, start: usize) -> Option<(PersonName, usize)> {
-    if let Some((letters, end)) = spelling(scene, start) {
+    let start = after_title(scene, start);
+    if let Some((letters, mut end)) = spelling(scene, start) {
         let (given, family) = match two_words(scene, start, end, &letters) {
             Some((given, family)) => (titled(given), Some(titled(family))),
+            // "D I N A P O L I, Frank"
+            None if end + 1 == scene.tokens.len() && scene.word(end).is_some_and(is_name_word) => {
+                end += 1;
+                (titled(scene.word(end - 1)?), Some(titled(&letters)))
+            }
             None => (titled(&letters), None),
         };
         return Some((PersonName { given, family, spelled: true, known: None }, end));
     }
-    let mut parts: Vec<String> = Vec::new();
-    let mut end = start;
-    while parts.len() < MOST_PARTS
-        && let Some(word) = scene.word(end).filter(|word| can_be_name(word))
+    let (mut parts, mut end) = parts(scene, start)?;
+    if let [only] = parts.as_slice()
+        && let Some((whole, after)) = gone_on(scene, only, end)
     {
-        // A name that ends a clause ends there: "this is Dana, Maple Court".
-        parts.push(titled(word));
-        end += 1;
-        if scene.tokens[end - 1].stop {
-            break;
-        }
+        (parts, end) = (whole, after);
+    }
+    if is_firm(scene, &parts, end) {
+        return None;
     }
     let mut spelled = false;
-    let mut next = end;
-    while matches!(scene.word(next), Some("thats" | "spelled" | "spelt" | "spelling" | "is" | "that" | "its"))
-    {
-        next += 1;
-    }
-    if let Some((letters, after)) = spelling(scene, next) {
+    while let Some((letters, after)) = spelling(scene, after_spelling_word(scene, end)) {
         let word = titled(&letters);
+        let both = match parts.as_slice() {
+            [given, _] => two_words(scene, after_spelling_word(scene, end), after, &letters)
+                .or_else(|| letters.split_at_checked(given.len()))
+                .filter(|(first, rest)| rest.len() >= 2 && first.eq_ignore_ascii_case(given))
+                .map(|(first, rest)| vec![titled(first), titled(rest)]),
+            _ => None,
+        };
         // Spelling repeats the last part in the caller's own letters, or gives the only one.
         let whole = parts.len() >= 2;
-        match parts.last_mut() {
-            Some(last) if whole || parts_alike(last, &word) => {
-                if !scene.may_be_misheard_spelling(last, &word) {
-                    *last = word;
+        if let Some(both) = both {
+            parts = both;
+        } else {
+            match parts.last_mut() {
+                Some(last) if whole || parts_alike(last, &word) => {
+                    if !scene.may_be_misheard_spelling(last, &word) {
+                        *last = word;
+                    }
                 }
+                _ => parts.push(word),
             }
-            _ => parts.push(word),
         }
-        spelled = true;
-        end = after;
+        (spelled, end) = (true, after);
+        // "Tanya, T A N Y A, Brooks, B R O O K S"
+        let next = scene.part(end, true).filter(|next| {
+            let letters = spelling(scene, after_spelling_word(scene, end + 1));
+            parts.len() == 1 && letters.is_some_and(|(letters, _)| parts_alike(next, &letters))
+        });
+        let Some(next) = next else { break };
+        parts.push(titled(&next));
+        end += 1;
     }
     let mut parts = parts.into_iter();
     let given = parts.next()?;
@@ -237,45 +397,127 @@ fn name(scene: &Scene<'_>, start: usize) -> Option<(PersonName, usize)> {
     Some((PersonName { given, family, spelled, known: None }, end))
 }
 
-/// A whole name in letters: where the one comma is, "D A N A, R E Y E S", or where a name of the roster parts.
-fn two_words<'l>(
-    scene: &Scene<'_>,
-    start: usize,
-    end: usize,
-    letters: &'l str,
-) -> Option<(&'l str, &'l str)> {
-    /// Shorter parts are letters that stand alone: "J, R, O S S".
-    const PART: usize = 2;
-    let mut commas = (start + 1..end).filter(|&at| scene.tokens[at - 1].stop);
-    let by_comma = match (commas.next(), commas.next()) {
-        (Some(at), None) => {
-            let first = spelling_of(scene, start, at).0.len();
-            (first >= PART && letters.len() - first >= PART).then_some(first)
+/// The words of a name from here on, up to the end of their clause: "this is Dana, Maple Court".
+fn parts(scene: &Scene<'_>, start: usize) -> Option<(Vec<String>, usize)> {
+    let mut parts: Vec<String> = Vec::new();
+    let mut end = start;
+    while parts.len() < MOST_PARTS
+        && let Some(part) = scene.part(end, !parts.is_empty())
+    {
+        parts.push(titled(&part));
+        end += 1;
+        if scene.tokens[end - 1].stop || scene.is_possessive(end - 1) {
+            break;
         }
-        _ => None,
-    };
-    let known = scene.context.roster.names.iter().find_map(|name| {
-        let (given, family) = name.split_once(' ')?;
-        let whole = format!("{given}{}", family.replace(' ', ""));
-        whole.eq_ignore_ascii_case(letters).then_some(given.len())
-    });
-    known.or(by_comma).and_then(|at| letters.split_at_checked(at))
+    }
+    (!parts.is_empty()).then_some((parts, end))
 }
 
-impl Scene<'_> {
-    /// Was this common surname spelled, and a letter or two of it not heard? Letters are harder to hear than names: `W A L K R`
-    /// after "Walker" is the name, until it has been read back and is spelled against.
-    fn may_be_misheard_spelling(&self, said: &str, spelled: &str) -> bool {
-        let denied = self.context.read_back.and_then(|name| name.family.as_deref());
-        !denied.is_some_and(|denied| denied.eq_ignore_ascii_case(said))
-            && is_surname(said)
-            && !is_surname(spelled)
-            && may_be_spelled(said, spelled)
+/// What follows the one name that was said: "Tanya, Tanya Brooks", "Novak, Bill Novak", "Dmitri. Last name Wojciechowski".
+fn gone_on(scene: &Scene<'_>, said: &str, end: usize) -> Option<(Vec<String>, usize)> {
+    let mut at = end;
+    while scene.word(at).is_some_and(|word| BETWEEN.contains(&word)) {
+        at += 1;
+    }
+    let word = |offset: usize| scene.word(at + offset);
+    let family = match (word(0), word(1), word(2)) {
+        (Some("last" | "family"), Some("name"), Some("is" | "thats" | "its")) => Some(at + 3),
+        (Some("last" | "family"), Some("name" | "names"), _) => Some(at + 2),
+        (Some("surname"), Some("is"), _) => Some(at + 2),
+        (Some("surname"), _, _) => Some(at + 1),
+        _ => None,
+    };
+    if let Some(at) = family {
+        let (family, end) = parts(scene, at)?;
+        return Some(([vec![said.to_owned()], family].concat(), end));
+    }
+    if !scene.tokens.get(end - 1)?.stop {
+        return None;
+    }
+    let (more, after) = parts(scene, at)?;
+    let again = |part: &String| part.eq_ignore_ascii_case(said);
+    match more.as_slice() {
+        [first, .., last] if again(first) || again(last) => Some((more, after)),
+        [other] if !again(other) && at == end => {
+            let spelled = spelling(scene, after_spelling_word(scene, after))
+                .is_some_and(|(letters, _)| parts_alike(other, &letters));
+            let clause = scene.tokens[after - 1].stop || after >= scene.tokens.len();
+            let listed = clause && scene.is_capital(at) && is_surname(other) && is_name_word(said);
+            let joined = spelled || (listed && scene.context.expecting == Some(Slot::Name));
+            joined.then(|| (vec![said.to_owned(), other.clone()], after))
+        }
+        _ => None,
     }
 }
 
-fn parts_alike(said: &str, spelled: &str) -> bool {
-    likeness(said, spelled) > 0.0 || said.chars().next() == spelled.chars().next()
+fn after_title(scene: &Scene<'_>, start: usize) -> usize {
+    let title = |at: &usize| scene.word(*at).is_some_and(|word| TITLES.contains(&word));
+    (start..).find(|at| !title(at)).unwrap_or(start)
+}
+
+fn after_spelling_word(scene: &Scene<'_>, end: usize) -> usize {
+    let between = |at: &usize| {
+        matches!(scene.word(*at), Some("thats" | "spelled" | "spelt" | "spelling" | "is" | "that" | "its"))
+    };
+    (end..).find(|at| !between(at)).unwrap_or(end)
+}
+
+/// Do these parts end in what firms are called by, or does such a word follow them?
+fn is_firm(scene: &Scene<'_>, parts: &[String], end: usize) -> bool {
+    let firm = |word: &str| FIRMS.contains(&word.to_lowercase().as_str());
+    let follows = !scene.tokens[end - 1].stop
+        && scene.word(end).is_some_and(firm)
+        && (scene.tokens[end].stop
+            || scene.word(end + 1).is_none_or(|next| AFTER_NAME.contains(&next) && next != "is"));
+    follows || parts.last().is_some_and(|last| parts.len() >= 2 && firm(last))
+}
+
+impl Scene<'_> {
+    /// The word here as a part of a name; `begun`: a part stands before it.
+    fn part(&self, at: usize, begun: bool) -> Option<String> {
+        let word = self.word(at)?;
+        // "Bill's the first name", "somebody's in my spot"
+        let word = if self.is_possessive(at) { word.strip_suffix('s').unwrap_or(word) } else { word };
+        let capital = self.is_capital(at);
+        let as_well = capital
+            && if begun {
+                FAMILY_AS_WELL.contains(&word)
+            } else {
+                GIVEN_AS_WELL.contains(&word)
+                    && self.is_capital(at + 1)
+                    && self.word(at + 1).is_some_and(can_be_name)
+                    && (!self.tokens[at].stop
+                        || self.word(at + 1).is_some_and(is_surname)
+                        || spelling(self, after_spelling_word(self, at + 2)).is_some())
+            };
+        let plain = can_be_name(word) && (capital || !self.is_cased() || is_name_word(word));
+        (as_well || plain).then(|| word.to_owned())
+    }
+
+    /// Is it written like a name, or one that is known? After "I'm" a word of small letters is one only if it is known: "I'm
+    /// across the street".
+    fn is_written_as_name(&self, at: usize, me: bool) -> bool {
+        let known = self.word(at).is_some_and(|word| is_name_word(word) || word.len() == 1);
+        self.is_capital(at) || known || (!me && !self.is_cased()) || self.is_possessive(at)
+    }
+
+    /// Has the text capitals, but for "I"?
+    fn is_cased(&self) -> bool {
+        let own = |word: &str| matches!(word, "i" | "im" | "ive" | "ill" | "id");
+        (0..self.tokens.len()).any(|at| self.is_capital(at) && !self.word(at).is_some_and(own))
+    }
+
+    fn begins_sentence(&self, at: usize) -> bool {
+        let Some(before) = at.checked_sub(1).and_then(|before| self.tokens.get(before)) else { return true };
+        let between = self.tokens.get(at).and_then(|token| self.text.get(before.end..token.start));
+        between.is_some_and(|between| between.contains(['.', '!', '?']))
+    }
+
+    /// "Dana's", "somebody's"
+    fn is_possessive(&self, at: usize) -> bool {
+        let written = self.tokens.get(at).and_then(|token| self.text.get(token.start..token.end));
+        written.is_some_and(|written| written.ends_with("'s") || written.ends_with("\u{2019}s"))
+    }
 }
 
 fn can_be_name(word: &str) -> bool {
@@ -284,74 +526,4 @@ fn can_be_name(word: &str) -> bool {
         && !NOT_NAMES.contains(&format!(" {word} "))
         && !(word.ends_with("ing") && word.len() > 5)
         && !NO_NAME_ENDS.iter().any(|end| word.ends_with(end) && word.len() > end.len() + 2)
-}
-
-fn titled(word: &str) -> String {
-    let mut letters = word.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
-}
-
-/// Three or more letters in a row: `r e y e s`, `r as in robert e y`, `double t`, `romeo echo yankee`.
-fn spelling(scene: &Scene<'_>, start: usize) -> Option<(String, usize)> {
-    let (letters, end) = spelling_of(scene, start, scene.tokens.len());
-    (letters.chars().count() >= 3).then_some((letters, end))
-}
-
-/// The letters from `start` on, before `limit`, and where they end.
-fn spelling_of(scene: &Scene<'_>, start: usize, limit: usize) -> (String, usize) {
-    let mut letters = String::new();
-    let mut at = start;
-    while let Some(word) = scene.word(at).filter(|_| at < limit) {
-        let twice = word == "double";
-        let letter = if twice { scene.word(at + 1).unwrap_or_default() } else { word };
-        let Some(letter) = spelled_letter(letter) else { break };
-        at += if twice { 2 } else { 1 };
-        letters.push(letter);
-        if twice {
-            letters.push(letter);
-        }
-        if (scene.word(at) == Some("as") && scene.word(at + 1) == Some("in")) || scene.word(at) == Some("for")
-        {
-            let example = at + if scene.word(at) == Some("for") { 1 } else { 2 };
-            if let Some(first) = scene.word(example).and_then(|w| w.chars().next()) {
-                letters.pop();
-                letters.push(first);
-                at = example + 1;
-            }
-        }
-    }
-    (letters, at)
-}
-
-fn spelled_letter(word: &str) -> Option<char> {
-    if word.len() == 1 {
-        return word.chars().next().filter(char::is_ascii_alphabetic);
-    }
-    const ALPHABET: [&str; 26] = [
-        "alpha", "bravo", "charlie", "delta", "echo", "foxtrot", "golf", "hotel", "india", "juliet", "kilo",
-        "lima", "mike", "november", "oscar", "papa", "quebec", "romeo", "sierra", "tango", "uniform",
-        "victor", "whiskey", "xray", "yankee", "zulu",
-    ];
-    match word {
-        "bee" => Some('b'),
-        "see" | "sea" => Some('c'),
-        "dee" => Some('d'),
-        "are" => Some('r'),
-        "why" => Some('y'),
-        "you" => Some('u'),
-        "tee" | "tea" => Some('t'),
-        "jay" => Some('j'),
-        "kay" => Some('k'),
-        "el" => Some('l'),
-        "em" => Some('m'),
-        "en" => Some('n'),
-        "eye" => Some('i'),
-        "oh" => Some('o'),
-        "ess" | "es" => Some('s'),
-        "ex" => Some('x'),
-        "pee" => Some('p'),
-        "queue" | "cue" => Some('q'),
-        "zee" | "zed" => Some('z'),
-        _ => ALPHABET.iter().find(|name| **name == word).and_then(|name| name.chars().next()),
-    }
 }

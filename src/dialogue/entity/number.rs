@@ -67,6 +67,9 @@ const LEAST_RUN_ON: usize = 7;
 
 fn group(tokens: &[Token], at: usize, apart: bool) -> Option<(String, usize)> {
     let word = tokens.get(at)?.word.as_str();
+    if is_cry(tokens, at) {
+        return None;
+    }
     if word.bytes().all(|b| b.is_ascii_digit()) {
         return Some((word.to_owned(), at + 1));
     }
@@ -85,6 +88,8 @@ fn group(tokens: &[Token], at: usize, apart: bool) -> Option<(String, usize)> {
         return Some((digit.repeat(times), at + 2));
     }
     let (value, after) = if let Some(ten) = tens(word) {
+        // "Fifty, five zero" is no fifty five.
+        let apart = apart || tokens[at].stop;
         match tokens.get(at + 1).and_then(|t| ones(&t.word)).filter(|one| *one > 0 && !apart) {
             Some(one) => (ten + one, at + 2),
             None => (ten, at + 1),
@@ -96,6 +101,28 @@ fn group(tokens: &[Token], at: usize, apart: bool) -> Option<(String, usize)> {
         Some("hundred") if value > 0 => Some((format!("{value}00"), after + 1)),
         Some("thousand") if value > 0 => Some((format!("{value}000"), after + 1)),
         _ => Some((value.to_string(), after)),
+    }
+}
+
+/// "Oh god", "oh, four B", "four o'clock": no zero. One stands among digits.
+fn is_cry(tokens: &[Token], at: usize) -> bool {
+    let digit = |token: &Token| {
+        let word = token.word.as_str();
+        word.bytes().all(|b| b.is_ascii_digit())
+            || matches!(word, "double" | "triple" | "treble" | "hundred")
+            || ones(word).or_else(|| teens(word)).or_else(|| tens(word)).is_some()
+    };
+    let token = &tokens[at];
+    if !matches!(token.word.as_str(), "oh" | "o") {
+        return false;
+    }
+    let before = at.checked_sub(1).and_then(|at| tokens.get(at)).filter(|token| digit(token));
+    let next = tokens.get(at + 1);
+    match (before, next) {
+        (Some(before), Some(next)) if !digit(next) => (before.stop && !token.stop) || next.word == "clock",
+        (None, Some(next)) if digit(next) => token.stop,
+        (Some(_), _) => false,
+        (None, _) => true,
     }
 }
 

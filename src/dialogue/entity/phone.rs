@@ -10,6 +10,8 @@ use crate::types::PhoneNumber;
 pub(super) const LOCAL: usize = 7;
 /// Digits of a number with its area code, but for one that was not heard.
 const ALL_BUT_ONE: usize = 9;
+/// More digits than this are a telephone number, whatever they are called.
+const LONGEST_REFERENCE: usize = 9;
 /// Fewer digits than this, unasked, are an amount or a door.
 pub(super) const LEAST_UNASKED: usize = 7;
 pub(super) const LEAST_ASKED: usize = 3;
@@ -17,12 +19,17 @@ pub(super) const LEAST_ASKED: usize = 3;
 pub(super) fn phones(scene: &Scene<'_>) -> Vec<Entity> {
     let asked = scene.context.expecting == Some(Slot::Phone);
     let mut found = Vec::new();
+    let mut whole = false;
     let mut at = 0;
     while at < scene.tokens.len() {
         let Some((mut said, mut end)) = digits(&scene.tokens, at) else {
             at += 1;
             continue;
         };
+        if is_refused(scene, at) {
+            at = clause_end(scene, at);
+            continue;
+        }
         let start = at;
         if let Some((other, after)) =
             digits_apart(&scene.tokens, at).filter(|(other, _)| !is_whole(&said) && is_whole(other))
@@ -32,11 +39,15 @@ pub(super) fn phones(scene: &Scene<'_>) -> Vec<Entity> {
         }
         at = end;
         let least = if asked { LEAST_ASKED } else { LEAST_UNASKED };
-        if said.len() < least || scene.follows_unit_word(start) || (!asked && scene.is_amount(start, end)) {
+        if said.len() < least
+            || scene.follows_unit_word(start)
+            || (!asked && scene.is_amount(start, end))
+            || (said.len() <= LONGEST_REFERENCE && is_of_something_else(scene, start))
+        {
             continue;
         }
         if let Some((right, after)) = correction(scene, end)
-            && right.len() <= said.len()
+            && (right.len() <= said.len() || right.len() == LOCAL)
         {
             said = corrected(&said, right);
             end = after;
@@ -54,9 +65,54 @@ pub(super) fn phones(scene: &Scene<'_>) -> Vec<Entity> {
         if matches!(value, Value::PhoneFragment(_)) && !asked {
             continue;
         }
+        // Behind a number with its area code, seven digits are a reference or a second number, and no better one.
+        if whole && said.len() == LOCAL {
+            continue;
+        }
+        whole |= matches!(value, Value::Phone(_)) && said.len() > LOCAL;
         found.push(scene.entity(value, start..end, confidence, true));
     }
     found
+}
+
+/// "No, eight hundred, not three oh three."
+fn is_refused(scene: &Scene<'_>, at: usize) -> bool {
+    at.checked_sub(1).and_then(|before| scene.word(before)) == Some("not")
+}
+
+/// The place after the next stop.
+fn clause_end(scene: &Scene<'_>, at: usize) -> usize {
+    let stop = scene.tokens[at..].iter().position(|token| token.stop);
+    stop.map_or(scene.tokens.len(), |stop| at + stop + 1)
+}
+
+/// "My reference is two six one", "extension twelve": digits that nobody can be called on.
+fn is_of_something_else(scene: &Scene<'_>, at: usize) -> bool {
+    /// "Reference number is".
+    const WORDS: usize = 3;
+    let joins =
+        |word: &str| matches!(word, "is" | "its" | "number" | "numbers" | "in" | "of" | "ends" | "ending");
+    let named = |word: &str| {
+        matches!(
+            word,
+            "extension"
+                | "ext"
+                | "reference"
+                | "case"
+                | "badge"
+                | "invoice"
+                | "ticket"
+                | "order"
+                | "claim"
+                | "policy"
+                | "confirmation"
+                | "account"
+        )
+    };
+    let before = |back: usize| at.checked_sub(back).and_then(|at| scene.word(at));
+    (1..=WORDS)
+        .find_map(|back| before(back).filter(|word| !joins(word)))
+        .is_some_and(|word| named(word.strip_suffix('s').unwrap_or(word)) || named(word))
 }
 
 /// The first digit of a number, where it was written as the word before the other nine: "on to zero six", "me Yantu's 06".
@@ -75,9 +131,17 @@ fn misheard_digit(scene: &Scene<'_>, at: usize) -> Option<char> {
     }
 }
 
-/// The number once its end, or the whole of it, was said anew; `right` is no longer than `said`.
+/// Digits of an area code.
+const AREA: usize = 3;
+
+/// The number once its end, or the whole of it, was said anew; the area code that was said before stands.
 pub(super) fn corrected(said: &str, right: String) -> String {
-    if right.len() >= LOCAL { right } else { format!("{}{right}", &said[..said.len() - right.len()]) }
+    let national = said.strip_prefix('1').unwrap_or(said);
+    match right.len() {
+        LOCAL if national.len() >= AREA && national.len() != LOCAL => format!("{}{right}", &national[..AREA]),
+        LOCAL.. => right,
+        _ => format!("{}{right}", &said[..said.len().saturating_sub(right.len())]),
+    }
 }
 
 /// As many digits as a number has, with or without its area code and the 1 before it.

@@ -1,8 +1,14 @@
 //! Street addresses, listings and firms, matched against the roster.
 
-use super::{Address, Entity, Scene, Slot, Value, number::digits, sound::likeness};
+use super::{
+    Address, Entity, Scene, Slot, Value,
+    building::{is_other_number, name_end},
+    number::digits,
+    sound::likeness,
+    titled,
+};
 
-const SUFFIXES: [&str; 24] = [
+pub(super) const SUFFIXES: [&str; 24] = [
     "street",
     "st",
     "avenue",
@@ -40,7 +46,11 @@ pub(super) fn addresses(scene: &Scene<'_>) -> Vec<Entity> {
             at += 1;
             continue;
         };
-        if let Some((street, end, known)) = street(scene, after) {
+        // "He's seventy two, Maple Court": the house has another number.
+        let street = street(scene, after).filter(|(street, _, known)| {
+            !(*known && scene.tokens[after - 1].stop && is_other_number(scene, street, &number))
+        });
+        if let Some((street, end, known)) = street {
             let unit = unit(scene, end);
             let stop = unit.as_ref().map_or(end, |(_, stop)| *stop);
             let (start, unit) = match unit {
@@ -120,13 +130,8 @@ fn is_no_street(word: &str) -> bool {
     )
 }
 
-fn without_number(street: &str) -> &str {
+pub(super) fn without_number(street: &str) -> &str {
     street.trim_start_matches(|c: char| c.is_ascii_digit() || c == '-').trim_start()
-}
-
-pub(super) fn titled(word: &str) -> String {
-    let mut letters = word.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
 fn unit(scene: &Scene<'_>, at: usize) -> Option<(String, usize)> {
@@ -180,10 +185,33 @@ pub(super) fn listings(scene: &Scene<'_>) -> Vec<Entity> {
             best = Some((share, listing, *first, *last + 1));
         }
     }
+    if best.is_none() {
+        best = by_street(scene);
+    }
     let entity = |(share, listing, first, end): (f32, &str, usize, usize)| {
         scene.entity(Value::Listing(listing.to_owned()), first..end, 0.5 + 0.45 * share, share < 1.0)
     };
     best.map(entity).into_iter().collect()
+}
+
+/// "The Alder Lane house": the only listing of its street. Where the office has other homes in that street as well, only in
+/// answer to "which home?", or with its rooms.
+fn by_street<'r>(scene: &Scene<'r>) -> Option<(f32, &'r str, usize, usize)> {
+    const SHARE: f32 = 0.6;
+    let roster = scene.context.roster;
+    let of = |listing: &'r str| without_number(listing.split(',').next().unwrap_or_default().trim());
+    let numbered = |listing: &&String| listing.starts_with(|c: char| c.is_ascii_digit());
+    let mut said = roster.listings.iter().filter(numbered).filter_map(|listing| {
+        let at = (0..scene.tokens.len()).find_map(|at| Some((at, name_end(scene, of(listing), at)?)))?;
+        Some((listing.as_str(), at))
+    });
+    let (listing, (at, end)) = said.next().filter(|_| said.next().is_none())?;
+    let has_others = roster.units.iter().any(|unit| without_number(&unit.street) == of(listing));
+    let word = |wanted: &[&str]| scene.tokens.iter().any(|token| wanted.contains(&token.word.as_str()));
+    let meant = scene.context.expecting == Some(Slot::Listing)
+        || word(&["bedroom", "bedrooms", "studio"])
+        || (!has_others && word(&["house", "home", "place", "listing", "one"]));
+    meant.then_some((SHARE, listing, at, end))
 }
 
 fn is_telling(word: &str) -> bool {
@@ -292,6 +320,9 @@ pub(super) fn companies(scene: &Scene<'_>) -> Vec<Entity> {
         "insurance",
         "air",
     ];
+    if let Some(found) = utility(scene) {
+        return vec![found];
+    }
     for at in 0..scene.tokens.len() {
         if !matches!(scene.word(at), Some("from" | "with" | "at" | "of")) {
             continue;
@@ -308,4 +339,32 @@ pub(super) fn companies(scene: &Scene<'_>) -> Vec<Entity> {
         return vec![scene.entity(Value::Company(name.join(" ")), at + 1..last + 1, 0.7, true)];
     }
     Vec::new()
+}
+
+/// "This is Denver Water": those that bring water and power, by their names, and in answer to the question for the company.
+fn utility(scene: &Scene<'_>) -> Option<Entity> {
+    const UTILITIES: [&str; 9] =
+        ["water", "energy", "power", "gas", "electric", "utilities", "cable", "fiber", "internet"];
+    let asked = scene.context.expecting == Some(Slot::Company);
+    let capital = |at: usize| {
+        let written = scene.tokens.get(at).and_then(|token| scene.text.get(token.start..));
+        written.is_some_and(|written| written.starts_with(char::is_uppercase))
+    };
+    (1..scene.tokens.len()).find_map(|last| {
+        let first = last - 1;
+        let introduced = asked
+            || first
+                .checked_sub(1)
+                .and_then(|before| scene.word(before))
+                .is_some_and(|before| matches!(before, "is" | "from" | "with" | "at" | "its"));
+        let fits = scene.word(last).is_some_and(|word| UTILITIES.contains(&word))
+            && introduced
+            && !scene.tokens[first].stop
+            && capital(first)
+            && capital(last);
+        fits.then(|| {
+            let name = [first, last].map(|at| titled(&scene.tokens[at].word)).join(" ");
+            scene.entity(Value::Company(name), first..last + 1, 0.8, true)
+        })
+    })
 }

@@ -5,6 +5,7 @@ use jiff::civil::date;
 use super::*;
 
 mod names;
+mod places;
 mod units;
 
 fn roster() -> Roster {
@@ -348,6 +349,8 @@ fn access_is_granted_only_in_so_many_words() {
         &[
             ("you can go in", "access Granted"),
             ("yeah just come on in", "access Granted"),
+            ("you can go to him", "access Granted"),
+            ("you can go when i'm home", "access OnlyWhenHome"),
             ("permission to enter is fine", "access Granted"),
             ("yes", "access Granted"),
             ("call before entering", "access CallFirst"),
@@ -366,6 +369,7 @@ fn access_is_granted_only_in_so_many_words() {
         &[
             ("you can use your key to go in", "access Granted"),
             ("i can't get in", ""),
+            ("you can go to him", ""),
             ("my sink is leaking", ""),
         ],
     );

@@ -2,23 +2,27 @@
 
 use super::{
     Entity, Scene, Slot, UnitMention, UnitRef, Value,
+    building::is_named_at,
     misheard::{Place, is_number, misheard},
-    number::{digits, sounds_like},
+    number::{digits, digits_apart, sounds_like},
     sound::{are_alike, likeness},
 };
 
 pub(super) fn units(scene: &Scene<'_>) -> Vec<Entity> {
     let asked = scene.context.expecting == Some(Slot::Unit);
     let mut found: Vec<Entity> = Vec::new();
+    // The office's own doors, and whatever a word for a unit stands before.
+    let mut certain = false;
     for at in 0..scene.tokens.len() {
         let named = scene.is_unit_word(at);
-        let led = matches!(scene.word(at), Some("in" | "at" | "from" | "for"));
+        let led = scene.word(at).is_some_and(|word| leads(word, asked));
         let start = if named || led { at + 1 } else { at };
-        if !(named || led || asked) || found.last().is_some_and(|e| e.end > scene.tokens[at].start) {
+        let shown = !(named || led || asked) && is_shown(scene, at);
+        if !(named || led || asked || shown) || found.last().is_some_and(|e| e.end > scene.tokens[at].start) {
             continue;
         }
         let start = if named && scene.word(start) == Some("number") { start + 1 } else { start };
-        if scene.word(start) == Some("one") && at == start && follows_nobody(scene, at) {
+        if at == start && scene.is_pronoun(at) {
             continue;
         }
         let Some(door) = door(scene, start) else {
@@ -27,7 +31,11 @@ pub(super) fn units(scene: &Scene<'_>) -> Vec<Entity> {
         };
         let follows = scene.word(door.end);
         // "Number four" of what? "At three thirty", "two bedrooms", "in five minutes" are no doors.
-        if !named && follows.is_some_and(is_measure) {
+        if !named && (follows.is_some_and(is_measure) || is_half_of_day(scene, door.end)) {
+            continue;
+        }
+        // "At 2 p m" is no door 2P.
+        if follows == Some("m") && door.unit.ends_with(['A', 'P']) {
             continue;
         }
         let mut door = door;
@@ -39,6 +47,7 @@ pub(super) fn units(scene: &Scene<'_>) -> Vec<Entity> {
             mention = matched(scene, &cued);
             door = cued;
         }
+        let exact = mention.candidates.iter().any(|known| plain(&known.unit) == door.unit);
         if mention.candidates.is_empty()
             && let Some(entity) = by_sound(scene, at, start, named, asked)
         {
@@ -50,17 +59,87 @@ pub(super) fn units(scene: &Scene<'_>) -> Vec<Entity> {
         }
         // Unnamed and unasked, only a door of the roster counts, and a bare small number is too likely an hour.
         let telling = door.unit.len() >= 3 || door.unit.bytes().any(|b| b.is_ascii_alphabetic());
-        if !named && !asked && (mention.candidates.is_empty() || !telling) {
+        if !named && !asked && (mention.candidates.is_empty() || !telling || (shown && !exact)) {
             continue;
         }
         if asked && !named && !telling && !door.unit.bytes().any(|b| b.is_ascii_digit()) {
             continue;
+        }
+        if asked && !named && !answers(scene, start, &door, exact) {
+            continue;
+        }
+        if certain && !named && !exact {
+            continue;
+        }
+        if (named || exact) && !certain {
+            certain = true;
+            found.clear();
         }
         let confidence = sureness(&mention, named || asked);
         let first = if named { at } else { start };
         found.push(scene.entity(Value::Unit(mention), first..door.end, confidence, true));
     }
     found
+}
+
+/// Words before a door. Where a unit was asked for, "to way" may be one itself.
+fn leads(word: &str, asked: bool) -> bool {
+    matches!(word, "in" | "at" | "from" | "for")
+        || (!asked
+            && matches!(word, "to" | "of" | "above" | "below" | "under" | "beside" | "near" | "outside"))
+}
+
+/// A door that can hardly be anything else, wherever it stands: `3B`, `three B` with a capital.
+fn is_shown(scene: &Scene<'_>, at: usize) -> bool {
+    let free = matches!(
+        scene.context.expecting,
+        None | Some(Slot::Address | Slot::Matter | Slot::Name | Slot::Access)
+    );
+    let Some(word) = scene.word(at).filter(|_| free) else { return false };
+    let digit = word.bytes().any(|b| b.is_ascii_digit());
+    let letter = word.bytes().any(|b| b.is_ascii_alphabetic());
+    (digit && letter) || ((digit || is_number(word)) && is_capital_letter(scene, at + 1))
+}
+
+/// A single letter, written as a letter is and not as the word "a".
+fn is_capital_letter(scene: &Scene<'_>, at: usize) -> bool {
+    scene.tokens.get(at).is_some_and(|token| token.end - token.start == 1) && scene.is_capital(at)
+}
+
+/// "5 p.m." is no 5P.
+fn is_half_of_day(scene: &Scene<'_>, at: usize) -> bool {
+    matches!(scene.word(at), Some("a" | "p")) && scene.word(at + 1) == Some("m")
+}
+
+/// Where a unit was asked for, is this the answer? A door with a letter is; of numbers that are not the office's, and of
+/// those that could be an hour or an age, only what stands as an answer does: "fifty", "it's fifty", not "before nine".
+fn answers(scene: &Scene<'_>, start: usize, door: &Door, exact: bool) -> bool {
+    /// Hours, ages and counts have no more digits.
+    const SMALL: usize = 2;
+    if door.unit.bytes().any(|b| b.is_ascii_alphabetic()) {
+        return exact || !matches!(scene.word(start), Some("oh" | "o"));
+    }
+    if !exact && matches!(scene.word(start), Some("oh" | "o")) || scene.is_amount(start, door.end) {
+        return false;
+    }
+    let small = door.unit.len() <= SMALL;
+    if exact && !small {
+        return true;
+    }
+    let before = |back: usize| start.checked_sub(back).and_then(|at| scene.word(at));
+    let opens = start == answer_start(scene);
+    let clause = start == 0 || scene.tokens[start - 1].stop;
+    let closes = scene.tokens[door.end - 1].stop || door.end == scene.tokens.len();
+    let goes_on = scene.word(door.end).is_some_and(|word| {
+        matches!(word, "please" | "thanks" | "thank" | "as" | "like" | "at" | "on" | "in" | "for" | "and")
+    });
+    // "At four" is when; "I'm at four" is where.
+    let hour = before(1) == Some("at") && !matches!(before(2), Some("im" | "am" | "live" | "were" | "its"));
+    match (exact, small) {
+        (true, _) => opens || (clause && closes) || matches!(before(1), Some("in" | "its" | "said" | "mean")),
+        (false, true) => opens && !hour && (closes || goes_on),
+        (false, false) => opens || (clause && closes),
+    }
 }
 
 /// How sure a unit is. `expected`: a word for a unit stands before it, or it was asked for.
@@ -72,18 +151,6 @@ pub(super) fn sureness(mention: &UnitMention, expected: bool) -> f32 {
         (0, _, _) => 0.4,
         _ => 0.6,
     }
-}
-
-/// "No one", "that one": a pronoun and no door.
-fn follows_nobody(scene: &Scene<'_>, at: usize) -> bool {
-    let before = at.checked_sub(1).and_then(|before| scene.tokens.get(before));
-    before.is_some_and(|token| {
-        !token.stop
-            && matches!(
-                token.word.as_str(),
-                "no" | "any" | "some" | "every" | "which" | "this" | "that" | "the"
-            )
-    })
 }
 
 /// A unit that was written as other words; always to be read back.
@@ -129,7 +196,7 @@ fn answer_start(scene: &Scene<'_>) -> usize {
     start
 }
 
-fn is_measure(word: &str) -> bool {
+pub(super) fn is_measure(word: &str) -> bool {
     matches!(
         word,
         "bedroom"
@@ -179,7 +246,7 @@ pub(super) struct Door {
 }
 
 /// A door at `at`: `4b`, `four b`, `two oh four`, `b twelve`, `b`, `4 d as in dog`.
-fn door(scene: &Scene<'_>, at: usize) -> Option<Door> {
+pub(super) fn door(scene: &Scene<'_>, at: usize) -> Option<Door> {
     let word = scene.word(at)?;
     let mixed = word.len() <= 6
         && word.is_ascii()
@@ -188,6 +255,9 @@ fn door(scene: &Scene<'_>, at: usize) -> Option<Door> {
         && !["st", "nd", "rd", "th", "am", "pm", "br"].iter().any(|end| word.ends_with(end));
     if mixed {
         return Some(Door { unit: word.to_ascii_uppercase(), other: None, end: at + 1 });
+    }
+    if let Some((unit, end)) = said_twice(scene, at) {
+        return Some(Door { unit, other: None, end });
     }
     if let Some((said, end)) = digits(&scene.tokens, at).filter(|(said, _)| said.len() <= 5) {
         let said_as_word = word.bytes().all(|b| b.is_ascii_alphabetic());
@@ -212,6 +282,18 @@ fn door(scene: &Scene<'_>, at: usize) -> Option<Door> {
     }
 }
 
+/// "Fifty, five zero": one unit said in two ways. The one that the roster has, where it has none of all the digits.
+fn said_twice(scene: &Scene<'_>, at: usize) -> Option<(String, usize)> {
+    let known = |unit: &str| scene.context.roster.units.iter().any(|known| plain(&known.unit) == unit);
+    [digits(&scene.tokens, at), digits_apart(&scene.tokens, at)].into_iter().flatten().find_map(
+        |(said, end)| {
+            let (first, second) = said.split_at(said.len() / 2);
+            (first.len() > 1 && first == second && !known(&said) && known(first))
+                .then(|| (first.to_owned(), end))
+        },
+    )
+}
+
 /// A letter, said as itself or spelled out, with its "as in dog".
 fn letter(scene: &Scene<'_>, at: usize) -> Option<(char, usize)> {
     let word = scene.word(at)?;
@@ -226,9 +308,8 @@ fn letter(scene: &Scene<'_>, at: usize) -> Option<(char, usize)> {
         "el" => 'L',
         "em" => 'M',
         // "In four a pipe broke" is no 4A; "I" and "O" are not letters of doors.
-        "a" if scene.word(at + 1).is_some_and(|next| !matches!(next, "as" | "at" | "on" | "and" | "in")) => {
-            return None;
-        }
+        "a" if !is_letter_a(scene, at) => return None,
+        "a" | "p" if scene.word(at + 1) == Some("m") => return None,
         _ if word.len() == 1 && word != "i" && word != "o" => {
             char::from(*word.as_bytes().first()?).to_ascii_uppercase()
         }
@@ -245,6 +326,16 @@ fn letter(scene: &Scene<'_>, at: usize) -> Option<(char, usize)> {
         return Some((first.filter(char::is_ascii_uppercase).unwrap_or(letter), word + 1));
     }
     Some((letter, at + 1))
+}
+
+/// The letter, and not the word before a noun?
+fn is_letter_a(scene: &Scene<'_>, at: usize) -> bool {
+    let begins = at == 0 || scene.tokens[at - 1].stop;
+    let letter = |next: &str| matches!(next, "as" | "at" | "on" | "and" | "in" | "please" | "yes" | "yeah");
+    scene.tokens[at].stop
+        || (!begins && is_capital_letter(scene, at))
+        || scene.word(at + 1).is_none_or(letter)
+        || is_named_at(scene, at + 1)
 }
 
 /// Words by which letters are told on the telephone, and what a narrow line makes of them.
@@ -346,7 +437,7 @@ fn lettered(scene: &Scene<'_>, mention: UnitMention) -> UnitMention {
 }
 
 /// Letters and digits only, upper case: `4-b` is `4B`.
-fn plain(unit: &str) -> String {
+pub(super) fn plain(unit: &str) -> String {
     unit.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_uppercase()).collect()
 }
 

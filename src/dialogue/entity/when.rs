@@ -149,6 +149,9 @@ pub(super) fn coming(today: Date, day: Weekday) -> Option<Date> {
 }
 
 fn day(scene: &Scene<'_>, at: usize, when: &mut When, asked: bool) -> Option<usize> {
+    if is_ruled_out(scene, at) {
+        return None;
+    }
     let today = scene.context.today;
     let ahead = |days: i64| today.checked_add(days.days()).ok();
     let word = scene.word(at)?;
@@ -236,9 +239,20 @@ fn day(scene: &Scene<'_>, at: usize, when: &mut When, asked: bool) -> Option<usi
     if let Some(day) = weekday(word) {
         let (weeks, words) = later_weeks(scene, at);
         let date = coming(today, day).and_then(|date| date.checked_add((7 * weeks).days()).ok());
+        // "Tuesday's better. The Tuesday after next" is one day, and the fuller word holds.
+        if weeks > 0 && when.date == coming(today, day) {
+            when.date = None;
+        }
         return set(when, date, at + words);
     }
     dated(scene, at, when, asked)
+}
+
+/// "Not Thanksgiving", "not this Tuesday"; "why not Tuesday?" asks for it.
+fn is_ruled_out(scene: &Scene<'_>, at: usize) -> bool {
+    let before = |back: usize| at.checked_sub(back).and_then(|at| scene.word(at));
+    let back = if matches!(before(1), Some("on" | "this" | "the" | "that" | "next")) { 2 } else { 1 };
+    before(back) == Some("not") && !matches!(before(back + 1), Some("why" | "if"))
 }
 
 /// How many weeks after the coming one a weekday is meant, and how many words say so: "Tuesday after next", "Friday week".
@@ -498,7 +512,7 @@ struct Clock {
 
 /// `three`, `three thirty`, `3:30`, `3 pm`, `half past three`, `quarter to four`, `noon`.
 fn clock(scene: &Scene<'_>, at: usize, led: bool) -> Option<Clock> {
-    let word = scene.word(at)?;
+    let word = scene.word(at).filter(|_| !scene.is_pronoun(at))?;
     let exact = |hour, minute, end| Some(Clock { time: marked(hour, minute)?, end, sure: true });
     match (word, scene.word(at + 1)) {
         ("noon", _) if led => return exact(12, 0, at + 1),

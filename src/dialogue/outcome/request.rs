@@ -2,8 +2,10 @@
 
 use jiff::civil::Date;
 
-use super::{Outcome, Sought, capitalised, mark};
-use crate::dialogue::{Financing, Intent, Pets, Showing, ShowingState, matter, office::words_of};
+use super::{Outcome, Sought, mark};
+use crate::dialogue::{
+    Financing, Intent, Pets, Showing, ShowingState, matter, office::words_of, token::titled,
+};
 
 /// Numbers up to this are written as words.
 const NUMBERS: [&str; 7] = ["", "one", "two", "three", "four", "five", "six"];
@@ -19,7 +21,7 @@ impl Outcome {
         let sentence =
             if self.intent == Some(Intent::Seller) { self.sale_wanted() } else { self.home_wanted() };
         if !sentence.is_empty() {
-            parts.push(format!("{}.", capitalised(&sentence)));
+            parts.push(format!("{}.", titled(&sentence)));
         }
         let own = self.first_words.as_ref().or(self.matter.as_ref());
         parts.extend(own.map(|words| format!("\"{}\"", words.trim())));

@@ -2,7 +2,10 @@
 
 use jiff::civil::{Date, Time, Weekday};
 
-use super::{Address, DayPart, PersonName, UnitMention, Value, When, door_aloud_with, place_aloud, spelled};
+use super::{
+    Address, DayPart, PersonName, UnitMention, Value, When, door_aloud_with, place_aloud, spelled,
+    whole_month,
+};
 use crate::dialogue::entity::SPANISH_MONTHS;
 
 pub(super) fn aloud(value: &Value, careful: bool, many_properties: bool) -> String {
@@ -85,6 +88,7 @@ pub(super) fn when_aloud(when: &When) -> String {
         parts.push("lo antes posible".into());
     }
     match (when.date, when.until_date) {
+        (Some(from), Some(_)) if whole_month(when).is_some() => parts.push(format!("en {}", month(from))),
         (Some(from), Some(until)) => parts.push(format!("del {} al {}", day(from), day(until))),
         (Some(on), None) => parts.push(format!("el {}", day(on))),
         (None, Some(until)) => parts.push(format!("hasta el {}", day(until))),
@@ -122,8 +126,11 @@ pub(super) fn day(date: Date) -> String {
         Weekday::Saturday => "sábado",
         Weekday::Sunday => "domingo",
     };
-    let month = SPANISH_MONTHS[usize::from(date.month().unsigned_abs().clamp(1, 12)) - 1];
-    format!("{weekday} {} de {month}", date.day())
+    format!("{weekday} {} de {}", date.day(), month(date))
+}
+
+fn month(date: Date) -> &'static str {
+    SPANISH_MONTHS[usize::from(date.month().unsigned_abs().clamp(1, 12)) - 1]
 }
 
 /// `las 2 y media de la tarde`, `la una de la tarde`.

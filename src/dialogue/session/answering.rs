@@ -1,5 +1,7 @@
 //! The answers to open questions: what it is about, each item of the form, and anything else.
 
+use std::sync::LazyLock;
+
 use super::{
     Awaiting, Item, Session,
     understanding::{is_answer_step, is_bare},
@@ -8,7 +10,9 @@ use crate::dialogue::{
     Access, Ending, Entity, Expectation, Financing, Intent, Move, Reading, Value, matter,
     office::words_of,
     pack::Line,
+    pattern::AnyOf,
     reply::{self, Hole},
+    token::tokens,
 };
 
 /// Surer than this, and another intent in the middle of a form is a change of topic.
@@ -23,6 +27,26 @@ const WORTH_A_GUESS: f32 = 0.35;
 
 /// Fewer words than this are an answer, not a new topic or a matter.
 pub(super) const TOPIC_WORDS: usize = 4;
+
+/// Words by which somebody speaks of what they want themselves.
+const OF_ONESELF: [&str; 12] =
+    ["i", "i'm", "i'd", "i've", "im", "id", "we", "we're", "we'd", "me", "quiero", "quisiera"];
+
+/// "I live here already": whoever was taken for a prospect is none.
+const LIVES_HERE: &str = "\
+already live|living|rent|renting|reside here|there
+live|living here|there already
+live|living in your|this|the building|complex
+im|am ?already ?a|your ?current|existing resident|tenant
+were|are ?already ?your ?current residents|tenants
+i|we ?already live in unit|apartment|apt
+ya vivo|vivimos|rento|rentamos aquí|aqui|ahí|ahi
+";
+
+static LIVES_HERE_RULES: LazyLock<AnyOf> = LazyLock::new(|| AnyOf::parse(LIVES_HERE.lines()));
+
+/// Of words that hold no name so much is kept for whoever reads the summary, in letters.
+const NAME_AS_HEARD: usize = 60;
 
 /// With so many digits the number is not half said: one of them was not heard, and which of them nobody knows.
 const NEARLY_WHOLE: usize = 8;
@@ -83,7 +107,8 @@ impl Session {
                 self.take_beside_the_point(heard);
                 self.begin_flow(intent, text);
             }
-            Some(Move::Deny) if !reading.is_sure() => {
+            // "No, it's not a complaint" denies what it names.
+            Some(Move::Deny) if !reading.is_sure() || reading.intent == intent => {
                 self.state.matter = None;
                 self.not_understood();
             }
@@ -98,6 +123,11 @@ impl Session {
 
     /// The intent is known: opens its flow, and takes what has been said as the matter.
     pub(super) fn begin_flow(&mut self, intent: Intent, text: &str) {
+        // A repair that is not wanted any more, or that was reported before, is no new one.
+        let intent = match intent {
+            Intent::Maintenance if is_of_earlier_repair(text) => Intent::Resident,
+            intent => intent,
+        };
         let pack = self.pack.clone();
         let Some(flow) = pack.flow(intent) else { return self.not_understood() };
         self.state.confusions = 0;
@@ -118,7 +148,10 @@ impl Session {
         }
         let echo = self.state.form.value(Item::Matter).is_some();
         self.state.visit |= intent == Intent::Showing;
-        if flow.items.contains(&Item::Matter) && words_of(text).len() >= TOPIC_WORDS && !echo {
+        if intent == Intent::Message && Self::asks_only_to_leave_word(text) {
+            // For whom it is; what it is comes yet.
+            self.state.note(text.trim().to_owned());
+        } else if flow.items.contains(&Item::Matter) && words_of(text).len() >= TOPIC_WORDS && !echo {
             self.state.add_matter(text);
         }
         if changed {
@@ -180,6 +213,12 @@ impl Session {
                 self.state.form.hear(item, Value::Financing(financing));
                 return self.item_answered(item);
             }
+            // "No" to "your name, please?" is who will not say it.
+            (Item::Name, Some(Move::Deny)) if !news && words_of(text).len() < TOPIC_WORDS - 1 => {
+                self.state.confusions = 0;
+                self.give_up(item);
+                return self.advance();
+            }
             (_, Some(Move::Unknown | Move::Refuse | Move::Done)) => {
                 self.state.confusions = 0;
                 self.give_up(item);
@@ -200,6 +239,9 @@ impl Session {
             self.tell(Line::AlreadyNoted);
             self.asking_failed(item);
             return self.advance();
+        }
+        if item == Item::Name {
+            self.state.said_for_name = Some(text.chars().take(NAME_AS_HEARD).collect());
         }
         self.not_understood();
     }
@@ -269,6 +311,29 @@ impl Session {
         self.advance();
     }
 
+    /// A resident who was taken for a prospect says so, and is one again. `true`: dealt with.
+    pub(super) fn turns_out_resident(&mut self, text: &str) -> bool {
+        let prospect = matches!(self.state.flow, Some(Intent::Leasing | Intent::Showing));
+        let words = tokens(text);
+        let heard = self.entities(text);
+        let lives_in =
+            words.windows(2).any(|two| two[0].word == "live" && matches!(&*two[1].word, "in" | "at"));
+        let at_a_door = lives_in && heard.iter().any(|entity| matches!(entity.value, Value::Unit(_)));
+        // Whoever has named a home of the list wants that one, wherever they live now.
+        if !prospect
+            || self.state.closed
+            || self.state.form.value(Item::Listing).is_some()
+            || !(at_a_door || LIVES_HERE_RULES.fits(&words))
+        {
+            return false;
+        }
+        self.take_beside_the_point(&heard);
+        self.state.visit = false;
+        self.state.add_matter(text);
+        self.begin_flow(Intent::Lease, text);
+        true
+    }
+
     /// Is the flow one that any more exact intent should replace?
     fn is_vague(&self) -> bool {
         matches!(self.state.flow, Some(Intent::Human | Intent::Message | Intent::Other | Intent::Question))
@@ -286,8 +351,16 @@ impl Session {
             Some(Move::Affirm | Move::Deny) => self.state.expects == Expectation::YesOrNo,
             _ => is_answer_step(reading),
         };
+        // A showing of another conversation is being passed on: what is said of it is no wish for a new one.
+        let same = self.state.showing.is_of_another() && reading.intent.is_prospect();
+        // Two words for a name, misheard as "do you need to look at her", make no prospect of anybody.
+        let misheard = self.state.awaiting.item() == Some(Item::Name)
+            && reading.intent.is_prospect()
+            && !words_of(text).iter().any(|word| OF_ONESELF.contains(&word.as_str()));
         elsewhere
             && routable
+            && !same
+            && !misheard
             && !(sends_away && self.state.flow.is_some() && !self.is_vague())
             && !answers
             && !self.state.rescue.wanted
@@ -371,9 +444,6 @@ impl Session {
 
     /// After "anything else?".
     pub(super) fn heard_more(&mut self, text: &str, reading: &Reading, heard: &[Entity]) {
-        if self.changes_showing(text, heard) {
-            return;
-        }
         let news = self.take_beside_the_point(heard);
         if !news && self.state.closed && !self.may_ring_again() && self.is_said_already(text) {
             self.state.confusions = 0;
@@ -407,4 +477,26 @@ impl Session {
             _ => self.not_understood(),
         }
     }
+}
+
+/// Do they call a repair off, or ask what became of one?
+fn is_of_earlier_repair(text: &str) -> bool {
+    const CALLS_OFF: [&str; 3] = ["cancel", "cancelled", "canceled"];
+    const ASKS_AFTER: [&str; 7] = ["checking", "status", "update", "following", "follow", "heard", "waiting"];
+    const EARLIER: [&str; 10] = [
+        "ticket",
+        "order",
+        "request",
+        "appointment",
+        "repair",
+        "report",
+        "reported",
+        "guy",
+        "technician",
+        "plumber",
+    ];
+    let words = words_of(text);
+    let says = |of: &[&str]| words.iter().any(|word| of.contains(&word.as_str()));
+    let mended = words.windows(2).any(|pair| pair == ["fixed", "itself"]);
+    mended || says(&CALLS_OFF) || (says(&ASKS_AFTER) && says(&EARLIER) && !says(&["again", "still", "worse"]))
 }

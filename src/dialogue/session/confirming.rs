@@ -1,10 +1,36 @@
 //! The answers to a read-back: yes, no, the correction itself, or which of several.
 
+use std::sync::LazyLock;
+
 use super::{Awaiting, Item, Session, taking::names_the_same};
 use crate::dialogue::{
-    Entity, Expectation, Move, Reading, UnitMention, UnitRef, Value, entity, office::words_of, pack::Line,
+    Entity, Expectation, Move, Reading, UnitMention, UnitRef, Value, entity,
+    names::is_listed,
+    office::words_of,
+    pack::Line,
+    pattern::{AnyOf, Pattern},
     reply,
+    token::tokens,
 };
+
+/// Does it agree with what was read back, in its first words or in its last: "that's right, and call me soon", "two A, yes"?
+fn agrees(text: &str) -> bool {
+    static FIRST: LazyLock<AnyOf> = LazyLock::new(|| {
+        AnyOf::parse([
+            "^ ?oh|well|um|uh thats|its ?all ?absolutely|exactly right|correct|it|me|him|her",
+            "^ that|it is right|correct|me|him|her",
+            "^ you got|have it ?right",
+        ])
+    });
+    static LAST: LazyLock<Pattern> =
+        LazyLock::new(|| Pattern::parse("yes|yeah|yep|yup|correct|right ?maam|sir|please $"));
+    const AGAINST_FIRST: [&str; 4] = ["except", "spelled", "wrong", "misspelled"];
+    const AGAINST_LAST: [&str; 6] = ["no", "not", "isnt", "never", "dont", "wrong"];
+    let words = tokens(text);
+    let has = |against: &[&str]| words.iter().any(|token| against.contains(&token.word.as_str()));
+    let first = FIRST.fits(&words) && !has(&AGAINST_FIRST);
+    first || (LAST.fits(&words) && !has(&AGAINST_LAST) && !text.trim_end().ends_with('?'))
+}
 
 impl Session {
     /// Yes, no, or the correction itself.
@@ -15,15 +41,22 @@ impl Session {
         reading: &Reading,
         heard: &[Entity],
     ) {
+        let agreed = reading.moves == Some(Move::Affirm) || (reading.moves.is_none() && agrees(text));
+        let spelled = self.has_spelled_name();
         let mut corrected: Vec<Item> = Vec::new();
         let mut same = false;
+        let mut by_letters = false;
         for entity in heard {
             let Some(item) = Item::of(entity.slot()) else { continue };
             if items.contains(&item) {
                 if self.state.form.value(item).is_some_and(|old| names_the_same(old, &entity.value)) {
                     same = true;
-                } else if self.correct(item, &entity.value) {
-                    corrected.push(item);
+                    by_letters |= matches!(&entity.value, Value::Name(name) if name.spelled);
+                } else {
+                    let value = self.put_together(&entity.value, agreed);
+                    if self.correct(item, &value) {
+                        corrected.push(item);
+                    }
                 }
             }
         }
@@ -38,13 +71,36 @@ impl Session {
             self.state.confusions = 0;
             // "No, four D": what was not touched stands.
             self.settle_all(&rest);
-            self.read_back_failed(&corrected, false);
+            // A name that is said again is read back again; only letters that were misheard lead to the keys.
+            let (names, others): (Vec<Item>, Vec<Item>) =
+                corrected.into_iter().partition(|&item| item == Item::Name && (agreed || !spelled));
+            if !names.is_empty() && !agreed {
+                self.state.form.fail(Item::Name);
+            }
+            self.read_back_failed(&others, false);
             return self.advance();
         }
         match reading.moves {
-            Some(Move::Affirm | Move::Thank) if !self.state.unheard => {
+            _ if (agreed || reading.moves == Some(Move::Thank)) && !self.state.unheard => {
                 self.state.confusions = 0;
                 self.settle_all(items);
+                self.advance();
+            }
+            // "No, I said 204" after a 204 that was not listened to.
+            Some(Move::Deny) if same && matches!(items, [Item::Place | Item::Callback]) => {
+                self.state.confusions = 0;
+                self.read_back_failed(items, false);
+                self.advance();
+            }
+            // "No. Julian Bauer" to that very name: it is read back in letters before anything else is tried.
+            Some(Move::Deny)
+                if same
+                    && !self.state.unheard
+                    && items == [Item::Name]
+                    && !self.was_asked_by_keys(Item::Name) =>
+            {
+                self.state.confusions = 0;
+                self.state.form.fail(Item::Name);
                 self.advance();
             }
             Some(Move::Deny | Move::Unknown) if !self.state.unheard => {
@@ -57,6 +113,12 @@ impl Session {
                     }
                     many => self.ask_which_wrong(many),
                 }
+            }
+            // "It's James" may be the rest of "No, it's James Smith", and "It's Palma's Murder" Thomas Moore once more.
+            _ if same && !by_letters && self.is_doubtful_name(items) => {
+                self.state.confusions = 0;
+                self.read_back_failed(items, false);
+                self.advance();
             }
             _ if same => {
                 self.state.confusions = 0;
@@ -76,6 +138,22 @@ impl Session {
             _ if self.state.unheard => self.advance(),
             _ => self.not_understood(),
         }
+    }
+
+    fn has_spelled_name(&self) -> bool {
+        matches!(self.state.form.value(Item::Name), Some(Value::Name(name)) if name.spelled)
+    }
+
+    /// Is a name read back that is misheard more often than not: a given name alone, for the first time, or one on no list of
+    /// names?
+    fn is_doubtful_name(&self, items: &[Item]) -> bool {
+        let [Item::Name] = items else { return false };
+        self.state.form.get(Item::Name).is_some_and(|field| match &field.value {
+            Some(Value::Name(name)) => {
+                (field.failures == 0 && name.family.is_none()) || (name.known.is_none() && !is_listed(name))
+            }
+            _ => false,
+        })
     }
 
     fn ask_which_wrong(&mut self, items: &[Item]) {
@@ -138,13 +216,14 @@ impl Session {
         heard: &[Entity],
     ) {
         let words = words_of(text);
-        let by_entity = heard.iter().find_map(|entity| match &entity.value {
-            Value::Unit(mention) => {
-                let fits = |c: &&UnitRef| c.unit.eq_ignore_ascii_case(&mention.unit);
-                let mut fitting = candidates.iter().filter(fits);
-                fitting.next().filter(|_| fitting.next().is_none())
-            }
-            _ => None,
+        let by_entity = heard.iter().find_map(|entity| {
+            let unit = match &entity.value {
+                Value::Unit(mention) => &mention.unit,
+                Value::Address(address) => address.unit.as_ref()?,
+                _ => return None,
+            };
+            let mut fitting = candidates.iter().filter(|c| c.unit.eq_ignore_ascii_case(unit));
+            fitting.next().filter(|_| fitting.next().is_none())
         });
         let by_property = || {
             let mut fitting = candidates.iter().filter(|c| {

@@ -55,7 +55,7 @@ impl Session {
             return self.danger_unanswered(*suspicion);
         }
         self.state.patient = false;
-        if self.unit_is_keyed() {
+        if self.unit_is_keyed() || self.name_is_keyed() {
             return;
         }
         self.state.silences = self.state.silences.saturating_add(1);

@@ -70,10 +70,10 @@ impl Session {
         if self.arranges_showing() {
             // The time that is booked is read back, not the wish for it.
             due.retain(|&item| item != Item::When);
-            // A home that is known by its listing is read back with the time.
-            if self.state.form.value(Item::Listing).is_some() {
-                due.retain(|&item| item != Item::Place);
-            }
+        }
+        // A home that is known by its listing is read back with the time of its showing.
+        if self.seeks_to_rent() && self.state.form.value(Item::Listing).is_some() {
+            due.retain(|&item| item != Item::Place);
         }
         let places = self.candidates().len();
         if places > 1 && due.contains(&Item::Place) {
@@ -201,6 +201,11 @@ impl Session {
         match self.state.form.value(item) {
             Some(_) => self.keep_unconfirmed(item),
             None => {
+                if item == Item::Name
+                    && let Some(words) = self.state.said_for_name.take()
+                {
+                    self.state.note(format!("asked for the name, they said \"{words}\""));
+                }
                 self.state.form.give_up(item);
                 self.fall_back(item);
                 self.tell(Line::Skipped);

@@ -2,12 +2,14 @@
 
 use super::{Awaiting, Channel, Item, Session, Value};
 use crate::{
-    dialogue::{UnitMention, UnitRef},
+    dialogue::{Expectation, UnitMention, UnitRef, names::keyed_name},
     types::key_of,
 };
 
 /// No door has a longer number.
 const LONGEST_UNIT: usize = 8;
+/// Nobody keys a longer name.
+const LONGEST_NAME: usize = 40;
 
 impl Session {
     /// Leaves the item to the keys of the telephone, if it was not before and there are some. What was heard of it is kept
@@ -25,6 +27,7 @@ impl Session {
         if keyable {
             self.state.confusions = 0;
             self.state.digits.clear();
+            self.state.keys.clear();
             self.state.form.shelve(item);
             self.state.form.entry(item).keyed = true;
         }
@@ -38,7 +41,7 @@ impl Session {
     /// A key in answer to "which unit?". `true`: it was one. A unit of the office is whole as soon as no other begins
     /// like it; `#` ends any.
     pub(super) fn keyed_unit(&mut self, key: char) -> bool {
-        let first = self.state.unit_keys.is_empty();
+        let first = self.state.keys.is_empty();
         if self.state.awaiting != Awaiting::Item(Item::Place)
             || key == '*'
             || (first && matches!(key, '0' | '#'))
@@ -50,8 +53,8 @@ impl Session {
             self.unit_is_keyed();
             return true;
         }
-        self.state.unit_keys.push(key);
-        let keys = &self.state.unit_keys;
+        self.state.keys.push(key);
+        let keys = &self.state.keys;
         let begin =
             self.office.roster.units.iter().filter(|unit| keys_of(&unit.unit).starts_with(keys.as_str()));
         let (mut whole, mut longer) = (false, false);
@@ -68,7 +71,10 @@ impl Session {
 
     /// Takes what has been keyed, if anything has; who presses no more keys has pressed them all.
     pub(super) fn unit_is_keyed(&mut self) -> bool {
-        let keys = std::mem::take(&mut self.state.unit_keys);
+        if self.state.awaiting != Awaiting::Item(Item::Place) {
+            return false;
+        }
+        let keys = std::mem::take(&mut self.state.keys);
         if keys.is_empty() {
             return false;
         }
@@ -90,6 +96,61 @@ impl Session {
         self.advance();
         true
     }
+
+    /// A key in answer to "your name, by keys". `true`: it was one. `#` ends the name.
+    pub(super) fn keyed_letter(&mut self, key: char) -> bool {
+        // Whoever presses letters while a name is read back puts it right so: 1 and 2 are a yes and a no, the others none.
+        let read_back = matches!(&self.state.awaiting, Awaiting::Confirm(items) if *items == [Item::Name]);
+        if read_back
+            && matches!(key, '3'..='9')
+            && (self.leave_to_keys(Item::Name) || self.was_asked_by_keys(Item::Name))
+        {
+            self.state.keys.clear();
+            self.state.awaiting = Awaiting::Item(Item::Name);
+            self.state.expects = Expectation::Name;
+        }
+        let first = self.state.keys.is_empty();
+        // Nobody's name begins on a key without letters: it is the way to a person, or a cheek.
+        if self.state.awaiting != Awaiting::Item(Item::Name)
+            || !self.was_asked_by_keys(Item::Name)
+            || (first && key_has_no_letters(key))
+        {
+            return false;
+        }
+        self.state.turns = self.state.turns.saturating_sub(1);
+        if key != '#' {
+            self.state.keys.push(key);
+        }
+        if key == '#' || self.state.keys.len() >= LONGEST_NAME {
+            self.name_is_keyed();
+        }
+        true
+    }
+
+    /// Takes the name that has been keyed, if anything has.
+    pub(super) fn name_is_keyed(&mut self) -> bool {
+        if self.state.awaiting != Awaiting::Item(Item::Name) || self.state.keys.is_empty() {
+            return false;
+        }
+        let keys = std::mem::take(&mut self.state.keys);
+        let shelved = self.state.form.get(Item::Name).and_then(|field| field.shelved.as_ref());
+        let heard = match shelved {
+            Some(Value::Name(name)) => Some(name),
+            _ => None,
+        };
+        let Some(name) = keyed_name(&keys, heard, &self.office.roster.names) else {
+            self.not_understood();
+            return true;
+        };
+        self.state.confusions = 0;
+        self.state.form.hear(Item::Name, Value::Name(name));
+        self.advance();
+        true
+    }
+}
+
+const fn key_has_no_letters(key: char) -> bool {
+    !matches!(key, '2'..='9')
 }
 
 /// `4B` is 4 and 2.

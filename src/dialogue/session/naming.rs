@@ -1,8 +1,19 @@
 //! Names put right by sound: the person whose number is calling, or somebody of the roster, is likelier than a name that
 //! only sounds like theirs.
 
-use super::{Item, Session};
-use crate::dialogue::{Entity, PersonName, Value, entity::likeness};
+use std::sync::LazyLock;
+
+use super::{Awaiting, Item, Session, answering::TOPIC_WORDS};
+use crate::{
+    dialogue::{
+        Entity, PersonName, Value,
+        entity::likeness,
+        names::is_given_name,
+        pattern::AnyOf,
+        token::{Token, tokens},
+    },
+    types::Language,
+};
 
 /// From this likeness on both are one name, spelled in two ways: `Rays` and `Reyes`.
 const ALIKE: f32 = 0.7;
@@ -35,6 +46,118 @@ impl Session {
     }
 }
 
+/// What is said of a name that was read back, and that name: "yes, and it's Dorothy" is the given name to the family name that
+/// stands, and letters are those of the family name.
+pub(super) fn put_together(old: &PersonName, new: &PersonName, agreed: bool) -> PersonName {
+    if new.family.is_some() {
+        return new.clone();
+    }
+    let whole = |given: &str, family: &str| PersonName {
+        given: given.to_owned(),
+        family: Some(family.to_owned()),
+        spelled: old.spelled || new.spelled,
+        known: None,
+    };
+    let said = new.given.as_str();
+    let given_first = is_given_name(&old.given) && !is_given_name(said);
+    match &old.family {
+        Some(family) if likeness(said, family) > 0.0 => whole(&old.given, said),
+        Some(family) if likeness(said, &old.given) > 0.0 || agreed => whole(said, family),
+        Some(_) if new.spelled => whole(&old.given, said),
+        None if likeness(said, &old.given) == 0.0 && (agreed || (new.spelled && given_first)) => {
+            let (given, family) = if given_first { (&*old.given, said) } else { (said, &*old.given) };
+            whole(given, family)
+        }
+        _ => new.clone(),
+    }
+}
+
+/// Who would rather not say their name, in answer to the question for it.
+static REFUSALS: LazyLock<AnyOf> = LazyLock::new(|| {
+    AnyOf::parse([
+        "rather not|no",
+        "prefer not",
+        "not giving|telling|saying|sharing|leaving",
+        "dont|wont|not|cant ?really want|going|wanna|gonna|like|have|need|willing|comfortable ?to say|tell|give|giving|answer|share|leave",
+        "wont say|tell|give|answer|share",
+        "none of your business",
+        "thats|its|is private|personal|confidential",
+        "skip it|that|the",
+        "leave it|that blank|out|off|open",
+        "no comment",
+        "dont need|have to know|have",
+        "anonymous*",
+    ])
+});
+
+/// Who says so of the name, whatever was asked.
+static NAMELESS: LazyLock<AnyOf> = LazyLock::new(|| {
+    AnyOf::parse([
+        "not|wont|dont|never|rather ?want|going|gonna|wanna|like|have ?to give|giving|tell|telling|say|saying|leave|leaving|share|sharing ?you ?out my|a|any|the|our name|names",
+        "no name|names $",
+        "put|with|want no name|names",
+        "dont want .. my name",
+        "without my|a|any name",
+        "keep|leave my name out",
+        "stay|remain|be|put|report|complain .. anonymous*",
+    ])
+});
+
+/// "No name. It's the closet door": a no of its own sentence.
+fn says_no_name(words: &[Token]) -> bool {
+    words.windows(2).any(|pair| {
+        pair[0].word == "no" && !pair[0].stop && matches!(&*pair[1].word, "name" | "names") && pair[1].stop
+    })
+}
+
+impl Session {
+    /// They will not say their name: that is accepted at once, and not asked again. `true`: it was the answer to the question.
+    pub(super) fn refuses_name(&mut self, text: &str) -> bool {
+        let asked = match &self.state.awaiting {
+            Awaiting::Item(Item::Name) | Awaiting::KnownName => true,
+            Awaiting::Confirm(items) => items.as_slice() == [Item::Name],
+            _ => false,
+        };
+        let words = tokens(text);
+        let nameless = NAMELESS.fits(&words) || says_no_name(&words);
+        if self.state.language != Language::English || !(nameless || (asked && REFUSALS.fits(&words))) {
+            return false;
+        }
+        let heard = self.entities(text);
+        if heard.iter().any(|entity| matches!(entity.value, Value::Name(_))) {
+            return false;
+        }
+        if nameless && !self.state.form.is_done(Item::Name) {
+            self.state.note("does not want to give a name".to_owned());
+        }
+        if !asked {
+            if self.state.form.value(Item::Name).is_none() {
+                self.state.form.give_up(Item::Name);
+            }
+            return false;
+        }
+        self.take_beside_the_point(&heard);
+        if words.len() >= 2 * TOPIC_WORDS {
+            self.state.add_matter(text);
+        }
+        self.state.confusions = 0;
+        self.state.said_for_name = None;
+        let field = self.state.form.entry(Item::Name);
+        (field.value, field.shelved) = (None, None);
+        self.give_up(Item::Name);
+        self.advance();
+        true
+    }
+
+    /// What was heard, and what stands, as one value.
+    pub(super) fn put_together(&self, heard: &Value, agreed: bool) -> Value {
+        match (self.state.form.value(Item::Name), heard) {
+            (Some(Value::Name(old)), Value::Name(new)) => Value::Name(put_together(old, new, agreed)),
+            _ => heard.clone(),
+        }
+    }
+}
+
 /// Does every part that was said sound like the same part of the known name?
 fn sounds_like(name: &PersonName, known: &str) -> bool {
     let mut parts = known.split_whitespace();
@@ -52,6 +175,21 @@ mod tests {
 
     fn name(given: &str, family: Option<&str>) -> PersonName {
         PersonName { given: given.into(), family: family.map(Into::into), spelled: false, known: None }
+    }
+
+    #[test]
+    fn what_is_said_of_a_name_that_was_read_back_is_put_together_with_it() {
+        let put = |old: (&str, Option<&str>), new: (&str, Option<&str>), agreed| {
+            put_together(&name(old.0, old.1), &name(new.0, new.1), agreed).full()
+        };
+        let dorothy = ("Dorothy", None);
+        assert_eq!(put(("Applewhite", None), dorothy, true), "Dorothy Applewhite");
+        assert_eq!(put(("Doris", Some("Applewhite")), dorothy, true), "Dorothy Applewhite");
+        assert_eq!(put(("Dmitri", None), ("Wojciechowski", None), true), "Dmitri Wojciechowski");
+        assert_eq!(put(("Dana", Some("Rays")), ("Reyes", None), false), "Dana Reyes");
+        assert_eq!(put(("Dana", Some("Rays")), ("Walter", Some("King")), false), "Walter King");
+        assert_eq!(put(("Terrence", None), ("Terrence", Some("Boyd")), true), "Terrence Boyd");
+        assert_eq!(put(("Banana", None), dorothy, false), "Dorothy");
     }
 
     #[test]

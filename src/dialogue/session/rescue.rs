@@ -2,7 +2,8 @@
 
 use super::{Awaiting, Channel, Session};
 use crate::dialogue::{
-    Destination, EndReason, Intent, Item, LifeSafety, Reading, Urgency, UserTurn, pack::Line,
+    Destination, EndReason, Intent, Item, LifeSafety, Reading, Urgency, UserTurn, office::words_of,
+    pack::Line,
 };
 
 /// Rings of the person on call that one conversation asks for: at once, and again when there is more to tell them.
@@ -84,6 +85,9 @@ impl Session {
 
     /// Harm to a home: the person on call is to be rung, as soon as they can be told where.
     pub(super) fn note_harm(&mut self, text: &str, reading: &Reading) {
+        if is_in_no_hurry(text) {
+            return self.take_back_harm();
+        }
         let Urgency::Urgent(_) = reading.urgency else { return };
         let news = !matches!(self.state.urgency, Urgency::Urgent(_) | Urgency::LifeSafety(_));
         self.raise(reading.urgency);
@@ -99,6 +103,15 @@ impl Session {
             self.tell(Line::UrgentFirst);
         } else {
             self.tell(Line::NobodyOnCall);
+        }
+    }
+
+    /// They want nobody rung for it: then it is a repair like others.
+    fn take_back_harm(&mut self) {
+        if matches!(self.state.urgency, Urgency::Urgent(_)) && self.state.rescue.wanted {
+            self.state.rescue.wanted = false;
+            self.state.urgency = Urgency::Routine;
+            self.tell(Line::NobodyRung);
         }
     }
 
@@ -234,4 +247,25 @@ impl Session {
             None => self.end(EndReason::SpeechFailed),
         }
     }
+}
+
+/// "Please don't ring anybody", "no hurry": who says so knows best; of danger to life it is not asked.
+fn is_in_no_hurry(text: &str) -> bool {
+    const SAID: [&[&str]; 13] = [
+        &["no", "hurry"],
+        &["no", "rush"],
+        &["not", "in", "a", "hurry"],
+        &["it", "can", "wait"],
+        &["can", "wait", "till"],
+        &["can", "wait", "until"],
+        &["don't", "ring", "anybody"],
+        &["don't", "ring", "anyone"],
+        &["don't", "bother", "anybody"],
+        &["don't", "wake", "anybody"],
+        &["all", "dry", "now"],
+        &["no", "hay", "prisa"],
+        &["no", "es", "urgente"],
+    ];
+    let words = words_of(text);
+    SAID.iter().any(|said| words.windows(said.len()).any(|pair| pair == *said))
 }

@@ -1,7 +1,7 @@
 //! An utterance that says several things: what the office can answer is answered on the way, and another matter waits for its turn.
 
 use super::{Awaiting, Item, Session, understanding::is_answer_step};
-use crate::dialogue::{Clause, Ending, Intent, Reading, Urgency, closed, pack::Line};
+use crate::dialogue::{Clause, Ending, Intent, Reading, Urgency, closed, listing, pack::Line};
 
 /// Matters that wait; of more, the transcript tells.
 const FURTHER: usize = 2;
@@ -13,8 +13,11 @@ impl Session {
         if reading.clauses.len() < 2 || reading.urgency.is_life_safety() {
             return None;
         }
+        let whole = reading.clauses.iter().map(|clause| clause.text.as_str()).collect::<Vec<_>>().join(" ");
+        let of_home = self.asks_of_one_home(&whole, reading);
+        let of_home = |clause: &Clause| of_home && !listing::asked(&clause.text).is_empty();
         let (asides, rest): (Vec<&Clause>, Vec<&Clause>) =
-            reading.clauses.iter().partition(|clause| self.is_aside(clause));
+            reading.clauses.iter().partition(|clause| self.is_aside(clause) && !of_home(clause));
         let substance = |clause: &&Clause| {
             let Clause { text, reading } = clause;
             reading.is_sure() || is_answer_step(reading) || self.has_answer(&self.entities(text))

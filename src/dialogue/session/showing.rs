@@ -14,7 +14,7 @@ use crate::{
     types::ShowingId,
 };
 
-/// How often one conversation looks at the calendar. Whoever finds nothing by then is called back.
+/// How often in a row the calendar is looked at in vain. Whoever finds nothing by then is called back.
 const LOOKS: u8 = 4;
 
 /// Words that change nothing about a time.
@@ -28,31 +28,6 @@ const AGREEING: [&str; 48] = [
 /// How often one conversation tries to book.
 const BOOKINGS: u8 = 4;
 
-/// Words by which a showing that is booked is moved.
-const MOVES: [&str; 18] = [
-    "reschedule",
-    "move",
-    "change",
-    "instead",
-    "different",
-    "another",
-    "later",
-    "earlier",
-    "postpone",
-    "cambiar",
-    "cambiarla",
-    "mover",
-    "moverla",
-    "pasar",
-    "reprogramar",
-    "otra",
-    "otro",
-    "aplazar",
-];
-
-/// Words by which it is called off.
-const CANCELS: [&str; 4] = ["cancel", "cancelar", "cancele", "cancelarla"];
-
 /// How far a showing has come.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub(super) struct Visit {
@@ -60,16 +35,22 @@ pub(super) struct Visit {
     bookings: u8,
     /// Offers and read-backs that came to nothing, in a row.
     failures: u8,
-    offered: Vec<ShowingSlot>,
+    pub(super) offered: Vec<ShowingSlot>,
     /// What the calendar has been asked to put down.
     pending: Option<ShowingSlot>,
-    booked: Option<(ShowingId, ShowingSlot)>,
-    stage: Stage,
+    pub(super) booked: Option<(ShowingId, ShowingSlot)>,
+    pub(super) stage: Stage,
+    /// What they want in place of the one that is being cancelled.
+    #[serde(default)]
+    pub(super) instead: Option<When>,
+    /// It is of another conversation: the office is told what is to become of it.
+    #[serde(default)]
+    pub(super) of_another: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum Stage {
+pub(super) enum Stage {
     /// To be settled in this conversation.
     #[default]
     Open,
@@ -102,14 +83,18 @@ impl Visit {
         }
     }
 
-    fn standing(&self) -> Option<&(ShowingId, ShowingSlot)> {
+    pub(super) const fn is_of_another(&self) -> bool {
+        self.of_another
+    }
+
+    pub(super) fn standing(&self) -> Option<&(ShowingId, ShowingSlot)> {
         self.booked.as_ref().filter(|_| self.stage != Stage::Cancelled)
     }
 }
 
 impl Session {
     /// Homes for sale are shown by their agent, and are not in the calendar.
-    fn seeks_to_rent(&self) -> bool {
+    pub(super) fn seeks_to_rent(&self) -> bool {
         matches!(self.state.flow, Some(Intent::Leasing | Intent::Showing))
     }
 
@@ -162,7 +147,7 @@ impl Session {
     }
 
     /// They have named another time.
-    fn look_near(&mut self, wish: When) {
+    pub(super) fn look_near(&mut self, wish: When) {
         self.state.form.hear(Item::When, Value::When(wish));
         let place = self.state.home_to_see().unwrap_or_default();
         self.look_at_calendar(place, wish);
@@ -177,7 +162,7 @@ impl Session {
     }
 
     /// One sentence covers the silence; by text nobody waits in silence.
-    fn ask_calendar(&mut self, line: Line, request: CalendarRequest) {
+    pub(super) fn ask_calendar(&mut self, line: Line, request: CalendarRequest) {
         if self.state.opening.channel == Channel::Voice {
             self.tell(line);
         }
@@ -211,7 +196,10 @@ impl Session {
             if waited {
                 self.tell(Line::ShowingCancelled);
                 self.seal();
-                self.ask_anything_else();
+                match self.state.showing.instead.take() {
+                    Some(wish) => self.take_up_showing(Some(wish)),
+                    None => self.ask_anything_else(),
+                }
             }
             return;
         }
@@ -226,7 +214,7 @@ impl Session {
                 self.tell(Line::ShowingTaken);
                 self.offer_times(instead);
             }
-            CalendarAnswer::Away => self.leave_showing_to_people(),
+            CalendarAnswer::Away => self.leave_showing(Line::ShowingRequested),
             CalendarAnswer::Booked(_) | CalendarAnswer::Cancelled => {}
         }
     }
@@ -257,6 +245,9 @@ impl Session {
             _ => None,
         };
         self.state.showing.failures = 0;
+        if !slots.is_empty() {
+            self.state.showing.looks = 0;
+        }
         self.state.showing.offered = slots;
         let offered = &self.state.showing.offered;
         let very_time = |slot: &ShowingSlot| {
@@ -302,7 +293,7 @@ impl Session {
         self.ask_line(Line::ShowingDay, "", Awaiting::Item(Item::When), Expectation::Open)
     }
 
-    fn ask_another_day(&mut self) {
+    pub(super) fn ask_another_day(&mut self) {
         self.state.form.reopen(Item::When);
         if self.state.showing.looks >= LOOKS || !(self.ask_day() || self.ask_item(Item::When)) {
             self.leave_showing_to_people();
@@ -311,6 +302,10 @@ impl Session {
 
     /// Nothing is promised but a call: people settle the time, and the conversation goes on.
     fn leave_showing_to_people(&mut self) {
+        self.leave_showing(Line::ShowingLeft);
+    }
+
+    fn leave_showing(&mut self, line: Line) {
         if let Some((_, slot)) = self.state.showing.standing().cloned() {
             self.state.note("asks for another time of the showing, which was not changed".into());
             self.state.showing.stage = Stage::Settled;
@@ -324,7 +319,7 @@ impl Session {
             self.state.form.give_up(Item::Place);
         }
         self.state.note("the showing is not booked: settle a time with them".into());
-        self.tell(Line::ShowingRequested);
+        self.tell(line);
         self.advance();
     }
 
@@ -365,11 +360,13 @@ impl Session {
         let chosen = fitting.len() == 1 || is_the_time_again(text, heard);
         if let Some(first) = fitting.first().filter(|_| chosen) {
             self.state.confusions = 0;
+            self.state.showing.failures = 0;
             let slot = (*first).clone();
             return self.read_back_time(slot);
         }
         if let Some(slot) = by_place(&words, &offered).filter(|_| fitting.is_empty()) {
             self.state.confusions = 0;
+            self.state.showing.failures = 0;
             return self.read_back_time(slot);
         }
         self.heard_about_time(text, reading, heard, wish.filter(|_| fitting.is_empty()));
@@ -449,7 +446,7 @@ impl Session {
     }
 
     /// "Eleven" after an offer for Saturday is eleven on Saturday.
-    fn on_a_day(&self, wish: When) -> Option<When> {
+    pub(super) fn on_a_day(&self, wish: When) -> Option<When> {
         let named = wish.date.is_some()
             || wish.time.is_some()
             || wish.part.is_some()
@@ -483,59 +480,10 @@ impl Session {
             CalendarRequest::Book { slot, place, name, callback, replaces },
         );
     }
-
-    /// After a booking: "can we make it Sunday instead?", "I have to cancel it". `true`: dealt with.
-    pub(super) fn changes_showing(&mut self, text: &str, heard: &[Entity]) -> bool {
-        let Some((_, slot)) = self.state.showing.standing().cloned() else { return false };
-        let words = words_of(text);
-        let says = |word: &str| words.iter().any(|said| said == word);
-        let cancels = CANCELS.iter().any(|word| says(word));
-        if cancels && !says("don't") && !says("not") && !says("no") {
-            return self.ask_line(
-                Line::ShowingCancelAsk,
-                &slot.aloud(self.state.language),
-                Awaiting::CancelShowing,
-                Expectation::YesOrNo,
-            );
-        }
-        let wish = wish_in(heard).filter(|wish| wish.date.is_some() || wish.time.is_some());
-        if !words.iter().any(|word| MOVES.contains(&word.as_str())) {
-            return false;
-        }
-        self.state.confusions = 0;
-        self.state.closed = false;
-        self.state.flow = Some(Intent::Leasing);
-        self.state.showing.stage = Stage::Open;
-        self.state.showing.offered.clear();
-        match wish.and_then(|wish| self.on_a_day(wish)) {
-            Some(wish) => self.look_near(wish),
-            None => self.ask_another_day(),
-        }
-        true
-    }
-
-    /// Is the showing to be cancelled?
-    pub(super) fn heard_cancelling(&mut self, reading: &Reading) {
-        let Some((id, slot)) = self.state.showing.standing().cloned() else {
-            return self.ask_anything_else();
-        };
-        match reading.moves {
-            Some(Move::Affirm) if !self.state.unheard => {
-                self.state.confusions = 0;
-                self.ask_calendar(Line::CalendarLook, CalendarRequest::Cancel { showing: id });
-            }
-            Some(Move::Deny) if !self.state.unheard => {
-                self.state.confusions = 0;
-                self.tell_with(Line::ShowingStands, &slot.aloud(self.state.language));
-                self.ask_anything_else();
-            }
-            _ => self.not_understood(),
-        }
-    }
 }
 
 /// The time that was said, as a wish.
-fn wish_in(heard: &[Entity]) -> Option<When> {
+pub(super) fn wish_in(heard: &[Entity]) -> Option<When> {
     heard.iter().find_map(|entity| match entity.value {
         Value::When(when) | Value::MoveIn(when) => Some(when),
         _ => None,
@@ -553,7 +501,7 @@ fn is_the_time_again(text: &str, heard: &[Entity]) -> bool {
 }
 
 /// Could they have meant this one?
-fn fits(wish: &When, slot: &ShowingSlot) -> bool {
+pub(super) fn fits(wish: &When, slot: &ShowingSlot) -> bool {
     let (date, time) = (slot.local.date(), slot.local.time());
     let day = wish.date.is_none_or(|from| match wish.until_date {
         Some(until) => (from..=until).contains(&date),

@@ -32,11 +32,10 @@ impl Session {
     pub(super) fn offer_language_again(&mut self) {
         let free = match self.state.awaiting {
             Awaiting::Need | Awaiting::Guess(_) => true,
-            Awaiting::Item(Item::Place) => !self.was_asked_by_keys(Item::Place),
-            Awaiting::Item(item) => matches!(
-                item,
-                Item::Matter | Item::Name | Item::When | Item::Listing | Item::Company | Item::Area
-            ),
+            Awaiting::Item(item @ (Item::Place | Item::Name)) => !self.was_asked_by_keys(item),
+            Awaiting::Item(item) => {
+                matches!(item, Item::Matter | Item::When | Item::Listing | Item::Company | Item::Area)
+            }
             _ => false,
         };
         if free
@@ -142,10 +141,11 @@ impl Session {
     fn awaits_no_key(&self, key: char) -> bool {
         match self.state.awaiting {
             Awaiting::Item(Item::Callback) => false,
+            Awaiting::Item(Item::Name) => !self.was_asked_by_keys(Item::Name),
             Awaiting::Item(Item::Place) => {
                 let units = &self.office.roster.units;
                 !self.was_asked_by_keys(Item::Place)
-                    && self.state.unit_keys.is_empty()
+                    && self.state.keys.is_empty()
                     && !units.iter().any(|unit| unit.unit.starts_with(key))
             }
             Awaiting::Need | Awaiting::Guess(_) | Awaiting::Item(_) => !self.state.awaiting.wants_yes_or_no(),

@@ -229,9 +229,12 @@ pub(super) struct State {
     pub(super) ended: Option<EndReason>,
     /// A telephone number in the making.
     pub(super) digits: String,
-    /// A unit in the making, key by key.
+    /// A unit or a name in the making, key by key.
     #[serde(default)]
-    pub(super) unit_keys: String,
+    pub(super) keys: String,
+    /// The last words that were to be a name and are none that is known.
+    #[serde(default)]
+    pub(super) said_for_name: Option<String>,
     /// The last question, for "what?".
     pub(super) question: Option<String>,
     pub(super) repeats: u8,
@@ -300,7 +303,8 @@ impl State {
             promised: Promise::Nothing,
             ended: None,
             digits: String::new(),
-            unit_keys: String::new(),
+            keys: String::new(),
+            said_for_name: None,
             question: None,
             repeats: 0,
             reopened: 0,

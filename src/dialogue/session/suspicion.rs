@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Awaiting, Item, Session};
-use crate::dialogue::{Expectation, LifeSafety, Move, Reading, pack::Line};
+use crate::dialogue::{Expectation, LifeSafety, Move, Reading, pack::Line, understander::danger_said};
 
 /// What was said before the question, to go on with if nobody is in danger.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -42,10 +42,17 @@ impl Session {
         match reading.moves {
             Some(Move::Affirm) => self.answer_danger(kind, &said),
             Some(Move::Deny | Move::Done) => self.said(&said, &read),
-            // They tell more of the same.
+            // They tell more of the same: "I'm locked out." "I left a pan on the stove."
             _ => {
                 self.state.add_matter(&said);
-                self.said(text, reading);
+                match danger_said(&format!("{said}. {text}")) {
+                    Some(kind) => {
+                        let heard = self.entities(text);
+                        self.take_beside_the_point(&heard);
+                        self.answer_danger(kind, text);
+                    }
+                    None => self.said(text, reading),
+                }
             }
         }
     }

@@ -1,8 +1,13 @@
 //! Putting what was heard into the form: what was asked for, what was said besides, and numbers in parts.
 
-use super::{Item, Session};
+use std::sync::LazyLock;
+
+use super::{Awaiting, Item, Session};
 use crate::{
-    dialogue::{Entity, PersonName, Value},
+    dialogue::{
+        Address, Entity, PersonName, UnitMention, UnitRef, Value, entity, office::words_of, pack::Line,
+        pattern::AnyOf, token::tokens,
+    },
     types::PhoneNumber,
 };
 
@@ -42,16 +47,19 @@ impl Session {
                 }
                 first
             }
-            // A bare unit adds nothing to an address that holds one.
-            Value::Unit(mention) => {
-                if let Some(Value::Address(address)) = self.state.form.value(Item::Place)
-                    && !asked
-                {
-                    let mut whole = address.clone();
-                    whole.unit = Some(mention.unit.clone());
-                    return self.state.form.hear(item, Value::Address(whole));
+            value if item == Item::Place => {
+                let held = self.state.form.value(item).cloned();
+                match held {
+                    // "Maple Court" adds nothing to a unit there.
+                    Some(held) if matches!(value, Value::Address(_)) && names_the_same(&held, value) => false,
+                    Some(held) => self.state.form.hear(item, joined(&held, value)),
+                    None => self.state.form.hear(item, value.clone()),
                 }
-                self.state.form.hear(item, entity.value.clone())
+            }
+            Value::Name(_)
+                if self.state.form.value(item).is_some_and(|old| names_the_same(old, &entity.value)) =>
+            {
+                false
             }
             value => {
                 if item == Item::Callback {
@@ -60,6 +68,25 @@ impl Session {
                 self.state.form.hear(item, value.clone())
             }
         }
+    }
+
+    /// "This number", "the one I'm calling from": where it is shown, it is the answer.
+    pub(super) fn takes_own_number(&mut self, text: &str, heard: &[Entity]) -> bool {
+        let another =
+            heard.iter().any(|entity| matches!(entity.value, Value::Phone(_) | Value::PhoneFragment(_)));
+        let only = !matches!(&self.state.awaiting, Awaiting::Confirm(items) if items.len() > 1);
+        let Some(number) = self.state.opening.caller.filter(|_| only && !another && means_own_number(text))
+        else {
+            return false;
+        };
+        self.take_beside_the_point(heard);
+        self.state.confusions = 0;
+        self.state.digits.clear();
+        self.state.offered_caller = true;
+        self.state.form.hear(Item::Callback, Value::Phone(number));
+        self.state.form.settle(Item::Callback);
+        self.tell(Line::Thanks);
+        true
     }
 
     /// A telephone number in parts: "three oh three", "five five five", "oh one four two".
@@ -78,30 +105,127 @@ impl Session {
         false
     }
 
+    /// "Extension twelve" belongs to the number that is asked for or read back, and wants nobody put through.
+    pub(super) fn note_extension(&mut self, text: &str) -> bool {
+        if !self.state.awaiting.is_for(Item::Callback) {
+            return false;
+        }
+        let words = words_of(text);
+        let Some(at) = words.iter().position(|word| matches!(word.as_str(), "extension" | "ext")) else {
+            return false;
+        };
+        let digits: Vec<&str> =
+            words[at + 1..].iter().map(String::as_str).take_while(|word| entity::is_number(word)).collect();
+        if !digits.is_empty() {
+            self.state.note(format!("extension {}", digits.join(" ")));
+        }
+        !digits.is_empty()
+    }
+
     /// A new value in place of the one that was read back.
     pub(super) fn correct(&mut self, item: Item, value: &Value) -> bool {
         match value {
             Value::PhoneFragment(_) | Value::Matter(_) => false,
-            _ => self.state.form.hear(item, value.clone()),
+            _ => {
+                let value = match self.state.form.value(item) {
+                    Some(held) => joined(held, value),
+                    None => value.clone(),
+                };
+                self.state.form.hear(item, value)
+            }
         }
     }
+}
+
+/// Do they speak of the number that they call from, and not against it?
+fn means_own_number(text: &str) -> bool {
+    static OWN: LazyLock<AnyOf> = LazyLock::new(|| {
+        AnyOf::parse([
+            "this number|numbers|one|ones|phone|line",
+            "number|one|phone|line ?that im|i .. calling|called|call ?you ?from|on|with|now",
+            "same number|one|phone",
+            "number|one .. your screen|display",
+        ])
+    });
+    const AGAINST: [&str; 8] = ["not", "dont", "isnt", "arent", "cant", "never", "wont", "another"];
+    text.split_inclusive(['.', '!', '?']).filter(|sentence| !sentence.ends_with('?')).any(|sentence| {
+        let words = tokens(sentence);
+        !words.iter().any(|token| AGAINST.contains(&token.word.as_str())) && OWN.fits(&words)
+    })
 }
 
 /// The same thing said again, with other words or another sureness?
 pub(super) fn names_the_same(old: &Value, new: &Value) -> bool {
     match (old, new) {
-        (Value::Unit(old), Value::Unit(new)) => old.unit.eq_ignore_ascii_case(&new.unit),
+        (Value::Unit(old), Value::Unit(new)) => {
+            let elsewhere = !old.candidates.is_empty()
+                && !new.candidates.is_empty()
+                && !old.candidates.iter().any(|known| new.candidates.contains(known));
+            old.unit.eq_ignore_ascii_case(&new.unit) && !elsewhere
+        }
         (Value::Name(old), Value::Name(new)) => same_name(old, new),
+        (Value::Unit(old), Value::Address(new)) => says_no_more(old, new),
+        (Value::Address(old), Value::Unit(new)) => {
+            old.unit.as_ref().is_some_and(|unit| unit.eq_ignore_ascii_case(&new.unit)) && may_be_in(new, old)
+        }
+        (Value::Address(old), Value::Address(new)) => {
+            old == new || (new.unit.is_none() && old.unit.is_some() && same_street(old, new))
+        }
         (Value::Phone(old), Value::PhoneFragment(tail)) => old.digits().ends_with(tail.as_str()),
         _ => old == new,
     }
 }
 
-fn same_name(old: &PersonName, new: &PersonName) -> bool {
-    old.given.eq_ignore_ascii_case(&new.given)
-        && match (&old.family, &new.family) {
-            (Some(a), Some(b)) => a.eq_ignore_ascii_case(b),
-            (_, None) => true,
-            (None, Some(_)) => false,
+/// A unit said to an address that is known already is the unit there, and a street tells which of several units of one
+/// number was meant.
+pub(super) fn joined(held: &Value, said: &Value) -> Value {
+    match (held, said) {
+        (Value::Address(address), Value::Unit(mention)) if may_be_in(mention, address) => {
+            Value::Address(Address { unit: Some(mention.unit.clone()), ..address.clone() })
         }
+        (Value::Unit(mention), Value::Address(address)) if address.unit.is_none() => {
+            let there = |known: &&UnitRef| is_in(known, address);
+            let candidates: Vec<UnitRef> = mention.candidates.iter().filter(there).cloned().collect();
+            match candidates.is_empty() {
+                true => said.clone(),
+                false => Value::Unit(UnitMention { candidates, ..mention.clone() }),
+            }
+        }
+        _ => said.clone(),
+    }
+}
+
+/// Is this unit in that street, and in that house where its number was said?
+fn is_in(unit: &UnitRef, address: &Address) -> bool {
+    let street = unit.street.to_lowercase();
+    !address.street.is_empty()
+        && street.ends_with(&address.street.to_lowercase())
+        && (address.number.is_empty() || street.split_whitespace().next() == Some(address.number.as_str()))
+}
+
+/// Does the address say nothing that is not known of the unit, be it the building alone?
+fn says_no_more(unit: &UnitMention, address: &Address) -> bool {
+    let same_door = address.unit.as_ref().is_none_or(|said| said.eq_ignore_ascii_case(&unit.unit));
+    matches!(unit.candidates.as_slice(), [only] if is_in(only, address)) && same_door
+}
+
+/// Is the unit in that house, or in none that is known?
+fn may_be_in(unit: &UnitMention, address: &Address) -> bool {
+    unit.candidates.is_empty()
+        || unit.candidates.iter().any(|known| known.street.is_empty() || is_in(known, address))
+}
+
+fn same_street(old: &Address, new: &Address) -> bool {
+    old.street.eq_ignore_ascii_case(&new.street) && (new.number.is_empty() || new.number == old.number)
+}
+
+/// "Delgado" is Marcus Delgado said again.
+fn same_name(old: &PersonName, new: &PersonName) -> bool {
+    let given = old.given.eq_ignore_ascii_case(&new.given);
+    match (&old.family, &new.family) {
+        (Some(a), Some(b)) => given && a.eq_ignore_ascii_case(b),
+        (Some(family), None) => given || family.eq_ignore_ascii_case(&new.given),
+        (None, None) => given,
+        (None, Some(_)) => false,
+    }
 }

@@ -1,6 +1,6 @@
 //! What a turn means where it is said: danger first, then courtesy, then the answer to what was asked.
 
-use super::{Awaiting, Item, Session, answering::TOPIC_WORDS};
+use super::{Awaiting, Item, Session, answering::TOPIC_WORDS, wished::without_denied};
 use crate::dialogue::{
     Context, Entity, Intent, Move, Reading, Slot, Subject, Topic, Urgency, Value, closed, entity,
     office::words_of, pack::Line, unasked::to_be_heard,
@@ -32,11 +32,17 @@ const VISITS: [&str; 12] = [
     "verla",
 ];
 
+/// What is heard this surely at a read-back puts it right: a whole telephone number, a name that is introduced as one.
+const PUT_RIGHT: f32 = 0.85;
+
 /// Pairs of words that say the same; "I see" alone does not.
-const SEES: [[&str; 2]; 12] = [
+const SEES: [[&str; 2]; 15] = [
     ["to", "see"],
     ["come", "see"],
     ["i", "view"],
+    ["see", "it"],
+    ["see", "them"],
+    ["see", "that"],
     ["to", "view"],
     ["look", "at"],
     ["and", "see"],
@@ -108,23 +114,60 @@ impl Session {
         let text = &*to_be_heard(text);
         self.note_harm(text, reading);
         self.note_visit(text, reading);
+        let ours = self.asked_for_us(text, reading);
+        let (text, reading) = match &ours {
+            Some(rest) => match self.welcome(rest) {
+                Some(rest) => rest,
+                None => return,
+            },
+            None => (text, reading),
+        };
+        let more = self.after_no(text, reading);
+        let (text, reading) =
+            more.as_ref().map_or((text, reading), |(text, reading)| (text.as_str(), reading));
+        if self.refuses_name(text) {
+            return;
+        }
+        let named = self.take_name_beside_question(text, reading);
         let left = self.take_apart(reading);
         let (text, reading) =
             left.as_ref().map_or((text, reading), |(text, reading)| (text.as_str(), reading));
-        if self.courtesy(text, reading)
+        if self.turns_to_showing(text, reading)
+            || self.turns_out_resident(text)
+            || self.courtesy(text, reading)
             || self.private_question(text, reading)
             || self.question_of_fact(text, reading)
         {
             return;
         }
-        let mut heard = self.entities(text);
+        if named {
+            // It is taken below with the rest.
+            self.state.form.reopen(Item::Name);
+        }
+        let mut heard = self.entities(&without_denied(text));
+        if self.state.awaiting.is_for(Item::Callback) && self.takes_own_number(text, &heard) {
+            return self.advance();
+        }
         heard.retain(|entity| {
             Item::of(entity.slot()).is_none_or(|item| self.is_answer(item, entity, reading, text))
         });
-        if reading.intent == Intent::Human && reading.confidence >= SURE_OF_HUMAN && !self.has_answer(&heard)
+        self.hear_home(text, reading, &mut heard);
+        if self.leaves_move_in_open(text, reading, &mut heard) {
+            return;
+        }
+        let extension = self.note_extension(text);
+        if reading.intent == Intent::Human
+            && reading.confidence >= SURE_OF_HUMAN
+            && !self.has_answer(&heard)
+            && !extension
         {
             self.take_beside_the_point(&heard);
             return self.ask_for_staff();
+        }
+        let beside = self.beside_the_answer(text, &heard);
+        let asked_back = self.asked_back(text, reading, &heard);
+        if asked_back.is_some() {
+            self.tell(Line::UnknownNoted);
         }
         match self.state.awaiting.clone() {
             Awaiting::Need | Awaiting::Transfer(_) => self.heard_need(text, reading, &heard),
@@ -139,10 +182,13 @@ impl Session {
             Awaiting::OfferCall(intent) => self.heard_offer_of_call(intent, text, reading, &heard),
             Awaiting::ChooseSlot => self.heard_time_choice(text, reading, &heard),
             Awaiting::ConfirmSlot(slot) => self.heard_time_confirmation(&slot, text, reading, &heard),
-            Awaiting::CancelShowing => self.heard_cancelling(reading),
+            Awaiting::CancelShowing => self.heard_cancelling(text, reading),
             Awaiting::KeysDanger | Awaiting::KeysWays => self.not_understood(),
             // Have been dealt with above.
             Awaiting::Calendar | Awaiting::Danger(_) | Awaiting::Proof(_) => {}
+        }
+        if let Some(words) = beside.filter(|_| self.state.confusions == 0).or(asked_back) {
+            self.state.add_matter(&words);
         }
     }
 
@@ -163,6 +209,7 @@ impl Session {
     pub(super) fn entities(&self, text: &str) -> Vec<Entity> {
         let mut heard = self.extracted(text);
         self.put_right(&mut heard);
+        self.choose_place(text, &mut heard);
         heard
     }
 
@@ -193,8 +240,21 @@ impl Session {
         if by_address.iter().any(|e| matches!(e.value, Value::Address(_))) { by_address } else { found }
     }
 
+    /// "Frank DiNapoli, apartment 4A. Would you take less?" is the name too, whatever is said to the question.
+    fn take_name_beside_question(&mut self, text: &str, reading: &Reading) -> bool {
+        if self.state.awaiting != Awaiting::Item(Item::Name) {
+            return false;
+        }
+        let told = without_questions(text);
+        let mut heard = self.entities(&told);
+        heard.retain(|entity| {
+            matches!(entity.value, Value::Name(_)) && self.is_answer(Item::Name, entity, reading, &told)
+        });
+        self.take_beside_the_point(&heard)
+    }
+
     /// Is this name what they answered, or a word of a sentence about something else?
-    fn is_answer(&self, item: Item, entity: &Entity, reading: &Reading, text: &str) -> bool {
+    pub(super) fn is_answer(&self, item: Item, entity: &Entity, reading: &Reading, text: &str) -> bool {
         // The recogniser writes names with a capital.
         let capital = text.get(entity.start..).is_some_and(|rest| rest.starts_with(char::is_uppercase));
         item != Item::Name
@@ -207,11 +267,7 @@ impl Session {
     fn note_visit(&mut self, text: &str, reading: &Reading) {
         let prospect = self.state.flow.is_some_and(Intent::is_prospect)
             || (reading.intent.is_prospect() && reading.is_sure());
-        if prospect {
-            let words = words_of(text);
-            self.state.visit |= words.iter().any(|word| VISITS.contains(&word.as_str()))
-                || words.windows(2).any(|pair| SEES.contains(&[pair[0].as_str(), pair[1].as_str()]));
-        }
+        self.state.visit |= prospect && asks_to_see(text);
     }
 
     /// They want no texts, or neither texts nor calls. Answers what is said to it, unless it was said before.
@@ -307,7 +363,17 @@ impl Session {
         if let Some(topic) =
             closed::topic(self.state.language, text, reading).or_else(|| self.pack.closed_by_cue(text))
         {
+            // "2A. Isn't that illegal?" is the unit too.
+            if self.state.awaiting == Awaiting::Item(Item::Place) {
+                let heard = self.entities(text);
+                self.take_beside_the_point(&heard);
+            }
             self.answer_closed(topic, text, reading);
+            return true;
+        }
+        if asks_of_recording(text) {
+            self.tell(Line::Recording);
+            self.go_on();
             return true;
         }
         if self.question_of_homes(text, reading) {
@@ -325,14 +391,20 @@ impl Session {
                 | Intent::Complaint
                 | Intent::Other
         );
-        // "On Saturday" may be read as a question of hours; after "when?" it is the answer.
-        let time = self.state.awaiting.item() == Some(Item::When) && self.has_answer(&self.entities(text));
-        let sure = reading.intent == Intent::Question && reading.is_sure();
-        if time && reading.topic.is_none() {
+        // "My neighbor's dog barks all night" asks nothing of the rules on pets.
+        if matches!(reading.intent, Intent::Complaint | Intent::Resident) && !asks(text) {
             return false;
         }
-        let asks = sure || (reading.topic.is_some() && curious && !self.has_answer(&self.entities(text)));
-        if !asks || (is_answer_step(reading) && reading.intent != Intent::Question) {
+        // "On Saturday" may be read as a question of hours; after "when?" it is the answer.
+        let heard = self.entities(text);
+        let answers = self.has_answer(&heard);
+        let time = self.state.awaiting.item() == Some(Item::When) && answers;
+        let sure = reading.intent == Intent::Question && reading.is_sure();
+        if reading.topic.is_none() && (time || self.is_put_right_by(&heard)) {
+            return false;
+        }
+        let curious = sure || (reading.topic.is_some() && curious && !answers);
+        if !curious || (is_answer_step(reading) && reading.intent != Intent::Question) {
             return false;
         }
         if let Some(answer) = self.office.clone().answer(reading.topic, text) {
@@ -348,13 +420,14 @@ impl Session {
                 self.treat(Subject::Fact, text, before);
             }
             // "Do you allow dogs? I'm looking for a two bedroom" is a question and a prospect.
-            if reading.intent.is_prospect() && reading.is_sure() && self.state.flow.is_none() {
-                let heard = self.entities(text);
-                if !heard.is_empty() {
-                    self.take_beside_the_point(&heard);
-                    self.begin_flow(reading.intent, text);
-                    return true;
-                }
+            if reading.intent.is_prospect()
+                && reading.is_sure()
+                && self.state.flow.is_none()
+                && !heard.is_empty()
+            {
+                self.take_beside_the_point(&heard);
+                self.begin_flow(reading.intent, text);
+                return true;
             }
             // "Dana Reyes. When is trash day, by the way?" is the name too.
             let heard = self.entities(&without_questions(text));
@@ -366,6 +439,10 @@ impl Session {
             return true;
         }
         if reading.intent != Intent::Question || !reading.is_sure() {
+            return false;
+        }
+        // The very question once more is noted already: it is something else, misheard, and counts as not understood.
+        if self.state.matter.as_deref().is_some_and(|matter| matter.contains(text.trim())) {
             return false;
         }
         self.state.add_matter(text);
@@ -391,8 +468,20 @@ impl Session {
                 self.ask_anything_else();
             }
             Awaiting::AnythingElse => self.ask_anything_else(),
+            Awaiting::Item(Item::Place) if self.state.form.value(Item::Place).is_some() => self.advance(),
+            // The answer stood beside the aside.
+            Awaiting::Item(Item::Name) if self.state.form.value(Item::Name).is_some() => self.advance(),
             _ => self.ask_again(),
         }
+    }
+
+    /// Is what was read back said otherwise, whatever the words around it were taken for?
+    fn is_put_right_by(&self, heard: &[Entity]) -> bool {
+        let Awaiting::Confirm(items) = &self.state.awaiting else { return false };
+        heard.iter().any(|entity| {
+            entity.confidence >= PUT_RIGHT
+                && Item::of(entity.slot()).is_some_and(|item| items.contains(&item))
+        })
     }
 
     /// Is what was asked for among what was heard?
@@ -421,6 +510,13 @@ impl Reading {
     }
 }
 
+/// Do they want to come and see a home?
+pub(super) fn asks_to_see(text: &str) -> bool {
+    let words = words_of(text);
+    words.iter().any(|word| VISITS.contains(&word.as_str()))
+        || words.windows(2).any(|pair| SEES.contains(&[pair[0].as_str(), pair[1].as_str()]))
+}
+
 /// "Please don't text me": is what they refuse written, and nothing else?
 fn is_about_texts(text: &str) -> bool {
     const WRITTEN: &[&str] = &["text", "sms", "messag", "escrib", "mensaje", "manda", "mande"];
@@ -441,8 +537,28 @@ fn asks_of_now(text: &str) -> bool {
     said(OPEN) && said(NOW)
 }
 
+/// "Am I being recorded?", not "the recording said".
+fn asks_of_recording(text: &str) -> bool {
+    let words = words_of(text);
+    let says = |of: &[&str]| words.iter().any(|word| of.contains(&word.as_str()));
+    asks(text)
+        && says(&["record", "recorded", "recording", "taped", "graba", "graban", "grabando", "grabada"])
+        && says(&["i", "call", "this", "we", "you", "me", "llamada", "esto", "esta", "se", "están"])
+}
+
+/// Is it put as a question?
+fn asks(text: &str) -> bool {
+    const ASKING: [&str; 26] = [
+        "what", "when", "where", "how", "who", "which", "why", "can", "could", "do", "does", "is", "are",
+        "may", "will", "would", "should", "am", "qué", "cuándo", "cuánto", "dónde", "cómo", "quién", "puedo",
+        "hay",
+    ];
+    let opens = |clause: &str| words_of(clause).first().is_some_and(|word| ASKING.contains(&word.as_str()));
+    text.contains('?') || text.split(['.', ',', ';', '!', '¿']).any(opens)
+}
+
 /// The sentences that tell something, without those that ask.
-fn without_questions(text: &str) -> String {
+pub(super) fn without_questions(text: &str) -> String {
     let sentences = text.split_inclusive(['.', '!', '?']);
     sentences
         .filter(|sentence| !sentence.trim_end().ends_with('?'))

@@ -1,5 +1,7 @@
 //! Two telephones put through to each other.
 
+use std::collections::BTreeSet;
+
 use super::*;
 use crate::media::{
     Codec, Decoder,
@@ -128,6 +130,24 @@ fn what_was_never_agreed_on_is_not_relayed_and_not_missed() {
     }
     assert_eq!(sent.len(), 4);
     unbroken(&sent);
+}
+
+#[test]
+fn one_strange_packet_with_a_broken_number_silences_nobody() {
+    let now = start();
+    let (caller, desk) = both(&[Codec::Pcmu]);
+    let mut bridge = bridge(now, caller, desk, false);
+    let mut talker = Talker { sequence: 65_001, ..Talker::new(0x1234, Codec::Pcmu, 500.0) };
+    let mut sent: Vec<Sent> = relayed(&mut bridge, now, Side::Caller, &talker.packet()).into_iter().collect();
+    let mut broken = talker.raw(127, false, &[1, 2, 3]);
+    // What disorder could still do: 32 further than it was.
+    let further = u16::from_be_bytes([broken[2], broken[3]]).wrapping_add(32);
+    broken[2..4].copy_from_slice(&further.to_be_bytes());
+    assert_eq!(relayed(&mut bridge, now, Side::Caller, &broken), None);
+    sent.extend((0..100).filter_map(|_| relayed(&mut bridge, now, Side::Caller, &talker.packet())));
+    assert_eq!(sent.len(), 100, "but for the one whose number it had");
+    let numbers: BTreeSet<u16> = sent.iter().map(|packet| packet.sequence).collect();
+    assert_eq!(numbers.len(), sent.len());
 }
 
 #[test]

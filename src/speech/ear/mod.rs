@@ -5,6 +5,7 @@
 //! finished; if the caller goes on, the next pause decodes it again with the new words in it. A long turn becomes
 //! several *parts*, each decoded on its own and their texts joined.
 
+mod brief;
 mod clip;
 mod level;
 mod tuning;
@@ -61,8 +62,19 @@ pub enum EarOutput {
 enum Hearing {
     /// Nobody speaks; an onset is looked for.
     Quiet,
-    /// Somebody does, since `from` (a position in the clip).
-    Voice { from: usize, voiced: u32, silent: u32 },
+    /// Somebody does.
+    Voice(Burst),
+}
+
+/// Voice without a pause.
+#[derive(Debug, Clone, Copy)]
+struct Burst {
+    /// A position in the clip.
+    from: usize,
+    voiced: u32,
+    silent: u32,
+    /// It began while the agent spoke.
+    over_agent: bool,
 }
 
 /// A pause that was reported and whose words are awaited.
@@ -98,6 +110,8 @@ pub struct Ear {
     /// Words of each part, with the attempt that they come from.
     heard: BTreeMap<u32, (u32, String)>,
     awaited: Option<AwaitedPause>,
+    /// The decode of a turn that is one word, if any.
+    brief: Option<DecodeId>,
     outputs: VecDeque<EarOutput>,
 }
 
@@ -126,6 +140,7 @@ impl Ear {
             awaits: Awaits::Anything,
             heard: BTreeMap::new(),
             awaited: None,
+            brief: None,
             outputs: VecDeque::new(),
             tuning,
         }
@@ -162,7 +177,16 @@ impl Ear {
             return;
         }
         // A clip that could not be decoded is a clip without words: the caller is asked again, and the call goes on.
-        self.heard.insert(id.part, (id.attempt, heard.map(|t| t.text).unwrap_or_default()));
+        let mut text = heard.map(|t| t.text).unwrap_or_default();
+        if self.brief == Some(id) && !brief::is_word(&text) {
+            text.clear();
+            // No sound of it is to spoil the words that come.
+            if matches!(self.hearing, Hearing::Quiet) {
+                self.clip.clear();
+                self.turn_voiced = 0;
+            }
+        }
+        self.heard.insert(id.part, (id.attempt, text));
         if self.heard.len() > PARTS_KEPT {
             self.heard.pop_first();
         }
@@ -179,13 +203,13 @@ impl Ear {
     pub fn next_turn(&mut self, turn: TurnId) {
         self.turn = turn;
         self.heard.clear();
-        self.awaited = None;
+        (self.awaited, self.brief) = (None, None);
         (self.part, self.attempt, self.turn_voiced) = (0, 0, 0);
         match &mut self.hearing {
             Hearing::Quiet => self.clip.clear(),
-            Hearing::Voice { from, .. } => {
-                self.clip.forget_before(*from);
-                *from = 0;
+            Hearing::Voice(burst) => {
+                self.clip.forget_before(burst.from);
+                burst.from = 0;
                 let at_ms = self.media_ms();
                 self.say(SpeechEvent::Started { turn, at_ms });
             }
@@ -203,27 +227,31 @@ impl Ear {
         self.levels.hear(measure.db);
         let from = match self.hearing {
             Hearing::Quiet => self.tuning.voice_from,
-            Hearing::Voice { .. } => self.tuning.voice_until,
+            Hearing::Voice(_) => self.tuning.voice_until,
         };
         // What a voice leaves behind it, and the detector still calls a voice, is no word that is waited for.
-        let trails_off = matches!(self.hearing, Hearing::Voice { .. })
+        let trails_off = matches!(self.hearing, Hearing::Voice(_))
             && !self.levels.may_be_caller(measure.db, self.tuning.trails_off_below_caller_db);
         let voice = probability >= from
             && !trails_off
             && self.levels.stands_out(measure.db, self.tuning.above_noise_db);
         match self.hearing {
             Hearing::Quiet => self.hear_quiet(window, measure, voice, agent_speaking),
-            Hearing::Voice { from, voiced, silent } => {
-                let (voiced, silent) = if voice { (voiced + 1, 0) } else { (voiced, silent + 1) };
+            Hearing::Voice(mut burst) => {
+                if voice {
+                    (burst.voiced, burst.silent) = (burst.voiced + 1, 0);
+                } else {
+                    burst.silent += 1;
+                }
                 if voice && !agent_speaking {
                     self.levels.hear_caller(measure.db);
                 }
                 self.clip.extend(window.iter().copied());
-                self.hearing = Hearing::Voice { from, voiced, silent };
-                if silent >= windows(self.tuning.pause) {
-                    self.pause(from, voiced, silent);
+                self.hearing = Hearing::Voice(burst);
+                if burst.silent >= windows(self.tuning.pause) {
+                    self.pause(burst);
                 } else if self.clip.len() >= samples(self.tuning.longest_clip) {
-                    self.cut(voiced, silent);
+                    self.cut(burst);
                 }
             }
         }
@@ -258,10 +286,10 @@ impl Ear {
         if agent_speaking && (bright as f32) < self.tuning.barge_in_bright_share * voiced as f32 {
             return;
         }
-        self.begin(voiced);
+        self.begin(voiced, agent_speaking);
     }
 
-    fn begin(&mut self, voiced: u32) {
+    fn begin(&mut self, voiced: u32, over_agent: bool) {
         // What was heard before a pause is settled once it is long, so that no decode grows without end.
         if self.clip.len() >= samples(self.tuning.settle_after)
             || self.clip.len() + self.pre_roll.len() >= samples(self.tuning.longest_clip)
@@ -271,19 +299,20 @@ impl Ear {
         let from = self.clip.len();
         self.clip.extend(self.pre_roll.drain(..));
         (self.voiced, self.bright) = (0, 0);
-        self.hearing = Hearing::Voice { from, voiced, silent: 0 };
+        self.hearing = Hearing::Voice(Burst { from, voiced, silent: 0, over_agent });
         let (turn, at_ms) = (self.turn, self.media_ms());
         self.say(SpeechEvent::Started { turn, at_ms });
     }
 
-    fn pause(&mut self, from: usize, voiced: u32, silent: u32) {
+    fn pause(&mut self, Burst { from, voiced, silent, over_agent }: Burst) {
         self.hearing = Hearing::Quiet;
         let (turn, at_ms) = (self.turn, self.media_ms());
-        let shortest = match self.awaits {
-            Awaits::Number => self.tuning.shortest_digit,
-            _ => self.tuning.shortest_voice,
-        };
-        if voiced < windows(shortest) {
+        let brief = voiced < windows(self.tuning.shortest_voice);
+        // What follows words is one more of them where they come singly: digits, letters, "four … B".
+        let goes_on = self.clip_is_begun(from);
+        let singly = matches!(self.awaits, Awaits::Number | Awaits::Name | Awaits::Home);
+        let word = voiced >= windows(self.tuning.shortest_word) && !over_agent && (singly || !goes_on);
+        if brief && !word {
             self.clip.truncate(from);
             self.say(SpeechEvent::Dismissed { turn, at_ms });
             return;
@@ -297,10 +326,16 @@ impl Ear {
         });
         let id = self.decode(self.clip.len());
         self.awaited = Some(AwaitedPause { at_ms, id, decode_ms: None });
+        self.brief = (brief && !goes_on && self.awaits != Awaits::Number).then_some(id);
+    }
+
+    /// Does the turn hold voice from before this position?
+    fn clip_is_begun(&self, from: usize) -> bool {
+        from > 0 || self.part > 0
     }
 
     /// The clip is full and the caller speaks on: what lies before the quietest moment becomes a part of its own.
-    fn cut(&mut self, voiced: u32, silent: u32) {
+    fn cut(&mut self, burst: Burst) {
         let at = self.clip.quietest_moment();
         self.decode(at);
         self.clip.forget_before(at);
@@ -308,8 +343,8 @@ impl Ear {
         self.attempt = 0;
         // The voice before the cut counts for the turn; the burst that goes on has proved itself already.
         let shortest = windows(self.tuning.shortest_voice);
-        self.turn_voiced = self.turn_voiced.saturating_add(voiced.saturating_sub(shortest));
-        self.hearing = Hearing::Voice { from: 0, voiced: voiced.min(shortest), silent };
+        self.turn_voiced = self.turn_voiced.saturating_add(burst.voiced.saturating_sub(shortest));
+        self.hearing = Hearing::Voice(Burst { from: 0, voiced: burst.voiced.min(shortest), ..burst });
     }
 
     fn next_part(&mut self) {

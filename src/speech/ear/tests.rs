@@ -175,12 +175,50 @@ fn what_was_said_before_a_pause_is_settled_once_it_is_long() {
 }
 
 #[test]
-fn one_digit_of_a_number_is_a_word_and_elsewhere_so_short_a_sound_is_none() {
-    for (awaits, told) in [(Awaits::Number, "paused"), (Awaits::Anything, "dismissed")] {
+fn a_no_in_a_hurry_is_heard_and_what_is_invented_of_so_little_sound_is_not() {
+    for awaits in Awaits::ALL {
+        for (text, told) in [("No.", "heard: No."), ("You know what.", "heard: ")] {
+            let mut story = Story::new();
+            story.ear.expect(awaits);
+            story.silence(500).voice(160).silence(400);
+            let id = story.decodes()[0].id;
+            story.answer(id, text);
+            let digits = awaits == Awaits::Number && text != "No.";
+            let told = if digits { "heard: You know what." } else { told };
+            assert_eq!(story.told(), ["started", "paused", told], "{awaits:?}");
+        }
+    }
+}
+
+#[test]
+fn a_sound_that_was_no_word_does_not_spoil_the_words_that_follow() {
+    let mut story = Story::new();
+    story.silence(500).voice(160).silence(400);
+    let id = story.decodes()[0].id;
+    story.answer(id, "Worse.").silence(500).voice(1_000).silence(400);
+    let sentence = story.decodes()[1].samples.len() * 1000 / SAMPLE_RATE as usize;
+    assert!((1_420..1_520).contains(&sentence), "{sentence}");
+}
+
+#[test]
+fn over_the_agents_words_so_little_voice_is_nothing() {
+    let mut story = Story::new();
+    story.silence(500).voice(1_000).silence(400);
+    let id = story.decodes()[0].id;
+    story.answer(id, "my sink leaks");
+    story.ear.next_turn(TurnId(TURN.0 + 1));
+    story.agent_speaking = true;
+    story.silence(500).voice(180).silence(400);
+    assert_eq!(story.told().last().unwrap(), "dismissed");
+}
+
+#[test]
+fn letters_that_come_singly_are_each_a_word_where_a_name_was_asked_for() {
+    for (awaits, clips) in [(Awaits::Name, 3), (Awaits::Home, 3), (Awaits::YesOrNo, 1)] {
         let mut story = Story::new();
         story.ear.expect(awaits);
-        story.silence(500).voice(180).silence(400);
-        assert_eq!(story.told().last().unwrap(), told, "{awaits:?}");
+        story.silence(500).voice(600).silence(300).voice(160).silence(300).voice(160).silence(300);
+        assert_eq!(story.decodes().len(), clips, "{awaits:?}");
     }
 }
 

@@ -33,9 +33,11 @@ pub struct EarTuning {
     pub pre_roll: Duration,
     /// Silence that makes a pause, upon which the turn so far is decoded. Also the tail kept after the voice.
     pub pause: Duration,
-    /// Voice that a clip must hold to be worth decoding; where a number is awaited, of which one digit may stand alone, the less.
+    /// Voice that is a word of its own: "no" from somebody in a hurry. Less is a click.
+    pub shortest_word: Duration,
+    /// Voice that may be anything. Between the two there is one word, if any: what else a recogniser makes of so little was not
+    /// said. While the agent speaks, less than this is nothing.
     pub shortest_voice: Duration,
-    pub shortest_digit: Duration,
     /// When a turn resumes after a pause and holds this much audio, what came before is settled, not decoded again.
     pub settle_after: Duration,
     /// The longest audio decoded at once; a caller who speaks on without a pause is cut at the quietest moment.
@@ -59,8 +61,8 @@ impl Default for EarTuning {
             barge_in_bright_share: 0.3,
             pre_roll: Duration::from_millis(400),
             pause: Duration::from_millis(144),
+            shortest_word: Duration::from_millis(112),
             shortest_voice: Duration::from_millis(250),
-            shortest_digit: Duration::from_millis(128),
             settle_after: Duration::from_secs(7),
             longest_clip: Duration::from_secs(12),
         }

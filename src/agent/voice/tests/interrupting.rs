@@ -205,8 +205,9 @@ fn bye_over_the_goodbye_ends_all_the_same() {
     let utterance = line.agent_speaks_for(600);
     line.starts();
     line.is_hushed(utterance, 600);
+    let spoken = line.last_spoken().to_owned();
     line.pauses(300, "Bye bye.", step(Move::Goodbye));
     line.pass(ms(600));
-    line.agent_finishes();
+    assert_eq!(line.last_spoken(), spoken, "it is not said again");
     assert_eq!(line.ended(), Some(EndReason::Goodbye));
 }

@@ -1,7 +1,7 @@
 //! Names of people in Spanish: introduced, answered, spelled; with their accents and their `de la`.
 
 use super::is_run_up;
-use crate::dialogue::entity::{Entity, PersonName, Scene, Slot, name::entity, sound::likeness};
+use crate::dialogue::entity::{Entity, PersonName, Scene, Slot, name::entity, sound::likeness, titled};
 
 /// Words that follow "soy" or answer "su nombre" and are no names.
 const NOT_NAMES: &str = " a agua ahi ahora ahorita al algo alguien alla alli alquiler apartamento aqui arriba asi atrasado aun \
@@ -57,7 +57,10 @@ fn introduction(scene: &Scene<'_>, at: usize) -> Option<(usize, f32)> {
 
 fn name(scene: &Scene<'_>, start: usize) -> Option<(PersonName, usize)> {
     if let Some((letters, end)) = spelling(scene, start) {
-        return Some((PersonName { given: titled(&letters), family: None, spelled: true, known: None }, end));
+        return Some((
+            PersonName { given: titled(&letters.to_lowercase()), family: None, spelled: true, known: None },
+            end,
+        ));
     }
     let mut parts: Vec<String> = Vec::new();
     let mut end = start;
@@ -73,7 +76,7 @@ fn name(scene: &Scene<'_>, start: usize) -> Option<(PersonName, usize)> {
             break;
         }
         parts.extend(particles);
-        parts.push(titled(written(scene, next).unwrap_or(word)));
+        parts.push(titled(&written(scene, next).unwrap_or(word).to_lowercase()));
         end = next + 1;
         if scene.tokens[next].stop {
             break;
@@ -85,7 +88,7 @@ fn name(scene: &Scene<'_>, start: usize) -> Option<(PersonName, usize)> {
         next += 1;
     }
     if let Some((letters, after)) = spelling(scene, next) {
-        let word = titled(&letters);
+        let word = titled(&letters.to_lowercase());
         match parts.last_mut() {
             Some(last) if likeness(last, &word) > 0.0 || last.chars().next() == word.chars().next() => {
                 *last = word
@@ -116,12 +119,6 @@ fn can_be_name(word: &str) -> bool {
             .iter()
             .any(|end| word.ends_with(end) && word.len() > end.len() + 2)
         && (!word.ends_with("ando") || matches!(word, "fernando" | "armando" | "orlando" | "rolando"))
-}
-
-fn titled(word: &str) -> String {
-    let lower = word.to_lowercase();
-    let mut letters = lower.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
 /// Three or more letters in a row: `erre e ye e ese`, `ge de gato, o, doble ele`.

@@ -3,7 +3,8 @@
 use super::{is_run_up, number::digits};
 use crate::dialogue::entity::{
     Address, Entity, Scene, Slot, Value,
-    place::{street as street_of_roster, titled, vendor},
+    place::{street as street_of_roster, vendor},
+    titled,
 };
 
 const STREETS: [&str; 10] =

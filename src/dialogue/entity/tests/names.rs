@@ -95,3 +95,93 @@ fn a_common_name_stands_against_letters_that_were_lost_unless_it_was_denied() {
 fn what_answers_another_question_is_no_name() {
     check(Some(Slot::Unit), &[("It's unique.", ""), ("It's Dana.", "")]);
 }
+
+#[test]
+fn a_name_is_heard_with_whatever_is_said_before_and_behind_it() {
+    check(
+        Some(Slot::Name),
+        &[
+            ("Priya Varma, and she's Lena Fox", "name Priya Varma"),
+            ("Hank DeMarco. And could you do less?", "name Hank Demarco"),
+            ("Lena, Lena Fox, and I can't wait for long", "name Lena Fox"),
+            ("Lena, uh, Lena Fox", "name Lena Fox"),
+            ("Lena, dear. Lena Fox. My mother was a Voss", "name Lena Fox"),
+            ("Lena. Lena Fox. And it's not about the garage", "name Lena Fox"),
+            ("Well it's Harold. Harold Voss, V O S S", "name Harold Voss"),
+            ("Kowalski, Bill Kowalski", "name Bill Kowalski"),
+            ("Bill Kowalski. But can't you see that?", "name Bill Kowalski"),
+            ("Sergei. Last name Wolkonsky", "name Sergei Wolkonsky"),
+            ("Sergei, my last name's a long one", "name Sergei"),
+            ("Bill. Kowalski, K O W A L S K I", "name Bill Kowalski"),
+            ("Yeah, Luis Vega. It's invoice thirty", "name Luis Vega"),
+            ("Mai Pham. M A I, P H A M", "name Mai Pham"),
+            ("Mai Pham, M A I P H A M", "name Mai Pham"),
+            ("D E capital M A R C O, Frank", "name Frank Demarco"),
+            ("just put Frank", "name Frank"),
+            ("Oh for... Lena. Lena Fox. And it's not about the garage", "name Lena Fox"),
+        ],
+    );
+}
+
+#[test]
+fn a_correction_begins_behind_the_no_and_what_was_told_before() {
+    check(
+        Some(Slot::Name),
+        &[
+            ("No! It's Kevin Shaw", "name Kevin Shaw"),
+            ("No no, Lena Fox is my name", "name Lena Fox"),
+            ("What? No. Luis Vega", "name Luis Vega"),
+            ("No, my name is Julia Stone", "name Julia Stone"),
+            ("I just told you, Hank DeMarco", "name Hank Demarco"),
+            ("no, Bill Kowalski. Bill's the given name", "name Bill Kowalski"),
+            ("No dear, Ruth Pruitt", "name Ruth Pruitt"),
+            ("Name Mai Pham.", "name Mai Pham"),
+        ],
+    );
+}
+
+#[test]
+fn titles_are_no_names() {
+    check(
+        Some(Slot::Name),
+        &[
+            ("Mrs. Ruth Ames", "name Ruth Ames"),
+            ("It's Mr. Ames", "name Ames"),
+            ("Dr. Ruth Ames, please", "name Ruth Ames"),
+            ("Ms Ruth Ames", "name Ruth Ames"),
+        ],
+    );
+    check(None, &[("This is Mrs. Ruth Ames calling", "name Ruth Ames")]);
+}
+
+#[test]
+fn words_of_agreement_are_no_names() {
+    let roster = roster();
+    let fox = PersonName { given: "Lena".into(), family: Some("Fox".into()), spelled: false, known: None };
+    let read_back = Context { read_back: Some(&fox), ..context(Some(Slot::Name), &roster) };
+    for yes in
+        ["Yep", "Yup.", "yes ma'am", "Yes sir", "Yes. Bring a ladder", "That's right, and be quick", "Mhm"]
+    {
+        assert_eq!(heard_in(yes, &read_back), "", "{yes}");
+    }
+    assert_eq!(heard_in("Yes, and it's Lena Foxworth", &read_back), "name Lena Foxworth");
+}
+
+#[test]
+fn states_and_firms_are_no_names() {
+    check(
+        None,
+        &[
+            ("I'm across the street", ""),
+            ("I'm pinned under it", ""),
+            ("I'm shut in", ""),
+            ("I'm in", ""),
+            ("I'm at work", ""),
+            ("i'm wedged behind the door", ""),
+            ("I'm Oksana", "name Oksana"),
+            ("This is Aurora Water calling about Birch", "company Aurora Water"),
+        ],
+    );
+    check(Some(Slot::Name), &[("no, somebody's in my place right now", ""), ("It's invoice thirty", "")]);
+    check(Some(Slot::Company), &[("Aurora Water, I said", "company Aurora Water")]);
+}

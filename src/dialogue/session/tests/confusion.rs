@@ -138,12 +138,14 @@ fn the_limit_of_turns_ends_the_longest_call() {
 }
 
 #[test]
-fn rambling_into_the_name_question_fails_twice_and_goes_on() {
+fn rambling_into_the_name_question_fails_twice_and_once_more_for_the_keys_and_goes_on() {
     Call::new()
         .says("My sink is leaking in unit 204 again.")
         .says("Yes.")
         .says("well it is complicated you see")
         .hears("spell")
         .says("as I said it is complicated")
+        .hears("on your telephone's keys")
+        .says("it is really very complicated")
         .hears("calling from");
 }

@@ -230,6 +230,21 @@ fn a_number_may_be_keyed() {
 }
 
 #[test]
+fn a_number_put_right_is_no_question_whatever_the_words_around_it_became() {
+    let outcome = asked_for_number()
+        .says("Call me Yantu 5550158")
+        .hears_not("Yantu")
+        .says("Do you have spare keys in the office, 212, 555, 0158.")
+        .hears_not("don't know")
+        .hears("2 1 2, 5 5 5, 0 1 5 8")
+        .says("Yes.")
+        .hears("May we enter")
+        .hangs_up();
+    assert_eq!(outcome.callback.unwrap().value.to_string(), "+12125550158");
+    assert_eq!(outcome.name.unwrap().value, "Dana Reyes");
+}
+
+#[test]
 fn a_number_that_is_never_given_is_done_without() {
     let outcome = asked_for_number()
         .says("I'd rather not say.")
@@ -319,19 +334,97 @@ fn a_name_misheard_is_put_right_by_saying_or_spelling_it_again() {
         .says("Yes.");
 }
 
-#[test]
-fn a_name_twice_misheard_is_kept_unconfirmed_and_the_call_goes_on() {
-    let outcome = Call::new()
+/// A name that was read back wrong twice.
+fn twice_misheard() -> Call {
+    Call::new()
         .says("My sink is leaking in unit 204 again.")
         .says("Yes.")
         .says("Dean Aurelius")
         .says("No.")
         .says("Dina Ray Ease")
         .says("No.")
-        .hears("the team will c")
+        .hears("press your first and last name on your telephone's keys")
+}
+
+#[test]
+fn a_name_twice_misheard_is_keyed_in_and_read_back() {
+    let outcome = twice_misheard()
+        .keys("326273937#")
+        .hears("Dana Reyes, spelled R E Y E S")
+        .says("Yes.")
+        .hears("calling from")
+        .hangs_up();
+    let name = outcome.name.unwrap();
+    assert_eq!((name.value.as_str(), name.confirmed), ("Dana Reyes", true));
+    // Who forgets the pound key is understood as well, and who parts the names by a key without letters.
+    twice_misheard().keys("3262*73937").falls_silent().hears("Dana Reyes, spelled R E Y E S");
+    // The zero is still the way to a person.
+    twice_misheard().keys("0").hears_not("spelled");
+}
+
+#[test]
+fn who_has_no_keys_at_hand_may_say_the_name_again() {
+    let outcome = twice_misheard()
+        .says("It's Dana Reyes, R E Y E S.")
+        .hears("Dana Reyes, spelled R E Y E S")
+        .says("Yes.")
         .goes_on()
         .hangs_up();
+    assert!(outcome.name.unwrap().confirmed);
+}
+
+#[test]
+fn a_name_that_is_wrong_by_keys_as_well_is_kept_unconfirmed_and_the_call_goes_on() {
+    let outcome =
+        twice_misheard().keys("326273937#").says("No.").hears("the team will c").goes_on().hangs_up();
     assert!(!outcome.name.unwrap().confirmed);
+}
+
+#[test]
+fn what_was_said_for_a_name_is_told_to_the_team_where_no_name_is_known_in_it() {
+    let outcome = Call::new()
+        .says("My sink is leaking in unit 204 again.")
+        .says("Yes.")
+        .hears("your name")
+        .says("Pretty in there.")
+        .says("Pretty in there.")
+        .falls_silent()
+        .says("I can't do that.")
+        .goes_on()
+        .hangs_up();
+    assert_eq!(outcome.name, None);
+    assert!(
+        outcome.notes.iter().any(|note| note.contains("in there") || note.contains("do that")),
+        "{:?}",
+        outcome.notes
+    );
+}
+
+#[test]
+fn a_name_with_more_behind_it_is_the_name() {
+    for words in
+        ["Daniel King, and I really need this fixed today.", "Yeah, sure, it's Daniel King, thank you."]
+    {
+        Call::new()
+            .says("My sink is leaking in unit 204 again.")
+            .says("Yes.")
+            .hears("your name")
+            .says(words)
+            .hears("Daniel King. Is that right?");
+    }
+}
+
+#[test]
+fn a_given_name_that_is_only_said_again_is_read_back_once_more() {
+    Call::new()
+        .says("My sink is leaking in unit 204 again.")
+        .says("Yes.")
+        .says("James.")
+        .hears("I have the name James. Is that right?")
+        .says("It's James.")
+        .hears("James, spelled J A M E S")
+        .says("It's James.")
+        .hears("calling from");
 }
 
 #[test]

@@ -265,6 +265,14 @@ fn after_a_no_the_talk_goes_on_with_what_was_said_and_the_question_is_not_put_ag
 }
 
 #[test]
+fn what_both_sentences_say_together_may_be_the_danger() {
+    suspicious()
+        .says("The door is shut and I left a pan of oil on the stove, it's on.")
+        .first_of_all_hears("9 1 1")
+        .rings(Destination::OnCall);
+}
+
+#[test]
 fn whoever_does_not_answer_whether_anybody_is_in_danger_may_not_be_able_to() {
     suspicious().falls_silent().first_of_all_hears("9 1 1").rings(Destination::OnCall);
 }

@@ -70,7 +70,7 @@ fn a_prospect_hopes_for_bedrooms_and_a_date() {
         .says("Yes.")
         .hears("move in")
         .says("In January.")
-        .hears("Friday, January 1")
+        .hears("Moving in January.")
         .says("Yes.")
         .hears("leasing team will call you back")
         .says("No, that's all.")
@@ -247,6 +247,19 @@ fn an_unknown_question_in_the_middle_of_the_form_goes_into_the_message() {
         .hears("Which unit")
         .hangs_up();
     assert!(outcome.matter.unwrap().contains("spare keys"));
+}
+
+#[test]
+fn the_very_same_unknown_question_is_noted_once() {
+    Call::new()
+        .says("My shower is clogged, please help.")
+        .says("Do you have spare keys in the office?")
+        .hears("I'll add it to your message")
+        .says("Do you have spare keys in the office?")
+        .hears_not("message")
+        .says("Do you have spare keys in the office?")
+        .hears_not("message")
+        .goes_on();
 }
 
 #[test]

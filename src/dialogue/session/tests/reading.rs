@@ -32,6 +32,8 @@ pub(super) fn read(text: &str) -> Reading {
         Intent::Human
     } else if has(&["wrong number"]) {
         Intent::WrongNumber
+    } else if has(&["leave a message"]) {
+        Intent::Message
     } else if has(&["leak", "broken", "clogged", "repair", "faucet"]) || urgency != Urgency::Routine {
         Intent::Maintenance
     } else if has(&["rent a", "looking for a", "available", "tour"]) {

@@ -13,13 +13,13 @@ use crate::{
 
 const HOME: &str = "210 Maple Court, apartment 3A";
 
-fn slot(local: &str) -> ShowingSlot {
+pub(super) fn slot(local: &str) -> ShowingSlot {
     let local: DateTime = local.parse().unwrap();
     let begins = local.to_zoned(TimeZone::get("America/Denver").unwrap()).unwrap().timestamp();
     ShowingSlot { begins, ends: begins + SignedDuration::from_mins(30), local, agent: "Robin".into() }
 }
 
-fn id(number: u64) -> ShowingId {
+pub(super) fn id(number: u64) -> ShowingId {
     ShowingId::from_random(number)
 }
 

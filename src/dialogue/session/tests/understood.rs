@@ -9,7 +9,7 @@ use crate::dialogue::{
 
 static UNDERSTANDER: LazyLock<Understander> = LazyLock::new(Understander::words_only);
 
-fn tells(call: Call, lines: &[&str]) -> Call {
+pub(super) fn tells(call: Call, lines: &[&str]) -> Call {
     lines.iter().fold(call, |call, line| call.reads(line, UNDERSTANDER.read(line, None)))
 }
 

@@ -1,0 +1,276 @@
+//! What callers say beside the plain answer: a "no" that goes on, a question whether they have reached the right place, and news
+//! that nobody asked for.
+
+use super::{Awaiting, Item, Session, understanding::is_answer_step};
+use crate::dialogue::{
+    Entity, Intent, Move, Reading, matter,
+    moves::Moves,
+    office::words_of,
+    pack::Line,
+    reading::Clause,
+    token::{Token, tokens},
+};
+
+/// A "no" to "anything else?".
+const NOES: [&str; 5] = ["no", "nope", "nah", "not", "nothing"];
+
+/// Between the "no" and what they want.
+const LEADS: [&str; 6] = ["wait", "well", "actually", "sorry", "see", "just"];
+
+/// With one of these a "no" and some words more are the end.
+const CLOSERS: [&str; 26] = [
+    "thank",
+    "thanks",
+    "all",
+    "everything",
+    "nothing",
+    "anything",
+    "good",
+    "fine",
+    "great",
+    "set",
+    "helpful",
+    "bye",
+    "goodbye",
+    "done",
+    "okay",
+    "ok",
+    "perfect",
+    "think",
+    "that's",
+    "gracias",
+    "todo",
+    "nada",
+    "bien",
+    "adios",
+    "adiós",
+    "listo",
+];
+
+/// With one of these they go on.
+const GOES_ON: [&str; 29] = [
+    "wait", "actually", "question", "another", "also", "too", "asked", "meant", "mean", "said", "just",
+    "sorry", "but", "can", "could", "when", "what", "where", "how", "who", "is", "are", "do", "does", "will",
+    "need", "want", "wanted", "well",
+];
+
+/// After a "no" so many words are more than a way to say it.
+const LONG: usize = 6;
+
+/// Words that carry meaning beside the answer, from which on they are news.
+const NEWS: usize = 3;
+
+/// A question back has at least so many words.
+const SHORTEST_QUESTION: usize = 4;
+
+/// Turns of fewer words hold an answer and nothing besides.
+const SHORTEST_WITH_NEWS: usize = 7;
+
+/// Of what else the words may be about, the likeliest is taken from here on.
+const LEFT_OVER: f32 = 0.5;
+
+const WORD: [&str; 5] = ["message", "voicemail", "note", "recado", "mensaje"];
+
+/// Words around it.
+const LEAVING: [&str; 48] = [
+    "can", "could", "may", "i", "i'd", "like", "to", "leave", "take", "give", "pass", "on", "you", "we", "a",
+    "an", "the", "please", "for", "with", "would", "want", "wanted", "need", "just", "hi", "hello", "hey",
+    "um", "uh", "yes", "yeah", "is", "it", "possible", "her", "him", "them", "someone", "somebody",
+    "manager", "office", "quick", "puedo", "dejar", "un", "para", "quiero",
+];
+
+/// A name of whom it is for.
+const NAME_OF_WHOM: usize = 2;
+
+/// How people ask whom they have reached.
+const REACHED: [&[&str]; 10] = [
+    &["is", "this"],
+    &["is", "that"],
+    &["have", "i", "reached"],
+    &["did", "i", "reach"],
+    &["have", "i", "got"],
+    &["do", "i", "have"],
+    &["am", "i", "speaking", "to"],
+    &["am", "i", "speaking", "with"],
+    &["am", "i", "calling"],
+    &["hablo", "con"],
+];
+
+/// What an office like this is called by those who do not know its name.
+const OURS: [&str; 23] = [
+    "office",
+    "property",
+    "properties",
+    "apartments",
+    "apartment",
+    "leasing",
+    "rental",
+    "rentals",
+    "management",
+    "landlord",
+    "building",
+    "complex",
+    "realty",
+    "homes",
+    "housing",
+    "oficina",
+    "departamentos",
+    "apartamentos",
+    "edificio",
+    "rentas",
+    "renta",
+    "propiedad",
+    "propiedades",
+];
+
+/// Words between.
+const BETWEEN: [&str; 22] = [
+    "the", "a", "an", "right", "number", "place", "people", "company", "front", "desk", "for", "at", "of",
+    "on", "in", "over", "la", "el", "los", "las", "de", "del",
+];
+
+impl Session {
+    /// "No, I asked about Sunday": what follows a "no" to "anything else?", and how it reads. `None`: it is a no.
+    pub(super) fn after_no(&self, text: &str, reading: &Reading) -> Option<(String, Reading)> {
+        let open = matches!(self.state.awaiting, Awaiting::AnythingElse | Awaiting::OfferCall(_));
+        if !open || reading.moves != Some(Move::Deny) {
+            return None;
+        }
+        let all = tokens(text);
+        let is_no = |token: &&Token| NOES.contains(&token.word.as_str());
+        let mut rest: Vec<&Token> = all.iter().skip_while(is_no).collect();
+        let says = |words: &[&str]| rest.iter().any(|token| words.contains(&token.word.as_str()));
+        let asks = text.contains('?');
+        let leaves_off = says(&CLOSERS) && !asks;
+        let goes_on = asks || rest.len() >= LONG || says(&GOES_ON);
+        if rest.len() < NEWS || !goes_on || leaves_off {
+            return None;
+        }
+        let leads = rest.iter().take_while(|token| LEADS.contains(&token.word.as_str())).count();
+        rest.drain(..leads);
+        let rest = text.get(rest.first()?.start..)?.to_owned();
+        let moves = self.step_of(&rest).filter(|step| *step != Move::Deny);
+        let said_more = |clause: &Clause| words_of(&clause.text).len() > NOES.len();
+        let clauses = reading.clauses.iter().filter(|clause| said_more(clause)).cloned().collect();
+        Some((rest, Reading { moves, clauses, ..reading.clone() }))
+    }
+
+    /// The step of the talk that these words are.
+    fn step_of(&self, text: &str) -> Option<Move> {
+        Moves::of(self.state.language).read(&tokens(text))
+    }
+
+    /// "Is this Maple Court?" is no wrong number. What else was said, and how it reads; `None`: that was not asked.
+    pub(super) fn asked_for_us(&self, text: &str, reading: &Reading) -> Option<(String, Reading)> {
+        if !matches!(self.state.awaiting, Awaiting::Need | Awaiting::Guess(_) | Awaiting::AnythingElse) {
+            return None;
+        }
+        let all = tokens(text);
+        let asked = self.asks_for_us(&all)?;
+        let (before, after) = (all.get(asked.start)?.start, all.get(asked.end - 1)?.end);
+        let rest = format!("{} {}", text.get(..before)?, text.get(after..)?);
+        let mut reading = reading.clone();
+        if reading.intent == Intent::WrongNumber {
+            // Of what is left the likeliest, as if it were all there was.
+            let wrong = reading.confidence.min(0.99);
+            reading.ranked.retain(|(intent, _)| *intent != Intent::WrongNumber);
+            reading.ranked.iter_mut().for_each(|(_, likelihood)| *likelihood /= 1.0 - wrong);
+            let left = reading.ranked.first().copied().filter(|(_, likelihood)| *likelihood >= LEFT_OVER);
+            (reading.intent, reading.confidence) = left.unwrap_or((Intent::Other, 0.0));
+        }
+        reading.clauses.clear();
+        reading.moves = self.step_of(&rest);
+        Some((rest, reading))
+    }
+
+    /// Yes, this is the office; and what is it about, unless they have said so in the same breath. `None`: that is all.
+    pub(super) fn welcome<'r>(&mut self, rest: &'r (String, Reading)) -> Option<(&'r str, &'r Reading)> {
+        self.tell(Line::RightPlace);
+        let (text, reading) = rest;
+        let says_more = reading.is_sure()
+            || reading.topic.is_some()
+            || reading.moves.is_some_and(|step| step != Move::Greet);
+        if words_of(text).len() >= NEWS && says_more {
+            return Some((text, reading));
+        }
+        self.ask_need(Line::Need);
+        None
+    }
+
+    /// "Can I leave a message for Dana Reyes?" has no message in it yet.
+    pub(super) fn asks_only_to_leave_word(text: &str) -> bool {
+        let words = words_of(text);
+        let word = words.iter().any(|word| WORD.contains(&word.as_str()));
+        let more =
+            words.iter().filter(|word| !WORD.contains(&word.as_str()) && !LEAVING.contains(&word.as_str()));
+        word && more.count() <= NAME_OF_WHOM
+    }
+
+    /// Where in the words the question stands: to its end, and of nothing but this office.
+    fn asks_for_us(&self, words: &[Token]) -> Option<std::ops::Range<usize>> {
+        let says = |at: usize, word: &str| words.get(at).is_some_and(|token| token.word == word);
+        let opens =
+            |at: usize, opening: &[&str]| opening.iter().enumerate().all(|(n, word)| says(at + n, word));
+        let first = (0..words.len()).find(|&at| REACHED.iter().any(|opening| opens(at, opening)))?;
+        let name: Vec<String> = tokens(&self.office.name).into_iter().map(|token| token.word).collect();
+        let places = self.office.roster.units.iter().flat_map(|unit| [&unit.property, &unit.street]);
+        let places: Vec<String> = places.flat_map(|place| tokens(place)).map(|token| token.word).collect();
+        (first..words.len()).find_map(|start| {
+            let opening = REACHED.iter().find(|opening| opens(start, opening))?;
+            let from = start + opening.len();
+            let until = (from..words.len()).find(|&at| words[at].stop).map_or(words.len(), |at| at + 1);
+            let asked = words.get(from..until)?;
+            let ours = |token: &Token| {
+                let word = token.word.as_str();
+                OURS.contains(&word) || name.iter().chain(&places).any(|known| known == word)
+            };
+            let nothing_else =
+                asked.iter().all(|token| ours(token) || BETWEEN.contains(&token.word.as_str()));
+            (nothing_else && asked.iter().any(ours)).then_some(start..until)
+        })
+    }
+
+    /// Whoever answers a question and says more than the answer: what the people who read the message should have as well.
+    pub(super) fn beside_the_answer(&self, text: &str, heard: &[Entity]) -> Option<String> {
+        let asked = match &self.state.awaiting {
+            Awaiting::Item(item) => *item != Item::Matter,
+            Awaiting::Confirm(_) | Awaiting::OfferCaller | Awaiting::KnownName | Awaiting::AnythingElse => {
+                true
+            }
+            _ => false,
+        };
+        if !asked || self.state.flow.is_none() || words_of(text).len() < SHORTEST_WITH_NEWS {
+            return None;
+        }
+        let within =
+            |token: &Token| heard.iter().any(|entity| entity.start < token.end && token.start < entity.end);
+        let beside: Vec<String> =
+            tokens(text).iter().filter(|token| !within(token)).map(|token| token.word.clone()).collect();
+        (matter::substance(&beside.join(" ")) >= NEWS).then(|| text.trim().to_owned())
+    }
+
+    /// A question back, beside an answer: "4B. Will it be somebody today?" What no fact has answered goes to the team.
+    pub(super) fn asked_back(&self, text: &str, reading: &Reading, heard: &[Entity]) -> Option<String> {
+        let asked = matches!(
+            self.state.awaiting,
+            Awaiting::Item(_) | Awaiting::Confirm(_) | Awaiting::OfferCaller | Awaiting::KnownName
+        );
+        if !asked || self.state.closed || (heard.is_empty() && !is_answer_step(reading)) {
+            return None;
+        }
+        let mut from = 0;
+        let question = text.split_inclusive(['.', '!', '?', ';']).find(|clause| {
+            let (start, end) = (from, from + clause.len());
+            from = end;
+            let answers = |entity: &Entity| {
+                matches!(Item::of(entity.slot()), Some(Item::Name | Item::Place | Item::Callback))
+            };
+            let within = |entity: &Entity| answers(entity) && entity.start < end && start < entity.end;
+            clause.ends_with('?')
+                && words_of(clause).len() >= SHORTEST_QUESTION
+                && !heard.iter().any(within)
+                && self.step_of(clause).is_none()
+        })?;
+        Some(question.trim().to_owned())
+    }
+}

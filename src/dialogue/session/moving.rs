@@ -1,0 +1,269 @@
+//! A showing that is booked is moved or cancelled in the same conversation; one of another conversation is left to people, with a
+//! message that says what is wanted; and who has left without one may still ask for it.
+
+use std::sync::LazyLock;
+
+use super::{
+    Awaiting, Item, Session,
+    showing::{Stage, fits, wish_in},
+    understanding::asks_to_see,
+    wished::without_denied,
+};
+use crate::{
+    dialogue::{
+        CalendarRequest, Expectation, Intent, Move, Reading, Value, When, office::words_of, pack::Line,
+        pattern::Table, reply, token::tokens,
+    },
+    types::Language,
+};
+
+/// Words by which a showing that is booked is moved.
+const MOVES: [&str; 19] = [
+    "reschedule",
+    "move",
+    "change",
+    "switch",
+    "instead",
+    "different",
+    "another",
+    "later",
+    "earlier",
+    "postpone",
+    "cambiar",
+    "cambiarla",
+    "mover",
+    "moverla",
+    "pasar",
+    "reprogramar",
+    "otra",
+    "otro",
+    "aplazar",
+];
+
+/// Words by which it is called off.
+const CANCELS: [&str; 4] = ["cancel", "cancelar", "cancele", "cancelarla"];
+
+/// What is to become of a showing that was booked before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Change {
+    Cancel,
+    Move,
+}
+
+/// `change | pattern`: "visit" and "appointment" are shown homes only to a prospect.
+const CHANGES: &str = "\
+move | reschedul*|postpone .. showing|showings|tour|viewing|visit|appointment
+move | move|change|switch|push my|our|the|that|this .. showing|tour|viewing|visit|appointment
+move | showing|tour|viewing|visit|appointment ... reschedul*|postpone
+move | my|our .. showing|tour|viewing|visit|appointment ... different|another|other time|day
+cancel | cancel* .. showing|showings|tour|viewing|visit|appointment
+cancel | showing|showings|tour|viewing|visit|appointment ... cancel*
+cancel | cant|cannot|wont|couldnt make|come ?it ?to my|our|the|that .. showing|tour|viewing|visit|appointment
+cancel | my|our .. showing|tour|viewing|visit|appointment ... cant|cannot|wont make|come|be
+cancel | i|we|ive|weve have|had|got|booked|scheduled|made .. showing|tour|viewing|appointment ... cant|cannot|wont make
+cancel | cancelar|cancele|cancela .. visita|cita|recorrido
+move | cambiar|mover|reprogramar|aplazar .. visita|cita|recorrido
+";
+
+fn change_from_name(name: &str) -> Option<Change> {
+    match name {
+        "cancel" => Some(Change::Cancel),
+        "move" => Some(Change::Move),
+        _ => None,
+    }
+}
+
+static CHANGE_RULES: LazyLock<Table<Change>> = LazyLock::new(|| Table::parse(CHANGES, change_from_name));
+
+/// Words that speak of a home that is shown, whoever says them.
+const SHOWN: [&str; 6] = ["showing", "showings", "tour", "viewing", "recorrido", "walkthrough"];
+
+impl Session {
+    /// What is said of a showing that is booked, was booked elsewhere, or is asked for after all. `true`: dealt with.
+    pub(super) fn turns_to_showing(&mut self, text: &str, reading: &Reading) -> bool {
+        if self.state.unheard {
+            return false;
+        }
+        let free = self.state.awaiting == Awaiting::AnythingElse;
+        self.changes_showing_of_another(text, reading)
+            || (free && self.changes_showing(text, reading))
+            || (free && self.wants_showing_after_all(text, reading))
+    }
+
+    /// The time that is wished for, where one is named.
+    fn wish_for(&self, text: &str) -> Option<When> {
+        let heard = self.entities(&without_denied(text));
+        wish_in(&heard).filter(|wish| wish.date.is_some() || wish.time.is_some())
+    }
+
+    /// After a booking: "can we make it Sunday instead?", "Wednesday's bad. Friday same time?", "I have to cancel it".
+    fn changes_showing(&mut self, text: &str, reading: &Reading) -> bool {
+        let Some((_, slot)) = self.state.showing.standing().cloned() else { return false };
+        let words = words_of(text);
+        let says = |word: &str| words.iter().any(|said| said == word);
+        let heard = self.entities(text);
+        let place = self.state.home_to_see();
+        let meant = self.homes_meant(text, reading, &heard);
+        if let [other] = meant.as_slice()
+            && place.is_some_and(|place| place != *other)
+        {
+            self.state.confusions = 0;
+            self.note_second_home(other);
+            self.ask_anything_else();
+            return true;
+        }
+        let left = without_denied(text);
+        // The day of the showing is out, and no other is named.
+        let denied = left != text && wish_in(&heard).is_some_and(|wish| fits(&wish, &slot));
+        let same_hour = (says("same") && (says("time") || says("hour"))) || (says("misma") && says("hora"));
+        let wish = self
+            .wish_for(text)
+            .filter(|wish| !fits(wish, &slot))
+            .map(|wish| When { time: wish.time.or(Some(slot.local.time()).filter(|_| same_hour)), ..wish });
+        let cancels =
+            words.iter().any(|word| CANCELS.contains(&word.as_str())) && !says("don't") && !says("not");
+        if cancels && wish.is_none() {
+            return self.ask_line(
+                Line::ShowingCancelAsk,
+                &slot.aloud(self.state.language),
+                Awaiting::CancelShowing,
+                Expectation::YesOrNo,
+            );
+        }
+        let elsewhere = (reading.is_sure() && !reading.intent.is_prospect()) || reading.topic.is_some();
+        let renames = wish.is_some_and(|wish| wish.date.is_some()) && !elsewhere;
+        let moves = words.iter().any(|word| MOVES.contains(&word.as_str()));
+        if !(moves || cancels || denied || renames) {
+            return false;
+        }
+        self.state.confusions = 0;
+        self.state.closed = false;
+        self.state.flow = Some(Intent::Leasing);
+        self.state.showing.stage = Stage::Open;
+        self.state.showing.offered.clear();
+        match wish.and_then(|wish| self.on_a_day(wish)) {
+            Some(wish) => self.look_near(wish),
+            None => self.ask_another_day(),
+        }
+        true
+    }
+
+    /// Is the showing to be cancelled? "Yes, and book me Friday instead" is a new one besides.
+    pub(super) fn heard_cancelling(&mut self, text: &str, reading: &Reading) {
+        let Some((id, slot)) = self.state.showing.standing().cloned() else {
+            return self.ask_anything_else();
+        };
+        let wish = self.wish_for(text).filter(|wish| !fits(wish, &slot));
+        match reading.moves {
+            Some(Move::Affirm) if !self.state.unheard => {
+                self.state.confusions = 0;
+                self.state.showing.instead = wish;
+                self.ask_calendar(Line::CalendarLook, CalendarRequest::Cancel { showing: id });
+            }
+            Some(Move::Deny) if !self.state.unheard && wish.is_none() => {
+                self.state.confusions = 0;
+                self.tell_with(Line::ShowingStands, &slot.aloud(self.state.language));
+                self.ask_anything_else();
+            }
+            _ if !self.state.unheard && self.changes_showing(text, reading) => {}
+            _ => self.not_understood(),
+        }
+    }
+
+    /// After the goodbye to a lead or a cancellation: "can I see it Sunday?", "Friday at five, like I said".
+    fn wants_showing_after_all(&mut self, text: &str, reading: &Reading) -> bool {
+        let stage = self.state.showing.stage;
+        let arranges = self.office.showings
+            && self.seeks_to_rent()
+            && self.state.closed
+            && !self.state.refuses_calls
+            && !self.state.reduced
+            && self.state.showing.standing().is_none()
+            && stage != Stage::Requested;
+        let wish = self.wish_for(text);
+        let elsewhere = (reading.is_sure() && !reading.intent.is_prospect()) || reading.topic.is_some();
+        let again = stage == Stage::Cancelled && wish.is_some_and(|wish| wish.date.is_some()) && !elsewhere;
+        if !arranges || !(again || asks_to_see(text)) {
+            return false;
+        }
+        let mut heard = self.entities(&without_denied(text));
+        heard.retain(|entity| !matches!(entity.value, Value::Name(_) | Value::MoveIn(_)));
+        self.hear_home(text, reading, &mut heard);
+        self.take_beside_the_point(&heard);
+        self.take_up_showing(wish);
+        true
+    }
+
+    /// A showing is arranged anew, near this wish if there is one.
+    pub(super) fn take_up_showing(&mut self, wish: Option<When>) {
+        self.state.confusions = 0;
+        self.state.visit = true;
+        self.state.closed = false;
+        if let Some((_, slot)) = self.state.showing.booked.take() {
+            self.state.note(format!("cancelled a showing on {}", slot.written()));
+        }
+        self.state.showing.stage = Stage::Open;
+        self.state.showing.offered.clear();
+        self.state.form.reopen(Item::When);
+        if self.state.form.value(Item::Listing).is_none() {
+            self.state.form.reopen(Item::Listing);
+        }
+        if let Some(wish) = wish {
+            self.state.form.hear(Item::When, Value::When(wish));
+        }
+        self.advance();
+    }
+
+    /// "I have a showing on Thursday and can't make it": it is in no calendar that this conversation knows, so a message says
+    /// what is to become of it.
+    fn changes_showing_of_another(&mut self, text: &str, reading: &Reading) -> bool {
+        let own = self.state.showing.booked.is_some()
+            || matches!(self.state.awaiting, Awaiting::ChooseSlot | Awaiting::ConfirmSlot(_));
+        let words = words_of(text);
+        let shown = words.iter().any(|word| SHOWN.contains(&word.as_str()));
+        let prospect = self.state.flow.is_some_and(Intent::is_prospect)
+            || (reading.is_sure() && reading.intent.is_prospect())
+            || self.state.showing.of_another;
+        // A comma is set or left out as the recogniser likes.
+        let Some(change) = CHANGE_RULES.first(&tokens(&text.replace(',', " "))) else { return false };
+        if own || !(shown || prospect) {
+            return false;
+        }
+        self.state.confusions = 0;
+        if self.state.showing.of_another {
+            self.tell(Line::AlreadyNoted);
+            self.go_on();
+            return true;
+        }
+        let wish = self.wish_of_any_day(text);
+        let day = wish.map(|date| format!(" on {}", reply::day_aloud(Language::English, date)));
+        let (line, what) = match change {
+            Change::Cancel => (Line::ShowingCancelNoted, "cancel"),
+            Change::Move => (Line::ShowingMoveNoted, "move"),
+        };
+        self.state
+            .note(format!("wants to {what} a showing{} that was booked before", day.unwrap_or_default()));
+        self.state.showing.of_another = true;
+        self.state.visit = false;
+        let mut heard = self.entities(text);
+        heard.retain(|entity| {
+            Item::of(entity.slot())
+                .is_some_and(|item| item != Item::When && self.is_answer(item, entity, reading, text))
+        });
+        self.take_beside_the_point(&heard);
+        self.state.begin_with(text);
+        self.state.add_matter(text);
+        self.state.form.settle(Item::Matter);
+        self.state.intent = Some(Intent::Showing);
+        self.state.flow = Some(Intent::Human);
+        self.state.closed = false;
+        self.tell(line);
+        self.advance();
+        true
+    }
+
+    /// The day that is spoken of, wished for or not.
+    fn wish_of_any_day(&self, text: &str) -> Option<jiff::civil::Date> {
+        wish_in(&self.entities(text)).and_then(|wish| wish.date)
+    }
+}
