@@ -3,11 +3,14 @@
 use std::{
     fs::{self, File},
     io::{BufRead, BufReader, Read, Write},
-    net::{SocketAddr, TcpStream, UdpSocket},
+    net::{SocketAddr, TcpListener, TcpStream, UdpSocket},
     ops::RangeInclusive,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
-    sync::mpsc,
+    sync::{
+        atomic::{AtomicU16, Ordering},
+        mpsc,
+    },
     thread,
     time::Duration,
 };
@@ -27,12 +30,24 @@ pub struct Portico {
     token: String,
 }
 
-/// A UDP and TCP port that is free on this address now.
+/// Ports for those who listen: below the ones that Linux gives to outgoing connections (32768 and up), of which one was
+/// taken between its choice and its use, and below the tests' media (20000 and up).
+const LISTENERS: std::ops::Range<u16> = 10_000..20_000;
+
+/// Each address has the ports up to the next one to itself: a phone's RTP and RTCP lie beside each other.
+const APART: u16 = 4;
+
+/// A UDP and TCP port that is free on this address now, given to nobody else in this process.
 pub fn free_address(ip: &str) -> SocketAddr {
+    static GIVEN: AtomicU16 = AtomicU16::new(0);
     let ip: std::net::IpAddr = ip.parse().unwrap();
+    let places = (LISTENERS.end - LISTENERS.start) / APART;
+    // Another process of tests beside this one begins elsewhere.
+    let first = u16::try_from(std::process::id() % u32::from(places)).unwrap();
     loop {
-        let address = UdpSocket::bind((ip, 0)).unwrap().local_addr().unwrap();
-        if std::net::TcpListener::bind(address).is_ok() {
+        let place = (first + GIVEN.fetch_add(1, Ordering::Relaxed) % places) % places;
+        let address = SocketAddr::from((ip, LISTENERS.start + APART * place));
+        if UdpSocket::bind(address).is_ok() && TcpListener::bind(address).is_ok() {
             return address;
         }
     }
