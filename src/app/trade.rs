@@ -64,9 +64,9 @@ pub(super) fn learnt(expected: &Expected) -> Arc<WordModel> {
 
 fn with<'s>(told: impl Iterator<Item = Sentence<'s>>, expected: &'s Expected) -> Arc<WordModel> {
     let openings = expected.openings.iter().copied().map(Sentence::of);
-    let answers = expected.answers.iter().map(|&(asked, words)| Sentence {
+    let answers = expected.answers.iter().map(|(asked, words)| Sentence {
         words,
-        awaited: awaits(asked),
+        awaited: awaits(*asked),
         count: ANSWER_COUNTS,
     });
     let class = |(token, words): (&str, Vec<String>)| WordClass { token: token.to_owned(), words };

@@ -89,6 +89,7 @@ const HELD_OUT_EIGHTH: Files =
 const HELD_OUT_NINTH: Files = files!("heldout9");
 const HELD_OUT_TENTH: Files = files!("heldout10");
 const HELD_OUT_ELEVENTH: Files = files!("heldout11");
+const HELD_OUT_TWELFTH: Files = files!("heldout12");
 
 /// `today = earlier`: what a call type was called in the sets that were written before it was told apart.
 const EARLIER: &str = include_str!("../../firmware-config/dialogue/earlier.txt");
@@ -183,6 +184,7 @@ const fn files_of(set: HeldOut) -> Files {
         HeldOut::Ninth => HELD_OUT_NINTH,
         HeldOut::Tenth => HELD_OUT_TENTH,
         HeldOut::Eleventh => HELD_OUT_ELEVENTH,
+        HeldOut::Twelfth => HELD_OUT_TWELFTH,
     }
 }
 

@@ -54,8 +54,9 @@ impl Session {
         let language = self.state.language;
         let Some(topic) = tenancy::topic(language, text, reading) else { return false };
         if topic == PrivateTopic::Residence {
-            // Who lives there, as a prospect asks it, has its own closed answer.
-            if closed::topic(language, text, reading).is_some() {
+            // Who lives there, as a prospect asks it, has its own closed answer; who lives at one door is that person's affair.
+            let door = self.entities(text).iter().any(|entity| matches!(entity.value, Value::Unit(_)));
+            if !door && closed::topic(language, text, reading).is_some() {
                 return false;
             }
             self.want(topic, false);

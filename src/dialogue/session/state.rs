@@ -11,7 +11,7 @@ use super::{
 };
 use crate::dialogue::{
     Access, Captured, DayPart, Destination, EndReason, Expectation, Intent, Item, LifeSafety, NoticeAnswer,
-    Outcome, Pets, Promise, ShowingSlot, Sought, Treated, UnitRef, Urgency, Value, When,
+    Outcome, Pets, Promise, ShowingSlot, Sought, Topic, Treated, UnitRef, Urgency, Value, When,
     form::{Form, Standing},
     matter,
     outcome::OUTCOME_VERSION,
@@ -240,6 +240,9 @@ pub(super) struct State {
     pub(super) repeats: u8,
     #[serde(default)]
     pub(super) reopened: u8,
+    /// What the last fact told was about.
+    #[serde(default)]
+    pub(super) answered: Option<Topic>,
     /// What else they have said they call about, with their words.
     #[serde(default)]
     pub(super) further: Vec<(Intent, String)>,
@@ -308,6 +311,7 @@ impl State {
             question: None,
             repeats: 0,
             reopened: 0,
+            answered: None,
         }
     }
 

@@ -400,23 +400,25 @@ impl Session {
         let answers = self.has_answer(&heard);
         let time = self.state.awaiting.item() == Some(Item::When) && answers;
         let sure = reading.intent == Intent::Question && reading.is_sure();
-        if reading.topic.is_none() && (time || self.is_put_right_by(&heard)) {
+        let topic = reading.topic.or_else(|| self.goes_on_asking(text, &heard));
+        if topic.is_none() && (time || self.is_put_right_by(&heard)) {
             return false;
         }
-        let curious = sure || (reading.topic.is_some() && curious && !answers);
+        let curious = sure || (topic.is_some() && curious && !answers);
         if !curious || (is_answer_step(reading) && reading.intent != Intent::Question) {
             return false;
         }
-        if let Some(answer) = self.office.clone().answer(reading.topic, text) {
+        if let Some(answer) = self.office.clone().answer(topic, text) {
             self.state.intent.get_or_insert(Intent::Question);
             self.state.confusions = 0;
+            self.state.answered = topic;
             let before = self.said_so_far();
-            if reading.topic == Some(Topic::Hours) && asks_of_now(text) {
+            if topic == Some(Topic::Hours) && asks_of_now(text) {
                 self.tell(if self.state.opening.open_now { Line::OpenNow } else { Line::ClosedNow });
             }
             self.tell_text(&answer);
             let prospect = self.state.flow.is_some_and(Intent::is_prospect) || reading.intent.is_prospect();
-            if prospect || reading.topic.is_some() {
+            if prospect || topic.is_some() {
                 self.treat(Subject::Fact, text, before);
             }
             // "Do you allow dogs? I'm looking for a two bedroom" is a question and a prospect.
@@ -457,6 +459,14 @@ impl Session {
             self.advance();
         }
         true
+    }
+
+    /// "And Sunday?" after the hours asks for the hours.
+    fn goes_on_asking(&self, text: &str, heard: &[Entity]) -> Option<Topic> {
+        let of_a_day = heard.iter().any(|entity| matches!(entity.value, Value::When(_)));
+        let open = matches!(self.state.awaiting, Awaiting::AnythingElse | Awaiting::Need);
+        let short = words_of(text).len() <= TOPIC_WORDS;
+        self.state.answered.filter(|topic| *topic == Topic::Hours && of_a_day && open && short)
     }
 
     /// After an aside: back to what was asked.

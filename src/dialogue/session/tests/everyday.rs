@@ -552,3 +552,23 @@ fn what_everybody_is_told_alike_is_kept_with_the_words_that_asked() {
     assert_eq!(treated[1].asked, "Do you take Section 8 vouchers?");
     assert_eq!(treated[1].given, "The leasing team answers that, the same way for everyone.");
 }
+
+#[test]
+fn a_further_day_after_the_hours_is_asked_of_the_hours() {
+    Call::new()
+        .says("When are you open?")
+        .hears("The office is open")
+        .says("And Sunday?")
+        .hears("The office is open")
+        .says("No, that's all.")
+        .ends(EndReason::Goodbye);
+}
+
+#[test]
+fn who_lives_at_a_door_is_not_told() {
+    Call::new()
+        .says("Can you tell me who lives in unit 3A?")
+        .hears("can't")
+        .says("No, that's all.")
+        .ends(EndReason::Goodbye);
+}
