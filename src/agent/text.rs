@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::dialogue::{
     Act, CalendarAnswer, CalendarRequest, Destination, EndReason, Office, Opening, Outcome, Pack, Reading,
-    ResumeError, SavedSession, Session, UserTurn,
+    ResumeError, SavedSession, Session, UserTurn, without_secrets,
 };
 
 /// Characters of one outgoing message: two segments of GSM-7 with their headers.
@@ -48,6 +48,7 @@ impl Text {
 
     /// One incoming message, as the understander reads it.
     pub fn handle_message(&mut self, text: String, reading: Reading) -> TextReply {
+        let text = without_secrets(&text).unwrap_or(text);
         reply(self.session.handle_turn(UserTurn::Said { text, reading }))
     }
 

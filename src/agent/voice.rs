@@ -18,7 +18,7 @@ use super::{
 use crate::{
     dialogue::{
         Act, Digit, EndReason, Expectation, Item, Journal, Journalled, Move, Office, Opening, Outcome, Pack,
-        Provenance, Reading, Told, UserTurn,
+        Provenance, Reading, Told, UserTurn, without_secrets,
     },
     speech::{Awaits, SpeechEvent},
     types::{Language, TurnId},
@@ -182,7 +182,8 @@ impl Voice {
         if self.phase == Phase::Talking
             && let Some((text, reading)) = self.hearing.last_words()
         {
-            let (text, reading) = (text.to_owned(), reading.cloned());
+            let text = without_secrets(text).unwrap_or_else(|| text.to_owned());
+            let reading = reading.cloned();
             self.session.tell(at, Told::LastWords { text, reading });
         }
         self.session.tell(at, Told::Closed(reason));
@@ -330,6 +331,7 @@ impl Voice {
     }
 
     fn take_turn(&mut self, now: Instant, last_voice: Instant, text: String, reading: Reading) {
+        let text = without_secrets(&text).unwrap_or(text);
         if self.mouth.yields_to_words() {
             // Over words that were already repeated once: only something said stops them.
             if self.mouth.overlap(now, &text) == Overlap::FalseAlarm && !reading.urgency.is_life_safety() {

@@ -60,9 +60,25 @@ pub(super) fn clauses(text: &str) -> Vec<&str> {
     found
 }
 
+/// "Yes. There's a lady coming out coughing": what is said after a first word or two that answer something. `None`: nothing to
+/// speak of.
+pub(super) fn behind_answer(text: &str) -> Option<&str> {
+    let (answer, rest) = text.split_once([',', '.', '!'])?;
+    let count = |part: &str| part.split_whitespace().count();
+    (count(answer) < LEAST_WORDS && count(rest) > LEAST_WORDS).then(|| rest.trim())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_stands_behind_an_answer_is_what_comes_after_its_first_words() {
+        let rest = |text| behind_answer(text);
+        assert_eq!(rest("Yes. A lady is coming out coughing."), Some("A lady is coming out coughing."));
+        assert_eq!(rest("Yes, that's it."), None);
+        assert_eq!(rest("The sink is dripping, and it never stops."), None);
+    }
 
     #[test]
     fn an_utterance_is_taken_apart_where_people_go_on_to_something_else() {

@@ -35,6 +35,7 @@ mod pattern;
 mod provenance;
 mod reading;
 mod reply;
+mod secret;
 mod session;
 mod showing;
 mod tenancy;
@@ -80,6 +81,7 @@ pub use pack::{Finding, Limits, Pack, PackError, PackText, Prompt, Trade};
 pub use provenance::Provenance;
 pub use reading::{Clause, LifeSafety, Reading, Urgency, UrgentKind};
 pub use reply::{place_aloud, unit_aloud};
+pub use secret::without_secrets;
 pub use session::{Channel, KnownTrouble, Opening, ResumeError, SavedSession, Session};
 pub use showing::{CalendarAnswer, CalendarRequest, Showing, ShowingSlot, ShowingState};
 pub use tenancy::{

@@ -59,7 +59,15 @@ impl Office {
             .facts
             .iter()
             .filter_map(|fact| {
-                let longest = fact.asked_by.iter().filter_map(|phrase| heard(phrase, &words)).max()?;
+                // "Who do we pay for gas?" has a word of the rent in it, and asks something else.
+                let elsewhere = topic.is_some() && fact.topic.is_some() && fact.topic != topic;
+                let says_enough = |phrase: &&String| !elsewhere || phrase.contains(' ');
+                let longest = fact
+                    .asked_by
+                    .iter()
+                    .filter(says_enough)
+                    .filter_map(|phrase| heard(phrase, &words))
+                    .max()?;
                 Some((longest, fact))
             })
             .max_by_key(|(length, _)| *length)

@@ -156,6 +156,8 @@ lines! {
     DisclosureNamed = "disclosure_named" [Value],
     Need = "need" [],
     NeedAgain = "need_again" [],
+    /// They have told a story that may be about anything.
+    NeedOfStory = "need_of_story" [],
     Guess = "guess" [Label],
     /// The caller turns to another matter.
     Switch = "switch" [Label],
@@ -188,6 +190,8 @@ lines! {
     StopContact = "stop_contact" [],
     /// They want no texts, and said nothing against calls.
     NoTexts = "no_texts" [],
+    /// They have begun to say the number of a card, or of social security.
+    NoSecrets = "no_secrets" [],
     StartOver = "start_over" [],
     /// After a closed answer: a person of the office could say more.
     OfferCall = "offer_call" [],
@@ -198,6 +202,8 @@ lines! {
     UnknownAnswer = "unknown_answer" [],
     /// The same, in the middle of a form that already leads to a message.
     UnknownNoted = "unknown_noted" [],
+    /// The same while there is danger to life.
+    UnknownInDanger = "unknown_in_danger" [],
     StaffTransfer = "staff_transfer" [],
     StaffUnavailable = "staff_unavailable" [],
     StaffFailed = "staff_failed" [],

@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 use super::{
     call_type::OfficeTypes,
     classifier::{Classifier, Judgement, Model},
-    clause::clauses,
+    clause::{behind_answer, clauses},
     entity::is_number,
     features::Featurizer,
     intent::{Intent, Move},
@@ -36,6 +36,8 @@ const ALARM_DOUBTED: f32 = 0.6;
 const ALARM_IN_HASTE: f32 = 0.75;
 /// The same, where the rules heard words of danger and dismissed them.
 const ALARM_IN_SPITE: f32 = 0.95;
+/// What raises one where a part of an utterance names it and the whole does not.
+const CRY: f32 = 0.6;
 /// Below this the best intent is a guess and the reading says `Other`.
 const LEAST: f32 = 0.2;
 /// The seed of the words-only model: any would do, this one is everybody's.
@@ -182,7 +184,25 @@ impl Understander {
             let part = |text: &str| Clause { text: text.to_owned(), reading: read(text) };
             reading.clauses = parts.into_iter().map(part).collect();
         }
+        let answered = behind_answer(&text).filter(|_| !reading.urgency.is_life_safety()).map(read);
+        let parts = reading.clauses.iter().map(|clause| &clause.reading).chain(&answered);
+        // "Did you hear me? There's a lady here who can hardly breathe": what stands around a cry takes nothing from it.
+        if !reading.urgency.is_life_safety()
+            && let Some(kind) = parts.filter_map(cry).next()
+            && self.is_unspoken_against(current, &text)
+        {
+            reading.intent = Intent::Emergency;
+            reading.confidence = reading.confidence.max(0.9);
+            reading.urgency = Urgency::LifeSafety(kind);
+            reading.clauses.clear();
+        }
         reading
+    }
+
+    /// Is there no word in the whole that makes a danger one of the past, of a film, or none?
+    fn is_unspoken_against(&self, current: Language, text: &str) -> bool {
+        let rules = &self.reader(language_of(text).unwrap_or(current)).rules;
+        rules.reflex(&rules.words(tokens(text))) == Reflex::Quiet
     }
 
     /// Reads one utterance as English. `embedding` is that of the same text by [`encoder`](Self::encoder); without it, or with
@@ -288,6 +308,15 @@ impl Reader {
             intent = Intent::Other;
         }
         (intent, confidence, urgency)
+    }
+}
+
+/// The danger that a part of an utterance speaks of, for all that the classifier can tell of it.
+fn cry(part: &Reading) -> Option<LifeSafety> {
+    let likely = |(intent, likelihood): &(Intent, f32)| *intent == Intent::Emergency && *likelihood >= CRY;
+    match part.urgency {
+        Urgency::LifeSafety(kind) if part.ranked.iter().any(likely) => Some(kind),
+        _ => None,
     }
 }
 

@@ -28,7 +28,7 @@ use jiff::civil::Date;
 
 pub use misheard::digit_name;
 pub(super) use misheard::is_number;
-pub(super) use number::ORDINALS;
+pub(super) use number::{ORDINALS, digits};
 pub use roster::{Roster, UnitRef};
 pub(super) use sound::likeness;
 pub(super) use spanish::MONTHS as SPANISH_MONTHS;

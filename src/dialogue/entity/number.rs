@@ -135,7 +135,7 @@ fn single(word: &str) -> Option<String> {
 
 /// All digits said in a row from `at` on, and the place after them. Words that a recogniser writes for digits
 /// (`for`, `to`) count between digits, and hesitations are passed over.
-pub(super) fn digits(tokens: &[Token], at: usize) -> Option<(String, usize)> {
+pub(in crate::dialogue) fn digits(tokens: &[Token], at: usize) -> Option<(String, usize)> {
     row(tokens, at, false)
 }
 

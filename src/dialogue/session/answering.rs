@@ -25,6 +25,9 @@ const SHORT_CHANGE: usize = 7;
 /// Likelier than this, and an unsure intent is worth a "Is this about …?".
 const WORTH_A_GUESS: f32 = 0.35;
 
+/// So many words are a story, and not a word misheard.
+const STORY: usize = 9;
+
 /// Fewer words than this are an answer, not a new topic or a matter.
 pub(super) const TOPIC_WORDS: usize = 4;
 
@@ -81,7 +84,8 @@ impl Session {
         self.take_beside_the_point(heard);
         let likely = reading.ranked.first().copied().filter(|(intent, likelihood)| {
             *likelihood >= WORTH_A_GUESS
-                && !matches!(intent, Intent::Other | Intent::Emergency | Intent::Human)
+                // "Is this about another number?" asks nothing that a caller could make sense of.
+                && !matches!(intent, Intent::Other | Intent::Emergency | Intent::Human | Intent::WrongNumber | Intent::Sales)
         });
         if let Some((intent, _)) = likely
             && words_of(text).len() >= 2
@@ -95,7 +99,19 @@ impl Session {
                 return;
             }
         }
+        if !self.state.unheard && words_of(text).len() >= STORY {
+            return self.heard_story(text);
+        }
         self.not_understood();
+    }
+
+    /// Whoever has told so much was heard: it is kept, and what of it is wanted is asked once. Told more, it goes to people.
+    fn heard_story(&mut self, text: &str) {
+        let told_before = self.state.matter.is_some();
+        self.state.add_matter(text);
+        if told_before || !self.ask_line(Line::NeedOfStory, "", Awaiting::Need, Expectation::Open) {
+            self.begin_flow(Intent::Message, text);
+        }
     }
 
     pub(super) fn heard_guess(&mut self, intent: Intent, text: &str, reading: &Reading, heard: &[Entity]) {

@@ -1,9 +1,9 @@
 //! What callers say beside the plain answer: a "no" that goes on, a question whether they have reached the right place, and news
 //! that nobody asked for.
 
-use super::{Awaiting, Item, Session, understanding::is_answer_step};
+use super::{Awaiting, Item, Session, answering::TOPIC_WORDS, understanding::is_answer_step};
 use crate::dialogue::{
-    Entity, Intent, Move, Reading, matter,
+    Entity, Intent, Move, Reading, Topic, Value, matter,
     moves::Moves,
     office::words_of,
     pack::Line,
@@ -272,5 +272,18 @@ impl Session {
                 && self.step_of(clause).is_none()
         })?;
         Some(question.trim().to_owned())
+    }
+
+    /// What is said to a question that goes to people.
+    pub(super) fn unknown_noted(&self) -> Line {
+        if self.state.urgency.is_life_safety() { Line::UnknownInDanger } else { Line::UnknownNoted }
+    }
+
+    /// "And Sunday?" after the hours asks for the hours.
+    pub(super) fn goes_on_asking(&self, text: &str, heard: &[Entity]) -> Option<Topic> {
+        let of_a_day = heard.iter().any(|entity| matches!(entity.value, Value::When(_)));
+        let open = matches!(self.state.awaiting, Awaiting::AnythingElse | Awaiting::Need);
+        let short = words_of(text).len() <= TOPIC_WORDS;
+        self.state.answered.filter(|topic| *topic == Topic::Hours && of_a_day && open && short)
     }
 }

@@ -3,7 +3,7 @@
 use super::{Awaiting, Item, Session, answering::TOPIC_WORDS, wished::without_denied};
 use crate::dialogue::{
     Context, Entity, Intent, Move, Reading, Slot, Subject, Topic, Urgency, Value, closed, entity,
-    office::words_of, pack::Line, unasked::to_be_heard,
+    office::words_of, pack::Line, secret::WITHHELD, unasked::to_be_heard,
 };
 use crate::types::Language;
 
@@ -70,6 +70,10 @@ impl Session {
         }
         if self.state.by_keys {
             return self.not_understood();
+        }
+        if text.contains(WITHHELD) {
+            self.tell(Line::NoSecrets);
+            return self.go_on();
         }
         if self.answers_notice(text, reading) {
             return;
@@ -167,7 +171,7 @@ impl Session {
         let beside = self.beside_the_answer(text, &heard);
         let asked_back = self.asked_back(text, reading, &heard);
         if asked_back.is_some() {
-            self.tell(Line::UnknownNoted);
+            self.tell(self.unknown_noted());
         }
         match self.state.awaiting.clone() {
             Awaiting::Need | Awaiting::Transfer(_) => self.heard_need(text, reading, &heard),
@@ -449,7 +453,7 @@ impl Session {
         }
         self.state.add_matter(text);
         if self.state.flow.is_some() && !self.state.closed {
-            self.tell(Line::UnknownNoted);
+            self.tell(self.unknown_noted());
             self.go_on();
         } else {
             self.tell(Line::UnknownAnswer);
@@ -459,14 +463,6 @@ impl Session {
             self.advance();
         }
         true
-    }
-
-    /// "And Sunday?" after the hours asks for the hours.
-    fn goes_on_asking(&self, text: &str, heard: &[Entity]) -> Option<Topic> {
-        let of_a_day = heard.iter().any(|entity| matches!(entity.value, Value::When(_)));
-        let open = matches!(self.state.awaiting, Awaiting::AnythingElse | Awaiting::Need);
-        let short = words_of(text).len() <= TOPIC_WORDS;
-        self.state.answered.filter(|topic| *topic == Topic::Hours && of_a_day && open && short)
     }
 
     /// After an aside: back to what was asked.

@@ -572,3 +572,15 @@ fn who_lives_at_a_door_is_not_told() {
         .says("No, that's all.")
         .ends(EndReason::Goodbye);
 }
+
+#[test]
+fn a_card_number_is_neither_taken_nor_kept() {
+    let said = crate::dialogue::without_secrets("My card is 4111 1111 1111 1111.").unwrap();
+    let outcome = Call::new()
+        .says("I want to pay my rent.")
+        .says(&said)
+        .hears("Please don't tell me card")
+        .says("No, that's all.")
+        .ends(EndReason::Goodbye);
+    assert!(!outcome.matter.unwrap_or_default().contains("4111"));
+}
