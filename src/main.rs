@@ -112,9 +112,9 @@ enum Command {
         /// Write the sheet as one page with pictures and every conversation.
         #[arg(long, value_name = "FILE")]
         html: Option<PathBuf>,
-        /// Models for understanding; without them words alone are used.
-        #[arg(long, default_value = "models", env = "PORTICO_MODELS")]
-        models: PathBuf,
+        /// Models for understanding, if they are not where the configuration has them; without any, words alone are used.
+        #[arg(long, env = "PORTICO_MODELS")]
+        models: Option<PathBuf>,
         /// Understand by words alone, as where there is no sentence encoder.
         #[arg(long)]
         words_only: bool,
@@ -151,8 +151,9 @@ enum Command {
         /// The folder of the records, if it is not the one of the configuration.
         #[arg(long, value_name = "FOLDER")]
         records: Option<PathBuf>,
-        #[arg(long, default_value = "models", env = "PORTICO_MODELS")]
-        models: PathBuf,
+        /// Models, if they are not where the configuration has them.
+        #[arg(long, env = "PORTICO_MODELS")]
+        models: Option<PathBuf>,
         /// Understand by words alone, as where there is no sentence encoder.
         #[arg(long)]
         words_only: bool,
@@ -266,8 +267,9 @@ enum Command {
     Understand {
         #[arg(long, default_value = "portico.toml")]
         config: PathBuf,
-        #[arg(long, default_value = "models", env = "PORTICO_MODELS")]
-        models: PathBuf,
+        /// Models, if they are not where the configuration has them.
+        #[arg(long, env = "PORTICO_MODELS")]
+        models: Option<PathBuf>,
         /// Do without the sentence encoder, as a box without its model does.
         #[arg(long)]
         words_only: bool,
@@ -398,7 +400,7 @@ fn main() -> ExitCode {
             dictations,
             pairs,
             keep,
-        } => rehearsed(&config, &models, words_only, by_ear.as_deref()).and_then(|office| match pairs {
+        } => rehearsed(&config, models, words_only, by_ear.as_deref()).and_then(|office| match pairs {
             true => rehearse_pairs(&config, &office, keep),
             false => rehearse(&office, &Wanted { callers, dictations, only, transcripts, html, ladders }),
         }),
@@ -413,17 +415,19 @@ fn main() -> ExitCode {
             script,
             accept,
             strict,
-        } => command::replay(&command::ReplayWanted {
-            call,
-            since,
-            config,
-            records,
-            models,
-            words_only,
-            audio,
-            script,
-            accept,
-            strict,
+        } => command::models_folder(&config, models).and_then(|models| {
+            command::replay(&command::ReplayWanted {
+                call,
+                since,
+                config,
+                records,
+                models,
+                words_only,
+                audio,
+                script,
+                accept,
+                strict,
+            })
         }),
         Command::Check { example: true, .. } => command::example(),
         Command::Check { config, .. } => command::check(&config),
@@ -437,9 +441,8 @@ fn main() -> ExitCode {
         Command::Restore { file, config, force } => command::restore(&file, &config, force),
         Command::Import { files, country, append } => command::import(&files, &country, append.as_deref()),
         Command::Pack { name, config } => command::pack(name.as_deref(), &config),
-        Command::Understand { config, models, words_only } => {
-            command::understand(&config, &models, words_only)
-        }
+        Command::Understand { config, models, words_only } => command::models_folder(&config, models)
+            .and_then(|models| command::understand(&config, &models, words_only)),
         Command::Train { models, force } => command::train(&models, force),
         Command::Evaluate { models, words_only, turns: Some(callers), .. } => {
             command::evaluate_turns(&models, words_only, callers)
@@ -470,15 +473,22 @@ fn main() -> ExitCode {
 /// The office of the configuration, as callers of a rehearsal find it.
 fn rehearsed(
     config: &Path,
-    models: &Path,
+    models: Option<PathBuf>,
     words_only: bool,
     by_ear: Option<&str>,
 ) -> anyhow::Result<Rehearsed> {
     let (directory, desk, zone, now) = command::rehearsed(config)?;
-    let understanding = command::understanding(config, models, words_only)?;
+    let models = command::models_folder(config, models)?;
+    let understanding = command::understanding(config, &models, words_only)?;
+    if !words_only && !understanding.encodes() {
+        eprintln!(
+            "portico: words alone are understood: {} has no trained model; `portico train` makes one",
+            models.display()
+        );
+    }
     let understands = Understands::with(move |language, text| understanding.read(language, text));
     let hears = match by_ear {
-        Some(background) => Hears::with(command::by_ear(models, background, &directory.office.roster)?),
+        Some(background) => Hears::with(command::by_ear(&models, background, &directory.office.roster)?),
         None => Hears::as_equipped(&directory.office),
     };
     Ok(Rehearsed { directory, desk, zone, understands, hears, now })

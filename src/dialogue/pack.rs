@@ -204,6 +204,14 @@ lines! {
     UnknownNoted = "unknown_noted" [],
     /// The same while there is danger to life.
     UnknownInDanger = "unknown_in_danger" [],
+    /// News of a danger that is known.
+    NotedInDanger = "noted_in_danger" [],
+    /// There was none.
+    AlarmTakenBack = "alarm_taken_back" [],
+    /// They want nothing after all.
+    CalledOff = "called_off" [],
+    /// What they have said after all was noted goes along.
+    Added = "added" [],
     StaffTransfer = "staff_transfer" [],
     StaffUnavailable = "staff_unavailable" [],
     StaffFailed = "staff_failed" [],

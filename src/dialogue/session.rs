@@ -24,6 +24,7 @@ mod speaking;
 mod state;
 mod suspicion;
 mod taking;
+mod taking_back;
 mod understanding;
 mod wished;
 

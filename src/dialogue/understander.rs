@@ -298,10 +298,15 @@ impl Reader {
             Intent::Maintenance | Intent::Other | Intent::Resident | Intent::Lease | Intent::Complaint => {
                 self.rules.urgent(words)
             }
+            // Police at the gate are taken for a firm or a wrong number, and are to be let in all the same.
+            _ if words.iter().any(|word| AUTHORITIES.contains(&word.word.as_str())) => {
+                self.rules.urgent(words)
+            }
             _ => None,
         };
         let urgency = urgent.map_or(Urgency::Routine, Urgency::Urgent);
-        if urgent.is_some() && intent == Intent::Other {
+        let residents = matches!(intent, Intent::Resident | Intent::Lease | Intent::Complaint);
+        if urgent.is_some() && intent != Intent::Maintenance && !residents {
             intent = Intent::Maintenance;
             confidence = confidence.max(0.6);
         } else if confidence < LEAST {
@@ -310,6 +315,25 @@ impl Reader {
         (intent, confidence, urgency)
     }
 }
+
+/// Who comes when others have called for help.
+const AUTHORITIES: [&str; 15] = [
+    "police",
+    "officer",
+    "sheriff",
+    "sheriffs",
+    "deputy",
+    "detective",
+    "firefighter",
+    "firefighters",
+    "firemen",
+    "fireman",
+    "fire_department",
+    "paramedic",
+    "paramedics",
+    "ambulance",
+    "ems",
+];
 
 /// The danger that a part of an utterance speaks of, for all that the classifier can tell of it.
 fn cry(part: &Reading) -> Option<LifeSafety> {

@@ -21,7 +21,7 @@ use std::{
     collections::BTreeMap,
     fs,
     io::Write,
-    path::Path,
+    path::{Path, PathBuf},
     process::Command,
     sync::{Mutex, PoisonError},
 };
@@ -279,6 +279,14 @@ fn with_saved(file: &Config) -> (Config, Vec<(CallTypeName, CallTypeFault)>) {
     } else {
         (file.clone(), Vec::new())
     }
+}
+
+/// Where the models of the office of this file are: in this folder, or where the file has them.
+///
+/// # Errors
+/// When the configuration has problems.
+pub fn models_folder(path: &Path, named: Option<PathBuf>) -> anyhow::Result<PathBuf> {
+    named.map_or_else(|| Ok(configured(path)?.speech.models), Ok)
 }
 
 /// How callers of the office of this file are understood: with the models of this folder, or by words alone.

@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use super::{
     Awaiting, Item, Session,
+    hearing_out::asks_if_noted,
     understanding::{is_answer_step, is_bare},
 };
 use crate::dialogue::{
@@ -24,6 +25,9 @@ const SHORT_CHANGE: usize = 7;
 
 /// Likelier than this, and an unsure intent is worth a "Is this about …?".
 const WORTH_A_GUESS: f32 = 0.35;
+
+/// Surer than this, and a caller is told that the number is wrong or that nothing is bought here.
+const SURE_TO_SEND_AWAY: f32 = 0.8;
 
 /// So many words are a story, and not a word misheard.
 const STORY: usize = 9;
@@ -67,7 +71,7 @@ impl Session {
             }
             return self.advance();
         }
-        if reading.is_sure() {
+        if reading.is_sure() && !self.is_sent_away_lightly(text, reading) {
             self.take_beside_the_point(heard);
             return self.begin_flow(reading.intent, text);
         }
@@ -87,22 +91,62 @@ impl Session {
                 // "Is this about another number?" asks nothing that a caller could make sense of.
                 && !matches!(intent, Intent::Other | Intent::Emergency | Intent::Human | Intent::WrongNumber | Intent::Sales)
         });
+        let count = words_of(text).len();
+        // Nobody can say whether it is "about a question about the office": it is one, or a story.
+        if let Some((Intent::Question, _)) = likely
+            && count > TOPIC_WORDS
+            && text.trim_end().ends_with('?')
+        {
+            return self.unknown_question(text);
+        }
         if let Some((intent, _)) = likely
-            && words_of(text).len() >= 2
+            && count >= 2
+            && intent != Intent::Question
         {
             self.state.add_matter(text);
             // "Is this about a message?" asks nothing: taking one is what is left when all else is unsure.
-            if intent == Intent::Message && words_of(text).len() >= TOPIC_WORDS {
+            if intent == Intent::Message && count >= TOPIC_WORDS {
                 return self.begin_flow(intent, text);
             }
             if self.ask_guess(intent) {
                 return;
             }
         }
-        if !self.state.unheard && words_of(text).len() >= STORY {
+        if !self.state.unheard && count >= STORY {
             return self.heard_story(text);
         }
         self.not_understood();
+    }
+
+    /// Would a caller who may be one of ours be told goodbye: as a wrong number, or as somebody who sells?
+    fn is_sent_away_lightly(&self, text: &str, reading: &Reading) -> bool {
+        self.pack.flow(reading.intent).is_some_and(|flow| flow.ending == Ending::End)
+            && (reading.confidence < SURE_TO_SEND_AWAY || self.speaks_of_ours(text))
+    }
+
+    /// A home, a house or a street of the office, or somebody who lives there.
+    fn speaks_of_ours(&self, text: &str) -> bool {
+        let known = |entity: &Entity| match &entity.value {
+            Value::Unit(mention) => !mention.candidates.is_empty(),
+            Value::Address(address) => address.known,
+            _ => false,
+        };
+        let words = words_of(text);
+        let roster = &self.office.roster;
+        let names = roster.units.iter().map(|unit| &unit.property).chain(&roster.names);
+        let mut names = names.map(|name| words_of(name)).filter(|name| !name.is_empty());
+        names.any(|name| words.windows(name.len()).any(|said| said == name.as_slice()))
+            || self.entities(text).iter().any(known)
+    }
+
+    /// What the office has told nothing of: a person answers it.
+    pub(super) fn unknown_question(&mut self, text: &str) {
+        self.state.add_matter(text);
+        self.tell(Line::UnknownAnswer);
+        self.state.intent.get_or_insert(Intent::Question);
+        self.state.flow = Some(Intent::Question);
+        self.state.closed = false;
+        self.advance();
     }
 
     /// Whoever has told so much was heard: it is kept, and what of it is wanted is asked once. Told more, it goes to people.
@@ -235,6 +279,11 @@ impl Session {
                 self.give_up(item);
                 return self.advance();
             }
+            (Item::Company, _) if is_of_no_company(text) => {
+                self.state.confusions = 0;
+                self.give_up(item);
+                return self.advance();
+            }
             (_, Some(Move::Unknown | Move::Refuse | Move::Done)) => {
                 self.state.confusions = 0;
                 self.give_up(item);
@@ -254,6 +303,11 @@ impl Session {
         if self.is_said_already(text) {
             self.tell(Line::AlreadyNoted);
             self.asking_failed(item);
+            return self.advance();
+        }
+        // "He's right outside": nobody in danger is asked for a name twice.
+        if item == Item::Name && self.state.urgency.is_life_safety() && words_of(text).len() > 2 {
+            self.give_up(item);
             return self.advance();
         }
         if item == Item::Name {
@@ -279,7 +333,8 @@ impl Session {
             self.state.add_matter(text);
             self.state.form.settle(Item::Matter);
         }
-        if reading.is_sure() && self.is_vague() {
+        let ends = self.pack.flow(reading.intent).is_some_and(|flow| flow.ending == Ending::End);
+        if reading.is_sure() && self.is_vague() && !ends {
             return self.begin_flow(reading.intent, text);
         }
         if self.state.matter.is_some() { self.item_answered(Item::Matter) } else { self.advance() }
@@ -486,13 +541,30 @@ impl Session {
             _ if words_of(text).len() >= TOPIC_WORDS && self.state.flow.is_some() => {
                 self.state.confusions = 0;
                 self.state.add_matter(text);
-                self.tell(Line::Thanks);
+                let line = match text.trim_end().ends_with('?') {
+                    _ if asks_if_noted(text) => Line::AlreadyNoted,
+                    true => self.unknown_noted(),
+                    false => Line::Added,
+                };
+                self.tell(line);
                 self.ask_anything_else();
             }
             _ if self.state.flow.is_none() => self.heard_need(text, reading, heard),
             _ => self.not_understood(),
         }
     }
+}
+
+/// "I'm not with a company", "it's just me".
+fn is_of_no_company(text: &str) -> bool {
+    static NONE: LazyLock<AnyOf> = LazyLock::new(|| {
+        AnyOf::parse([
+            "no|not|isnt|dont|without .. company|firm|business|vendor|contractor|organization",
+            "just|only me|myself",
+            "im|am|were ?just ?a|the tenant|resident|renter|neighbor|customer|person|individual",
+        ])
+    });
+    NONE.fits(&tokens(text))
 }
 
 /// Do they call a repair off, or ask what became of one?

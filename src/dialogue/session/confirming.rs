@@ -13,11 +13,14 @@ use crate::dialogue::{
     token::tokens,
 };
 
+/// So many words that are neither yes nor no nor a correction are about something else.
+const RESTATED: usize = 7;
+
 /// Does it agree with what was read back, in its first words or in its last: "that's right, and call me soon", "two A, yes"?
 fn agrees(text: &str) -> bool {
     static FIRST: LazyLock<AnyOf> = LazyLock::new(|| {
         AnyOf::parse([
-            "^ ?oh|well|um|uh thats|its ?all ?absolutely|exactly right|correct|it|me|him|her",
+            "^ ?yes|yeah|yep|oh|well|um|uh thats|its ?all ?absolutely|exactly right|correct|it|me|him|her",
             "^ that|it is right|correct|me|him|her",
             "^ you got|have it ?right",
         ])
@@ -41,7 +44,9 @@ impl Session {
         reading: &Reading,
         heard: &[Entity],
     ) {
-        let agreed = reading.moves == Some(Move::Affirm) || (reading.moves.is_none() && agrees(text));
+        // "Yes, that's it" is no wish to end.
+        let agreed = reading.moves == Some(Move::Affirm)
+            || (matches!(reading.moves, None | Some(Move::Done)) && agrees(text));
         let spelled = self.has_spelled_name();
         let mut corrected: Vec<Item> = Vec::new();
         let mut same = false;
@@ -128,6 +133,13 @@ impl Session {
             _ if self.changes_topic(text, reading) => {
                 self.state.add_matter(text);
                 self.begin_flow(reading.intent, text);
+            }
+            // "I need somebody on site with keys" is no "no": it goes along, and what was read back is left as it is.
+            None if !self.state.unheard && words_of(text).len() >= RESTATED => {
+                self.state.confusions = 0;
+                self.state.add_matter(text);
+                items.iter().for_each(|&item| self.keep_unconfirmed(item));
+                self.advance();
             }
             _ if news && !self.state.unheard => {
                 // Went on without a yes: read back once more, and then kept as it is.

@@ -1,12 +1,15 @@
 //! What callers say beside the plain answer: a "no" that goes on, a question whether they have reached the right place, and news
 //! that nobody asked for.
 
+use std::sync::LazyLock;
+
 use super::{Awaiting, Item, Session, answering::TOPIC_WORDS, understanding::is_answer_step};
 use crate::dialogue::{
-    Entity, Intent, Move, Reading, Topic, Value, matter,
+    Entity, Intent, Move, Reading, Topic, Urgency, Value, matter,
     moves::Moves,
     office::words_of,
     pack::Line,
+    pattern::AnyOf,
     reading::Clause,
     token::{Token, tokens},
 };
@@ -274,6 +277,34 @@ impl Session {
         Some(question.trim().to_owned())
     }
 
+    /// Somebody who delivers, mends or visits stands outside, and the people who could open are in the house.
+    pub(super) fn is_at_the_door(&self, text: &str) -> bool {
+        let stranger = matches!(
+            self.state.flow,
+            None | Some(Intent::Vendor | Intent::Message | Intent::Question | Intent::Human | Intent::Other)
+        );
+        stranger
+            && self.state.urgency == Urgency::Routine
+            && self.staff_can_take_it()
+            && waits_at_the_door(text)
+    }
+
+    /// What they said in the same breath as the goodbye is a matter, and goes to people as far as it has come.
+    pub(super) fn take_parting_words(&mut self, text: &str, reading: &Reading) {
+        if words_of(text).len() < SHORTEST_WITH_NEWS || !reading.is_sure() || reading.intent == Intent::Other
+        {
+            return;
+        }
+        let heard = self.entities(text);
+        self.take_beside_the_point(&heard);
+        if self.state.flow.is_none() {
+            self.state.begin_with(text);
+            self.state.flow = Some(reading.intent);
+            self.state.intent.get_or_insert(reading.intent);
+        }
+        self.state.add_matter(text);
+    }
+
     /// What is said to a question that goes to people.
     pub(super) fn unknown_noted(&self) -> Line {
         if self.state.urgency.is_life_safety() { Line::UnknownInDanger } else { Line::UnknownNoted }
@@ -286,4 +317,27 @@ impl Session {
         let short = words_of(text).len() <= TOPIC_WORDS;
         self.state.answered.filter(|topic| *topic == Topic::Hours && of_a_day && open && short)
     }
+}
+
+/// "Did you get the parking too?"
+pub(super) fn asks_if_noted(text: &str) -> bool {
+    static NOTED: LazyLock<AnyOf> = LazyLock::new(|| {
+        AnyOf::parse([
+            "did you ?also ?just get|note|write|hear|catch|put|understand",
+            "have|are you noted|written|heard|listening",
+            "you got|get|wrote|have that|it|all right|down",
+        ])
+    });
+    NOTED.fits(&tokens(text))
+}
+
+/// Somebody stands at the door now, and wants to be let in.
+pub(super) fn waits_at_the_door(text: &str) -> bool {
+    static WAITS: LazyLock<AnyOf> = LazyLock::new(|| {
+        AnyOf::parse([
+            "im|were|am|are|standing|waiting|here ?right ?now at|outside|by|downstairs|out .. gate|door|entrance|building|lobby|office|front & open|buzz|let|in|code|key|locked|nobody|someone|somebody|come",
+            "open|buzz .. gate|door|me in|us in & im|were|here|now|please|can|could",
+        ])
+    });
+    WAITS.fits(&tokens(text))
 }

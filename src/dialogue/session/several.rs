@@ -90,7 +90,12 @@ impl Session {
         let at = (0..matters.len()).min_by_key(|at| rank(matters[*at]))?;
         let first = matters.remove(at);
         for further in matters.into_iter().take(FURTHER) {
-            self.state.further.push((further.reading.intent, further.text.clone()));
+            // A letter "for the insurance about the leak you fixed" makes no vendor of a tenant: of such kinds the words go along.
+            if is_matter_of_its_own(further.reading.intent) {
+                self.state.further.push((further.reading.intent, further.text.clone()));
+            } else {
+                self.state.add_matter(&further.text);
+            }
         }
         Some(first)
     }
@@ -106,4 +111,19 @@ impl Session {
         self.begin_flow(intent, &text);
         true
     }
+}
+
+/// Does a second matter of this kind have questions of its own that are worth asking?
+const fn is_matter_of_its_own(intent: Intent) -> bool {
+    !matches!(
+        intent,
+        Intent::Vendor
+            | Intent::Question
+            | Intent::Message
+            | Intent::Human
+            | Intent::Owner
+            | Intent::Other
+            | Intent::Buyer
+            | Intent::Seller
+    )
 }

@@ -40,7 +40,13 @@ impl Session {
         let Suspicion { kind, text: said, reading: read, before } = suspicion;
         self.state.awaiting = before;
         match reading.moves {
-            Some(Move::Affirm) => self.answer_danger(kind, &said),
+            // Who cannot tell whether anybody is in danger leaves it open: "I don't know, I'm across the street."
+            Some(Move::Affirm | Move::Unknown) => {
+                self.take_places(&said);
+                self.take_places(text);
+                self.state.add_matter(&said);
+                self.answer_danger(kind, text);
+            }
             Some(Move::Deny | Move::Done) => self.said(&said, &read),
             // They tell more of the same: "I'm locked out." "I left a pan on the stove."
             _ => {
@@ -60,6 +66,13 @@ impl Session {
     /// Nobody says yes or no: somebody may not be able to.
     pub(super) fn danger_unanswered(&mut self, suspicion: Suspicion) {
         self.state.awaiting = suspicion.before;
+        self.take_places(&suspicion.text);
         self.answer_danger(suspicion.kind, &suspicion.text);
+    }
+
+    /// Where it is may have been said before the question.
+    fn take_places(&mut self, text: &str) {
+        let heard = self.entities(text);
+        self.take_beside_the_point(&heard);
     }
 }

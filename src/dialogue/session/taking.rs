@@ -89,6 +89,25 @@ impl Session {
         true
     }
 
+    /// "My number's the one I'm calling from", said beside another answer.
+    pub(super) fn note_own_number(&mut self, text: &str) {
+        static OF_NUMBER: LazyLock<AnyOf> =
+            LazyLock::new(|| AnyOf::parse(["number|numbers|call|reach .. calling|called|this|same"]));
+        let wanted = self.state.flow.is_some()
+            && self.state.form.value(Item::Callback).is_none()
+            && !self.state.awaiting.is_for(Item::Callback)
+            && !self.state.refuses_calls;
+        if wanted
+            && means_own_number(text)
+            && OF_NUMBER.fits(&tokens(text))
+            && let Some(number) = self.state.opening.caller
+        {
+            self.state.offered_caller = true;
+            self.state.form.hear(Item::Callback, Value::Phone(number));
+            self.state.form.settle(Item::Callback);
+        }
+    }
+
     /// A telephone number in parts: "three oh three", "five five five", "oh one four two".
     pub(super) fn take_digits(&mut self, digits: &str) -> bool {
         let mut whole = self.state.digits.clone();

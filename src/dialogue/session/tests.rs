@@ -15,5 +15,6 @@ mod reading;
 mod saved;
 mod showing;
 mod spanish;
+mod taking_back;
 mod telling;
 mod understood;

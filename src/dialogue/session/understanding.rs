@@ -1,9 +1,11 @@
 //! What a turn means where it is said: danger first, then courtesy, then the answer to what was asked.
 
-use super::{Awaiting, Item, Session, answering::TOPIC_WORDS, wished::without_denied};
+use super::{
+    Awaiting, Item, Session, answering::TOPIC_WORDS, hearing_out::asks_if_noted, wished::without_denied,
+};
 use crate::dialogue::{
     Context, Entity, Intent, Move, Reading, Slot, Subject, Topic, Urgency, Value, closed, entity,
-    office::words_of, pack::Line, secret::WITHHELD, unasked::to_be_heard,
+    moves::Moves, office::words_of, pack::Line, secret::WITHHELD, token::tokens, unasked::to_be_heard,
 };
 use crate::types::Language;
 
@@ -74,6 +76,12 @@ impl Session {
         if text.contains(WITHHELD) {
             self.tell(Line::NoSecrets);
             return self.go_on();
+        }
+        if self.takes_back_alarm(text, reading)
+            || self.refuses_number(text)
+            || self.calls_it_off(text, reading)
+        {
+            return;
         }
         if self.answers_notice(text, reading) {
             return;
@@ -152,12 +160,21 @@ impl Session {
         if self.state.awaiting.is_for(Item::Callback) && self.takes_own_number(text, &heard) {
             return self.advance();
         }
+        self.note_own_number(text);
         heard.retain(|entity| {
             Item::of(entity.slot()).is_none_or(|item| self.is_answer(item, entity, reading, text))
         });
         self.hear_home(text, reading, &mut heard);
         if self.leaves_move_in_open(text, reading, &mut heard) {
             return;
+        }
+        if self.is_at_the_door(text) {
+            self.take_beside_the_point(&heard);
+            self.state.add_matter(text);
+            if reading.is_sure() {
+                self.state.intent.get_or_insert(reading.intent);
+            }
+            return self.ask_for_staff();
         }
         let extension = self.note_extension(text);
         if reading.intent == Intent::Human
@@ -170,8 +187,10 @@ impl Session {
         }
         let beside = self.beside_the_answer(text, &heard);
         let asked_back = self.asked_back(text, reading, &heard);
-        if asked_back.is_some() {
-            self.tell(self.unknown_noted());
+        if let Some(question) = &asked_back {
+            self.tell(if asks_if_noted(question) { Line::AlreadyNoted } else { self.unknown_noted() });
+        } else if beside.is_some() && self.state.urgency.is_life_safety() {
+            self.tell(Line::NotedInDanger);
         }
         match self.state.awaiting.clone() {
             Awaiting::Need | Awaiting::Transfer(_) => self.heard_need(text, reading, &heard),
@@ -274,22 +293,6 @@ impl Session {
         self.state.visit |= prospect && asks_to_see(text);
     }
 
-    /// They want no texts, or neither texts nor calls. Answers what is said to it, unless it was said before.
-    pub(super) fn refuse_contact(&mut self, text: &str) -> Option<Line> {
-        let calls = !is_about_texts(text);
-        let news = !self.state.do_not_contact || (calls && !self.state.refuses_calls);
-        self.state.do_not_contact = true;
-        self.state.refuses_calls |= calls;
-        news.then_some(if calls { Line::StopContact } else { Line::NoTexts })
-    }
-
-    fn after_stop_contact(&mut self) {
-        match self.state.flow {
-            Some(_) => self.advance(),
-            None => self.ask_anything_else(),
-        }
-    }
-
     /// Steps of the talk that mean the same at every point. `true`: the turn is dealt with.
     fn courtesy(&mut self, text: &str, reading: &Reading) -> bool {
         let Some(step) = reading.moves else { return false };
@@ -302,7 +305,10 @@ impl Session {
             {
                 self.not_understood();
             }
-            Move::Goodbye => self.leave(),
+            Move::Goodbye => {
+                self.take_parting_words(text, reading);
+                self.leave();
+            }
             Move::AskIdentity => {
                 self.say_who();
                 self.ask_again();
@@ -321,7 +327,11 @@ impl Session {
             }
             // "No words, or only um" in a turn that had sound.
             Move::Silence => self.not_understood(),
-            Move::Thank | Move::Greet if is_bare(reading) && words_of(text).len() <= TOPIC_WORDS => {
+            Move::Thank | Move::Greet
+                if is_bare(reading)
+                    && words_of(text).len() <= TOPIC_WORDS
+                    && (step == Move::Thank || Moves::of(self.state.language).is_bare(&tokens(text))) =>
+            {
                 return self.pleasantry(step);
             }
             _ => return false,
@@ -444,23 +454,21 @@ impl Session {
             }
             return true;
         }
-        if reading.intent != Intent::Question || !reading.is_sure() {
+        // "Yes. How long till they come?" is a yes too.
+        let answers = is_answer_step(reading) && self.state.awaiting.wants_yes_or_no();
+        if reading.intent != Intent::Question || !reading.is_sure() || answers {
             return false;
         }
         // The very question once more is noted already: it is something else, misheard, and counts as not understood.
         if self.state.matter.as_deref().is_some_and(|matter| matter.contains(text.trim())) {
             return false;
         }
-        self.state.add_matter(text);
         if self.state.flow.is_some() && !self.state.closed {
-            self.tell(self.unknown_noted());
+            self.state.add_matter(text);
+            self.tell(if asks_if_noted(text) { Line::AlreadyNoted } else { self.unknown_noted() });
             self.go_on();
         } else {
-            self.tell(Line::UnknownAnswer);
-            self.state.intent.get_or_insert(Intent::Question);
-            self.state.flow = Some(Intent::Question);
-            self.state.closed = false;
-            self.advance();
+            self.unknown_question(text);
         }
         true
     }
@@ -523,16 +531,6 @@ pub(super) fn asks_to_see(text: &str) -> bool {
         || words.windows(2).any(|pair| SEES.contains(&[pair[0].as_str(), pair[1].as_str()]))
 }
 
-/// "Please don't text me": is what they refuse written, and nothing else?
-fn is_about_texts(text: &str) -> bool {
-    const WRITTEN: &[&str] = &["text", "sms", "messag", "escrib", "mensaje", "manda", "mande"];
-    const OTHER: &[&str] =
-        &["call", "contact", "phone", "ring", "list", "llam", "marc", "marqu", "habl", "molest", "lista"];
-    let words = words_of(text);
-    let said = |of: &[&str]| words.iter().any(|word| of.iter().any(|begins| word.starts_with(begins)));
-    said(WRITTEN) && !said(OTHER)
-}
-
 /// "Are you open right now?"
 fn asks_of_now(text: &str) -> bool {
     const OPEN: &[&str] = &["open", "closed", "abierto", "abierta", "abiertos", "cerrado", "cerrada"];
@@ -553,7 +551,7 @@ fn asks_of_recording(text: &str) -> bool {
 }
 
 /// Is it put as a question?
-fn asks(text: &str) -> bool {
+pub(super) fn asks(text: &str) -> bool {
     const ASKING: [&str; 26] = [
         "what", "when", "where", "how", "who", "which", "why", "can", "could", "do", "does", "is", "are",
         "may", "will", "would", "should", "am", "qué", "cuándo", "cuánto", "dónde", "cómo", "quién", "puedo",

@@ -276,3 +276,11 @@ fn what_both_sentences_say_together_may_be_the_danger() {
 fn whoever_does_not_answer_whether_anybody_is_in_danger_may_not_be_able_to() {
     suspicious().falls_silent().first_of_all_hears("9 1 1").rings(Destination::OnCall);
 }
+
+#[test]
+fn whoever_cannot_tell_whether_anybody_is_in_danger_is_taken_for_yes() {
+    suspicious()
+        .hears("Is anybody in danger right now?")
+        .says("I don't know, I'm across the street.")
+        .rings(Destination::OnCall);
+}

@@ -1,0 +1,176 @@
+//! What callers take back: an alarm that was none, the wish to be called, the whole matter; and what they refuse: texts, calls, a number.
+
+use std::sync::LazyLock;
+
+use super::{Awaiting, Item, Session};
+use crate::dialogue::{
+    Entity, Intent, LifeSafety, Move, Reading, Urgency, Value, office::words_of, pack::Line, pattern::AnyOf,
+    token::tokens,
+};
+
+/// An alarm that was raised over a figure of speech, a film or a test.
+const NO_ALARM: &str = "\
+not|isnt|wasnt|never ?an|a|any ?real|actual emergency
+no emergency
+nobodys|nobody|noones|noone ?is|was|got hurt|injured|sick
+^ no & nothing|nobodys|nobody|isnt|its|just|only
+cancel|forget|drop|stop .. emergency|alarm|ringing|ring|calling|call
+false alarm
+i|we was|were|am|are ?just|only kidding|joking|exaggerating
+just|only kidding|joking
+figure of speech
+just|only ?a|the ?way|figure ?of joke|expression|saying|movie|movies|film|tv|television|game|radiator|radiators
+its|was ?just|only ?a|the movie|movies|film|films|tv|television|game|games|expression|joke|fake
+dont|no ?need ?to ring|call|send|wake|bother anybody|anyone|somebody|someone|police|firemen
+";
+
+/// With one of these nothing is taken back, whatever else is said.
+const GOES_ON: &str = "\
+still|again|getting worse
+help|hurry|hurts|bleeding|burning|smoke|flames|gas|blood|breathe|breathing|unconscious
+but .. smell|smells|smoke|burn*|bleed*|hurt*|sick|dizzy
+";
+
+/// They want no call after all, or nothing at all.
+const CALLED_OFF: &str = "\
+never mind
+nevermind
+forget it|about
+dont|didnt ?really need|want ?you ?to|a|any call|callback
+no call|calls|callback $|thanks|thank|needed|necessary|please|back
+no need .. call|callback
+^ no dont call me
+dont bother
+ill ?just call|come|try|stop ?back|by|again ?later|tomorrow|another
+";
+
+/// They will not say their number.
+const NO_NUMBER: &str = "\
+not|wont|dont|aint|never|cant .. give|giving|hand|share|tell .. number|that|it|out|you
+dont|didnt ?really need|want ?you ?to|a|any call|callback
+no|dont|not call|calling me ?back
+none of your business
+no call|calls|callback $|thanks|thank|needed|necessary|please|back
+thats private|personal
+";
+
+static NO_ALARM_RULES: LazyLock<AnyOf> = LazyLock::new(|| AnyOf::parse(NO_ALARM.lines()));
+static GOES_ON_RULES: LazyLock<AnyOf> = LazyLock::new(|| AnyOf::parse(GOES_ON.lines()));
+static CALLED_OFF_RULES: LazyLock<AnyOf> = LazyLock::new(|| AnyOf::parse(CALLED_OFF.lines()));
+static NO_NUMBER_RULES: LazyLock<AnyOf> = LazyLock::new(|| AnyOf::parse(NO_NUMBER.lines()));
+
+impl Session {
+    /// "No, no, it's a film!": nobody is rung a second time, and what they really want is taken down. The record stays an
+    /// emergency's, with these words in it, for a person to judge. Of gas and carbon monoxide nobody can tell that it is none.
+    /// `true`: dealt with.
+    pub(super) fn takes_back_alarm(&mut self, text: &str, reading: &Reading) -> bool {
+        let Urgency::LifeSafety(kind) = self.state.urgency else { return false };
+        let words = tokens(text);
+        if !self.state.rescue.wanted
+            || self.state.unheard
+            || matches!(kind, LifeSafety::Gas | LifeSafety::CarbonMonoxide)
+            || reading.urgency.is_life_safety()
+            || !NO_ALARM_RULES.fits(&words)
+            || GOES_ON_RULES.fits(&words)
+        {
+            return false;
+        }
+        self.state.rescue.wanted = false;
+        self.state.confusions = 0;
+        self.state.note(format!("asked about the alarm, they said \"{}\"", text.trim()));
+        self.tell(Line::AlarmTakenBack);
+        let heard = self.entities(text);
+        self.take_beside_the_point(&heard);
+        let wants =
+            reading.is_sure() && !matches!(reading.intent, Intent::Other | Intent::Emergency | Intent::Human);
+        self.begin_flow(if wants { reading.intent } else { Intent::Message }, text);
+        true
+    }
+
+    /// "Never mind", "I don't need a call": where only a call or a message was to come of it, nothing more is asked. `true`: dealt
+    /// with.
+    pub(super) fn calls_it_off(&mut self, text: &str, reading: &Reading) -> bool {
+        let asked = match &self.state.awaiting {
+            Awaiting::Item(item) => *item != Item::Matter && *item != Item::Access,
+            Awaiting::OfferCaller | Awaiting::OfferCall(_) | Awaiting::KnownName | Awaiting::Confirm(_) => {
+                true
+            }
+            _ => false,
+        };
+        let only_a_call = matches!(
+            self.state.flow,
+            None | Some(
+                Intent::Question
+                    | Intent::Message
+                    | Intent::Human
+                    | Intent::Other
+                    | Intent::Leasing
+                    | Intent::Vendor
+            )
+        );
+        if !asked
+            || !only_a_call
+            || self.state.unheard
+            || self.state.urgency != Urgency::Routine
+            || !CALLED_OFF_RULES.fits(&tokens(text))
+            || text.trim_end().ends_with('?')
+        {
+            return false;
+        }
+        self.state.confusions = 0;
+        self.state.refuses_calls = true;
+        self.state.closed = true;
+        self.tell(Line::CalledOff);
+        if reading.moves == Some(Move::Goodbye) {
+            self.leave()
+        } else {
+            self.ask_anything_else()
+        }
+        true
+    }
+
+    /// Whoever will not give a number is not asked for it twice. `true`: dealt with.
+    pub(super) fn refuses_number(&mut self, text: &str) -> bool {
+        let asked = matches!(self.state.awaiting, Awaiting::Item(Item::Callback) | Awaiting::OfferCaller);
+        let number = |entity: &Entity| matches!(entity.value, Value::Phone(_) | Value::PhoneFragment(_));
+        if !asked
+            || self.state.unheard
+            || !NO_NUMBER_RULES.fits(&tokens(text))
+            || self.entities(text).iter().any(number)
+        {
+            return false;
+        }
+        self.state.confusions = 0;
+        self.state.digits.clear();
+        self.state.refuses_calls = true;
+        self.tell(Line::Skipped);
+        self.advance();
+        true
+    }
+
+    /// They want no texts, or neither texts nor calls. Answers what is said to it, unless it was said before.
+    pub(super) fn refuse_contact(&mut self, text: &str) -> Option<Line> {
+        let calls = !is_about_texts(text);
+        let news = !self.state.do_not_contact || (calls && !self.state.refuses_calls);
+        self.state.do_not_contact = true;
+        self.state.refuses_calls |= calls;
+        news.then_some(if calls { Line::StopContact } else { Line::NoTexts })
+    }
+
+    pub(super) fn after_stop_contact(&mut self) {
+        match self.state.flow {
+            Some(_) => self.advance(),
+            None => self.ask_anything_else(),
+        }
+    }
+}
+
+/// "Please don't text me": is what they refuse written, and nothing else?
+fn is_about_texts(text: &str) -> bool {
+    const WRITTEN: &[&str] = &["text", "sms", "messag", "escrib", "mensaje", "manda", "mande"];
+    const OTHER: &[&str] =
+        &["call", "contact", "phone", "ring", "list", "llam", "marc", "marqu", "habl", "molest", "lista"];
+    let words = words_of(text);
+    let said = |of: &[&str]| words.iter().any(|word| of.iter().any(|begins| word.starts_with(begins)));
+    said(WRITTEN) && !said(OTHER)
+}
