@@ -40,7 +40,7 @@ pub(super) fn phones(scene: &Scene<'_>) -> Vec<Entity> {
         at = end;
         let least = if asked { LEAST_ASKED } else { LEAST_UNASKED };
         if said.len() < least
-            || scene.follows_unit_word(start)
+            || (said.len() < LOCAL && scene.follows_unit_word(start))
             || (!asked && scene.is_amount(start, end))
             || (said.len() <= LONGEST_REFERENCE && is_of_something_else(scene, start))
         {
