@@ -334,6 +334,10 @@ fn introduction(scene: &Scene<'_>, at: usize) -> Option<(usize, f32)> {
             (!digits && scene.context.expecting != Some(Slot::Phone)).then_some((at + 2, 0.7))
         }
         ("this", Some("is"), _) => Some((at + 2, 0.8)),
+        // "That's Dale, by the way."
+        ("thats", _, _) if is_by_the_way(scene, at + 2) || is_by_the_way(scene, at + 3) => {
+            Some((at + 1, 0.8))
+        }
         ("im", _, _) => Some((at + 1, 0.65)),
         ("i", Some("am"), _) => Some((at + 2, 0.65)),
         // "It's unique" answers "which unit?" badly, and names nobody.
@@ -344,6 +348,10 @@ fn introduction(scene: &Scene<'_>, at: usize) -> Option<(usize, f32)> {
         },
         _ => None,
     }
+}
+
+fn is_by_the_way(scene: &Scene<'_>, at: usize) -> bool {
+    ["by", "the", "way"].iter().enumerate().all(|(i, word)| scene.word(at + i) == Some(*word))
 }
 
 /// One to three words that can be a name, with letters spelled after them or instead of them.

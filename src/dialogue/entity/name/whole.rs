@@ -29,20 +29,30 @@ pub(super) fn by_itself(scene: &Scene<'_>) -> Option<Entity> {
             || (start > 0
                 && scene.tokens[start - 1].stop
                 && scene.word(start - 1).is_some_and(|word| YES.contains(&word)));
-        let listed = scene.word(start).is_some_and(is_given_name)
+        let titled = after_title(scene, start) > start;
+        let listed = titled
+            || scene.word(start).is_some_and(is_given_name)
             || [start, start + 1].iter().all(|at| scene.word(*at).is_some_and(is_name_word));
-        if !opens || !listed || !scene.is_capital(start) {
+        if !opens || !listed || !scene.is_capital(start) || speaks_of_others(scene, start) {
             return None;
         }
-        let (name, end) = name(scene, start).filter(|(name, _)| name.family.is_some() && !name.spelled)?;
-        let capitals = (start..end).all(|at| scene.is_capital(at));
+        let whole = |name: &PersonName| !name.spelled && (titled || name.family.is_some());
+        let (name, end) = name(scene, start).filter(|(name, _)| whole(name))?;
+        let capitals = (start..end).all(|at| scene.is_capital(at) || scene.word(at) == Some("and"));
         let last = scene.tokens.get(end - 1)?;
-        let asks = scene.asks(end - 1);
         let goes_on = scene.word(end).is_some_and(|next| next == "please" || is_verb(next));
-        let ends = (last.stop || end == scene.tokens.len()) && !asks && !goes_on;
+        let ends = (last.stop || end == scene.tokens.len()) && !scene.asks(end - 1) && !goes_on;
         (capitals && ends && !is_place_word(scene, end - 1))
             .then(|| entity(scene, name, start, end, SURELY_NAME))
     })
+}
+
+/// "I haven't seen my neighbor. Mrs. Pollard, across the hall": the name is that of whoever was spoken of.
+fn speaks_of_others(scene: &Scene<'_>, start: usize) -> bool {
+    const OTHERS: &str = " neighbor neighbors neighbour friend tenant tenants mother mom father dad daughter son wife husband \
+        sister brother aunt uncle boss manager landlord roommate she he her him his hers somebody someone lady guy man woman \
+        named called people they them everybody who ";
+    scene.tokens[..start].iter().any(|token| OTHERS.contains(&format!(" {} ", token.word)))
 }
 
 /// "Birch House", "Rose Garden".

@@ -198,6 +198,11 @@ fn a_whole_name_is_heard_wherever_it_stands() {
                 ("Is Robin there? Robin Hart, please.", ""),
                 ("I'm looking for my friend. Nora Lindqvist.", ""),
                 ("Rose Garden. Please hurry.", ""),
+                ("Yes, that's it. Mrs. Abernathy, as always.", "name Abernathy"),
+                ("Susan and Mike Pryor.", "name Susan Pryor"),
+                ("I haven't seen my neighbor. Mrs. Pollard, across the hall.", ""),
+                ("That's Dale, by the way.", "name Dale"),
+                ("That's odd, by the way.", ""),
             ],
         );
     }

@@ -262,3 +262,26 @@ fn the_number_that_they_would_rather_have_used_is_the_number() {
     );
     check(None, &[("I'm in number two oh four", "unit 204 [Maple/204 Birch/204]")]);
 }
+
+#[test]
+fn rooms_are_told_from_people_and_the_last_ones_put_the_first_right() {
+    check(
+        Some(Slot::Bedrooms),
+        &[
+            ("For me and my wife and one baby. Two bedroom.", "bedrooms 2"),
+            ("Four people.", ""),
+            ("Two.", "bedrooms 2"),
+        ],
+    );
+    check(
+        None,
+        &[
+            ("the one bedroom, actually no, wait, is the three bedroom still there", "bedrooms 3"),
+            ("a two bedroom, no, not one bedroom", "bedrooms 2"),
+        ],
+    );
+    check(
+        Some(Slot::Phone),
+        &[("Is this 303 555 0100?", ""), ("This is 303 555 0100.", "phone +13035550100")],
+    );
+}

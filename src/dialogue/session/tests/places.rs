@@ -183,3 +183,16 @@ fn the_number_that_they_prefer_is_taken() {
         .hangs_up();
     assert_eq!(outcome.callback.unwrap().value.to_string(), "+17208652700");
 }
+
+#[test]
+fn another_home_by_the_way_does_not_move_what_was_agreed_on() {
+    let asked = || asked_where().says("101, Birch Street").says("Yes.").hears("your name");
+    let outcome = asked().says("Fatima Noor, and my sister looked at 3A last week.").hangs_up();
+    assert_eq!(outcome.place.unwrap().value, "Birch House 101");
+    for right in ["Fatima Noor. No wait, sorry, it's 3A.", "Fatima Noor, I'm in 3A actually, not 101."] {
+        let outcome = asked().says(right).hangs_up();
+        assert_eq!(outcome.place.unwrap().value, "Maple Court 3A", "{right}");
+    }
+    let outcome = asked().says("The kitchen of 3A is on fire!").hangs_up();
+    assert_eq!(outcome.place.unwrap().value, "Maple Court 3A");
+}
