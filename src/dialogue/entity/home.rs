@@ -1,9 +1,9 @@
 //! What prospects and residents say of a home: budget, bedrooms, pets, and whether somebody may come in.
 
-use std::sync::LazyLock;
+use std::{ops::Range, sync::LazyLock};
 
 use super::{
-    Access, Entity, Pets, Scene, Slot, Value,
+    Access, Entity, Pets, Scene, Slot, Token, Value,
     number::{cardinal, ones, teens, tens},
 };
 use crate::dialogue::pattern::{Pattern, Table};
@@ -54,27 +54,64 @@ fn amount(scene: &Scene<'_>, at: usize) -> Option<(u32, usize)> {
 }
 
 pub(super) fn bedrooms(scene: &Scene<'_>) -> Vec<Entity> {
-    for at in 0..scene.tokens.len() {
-        let word = scene.word(at).unwrap_or_default();
-        let found = |rooms: u8, end: usize| vec![scene.entity(Value::Bedrooms(rooms), at..end, 0.92, false)];
-        if word == "studio" || word == "studios" || word == "efficiency" {
-            return found(0, at + 1);
+    let said: Vec<(u8, Range<usize>)> = (0..scene.tokens.len())
+        .filter_map(|at| Some((rooms(scene, at)?.0, at..rooms(scene, at)?.1)))
+        .collect();
+    let meant = match said.as_slice() {
+        [] => None,
+        [only] => Some(only),
+        [first, .., last] => {
+            // "The one bedroom, actually no, the three bedroom"; "two bedroom, not one bedroom" is still the first.
+            let between = &scene.tokens[first.1.end..last.1.start];
+            let right = |token: &Token| {
+                matches!(&*token.word, "no" | "actually" | "sorry" | "wait" | "rather" | "mean")
+            };
+            let denied = last.1.start > 0 && scene.word(last.1.start - 1) == Some("not");
+            Some(if between.iter().any(right) && !denied { last } else { first })
         }
-        if let Some(rooms) =
-            ["br", "bed", "bd", "bdr"].iter().find_map(|end| word.strip_suffix(end)?.parse().ok())
-        {
-            return found(rooms, at + 1);
-        }
-        let number = ones(word).or_else(|| word.parse().ok()).filter(|n| (1..=6).contains(n));
-        let Some(rooms) = number.and_then(|n| u8::try_from(n).ok()) else { continue };
-        if matches!(scene.word(at + 1), Some("bedroom" | "bedrooms" | "bed" | "beds" | "br" | "bdrm")) {
-            return found(rooms, at + 2);
-        }
-        if scene.context.expecting == Some(Slot::Bedrooms) {
-            return found(rooms, at + 1);
-        }
+    };
+    let bare = || (0..scene.tokens.len()).find_map(|at| Some((number_of_rooms(scene, at)?, at..at + 1)));
+    let asked = scene.context.expecting == Some(Slot::Bedrooms);
+    let found = meant.cloned().or_else(|| bare().filter(|_| asked));
+    found.map(|(rooms, words)| scene.entity(Value::Bedrooms(rooms), words, 0.92, false)).into_iter().collect()
+}
+
+/// A home of so many bedrooms, and the place after it: "two bedroom", "studio", "2br".
+fn rooms(scene: &Scene<'_>, at: usize) -> Option<(u8, usize)> {
+    let word = scene.word(at)?;
+    if matches!(word, "studio" | "studios" | "efficiency") {
+        return Some((0, at + 1));
     }
-    Vec::new()
+    if let Some(rooms) =
+        ["br", "bed", "bd", "bdr"].iter().find_map(|end| word.strip_suffix(end)?.parse().ok())
+    {
+        return Some((rooms, at + 1));
+    }
+    let kind = matches!(scene.word(at + 1), Some("bedroom" | "bedrooms" | "bed" | "beds" | "br" | "bdrm"));
+    number_of_rooms(scene, at).filter(|_| kind).map(|rooms| (rooms, at + 2))
+}
+
+/// A number that may be one of bedrooms, and is none of people: "for my wife and one baby".
+fn number_of_rooms(scene: &Scene<'_>, at: usize) -> Option<u8> {
+    let word = scene.word(at)?;
+    let of_people = matches!(
+        scene.word(at + 1),
+        Some(
+            "baby"
+                | "babies"
+                | "kid"
+                | "kids"
+                | "child"
+                | "children"
+                | "people"
+                | "persons"
+                | "person"
+                | "adults"
+                | "of"
+        )
+    );
+    let number = ones(word).or_else(|| word.parse().ok()).filter(|n| (1..=6).contains(n) && !of_people)?;
+    u8::try_from(number).ok()
 }
 
 const ANIMALS: [(&str, &str); 30] = [

@@ -4,6 +4,7 @@
 //! relied on unasked either: whatever could be misheard carries `read_back`.
 
 mod building;
+mod company;
 mod email;
 mod feast;
 mod home;
@@ -108,7 +109,7 @@ fn readers(language: Language) -> Vec<(Slot, Reader)> {
             (Slot::Unit, unit::units),
             (Slot::MoveIn, when::whens),
             (Slot::Name, name::names),
-            (Slot::Company, place::companies),
+            (Slot::Company, company::companies),
             (Slot::Pets, home::pets),
             (Slot::Price, purchase::prices),
             (Slot::Financing, purchase::financings),
@@ -188,13 +189,38 @@ impl Scene<'_> {
             return self.word(at).is_some_and(|word| spanish::is_unit_word(word, before));
         }
         match self.word(at) {
-            Some("unit" | "apartment" | "apt" | "suite" | "units" | "flat") => true,
+            Some("unit" | "apartment" | "apt" | "suite" | "units") => true,
+            // "Does it need the flat one?" means a battery.
+            Some("flat") => !self.is_pronoun_behind(at),
             Some("number") => !matches!(
                 self.word(at.wrapping_sub(1)),
-                Some("phone" | "my" | "callback" | "cell" | "the" | "back")
+                Some(
+                    "phone"
+                        | "my"
+                        | "callback"
+                        | "cell"
+                        | "the"
+                        | "back"
+                        | "main"
+                        | "desk"
+                        | "work"
+                        | "mobile"
+                        | "direct"
+                        | "fax"
+                        | "zip"
+                )
             ),
             _ => false,
         }
+    }
+
+    /// "The flat one", "a flat one" with no letter behind it: a thing of this kind.
+    fn is_pronoun_behind(&self, at: usize) -> bool {
+        let led = at.checked_sub(1).and_then(|before| self.word(before));
+        let lettered = self.word(at + 2).is_some_and(|word| word.len() == 1);
+        matches!(led, Some("the" | "a" | "that" | "this" | "which"))
+            && self.word(at + 1) == Some("one")
+            && !lettered
     }
 
     /// Does a word for a unit stand right before `at`?

@@ -1,6 +1,9 @@
 //! Names of people: introduced, answered, spelled.
 
+mod anew;
 mod letters;
+mod whole;
+mod whose;
 
 use super::{
     super::names::{is_given_name, is_name_word, is_surname},
@@ -8,7 +11,10 @@ use super::{
     sound::likeness,
     titled,
 };
+use anew::{begun_anew, is_short_for, of_a_couple};
 use letters::{parts_alike, spelling, two_words};
+use whole::{SURELY_NAME, by_itself, is_surely_name};
+use whose::{is_of_another, is_of_somebody_sought};
 
 /// Words that follow "this is" or "I'm" and are no names.
 const NOT_NAMES: &str = " a about above actually after again agent ago all also always am an and angry another any \
@@ -121,16 +127,20 @@ const MOST_PARTS: usize = 3;
 
 pub(super) fn names(scene: &Scene<'_>) -> Vec<Entity> {
     let asked = scene.context.expecting == Some(Slot::Name);
-    let answer = if asked { answered(scene) } else { None };
+    let answer = if asked { answered(scene) } else { by_itself(scene) };
+    let answer = answer.filter(|answer| !is_of_somebody_sought(scene, answer.start));
     let mut introduced = None;
     for at in 0..scene.tokens.len() {
-        let Some((start, confidence)) = introduction(scene, at) else { continue };
+        let Some((start, confidence)) = introduction(scene, at).filter(|_| !is_of_another(scene, at)) else {
+            continue;
+        };
         let weak = confidence < INTRODUCED;
         let me = matches!(scene.word(at), Some("im" | "i"));
         if let Some((name, end)) =
             name(scene, start).filter(|_| !weak || scene.is_written_as_name(after_title(scene, start), me))
         {
-            introduced = Some((entity(scene, name, start, end, confidence), confidence));
+            let sure = confidence.max(if is_surely_name(scene, start, &name) { SURELY_NAME } else { 0.0 });
+            introduced = Some((entity(scene, name, start, end, sure), confidence));
             break;
         }
     }
@@ -166,7 +176,11 @@ fn answered(scene: &Scene<'_>) -> Option<Entity> {
     let ends = scene.tokens.get(end - 1).is_some_and(|last| last.stop) || end >= scene.tokens.len();
     // "Daniel King, and I need this today" is a name and more; one word may begin any sentence.
     let alone = name.family.is_none() && !name.spelled;
-    if alone && !listed {
+    // "Just the price, man."
+    if alone && start > 0 && scene.word(start - 1) == Some("the") && !scene.tokens[start - 1].stop {
+        return None;
+    }
+    if alone && !listed && first == start {
         // "Yes. Bring a ladder" agrees with the name that was read back.
         let agrees = agreed && scene.context.read_back.is_some();
         let goes_on = !ends
@@ -177,7 +191,7 @@ fn answered(scene: &Scene<'_>) -> Option<Entity> {
             return None;
         }
     }
-    let sure = !alone || (listed && ends && scene.is_capital(first));
+    let sure = !alone || ((listed || first > start) && ends && scene.is_capital(first));
     Some(entity(scene, name, start, end, if sure { 0.8 } else { 0.75 }))
 }
 
@@ -320,16 +334,24 @@ fn introduction(scene: &Scene<'_>, at: usize) -> Option<(usize, f32)> {
             (!digits && scene.context.expecting != Some(Slot::Phone)).then_some((at + 2, 0.7))
         }
         ("this", Some("is"), _) => Some((at + 2, 0.8)),
+        // "That's Dale, by the way."
+        ("thats", _, _) if is_by_the_way(scene, at + 2) || is_by_the_way(scene, at + 3) => {
+            Some((at + 1, 0.8))
+        }
         ("im", _, _) => Some((at + 1, 0.65)),
         ("i", Some("am"), _) => Some((at + 2, 0.65)),
         // "It's unique" answers "which unit?" badly, and names nobody.
         ("its", _, _) => match scene.context.expecting {
             Some(Slot::Name) => Some((at + 1, 0.8)),
-            None if at <= 2 => Some((at + 1, 0.6)),
+            None if at <= 2 || scene.tokens[at - 1].stop => Some((at + 1, 0.6)),
             _ => None,
         },
         _ => None,
     }
+}
+
+fn is_by_the_way(scene: &Scene<'_>, at: usize) -> bool {
+    ["by", "the", "way"].iter().enumerate().all(|(i, word)| scene.word(at + i) == Some(*word))
 }
 
 /// One to three words that can be a name, with letters spelled after them or instead of them.
@@ -348,9 +370,11 @@ fn name(scene: &Scene<'_>, start: usize) -> Option<(PersonName, usize)> {
         return Some((PersonName { given, family, spelled: true, known: None }, end));
     }
     let (mut parts, mut end) = parts(scene, start)?;
-    if let [only] = parts.as_slice()
-        && let Some((whole, after)) = gone_on(scene, only, end)
-    {
+    let gone_on = match parts.as_slice() {
+        [only] => gone_on(scene, only, end).or_else(|| of_a_couple(scene, only, end)),
+        several => begun_anew(scene, several, end),
+    };
+    if let Some((whole, after)) = gone_on {
         (parts, end) = (whole, after);
     }
     if is_firm(scene, &parts, end) {
@@ -438,6 +462,8 @@ fn gone_on(scene: &Scene<'_>, said: &str, end: usize) -> Option<(Vec<String>, us
     let again = |part: &String| part.eq_ignore_ascii_case(said);
     match more.as_slice() {
         [first, .., last] if again(first) || again(last) => Some((more, after)),
+        // "It's Nate. Nathan Sorensen."
+        [first, _, ..] if is_short_for(said, first) && scene.tokens[after - 1].stop => Some((more, after)),
         [other] if !again(other) && at == end => {
             let spelled = spelling(scene, after_spelling_word(scene, after))
                 .is_some_and(|(letters, _)| parts_alike(other, &letters));
@@ -507,7 +533,7 @@ impl Scene<'_> {
         (0..self.tokens.len()).any(|at| self.is_capital(at) && !self.word(at).is_some_and(own))
     }
 
-    fn begins_sentence(&self, at: usize) -> bool {
+    pub(super) fn begins_sentence(&self, at: usize) -> bool {
         let Some(before) = at.checked_sub(1).and_then(|before| self.tokens.get(before)) else { return true };
         let between = self.tokens.get(at).and_then(|token| self.text.get(before.end..token.start));
         between.is_some_and(|between| between.contains(['.', '!', '?']))

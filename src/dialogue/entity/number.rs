@@ -98,10 +98,28 @@ fn group(tokens: &[Token], at: usize, apart: bool) -> Option<(String, usize)> {
         (ones(word).or_else(|| teens(word))?, at + 1)
     };
     match tokens.get(after).map(|t| t.word.as_str()) {
-        Some("hundred") if value > 0 => Some((format!("{value}00"), after + 1)),
+        Some("hundred") if value > 0 => Some(match beyond_hundred(tokens, after) {
+            Some((rest, end)) => (format!("{value}{rest:02}"), end),
+            None => (format!("{value}00"), after + 1),
+        }),
         Some("thousand") if value > 0 => Some((format!("{value}000"), after + 1)),
         _ => Some((value.to_string(), after)),
     }
+}
+
+/// What is said to the hundreds, and the place after it: "two hundred and four", "two hundred four". Behind "eight hundred" of a
+/// telephone number more digits follow.
+fn beyond_hundred(tokens: &[Token], hundred: usize) -> Option<(u32, usize)> {
+    let stop = |at: usize| tokens.get(at).is_none_or(|token| token.stop);
+    if stop(hundred) {
+        return None;
+    }
+    let and = tokens.get(hundred + 1)?.word == "and";
+    let start = if and { hundred + 2 } else { hundred + 1 };
+    let (rest, end) =
+        below_hundred(tokens, start).filter(|(rest, _)| *rest > 0 && !(and && stop(hundred + 1)))?;
+    let ends = stop(end - 1) || group(tokens, end, false).is_none();
+    (and || ends).then_some((rest, end))
 }
 
 /// "Oh god", "oh, four B", "four o'clock": no zero. One stands among digits.

@@ -26,7 +26,7 @@ pub(super) fn phones(scene: &Scene<'_>) -> Vec<Entity> {
             at += 1;
             continue;
         };
-        if is_refused(scene, at) {
+        if is_refused(scene, at) || is_asked_about(scene, at, end) {
             at = clause_end(scene, at);
             continue;
         }
@@ -40,7 +40,7 @@ pub(super) fn phones(scene: &Scene<'_>) -> Vec<Entity> {
         at = end;
         let least = if asked { LEAST_ASKED } else { LEAST_UNASKED };
         if said.len() < least
-            || scene.follows_unit_word(start)
+            || (said.len() < LOCAL && scene.follows_unit_word(start))
             || (!asked && scene.is_amount(start, end))
             || (said.len() <= LONGEST_REFERENCE && is_of_something_else(scene, start))
         {
@@ -78,6 +78,12 @@ pub(super) fn phones(scene: &Scene<'_>) -> Vec<Entity> {
 /// "No, eight hundred, not three oh three."
 fn is_refused(scene: &Scene<'_>, at: usize) -> bool {
     at.checked_sub(1).and_then(|before| scene.word(before)) == Some("not")
+}
+
+/// "Is this 303 555 0100?" asks whom they have reached.
+fn is_asked_about(scene: &Scene<'_>, at: usize, end: usize) -> bool {
+    let before = |back: usize| at.checked_sub(back).and_then(|at| scene.word(at));
+    before(2) == Some("is") && before(1) == Some("this") && scene.asks(end - 1)
 }
 
 /// The place after the next stop.

@@ -47,9 +47,11 @@ pub(super) fn addresses(scene: &Scene<'_>) -> Vec<Entity> {
             continue;
         };
         // "He's seventy two, Maple Court": the house has another number.
-        let street = street(scene, after).filter(|(street, _, known)| {
-            !(*known && scene.tokens[after - 1].stop && is_other_number(scene, street, &number))
-        });
+        let street = street(scene, after)
+            .filter(|(street, _, known)| {
+                !(*known && scene.tokens[after - 1].stop && is_other_number(scene, street, &number))
+            })
+            .or_else(|| by_compass(scene, after));
         if let Some((street, end, known)) = street {
             let unit = unit(scene, end);
             let stop = unit.as_ref().map_or(end, |(_, stop)| *stop);
@@ -99,6 +101,26 @@ pub(super) fn street(scene: &Scene<'_>, at: usize) -> Option<(String, usize, boo
     }
     let words: Vec<String> = scene.tokens[at..=suffix].iter().map(|t| titled(&t.word)).collect();
     Some((words.join(" "), suffix + 1, false))
+}
+
+/// "It's 1220 South Clarkson": where a place was asked for, a street needs no suffix behind north, south, east or west.
+fn by_compass(scene: &Scene<'_>, at: usize) -> Option<(String, usize, bool)> {
+    let asked = matches!(scene.context.expecting, Some(Slot::Unit | Slot::Address));
+    let compass = matches!(scene.word(at), Some("north" | "south" | "east" | "west"));
+    let free = |at: usize| at > 0 && !scene.tokens[at - 1].stop;
+    let word = scene.word(at + 1).filter(|word| !is_no_street(word) && !is_side(word))?;
+    if !asked || !compass || !free(at) || !free(at + 1) {
+        return None;
+    }
+    Some((format!("{} {}", titled(scene.word(at)?), titled(word)), at + 2, false))
+}
+
+/// "On the second floor, south side."
+fn is_side(word: &str) -> bool {
+    matches!(
+        word,
+        "side" | "wing" | "end" | "entrance" | "door" | "building" | "tower" | "wall" | "stairs" | "corner"
+    )
 }
 
 fn is_no_street(word: &str) -> bool {
@@ -264,107 +286,5 @@ fn figure(word: &str) -> Option<&'static str> {
         "three" => "3",
         "four" => "4",
         _ => return None,
-    })
-}
-
-/// A vendor of the roster.
-pub(super) fn vendor(scene: &Scene<'_>) -> Option<Entity> {
-    for vendor in &scene.context.roster.vendors {
-        let words: Vec<String> = vendor
-            .split_whitespace()
-            .map(str::to_lowercase)
-            .filter(|w| !matches!(w.as_str(), "inc" | "llc" | "co" | "the" | "and" | "&"))
-            .collect();
-        for at in 0..scene.tokens.len() {
-            let fits = |(i, word): (usize, &String)| {
-                scene.word(at + i).is_some_and(|said| likeness(said, word) >= 0.7)
-            };
-            if !words.is_empty() && words.iter().enumerate().all(fits) {
-                return Some(scene.entity(Value::Company(vendor.clone()), at..at + words.len(), 0.9, false));
-            }
-        }
-    }
-    None
-}
-
-/// Firms: vendors of the roster, or "… from / with / of some words plumbing".
-pub(super) fn companies(scene: &Scene<'_>) -> Vec<Entity> {
-    if let Some(found) = vendor(scene) {
-        return vec![found];
-    }
-    const TRADES: [&str; 26] = [
-        "plumbing",
-        "electric",
-        "electrical",
-        "heating",
-        "hvac",
-        "roofing",
-        "painting",
-        "landscaping",
-        "construction",
-        "services",
-        "service",
-        "company",
-        "restoration",
-        "flooring",
-        "glass",
-        "locksmith",
-        "appliance",
-        "cleaning",
-        "pest",
-        "drain",
-        "mechanical",
-        "elevator",
-        "supply",
-        "realty",
-        "insurance",
-        "air",
-    ];
-    if let Some(found) = utility(scene) {
-        return vec![found];
-    }
-    for at in 0..scene.tokens.len() {
-        if !matches!(scene.word(at), Some("from" | "with" | "at" | "of")) {
-            continue;
-        }
-        let last = (at + 2..at + 5).rev().find(|&i| scene.word(i).is_some_and(|word| TRADES.contains(&word)));
-        let Some(last) = last else { continue };
-        let words = &scene.tokens[at + 1..=last];
-        if words.iter().any(|t| {
-            matches!(t.word.as_str(), "the" | "a" | "my" | "your" | "customer" | "is" | "to" | "for")
-        }) {
-            continue;
-        }
-        let name: Vec<String> = words.iter().map(|t| titled(&t.word)).collect();
-        return vec![scene.entity(Value::Company(name.join(" ")), at + 1..last + 1, 0.7, true)];
-    }
-    Vec::new()
-}
-
-/// "This is Denver Water": those that bring water and power, by their names, and in answer to the question for the company.
-fn utility(scene: &Scene<'_>) -> Option<Entity> {
-    const UTILITIES: [&str; 9] =
-        ["water", "energy", "power", "gas", "electric", "utilities", "cable", "fiber", "internet"];
-    let asked = scene.context.expecting == Some(Slot::Company);
-    let capital = |at: usize| {
-        let written = scene.tokens.get(at).and_then(|token| scene.text.get(token.start..));
-        written.is_some_and(|written| written.starts_with(char::is_uppercase))
-    };
-    (1..scene.tokens.len()).find_map(|last| {
-        let first = last - 1;
-        let introduced = asked
-            || first
-                .checked_sub(1)
-                .and_then(|before| scene.word(before))
-                .is_some_and(|before| matches!(before, "is" | "from" | "with" | "at" | "its"));
-        let fits = scene.word(last).is_some_and(|word| UTILITIES.contains(&word))
-            && introduced
-            && !scene.tokens[first].stop
-            && capital(first)
-            && capital(last);
-        fits.then(|| {
-            let name = [first, last].map(|at| titled(&scene.tokens[at].word)).join(" ");
-            scene.entity(Value::Company(name), first..last + 1, 0.8, true)
-        })
     })
 }

@@ -31,7 +31,11 @@ pub(super) fn units(scene: &Scene<'_>) -> Vec<Entity> {
         };
         let follows = scene.word(door.end);
         // "Number four" of what? "At three thirty", "two bedrooms", "in five minutes" are no doors.
-        if !named && (follows.is_some_and(is_measure) || is_half_of_day(scene, door.end)) {
+        if !named
+            && (follows.is_some_and(is_measure)
+                || is_half_of_day(scene, door.end)
+                || is_warmth(scene, door.end))
+        {
             continue;
         }
         // "At 2 p m" is no door 2P.
@@ -48,6 +52,9 @@ pub(super) fn units(scene: &Scene<'_>) -> Vec<Entity> {
             door = cued;
         }
         let exact = mention.candidates.iter().any(|known| plain(&known.unit) == door.unit);
+        if !named && !exact && is_zip(scene, &door) {
+            continue;
+        }
         if mention.candidates.is_empty()
             && let Some(entity) = by_sound(scene, at, start, named, asked)
         {
@@ -79,7 +86,45 @@ pub(super) fn units(scene: &Scene<'_>) -> Vec<Entity> {
         let first = if named { at } else { start };
         found.push(scene.entity(Value::Unit(mention), first..door.end, confidence, true));
     }
-    found
+    told_apart(found)
+}
+
+/// "Fifteen, dear. One five": the number in doubt is the one that is said clearly besides.
+fn told_apart(found: Vec<Entity>) -> Vec<Entity> {
+    let clear = |entity: &Entity| match &entity.value {
+        Value::Unit(mention) if !mention.ambiguous => Some(mention.unit.clone()),
+        _ => None,
+    };
+    let sure: Vec<String> = found.iter().filter_map(clear).collect();
+    let settled = |entity: &Entity| match &entity.value {
+        Value::Unit(mention) if mention.ambiguous => {
+            mention.candidates.iter().any(|known| sure.contains(&plain(&known.unit)))
+        }
+        _ => false,
+    };
+    found.into_iter().filter(|entity| !settled(entity)).collect()
+}
+
+/// "It's like ninety in here", "fifty degrees": how warm it is.
+fn is_warmth(scene: &Scene<'_>, end: usize) -> bool {
+    let degrees = |at: usize| {
+        matches!(
+            scene.word(at),
+            Some("degrees" | "degree" | "fahrenheit" | "celsius" | "below" | "outside" | "inside")
+        )
+    };
+    let room = matches!(scene.word(end), Some("in" | "out"))
+        && matches!(scene.word(end + 1), Some("here" | "there" | "this" | "my" | "our"));
+    !scene.tokens[end - 1].stop
+        && (degrees(end) || room || (scene.word(end) == Some("something") && degrees(end + 1)))
+}
+
+/// Five digits and no letter are a zip code, unless the office has such a door.
+fn is_zip(scene: &Scene<'_>, door: &Door) -> bool {
+    const DIGITS: usize = 5;
+    door.unit.len() == DIGITS
+        && door.unit.bytes().all(|b| b.is_ascii_digit())
+        && !scene.context.roster.units.iter().any(|known| plain(&known.unit) == door.unit)
 }
 
 /// Words before a door. Where a unit was asked for, "to way" may be one itself.

@@ -59,9 +59,18 @@ pub(super) fn put_together(old: &PersonName, new: &PersonName, agreed: bool) -> 
         known: None,
     };
     let said = new.given.as_str();
+    // "Betty Lou Hargrove" and the letters of Hargrove: of several words the one that they spell.
+    let spelled_anew = |family: &str| -> Option<String> {
+        let words: Vec<&str> = family.split(' ').collect();
+        let at = words.iter().rposition(|word| likeness(said, word) > 0.0).filter(|_| words.len() > 1)?;
+        Some([&words[..at], &[said], &words[at + 1..]].concat().join(" "))
+    };
     let given_first = is_given_name(&old.given) && !is_given_name(said);
     match &old.family {
         Some(family) if likeness(said, family) > 0.0 => whole(&old.given, said),
+        Some(family) if spelled_anew(family).is_some() => {
+            whole(&old.given, &spelled_anew(family).unwrap_or_default())
+        }
         Some(family) if likeness(said, &old.given) > 0.0 || agreed => whole(said, family),
         Some(_) if new.spelled => whole(&old.given, said),
         None if likeness(said, &old.given) == 0.0 && (agreed || (new.spelled && given_first)) => {
@@ -189,6 +198,9 @@ mod tests {
         assert_eq!(put(("Dana", Some("Rays")), ("Reyes", None), false), "Dana Reyes");
         assert_eq!(put(("Dana", Some("Rays")), ("Walter", Some("King")), false), "Walter King");
         assert_eq!(put(("Terrence", None), ("Terrence", Some("Boyd")), true), "Terrence Boyd");
+        assert_eq!(put(("Betty", Some("Lou Hargrove")), ("Hargrove", None), true), "Betty Lou Hargrove");
+        assert_eq!(put(("Betty", Some("Lou Hargrave")), ("Hargrove", None), false), "Betty Lou Hargrove");
+        assert_eq!(put(("Betty", Some("Lou Hargrove")), dorothy, true), "Dorothy Lou Hargrove");
         assert_eq!(put(("Banana", None), dorothy, false), "Dorothy");
     }
 

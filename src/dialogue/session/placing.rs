@@ -1,10 +1,10 @@
 //! Which of several places in one breath is meant: where the trouble is, and what was said last when it was put right.
 
 use super::{
-    Item, Session,
+    Awaiting, Item, Session,
     taking::{joined, names_the_same},
 };
-use crate::dialogue::{Entity, Value, office::words_of};
+use crate::dialogue::{Entity, Value, form::Standing, office::words_of, understander::danger_said};
 
 /// Between two places, the second puts the first right.
 const PUTS_RIGHT: [&str; 9] =
@@ -51,6 +51,14 @@ impl Session {
     pub(super) fn choose_place(&self, text: &str, heard: &mut Vec<Entity>) {
         let is_place = |entity: &Entity| Item::of(entity.slot()) == Some(Item::Place);
         heard.retain(|entity| !(is_place(entity) && is_denied(text, entity)));
+        if self.has_settled_place() && danger_said(text).is_none() {
+            let held = self.state.form.value(Item::Place).cloned();
+            let stands =
+                |entity: &Entity| held.as_ref().is_some_and(|held| names_the_same(held, &entity.value));
+            heard.retain(|entity| {
+                !is_place(entity) || stands(entity) || is_own(text, entity) || is_put_right(text, entity)
+            });
+        }
         let places: Vec<&Entity> = heard.iter().filter(|entity| is_place(entity)).collect();
         let [first, .., last] = places.as_slice() else { return };
         let (start, whole) = self.place_meant(text, &places, first, last);
@@ -58,6 +66,18 @@ impl Session {
         if let Some(entity) = heard.iter_mut().find(|entity| is_place(entity)) {
             entity.value = whole;
         }
+    }
+
+    /// Was the place agreed on, and is something else asked now? "Can my sister see 204?" does not move the sink.
+    fn has_settled_place(&self) -> bool {
+        let elsewhere = match &self.state.awaiting {
+            Awaiting::Item(item) => matches!(item, Item::Name | Item::Callback | Item::Access),
+            Awaiting::Confirm(items) => !items.contains(&Item::Place),
+            Awaiting::OfferCaller | Awaiting::KnownName => true,
+            _ => false,
+        };
+        let field = self.state.form.get(Item::Place);
+        elsewhere && !self.state.closed && field.is_some_and(|field| field.standing == Standing::Settled)
     }
 
     fn place_meant(&self, text: &str, places: &[&Entity], first: &Entity, last: &Entity) -> (usize, Value) {
@@ -114,6 +134,12 @@ fn is_denied(text: &str, place: &Entity) -> bool {
     let denies = |word: &String| matches!(word.as_str(), "not" | "isnt" | "wasnt" | "arent");
     near.is_some_and(denies)
         || (near.is_some_and(|word| word == "as") && words.iter().any(|word| word == "dont" || denies(word)))
+}
+
+/// "Actually, it's 204", "no, 204", "I gave you the wrong one": what was agreed on is put right.
+fn is_put_right(text: &str, place: &Entity) -> bool {
+    let all = words_of(text.get(..place.start).unwrap_or_default());
+    all.iter().any(|word| PUTS_RIGHT.contains(&word.as_str()) || word == "wrong")
 }
 
 fn is_own(text: &str, place: &Entity) -> bool {

@@ -2,9 +2,7 @@
 
 use super::{is_run_up, number::digits};
 use crate::dialogue::entity::{
-    Address, Entity, Scene, Slot, Value,
-    place::{street as street_of_roster, vendor},
-    titled,
+    Address, Entity, Scene, Slot, Value, company::vendor, place::street as street_of_roster, titled,
 };
 
 const STREETS: [&str; 10] =

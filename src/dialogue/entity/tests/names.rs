@@ -185,3 +185,118 @@ fn states_and_firms_are_no_names() {
     check(Some(Slot::Name), &[("no, somebody's in my place right now", ""), ("It's invoice thirty", "")]);
     check(Some(Slot::Company), &[("Aurora Water, I said", "company Aurora Water")]);
 }
+
+#[test]
+fn a_whole_name_is_heard_wherever_it_stands() {
+    for expecting in [None, Some(Slot::Unit), Some(Slot::Phone)] {
+        check(
+            expecting,
+            &[
+                ("Yes. Nora Lindqvist.", "name Nora Lindqvist"),
+                ("Yes, this. Lin Mei.", "name Lin Mei"),
+                ("Yes. Nora Lindqvist? Is she there?", ""),
+                ("Is Robin there? Robin Hart, please.", ""),
+                ("I'm looking for my friend. Nora Lindqvist.", ""),
+                ("Rose Garden. Please hurry.", ""),
+                ("Yes, that's it. Mrs. Abernathy, as always.", "name Abernathy"),
+                ("Susan and Mike Pryor.", "name Susan Pryor"),
+                ("I haven't seen my neighbor. Mrs. Pollard, across the hall.", ""),
+                ("That's Dale, by the way.", "name Dale"),
+                ("That's odd, by the way.", ""),
+            ],
+        );
+    }
+}
+
+#[test]
+fn a_whole_name_after_im_is_surer_than_any_word_there() {
+    let sure = |text: &str, expecting| {
+        let roster = roster();
+        let found = extract(text, &context(expecting, &roster));
+        found.iter().find(|entity| entity.slot() == Slot::Name).map(|entity| entity.confidence >= 0.79)
+    };
+    for text in [
+        "I'm Dana Reyes in 4B, cancel my report about the toilet.",
+        "it's Dana Reyes in 4B, please",
+        "I'm Mrs. Delgado, you know me",
+        "Mine or his? I'm Wes Crowley.",
+    ] {
+        assert_eq!(sure(text, None), Some(true), "{text}");
+    }
+    assert_eq!(sure("Mrs. Abernathy, two oh four, as always.", Some(Slot::Name)), Some(true));
+    assert_ne!(sure("I'm Italian and I want it warm.", None), Some(true));
+}
+
+#[test]
+fn who_is_sought_or_spoken_of_is_not_who_calls() {
+    check(
+        None,
+        &[
+            ("Hi, my name is Ann Lee and I'm looking for my friend Dana Reyes.", "name Ann Lee"),
+            ("I'm looking for my friend Dana Reyes.", ""),
+            ("His name is Bao Tran. My name is Kevin Tran.", "name Kevin Tran"),
+            ("My mother's name is Rose Allen.", ""),
+        ],
+    );
+    check(
+        Some(Slot::Name),
+        &[
+            ("Dana Reyes. I need her new number. I'm her aunt.", ""),
+            ("His name is Bao Tran. My name is Kevin Tran.", "name Kevin Tran"),
+            ("Dana Reyes. I need the new number of the office.", "name Dana Reyes = Dana Reyes"),
+            ("No, I'm Ann.", "name Ann"),
+            ("Just the price, man.", ""),
+            ("Price. Adam Price.", "name Adam Price"),
+        ],
+    );
+}
+
+#[test]
+fn a_name_begun_anew_and_a_couples_name_are_whole() {
+    check(
+        Some(Slot::Name),
+        &[
+            ("No, Betty Lou. Betty Lou Hargrove.", "name Betty Lou Hargrove"),
+            ("It's Nate. Nathan Sorensen.", "name Nathan Sorensen"),
+            ("Kyle and Amber Dunn", "name Kyle Dunn"),
+            ("Susan and Mike Pryor.", "name Susan Pryor"),
+            ("Kyle, and Amber will be there", "name Kyle"),
+            ("Betty Lou. Kim Hart told me to call", "name Betty Lou"),
+        ],
+    );
+}
+
+#[test]
+fn what_answers_the_question_for_the_company_is_its_name() {
+    check(
+        Some(Slot::Company),
+        &[
+            ("Xcel.", "company Xcel"),
+            ("It's Xcel, please.", "company Xcel"),
+            ("Simplex. Simplex Fire Protection.", "company Simplex Fire Protection"),
+            ("SIMPLEX. S-I-M-P-L-E-X.", "company SIMPLEX"),
+            ("Rocky Mountain Fire and Safety.", "company Rocky Mountain Fire and Safety"),
+            (
+                "Rocky Mountain Fire and Safety. My name's Brent Coyle.",
+                "company Rocky Mountain Fire and Safety; name Brent Coyle",
+            ),
+            ("City of Denver. Community Planning and Development.", "company City of Denver"),
+            ("It's the city. The city government.", "company City government"),
+            ("I'm with We Care Roofing.", "company We Care Roofing"),
+            ("Company? I'm the police", "company Police"),
+            ("ace boiler", "company Ace Boiler"),
+            ("I'm not with a company, I live here.", ""),
+            ("Huh? No, I'm not with a company. I'm looking for a job.", ""),
+            ("Why do you need that?", ""),
+            ("Yes.", ""),
+            ("No.", ""),
+            ("None.", ""),
+            ("No, just me.", ""),
+            ("I don't know.", ""),
+            ("Hello?", ""),
+            ("Can you hear me", ""),
+            ("Put me through to a person.", ""),
+            ("a new heater", ""),
+        ],
+    );
+}

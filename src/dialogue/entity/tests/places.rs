@@ -180,3 +180,108 @@ fn one_is_no_hour_where_it_stands_for_a_day() {
         ],
     );
 }
+
+#[test]
+fn a_number_in_hundreds_is_one_number() {
+    for expecting in [None, Some(Slot::Unit), Some(Slot::Address)] {
+        check_places(
+            expecting,
+            &[
+                ("Birch House, two hundred and four.", "unit 204 [Birch/204]"),
+                ("Birch House, two hundred four.", "unit 204 [Birch/204]"),
+                ("two hundred and four, eighteen Birch Street", "address 18 Birch Street #204"),
+            ],
+        );
+    }
+    check(
+        Some(Slot::Phone),
+        &[
+            ("eight hundred five five five oh one four two", "phone +18005550142"),
+            ("eight hundred, two five four, double oh one one", "phone +18002540011"),
+        ],
+    );
+}
+
+#[test]
+fn how_warm_it_is_and_what_is_flat_are_no_units() {
+    check_places(
+        Some(Slot::Unit),
+        &[
+            ("Yeah. It's like ninety in here and I got my grandma with me.", ""),
+            ("It's fifty in here.", ""),
+            ("It's fifty degrees in here and there's a newborn.", ""),
+            ("It was fifteen below outside.", ""),
+            ("does it need a special battery, the flat one?", ""),
+            ("It's fifty in Birch House.", "unit 50? [Birch/50 Birch/15]"),
+            ("flat one B", "unit 1B [Maple/1B]"),
+            ("I'm in the flat one B", "unit 1B [Maple/1B]"),
+        ],
+    );
+}
+
+#[test]
+fn a_number_in_doubt_is_told_apart_in_the_same_breath() {
+    check_places(
+        Some(Slot::Unit),
+        &[
+            ("One five. Fifteen. Speak slower, please.", "unit 15 [Birch/15]"),
+            ("Fifteen, dear, one five. And my eyes are watering.", "unit 15 [Birch/15]"),
+            ("Fifteen, dear.", "unit 15? [Birch/15 Birch/50]"),
+        ],
+    );
+}
+
+#[test]
+fn a_street_without_its_suffix_and_a_zip_code_are_no_units() {
+    check_places(
+        Some(Slot::Address),
+        &[
+            ("It's 1220 South Clarkson.", "address 1220 South Clarkson"),
+            ("twelve twenty south clarkson", "address 1220 South Clarkson"),
+            ("It's 1220 South Clarkson Street.", "address 1220 South Clarkson Street"),
+        ],
+    );
+    for expecting in [Some(Slot::Unit), Some(Slot::Address)] {
+        check_places(expecting, &[("Yes. 80010.", ""), ("8 0 0 1 0", "")]);
+    }
+    check_places(Some(Slot::Unit), &[("204, south side", "unit 204 [Birch/204]")]);
+    check_places(Some(Slot::Address), &[("204 South side", ""), ("the second floor, 12 west wing", "")]);
+}
+
+#[test]
+fn the_number_that_they_would_rather_have_used_is_the_number() {
+    check(
+        Some(Slot::Phone),
+        &[
+            (
+                "Yes, that's my desk line, but I'd prefer you use the main number, 720-865-2700.",
+                "phone +17208652700",
+            ),
+            ("No, use the other number 720 865 2700", "phone +17208652700"),
+        ],
+    );
+    check(None, &[("I'm in number two oh four", "unit 204 [Maple/204 Birch/204]")]);
+}
+
+#[test]
+fn rooms_are_told_from_people_and_the_last_ones_put_the_first_right() {
+    check(
+        Some(Slot::Bedrooms),
+        &[
+            ("For me and my wife and one baby. Two bedroom.", "bedrooms 2"),
+            ("Four people.", ""),
+            ("Two.", "bedrooms 2"),
+        ],
+    );
+    check(
+        None,
+        &[
+            ("the one bedroom, actually no, wait, is the three bedroom still there", "bedrooms 3"),
+            ("a two bedroom, no, not one bedroom", "bedrooms 2"),
+        ],
+    );
+    check(
+        Some(Slot::Phone),
+        &[("Is this 303 555 0100?", ""), ("This is 303 555 0100.", "phone +13035550100")],
+    );
+}

@@ -142,3 +142,69 @@ fn the_number_that_they_call_from_is_the_answer_to_the_question_for_one() {
         .says("This number")
         .hears("number");
 }
+
+#[test]
+fn a_name_said_in_the_first_sentence_is_not_asked_for_again() {
+    for first in [
+        "I'm Wes Crowley in 204, my sink is leaking.",
+        "This is Tom Baxter, unit 204, my sink is leaking.",
+        "I'm Mrs. Delgado, my sink is leaking in 204.",
+        "Tom Baxter, unit 204. My sink is leaking.",
+    ] {
+        Call::new().says(first).says("Yes.").hears_not("your name").hears("calling from");
+    }
+}
+
+#[test]
+fn a_name_beside_another_answer_is_not_asked_for_again() {
+    for said in ["Yes. Nora Lindqvist.", "Yes, this. Lin Mei."] {
+        Call::new()
+            .says("My sink is leaking in unit 204 again.")
+            .hears("unit 2 0 4")
+            .says(said)
+            .hears_not("your name");
+    }
+}
+
+#[test]
+fn letters_of_the_last_name_and_a_name_begun_anew_leave_it_whole() {
+    for again in ["Yes, H A R G R O V E.", "No, Betty Lou. Betty Lou Hargrove."] {
+        asked_for_name()
+            .says("Betty Lou Hargrove.")
+            .hears("Betty Lou Hargrove")
+            .says(again)
+            .hears_not("Hargrove Lou")
+            .says("Yes.")
+            .hears("calling from");
+    }
+    asked_for_name().says("Kyle and Amber Dunn").hears("Kyle Dunn");
+}
+
+#[test]
+fn whoever_is_sought_does_not_call() {
+    asked_for_name()
+        .says("Dana Reyes. I need her new number. I'm her aunt.")
+        .hears_not("I have the name Dana")
+        .says("Ruth Ames.")
+        .hears("Ruth Ames");
+}
+
+#[test]
+fn a_company_is_what_answers_the_question_for_it() {
+    for company in [
+        "Xcel.",
+        "Simplex. Simplex Fire Protection.",
+        "Rocky Mountain Fire and Safety.",
+        "City of Denver. Community Planning and Development.",
+    ] {
+        Call::new()
+            .says("I want to send you an invoice.")
+            .hears("company")
+            .says(company)
+            .hears_not("company");
+    }
+    for none in ["I'm not with a company, I live here.", "No."] {
+        let outcome = Call::new().says("I want to send you an invoice.").says(none).hangs_up();
+        assert_eq!(outcome.company, None, "{none}");
+    }
+}

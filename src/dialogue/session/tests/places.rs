@@ -133,3 +133,66 @@ fn an_extension_is_kept_with_the_number() {
     assert_eq!(outcome.callback.unwrap().value.to_string(), "+13035550177");
     assert!(outcome.notes.iter().any(|note| note == "extension twelve"), "{:?}", outcome.notes);
 }
+
+#[test]
+fn a_number_in_hundreds_and_how_warm_it_is_are_told_apart() {
+    asked_where()
+        .says("I'm in Birch House, the big one, number two hundred and four. My husband and I moved in in ninety six.")
+        .hears("unit 2 0 4")
+        .hears_not("2 0 0 4");
+    asked_where()
+        .says("2B")
+        .hears("unit 2, B")
+        .says("Yeah. It's like ninety in here.")
+        .hears_not("9 0")
+        .hears("your name");
+    asked_where().says("2B").says("Yes. Does it need a special part, the flat one?").hears_not("unit 1, A");
+}
+
+#[test]
+fn fifteen_or_fifty_is_asked_about_once() {
+    asked_where()
+        .says("Birch House, fifteen.")
+        .hears("unit 1 5, or unit 5 0")
+        .says("Fifteen. One five.")
+        .hears_not("unit 5 0")
+        .hears("unit 1 5, at Birch House");
+}
+
+#[test]
+fn a_house_of_somebody_else_has_its_street_and_no_unit() {
+    asked_where().says("It's 1220 South Clarkson.").hears("1 2 2 0 South Clarkson").hears_not("unit");
+    asked_where()
+        .says("1640 Galena Street")
+        .hears("1 6 4 0 Galena Street")
+        .says("Yes. 80010.")
+        .hears_not("unit")
+        .hears_not("8 0 0 1 0")
+        .hears("your name");
+}
+
+#[test]
+fn the_number_that_they_prefer_is_taken() {
+    let outcome = two_buildings()
+        .says("My name is Dana Reyes, the faucet is broken in unit 4B.")
+        .says("Yes.")
+        .hears("calling from")
+        .says("Yes, that's my desk line, but I'd prefer you use the main number, 720-865-2700.")
+        .hears("7 2 0, 8 6 5, 2 7 0 0")
+        .says("Yes.")
+        .hangs_up();
+    assert_eq!(outcome.callback.unwrap().value.to_string(), "+17208652700");
+}
+
+#[test]
+fn another_home_by_the_way_does_not_move_what_was_agreed_on() {
+    let asked = || asked_where().says("101, Birch Street").says("Yes.").hears("your name");
+    let outcome = asked().says("Fatima Noor, and my sister looked at 3A last week.").hangs_up();
+    assert_eq!(outcome.place.unwrap().value, "Birch House 101");
+    for right in ["Fatima Noor. No wait, sorry, it's 3A.", "Fatima Noor, I'm in 3A actually, not 101."] {
+        let outcome = asked().says(right).hangs_up();
+        assert_eq!(outcome.place.unwrap().value, "Maple Court 3A", "{right}");
+    }
+    let outcome = asked().says("The kitchen of 3A is on fire!").hangs_up();
+    assert_eq!(outcome.place.unwrap().value, "Maple Court 3A");
+}

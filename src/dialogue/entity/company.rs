@@ -1,0 +1,208 @@
+//! Firms: vendors of the roster, those that are called by their trade, and what answers the question for the company.
+
+use super::{Entity, Scene, Slot, Value, is_run_up, sound::likeness, titled};
+
+/// A vendor of the roster.
+pub(super) fn vendor(scene: &Scene<'_>) -> Option<Entity> {
+    for vendor in &scene.context.roster.vendors {
+        let words: Vec<String> = vendor
+            .split_whitespace()
+            .map(str::to_lowercase)
+            .filter(|w| !matches!(w.as_str(), "inc" | "llc" | "co" | "the" | "and" | "&"))
+            .collect();
+        for at in 0..scene.tokens.len() {
+            let fits = |(i, word): (usize, &String)| {
+                scene.word(at + i).is_some_and(|said| likeness(said, word) >= 0.7)
+            };
+            if !words.is_empty() && words.iter().enumerate().all(fits) {
+                return Some(scene.entity(Value::Company(vendor.clone()), at..at + words.len(), 0.9, false));
+            }
+        }
+    }
+    None
+}
+
+/// Firms: vendors of the roster, or "… from / with / of some words plumbing".
+pub(super) fn companies(scene: &Scene<'_>) -> Vec<Entity> {
+    if let Some(found) = vendor(scene) {
+        return vec![found];
+    }
+    const TRADES: [&str; 26] = [
+        "plumbing",
+        "electric",
+        "electrical",
+        "heating",
+        "hvac",
+        "roofing",
+        "painting",
+        "landscaping",
+        "construction",
+        "services",
+        "service",
+        "company",
+        "restoration",
+        "flooring",
+        "glass",
+        "locksmith",
+        "appliance",
+        "cleaning",
+        "pest",
+        "drain",
+        "mechanical",
+        "elevator",
+        "supply",
+        "realty",
+        "insurance",
+        "air",
+    ];
+    if let Some(found) = utility(scene).or_else(|| answered(scene)) {
+        return vec![found];
+    }
+    for at in 0..scene.tokens.len() {
+        if !matches!(scene.word(at), Some("from" | "with" | "at" | "of")) {
+            continue;
+        }
+        let last = (at + 2..at + 5).rev().find(|&i| scene.word(i).is_some_and(|word| TRADES.contains(&word)));
+        let Some(last) = last else { continue };
+        let words = &scene.tokens[at + 1..=last];
+        if words.iter().any(|t| {
+            matches!(t.word.as_str(), "the" | "a" | "my" | "your" | "customer" | "is" | "to" | "for")
+        }) {
+            continue;
+        }
+        let name: Vec<String> = words.iter().map(|t| titled(&t.word)).collect();
+        return vec![scene.entity(Value::Company(name.join(" ")), at + 1..last + 1, 0.7, true)];
+    }
+    Vec::new()
+}
+
+/// "This is Denver Water": those that bring water and power, by their names, and in answer to the question for the company.
+fn utility(scene: &Scene<'_>) -> Option<Entity> {
+    const UTILITIES: [&str; 9] =
+        ["water", "energy", "power", "gas", "electric", "utilities", "cable", "fiber", "internet"];
+    let asked = scene.context.expecting == Some(Slot::Company);
+    let capital = |at: usize| {
+        let written = scene.tokens.get(at).and_then(|token| scene.text.get(token.start..));
+        written.is_some_and(|written| written.starts_with(char::is_uppercase))
+    };
+    (1..scene.tokens.len()).find_map(|last| {
+        let first = last - 1;
+        let introduced = asked
+            || first
+                .checked_sub(1)
+                .and_then(|before| scene.word(before))
+                .is_some_and(|before| matches!(before, "is" | "from" | "with" | "at" | "its"));
+        let fits = scene.word(last).is_some_and(|word| UTILITIES.contains(&word))
+            && introduced
+            && !scene.tokens[first].stop
+            && capital(first)
+            && capital(last);
+        fits.then(|| {
+            let name = [first, last].map(|at| titled(&scene.tokens[at].word)).join(" ");
+            scene.entity(Value::Company(name), first..last + 1, 0.8, true)
+        })
+    })
+}
+
+/// "Xcel", "City of Denver": where the company was asked for, a short answer that is no yes, no or question is its name.
+fn answered(scene: &Scene<'_>) -> Option<Entity> {
+    if scene.context.expecting != Some(Slot::Company) {
+        return None;
+    }
+    let mut start = 0;
+    while start < scene.tokens.len() {
+        let end = sentence_end(scene, start);
+        if let Some((first, last)) = firm(scene, start, end) {
+            // "Simplex. Simplex Fire Protection."
+            let next = firm(scene, end, sentence_end(scene, end));
+            let again = |(from, to): &(usize, usize)| {
+                to - from > last - first
+                    && (0..last - first).all(|i| scene.word(from + i) == scene.word(first + i))
+            };
+            let (first, last) = next.filter(again).unwrap_or((first, last));
+            return Some(scene.entity(Value::Company(written(scene, first, last)), first..last, 0.7, true));
+        }
+        // Behind "Company?" or "No." something may come; behind "I don't know." nothing does.
+        if !is_mere_step(scene, start, end) {
+            return None;
+        }
+        start = end;
+    }
+    None
+}
+
+/// The words of a firm in this sentence, without what leads to them.
+fn firm(scene: &Scene<'_>, start: usize, end: usize) -> Option<(usize, usize)> {
+    /// "Rocky Mountain Fire and Safety Systems of Denver".
+    const MOST_WORDS: usize = 8;
+    /// Words before "from" or "with": "Joe Baker from".
+    const BEFORE_FROM: usize = 3;
+    if start >= end || scene.asks(end - 1) {
+        return None;
+    }
+    let word = |at: usize| scene.word(at).unwrap_or_default();
+    let mut first = start;
+    if let Some(from) = (start..end).take(BEFORE_FROM + 1).find(|&at| matches!(word(at), "from" | "with"))
+        && !(start..from).any(|at| is_no_firm(word(at)))
+    {
+        first = from + 1;
+    }
+    while first < end
+        && (is_run_up(word(first)) || matches!(word(first), "im" | "were" | "called" | "name" | "this"))
+    {
+        first += 1;
+    }
+    let mut last = end;
+    while last > first && matches!(word(last - 1), "please" | "thanks" | "sir" | "maam" | "dear") {
+        last -= 1;
+    }
+    let words = first..last;
+    if words.is_empty() || words.len() > MOST_WORDS {
+        return None;
+    }
+    let telling = |at: usize| scene.is_capital(at) || matches!(word(at), "and" | "of" | "the" | "for");
+    let titled = words.len() > 1 && scene.is_capital(first + 1) && words.clone().all(telling);
+    let fits = if titled {
+        !is_no_firm(word(first)) || !matches!(word(first), "no" | "not" | "i" | "why" | "what")
+    } else {
+        !words.clone().any(|at| is_no_firm(word(at)))
+    };
+    fits.then_some((first, last))
+}
+
+/// Words of sentences that name no firm.
+fn is_no_firm(word: &str) -> bool {
+    const WORDS: &str = " no nope nah not none nothing nobody never dont doesnt didnt cant wont isnt aint i im id ive ill me \
+        my myself mine we were you your youre he she they them her his it its a an is are was do does did have has had need \
+        want wanted looking call calling called about because can could would should will what why who where when how which \
+        there here hear put person people somebody someone speak talk wait hold sorry hello hi thanks thank live repair \
+        already said told just only company business maybe idea know understand huh ";
+    WORDS.contains(&format!(" {word} "))
+}
+
+/// "Company?", "No.", "Yes.", "Huh?"
+fn is_mere_step(scene: &Scene<'_>, start: usize, end: usize) -> bool {
+    end - start <= 1 || (end - start == 2 && scene.asks(end - 1))
+}
+
+/// The place after the sentence that begins here.
+fn sentence_end(scene: &Scene<'_>, start: usize) -> usize {
+    (start + 1..scene.tokens.len()).find(|&at| scene.begins_sentence(at)).unwrap_or(scene.tokens.len())
+}
+
+/// As it was written, with a capital before it.
+fn written(scene: &Scene<'_>, first: usize, last: usize) -> String {
+    let text = match (scene.tokens.get(first), last.checked_sub(1).and_then(|last| scene.tokens.get(last))) {
+        (Some(first), Some(last)) => scene.text.get(first.start..last.end).unwrap_or_default(),
+        _ => "",
+    };
+    titled(&text.replace(',', ""))
+}
+
+impl Scene<'_> {
+    /// Does a question mark follow the word?
+    pub(super) fn asks(&self, at: usize) -> bool {
+        let rest = self.tokens.get(at).and_then(|token| self.text.get(token.end..));
+        rest.is_some_and(|rest| rest.starts_with('?'))
+    }
+}
