@@ -1,6 +1,6 @@
 //! Firms: vendors of the roster, those that are called by their trade, and what answers the question for the company.
 
-use super::{Entity, Scene, Slot, Value, is_run_up, sound::likeness, titled};
+use super::{Entity, Scene, Slot, Value, is_run_up, misheard::is_number, sound::likeness, titled};
 
 /// A vendor of the roster.
 pub(super) fn vendor(scene: &Scene<'_>) -> Option<Entity> {
@@ -165,7 +165,7 @@ fn firm(scene: &Scene<'_>, start: usize, end: usize) -> Option<(usize, usize)> {
     let fits = if titled {
         !is_no_firm(word(first)) || !matches!(word(first), "no" | "not" | "i" | "why" | "what")
     } else {
-        !words.clone().any(|at| is_no_firm(word(at)))
+        !words.clone().any(|at| is_no_firm(word(at)) || is_number(word(at)))
     };
     fits.then_some((first, last))
 }
@@ -176,7 +176,8 @@ fn is_no_firm(word: &str) -> bool {
         my myself mine we were you your youre he she they them her his it its a an is are was do does did have has had need \
         want wanted looking call calling called about because can could would should will what why who where when how which \
         there here hear put person people somebody someone speak talk wait hold sorry hello hi thanks thank live repair \
-        already said told just only company business maybe idea know understand huh ";
+        already said told just only company business maybe idea know understand huh invoice \
+        order job bill check payment paid question number ";
     WORDS.contains(&format!(" {word} "))
 }
 

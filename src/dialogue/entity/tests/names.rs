@@ -297,6 +297,9 @@ fn what_answers_the_question_for_the_company_is_its_name() {
             ("Can you hear me", ""),
             ("Put me through to a person.", ""),
             ("a new heater", ""),
+            ("It's invoice forty four for the boiler.", ""),
+            ("The boiler job", ""),
+            ("Three Brothers Roofing", "company Three Brothers Roofing"),
         ],
     );
 }
