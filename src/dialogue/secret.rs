@@ -80,7 +80,7 @@ fn has_check_digit(number: &str) -> bool {
         .zip([false, true].into_iter().cycle())
         .map(|(digit, twice)| if twice { doubled(digit) } else { digit })
         .sum();
-    sum % 10 == 0
+    sum.is_multiple_of(10)
 }
 
 #[cfg(test)]

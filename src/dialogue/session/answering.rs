@@ -79,7 +79,10 @@ impl Session {
         let no_more = match reading.moves {
             // "That's it" before anything was told is a word misheard.
             Some(Move::Done) => self.state.turns > 1,
-            Some(Move::Deny) => words_of(text).len() <= TOPIC_WORDS,
+            Some(Move::Deny) => {
+                words_of(text).len() <= TOPIC_WORDS
+                    && heard.iter().all(|e| Item::of(e.slot()) == Some(Item::Matter))
+            }
             _ => false,
         };
         if no_more && is_bare(reading) {
@@ -561,6 +564,7 @@ fn is_of_no_company(text: &str) -> bool {
         AnyOf::parse([
             "no|not|isnt|dont|without .. company|firm|business|vendor|contractor|organization",
             "just|only me|myself",
+            "i|we live here|there",
             "im|am|were ?just ?a|the tenant|resident|renter|neighbor|customer|person|individual",
         ])
     });

@@ -313,11 +313,13 @@ impl Session {
                 self.say_who();
                 self.ask_again();
             }
-            Move::Repeat => self.repeat(),
-            // "Wait, it's unit four D" is no request for time.
-            Move::Wait if self.entities(text).iter().any(|e| !matches!(e.value, Value::Matter(_))) => {
+            // "Wait, it's unit four D" is no request for time, and "one five, speak slower" an answer.
+            Move::Wait | Move::Repeat
+                if self.entities(text).iter().any(|e| !matches!(e.value, Value::Matter(_))) =>
+            {
                 return false;
             }
+            Move::Repeat => self.repeat(),
             Move::Wait => {
                 self.state.patient = true;
                 self.tell(Line::TakeYourTime);
