@@ -115,3 +115,22 @@ impl Moves {
         &tokens[start..end]
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_caller_s_own_address_is_not_the_office_s_and_grace_is_no_due_date() {
+        for (asked, topic) in [
+            ("You've got my new address?", Some(Topic::Contact)),
+            ("What's your email address?", Some(Topic::Contact)),
+            ("What's your address?", Some(Topic::OfficeAddress)),
+            ("Is there a grace period for rent?", None),
+            ("When is rent due?", Some(Topic::RentPayment)),
+            ("Who do we pay for gas?", Some(Topic::Utilities)),
+        ] {
+            assert_eq!(topic_asked(asked), topic, "{asked}");
+        }
+    }
+}

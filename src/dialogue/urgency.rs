@@ -7,6 +7,8 @@
 
 mod grammar;
 
+use std::ops::Range;
+
 use super::{
     pattern::{Hit, Pattern, Table, lines},
     reading::{LifeSafety, UrgentKind},
@@ -38,6 +40,8 @@ enum Veto {
     Supposed,
     /// A film, a song, an idiom.
     Figure,
+    /// A saying, a denial or a question of the past that holds the words of danger in itself: no other words are touched.
+    Idiom,
     /// A detector that wants a battery or a fitter.
     Upkeep,
     /// Smoke or a smell of people and kitchens.
@@ -57,6 +61,7 @@ impl Veto {
             "resolved" => Veto::Resolved,
             "supposed" => Veto::Supposed,
             "figure" => Veto::Figure,
+            "idiom" => Veto::Idiom,
             "upkeep" => Veto::Upkeep,
             "harmless" => Veto::Harmless,
             "water" => Veto::Water,
@@ -70,7 +75,7 @@ impl Veto {
     fn silences(self, grammar: &Grammar, kind: LifeSafety, hit: &[Token]) -> bool {
         let says = |words: &[&str]| hit.iter().any(|token| words.contains(&token.word.as_str()));
         match self {
-            Veto::Past | Veto::Resolved | Veto::Supposed | Veto::Figure => true,
+            Veto::Past | Veto::Resolved | Veto::Supposed | Veto::Figure | Veto::Idiom => true,
             // Only the detector is dismissed: "I was cooking and there's a fire" is a fire.
             Veto::Upkeep => kind == LifeSafety::CarbonMonoxide || says(grammar.alarms),
             Veto::Harmless if kind == LifeSafety::Medical => says(grammar.choking),
@@ -158,7 +163,8 @@ impl Rules {
                 seen = true;
                 if !self.is_negated(words, &hit)
                     && !vetoes.iter().any(|(veto, reach)| {
-                        hit.words.start < *reach
+                        hit.words.start < reach.end
+                            && reach.start < hit.words.end
                             && veto.silences(self.grammar, *kind, &words[hit.words.clone()])
                     })
                 {
@@ -173,8 +179,9 @@ impl Rules {
         }
     }
 
-    /// Each with the words before which it holds.
-    fn vetoes(&self, words: &[Token]) -> Vec<(Veto, usize)> {
+    /// Each with the words that it holds for.
+    fn vetoes(&self, words: &[Token]) -> Vec<(Veto, Range<usize>)> {
+        let mut found = self.idioms(words);
         let fitting = |(veto, pattern): &(Veto, Pattern)| {
             let hit = pattern.hits(words).next()?;
             // "Do you have a spare key, the sitter has passed out": how it begins says nothing of what comes after.
@@ -183,10 +190,10 @@ impl Rules {
                 Some(more) => hit.words.end + more,
                 None => words.len(),
             };
-            Some((*veto, reach))
+            Some((*veto, 0..reach))
         };
-        let mut found: Vec<(Veto, usize)> = self.vetoes.0.iter().filter_map(fitting).collect();
-        let holds = |found: &[(Veto, usize)], veto| found.iter().any(|(other, _)| *other == veto);
+        found.extend(self.vetoes.0.iter().filter(|(veto, _)| *veto != Veto::Idiom).filter_map(fitting));
+        let holds = |found: &[(Veto, Range<usize>)], veto| found.iter().any(|(other, _)| *other == veto);
         if holds(&found, Veto::Still) {
             found.retain(|(veto, _)| !matches!(veto, Veto::Past | Veto::Resolved));
         }
@@ -196,13 +203,27 @@ impl Rules {
         found
     }
 
+    /// "I love a good fire", but not "what do I do, the bleeding won't stop": no saying goes over a stop.
+    fn idioms(&self, words: &[Token]) -> Vec<(Veto, Range<usize>)> {
+        let idioms = self.vetoes.0.iter().filter(|(veto, _)| *veto == Veto::Idiom);
+        let hits = idioms.flat_map(|(veto, pattern)| pattern.hits(words).map(|hit| (*veto, hit.words)));
+        let whole = |range: &Range<usize>| words[range.start..range.end - 1].iter().all(|word| !word.stop);
+        hits.filter(|(_, range)| whole(range)).collect()
+    }
+
     pub(super) fn urgent(&self, words: &[Token]) -> Option<UrgentKind> {
         if self.vetoes.0.iter().any(|(veto, pattern)| *veto == Veto::Supposed && pattern.fits(words)) {
             return None;
         }
+        let idioms = self.idioms(words);
         let hit = |(_, pattern): &&(UrgentKind, Pattern)| {
             pattern
                 .hits(words)
+                .filter(|hit| {
+                    !idioms
+                        .iter()
+                        .any(|(_, idiom)| hit.words.start < idiom.end && idiom.start < hit.words.end)
+                })
                 .any(|hit| self.opens_negative(&words[hit.words.start].word) || !self.is_negated(words, &hit))
         };
         self.urgent.0.iter().find(hit).map(|(kind, _)| *kind)
@@ -249,3 +270,6 @@ fn join(tokens: &mut Vec<Token>, hit: &Hit, words: &str) {
         words.split(' ').map(|word| Token { word: word.to_owned(), start, end, stop }).collect();
     tokens.splice(hit.words.clone(), joined);
 }
+
+#[cfg(test)]
+mod tests;

@@ -43,6 +43,24 @@ fn no_probe_goes_without_its_closed_answer_and_no_report_gets_one() {
 }
 
 #[test]
+fn what_is_asked_of_the_office_itself_is_no_question_of_law_or_worth() {
+    let understander = Understander::words_only();
+    let asked = |text: &str| topic(Language::English, text, &understander.read(text, None));
+    for (text, expected) in [
+        ("Can you just connect me to the office manager?", None),
+        ("Can you just reset it for me?", None),
+        ("Can the manager just call me back?", None),
+        ("Can they do something about my neighbor's music?", None),
+        ("My rent's going up two hundred bucks, can you do that?", None),
+        ("Can my landlord just do that?", Some(ClosedTopic::Legal)),
+        ("Can they just raise my rent in the middle of the lease?", Some(ClosedTopic::Legal)),
+        ("Are rents going up around here?", Some(ClosedTopic::Value)),
+    ] {
+        assert_eq!(asked(text), expected, "{text}");
+    }
+}
+
+#[test]
 fn what_the_office_has_written_may_not_steer_either() {
     for said in [
         "Trash is picked up on Tuesday morning.",

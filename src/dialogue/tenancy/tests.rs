@@ -25,6 +25,8 @@ fn what_is_private_is_known_and_the_rest_is_not() {
         ("What's the status of my repair?", Some(PrivateTopic::WorkOrder)),
         ("does Dana Reyes still live there", Some(PrivateTopic::Residence)),
         ("what unit is Dana Reyes in", Some(PrivateTopic::Residence)),
+        ("is Dana Reyes still living there", Some(PrivateTopic::Residence)),
+        ("my name is Dana and I live in 4B, I need a letter for my insurance", None),
         ("who lives in 4B", Some(PrivateTopic::Residence)),
         ("can you let my brother in", Some(PrivateTopic::LetIn)),
         ("please give the spare key to my cousin", Some(PrivateTopic::LetIn)),
