@@ -12,6 +12,7 @@ mod introducing;
 mod keying;
 mod keys;
 mod known;
+mod late;
 mod moving;
 mod naming;
 mod placing;
@@ -25,6 +26,7 @@ mod state;
 mod suspicion;
 mod taking;
 mod understanding;
+mod visiting;
 mod wished;
 
 use std::sync::Arc;
