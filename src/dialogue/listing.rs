@@ -37,9 +37,61 @@ pub(super) enum Asked {
     Available,
     Pets,
     Parking,
+    /// The one with the lowest rent.
+    Cheapest,
+    /// What the list says in its own sentences at most: how large it is, a waiting list, a short lease, what is paid besides.
+    Size,
+    Waitlist,
+    Term,
+    Utilities,
+    Furnished,
+}
+
+impl Asked {
+    /// What nobody has listed, as the team reads it. `None`: the list has a place for it.
+    pub(super) const fn unlisted(self) -> Option<&'static str> {
+        Some(match self {
+            Asked::Size => "its size",
+            Asked::Waitlist => "the waiting list",
+            Asked::Term => "the length of the lease",
+            Asked::Utilities => "what is included in the rent",
+            Asked::Furnished => "whether it is furnished",
+            _ => return None,
+        })
+    }
+
+    /// Words that a sentence of the list answers it with.
+    pub(super) const fn told_by(self) -> &'static [&'static str] {
+        match self {
+            Asked::Size => &["square", "feet", "sqft"],
+            Asked::Waitlist => &["waitlist", "waiting"],
+            Asked::Term => &["lease", "month", "months"],
+            Asked::Utilities => &["heat", "utilities", "water", "electric", "electricity", "gas", "included"],
+            Asked::Furnished => &["furnished", "unfurnished"],
+            _ => &[],
+        }
+    }
 }
 
 const QUESTIONS: &str = "\
+cheapest | cheapest|cheaper
+cheapest | least|less expensive
+cheapest | lowest rent|price|priced
+cheapest | most affordable
+waitlist | waitlist|waitlists|waitinglist
+waitlist | wait|waiting list
+size | square feet|foot|footage|meters
+size | sqft|footage
+size | how big|large|spacious is|are|it|the|that
+size | what size is|are
+term | short|shorter ?term lease|leases|rental|rentals|stay|stays
+term | do|does|can|could|is|are|would|offer|possible ... month to month
+term | do|does|can|could|is|are|would|offer|possible ... week|weeks|month|months|year ?long lease|leases
+term | do|does|can|could|is|are|would|offer|possible ... lease|rent|stay .. week|weeks|month|months
+utilities | include|includes|included|including|with|without ?the heat|heating|water|utilities|electric|electricity|gas
+utilities | heat|heating|water|utilities|electric|electricity|gas .. included|extra|separate
+utilities | what|whats|which|are|is|how .. utilities
+furnished | furnished|unfurnished
 deposit | how much .. deposit
 deposit | what|whats|is .. deposit
 deposit | what|how about the deposit
@@ -50,6 +102,8 @@ rent | the rent on|for|there
 rent | ^ and|so|yes|but? ?just the|its? rent|price please|too|though? $
 rent | tell|know|want|asking|asked .. rent|price
 rent | how much $
+rent | is|isnt the|that|it|this|rent|house|apartment ... hundred|thousand|dollars
+rent | what|whats .. go|goes|rents for
 available | when .. available|move|free|ready|vacant
 available | how soon .. available|move|free|ready|vacant
 available | what date .. available|move
@@ -68,6 +122,12 @@ which | what else do|have|is
 which | is|are ... still? available
 which | any .. available|openings|vacancies|vacancy|left
 which | have|has anything|something|any
+which | is|its ... still|up there|open|free|vacant|for
+which | ones|thats|its|is .. available|free then|now|still
+which | is|isnt|was|its ... taken|gone|rented ?yet ?or ?not $
+which | how many .. free|available|open|vacant|left|have
+which | what|which ?apartment|apartments|home|homes|house|houses|place|places|unit|units|kind|else ?do ?of you have|got
+which | know|what|whats|tell|about|check .. availability
 ";
 
 fn asked_from_name(name: &str) -> Option<Asked> {
@@ -78,6 +138,12 @@ fn asked_from_name(name: &str) -> Option<Asked> {
         "available" => Asked::Available,
         "pets" => Asked::Pets,
         "parking" => Asked::Parking,
+        "cheapest" => Asked::Cheapest,
+        "size" => Asked::Size,
+        "waitlist" => Asked::Waitlist,
+        "term" => Asked::Term,
+        "utilities" => Asked::Utilities,
+        "furnished" => Asked::Furnished,
         _ => return None,
     })
 }
@@ -251,6 +317,24 @@ mod tests {
             ("how soon could I move in", Some(Asked::Available)),
             ("do they take dogs there", Some(Asked::Pets)),
             ("does it have parking", Some(Asked::Parking)),
+            ("What's the cheapest thing you got?", Some(Asked::Cheapest)),
+            ("What's the price of the cheapest one?", Some(Asked::Cheapest)),
+            ("Hello, is that one bedroom at 18 Birch still up for grabs?", Some(Asked::Which)),
+            ("Is it taken or not?", Some(Asked::Which)),
+            ("is the house really twenty six hundred?", Some(Asked::Rent)),
+            ("What you have?", Some(Asked::Which)),
+            ("How many you have free?", Some(Asked::Which)),
+            ("What apartment you have?", Some(Asked::Which)),
+            ("I need to know your availability for a two or three bedroom", Some(Asked::Which)),
+            ("What's the square footage on the Birch Street apartment?", Some(Asked::Size)),
+            ("Do you have a waitlist for Maple Court", Some(Asked::Waitlist)),
+            ("do you do a short lease", Some(Asked::Term)),
+            ("I just wanted to know if that's with heat or without", Some(Asked::Utilities)),
+            // An hour to come at, a size of one's own, and what becomes of a showing are no questions of homes.
+            ("Is noon tomorrow free?", None),
+            ("The living room is big", None),
+            ("I've taken the day off", None),
+            ("we are still looking", None),
             ("I would like to come and see it.", None),
             ("I'm looking for a two bedroom apartment.", None),
             ("On Saturday would be good.", None),

@@ -265,6 +265,11 @@ lines! {
     ShowingLeft = "showing_left" [],
     /// One more home that they want to see; the team settles the time.
     ShowingSecond = "showing_second" [Value],
+    /// A time that is wished for early is looked for in its turn; the same where none was named.
+    ShowingWish = "showing_wish" [Value],
+    ShowingSoon = "showing_soon" [],
+    /// Somebody is late for a showing or waits for one, and nobody of the office can be rung.
+    ShowingUrgent = "showing_urgent" [],
     /// A showing of another conversation is to be cancelled, or moved.
     ShowingCancelNoted = "showing_cancel_noted" [],
     ShowingMoveNoted = "showing_move_noted" [],

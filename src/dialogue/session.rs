@@ -12,6 +12,7 @@ mod introducing;
 mod keying;
 mod keys;
 mod known;
+mod late;
 mod moving;
 mod naming;
 mod placing;
@@ -26,6 +27,7 @@ mod suspicion;
 mod taking;
 mod taking_back;
 mod understanding;
+mod visiting;
 mod wished;
 
 use std::sync::Arc;

@@ -210,7 +210,7 @@ impl Session {
             self.state.intent = Some(intent);
         }
         let echo = self.state.form.value(Item::Matter).is_some();
-        self.state.visit |= intent == Intent::Showing;
+        self.state.visit |= intent == Intent::Showing || self.has_asked_to_see(intent, text);
         if intent == Intent::Message && Self::asks_only_to_leave_word(text) {
             // For whom it is; what it is comes yet.
             self.state.note(text.trim().to_owned());

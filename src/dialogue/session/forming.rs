@@ -47,6 +47,9 @@ impl Session {
                 return;
             }
             match self.next_item() {
+                Some(Item::MoveIn) if self.leaves_move_in() => return,
+                // Given up just now.
+                Some(item) if self.state.form.is_done(item) => {}
                 Some(item) => {
                     if self.ask_about(item) || (self.leave_to_keys(item) && self.ask_about(item)) {
                         return;

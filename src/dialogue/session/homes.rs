@@ -1,13 +1,17 @@
 //! The homes that are to let: which of them is meant, and what prospects ask about them, answered from the office's own list and
 //! from nothing else.
 
+use std::sync::LazyLock;
+
 use super::{Awaiting, Item, Session, understanding::without_questions};
 use crate::dialogue::{
     Entity, Intent, Listing, Move, Reading, Subject, Topic, Value,
     listing::{self, Asked, Described, asked},
     office::words_of,
     pack::Line,
+    pattern::AnyOf,
     reply,
+    token::tokens,
 };
 
 /// Homes that are told at once: two can be remembered.
@@ -90,6 +94,24 @@ impl Session {
         }
     }
 
+    /// Whoever was taken for a tenant wants to buy, and is an agent's. `true`: dealt with.
+    pub(super) fn turns_out_buyer(&mut self, text: &str, reading: &Reading) -> bool {
+        let taken = self.state.flow.map_or(lets(reading.intent) && reading.is_sure(), lets);
+        let booked = self.state.showing.standing().is_some();
+        if !taken || booked || self.state.closed || self.state.unheard || !wants_to_buy(text) {
+            return false;
+        }
+        let mut heard = self.entities(text);
+        heard.retain(|entity| {
+            Item::of(entity.slot()).is_some_and(|item| self.is_answer(item, entity, reading, text))
+        });
+        self.take_beside_the_point(&heard);
+        self.state.visit = false;
+        self.state.add_matter(text);
+        self.begin_flow(Intent::Buyer, text);
+        true
+    }
+
     /// Does a prospect ask what the office's list says of one home? Then its facts for all homes are no answer.
     pub(super) fn asks_of_one_home(&self, text: &str, reading: &Reading) -> bool {
         self.is_prospect(reading)
@@ -103,9 +125,10 @@ impl Session {
         if self.office.listings.is_empty() {
             return false;
         }
-        let mut heard = self.entities(text);
+        let heard = self.entities(text);
         let meant = self.homes_meant(text, reading, &heard);
-        if !self.is_prospect(reading) && meant.is_empty() {
+        // "Do you have anything for sale?" is not answered with what is to let.
+        if (!self.is_prospect(reading) && meant.is_empty()) || wants_to_buy(text) {
             return false;
         }
         let mut questions = asked(text);
@@ -121,7 +144,9 @@ impl Session {
         for &question in &questions {
             told |= match question {
                 Asked::Which if told => true,
-                Asked::Which => self.tell_homes(&homes, &heard),
+                Asked::Which => self.tell_homes(&homes, &heard, text),
+                Asked::Cheapest => self.tell_cheapest(&heard, text),
+                _ if question.unlisted().is_some() => self.tell_unlisted(question, &homes, text),
                 _ => self.tell_of_homes(question, &homes, &heard, text, questions.contains(&Asked::Which)),
             };
         }
@@ -129,6 +154,19 @@ impl Session {
             return false;
         }
         self.treat(Subject::Homes, text, before);
+        self.resume_beside(text, reading, heard, &meant);
+        true
+    }
+
+    /// After something that was answered on the way: what was said beside it is taken, and the talk goes on. `meant`: the homes
+    /// that were named.
+    pub(super) fn resume_beside(
+        &mut self,
+        text: &str,
+        reading: &Reading,
+        mut heard: Vec<Entity>,
+        meant: &[String],
+    ) {
         self.state.confusions = 0;
         let under_way = self.state.flow.is_some() && !self.state.closed;
         let aside = without_questions(text);
@@ -137,15 +175,14 @@ impl Session {
             && self.state.awaiting.wants_yes_or_no()
         {
             self.hear_home(text, reading, &mut heard);
-            heard.retain(|entity| matches!(entity.value, Value::Listing(_)));
+            heard.retain(|entity| matches!(entity.value, Value::Listing(_) | Value::When(_)));
             self.take_beside_the_point(&heard);
             // "Yes. But what's the rent?" is a yes as well.
-            match (aside.is_empty() || !asked(&aside).is_empty(), step) {
+            return match (aside.is_empty() || !asked(&aside).is_empty(), step) {
                 (false, _) => self.said(&aside, &Reading::bare(step)),
                 (true, Move::Affirm) => self.affirmed(),
                 (true, _) => self.denied(),
-            }
-            return true;
+            };
         }
         // "It's Lori Banks. So how much is it?" is the name too, and no word of the question is one.
         heard.retain(|entity| !matches!(entity.value, Value::Name(_) | Value::Matter(_)));
@@ -154,9 +191,7 @@ impl Session {
         });
         heard.extend(names);
         self.hear_home(text, reading, &mut heard);
-        if let ([only], false) =
-            (meant.as_slice(), heard.iter().any(|e| matches!(e.value, Value::Listing(_))))
-        {
+        if let ([only], false) = (meant, heard.iter().any(|e| matches!(e.value, Value::Listing(_)))) {
             heard.push(heard_home(only.clone(), text));
         }
         self.take_beside_the_point(&heard);
@@ -170,7 +205,6 @@ impl Session {
                 self.begin_flow(intent, text);
             }
         }
-        true
     }
 
     /// The homes that are meant, else the one that is spoken of.
@@ -189,14 +223,14 @@ impl Session {
     }
 
     /// The homes that are named, else those that fit what was said, each with its rent. `true`: something is said.
-    fn tell_homes(&mut self, named: &[Listing], heard: &[Entity]) -> bool {
-        let rooms = bedrooms_in(heard);
+    fn tell_homes(&mut self, named: &[Listing], heard: &[Entity], text: &str) -> bool {
+        let rooms = self.rooms_wanted(heard, text);
         let most = heard.iter().find_map(|entity| match entity.value {
             Value::Budget(dollars) => Some(dollars),
             _ => None,
         });
         let fits = |home: &&Listing| {
-            rooms.is_none_or(|rooms| home.bedrooms == Some(rooms))
+            (rooms.is_empty() || home.bedrooms.is_some_and(|has| rooms.contains(&has)))
                 && most.is_none_or(|most| home.rent.is_none_or(|rent| rent <= most))
         };
         let fitting = || self.office.listings.iter().filter(fits).take(TOLD_AT_ONCE).cloned().collect();
@@ -206,16 +240,86 @@ impl Session {
             self.tell(Line::HomesNone);
             return true;
         }
-        for home in homes {
-            self.tell_with(Line::Home, &reply::place_aloud(&home.address));
-            if !home.summary.is_empty() {
-                self.tell_text(&home.summary);
-            }
-            if let Some(rent) = home.rent {
-                self.tell_with(Line::HomeRent, &rent.to_string());
+        homes.iter().for_each(|home| self.tell_whole(home));
+        true
+    }
+
+    fn tell_whole(&mut self, home: &Listing) {
+        self.tell_with(Line::Home, &reply::place_aloud(&home.address));
+        if !home.summary.is_empty() {
+            self.tell_text(&home.summary);
+        }
+        if let Some(rent) = home.rent {
+            self.tell_with(Line::HomeRent, &rent.to_string());
+        }
+    }
+
+    /// How many bedrooms are asked for: "two or three"; else what was said of them before, if the list has such a home.
+    fn rooms_wanted(&self, heard: &[Entity], text: &str) -> Vec<u8> {
+        let either = either_rooms(text);
+        if !either.is_empty() {
+            return either;
+        }
+        let before = match self.state.form.value(Item::Bedrooms) {
+            Some(Value::Bedrooms(rooms)) => Some(*rooms),
+            _ => None,
+        };
+        let listed = |rooms: &u8| self.office.listings.iter().any(|home| home.bedrooms == Some(*rooms));
+        let other = words_of(text).iter().any(|word| matches!(word.as_str(), "else" | "other" | "others"));
+        let before = before.filter(listed).filter(|_| !other && self.state.flow.is_some_and(lets));
+        bedrooms_in(heard).or(before).into_iter().collect()
+    }
+
+    /// The one with the lowest rent, of those with as many bedrooms where that was said.
+    fn tell_cheapest(&mut self, heard: &[Entity], text: &str) -> bool {
+        let rooms = either_rooms(text).into_iter().chain(bedrooms_in(heard)).collect::<Vec<_>>();
+        let fits =
+            |home: &&Listing| rooms.is_empty() || home.bedrooms.is_some_and(|has| rooms.contains(&has));
+        let homes = self.office.listings.iter().filter(fits);
+        let Some(home) = homes.filter(|home| home.rent.is_some()).min_by_key(|home| home.rent).cloned()
+        else {
+            return false;
+        };
+        self.tell_whole(&home);
+        true
+    }
+
+    /// Square feet, a waiting list, a short lease: a sentence of the list or the office that says it, else it is said once not to
+    /// be known, and people are told what to tell.
+    fn tell_unlisted(&mut self, asked: Asked, homes: &[Listing], text: &str) -> bool {
+        let Some(what) = asked.unlisted() else { return false };
+        if let Some(answer) = self.office.answer(None, text) {
+            self.tell_text(&answer);
+            return true;
+        }
+        let says = |home: &&Listing| {
+            words_of(&home.summary).iter().any(|word| asked.told_by().contains(&word.as_str()))
+        };
+        if let Some(home) = homes.iter().find(says) {
+            self.tell_text(&home.summary.clone());
+            return true;
+        }
+        let of = homes.first().map_or("the homes to let".to_owned(), |home| home.address.clone());
+        let note = format!("asked about {of}: {what} is to be told");
+        match (self.state.notes.contains(&note), homes.is_empty()) {
+            (true, _) => self.tell(Line::AlreadyNoted),
+            (false, true) => self.tell(Line::UnknownNoted),
+            (false, false) => self.tell(Line::HomeUnknown),
+        }
+        self.state.note(note);
+        true
+    }
+
+    /// Of several numbers of bedrooms the one that is meant: "the one bedroom, actually no, the three bedroom", "two bedroom, not
+    /// one"; and a number that stands before "bedroom" is surer than one that stands alone, as in "one baby".
+    pub(super) fn sort_rooms(&self, text: &str, heard: &mut [Entity]) {
+        let Some(meant) = rooms_meant(text) else { return };
+        for entity in heard {
+            match &mut entity.value {
+                Value::Bedrooms(rooms) if *rooms > 0 => *rooms = meant,
+                _ => {}
             }
         }
-        true
     }
 
     /// One thing about these homes. `listed`: they have been told of with their rents. `true`: something is said.
@@ -229,7 +333,7 @@ impl Session {
     ) -> bool {
         if homes.is_empty() {
             let rooms = bedrooms_in(heard).is_some();
-            return asked == Asked::Rent && (listed || (rooms && self.tell_homes(&[], heard)));
+            return asked == Asked::Rent && (listed || (rooms && self.tell_homes(&[], heard, text)));
         }
         let several = homes.len() > 1;
         homes.iter().fold(false, |told, home| {
@@ -251,7 +355,7 @@ impl Session {
             Asked::Available => home.available.as_deref(),
             Asked::Pets => home.pets.as_deref(),
             Asked::Parking => home.parking.as_deref(),
-            Asked::Which | Asked::Rent | Asked::Deposit => None,
+            _ => None,
         };
         match (line, words) {
             (Some((line, sum)), _) => self.tell_with(line, &sum.to_string()),
@@ -269,7 +373,7 @@ impl Session {
             Asked::Rent => (None, Line::HomeRentUnknown, "its rent"),
             Asked::Deposit => (None, Line::HomeDepositUnknown, "its deposit"),
             Asked::Available => (None, Line::HomeUnknown, "when it is free"),
-            Asked::Which => return false,
+            _ => return false,
         };
         if let Some(answer) = topic.and_then(|topic| self.office.answer(Some(topic), text)) {
             self.tell_text(&answer);
@@ -285,9 +389,125 @@ fn heard_home(address: String, text: &str) -> Entity {
     Entity { value: Value::Listing(address), start: 0, end: text.len(), confidence: 0.9, read_back: false }
 }
 
+/// "I want to buy it", "do you have anything for sale"; who would rent as well is told of what is to let.
+fn wants_to_buy(text: &str) -> bool {
+    static BUYS: LazyLock<AnyOf> = LazyLock::new(|| {
+        AnyOf::parse([
+            "want|wanna|wants|like|love|looking|interested|hoping|trying|asking|rather|wanting|about|anything|something|it|one|here|and|just ?in ?about ?to buy|buying|purchase|purchasing",
+            "^ to|for? buy|buying",
+            "for sale",
+        ])
+    });
+    static RENTS: LazyLock<AnyOf> = LazyLock::new(|| {
+        AnyOf::parse([
+            "rent|renting|rental|rentals|lease|leasing",
+            "not|dont|never|cant .. buy|buying|purchase|purchasing",
+            "buy|buying furniture|groceries|out|insurance|you|time",
+        ])
+    });
+    static NOT_RENTS: LazyLock<AnyOf> = LazyLock::new(|| {
+        AnyOf::parse(["not|dont|never|no .. rent|renting|lease|leasing", "instead of renting"])
+    });
+    let words = tokens(text);
+    BUYS.fits(&words) && (!RENTS.fits(&words) || NOT_RENTS.fits(&words))
+}
+
+/// A number of bedrooms in words or figures.
+fn number(word: &str) -> Option<u8> {
+    Some(match word {
+        "one" | "1" => 1,
+        "two" | "2" => 2,
+        "three" | "3" => 3,
+        "four" | "4" => 4,
+        "five" | "5" => 5,
+        _ => return None,
+    })
+}
+
+fn is_bedroom(word: &str) -> bool {
+    matches!(word, "bedroom" | "bedrooms" | "bed" | "beds" | "br" | "bdrm")
+}
+
+/// "A two or three bedroom": both.
+fn either_rooms(text: &str) -> Vec<u8> {
+    let words = tokens(text);
+    let word = |at: usize| words.get(at).map_or("", |token| token.word.as_str());
+    let either = (0..words.len()).find_map(|at| {
+        let first = number(word(at))?;
+        let or = at + 1 + usize::from(is_bedroom(word(at + 1)));
+        let article = or + 1 + usize::from(matches!(word(or + 1), "a" | "maybe"));
+        let second = number(word(article)).filter(|_| matches!(word(or), "or" | "to"))?;
+        is_bedroom(word(article + 1)).then(|| vec![first, second])
+    });
+    either.unwrap_or_default()
+}
+
+/// Of the numbers that stand before "bedroom": the first, unless words between take it back, or a "not" stands before it.
+fn rooms_meant(text: &str) -> Option<u8> {
+    const TAKES_BACK: [&str; 7] = ["no", "actually", "wait", "sorry", "mean", "meant", "rather"];
+    let words = tokens(text);
+    let mut meant: Option<(usize, u8)> = None;
+    for at in 1..words.len() {
+        let Some(rooms) = number(&words[at - 1].word).filter(|_| is_bedroom(&words[at].word)) else {
+            continue;
+        };
+        let before = |back: usize| at.checked_sub(back).map_or("", |at| words[at].word.as_str());
+        let denied = before(2) == "not" || (before(3) == "not" && matches!(before(2), "a" | "the"));
+        let taken_back = meant.is_some_and(|(last, _)| {
+            words[last + 1..at].iter().any(|token| TAKES_BACK.contains(&token.word.as_str()))
+        });
+        if !denied && (meant.is_none() || taken_back) {
+            meant = Some((at, rooms));
+        }
+    }
+    meant.map(|(_, rooms)| rooms)
+}
+
 fn bedrooms_in(heard: &[Entity]) -> Option<u8> {
     heard.iter().find_map(|entity| match entity.value {
         Value::Bedrooms(rooms) => Some(rooms),
         _ => None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_bedrooms_that_are_meant_are_those_that_were_not_taken_back() {
+        for (text, rooms) in [
+            ("the one bedroom, actually no, wait, is the three bedroom still available?", Some(3)),
+            ("No no, two bedroom. Not one. One baby.", Some(2)),
+            ("For me and my wife and one baby. Two bedroom.", Some(2)),
+            ("not the one bedroom, the two bedroom", Some(2)),
+            ("a one bedroom, or maybe a two bedroom", Some(1)),
+            ("one of your people called me", None),
+        ] {
+            assert_eq!(rooms_meant(text), rooms, "{text}");
+        }
+        assert_eq!(either_rooms("your availability for a two or three bedroom"), vec![2, 3]);
+        assert!(either_rooms("is it two or three people at most").is_empty());
+    }
+
+    #[test]
+    fn who_would_buy_is_told_from_who_would_rent() {
+        for text in [
+            "I want to buy it",
+            "Do you have anything to buy though?",
+            "Yeah, but I'm asking about buying.",
+            "do you have any houses for sale?",
+            "To sell and to buy. We don't want to rent anymore.",
+            "Three. To buy, a three bedroom house.",
+        ] {
+            assert!(wants_to_buy(text), "{text}");
+        }
+        for text in [
+            "do you guys have anything for sale? Actually, renting might be fine too.",
+            "I don't want to buy, what's the rent?",
+            "where can I buy groceries around there",
+        ] {
+            assert!(!wants_to_buy(text), "{text}");
+        }
+    }
 }

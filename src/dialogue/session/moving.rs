@@ -11,14 +11,19 @@ use super::{
 };
 use crate::{
     dialogue::{
-        CalendarRequest, Expectation, Intent, Move, Reading, Value, When, office::words_of, pack::Line,
-        pattern::Table, reply, token::tokens,
+        CalendarRequest, Entity, Expectation, Intent, Move, Reading, Value, When,
+        office::words_of,
+        pack::Line,
+        pattern::{AnyOf, Table},
+        reply,
+        token::tokens,
     },
     types::Language,
 };
 
 /// Words by which a showing that is booked is moved.
-const MOVES: [&str; 19] = [
+const MOVES: [&str; 20] = [
+    "push",
     "reschedule",
     "move",
     "change",
@@ -40,6 +45,15 @@ const MOVES: [&str; 19] = [
     "aplazar",
 ];
 
+/// The same of a showing, and not of a household: "move it", "another time".
+static MOVES_IT: LazyLock<AnyOf> = LazyLock::new(|| {
+    AnyOf::parse([
+        "move|change|push|switch|reschedule|postpone|make it|that|the|my|our",
+        "different|another|other|later|earlier time|day|hour|appointment",
+        "instead",
+    ])
+});
+
 /// Words by which it is called off.
 const CANCELS: [&str; 4] = ["cancel", "cancelar", "cancele", "cancelarla"];
 
@@ -52,6 +66,7 @@ enum Change {
 
 /// `change | pattern`: "visit" and "appointment" are shown homes only to a prospect.
 const CHANGES: &str = "\
+move | i|we ?ve have|had|got .. showing|tour|viewing|appointment ... move|change|push|switch it|that
 move | reschedul*|postpone .. showing|showings|tour|viewing|visit|appointment
 move | move|change|switch|push my|our|the|that|this .. showing|tour|viewing|visit|appointment
 move | showing|tour|viewing|visit|appointment ... reschedul*|postpone
@@ -75,6 +90,34 @@ fn change_from_name(name: &str) -> Option<Change> {
 
 static CHANGE_RULES: LazyLock<Table<Change>> = LazyLock::new(|| Table::parse(CHANGES, change_from_name));
 
+/// What is booked is to stay as it is.
+static KEEPS: LazyLock<AnyOf> = LazyLock::new(|| {
+    AnyOf::parse([
+        "dont|do|never ?not change|touch|move|cancel|rebook anything|it|that|a|the|my|mine",
+        "leave|keep it|that|everything|things|mine|the|my ?one ?showing ?appointment ?time ?as|on|at|how|like|$",
+        "i already have .. showing|appointment|one|two|three|four|five|six|nine|ten|eleven|twelve|noon",
+        "just checking|confirming|making",
+        "no cambie nada",
+        "dejelo|dejela asi",
+    ])
+});
+
+/// A question of what is booked.
+static ASKS_WHAT_STANDS: LazyLock<AnyOf> = LazyLock::new(|| {
+    AnyOf::parse([
+        "is|its|thats|im|were|are|so|and|that|all .. booked|confirmed|scheduled|settled|set|down",
+        "did|have you|we|i .. book|booked|schedule|scheduled|change|changed|move|moved|cancel|cancelled|canceled",
+        "is|so|and|that|one|mondays|tuesdays|wednesdays|thursdays|fridays|saturdays|sundays|appointment|showing .. cancelled|canceled|gone|off",
+        "when|whens|what ?time ?day is|was|are .. it|that|showing|appointment|viewing|tour|again",
+        "esta|queda|quedo .. reservada|reservado|confirmada|confirmado|cancelada|cancelado",
+    ])
+});
+
+/// What is wished is no question of what is booked: "could it be booked for Friday instead?"
+static WISHES: LazyLock<AnyOf> = LazyLock::new(|| {
+    AnyOf::parse(["can|could|would|may|shall|instead|another|other|also|too|both|want|need|like"])
+});
+
 /// Words that speak of a home that is shown, whoever says them.
 const SHOWN: [&str; 6] = ["showing", "showings", "tour", "viewing", "recorrido", "walkthrough"];
 
@@ -85,9 +128,50 @@ impl Session {
             return false;
         }
         let free = self.state.awaiting == Awaiting::AnythingElse;
-        self.changes_showing_of_another(text, reading)
-            || (free && self.changes_showing(text, reading))
+        // From when they would move in is asked once all is booked.
+        let booked = free || self.state.awaiting.is_for(Item::MoveIn);
+        self.turns_out_buyer(text, reading)
+            || self.is_late_for_showing(text, reading)
+            || self.changes_showing_of_another(text, reading)
+            || self.asks_what_stands(text)
+            || (booked && self.changes_showing(text, reading))
             || (free && self.wants_showing_after_all(text, reading))
+            || self.asks_for_visit(text, reading)
+    }
+
+    /// "So it's booked?", "so Wednesday's cancelled?", "don't change anything": what stands is said, and nothing changes.
+    fn asks_what_stands(&mut self, text: &str) -> bool {
+        let words = tokens(&text.replace(',', " "));
+        let settling = matches!(self.state.awaiting, Awaiting::ChooseSlot | Awaiting::ConfirmSlot(_))
+            || self.state.awaiting == Awaiting::Item(Item::When);
+        let keeps = KEEPS.fits(&words);
+        let asks = text.contains('?') && ASKS_WHAT_STANDS.fits(&words) && !WISHES.fits(&words);
+        let Some((_, slot)) = self.state.showing.booked.clone() else { return false };
+        if !(keeps || asks) || self.state.awaiting == Awaiting::CancelShowing {
+            return false;
+        }
+        self.state.confusions = 0;
+        if self.state.showing.stage == Stage::Cancelled {
+            if !asks || settling {
+                return false;
+            }
+            self.tell(Line::ShowingCancelled);
+        } else if settling {
+            self.decline_showing();
+            return true;
+        } else {
+            self.tell_with(Line::ShowingStands, &slot.aloud(self.state.language));
+        }
+        self.go_on();
+        true
+    }
+
+    /// The same, where an hour alone is one, as after "when?": "push it to three".
+    fn wish_of_change(&self, text: &str) -> Option<When> {
+        let heard = self.extracted_for(&without_denied(text), Some(Item::When));
+        let other = |entity: &Entity| matches!(entity.value, Value::Bedrooms(_) | Value::Unit(_));
+        let named = self.entities(text).iter().any(other);
+        wish_in(&heard).filter(|wish| !named && (wish.date.is_some() || wish.time.is_some()))
     }
 
     /// The time that is wished for, where one is named.
@@ -106,18 +190,33 @@ impl Session {
         let meant = self.homes_meant(text, reading, &heard);
         if let [other] = meant.as_slice()
             && place.is_some_and(|place| place != *other)
+            && (asks_to_see(text) || says("book") || wish_in(&heard).is_some())
         {
             self.state.confusions = 0;
-            self.note_second_home(other);
-            self.ask_anything_else();
+            self.note_second_time(other, wish_in(&heard));
+            self.go_on();
             return true;
         }
         let left = without_denied(text);
         // The day of the showing is out, and no other is named.
         let denied = left != text && wish_in(&heard).is_some_and(|wish| fits(&wish, &slot));
         let same_hour = (says("same") && (says("time") || says("hour"))) || (says("misma") && says("hora"));
+        let moves = words.iter().any(|word| MOVES.contains(&word.as_str()));
+        // After "when would you like to move in?" a day is the answer, unless it is put as another time of the showing.
+        let asked_move_in = self.state.awaiting != Awaiting::AnythingElse;
+        let of_visit = |entity: &Entity| matches!(entity.value, Value::When(_));
+        if asked_move_in && !(moves || denied) && !heard.iter().any(of_visit) {
+            let cancels = words.iter().any(|word| CANCELS.contains(&word.as_str()));
+            if !cancels {
+                return false;
+            }
+        }
+        if asked_move_in && moves && !MOVES_IT.fits(&tokens(text)) && !heard.iter().any(of_visit) {
+            return false;
+        }
         let wish = self
             .wish_for(text)
+            .or_else(|| self.wish_of_change(text).filter(|_| moves))
             .filter(|wish| !fits(wish, &slot))
             .map(|wish| When { time: wish.time.or(Some(slot.local.time()).filter(|_| same_hour)), ..wish });
         let cancels =
@@ -132,7 +231,6 @@ impl Session {
         }
         let elsewhere = (reading.is_sure() && !reading.intent.is_prospect()) || reading.topic.is_some();
         let renames = wish.is_some_and(|wish| wish.date.is_some()) && !elsewhere;
-        let moves = words.iter().any(|word| MOVES.contains(&word.as_str()));
         if !(moves || cancels || denied || renames) {
             return false;
         }
@@ -225,12 +323,16 @@ impl Session {
             || (reading.is_sure() && reading.intent.is_prospect())
             || self.state.showing.of_another;
         // A comma is set or left out as the recogniser likes.
+        if self.comes_instead(text) {
+            return true;
+        }
         let Some(change) = CHANGE_RULES.first(&tokens(&text.replace(',', " "))) else { return false };
         if own || !(shown || prospect) {
             return false;
         }
         self.state.confusions = 0;
         if self.state.showing.of_another {
+            self.state.add_matter(text);
             self.tell(Line::AlreadyNoted);
             self.go_on();
             return true;
@@ -260,6 +362,42 @@ impl Session {
         self.tell(line);
         self.advance();
         true
+    }
+
+    /// Of a showing that is being passed on: "can I come next week instead?", whatever was to become of it.
+    fn comes_instead(&mut self, text: &str) -> bool {
+        let words = words_of(text);
+        let instead = words.iter().any(|word| matches!(word.as_str(), "instead" | "reschedule" | "rebook"));
+        let wish = self.wish_for(text).filter(|wish| wish.date.is_some());
+        let asks =
+            instead || (wish.is_some() && (asks_to_see(text) || words.iter().any(|word| word == "come")));
+        if !self.state.showing.of_another || self.state.showing.is_late() || !asks {
+            return false;
+        }
+        let day = wish.and_then(|wish| wish.date);
+        let day = day.map(|date| format!(" on {}", reply::day_aloud(Language::English, date)));
+        let note = format!("wants to come another time instead{}", day.unwrap_or_default());
+        self.state.add_matter(text);
+        match self.state.notes.contains(&note) {
+            true => self.tell(Line::AlreadyNoted),
+            false => self.tell(Line::ShowingMoveNoted),
+        }
+        self.state.note(note);
+        self.state.confusions = 0;
+        self.go_on();
+        true
+    }
+
+    /// One more home on a day that is named: people settle it.
+    fn note_second_time(&mut self, place: &str, wish: Option<When>) {
+        let before = self.said_so_far();
+        self.note_second_home(place);
+        if let Some(wish) = wish {
+            self.state.note(format!("of {place} they say: {}", reply::when_written(&wish)));
+        }
+        if self.said_so_far() == before {
+            self.tell(Line::AlreadyNoted);
+        }
     }
 
     /// The day that is spoken of, wished for or not.

@@ -46,6 +46,12 @@ pub(super) struct Visit {
     /// It is of another conversation: the office is told what is to become of it.
     #[serde(default)]
     pub(super) of_another: bool,
+    /// Somebody is late for it, or waits for whoever shows the home.
+    #[serde(default)]
+    late: bool,
+    /// From when they would move in has been asked.
+    #[serde(default)]
+    asked_move_in: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -85,6 +91,16 @@ impl Visit {
 
     pub(super) const fn is_of_another(&self) -> bool {
         self.of_another
+    }
+
+    pub(super) const fn is_late(&self) -> bool {
+        self.late
+    }
+
+    /// It is of another conversation, and somebody is awaited there.
+    pub(super) fn be_late(&mut self) {
+        self.late = true;
+        self.of_another = true;
     }
 
     pub(super) fn standing(&self) -> Option<&(ShowingId, ShowingSlot)> {
@@ -144,6 +160,20 @@ impl Session {
         };
         self.look_at_calendar(place, wish);
         true
+    }
+
+    /// From when somebody would move in is asked after the visit is settled, and of a visitor once. `true`: dealt with.
+    pub(super) fn leaves_move_in(&mut self) -> bool {
+        if self.arrange_showing() {
+            return true;
+        }
+        if self.state.visit && self.seeks_to_rent() {
+            if self.state.showing.asked_move_in {
+                self.state.form.give_up(Item::MoveIn);
+            }
+            self.state.showing.asked_move_in = true;
+        }
+        false
     }
 
     /// They have named another time.
@@ -256,6 +286,8 @@ impl Session {
             })
         };
         match offered.as_slice() {
+            // "Around then" is nothing that was said to whoever named no time.
+            [] if wish.is_none_or(|wish| !names_time(&wish)) => self.leave_showing_to_people(),
             [] => {
                 self.tell(Line::ShowingNoTime);
                 self.ask_another_day();
@@ -324,7 +356,7 @@ impl Session {
     }
 
     /// They would rather not settle it now.
-    fn decline_showing(&mut self) {
+    pub(super) fn decline_showing(&mut self) {
         self.state.showing.stage = Stage::Settled;
         match self.state.showing.standing().cloned() {
             Some((_, slot)) => {
@@ -488,6 +520,10 @@ pub(super) fn wish_in(heard: &[Entity]) -> Option<When> {
         Value::When(when) | Value::MoveIn(when) => Some(when),
         _ => None,
     })
+}
+
+fn names_time(wish: &When) -> bool {
+    wish.date.is_some() || wish.time.is_some() || wish.part.is_some() || wish.until.is_some()
 }
 
 /// "Saturday would be good": is a time said, and nothing beside it but what agrees?

@@ -1,7 +1,8 @@
 //! What a turn means where it is said: danger first, then courtesy, then the answer to what was asked.
 
 use super::{
-    Awaiting, Item, Session, answering::TOPIC_WORDS, hearing_out::asks_if_noted, wished::without_denied,
+    Awaiting, Item, Session, answering::TOPIC_WORDS, hearing_out::asks_if_noted, visiting::comes_to_see,
+    wished::without_denied,
 };
 use crate::dialogue::{
     Context, Entity, Intent, Move, Reading, Slot, Subject, Topic, Urgency, Value, closed, entity,
@@ -165,7 +166,7 @@ impl Session {
             Item::of(entity.slot()).is_none_or(|item| self.is_answer(item, entity, reading, text))
         });
         self.hear_home(text, reading, &mut heard);
-        if self.leaves_move_in_open(text, reading, &mut heard) {
+        if self.leaves_move_in_open(text, reading, &heard) {
             return;
         }
         if self.is_at_the_door(text) {
@@ -230,14 +231,19 @@ impl Session {
     }
 
     pub(super) fn entities(&self, text: &str) -> Vec<Entity> {
-        let mut heard = self.extracted(text);
+        let mut heard = self.sort_days(text, self.extracted(text));
+        self.sort_rooms(text, &mut heard);
         self.put_right(&mut heard);
         self.choose_place(text, &mut heard);
         heard
     }
 
-    fn extracted(&self, text: &str) -> Vec<Entity> {
-        let item = self.state.awaiting.item();
+    pub(super) fn extracted(&self, text: &str) -> Vec<Entity> {
+        self.extracted_for(text, self.state.awaiting.item())
+    }
+
+    /// As if this item had been asked for.
+    pub(super) fn extracted_for(&self, text: &str, item: Option<Item>) -> Vec<Entity> {
         let mut context = Context {
             expecting: item.map(Item::slot),
             roster: &self.office.roster,
@@ -531,6 +537,7 @@ pub(super) fn asks_to_see(text: &str) -> bool {
     let words = words_of(text);
     words.iter().any(|word| VISITS.contains(&word.as_str()))
         || words.windows(2).any(|pair| SEES.contains(&[pair[0].as_str(), pair[1].as_str()]))
+        || comes_to_see(text)
 }
 
 /// "Are you open right now?"

@@ -2,18 +2,17 @@
 
 use std::sync::LazyLock;
 
-use super::{Awaiting, Item, Session, understanding::asks_to_see};
+use super::{Awaiting, Item, Session};
 use crate::dialogue::{
     Entity, Reading, Value,
     entity::MONTHS,
-    office::words_of,
     pack::Line,
     pattern::{AnyOf, Pattern},
     token::tokens,
 };
 
 const DAYS: &str = "monday|mondays|tuesday|tuesdays|wednesday|wednesdays|thursday|thursdays|friday|fridays|saturday|\
-                    saturdays|sunday|sundays|today|tomorrow|thanksgiving|christmas|lunes|martes|miercoles|jueves|\
+                    saturdays|sunday|sundays|today|todays|tomorrow|tomorrows|thanksgiving|christmas|lunes|martes|miercoles|jueves|\
                     viernes|sabado|domingo";
 
 /// How a day is said not to be meant; `DAY` is any of them, or a month.
@@ -27,6 +26,8 @@ except ?for ?on DAY
 move|change|switch|reschedule|push ?it|that|this|the|my ?showing|appointment|tour from ?this DAY
 DAY is|was ?really|so|kind|no ?of bad|out|tough|impossible|taken
 DAY bad|out
+DAY ?is thanksgiving|christmas
+take|call ?the DAY ?one|showing off
 DAY is|was|will|does no|not
 DAY isnt|wont|doesnt
 DAY i|we cant|cannot
@@ -70,25 +71,10 @@ pub(super) fn without_denied(text: &str) -> String {
 }
 
 impl Session {
-    /// A day of moving in was asked for or read back. A time to see the home is no such day; and "no hurry, the lease is up in
-    /// May" leaves it open. `true`: dealt with.
-    pub(super) fn leaves_move_in_open(
-        &mut self,
-        text: &str,
-        reading: &Reading,
-        heard: &mut [Entity],
-    ) -> bool {
+    /// A day of moving in was asked for or read back: "no hurry, the lease is up in May" leaves it open. `true`: dealt with.
+    pub(super) fn leaves_move_in_open(&mut self, text: &str, reading: &Reading, heard: &[Entity]) -> bool {
         if self.state.awaiting.item() != Some(Item::MoveIn) || self.state.unheard {
             return false;
-        }
-        let words = words_of(text);
-        let moves = words.iter().any(|word| word.starts_with("mov") || word.starts_with("mud"));
-        if asks_to_see(text) && !moves {
-            for entity in heard.iter_mut() {
-                if let Value::MoveIn(when) = entity.value {
-                    entity.value = Value::When(when);
-                }
-            }
         }
         let tokens = tokens(text);
         let named = heard.iter().any(|entity| match entity.value {

@@ -6,8 +6,8 @@ use super::{
     telling::{Call, office, opening},
 };
 use crate::dialogue::{
-    CalendarAnswer, CalendarRequest, EndReason, Fact, Intent, Listing, Office, Opening, Promise, Reading,
-    Roster, ShowingState, Topic,
+    CalendarAnswer, CalendarRequest, Destination, EndReason, Fact, Intent, Listing, Office, Opening, Promise,
+    Reading, Roster, ShowingState, Topic,
 };
 
 fn listed() -> Office {
@@ -66,7 +66,7 @@ fn call(first: &str, intent: Intent) -> Call {
         .reads(first, prospect(first, intent))
 }
 
-/// Devin's name, number and day of moving in are known after this, the home he has named himself.
+/// Devin's name and number are known after this, the home he has named himself.
 fn introduced(first: &str) -> Call {
     call(first, Intent::Showing)
         .hears("your name")
@@ -74,9 +74,7 @@ fn introduced(first: &str) -> Call {
         .says("Yes.")
         .hears("calling from")
         .says("Yes.")
-        .hears("move in")
-        .says("The first of March.")
-        .says("Yes.")
+        .hears_not("move in")
 }
 
 /// He has booked the house for Wednesday at five.
@@ -90,6 +88,28 @@ fn booked() -> Call {
         .says("Yes.")
         .calendar(CalendarAnswer::Booked(id(1)))
         .hears("booked")
+        .hears("move in")
+}
+
+/// And has said that he would move in in March.
+fn all_told() -> Call {
+    booked().says("The first of March.").hears("Moving in Monday, March 1").says("Yes.").hears("else")
+}
+
+/// Grace has asked for the rent of the house; her name and number are known, and she is asked when she would move in.
+fn asked_move_in() -> Call {
+    call("What's the rent for the house on Alder Lane?", Intent::Leasing)
+        .says("Grace Nwosu")
+        .says("Yes.")
+        .says("Yes.")
+        .hears("move in")
+}
+
+fn looks_for(call: Call, month: i8, day: i8) -> Call {
+    call.asks_calendar(|request| {
+        matches!(request, CalendarRequest::FindSlots { wish, .. }
+            if wish.date == Some(jiff::civil::date(2026, month, day)))
+    })
 }
 
 fn friday_at_five(request: &CalendarRequest) -> bool {
@@ -167,21 +187,27 @@ fn a_booked_showing_is_moved_in_whatever_words() {
         "Could we do Friday at five instead?",
         "Cancel Wednesday and book me Friday at five",
     ] {
-        booked()
-            .says(words)
-            .asks_calendar(friday_at_five)
-            .calendar(CalendarAnswer::Slots(vec![slot("2026-11-27T17:00")]))
-            .hears("Friday, November 27, at 5 P M")
-            .says("Yes.")
-            .asks_calendar(|request| matches!(request, CalendarRequest::Book { replaces: Some(_), .. }));
+        // At the question for moving in as well as at the end.
+        for call in [all_told(), booked()] {
+            call.says(words)
+                .asks_calendar(friday_at_five)
+                .calendar(CalendarAnswer::Slots(vec![slot("2026-11-27T17:00")]))
+                .hears("Friday, November 27, at 5 P M")
+                .says("Yes.")
+                .asks_calendar(|request| matches!(request, CalendarRequest::Book { replaces: Some(_), .. }));
+        }
     }
-    booked().says("Wednesday doesn't work for me after all.").hears("come and see it");
-    booked().says("When is trash day, on Friday?").hears_not("calendar");
+    all_told().says("Wednesday doesn't work for me after all.").hears("come and see it");
+    all_told().says("When is trash day, on Friday?").hears_not("calendar");
+    all_told().says("Actually, hang on, can we push it to three?").asks_calendar(|request| {
+        matches!(request, CalendarRequest::FindSlots { wish, .. }
+            if wish.date == Some(jiff::civil::date(2026, 11, 25)) && wish.time == Some(jiff::civil::time(15, 0, 0, 0)))
+    });
 }
 
 #[test]
 fn a_new_time_after_a_cancellation_is_looked_up() {
-    let cancelled = || booked().says("Cancel it, please").hears("Shall I cancel");
+    let cancelled = || all_told().says("Cancel it, please").hears("Shall I cancel");
     cancelled()
         .says("Yes. And book me Friday at five instead")
         .calendar(CalendarAnswer::Cancelled)
@@ -295,27 +321,233 @@ fn a_second_home_is_noted_and_never_mixed_with_the_first() {
 
 #[test]
 fn the_end_of_a_lease_is_no_day_of_moving_in() {
-    let asked = || {
-        call("I'd like to see the house on Alder Lane", Intent::Showing)
-            .says("Devin Marsh")
-            .says("Yes.")
-            .says("Yes.")
-    };
-    asked()
+    asked_move_in()
         .says("Whenever really, we're in no hurry, the lease is up in May")
         .hears_not("May")
-        .hears("come and see it");
-    asked()
+        .hears("else");
+    asked_move_in()
         .says("In May.")
         .hears("Moving in May.")
         .says("No, it doesn't have to be May, sooner is fine too")
         .hears_not("May")
-        .hears("come and see it");
+        .hears("else");
     // A time to see it is no such day either.
-    asked()
-        .says("In March.")
-        .says("Yes. But uh can I see it tomorrow around six?")
-        .asks_calendar(|request| matches!(request, CalendarRequest::FindSlots { .. }));
+    let call = asked_move_in().says("In March.").says("Yes. But uh can I see it tomorrow around six?");
+    looks_for(call, 11, 25);
+}
+
+#[test]
+fn a_visit_is_settled_before_the_day_of_moving_in() {
+    let asked = |first: &str| {
+        call(first, Intent::Leasing).says("Paul Okafor").says("Yes.").says("Yes.").hears_not("move in")
+    };
+    let call = asked("Can I book a viewing for the one bedroom on Birch Street?")
+        .hears("come and see it")
+        .says("Thursday or Friday, whatever you've got.")
+        .hears_not("Moving in");
+    let outcome = looks_for(call, 11, 26)
+        .calendar(CalendarAnswer::Slots(vec![slot("2026-11-26T11:00")]))
+        .says("Yes.")
+        .calendar(CalendarAnswer::Booked(id(1)))
+        .hears("When would you like to move in?")
+        .says("Bananas are yellow.")
+        .hears_not("move in")
+        .hears("else")
+        .hangs_up();
+    assert!(outcome.sought.unwrap().move_in.is_none());
+    looks_for(asked("I'd like to come look at the house on Alder Lane this weekend"), 11, 28);
+    looks_for(asked("I'd like to see 77 Alder Lane tomorrow at noon."), 11, 25);
+    // Who wants no visit is asked for the month as ever.
+    asked_move_in();
+}
+
+#[test]
+fn of_two_days_each_is_what_its_sentence_speaks_of() {
+    for (words, moving, day) in [
+        ("Next month. But I'd like to see it first, Thursday or Friday.", "December", 26),
+        ("Um, December fifteenth. But which Sunday can I see it?", "December 15", 29),
+        ("January, I guess, but can I come look at it tomorrow?", "January", 25),
+    ] {
+        let call = asked_move_in().says(words).hears("Moving in").hears(moving).says("Yes.");
+        looks_for(call, 11, day);
+    }
+    // "Moving in January" alone is no wish to come.
+    asked_move_in()
+        .says("I'd like to move in on January second.")
+        .hears("January 2")
+        .says("Yes.")
+        .hears("else");
+}
+
+#[test]
+fn a_time_that_is_asked_about_early_is_kept_and_said_back() {
+    let call = call("Any chance I can see the house on Alder Lane today?", Intent::Showing)
+        .says("It's Tyler Boone. So is six okay or not?")
+        .hears("at 6 P M")
+        .hears_not("I don't know")
+        .hears("Tyler Boone")
+        .says("Yes. Is four thirty free?")
+        .hears_not("I don't know")
+        .says("Yes.");
+    looks_for(call, 11, 24);
+    call_for_house().says("Yes. So can I see it Thursday or not?").hears("November 26").hears("calling from");
+}
+
+/// Somebody wants to see the house, and has given a name.
+fn call_for_house() -> Call {
+    call("I'd like to see the house on Alder Lane", Intent::Showing).says("Devin Marsh")
+}
+
+#[test]
+fn what_is_booked_is_said_when_it_is_asked_and_nothing_changes() {
+    for words in [
+        "So it's booked?",
+        "Is that booked now?",
+        "So Tuesday's cancelled, just to be sure?",
+        "No no, leave it on Wednesday at five. I was just checking.",
+        "I already have five on Wednesday, you just booked it. Don't change anything.",
+        "What time was it again?",
+    ] {
+        for call in [all_told(), booked()] {
+            let outcome = call.says(words).hears("Wednesday, November 25, at 5 P M").hangs_up();
+            assert_eq!(outcome.showing.unwrap().state, ShowingState::Booked);
+        }
+    }
+    // In the middle of a change as well.
+    all_told()
+        .says("Could we do Friday at five instead?")
+        .calendar(CalendarAnswer::Slots(vec![slot("2026-11-27T17:00"), slot("2026-11-27T16:00")]))
+        .says("Oh, don't change anything then.")
+        .hears("Wednesday, November 25, at 5 P M")
+        .hears("else");
+    all_told().says("Could it be booked for Friday instead?").hears("calendar");
+}
+
+#[test]
+fn a_second_home_the_same_day_is_noted_and_acknowledged_each_time() {
+    let outcome = all_told()
+        .says("And the Birch Street one at eleven the same day, can you book that too?")
+        .hears("1 8 Birch Street")
+        .hears("Somebody will call you about that one")
+        .says("And Birch Street at eleven, is that booked with the other?")
+        .hangs_up();
+    assert!(outcome.notes.iter().any(|note| note.contains("18 Birch Street") && note.contains("too")));
+    assert_eq!(outcome.showing.unwrap().place.as_deref(), Some("77 Alder Lane"));
+}
+
+#[test]
+fn who_calls_one_off_and_would_rather_come_next_week_is_passed_on() {
+    let first = "Hey, I had a showing booked for tomorrow with Robin and I gotta cancel, my kid's sick.";
+    let outcome = call(first, Intent::Showing)
+        .hears("you want to cancel it")
+        .says("Nathan Sorensen")
+        .says("Yes.")
+        .says("Yes.")
+        .hears("else")
+        .says("No. Well, can I maybe come next week instead?")
+        .hears("you want to move it")
+        .hears_not("bedrooms")
+        .hangs_up();
+    assert!(
+        outcome.notes.iter().any(|note| note.contains("instead on Monday, November 30")),
+        "{:?}",
+        outcome.notes
+    );
+}
+
+#[test]
+fn who_is_late_for_a_showing_or_waits_there_is_no_new_prospect() {
+    let open =
+        || Opening { open_now: true, local: jiff::civil::date(2026, 11, 24).at(9, 0, 0, 0), ..opening() };
+    let late = "Hi, I'm supposed to meet Kim at the Birch Street place at eleven thirty and I'm stuck on I-25, I'm gonna \
+                be like twenty minutes late.";
+    let waits =
+        "I'm at 18 Birch Street for my ten o'clock showing and nobody's here. It's been fifteen minutes.";
+    for first in [late, waits] {
+        for intent in [Intent::Showing, Intent::Leasing] {
+            Call::with(listed(), open())
+                .reads(first, prospect(first, intent))
+                .rings(Destination::Staff)
+                .nobody_answers()
+                .hears("your name")
+                .says("Carl Jennings")
+                .says("Yes. Can you just tell Kim?")
+                .hears_not("calendar")
+                .says("Yes.")
+                .hears_not("move in")
+                .hears_not("calendar")
+                .hears("else");
+        }
+        let outcome = call(first, Intent::Showing)
+            .hears("urgent")
+            .hears("your name")
+            .hears_not("help you see")
+            .hangs_up();
+        assert!(outcome.notes.iter().any(|note| note.starts_with("URGENT")), "{:?}", outcome.notes);
+        assert!(outcome.sought.is_none_or(|sought| !sought.visit));
+    }
+    let sign = "I'm standing outside one of your buildings and there's a for rent sign, any chance I can see it today?";
+    call(sign, Intent::Showing).hears_not("urgent");
+    let rent = "My rent is going to be late this month";
+    Call::with(listed(), open()).says(rent).hears_not("urgent");
+}
+
+#[test]
+fn who_would_buy_is_not_told_the_rent() {
+    let buys = "Hi, I saw the house on Alder Lane, I want to buy it, is it still available?";
+    let outcome = call(buys, Intent::Leasing).hears_not("rent").hears("buy").hangs_up();
+    assert_eq!(outcome.intent, Some(Intent::Buyer));
+    call("I'm looking for a house", Intent::Leasing)
+        .says("It's Ellen Park. Do you have anything to buy though?")
+        .hears_not("dollars")
+        .hears("buy");
+    let either = "do you guys have anything for sale? Actually, renting might be fine too.";
+    call(either, Intent::Leasing).hears("Happy to help you find a home");
+}
+
+#[test]
+fn questions_about_homes_that_are_known_are_answered_in_whatever_words() {
+    call("What's the cheapest thing you got?", Intent::Leasing).hears("1420 dollars").hears_not("1850");
+    let birch = "Hello, is that one bedroom at 18 Birch still up for grabs?";
+    call(birch, Intent::Leasing)
+        .hears("We have 1 8 Birch Street")
+        .says("I'd rather not say. Is it taken or not?")
+        .hears("There is 1 8 Birch Street");
+    call("I'm looking for a house", Intent::Leasing)
+        .says("It's Tom Harrigan. Is the house really twenty six hundred?")
+        .hears("2600 dollars")
+        .hears("Tom Harrigan");
+    call("What you have? How many you have free?", Intent::Leasing).hears("We have").hears("There is");
+    let either = "I need to know your availability for a two or three bedroom";
+    call(either, Intent::Leasing).hears("Maple Court, apartment").hears("Alder Lane").hears_not("Birch");
+    let put_right = "the one bedroom, actually no, wait, is the three bedroom still available?";
+    call(put_right, Intent::Leasing).hears("Alder Lane").hears_not("Birch");
+    let outcome = call("I'm looking for a home", Intent::Leasing)
+        .says("Olena Marsh")
+        .says("Yes.")
+        .says("Yes.")
+        .hears("bedrooms")
+        .says("For me and my wife and one baby. Two bedroom.")
+        .hears("two bedrooms")
+        .hangs_up();
+    assert_eq!(outcome.sought.unwrap().bedrooms, Some(2));
+}
+
+#[test]
+fn what_no_list_says_is_said_once_to_be_unknown_and_noted() {
+    let outcome = call("What's the square footage on the Birch Street apartment?", Intent::Leasing)
+        .hears("I don't know that about this home")
+        .hears("your name")
+        .says("I just need the square footage. Do you know it?")
+        .hears_not("catch")
+        .hears("noted")
+        .hangs_up();
+    assert!(outcome.notes.iter().any(|note| note.contains("18 Birch Street, apartment 204: its size")));
+    let outcome =
+        call("Do you have a waitlist for anything?", Intent::Leasing).hears("I don't know that").hangs_up();
+    assert!(outcome.notes.iter().any(|note| note.contains("the waiting list")));
+    // A sentence of the list says it.
+    call("The one on Birch Street, is that with heat or without?", Intent::Leasing).hears("heat included");
 }
 
 #[test]

@@ -37,10 +37,8 @@ fn prospect() -> Call {
         .says("Yes.")
         .hears("calling from")
         .says("Yes.")
-        .hears("move in")
-        .says("The first of December.")
-        .says("Yes.")
         .hears("come and see it")
+        .hears_not("move in")
 }
 
 /// She has said Saturday, and the calendar has three times.
@@ -75,6 +73,9 @@ fn booked() -> Call {
         })
         .calendar(CalendarAnswer::Booked(id(1)))
         .hears("booked: Saturday, November 21, at 11 A M, with Robin")
+        .hears("move in")
+        .says("The first of December.")
+        .says("Yes.")
         .hears("else")
 }
 
@@ -160,6 +161,7 @@ fn a_calendar_that_is_away_books_nothing_and_says_so() {
         let call =
             if at_booking { offered().says("Eleven.").says("Yes.") } else { prospect().says("On Saturday.") };
         let call = call.calendar(CalendarAnswer::Away).hears("noted your request").hears_not("booked");
+        let call = call.hears("move in").says("The first of December.").says("Yes.");
         let outcome = call.says("That's all.").ends(EndReason::Goodbye);
         assert_eq!(told(&outcome).0, ShowingState::Requested);
         assert_eq!(outcome.promised, Promise::LeadCallback);
@@ -263,10 +265,20 @@ fn by_text_the_calendar_is_asked_without_a_word() {
     let call = Call::with(office, Opening { channel: Channel::Text, ..opening() })
         .says("I'm looking for a two bedroom and would like to come see the home on Maple Court, apartment 3A, on Saturday")
         .says("Priya Nair")
-        .says("Yes.")
-        .says("December 1")
-        .says("yes");
+        .says("Yes.");
     assert_eq!(call.spoken(), "", "{}", call.told());
     call.calendar(CalendarAnswer::Slots(vec![slot("2026-11-21T10:00"), slot("2026-11-21T11:00")]))
         .hears("10 A M, or 11 A M");
+}
+
+#[test]
+fn nothing_is_said_not_to_be_free_around_no_time() {
+    let outcome = prospect()
+        .says("I don't know.")
+        .asks_calendar(|request| matches!(request, CalendarRequest::FindSlots { wish, .. } if wish.soonest))
+        .calendar(CalendarAnswer::Slots(Vec::new()))
+        .hears_not("nothing is free")
+        .hears("noted your request")
+        .hangs_up();
+    assert_eq!(told(&outcome).0, ShowingState::Requested);
 }
