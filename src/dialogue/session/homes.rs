@@ -394,7 +394,7 @@ fn wants_to_buy(text: &str) -> bool {
     static BUYS: LazyLock<AnyOf> = LazyLock::new(|| {
         AnyOf::parse([
             "want|wanna|wants|like|love|looking|interested|hoping|trying|asking|rather|wanting|about|anything|something|it|one|here|and|just ?in ?about ?to buy|buying|purchase|purchasing",
-            "^ to|for? buy|buying",
+            "to buy|purchase ?a|an|the ?one|two|three|four|five ?bedroom house|home|condo|townhouse|place|apartment",
             "for sale",
         ])
     });

@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use super::{Item, Session};
-use crate::dialogue::{Intent, Reading, Value, pack::Line, pattern::AnyOf, token::tokens};
+use crate::dialogue::{Entity, Intent, Reading, Value, pack::Line, pattern::AnyOf, token::tokens};
 
 /// "I'm gonna be like twenty minutes late", "stuck in traffic".
 static LATE: LazyLock<AnyOf> = LazyLock::new(|| {
@@ -72,6 +72,10 @@ impl Session {
         self.state.note(format!("URGENT, of a showing under way: {}", text.trim()));
         let heard = self.heard_of_late(text, reading);
         self.take_beside_the_point(&heard);
+        // Whoever shows the home knows which it is.
+        if self.state.form.value(Item::Place).is_some() {
+            self.state.form.settle(Item::Place);
+        }
         self.state.begin_with(text);
         self.state.add_matter(text);
         self.state.form.settle(Item::Matter);
@@ -88,7 +92,7 @@ impl Session {
     }
 
     /// Who they are and where; an hour that they name is no wish for one.
-    fn heard_of_late(&self, text: &str, reading: &Reading) -> Vec<crate::dialogue::Entity> {
+    fn heard_of_late(&self, text: &str, reading: &Reading) -> Vec<Entity> {
         let mut heard = self.entities(text);
         heard.retain(|entity| {
             !matches!(entity.value, Value::When(_) | Value::MoveIn(_) | Value::Matter(_))
