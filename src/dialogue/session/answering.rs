@@ -536,6 +536,8 @@ impl Session {
         }
         match reading.moves {
             Some(Move::Done | Move::Deny | Move::Thank | Move::Unknown) => self.leave(),
+            // "Yes, that's it" to "anything else?" is the end.
+            Some(Move::Affirm) if is_all(text) => self.leave(),
             Some(Move::Affirm) if words_of(text).len() < TOPIC_WORDS => self.ask_need(Line::Need),
             _ if reading.is_sure() => {
                 self.state.add_matter(text);
@@ -556,6 +558,13 @@ impl Session {
             _ => self.not_understood(),
         }
     }
+}
+
+/// "That's it", whatever stands before it.
+fn is_all(text: &str) -> bool {
+    static ALL: LazyLock<AnyOf> =
+        LazyLock::new(|| AnyOf::parse(["thats|thatll ?be it|all|everything ?thanks|thank ?you $"]));
+    ALL.fits(&tokens(text))
 }
 
 /// "I'm not with a company", "it's just me".

@@ -35,8 +35,6 @@ fn asked() -> Line {
         ("My name is Priya Nair.", other()),
         ("Yes.", step(Move::Affirm)),
         ("Yes.", step(Move::Affirm)),
-        ("The first of December.", other()),
-        ("Yes.", step(Move::Affirm)),
         ("On Saturday.", other()),
     ] {
         line.says(text, answer);
