@@ -5,9 +5,9 @@ priya calls leasing
 priya says "Hello, I'm looking for a two bedroom apartment and I would like to come see the one at 210 Maple Court, apartment 3A."
 priya answers "anything else|something else" with "No, thank you. Goodbye."
 priya answers "which suits|which would|which one" with "Eleven, please."
+priya answers "move" with "The first of December."
 priya answers "book|right?|correct?|best number|calling from" with "Yes."
 priya answers "your name" with "My name is Priya Nair."
-priya answers "move" with "The first of December."
 priya answers "which home|listing" with "210 Maple Court, apartment 3A."
 priya answers "see it|visit" with "On Saturday."
 priya answers "goodbye|bye" by hanging up

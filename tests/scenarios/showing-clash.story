@@ -4,9 +4,9 @@ priya calls leasing
 priya says "Hello, I'm looking for a two bedroom apartment and I would like to come see the one at 210 Maple Court, apartment 3A."
 priya answers "anything else|something else" with "No, thank you. Goodbye."
 priya answers "which suits|which would|which one" with "Eleven, please."
+priya answers "move" with "The first of December."
 priya answers "book|right?|correct?|best number|calling from" with "Yes."
 priya answers "your name" with "My name is Priya Nair."
-priya answers "move" with "The first of December."
 priya answers "see it|visit" with "On Saturday."
 priya answers "goodbye|bye" by hanging up
 at +2s dana calls leasing
@@ -14,9 +14,9 @@ dana says "Hello, I'm looking for a two bedroom apartment and I would like to co
 dana answers "anything else|something else" with "No, thank you. Goodbye."
 dana answers "been taken" with "The first one, please."
 dana answers "which suits|which would|which one" with "Eleven, please."
+dana answers "move" with "The first of December."
 dana answers "book|right?|correct?|best number|calling from" with "Yes."
 dana answers "your name" with "My name is Dana Reyes."
-dana answers "move" with "The first of December."
 dana answers "see it|visit" with "On Saturday."
 dana answers "goodbye|bye" by hanging up
 expect within 3m calendar: free Sat Nov 21, 10:00 AM

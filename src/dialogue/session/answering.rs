@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use super::{
     Awaiting, Item, Session,
-    hearing_out::asks_if_noted,
+    hearing_out::{asks_if_noted, is_all, is_of_no_company},
     understanding::{is_answer_step, is_bare},
 };
 use crate::dialogue::{
@@ -558,26 +558,6 @@ impl Session {
             _ => self.not_understood(),
         }
     }
-}
-
-/// "That's it", whatever stands before it.
-fn is_all(text: &str) -> bool {
-    static ALL: LazyLock<AnyOf> =
-        LazyLock::new(|| AnyOf::parse(["thats|thatll ?be it|all|everything ?thanks|thank ?you $"]));
-    ALL.fits(&tokens(text))
-}
-
-/// "I'm not with a company", "it's just me".
-fn is_of_no_company(text: &str) -> bool {
-    static NONE: LazyLock<AnyOf> = LazyLock::new(|| {
-        AnyOf::parse([
-            "no|not|isnt|dont|without .. company|firm|business|vendor|contractor|organization",
-            "just|only me|myself",
-            "i|we live here|there",
-            "im|am|were ?just ?a|the tenant|resident|renter|neighbor|customer|person|individual",
-        ])
-    });
-    NONE.fits(&tokens(text))
 }
 
 /// Do they call a repair off, or ask what became of one?

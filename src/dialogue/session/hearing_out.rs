@@ -341,3 +341,23 @@ pub(super) fn waits_at_the_door(text: &str) -> bool {
     });
     WAITS.fits(&tokens(text))
 }
+
+/// "That's it", whatever stands before it.
+pub(super) fn is_all(text: &str) -> bool {
+    static ALL: LazyLock<AnyOf> =
+        LazyLock::new(|| AnyOf::parse(["thats|thatll ?be it|all|everything ?thanks|thank ?you $"]));
+    ALL.fits(&tokens(text))
+}
+
+/// "I'm not with a company", "it's just me".
+pub(super) fn is_of_no_company(text: &str) -> bool {
+    static NONE: LazyLock<AnyOf> = LazyLock::new(|| {
+        AnyOf::parse([
+            "no|not|isnt|dont|without .. company|firm|business|vendor|contractor|organization",
+            "just|only me|myself",
+            "i|we live here|there",
+            "im|am|were ?just ?a|the tenant|resident|renter|neighbor|customer|person|individual",
+        ])
+    });
+    NONE.fits(&tokens(text))
+}

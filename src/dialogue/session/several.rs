@@ -20,7 +20,10 @@ impl Session {
             reading.clauses.iter().partition(|clause| self.is_aside(clause) && !of_home(clause));
         let substance = |clause: &&Clause| {
             let Clause { text, reading } = clause;
-            reading.is_sure() || is_answer_step(reading) || self.has_answer(&self.entities(text))
+            reading.is_sure()
+                || is_answer_step(reading)
+                || !listing::asked(text).is_empty()
+                || self.has_answer(&self.entities(text))
         };
         if !rest.iter().any(substance) {
             return None;
