@@ -29,7 +29,7 @@ fn word_model() -> Arc<WordModel> {
     let class = |(token, words): (&str, Vec<String>)| WordClass { token: token.to_owned(), words };
     let openings = expected.openings.iter().copied().map(Sentence::of);
     let answers =
-        expected.answers.iter().map(|&(asked, words)| Sentence { words, awaited: awaits(asked), count: 8 });
+        expected.answers.iter().map(|(asked, words)| Sentence { words, awaited: awaits(*asked), count: 8 });
     Arc::new(WordModel::learn(openings.chain(answers), expected.classes.into_iter().map(class).collect()))
 }
 
