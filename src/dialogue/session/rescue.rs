@@ -2,7 +2,7 @@
 
 use super::{Awaiting, Channel, Session};
 use crate::dialogue::{
-    Destination, EndReason, Intent, Item, LifeSafety, Reading, Urgency, UserTurn, office::words_of,
+    Destination, EndReason, Intent, Item, LifeSafety, Reading, Urgency, UserTurn, Value, office::words_of,
     pack::Line,
 };
 
@@ -60,6 +60,22 @@ impl Session {
             self.seal();
             self.state.rescue.wanted = false;
             self.advance();
+        }
+    }
+
+    /// "Yes, this one. I can't get my breath": the yes stands, whatever is said first now; without one the number is offered anew.
+    pub(super) fn agree_in_passing(&mut self, text: &str) {
+        const YES: [&str; 7] = ["yes", "yeah", "yep", "yup", "sure", "correct", "sí"];
+        let agreed = words_of(text).first().is_some_and(|word| YES.contains(&word.as_str()));
+        let agreed = agreed && !self.state.unheard;
+        match (self.state.awaiting.clone(), self.state.opening.caller) {
+            (Awaiting::Confirm(items), _) if agreed => self.settle_all(&items),
+            (Awaiting::OfferCaller, Some(number)) if agreed => {
+                self.state.form.hear(Item::Callback, Value::Phone(number));
+                self.state.form.settle(Item::Callback);
+            }
+            (Awaiting::OfferCaller, _) => self.state.offered_caller = false,
+            _ => {}
         }
     }
 

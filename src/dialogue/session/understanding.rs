@@ -69,6 +69,7 @@ impl Session {
         if let Some(kind) = self.new_danger(reading) {
             let heard = self.entities(text);
             self.take_beside_the_point(&heard);
+            self.agree_in_passing(text);
             return self.answer_danger(kind, text);
         }
         if self.state.by_keys {

@@ -284,3 +284,15 @@ fn whoever_cannot_tell_whether_anybody_is_in_danger_is_taken_for_yes() {
         .says("I don't know, I'm across the street.")
         .rings(Destination::OnCall);
 }
+
+#[test]
+fn a_yes_before_a_cry_is_a_yes() {
+    let call = Call::new()
+        .says("My name is Dana Reyes, the faucet is broken in unit 4D.")
+        .says("Yes.")
+        .hears("ending in 0 1 4 2")
+        .says("Yes, this one. And now my mother is not breathing!")
+        .rings(Destination::OnCall)
+        .nobody_answers();
+    assert!(call.session.outcome().callback.unwrap().confirmed);
+}
