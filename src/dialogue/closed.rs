@@ -235,9 +235,14 @@ pub(super) fn topic(language: Language, text: &str, reading: &Reading) -> Option
         }
         Intent::Maintenance | Intent::Emergency => !sure || asks_first(language, &words),
         Intent::Billing => !sure || asks(language, &words, text),
-        // Whom they do not want as a tenant is answered; what their house needs is taken down.
-        Intent::Owner => !sure || topic == ClosedTopic::Protected || asks(language, &words, text),
-        Intent::Resident => !sure || topic == ClosedTopic::Accommodation || asks(language, &words, text),
+        // "The young people below me fry fish at all hours" asks nothing about who lives there, and whoever is looking for "a
+        // parent who lives at your building" nothing about families.
+        Intent::Complaint | Intent::Message | Intent::Lease | Intent::Human | Intent::Other => {
+            !matches!(topic, ClosedTopic::Protected | ClosedTopic::Neighborhood)
+                || text.contains('?')
+                || asks_first(language, &words)
+                || wishes_to_know(language, &words)
+        }
         _ => true,
     };
     holds.then_some(topic)
@@ -265,6 +270,28 @@ fn asks(language: Language, words: &[Token], text: &str) -> bool {
 /// Does it begin as a question?
 fn asks_first(language: Language, words: &[Token]) -> bool {
     words.iter().take(3).any(|word| is_asking(language, word))
+}
+
+/// "I'd prefer", "wondering whether": whatever the words are before it.
+fn wishes_to_know(language: Language, words: &[Token]) -> bool {
+    const WISHING: [&str; 12] = [
+        "know",
+        "wondering",
+        "wonder",
+        "curious",
+        "tell",
+        "ask",
+        "asking",
+        "question",
+        "prefer",
+        "looking",
+        "rent",
+        "hope",
+    ];
+    match language {
+        Language::English => words.iter().any(|word| WISHING.contains(&word.word.as_str())),
+        Language::Spanish => words.iter().any(|word| is_asking(language, word)),
+    }
 }
 
 fn is_asking(language: Language, token: &Token) -> bool {

@@ -44,6 +44,9 @@ const SPANISH_FILLERS: &[&str] = &[
 
 const SPANISH_HESITATIONS: &[&str] = &["pues", "bueno", "este", "mire", "favor", "ver"];
 
+/// A sentence that answers, and another one follows: "that is right".
+const ANSWER: usize = 4;
+
 /// A bare move is at most this many words; a longer utterance says something besides.
 const BARE: usize = 7;
 
@@ -81,11 +84,25 @@ impl Moves {
         }
         let words = self.trimmed(tokens);
         if words.is_empty() {
+            // "Shall I book it?" "Please."
+            if let [only] = tokens
+                && matches!(only.word.as_str(), "please")
+            {
+                return Some(Move::Affirm);
+            }
             let hesitates = tokens.iter().any(|t| self.hesitations.contains(&t.word.as_str()));
             return (!hesitates).then_some(Move::Silence);
         }
         if words.len() <= BARE {
             return self.moves.first(words);
+        }
+        // "It is. Thanks, and please don't tell him": a first sentence that is an answer and nothing else.
+        if let Some(first) = words.split_inclusive(|token| token.stop).next()
+            && (2..=ANSWER).contains(&first.len())
+            && let Some(answer @ (Move::Affirm | Move::Deny)) = self.moves.first(first)
+            && self.is_bare(first)
+        {
+            return Some(answer);
         }
         // In a long utterance only its first words can answer, and a farewell or a plain demand holds anywhere.
         let holds = |(label, pattern): &(Move, Pattern)| match label {

@@ -1,6 +1,7 @@
 //! The machine of a conversation: one turn in, what is to be said and done out.
 
 mod answering;
+mod asking;
 mod closing_off;
 mod composing;
 mod confirming;
@@ -15,6 +16,7 @@ mod known;
 mod late;
 mod moving;
 mod naming;
+mod no_prospect;
 mod placing;
 mod proving;
 mod rescue;

@@ -70,7 +70,8 @@ pub(super) fn judge(
         judge.expectations(cast);
         let came = visit.call.as_ref().map_or("no record".to_owned(), came);
         let about = visit.call.as_ref().map_or("no record", about).to_owned();
-        let transcript = visit.call.as_ref().map(transcript).unwrap_or_default();
+        let mut transcript = visit.call.as_ref().map(transcript).unwrap_or_default();
+        transcript.extend(aftermath(visit, visitor.number, enacted));
         let conversations = enacted.visits.iter().flat_map(|visit| &visit.conversations);
         Outcome::Called {
             at: cast.told(scene.at),
@@ -417,4 +418,28 @@ fn transcript(call: &CallDetail) -> Vec<String> {
         format!("{who}  {}", turn.text)
     };
     call.record.turns.iter().map(turn).collect()
+}
+
+/// Who was rung after the agent had answered, what the office is told of the call, and what the caller is sent: whoever
+/// reads the talk judges it by what came of it.
+fn aftermath(visit: &Visit, caller: PhoneNumber, enacted: &Enacted) -> Vec<String> {
+    let after_the_agent =
+        visit.facts.iter().skip_while(|(_, fact)| !matches!(fact, Fact::AgentAnswered { .. }));
+    let mut lines: Vec<String> = Vec::new();
+    for (_, fact) in after_the_agent {
+        let line = match fact {
+            Fact::Ringing { party: Party::Phone(extension), .. } => format!("rang    extension {extension}"),
+            Fact::Ringing { party: Party::Number(number), .. } => format!("rang    {number}"),
+            Fact::Answered { party: Party::Phone(extension), .. } => format!("took it extension {extension}"),
+            Fact::Answered { party: Party::Number(number), .. } => format!("took it {number}"),
+            _ => continue,
+        };
+        if !lines.contains(&line) {
+            lines.push(line);
+        }
+    }
+    lines.extend(visit.call.iter().map(|call| format!("wrote   {}", call.summary)));
+    let texts = enacted.texts.iter().rev().filter(|text| text.kind.is_some() && text.to == caller);
+    lines.extend(texts.map(|text| format!("texted  {}", text.body)));
+    lines
 }

@@ -26,7 +26,7 @@ pub enum Outcome {
         /// What came of it, in a line.
         came: String,
         faults: Vec<Fault>,
-        /// Who said what.
+        /// Who said what; then who was rung, what the office is told, what the caller is sent.
         transcript: Vec<String>,
         /// Everything that happened, with its time.
         ladder: String,

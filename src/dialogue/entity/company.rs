@@ -153,6 +153,12 @@ fn firm(scene: &Scene<'_>, start: usize, end: usize) -> Option<(usize, usize)> {
         first += 1;
     }
     let mut last = end;
+    // "Wyatt's Towing, I said that."
+    if let Some(comma) = (first..end - 1).find(|&at| scene.tokens[at].stop)
+        && is_said_again(scene, comma + 1, end)
+    {
+        last = comma + 1;
+    }
     while last > first && matches!(word(last - 1), "please" | "thanks" | "sir" | "maam" | "dear") {
         last -= 1;
     }
@@ -179,6 +185,12 @@ fn is_no_firm(word: &str) -> bool {
         already said told just only company business maybe idea know understand huh invoice \
         order job bill check payment paid question number ";
     WORDS.contains(&format!(" {word} "))
+}
+
+/// "I said that", "like I told you": behind the name of a firm nothing more.
+fn is_said_again(scene: &Scene<'_>, start: usize, end: usize) -> bool {
+    (start..end)
+        .any(|at| matches!(scene.word(at), Some("said" | "told" | "already" | "mentioned" | "remember")))
 }
 
 /// "Company?", "No.", "Yes.", "Huh?"

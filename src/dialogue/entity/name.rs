@@ -201,7 +201,10 @@ fn in_sentence_of_its_own(scene: &Scene<'_>) -> Option<Entity> {
         let known = scene.begins_sentence(start)
             && scene.is_capital(start)
             && scene.word(start).is_some_and(is_given_name);
-        let (name, end) = name(scene, start).filter(|(name, _)| known && name.family.is_some())?;
+        // "Seriously? Jeff. Jeff, her husband."
+        let alone = |end: usize| end == start + 1 && scene.tokens[start].stop;
+        let (name, end) =
+            name(scene, start).filter(|(name, end)| known && (name.family.is_some() || alone(*end)))?;
         Some(entity(scene, name, start, end, 0.8))
     })
 }
@@ -392,10 +395,13 @@ fn name(scene: &Scene<'_>, start: usize) -> Option<(PersonName, usize)> {
         };
         // Spelling repeats the last part in the caller's own letters, or gives the only one.
         let whole = parts.len() >= 2;
+        let given = parts.first().cloned().unwrap_or_default();
         if let Some(both) = both {
             parts = both;
         } else {
             match parts.last_mut() {
+                // "Fern Delgado, F E R N": the given name in letters.
+                Some(last) if whole && !parts_alike(last, &word) && word.eq_ignore_ascii_case(&given) => {}
                 Some(last) if whole || parts_alike(last, &word) => {
                     if !scene.may_be_misheard_spelling(last, &word) {
                         *last = word;

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use super::{
     Awaiting, Item, Session,
     hearing_out::{asks_if_noted, is_all, is_of_no_company},
+    no_prospect::lives_here,
     understanding::{is_answer_step, is_bare},
 };
 use crate::dialogue::{
@@ -38,19 +39,6 @@ pub(super) const TOPIC_WORDS: usize = 4;
 /// Words by which somebody speaks of what they want themselves.
 const OF_ONESELF: [&str; 12] =
     ["i", "i'm", "i'd", "i've", "im", "id", "we", "we're", "we'd", "me", "quiero", "quisiera"];
-
-/// "I live here already": whoever was taken for a prospect is none.
-const LIVES_HERE: &str = "\
-already live|living|rent|renting|reside here|there
-live|living here|there already
-live|living in your|this|the building|complex
-im|am ?already ?a|your ?current|existing resident|tenant
-were|are ?already ?your ?current residents|tenants
-i|we ?already live in unit|apartment|apt
-ya vivo|vivimos|rento|rentamos aquí|aqui|ahí|ahi
-";
-
-static LIVES_HERE_RULES: LazyLock<AnyOf> = LazyLock::new(|| AnyOf::parse(LIVES_HERE.lines()));
 
 /// Of words that hold no name so much is kept for whoever reads the summary, in letters.
 const NAME_AS_HEARD: usize = 60;
@@ -189,6 +177,8 @@ impl Session {
         // A repair that is not wanted any more, or that was reported before, is no new one.
         let intent = match intent {
             Intent::Maintenance if is_of_earlier_repair(text) => Intent::Resident,
+            // "Noor in 1B, the guy comes tomorrow and I can't": who names their own door is asked for no company.
+            Intent::Vendor if self.is_of_a_resident(text) => Intent::Resident,
             intent => intent,
         };
         let pack = self.pack.clone();
@@ -284,6 +274,15 @@ impl Session {
             }
             (Item::Company, _) if is_of_no_company(text) => {
                 self.state.confusions = 0;
+                if self.state.flow == Some(Intent::Vendor) && lives_here(text) {
+                    (self.state.flow, self.state.intent) = (Some(Intent::Resident), Some(Intent::Resident));
+                }
+                self.give_up(item);
+                return self.advance();
+            }
+            // "Huh? There's no unit."
+            (Item::Place, _) if has_no_place(text) => {
+                self.state.confusions = 0;
                 self.give_up(item);
                 return self.advance();
             }
@@ -302,6 +301,9 @@ impl Session {
             // Something else was answered: no failure, but the question stands.
             self.state.confusions = 0;
             return self.advance();
+        }
+        if self.cuts_short() {
+            return;
         }
         if self.is_said_already(text) {
             self.tell(Line::AlreadyNoted);
@@ -383,29 +385,6 @@ impl Session {
         self.state.digits.clear();
         self.asking_failed(Item::Callback);
         self.advance();
-    }
-
-    /// A resident who was taken for a prospect says so, and is one again. `true`: dealt with.
-    pub(super) fn turns_out_resident(&mut self, text: &str) -> bool {
-        let prospect = matches!(self.state.flow, Some(Intent::Leasing | Intent::Showing));
-        let words = tokens(text);
-        let heard = self.entities(text);
-        let lives_in =
-            words.windows(2).any(|two| two[0].word == "live" && matches!(&*two[1].word, "in" | "at"));
-        let at_a_door = lives_in && heard.iter().any(|entity| matches!(entity.value, Value::Unit(_)));
-        // Whoever has named a home of the list wants that one, wherever they live now.
-        if !prospect
-            || self.state.closed
-            || self.state.form.value(Item::Listing).is_some()
-            || !(at_a_door || LIVES_HERE_RULES.fits(&words))
-        {
-            return false;
-        }
-        self.take_beside_the_point(&heard);
-        self.state.visit = false;
-        self.state.add_matter(text);
-        self.begin_flow(Intent::Lease, text);
-        true
     }
 
     /// Is the flow one that any more exact intent should replace?
@@ -558,6 +537,18 @@ impl Session {
             _ => self.not_understood(),
         }
     }
+}
+
+/// "There's no unit, it's the office's check."
+fn has_no_place(text: &str) -> bool {
+    static NONE: LazyLock<AnyOf> = LazyLock::new(|| {
+        AnyOf::parse([
+            "no|not|isnt|without ?a|an|any|the ?particular|specific unit|apartment|address|apt",
+            "dont|do|doesnt ?not live there|here|in|at",
+            "not|isnt about|for|in a|an|any unit|apartment|home",
+        ])
+    });
+    NONE.fits(&tokens(text))
 }
 
 /// Do they call a repair off, or ask what became of one?

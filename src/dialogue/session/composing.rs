@@ -14,8 +14,8 @@ pub(super) struct Composer {
     acts: Vec<Act>,
     /// Sentences of the utterance that is being put together.
     text: String,
-    /// The utterance is nothing but thanks so far.
-    thanks_only: bool,
+    /// Where its last sentences begin, if they are nothing but thanks.
+    thanks: Option<usize>,
 }
 
 impl Composer {
@@ -26,10 +26,13 @@ impl Composer {
             return;
         }
         // "Noted. Thank you. We have your report" thanks twice: the later words stay, they say more.
-        if self.thanks_only && thanks.is_some() {
-            self.text.clear();
+        if let Some(start) = self.thanks.take()
+            && thanks.is_some()
+        {
+            self.text.truncate(start);
         }
-        self.thanks_only = self.text.is_empty() && thanks == Some(sentence);
+        self.thanks = (thanks == Some(sentence)).then_some(self.text.trim_end().len());
+        self.text.truncate(self.text.trim_end().len());
         if !self.text.is_empty() {
             self.text.push(' ');
         }
@@ -39,7 +42,7 @@ impl Composer {
     fn flush(&mut self, interruptible: bool, expects: Expectation, language: Language) {
         if !self.text.is_empty() {
             let text = std::mem::take(&mut self.text);
-            self.thanks_only = false;
+            self.thanks = None;
             self.acts.push(Act::Say(Say { text, interruptible, expects, language }));
         }
     }

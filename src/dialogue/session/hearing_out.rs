@@ -323,9 +323,14 @@ impl Session {
 pub(super) fn asks_if_noted(text: &str) -> bool {
     static NOTED: LazyLock<AnyOf> = LazyLock::new(|| {
         AnyOf::parse([
-            "did you ?also ?just get|note|write|hear|catch|put|understand",
+            "did you ?also ?just get|note|write|hear|catch|put|understand|pass|tell|add|include|send",
+            "do|will you understand|hear|get ?that ?what im|i|it|me|that",
+            "is|are|was|were ... in|on|with the|my|your message|note|report|list|record",
             "have|are you noted|written|heard|listening",
             "you got|get|wrote|have that|it|all right|down",
+            "have me|us|it|that|him|her ?all ?also down|noted|written",
+            "is|are|was|were it|that|they|everything|both|mine ?all ?both ?also ?even on|in there|it|them|file|record|list|note|message|report|down|noted|written|included",
+            "got|have both|everything|all ?of? ?that|it|them",
         ])
     });
     NOTED.fits(&tokens(text))

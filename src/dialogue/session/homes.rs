@@ -3,7 +3,7 @@
 
 use std::sync::LazyLock;
 
-use super::{Awaiting, Item, Session, understanding::without_questions};
+use super::{Awaiting, Item, Session, asking::without_questions};
 use crate::dialogue::{
     Entity, Intent, Listing, Move, Reading, Subject, Topic, Value,
     listing::{self, Asked, Described, asked},
@@ -123,6 +123,22 @@ impl Session {
     /// Answers a question about homes and goes on with the talk. `true`: dealt with.
     pub(super) fn question_of_homes(&mut self, text: &str, reading: &Reading) -> bool {
         if self.office.listings.is_empty() {
+            return false;
+        }
+        // "Birch House. Is there a man coming?" beside a repair asks for no home.
+        let of_another = matches!(
+            self.state.flow,
+            Some(
+                Intent::Maintenance
+                    | Intent::Emergency
+                    | Intent::Complaint
+                    | Intent::Billing
+                    | Intent::Resident
+                    | Intent::Vendor
+            )
+        );
+        let seeks = reading.intent.is_prospect() && reading.is_sure();
+        if of_another && !self.state.closed && !seeks {
             return false;
         }
         let heard = self.entities(text);

@@ -23,6 +23,7 @@ static NOBODY_CAME: LazyLock<AnyOf> = LazyLock::new(|| {
         "where|wheres .. agent|guy|person|lady|she|he|they|somebody|everybody|everyone",
         "im|were|been|standing|waiting|sitting .. outside|out here|there|front",
         "locked & standing|waiting|outside",
+        "code|lockbox|key|box ... doesnt|dont|wont|isnt|not|didnt|cant ?even open|opening|work|working|fit|go",
     ])
 });
 
@@ -34,6 +35,7 @@ static SETTLED: LazyLock<AnyOf> = LazyLock::new(|| {
         "meeting|meet|met .. showing|tour|viewing|agent|at",
         "i|we have|had|got .. appointment|showing|tour|viewing",
         "for my|our|the|a .. appointment|showing|tour|viewing",
+        "self ?guided tour|showing|viewing",
         "im|were the one|two|three|four|five|six|nine|ten|eleven|twelve|noon",
     ])
 });

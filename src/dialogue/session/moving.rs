@@ -76,6 +76,7 @@ cancel | showing|showings|tour|viewing|visit|appointment ... cancel*
 cancel | cant|cannot|wont|couldnt make|come ?it ?to my|our|the|that .. showing|tour|viewing|visit|appointment
 cancel | my|our .. showing|tour|viewing|visit|appointment ... cant|cannot|wont make|come|be
 cancel | i|we|ive|weve have|had|got|booked|scheduled|made .. showing|tour|viewing|appointment ... cant|cannot|wont make
+cancel | supposed|scheduled|meant|due to come|see|tour|view|look|meet ... cant|cannot|wont|couldnt|not ?gonna|going|be ?able ?to make|come
 cancel | cancelar|cancele|cancela .. visita|cita|recorrido
 move | cambiar|mover|reprogramar|aplazar .. visita|cita|recorrido
 ";

@@ -1,9 +1,11 @@
 //! Danger and harm: what is said first, and who is rung.
 
+use std::sync::LazyLock;
+
 use super::{Awaiting, Channel, Session};
 use crate::dialogue::{
     Destination, EndReason, Intent, Item, LifeSafety, Reading, Urgency, UserTurn, Value, office::words_of,
-    pack::Line,
+    pack::Line, pattern::AnyOf, token::tokens,
 };
 
 /// Rings of the person on call that one conversation asks for: at once, and again when there is more to tell them.
@@ -158,6 +160,17 @@ impl Session {
         true
     }
 
+    /// "He's in." In place of an answer, and where it is is known: nobody in danger is asked twice, the person on call is rung
+    /// again at once. `true`: dealt with.
+    pub(super) fn cuts_short(&mut self) -> bool {
+        let known = self.state.form.value(Item::Place).is_some();
+        if !self.state.urgency.is_life_safety() || !self.may_ring_again() || !known || self.state.unheard {
+            return false;
+        }
+        self.insist(Line::NotedInDanger);
+        self.ring_on_call()
+    }
+
     pub(super) fn transfer_failed(&mut self) {
         match self.state.awaiting {
             Awaiting::Transfer(Destination::OnCall) => self.on_call_failed(),
@@ -267,21 +280,20 @@ impl Session {
 
 /// "Please don't ring anybody", "no hurry": who says so knows best; of danger to life it is not asked.
 fn is_in_no_hurry(text: &str) -> bool {
-    const SAID: [&[&str]; 13] = [
-        &["no", "hurry"],
-        &["no", "rush"],
-        &["not", "in", "a", "hurry"],
-        &["it", "can", "wait"],
-        &["can", "wait", "till"],
-        &["can", "wait", "until"],
-        &["don't", "ring", "anybody"],
-        &["don't", "ring", "anyone"],
-        &["don't", "bother", "anybody"],
-        &["don't", "wake", "anybody"],
-        &["all", "dry", "now"],
-        &["no", "hay", "prisa"],
-        &["no", "es", "urgente"],
-    ];
-    let words = words_of(text);
-    SAID.iter().any(|said| words.windows(said.len()).any(|pair| pair == *said))
+    static SAID: LazyLock<AnyOf> = LazyLock::new(|| {
+        AnyOf::parse([
+            "no hurry|rush",
+            "not|isnt|no ?in ?a ?any hurry|rush",
+            "it|that can wait",
+            "can wait till|until",
+            "dont|no ?need ?to ring|bother|wake|call|need anybody|anyone|somebody|someone ?now|tonight|on|at|over",
+            "all dry now",
+            "^ ?no ?no ?oh ?wait not|isnt|no ?an|a|any ?real emergency",
+            "its|thats|is|what not ?an|a emergency",
+            "^ what emergency",
+            "no hay prisa",
+            "no es urgente",
+        ])
+    });
+    SAID.fits(&tokens(text))
 }

@@ -1,6 +1,6 @@
 //! An utterance that says several things: what the office can answer is answered on the way, and another matter waits for its turn.
 
-use super::{Awaiting, Item, Session, understanding::is_answer_step};
+use super::{Awaiting, Item, Session, no_prospect::seeks_a_home, understanding::is_answer_step};
 use crate::dialogue::{Clause, Ending, Intent, Reading, Urgency, closed, listing, pack::Line};
 
 /// Matters that wait; of more, the transcript tells.
@@ -72,13 +72,18 @@ impl Session {
         let mut matters: Vec<&Clause> = Vec::new();
         for clause in clauses {
             let intent = clause.reading.intent;
-            let taken_down = self.pack.flow(intent).is_some_and(|flow| flow.ending == Ending::Message);
+            // Danger has its own way, before this one.
+            let taken_down = intent != Intent::Emergency
+                && self.pack.flow(intent).is_some_and(|flow| flow.ending == Ending::Message);
             // To look for a home and to come and see it is one matter.
             let same = |known: Intent| known == intent || (known.is_prospect() && intent.is_prospect());
             let new = !matters.iter().any(|known| same(known.reading.intent));
+            // "I'd like to rent my place to a friend" beside a question of the lease makes no prospect of a tenant, and "I put in
+            // for an apartment" none of whoever was called by the office.
+            let of_a_tenant = intent.is_prospect() && !matters.is_empty() && !seeks_a_home(&clause.text);
             // "Would I get approved?" has its closed answer, and is no matter beside it.
             let closed = closed::topic(self.state.language, &clause.text, &clause.reading).is_some();
-            if clause.reading.is_sure() && taken_down && new && !closed {
+            if clause.reading.is_sure() && taken_down && new && !closed && !of_a_tenant {
                 matters.push(clause);
             }
         }

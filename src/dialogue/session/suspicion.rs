@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Awaiting, Item, Session};
-use crate::dialogue::{Expectation, LifeSafety, Move, Reading, pack::Line, understander::danger_said};
+use crate::dialogue::{
+    Expectation, LifeSafety, Move, Reading, Urgency, pack::Line, understander::danger_said,
+};
 
 /// What was said before the question, to go on with if nobody is in danger.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -17,7 +19,14 @@ pub(super) struct Suspicion {
 impl Session {
     /// Is anybody in danger? `false`: there is nothing to ask, or it has been asked.
     pub(super) fn asks_about_danger(&mut self, text: &str, reading: &Reading) -> bool {
-        let Some(kind) = reading.suspected else { return false };
+        // A sentence that is danger by itself, in words that the rest plays down.
+        let in_part = || {
+            reading.clauses.iter().find_map(|clause| match clause.reading.urgency {
+                Urgency::LifeSafety(kind) => Some(kind),
+                _ => None,
+            })
+        };
+        let Some(kind) = reading.suspected.or_else(in_part) else { return false };
         let open = matches!(
             self.state.awaiting,
             Awaiting::Need | Awaiting::Guess(_) | Awaiting::AnythingElse | Awaiting::Item(Item::Matter)

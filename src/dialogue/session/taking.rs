@@ -91,8 +91,12 @@ impl Session {
 
     /// "My number's the one I'm calling from", said beside another answer.
     pub(super) fn note_own_number(&mut self, text: &str) {
-        static OF_NUMBER: LazyLock<AnyOf> =
-            LazyLock::new(|| AnyOf::parse(["number|numbers|call|reach .. calling|called|this|same"]));
+        static OF_NUMBER: LazyLock<AnyOf> = LazyLock::new(|| {
+            AnyOf::parse([
+                "number|numbers|call|reach .. calling|called|this|same",
+                "this|that phone|number|numbers|one ?is ?works|fine|good|okay|ok",
+            ])
+        });
         let wanted = self.state.flow.is_some()
             && self.state.form.value(Item::Callback).is_none()
             && !self.state.awaiting.is_for(Item::Callback)

@@ -44,6 +44,13 @@ dont bother
 ill ?just call|come|try|stop ?back|by|again ?later|tomorrow|another
 ";
 
+/// Only what was asked for is refused, or something else is wanted: "never mind my name, there's a scam ad".
+const KEEPS_ON: &str = "\
+mind|nevermind|forget ?about my|the|your|his|her name|number|address|email|unit
+mind|nevermind|forget .. just|please tell|write|say|put|let|pass
+im telling you
+";
+
 /// They will not say their number.
 const NO_NUMBER: &str = "\
 not|wont|dont|aint|never|cant .. give|giving|hand|share|tell .. number|that|it|out|you
@@ -57,6 +64,7 @@ thats private|personal
 static NO_ALARM_RULES: LazyLock<AnyOf> = LazyLock::new(|| AnyOf::parse(NO_ALARM.lines()));
 static GOES_ON_RULES: LazyLock<AnyOf> = LazyLock::new(|| AnyOf::parse(GOES_ON.lines()));
 static CALLED_OFF_RULES: LazyLock<AnyOf> = LazyLock::new(|| AnyOf::parse(CALLED_OFF.lines()));
+static KEEPS_ON_RULES: LazyLock<AnyOf> = LazyLock::new(|| AnyOf::parse(KEEPS_ON.lines()));
 static NO_NUMBER_RULES: LazyLock<AnyOf> = LazyLock::new(|| AnyOf::parse(NO_NUMBER.lines()));
 
 impl Session {
@@ -113,6 +121,7 @@ impl Session {
             || self.state.unheard
             || self.state.urgency != Urgency::Routine
             || !CALLED_OFF_RULES.fits(&tokens(text))
+            || KEEPS_ON_RULES.fits(&tokens(text))
             || text.trim_end().ends_with('?')
         {
             return false;

@@ -1,7 +1,11 @@
 //! What a turn means where it is said: danger first, then courtesy, then the answer to what was asked.
 
 use super::{
-    Awaiting, Item, Session, answering::TOPIC_WORDS, hearing_out::asks_if_noted, visiting::comes_to_see,
+    Awaiting, Item, Session,
+    answering::TOPIC_WORDS,
+    asking::{asks, asks_of_now, asks_of_recording, without_questions, wonders},
+    hearing_out::asks_if_noted,
+    visiting::comes_to_see,
     wished::without_denied,
 };
 use crate::dialogue::{
@@ -148,6 +152,7 @@ impl Session {
             left.as_ref().map_or((text, reading), |(text, reading)| (text.as_str(), reading));
         if self.turns_to_showing(text, reading)
             || self.turns_out_resident(text)
+            || self.turns_out_no_prospect(text, reading)
             || self.courtesy(text, reading)
             || self.private_question(text, reading)
             || self.question_of_fact(text, reading)
@@ -383,8 +388,13 @@ impl Session {
 
     /// Answers a question of fact, or says that it cannot, and goes on where the talk was. `true`: dealt with.
     fn question_of_fact(&mut self, text: &str, reading: &Reading) -> bool {
+        // "The thing's come down on the hood" is no question of prices from whoever stands before it.
+        if self.state.flow == Some(Intent::Emergency) && !self.state.closed {
+            return false;
+        }
         if let Some(topic) =
             closed::topic(self.state.language, text, reading).or_else(|| self.pack.closed_by_cue(text))
+            && !self.tells_of_a_resident(text)
         {
             // "2A. Isn't that illegal?" is the unit too.
             if self.state.awaiting == Awaiting::Item(Item::Place) {
@@ -422,6 +432,12 @@ impl Session {
         let heard = self.entities(text);
         let answers = self.has_answer(&heard);
         let time = self.state.awaiting.item() == Some(Item::When) && answers;
+        // "Only if I'm home, I've got a cat" asks nothing of the rules on pets.
+        let busy =
+            matches!(self.state.awaiting, Awaiting::Item(_) | Awaiting::Confirm(_) | Awaiting::OfferCaller);
+        if busy && !wonders(text) {
+            return false;
+        }
         let sure = reading.intent == Intent::Question && reading.is_sure();
         let topic = reading.topic.or_else(|| self.goes_on_asking(text, &heard));
         if topic.is_none() && (time || self.is_put_right_by(&heard)) {
@@ -482,6 +498,22 @@ impl Session {
         true
     }
 
+    /// "They're only students" beside a complaint, "Denver Housing Authority" for the company: told, not asked.
+    fn tells_of_a_resident(&self, text: &str) -> bool {
+        let of_a_resident = matches!(
+            self.state.flow,
+            Some(
+                Intent::Complaint
+                    | Intent::Maintenance
+                    | Intent::Billing
+                    | Intent::Resident
+                    | Intent::Vendor
+                    | Intent::Emergency
+            )
+        );
+        of_a_resident && !self.state.closed && self.state.awaiting != Awaiting::Need && !asks(text)
+    }
+
     /// After an aside: back to what was asked.
     pub(super) fn go_on(&mut self) {
         self.state.confusions = 0;
@@ -539,46 +571,6 @@ pub(super) fn asks_to_see(text: &str) -> bool {
     words.iter().any(|word| VISITS.contains(&word.as_str()))
         || words.windows(2).any(|pair| SEES.contains(&[pair[0].as_str(), pair[1].as_str()]))
         || comes_to_see(text)
-}
-
-/// "Are you open right now?"
-fn asks_of_now(text: &str) -> bool {
-    const OPEN: &[&str] = &["open", "closed", "abierto", "abierta", "abiertos", "cerrado", "cerrada"];
-    const NOW: &[&str] =
-        &["now", "still", "currently", "yet", "ahora", "ahorita", "todavía", "todavia", "aún"];
-    let words = words_of(text);
-    let said = |of: &[&str]| words.iter().any(|word| of.contains(&word.as_str()));
-    said(OPEN) && said(NOW)
-}
-
-/// "Am I being recorded?", not "the recording said".
-fn asks_of_recording(text: &str) -> bool {
-    let words = words_of(text);
-    let says = |of: &[&str]| words.iter().any(|word| of.contains(&word.as_str()));
-    asks(text)
-        && says(&["record", "recorded", "recording", "taped", "graba", "graban", "grabando", "grabada"])
-        && says(&["i", "call", "this", "we", "you", "me", "llamada", "esto", "esta", "se", "están"])
-}
-
-/// Is it put as a question?
-pub(super) fn asks(text: &str) -> bool {
-    const ASKING: [&str; 26] = [
-        "what", "when", "where", "how", "who", "which", "why", "can", "could", "do", "does", "is", "are",
-        "may", "will", "would", "should", "am", "qué", "cuándo", "cuánto", "dónde", "cómo", "quién", "puedo",
-        "hay",
-    ];
-    let opens = |clause: &str| words_of(clause).first().is_some_and(|word| ASKING.contains(&word.as_str()));
-    text.contains('?') || text.split(['.', ',', ';', '!', '¿']).any(opens)
-}
-
-/// The sentences that tell something, without those that ask.
-pub(super) fn without_questions(text: &str) -> String {
-    let sentences = text.split_inclusive(['.', '!', '?']);
-    sentences
-        .filter(|sentence| !sentence.trim_end().ends_with('?'))
-        .map(str::trim)
-        .collect::<Vec<_>>()
-        .join(" ")
 }
 
 /// Does the turn say nothing besides its step?
