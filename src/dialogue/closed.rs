@@ -237,9 +237,10 @@ pub(super) fn topic(language: Language, text: &str, reading: &Reading) -> Option
         Intent::Billing => !sure || asks(language, &words, text),
         // "The young people below me fry fish at all hours" asks nothing about who lives there, and whoever is looking for "a
         // parent who lives at your building" nothing about families.
-        Intent::Complaint | Intent::Message | Intent::Lease | Intent::Human | Intent::Other => {
+        Intent::Complaint | Intent::Message | Intent::Lease => {
             !matches!(topic, ClosedTopic::Protected | ClosedTopic::Neighborhood)
                 || text.contains('?')
+                || asks_last(&words)
                 || asks_first(language, &words)
                 || wishes_to_know(language, &words)
         }
@@ -270,6 +271,13 @@ fn asks(language: Language, words: &[Token], text: &str) -> bool {
 /// Does it begin as a question?
 fn asks_first(language: Language, words: &[Token]) -> bool {
     words.iter().take(3).any(|word| is_asking(language, word))
+}
+
+/// "It's not in the ghetto, is it", without the mark that a recogniser may leave out.
+fn asks_last(words: &[Token]) -> bool {
+    let [.., verb, whom] = words else { return false };
+    matches!(verb.word.as_str(), "is" | "isnt" | "are" | "arent" | "does" | "do" | "dont" | "doesnt")
+        && matches!(whom.word.as_str(), "it" | "they" | "there" | "he" | "she" | "you")
 }
 
 /// "I'd prefer", "wondering whether": whatever the words are before it.

@@ -104,6 +104,14 @@ impl Moves {
         {
             return Some(answer);
         }
+        // "I'll write a letter. Bye." takes leave, whatever stands before it.
+        if let Some(last) = words.split_inclusive(|token| token.stop).last()
+            && last.len() <= ANSWER
+            && self.moves.first(last) == Some(Move::Goodbye)
+            && self.is_bare(last)
+        {
+            return Some(Move::Goodbye);
+        }
         // In a long utterance only its first words can answer, and a farewell or a plain demand holds anywhere.
         let holds = |(label, pattern): &(Move, Pattern)| match label {
             Move::StopContact | Move::AskIdentity => pattern.fits(words),

@@ -1,20 +1,17 @@
 //! The answers to open questions: what it is about, each item of the form, and anything else.
 
-use std::sync::LazyLock;
-
 use super::{
     Awaiting, Item, Session,
     hearing_out::{asks_if_noted, is_all, is_of_no_company},
     no_prospect::lives_here,
+    tenant::{has_no_place, is_of_own_lease},
     understanding::{is_answer_step, is_bare},
 };
 use crate::dialogue::{
     Access, Ending, Entity, Expectation, Financing, Intent, Move, Reading, Value, matter,
     office::words_of,
     pack::Line,
-    pattern::AnyOf,
     reply::{self, Hole},
-    token::tokens,
 };
 
 /// Surer than this, and another intent in the middle of a form is a change of topic.
@@ -75,6 +72,12 @@ impl Session {
         };
         if no_more && is_bare(reading) {
             return self.leave();
+        }
+        // "Nothing, I was just curious", where they were asked what the office should do.
+        let nothing = words_of(text).first().is_some_and(|word| matches!(word.as_str(), "nothing" | "nada"));
+        if nothing && self.state.turns > 1 && !text.contains('?') && !reading.is_sure() {
+            self.state.confusions = 0;
+            return self.ask_anything_else();
         }
         self.take_beside_the_point(heard);
         let likely = reading.ranked.first().copied().filter(|(intent, likelihood)| {
@@ -179,6 +182,8 @@ impl Session {
             Intent::Maintenance if is_of_earlier_repair(text) => Intent::Resident,
             // "Noor in 1B, the guy comes tomorrow and I can't": who names their own door is asked for no company.
             Intent::Vendor if self.is_of_a_resident(text) => Intent::Resident,
+            // "I'd like to rent my place to a friend."
+            Intent::Leasing | Intent::Showing | Intent::Owner if is_of_own_lease(text) => Intent::Lease,
             intent => intent,
         };
         let pack = self.pack.clone();
@@ -252,6 +257,17 @@ impl Session {
             return self.more_digits();
         }
         match (item, reading.moves) {
+            // "Enter my house? No." of somebody who lives next door.
+            (Item::Access, _) if self.is_a_stranger(text) => {
+                self.give_up(item);
+                return self.advance();
+            }
+            // "I'm always at home", "I'd have to ask my mom".
+            (Item::Access, None | Some(Move::Unknown)) if words_of(text).len() > 2 && !text.contains('?') => {
+                self.state.add_matter(text);
+                self.state.form.hear(item, Value::Access(Access::CallFirst));
+                return self.item_answered(item);
+            }
             (Item::Access, Some(Move::Affirm)) => {
                 self.state.form.hear(item, Value::Access(Access::Granted));
                 return self.item_answered(item);
@@ -537,18 +553,6 @@ impl Session {
             _ => self.not_understood(),
         }
     }
-}
-
-/// "There's no unit, it's the office's check."
-fn has_no_place(text: &str) -> bool {
-    static NONE: LazyLock<AnyOf> = LazyLock::new(|| {
-        AnyOf::parse([
-            "no|not|isnt|without ?a|an|any|the ?particular|specific unit|apartment|address|apt",
-            "dont|do|doesnt ?not live there|here|in|at",
-            "not|isnt about|for|in a|an|any unit|apartment|home",
-        ])
-    });
-    NONE.fits(&tokens(text))
 }
 
 /// Do they call a repair off, or ask what became of one?

@@ -3,10 +3,11 @@
 
 use std::sync::LazyLock;
 
-use super::{Awaiting, Item, Session, answering::TOPIC_WORDS, understanding::is_answer_step};
+use super::{Awaiting, Item, Session, answering::TOPIC_WORDS, asking::pleads, understanding::is_answer_step};
 use crate::dialogue::{
     Entity, Intent, Move, Reading, Topic, Urgency, Value, matter,
     moves::Moves,
+    names::is_given_name,
     office::words_of,
     pack::Line,
     pattern::AnyOf,
@@ -222,6 +223,9 @@ impl Session {
             let opening = REACHED.iter().find(|opening| opens(start, opening))?;
             let from = start + opening.len();
             let until = (from..words.len()).find(|&at| words[at].stop).map_or(words.len(), |at| at + 1);
+            if is_of_another_kind(words.get(until..)?) {
+                return None;
+            }
             let asked = words.get(from..until)?;
             let ours = |token: &Token| {
                 let word = token.word.as_str();
@@ -277,6 +281,90 @@ impl Session {
         Some(question.trim().to_owned())
     }
 
+    /// A person is asked for in plain words, whatever was asked before. `true`: dealt with.
+    pub(super) fn pleads_for_a_person(&mut self, text: &str) -> bool {
+        if self.state.unheard
+            || self.state.urgency.is_life_safety()
+            || self.is_quick()
+            || self.state.refuses_calls
+            || !(pleads(text) || self.seeks_one_of_ours(text))
+        {
+            return false;
+        }
+        self.state.confusions = 0;
+        self.agree_in_passing(text);
+        let heard = self.entities(text);
+        // "Can I talk to Kim?" names who is wanted.
+        let answers: Vec<Entity> =
+            heard.into_iter().filter(|entity| !matches!(entity.value, Value::Name(_))).collect();
+        self.take_beside_the_point(&answers);
+        self.state.note(text.trim().to_owned());
+        self.ask_for_staff();
+        true
+    }
+
+    /// "Is Kim there?" of a first name that is nobody's who lives there: somebody of the office.
+    fn seeks_one_of_ours(&self, text: &str) -> bool {
+        const SOUGHT: [&[&str]; 8] = [
+            &["is"],
+            &["calling", "for"],
+            &["looking", "for"],
+            &["asking", "for"],
+            &["speak", "to"],
+            &["speak", "with"],
+            &["talk", "to"],
+            &["reach"],
+        ];
+        const THERE: [&str; 7] = ["there", "in", "available", "around", "working", "please", "today"];
+        if !matches!(self.state.awaiting, Awaiting::Need | Awaiting::Guess(_) | Awaiting::AnythingElse) {
+            return false;
+        }
+        let words = tokens(text);
+        let lives_here = |word: &str| {
+            let roster = self.office.roster.names.iter().flat_map(|name| name.split_whitespace());
+            roster.map(str::to_lowercase).any(|known| known == word)
+        };
+        words.iter().enumerate().any(|(at, token)| {
+            let capital = text.get(token.start..).is_some_and(|rest| rest.starts_with(char::is_uppercase));
+            let sought = SOUGHT.iter().any(|said| {
+                at >= said.len()
+                    && words[at - said.len()..at].iter().zip(*said).all(|(token, word)| token.word == *word)
+            });
+            let after = words.get(at + 1);
+            let is = at > 0 && words[at - 1].word == "is";
+            let there = after.is_some_and(|next| THERE.contains(&next.word.as_str()));
+            let alone = token.stop || after.is_none();
+            capital
+                && sought
+                && is_given_name(&token.word)
+                && !lives_here(&token.word)
+                && (there || (alone && !is))
+        })
+    }
+
+    /// "When?", "How long?": a question of a word or three back, in place of an answer. `true`: dealt with.
+    pub(super) fn asks_in_a_word(&mut self, text: &str) -> bool {
+        const ASKED: [&str; 6] = ["when", "how", "why", "today", "tomorrow", "tonight"];
+        let asked = matches!(
+            self.state.awaiting,
+            Awaiting::Item(_) | Awaiting::Confirm(_) | Awaiting::OfferCaller | Awaiting::KnownName
+        );
+        let words = words_of(text);
+        let short = (1..SHORTEST_QUESTION).contains(&words.len());
+        let back = short
+            && text.trim_end().ends_with('?')
+            && words.iter().any(|word| ASKED.contains(&word.as_str()))
+            && self.step_of(text).is_none();
+        if !asked || !back || self.state.unheard || self.has_answer(&self.entities(text)) {
+            return false;
+        }
+        self.state.confusions = 0;
+        self.state.add_matter(text);
+        self.tell(self.unknown_noted());
+        self.ask_again();
+        true
+    }
+
     /// Somebody who delivers, mends or visits stands outside, and the people who could open are in the house.
     pub(super) fn is_at_the_door(&self, text: &str) -> bool {
         let stranger = matches!(
@@ -291,16 +379,20 @@ impl Session {
 
     /// What they said in the same breath as the goodbye is a matter, and goes to people as far as it has come.
     pub(super) fn take_parting_words(&mut self, text: &str, reading: &Reading) {
-        if words_of(text).len() < SHORTEST_WITH_NEWS || !reading.is_sure() || reading.intent == Intent::Other
-        {
+        if words_of(text).len() < SHORTEST_WITH_NEWS {
             return;
         }
         let heard = self.entities(text);
         self.take_beside_the_point(&heard);
+        let sure = reading.is_sure() && reading.intent != Intent::Other;
+        if !sure && words_of(text).len() < 2 * SHORTEST_WITH_NEWS {
+            return;
+        }
         if self.state.flow.is_none() {
+            let intent = if sure { reading.intent } else { Intent::Message };
             self.state.begin_with(text);
-            self.state.flow = Some(reading.intent);
-            self.state.intent.get_or_insert(reading.intent);
+            self.state.flow = Some(intent);
+            self.state.intent.get_or_insert(intent);
         }
         self.state.add_matter(text);
     }
@@ -317,6 +409,16 @@ impl Session {
         let short = words_of(text).len() <= TOPIC_WORDS;
         self.state.answered.filter(|topic| *topic == Topic::Hours && of_a_day && open && short)
     }
+}
+
+/// "Is this Maple Court, the care home?": what follows the name is what they take us for, and we are not.
+fn is_of_another_kind(after: &[Token]) -> bool {
+    const WORDS: usize = 4;
+    let of = after.split_inclusive(|token| token.stop).next().unwrap_or_default();
+    let opens = of.first().is_some_and(|token| matches!(token.word.as_str(), "the" | "a" | "an"));
+    opens
+        && of.len() <= WORDS
+        && !of.iter().any(|token| OURS.contains(&token.word.as_str()) || token.word == "property")
 }
 
 /// "Did you get the parking too?"
@@ -341,6 +443,8 @@ pub(super) fn waits_at_the_door(text: &str) -> bool {
     static WAITS: LazyLock<AnyOf> = LazyLock::new(|| {
         AnyOf::parse([
             "im|were|am|are|standing|waiting|here ?right ?now at|outside|by|downstairs|out .. gate|door|entrance|building|lobby|office|front & open|buzz|let|in|code|key|locked|nobody|someone|somebody|come",
+            "im|were|hes|shes|guy|driver|technician|tech|crew .. waiting|standing|sitting|here|outside|there & authorize|key|keys|access|unlock|need|buzz",
+            "somebody|someone|anyone|anybody|nobody|super|manager .. with|has|have a|the ?master key|keys & here|there|now",
             "open|buzz .. gate|door|me in|us in & im|were|here|now|please|can|could",
         ])
     });

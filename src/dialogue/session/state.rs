@@ -243,6 +243,9 @@ pub(super) struct State {
     /// What the last fact told was about.
     #[serde(default)]
     pub(super) answered: Option<Topic>,
+    /// Facts of the office that were told; as many as it has at most.
+    #[serde(default)]
+    pub(super) told: Vec<String>,
     /// What else they have said they call about, with their words.
     #[serde(default)]
     pub(super) further: Vec<(Intent, String)>,
@@ -312,6 +315,7 @@ impl State {
             repeats: 0,
             reopened: 0,
             answered: None,
+            told: Vec::new(),
         }
     }
 

@@ -117,7 +117,6 @@ impl Session {
             )
         );
         if !asked
-            || !only_a_call
             || self.state.unheard
             || self.state.urgency != Urgency::Routine
             || !CALLED_OFF_RULES.fits(&tokens(text))
@@ -125,6 +124,9 @@ impl Session {
             || text.trim_end().ends_with('?')
         {
             return false;
+        }
+        if !only_a_call {
+            return self.leaves_it_at_that(text, reading);
         }
         self.state.confusions = 0;
         self.state.refuses_calls = true;
@@ -134,6 +136,31 @@ impl Session {
             self.leave()
         } else {
             self.ask_anything_else()
+        }
+        true
+    }
+
+    /// The same where there is more to it than a call: "I don't need a call back. I said bye" leaves the matter with the office,
+    /// and "forget it" too, with these words in it, for a person to judge.
+    fn leaves_it_at_that(&mut self, text: &str, reading: &Reading) -> bool {
+        /// "Oh, just forget the whole thing, it's fine."
+        const SHORT: usize = 8;
+        let parts = reading.moves == Some(Move::Goodbye);
+        let drops = words_of(text).len() <= SHORT && !is_about_a_call(text);
+        if !(parts || drops) {
+            return false;
+        }
+        self.state.confusions = 0;
+        self.state.refuses_calls = true;
+        if drops {
+            self.state.note(format!("before the end they said \"{}\"", text.trim()));
+            self.state.closed = true;
+            self.tell(Line::CalledOff);
+        }
+        if parts {
+            self.leave();
+        } else {
+            self.ask_anything_else();
         }
         true
     }
@@ -182,4 +209,9 @@ fn is_about_texts(text: &str) -> bool {
     let words = words_of(text);
     let said = |of: &[&str]| words.iter().any(|word| of.iter().any(|begins| word.starts_with(begins)));
     said(WRITTEN) && !said(OTHER)
+}
+
+/// "I don't need a call": the matter itself stands.
+fn is_about_a_call(text: &str) -> bool {
+    words_of(text).iter().any(|word| word.starts_with("call") || word.starts_with("number"))
 }

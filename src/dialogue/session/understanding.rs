@@ -3,14 +3,14 @@
 use super::{
     Awaiting, Item, Session,
     answering::TOPIC_WORDS,
-    asking::{asks, asks_of_now, asks_of_recording, without_questions, wonders},
+    asking::{is_of_a_waitlist, without_questions},
     hearing_out::asks_if_noted,
     visiting::comes_to_see,
     wished::without_denied,
 };
 use crate::dialogue::{
-    Context, Entity, Intent, Move, Reading, Slot, Subject, Topic, Urgency, Value, closed, entity,
-    moves::Moves, office::words_of, pack::Line, secret::WITHHELD, token::tokens, unasked::to_be_heard,
+    Context, Entity, Intent, Move, Reading, Slot, Urgency, Value, entity, moves::Moves, office::words_of,
+    pack::Line, secret::WITHHELD, token::tokens, unasked::to_be_heard,
 };
 use crate::types::Language;
 
@@ -104,10 +104,15 @@ impl Session {
             self.state.awaiting = Awaiting::Need;
         }
         if reading.moves == Some(Move::StopContact)
+            && !is_of_a_waitlist(text)
             && let Some(line) = self.refuse_contact(text)
         {
             self.tell(line);
-            if reading.intent == Intent::Other && words_of(text).len() < 2 * TOPIC_WORDS {
+            // "You keep texting me about an apartment" names what the texts were about, and wants none.
+            let of_the_texts =
+                matches!(reading.intent, Intent::Sales | Intent::WrongNumber | Intent::Message)
+                    || reading.intent.is_prospect();
+            if of_the_texts || (reading.intent == Intent::Other && words_of(text).len() < 2 * TOPIC_WORDS) {
                 return self.after_stop_contact();
             }
         }
@@ -150,7 +155,10 @@ impl Session {
         let left = self.take_apart(reading);
         let (text, reading) =
             left.as_ref().map_or((text, reading), |(text, reading)| (text.as_str(), reading));
-        if self.turns_to_showing(text, reading)
+        if self.pleads_for_a_person(text)
+            || self.asks_in_a_word(text)
+            || self.turns_to_showing(text, reading)
+            || self.turns_out_tenant(text)
             || self.turns_out_resident(text)
             || self.turns_out_no_prospect(text, reading)
             || self.courtesy(text, reading)
@@ -318,12 +326,13 @@ impl Session {
                 self.not_understood();
             }
             Move::Goodbye => {
+                self.agree_in_passing(text);
                 self.take_parting_words(text, reading);
                 self.leave();
             }
             Move::AskIdentity => {
                 self.say_who();
-                self.ask_again();
+                if self.is_quick() { self.advance() } else { self.ask_again() }
             }
             // "Wait, it's unit four D" is no request for time, and "one five, speak slower" an answer.
             Move::Wait | Move::Repeat
@@ -386,134 +395,6 @@ impl Session {
         self.ask_need(Line::Need);
     }
 
-    /// Answers a question of fact, or says that it cannot, and goes on where the talk was. `true`: dealt with.
-    fn question_of_fact(&mut self, text: &str, reading: &Reading) -> bool {
-        // "The thing's come down on the hood" is no question of prices from whoever stands before it.
-        if self.state.flow == Some(Intent::Emergency) && !self.state.closed {
-            return false;
-        }
-        if let Some(topic) =
-            closed::topic(self.state.language, text, reading).or_else(|| self.pack.closed_by_cue(text))
-            && !self.tells_of_a_resident(text)
-        {
-            // "2A. Isn't that illegal?" is the unit too.
-            if self.state.awaiting == Awaiting::Item(Item::Place) {
-                let heard = self.entities(text);
-                self.take_beside_the_point(&heard);
-            }
-            self.answer_closed(topic, text, reading);
-            return true;
-        }
-        if asks_of_recording(text) {
-            self.tell(Line::Recording);
-            self.go_on();
-            return true;
-        }
-        if self.question_of_homes(text, reading) {
-            return true;
-        }
-        let curious = matches!(
-            reading.intent,
-            Intent::Question
-                | Intent::Billing
-                | Intent::Leasing
-                | Intent::Showing
-                | Intent::Application
-                | Intent::Resident
-                | Intent::Lease
-                | Intent::Complaint
-                | Intent::Other
-        );
-        // "My neighbor's dog barks all night" asks nothing of the rules on pets.
-        if matches!(reading.intent, Intent::Complaint | Intent::Resident) && !asks(text) {
-            return false;
-        }
-        // "On Saturday" may be read as a question of hours; after "when?" it is the answer.
-        let heard = self.entities(text);
-        let answers = self.has_answer(&heard);
-        let time = self.state.awaiting.item() == Some(Item::When) && answers;
-        // "Only if I'm home, I've got a cat" asks nothing of the rules on pets.
-        let busy =
-            matches!(self.state.awaiting, Awaiting::Item(_) | Awaiting::Confirm(_) | Awaiting::OfferCaller);
-        if busy && !wonders(text) {
-            return false;
-        }
-        let sure = reading.intent == Intent::Question && reading.is_sure();
-        let topic = reading.topic.or_else(|| self.goes_on_asking(text, &heard));
-        if topic.is_none() && (time || self.is_put_right_by(&heard)) {
-            return false;
-        }
-        let curious = sure || (topic.is_some() && curious && !answers);
-        if !curious || (is_answer_step(reading) && reading.intent != Intent::Question) {
-            return false;
-        }
-        if let Some(answer) = self.office.clone().answer(topic, text) {
-            self.state.intent.get_or_insert(Intent::Question);
-            self.state.confusions = 0;
-            self.state.answered = topic;
-            let before = self.said_so_far();
-            if topic == Some(Topic::Hours) && asks_of_now(text) {
-                self.tell(if self.state.opening.open_now { Line::OpenNow } else { Line::ClosedNow });
-            }
-            self.tell_text(&answer);
-            let prospect = self.state.flow.is_some_and(Intent::is_prospect) || reading.intent.is_prospect();
-            if prospect || topic.is_some() {
-                self.treat(Subject::Fact, text, before);
-            }
-            // "Do you allow dogs? I'm looking for a two bedroom" is a question and a prospect.
-            if reading.intent.is_prospect()
-                && reading.is_sure()
-                && self.state.flow.is_none()
-                && !heard.is_empty()
-            {
-                self.take_beside_the_point(&heard);
-                self.begin_flow(reading.intent, text);
-                return true;
-            }
-            // "Dana Reyes. When is trash day, by the way?" is the name too.
-            let heard = self.entities(&without_questions(text));
-            if self.take_beside_the_point(&heard) && self.state.flow.is_some() {
-                self.advance();
-            } else {
-                self.go_on();
-            }
-            return true;
-        }
-        // "Yes. How long till they come?" is a yes too.
-        let answers = is_answer_step(reading) && self.state.awaiting.wants_yes_or_no();
-        if reading.intent != Intent::Question || !reading.is_sure() || answers {
-            return false;
-        }
-        // The very question once more is noted already: it is something else, misheard, and counts as not understood.
-        if self.state.matter.as_deref().is_some_and(|matter| matter.contains(text.trim())) {
-            return false;
-        }
-        if self.state.flow.is_some() && !self.state.closed {
-            self.state.add_matter(text);
-            self.tell(if asks_if_noted(text) { Line::AlreadyNoted } else { self.unknown_noted() });
-            self.go_on();
-        } else {
-            self.unknown_question(text);
-        }
-        true
-    }
-
-    /// "They're only students" beside a complaint, "Denver Housing Authority" for the company: told, not asked.
-    fn tells_of_a_resident(&self, text: &str) -> bool {
-        let of_a_resident = matches!(
-            self.state.flow,
-            Some(
-                Intent::Complaint
-                    | Intent::Maintenance
-                    | Intent::Billing
-                    | Intent::Resident
-                    | Intent::Vendor
-                    | Intent::Emergency
-            )
-        );
-        of_a_resident && !self.state.closed && self.state.awaiting != Awaiting::Need && !asks(text)
-    }
-
     /// After an aside: back to what was asked.
     pub(super) fn go_on(&mut self) {
         self.state.confusions = 0;
@@ -531,7 +412,7 @@ impl Session {
     }
 
     /// Is what was read back said otherwise, whatever the words around it were taken for?
-    fn is_put_right_by(&self, heard: &[Entity]) -> bool {
+    pub(super) fn is_put_right_by(&self, heard: &[Entity]) -> bool {
         let Awaiting::Confirm(items) = &self.state.awaiting else { return false };
         heard.iter().any(|entity| {
             entity.confidence >= PUT_RIGHT
