@@ -117,7 +117,17 @@ fn written_as_firm(scene: &Scene<'_>) -> Option<Entity> {
         security storage solar mortgage ";
     /// "Rocky Mountain Fire Security".
     const MOST_WORDS: usize = 4;
-    let leads = |at: usize| matches!(scene.word(at), Some("from" | "with" | "at" | "is" | "its" | "for"));
+    // "I work at Denver University" is not whom they call for.
+    let leads = |at: usize| match scene.word(at) {
+        Some("from" | "with" | "is" | "its") => true,
+        Some("at") => !at.checked_sub(1).and_then(|before| scene.word(before)).is_some_and(|before| {
+            matches!(
+                before,
+                "work" | "works" | "working" | "job" | "im" | "am" | "is" | "are" | "were" | "was"
+            )
+        }),
+        _ => false,
+    };
     (1..scene.tokens.len()).filter(|&first| leads(first - 1) && scene.is_capital(first)).find_map(|first| {
         let last = (first + 1..first + MOST_WORDS)
             .take_while(|&at| scene.is_capital(at) && !scene.tokens[at - 1].stop)

@@ -99,6 +99,7 @@ static REFUSALS: LazyLock<AnyOf> = LazyLock::new(|| {
         "no comment",
         "dont need|have to know|have",
         "anonymous*",
+        "why would|should i give|tell|say|leave",
     ])
 });
 

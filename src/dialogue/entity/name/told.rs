@@ -74,7 +74,10 @@ pub(super) fn is_from_here(scene: &Scene<'_>, start: usize, end: usize) -> bool 
 
 /// "Farid. I drive for a firm": one word, and behind it a sentence about oneself.
 pub(super) fn goes_on_of_oneself(scene: &Scene<'_>, end: usize) -> bool {
+    // "Mm. I call later."
+    let spoken = scene.word(end - 1).is_some_and(|word| word.contains(['a', 'e', 'i', 'o', 'u', 'y']));
     scene.context.read_back.is_none()
+        && spoken
         && scene.begins_sentence(end)
         && !scene.asks(end - 1)
         && matches!(scene.word(end), Some("i" | "im" | "ive" | "id" | "my" | "were" | "its" | "from"))

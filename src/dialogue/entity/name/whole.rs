@@ -5,6 +5,7 @@ use super::{
         super::names::{is_given_name, is_name_word},
         Entity, PersonName, Scene, Slot,
         building::is_named_at,
+        is_run_up,
         place::SUFFIXES,
     },
     YES, after_title, entity, name,
@@ -28,6 +29,7 @@ pub(super) fn by_itself(scene: &Scene<'_>) -> Option<Entity> {
     }
     (0..scene.tokens.len()).find_map(|start| {
         let opens = scene.begins_sentence(start)
+            || is_behind_greeting(scene, start)
             || (start > 0
                 && scene.tokens[start - 1].stop
                 && scene.word(start - 1).is_some_and(|word| YES.contains(&word)));
@@ -71,6 +73,14 @@ fn speaks_of_others(scene: &Scene<'_>, start: usize) -> bool {
         }
     };
     (0..start).any(|at| spoken_of(at) && !wanted(at))
+}
+
+/// "Yeah hi, Dave Prescott".
+fn is_behind_greeting(scene: &Scene<'_>, start: usize) -> bool {
+    const WORDS: usize = 4;
+    (1..=WORDS).contains(&start)
+        && scene.tokens[start - 1].stop
+        && scene.tokens[..start].iter().all(|token| is_run_up(&token.word))
 }
 
 /// "Yes. Nora Lindqvist", "Yes it is. Nora Lindqvist": right behind a sentence that agrees, where something was asked.

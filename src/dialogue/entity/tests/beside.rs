@@ -65,6 +65,7 @@ fn an_answer_is_told_from_what_is_only_spoken_of() {
             ("Calling about the sink", ""),
             ("Farid. I drive for a taxi firm", "name Farid"),
             ("Listen. I need somebody here", ""),
+            ("Yes. Well. I call later.", ""),
             ("Solomon, first name. Last name Getachew.", "name Solomon Getachew"),
             ("Priya and Tom Hadley", "name Priya and Tom Hadley"),
             ("Fern Delgado, F E R N", "name Fern Delgado"),
@@ -88,8 +89,10 @@ fn firms_are_heard_at_first_and_nobody_is_one() {
             ("dispatch at Wyatt's Towing", "company Wyatt's Towing"),
             ("I call from Two Brothers Moving", "company Two Brothers Moving"),
             ("we are moving from Denver", ""),
+            ("I work at Denver University", ""),
             ("Dave Prescott, State Farm.", "name Dave Prescott; company State Farm"),
             ("Dave Prescott, Maple Court.", "name Dave Prescott"),
+            ("Yeah hi, Dave Prescott, State Farm.", "name Dave Prescott; company State Farm"),
         ],
     );
     check(

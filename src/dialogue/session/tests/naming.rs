@@ -97,6 +97,7 @@ fn who_will_not_say_their_name_is_not_asked_again() {
         "that's private",
         "just put no name",
         "Anonymous. Put anonymous.",
+        "Why would I give you my name?",
         "no",
     ] {
         let outcome = tells(asked_for_name(), &[refusal])
