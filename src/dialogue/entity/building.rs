@@ -59,6 +59,7 @@ pub(super) fn homes(scene: &Scene<'_>) -> Vec<Entity> {
             found.push(home);
         }
     }
+    found.extend(yours(scene, &houses));
     if found.is_empty() {
         found.extend(building_alone(scene, &houses));
     }
@@ -80,6 +81,17 @@ fn building_alone(scene: &Scene<'_>, houses: &[House<'_>]) -> Option<Entity> {
     let address =
         Address { number: house.number.to_owned(), street: house.street.to_owned(), unit: None, known: true };
     (!others && !numbered).then(|| scene.entity(Value::Address(address), at..end, 0.6, true))
+}
+
+/// "Yours is 77": whoever lives beside it speaks of the house of that number.
+fn yours(scene: &Scene<'_>, houses: &[House<'_>]) -> Option<Entity> {
+    let at = scene.tokens.iter().position(|token| token.word == "yours")?;
+    let from = (at + 1..).find(|&at| !matches!(scene.word(at), Some("is" | "at" | "number")))?;
+    let (number, end) = digits(&scene.tokens, from)?;
+    let mut numbered = houses.iter().filter(|house| house.number == number);
+    let house = numbered.next().filter(|house| numbered.next().is_none() && !house.street.is_empty())?;
+    let address = Address { number, street: house.street.to_owned(), unit: None, known: true };
+    Some(scene.entity(Value::Address(address), from..end, 0.8, true))
 }
 
 /// With its suffix, or as "the Birch Street building", and no "Maple" alone.
@@ -230,7 +242,13 @@ fn before_joining(scene: &Scene<'_>, at: usize) -> usize {
 }
 
 fn behind_joining(scene: &Scene<'_>, at: usize) -> usize {
-    let joins = |word: &str| matches!(word, "and" | "um" | "uh" | "its" | "in" | "number" | "the");
+    // "It's Birch House, I'm in 50."
+    let joins = |word: &str| {
+        matches!(
+            word,
+            "and" | "um" | "uh" | "its" | "in" | "number" | "the" | "im" | "i" | "am" | "live" | "were"
+        )
+    };
     let mut at = at;
     for _ in 0..JOINING {
         if !(scene.is_unit_word(at) || scene.word(at).is_some_and(joins)) {

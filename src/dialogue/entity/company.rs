@@ -1,6 +1,9 @@
 //! Firms: vendors of the roster, those that are called by their trade, and what answers the question for the company.
 
-use super::{Entity, Scene, Slot, Value, is_run_up, misheard::is_number, sound::likeness, titled};
+use super::{
+    super::names::is_given_name, Entity, Scene, Slot, Value, building::is_named_at, is_run_up,
+    misheard::is_number, place::SUFFIXES, sound::likeness, titled,
+};
 
 /// A vendor of the roster.
 pub(super) fn vendor(scene: &Scene<'_>) -> Option<Entity> {
@@ -55,7 +58,8 @@ pub(super) fn companies(scene: &Scene<'_>) -> Vec<Entity> {
         "insurance",
         "air",
     ];
-    if let Some(found) = utility(scene).or_else(|| answered(scene)) {
+    let known = utility(scene).or_else(|| answered(scene)).or_else(|| written_as_firm(scene));
+    if let Some(found) = known.or_else(|| behind_name(scene)) {
         return vec![found];
     }
     for at in 0..scene.tokens.len() {
@@ -101,6 +105,67 @@ fn utility(scene: &Scene<'_>) -> Option<Entity> {
             let name = [first, last].map(|at| titled(&scene.tokens[at].word)).join(" ");
             scene.entity(Value::Company(name), first..last + 1, 0.8, true)
         })
+    })
+}
+
+/// "Dispatch at Wyatt's Towing", "I call from Two Brothers Moving": capitals up to a word of a trade. In small letters these words
+/// are anything: "from our moving".
+fn written_as_firm(scene: &Scene<'_>) -> Option<Entity> {
+    const TRADES: &str = " towing moving movers daycare hospital clinic university authority department agency bank pharmacy \
+        delivery roofing plumbing electric heating painting landscaping construction services restoration flooring glass \
+        locksmith appliance cleaning mechanical elevator supply realty insurance buyers properties management systems \
+        security storage solar mortgage ";
+    /// "Rocky Mountain Fire Security".
+    const MOST_WORDS: usize = 4;
+    // "I work at Denver University" is not whom they call for.
+    let leads = |at: usize| match scene.word(at) {
+        Some("from" | "with" | "is" | "its") => true,
+        Some("at") => !at.checked_sub(1).and_then(|before| scene.word(before)).is_some_and(|before| {
+            matches!(
+                before,
+                "work" | "works" | "working" | "job" | "im" | "am" | "is" | "are" | "were" | "was"
+            )
+        }),
+        _ => false,
+    };
+    (1..scene.tokens.len()).filter(|&first| leads(first - 1) && scene.is_capital(first)).find_map(|first| {
+        let last = (first + 1..first + MOST_WORDS)
+            .take_while(|&at| scene.is_capital(at) && !scene.tokens[at - 1].stop)
+            .filter(|&at| scene.word(at).is_some_and(|word| TRADES.contains(&format!(" {word} "))))
+            .last()?;
+        let goes_on = !scene.tokens[last].stop && scene.is_capital(last + 1);
+        (!goes_on).then(|| {
+            let name = written(scene, first, last + 1);
+            scene.entity(Value::Company(name), first..last + 1, 0.7, true)
+        })
+    })
+}
+
+/// "Dave Prescott, State Farm.": behind a whole name, in its sentence, words with capitals that are no place and nobody else.
+fn behind_name(scene: &Scene<'_>) -> Option<Entity> {
+    /// "Rocky Mountain Fire Security".
+    const MOST_WORDS: usize = 4;
+    let named = |at: usize| {
+        scene.word(at).is_some_and(is_given_name) && scene.is_capital(at) && scene.is_capital(at + 1)
+    };
+    let stops = |at: usize| scene.tokens.get(at).is_some_and(|token| token.stop);
+    let no_firm = |at: usize| {
+        scene.word(at).is_some_and(|word| {
+            is_no_firm(word) || is_number(word) || is_given_name(word) || SUFFIXES.contains(&word)
+        }) || scene.is_unit_word(at)
+            || is_named_at(scene, at)
+    };
+    (0..scene.tokens.len()).find_map(|at| {
+        let first = at + 2;
+        let opens = at <= 3 || scene.begins_sentence(at);
+        if !opens || !named(at) || stops(at) || !stops(at + 1) || scene.begins_sentence(first) {
+            return None;
+        }
+        let end = (first..first + MOST_WORDS).find(|&at| stops(at) || at + 1 == scene.tokens.len())? + 1;
+        let fits = end - first >= 2
+            && !scene.asks(end - 1)
+            && (first..end).all(|at| scene.is_capital(at) && !no_firm(at));
+        fits.then(|| scene.entity(Value::Company(written(scene, first, end)), first..end, 0.65, true))
     })
 }
 
@@ -168,6 +233,10 @@ fn firm(scene: &Scene<'_>, start: usize, end: usize) -> Option<(usize, usize)> {
     }
     let telling = |at: usize| scene.is_capital(at) || matches!(word(at), "and" | "of" | "the" | "for");
     let titled = words.len() > 1 && scene.is_capital(first + 1) && words.clone().all(telling);
+    // "Tommy." is who speaks.
+    if words.len() == 1 && is_given_name(word(first)) {
+        return None;
+    }
     let fits = if titled {
         !is_no_firm(word(first)) || !matches!(word(first), "no" | "not" | "i" | "why" | "what")
     } else {

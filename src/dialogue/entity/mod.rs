@@ -107,9 +107,10 @@ fn readers(language: Language) -> Vec<(Slot, Reader)> {
             (Slot::Bedrooms, home::bedrooms),
             (Slot::Budget, home::budgets),
             (Slot::Unit, unit::units),
+            // "From Two Brothers Moving" is no hour.
+            (Slot::Company, company::companies),
             (Slot::MoveIn, when::whens),
             (Slot::Name, name::names),
-            (Slot::Company, company::companies),
             (Slot::Pets, home::pets),
             (Slot::Price, purchase::prices),
             (Slot::Financing, purchase::financings),

@@ -2,6 +2,7 @@
 
 mod anew;
 mod letters;
+mod told;
 mod whole;
 mod whose;
 
@@ -13,7 +14,8 @@ use super::{
 };
 use anew::{begun_anew, is_short_for, of_a_couple};
 use letters::{parts_alike, spelling, two_words};
-use whole::{SURELY_NAME, by_itself, is_surely_name};
+use told::{ends_answer, is_from_here, is_subject, is_told_of, of_oneself};
+use whole::{SURELY_NAME, by_itself, is_of_place, is_surely_name};
 use whose::{is_of_another, is_of_somebody_sought};
 
 /// Words that follow "this is" or "I'm" and are no names.
@@ -46,14 +48,17 @@ yep yup yea ya nope nah aye by across through beside behind below between during
 within via per got put giving prefer rather perfect alright indeed absolutely definitely maam sir dear honey man boy baby \
 neighbor neighbors son daughter kid kids mother father mom dad boyfriend girlfriend roommate car dog cat shut pinned \
 trapped forget bring skip leave blank keep mhm mmhm mmhmm uhhuh id ive ill youre youd theyre theyd weve wed hes shes theres heres whats \
-whos wheres lets wouldnt couldnt shouldnt arent wasnt werent hasnt havent hadnt aint ";
+whos wheres lets wouldnt couldnt shouldnt arent wasnt werent hasnt havent hadnt aint \
+seriously honestly obviously basically frankly certainly listen gosh geez jeez goodness heavens oh god lord christ damn crap \
+whatever unbelievable understood exactly fantastic wonderful awesome christmas thanksgiving easter si correcto claro ";
 
 /// Ends of words that describe and of hardly any name.
 const NO_NAME_ENDS: [&str; 8] = ["ated", "ized", "able", "ible", "less", "tion", "ness", "ical"];
 
 /// Words that are no names by themselves, and are in a whole name that is written with capitals: "Bill Novak", "Dana West".
 const GIVEN_AS_WELL: [&str; 2] = ["bill", "will"];
-const FAMILY_AS_WELL: [&str; 9] = ["west", "north", "day", "long", "short", "good", "light", "wild", "bill"];
+const FAMILY_AS_WELL: [&str; 10] =
+    ["west", "north", "day", "long", "short", "good", "light", "wild", "bill", "oh"];
 
 /// Titles are no part of a name.
 const TITLES: [&str; 14] = [
@@ -74,7 +79,7 @@ const TITLES: [&str; 14] = [
 ];
 
 /// Words with which the name of a firm ends: "Xcel Energy" is nobody.
-const FIRMS: [&str; 26] = [
+const FIRMS: [&str; 39] = [
     "energy",
     "electric",
     "gas",
@@ -101,6 +106,19 @@ const FIRMS: [&str; 26] = [
     "realty",
     "mechanical",
     "properties",
+    "daycare",
+    "towing",
+    "movers",
+    "hospital",
+    "clinic",
+    "university",
+    "authority",
+    "department",
+    "pharmacy",
+    "delivery",
+    "landscaping",
+    "painting",
+    "locksmith",
 ];
 
 /// Words before the name, in answer to the question for it.
@@ -110,16 +128,17 @@ const RUN_UP: [&str; 22] = [
 ];
 
 /// Words that agree with a name that was read back.
-const YES: [&str; 9] = ["yes", "yeah", "yep", "yup", "yea", "ya", "right", "correct", "sure"];
+const YES: [&str; 12] =
+    ["yes", "yeah", "yep", "yup", "yea", "ya", "right", "correct", "sure", "si", "correcto", "claro"];
 
 /// Sounds between a name and its repetition.
 const BETWEEN: [&str; 14] =
     ["um", "uh", "er", "uhm", "sorry", "no", "its", "thats", "and", "yes", "dear", "honey", "maam", "sir"];
 
 /// Words that may follow a name without a stop; before others a word at the beginning of a sentence is any word.
-const AFTER_NAME: [&str; 17] = [
+const AFTER_NAME: [&str; 19] = [
     "and", "from", "in", "at", "here", "speaking", "calling", "is", "with", "of", "again", "please", "thats",
-    "spelled", "but", "i", "im",
+    "spelled", "but", "i", "im", "called", "rang",
 ];
 
 /// A name has no more parts than this.
@@ -139,7 +158,10 @@ pub(super) fn names(scene: &Scene<'_>) -> Vec<Entity> {
         if let Some((name, end)) =
             name(scene, start).filter(|_| !weak || scene.is_written_as_name(after_title(scene, start), me))
         {
-            let sure = confidence.max(if is_surely_name(scene, start, &name) { SURELY_NAME } else { 0.0 });
+            let surely = is_surely_name(scene, start, &name)
+                || (me && of_oneself(scene, start, &name, end))
+                || (weak && is_from_here(scene, start, end));
+            let sure = confidence.max(if surely { SURELY_NAME } else { 0.0 });
             introduced = Some((entity(scene, name, start, end, sure), confidence));
             break;
         }
@@ -170,28 +192,37 @@ const INTRODUCED: f32 = 0.85;
 /// The name with which an answer begins.
 fn answered(scene: &Scene<'_>) -> Option<Entity> {
     let (start, agreed) = after_run_up(scene);
-    let Some((name, end)) = name(scene, start) else { return in_sentence_of_its_own(scene) };
     let first = after_title(scene, start);
     let listed = scene.word(first).is_some_and(is_name_word);
-    let ends = scene.tokens.get(end - 1).is_some_and(|last| last.stop) || end >= scene.tokens.len();
+    let lone = |name: &PersonName| name.family.is_none() && !name.spelled;
+    // "Seriously? Jeff.", "Little Sprouts is the daycare. I'm Brianna", "Yes. Joe says Saturday"
+    let no_answer = |(name, end): &(PersonName, usize)| {
+        is_told_of(scene, *end)
+            || (lone(name) && (is_subject(scene, *end) || (!listed && scene.asks(*end - 1))))
+    };
+    let Some((name, end)) = name(scene, start).filter(|found| !no_answer(found)) else {
+        return in_sentence_of_its_own(scene);
+    };
+    let ends = ends_answer(scene, end);
     // "Daniel King, and I need this today" is a name and more; one word may begin any sentence.
-    let alone = name.family.is_none() && !name.spelled;
+    let alone = lone(&name);
     // "Just the price, man."
     if alone && start > 0 && scene.word(start - 1) == Some("the") && !scene.tokens[start - 1].stop {
         return None;
     }
-    if alone && !listed && first == start {
-        // "Yes. Bring a ladder" agrees with the name that was read back.
-        let agrees = agreed && scene.context.read_back.is_some();
+    if alone && first == start {
         let goes_on = !ends
-            && scene.begins_sentence(first)
+            && scene.is_cased()
             && !scene.is_capital(end)
             && !scene.word(end).is_some_and(|next| AFTER_NAME.contains(&next));
-        if agrees || (goes_on && scene.is_cased()) {
+        // "Yes. Bring a ladder" and "Yes. Mark that, please" agree with the name that was read back.
+        let agrees = agreed && scene.context.read_back.is_some() && (goes_on || !listed);
+        if agrees || (goes_on && !listed && scene.begins_sentence(first)) {
             return None;
         }
     }
-    let sure = !alone || ((listed || first > start) && ends && scene.is_capital(first));
+    let given = listed || first > start || told::goes_on_of_oneself(scene, end);
+    let sure = !alone || (given && ends && scene.is_capital(first));
     Some(entity(scene, name, start, end, if sure { 0.8 } else { 0.75 }))
 }
 
@@ -224,6 +255,9 @@ fn after_run_up(scene: &Scene<'_>) -> (usize, bool) {
             "you" if at > 0 && told(scene.word(at - 1)) => 1,
             "you" if word(1) == Some("can") && matches!(word(2), Some("put" | "say")) => 3,
             "put" if word(1) == Some("down") => 2,
+            // "Just say Paula called."
+            "say" if scene.is_capital(at + 1) => 1,
+            "tell" if matches!(word(1), Some("him" | "her" | "them")) => 2,
             "put" => 1,
             "my" if word(1) == Some("name") => 2,
             "what" if scene.tokens[at].stop => 1,
@@ -311,7 +345,8 @@ fn known_as(name: &PersonName, known: &str) -> f32 {
     let parts: Vec<&str> = known.split_whitespace().collect();
     let fit = |said: &str| parts.iter().map(|part| likeness(said, part)).fold(0.0, f32::max);
     match &name.family {
-        Some(family) => fit(&name.given).min(fit(family)),
+        // Of a couple the one whom the office knows.
+        Some(family) => name.given.split(" and ").map(fit).fold(0.0, f32::max).min(fit(family)),
         // A given name alone points at somebody only if it is theirs to the letter.
         None => {
             parts.first().map_or(0.0, |part| if part.eq_ignore_ascii_case(&name.given) { 0.8 } else { 0.0 })
@@ -325,6 +360,9 @@ fn introduction(scene: &Scene<'_>, at: usize) -> Option<(usize, f32)> {
     match (word(0)?, word(1), word(2)) {
         ("my", Some("name"), Some("is" | "was")) => Some((at + 3, 0.95)),
         ("my", Some("names"), _) => Some((at + 2, 0.95)),
+        // "Me llamo Rosa Ortega" is said in any language.
+        ("me", Some("llamo"), _) => Some((at + 2, 0.95)),
+        ("mi", Some("nombre"), Some("es")) => Some((at + 3, 0.95)),
         ("name", Some("is"), _) | ("names", Some("is"), _) => Some((at + 2, 0.9)),
         ("names", _, _) => Some((at + 1, 0.85)),
         ("first" | "last", Some("name"), Some("is")) => Some((at + 3, 0.9)),
@@ -380,7 +418,7 @@ fn name(scene: &Scene<'_>, start: usize) -> Option<(PersonName, usize)> {
     if let Some((whole, after)) = gone_on {
         (parts, end) = (whole, after);
     }
-    if is_firm(scene, &parts, end) {
+    if is_firm(scene, &parts, end) || is_of_place(scene, start, end) {
         return None;
     }
     let mut spelled = false;
@@ -445,7 +483,7 @@ fn parts(scene: &Scene<'_>, start: usize) -> Option<(Vec<String>, usize)> {
 
 /// What follows the one name that was said: "Tanya, Tanya Brooks", "Novak, Bill Novak", "Dmitri. Last name Wojciechowski".
 fn gone_on(scene: &Scene<'_>, said: &str, end: usize) -> Option<(Vec<String>, usize)> {
-    let mut at = end;
+    let mut at = told::after_first_name(scene, end);
     while scene.word(at).is_some_and(|word| BETWEEN.contains(&word)) {
         at += 1;
     }
@@ -556,6 +594,6 @@ fn can_be_name(word: &str) -> bool {
     word.len() >= 2
         && word.chars().all(char::is_alphabetic)
         && !NOT_NAMES.contains(&format!(" {word} "))
-        && !(word.ends_with("ing") && word.len() > 5)
+        && (!(word.ends_with("ing") && word.len() > 5) || is_name_word(word))
         && !NO_NAME_ENDS.iter().any(|end| word.ends_with(end) && word.len() > end.len() + 2)
 }

@@ -31,6 +31,11 @@ pub(super) fn phones(scene: &Scene<'_>) -> Vec<Entity> {
             continue;
         }
         let start = at;
+        // "303 555 0164. Oh, unit?"
+        while end > start + 1 && is_mere_oh(scene, end - 1) {
+            said.pop();
+            end -= 1;
+        }
         if let Some((other, after)) =
             digits_apart(&scene.tokens, at).filter(|(other, _)| !is_whole(&said) && is_whole(other))
         {
@@ -73,6 +78,11 @@ pub(super) fn phones(scene: &Scene<'_>) -> Vec<Entity> {
         found.push(scene.entity(value, start..end, confidence, true));
     }
     found
+}
+
+/// "Oh" at the beginning of a sentence is no zero.
+fn is_mere_oh(scene: &Scene<'_>, at: usize) -> bool {
+    matches!(scene.word(at), Some("oh" | "o")) && scene.begins_sentence(at)
 }
 
 /// "No, eight hundred, not three oh three."

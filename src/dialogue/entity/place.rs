@@ -60,6 +60,12 @@ pub(super) fn addresses(scene: &Scene<'_>) -> Vec<Entity> {
                 None => unit_before(scene, at).map_or((at, None), |(start, unit)| (start, Some(unit))),
             };
             let confidence = if known { 0.9 } else { 0.65 };
+            // "Thirty eight twelve and thirty eight fourteen Pierce Street" are the halves of one house.
+            let half = number_before(scene, at).filter(|_| !known && unit.is_none());
+            let (start, number, street) = match half {
+                Some((first, half)) => (first, half, format!("and {number} {street}")),
+                None => (start, number, street),
+            };
             let address = Address { number, street, unit, known };
             return vec![scene.entity(Value::Address(address), start..stop, confidence, true)];
         }
@@ -77,7 +83,12 @@ pub(super) fn addresses(scene: &Scene<'_>) -> Vec<Entity> {
 pub(super) fn street(scene: &Scene<'_>, at: usize) -> Option<(String, usize, bool)> {
     let roster = scene.context.roster;
     let of_units = roster.units.iter().map(|unit| without_number(&unit.street));
-    let known = of_units.chain(roster.streets.iter().map(String::as_str)).filter(|street| !street.is_empty());
+    let of_listings =
+        roster.listings.iter().filter(|listing| listing.starts_with(|c: char| c.is_ascii_digit()));
+    let of_listings =
+        of_listings.map(|listing| without_number(listing.split(',').next().unwrap_or_default().trim()));
+    let streets = roster.streets.iter().map(String::as_str);
+    let known = of_units.chain(streets).chain(of_listings).filter(|street| !street.is_empty());
     for street in known {
         let words: Vec<String> = street.split_whitespace().map(str::to_lowercase).collect();
         let name: &[String] = match words.split_last() {
@@ -171,6 +182,18 @@ fn unit(scene: &Scene<'_>, at: usize) -> Option<(String, usize)> {
     }
     let word = scene.word(at + 1).filter(|word| word.len() <= 4)?;
     Some((word.to_ascii_uppercase(), at + 2))
+}
+
+/// A number of as many digits and "and" right before a house number, and where it begins.
+fn number_before(scene: &Scene<'_>, address: usize) -> Option<(usize, String)> {
+    /// "One thousand two hundred and ten" is one number; this many words are enough for its half.
+    const WORDS: usize = 6;
+    let and = address.checked_sub(1).filter(|&at| scene.word(at) == Some("and"))?;
+    let (number, _) = digits(&scene.tokens, address)?;
+    (and.saturating_sub(WORDS)..and).find_map(|start| {
+        let (other, end) = digits(scene.tokens.get(..and)?, start)?;
+        (end == and && other.len() == number.len() && other.len() >= 3).then_some((start, other))
+    })
 }
 
 /// "Unit 1A at" right before an address, and where it begins.

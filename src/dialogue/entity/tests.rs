@@ -4,6 +4,7 @@ use jiff::civil::date;
 
 use super::*;
 
+mod beside;
 mod names;
 mod places;
 mod units;

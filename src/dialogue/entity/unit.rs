@@ -17,7 +17,7 @@ pub(super) fn units(scene: &Scene<'_>) -> Vec<Entity> {
         let named = scene.is_unit_word(at);
         let led = scene.word(at).is_some_and(|word| leads(word, asked));
         let start = if named || led { at + 1 } else { at };
-        let shown = !(named || led || asked) && is_shown(scene, at);
+        let shown = !(named || led || asked) && (is_shown(scene, at) || is_behind_name(scene, at));
         if !(named || led || asked || shown) || found.last().is_some_and(|e| e.end > scene.tokens[at].start) {
             continue;
         }
@@ -144,6 +144,20 @@ fn is_shown(scene: &Scene<'_>, at: usize) -> bool {
     let digit = word.bytes().any(|b| b.is_ascii_digit());
     let letter = word.bytes().any(|b| b.is_ascii_alphabetic());
     (digit && letter) || ((digit || is_number(word)) && is_capital_letter(scene, at + 1))
+}
+
+/// "Lena Fischer, 204.": a number by itself behind two words that are written as names are.
+fn is_behind_name(scene: &Scene<'_>, at: usize) -> bool {
+    let Some(last) = at.checked_sub(1).filter(|&last| last > 0) else { return false };
+    let closes = scene.tokens[at].stop || at + 1 == scene.tokens.len();
+    let figure =
+        scene.word(at).is_some_and(|word| word.len() >= 3 && word.bytes().all(|b| b.is_ascii_digit()));
+    let free = matches!(scene.context.expecting, None | Some(Slot::Matter | Slot::Name));
+    free && figure
+        && closes
+        && scene.tokens[last].stop
+        && scene.is_capital(last)
+        && scene.is_capital(last - 1)
 }
 
 /// A single letter, written as a letter is and not as the word "a".

@@ -23,6 +23,8 @@ fn agrees(text: &str) -> bool {
             "^ ?yes|yeah|yep|oh|well|um|uh thats|its ?all ?absolutely|exactly right|correct|it|me|him|her",
             "^ that|it is right|correct|me|him|her",
             "^ you got|have it ?right",
+            // A yes is a yes in either language, if nothing is behind it.
+            "^ si|claro|correcto ?si|yes|claro|correcto|senor|senora|gracias $",
         ])
     });
     static LAST: LazyLock<Pattern> =
@@ -32,7 +34,11 @@ fn agrees(text: &str) -> bool {
     let words = tokens(text);
     let has = |against: &[&str]| words.iter().any(|token| against.contains(&token.word.as_str()));
     let first = FIRST.fits(&words) && !has(&AGAINST_FIRST);
-    first || (LAST.fits(&words) && !has(&AGAINST_LAST) && !text.trim_end().ends_with('?'))
+    // "Brückner, yes. So, is the video possible?"
+    let opening = text.split_inclusive(['.', '!', '?']).next().unwrap_or_default();
+    let last =
+        [text, opening].into_iter().any(|said| LAST.fits(&tokens(said)) && !said.trim_end().ends_with('?'));
+    first || (last && !has(&AGAINST_LAST))
 }
 
 impl Session {

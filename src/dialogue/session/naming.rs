@@ -66,7 +66,10 @@ pub(super) fn put_together(old: &PersonName, new: &PersonName, agreed: bool) -> 
         Some([&words[..at], &[said], &words[at + 1..]].concat().join(" "))
     };
     let given_first = is_given_name(&old.given) && !is_given_name(said);
+    // "I'm Stacy" to "Stacy and Joe Pruitt".
+    let one_of_both = old.given.split(" and ").any(|one| one.eq_ignore_ascii_case(said));
     match &old.family {
+        Some(family) if one_of_both => whole(said, family),
         Some(family) if likeness(said, family) > 0.0 => whole(&old.given, said),
         Some(family) if spelled_anew(family).is_some() => {
             whole(&old.given, &spelled_anew(family).unwrap_or_default())
@@ -96,6 +99,7 @@ static REFUSALS: LazyLock<AnyOf> = LazyLock::new(|| {
         "no comment",
         "dont need|have to know|have",
         "anonymous*",
+        "why would|should i give|tell|say|leave",
     ])
 });
 
@@ -202,6 +206,7 @@ mod tests {
         assert_eq!(put(("Betty", Some("Lou Hargrave")), ("Hargrove", None), false), "Betty Lou Hargrove");
         assert_eq!(put(("Betty", Some("Lou Hargrove")), dorothy, true), "Dorothy Lou Hargrove");
         assert_eq!(put(("Banana", None), dorothy, false), "Dorothy");
+        assert_eq!(put(("Stacy and Joe", Some("Pruitt")), ("Stacy", None), false), "Stacy Pruitt");
     }
 
     #[test]

@@ -4,7 +4,9 @@ use super::{
     Awaiting, Item, Session,
     taking::{joined, names_the_same},
 };
-use crate::dialogue::{Entity, Value, form::Standing, office::words_of, understander::danger_said};
+use crate::dialogue::{
+    Address, Entity, Intent, Value, form::Standing, office::words_of, understander::danger_said,
+};
 
 /// Between two places, the second puts the first right.
 const PUTS_RIGHT: [&str; 9] =
@@ -46,6 +48,42 @@ const OTHERS: [&str; 16] = [
     "someone",
 ];
 
+/// Whoever lives in the home that is named behind them.
+const PEOPLE: [&str; 20] = [
+    "guy",
+    "guys",
+    "man",
+    "lady",
+    "woman",
+    "girl",
+    "people",
+    "folks",
+    "couple",
+    "kids",
+    "kid",
+    "dog",
+    "dogs",
+    "neighbor",
+    "neighbors",
+    "neighbour",
+    "neighbours",
+    "tenant",
+    "tenants",
+    "party",
+];
+
+/// Harm that goes from home to home: where it comes from is where somebody has to go.
+const HARM: [&str; 20] = [
+    "leak", "leaks", "leaking", "water", "drip", "dripping", "drips", "flood", "flooding", "pipe", "broken",
+    "smell", "smells", "smoke", "gas", "fire", "heat", "ceiling", "sink", "toilet",
+];
+
+/// What is complained of.
+const NOISE: [&str; 15] = [
+    "noise", "noisy", "loud", "music", "party", "parties", "bark", "barks", "barking", "smoking", "vacuum",
+    "vacuums", "stomp", "stomping", "complain",
+];
+
 impl Session {
     /// Leaves one place among what was heard.
     pub(super) fn choose_place(&self, text: &str, heard: &mut Vec<Entity>) {
@@ -58,6 +96,15 @@ impl Session {
             heard.retain(|entity| {
                 !is_place(entity) || stands(entity) || is_own(text, entity) || is_put_right(text, entity)
             });
+        }
+        let harmless = danger_said(text).is_none() && !says(text, &HARM);
+        if harmless && !self.state.awaiting.is_for(Item::Place) && !self.is_of_repair() {
+            heard.retain(|entity| {
+                !is_place(entity) || !(is_of_people(text, entity) || self.is_the_office(text, &entity.value))
+            });
+        }
+        if heard.iter().any(|entity| is_place(entity) && is_yours(text, entity)) {
+            heard.retain(|entity| !is_place(entity) || is_yours(text, entity));
         }
         let places: Vec<&Entity> = heard.iter().filter(|entity| is_place(entity)).collect();
         let [first, .., last] = places.as_slice() else { return };
@@ -109,13 +156,64 @@ impl Session {
         let owns: Vec<bool> = places.iter().map(|place| is_own(text, place)).collect();
         let own = places.iter().zip(&owns).find(|(_, own)| **own).map(|(place, _)| place);
         let other = places.iter().zip(&owns).find(|(_, own)| !**own).map(|(place, _)| place);
+        // Whoever complains is asked where they live themselves: "I'm in 1B, they're in 2B."
+        let complains = match self.state.flow {
+            Some(Intent::Complaint | Intent::Resident | Intent::Lease | Intent::Billing) => true,
+            Some(Intent::Maintenance | Intent::Emergency) => false,
+            _ => says(text, &NOISE) && !says(text, &HARM),
+        };
         match (own, other) {
+            (Some(own), _) if complains => of(own),
             // Whoever says where they are besides the answer means another home by the answer.
             (Some(_), Some(other)) if asked || is_of_others(text, other) => of(other),
             (Some(own), _) => of(own),
             _ => of(first),
         }
     }
+}
+
+impl Session {
+    fn is_of_repair(&self) -> bool {
+        matches!(self.state.flow, Some(Intent::Maintenance | Intent::Emergency))
+    }
+
+    /// "I can leave them at your office, 210 Maple Court": nobody lives there.
+    fn is_the_office(&self, text: &str, place: &Value) -> bool {
+        let Value::Address(Address { number, street, unit: None, .. }) = place else { return false };
+        let own = words_of(self.office.address.as_deref().unwrap_or_default());
+        let said = words_of(&format!("{number} {street}"));
+        says(text, &["office"]) && own.starts_with(&said)
+    }
+}
+
+fn says(text: &str, any: &[&str]) -> bool {
+    words_of(text).iter().any(|word| any.contains(&word.as_str()))
+}
+
+/// "The guy in 2B", "the dog next door, 3A", and not "I'm the tenant in 3A".
+fn is_of_people(text: &str, place: &Entity) -> bool {
+    let all = text.get(..place.start).unwrap_or_default();
+    let sentence = words_of(all.rsplit(['.', ';', '!', '?']).next().unwrap_or_default());
+    let mut words: Vec<String> = sentence.iter().map(|word| word.replace(['\'', '\u{2019}'], "")).collect();
+    while words.last().is_some_and(|word| LEADS.contains(&word.as_str())) {
+        words.pop();
+    }
+    let back =
+        |back: usize| words.len().checked_sub(back).and_then(|at| words.get(at)).map_or("", String::as_str);
+    let next_door = back(1) == "door" && back(2) == "next";
+    let own = matches!(back(2), "im" | "am" | "were" | "are")
+        || matches!(back(3), "im" | "am" | "were" | "are")
+        || (matches!(back(2), "my" | "our") && matches!(back(1), "dog" | "dogs" | "kid" | "kids"));
+    (next_door || PEOPLE.contains(&back(1))) && !own
+}
+
+/// "Yours is 77."
+fn is_yours(text: &str, place: &Entity) -> bool {
+    let mut words = before(text, place);
+    while words.last().is_some_and(|word| word == "is" || LEADS.contains(&word.as_str())) {
+        words.pop();
+    }
+    words.last().is_some_and(|word| word == "yours")
 }
 
 /// The words of the clause before a place.
@@ -147,10 +245,14 @@ fn is_own(text: &str, place: &Entity) -> bool {
     while words.last().is_some_and(|word| LEADS.contains(&word.as_str())) {
         words.pop();
     }
-    OWN.iter().any(|own| {
-        words.len() >= own.len()
-            && words[words.len() - own.len()..].iter().zip(*own).all(|(said, own)| said == own)
-    })
+    // "This is Dana Reyes in 4B."
+    let introduced = matches!(words.as_slice(), [this, is, named, ..] if this == "this" && is == "is"
+        && words.len() <= 4 && !matches!(named.as_str(), "about" | "for" | "regarding" | "the" | "a" | "my"));
+    introduced
+        || OWN.iter().any(|own| {
+            words.len() >= own.len()
+                && words[words.len() - own.len()..].iter().zip(*own).all(|(said, own)| said == own)
+        })
 }
 
 fn is_of_others(text: &str, place: &Entity) -> bool {

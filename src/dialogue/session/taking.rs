@@ -91,13 +91,20 @@ impl Session {
 
     /// "My number's the one I'm calling from", said beside another answer.
     pub(super) fn note_own_number(&mut self, text: &str) {
+        // Before it is known what they call about, only in so many words: "I got a call from this number" offers none.
+        static AT_FIRST: LazyLock<AnyOf> = LazyLock::new(|| {
+            AnyOf::parse([
+                "my|best|callback number|numbers ?is ?the this|one|same|number",
+                "call|reach|ring me ?back at|on this|the number|one",
+            ])
+        });
         static OF_NUMBER: LazyLock<AnyOf> = LazyLock::new(|| {
             AnyOf::parse([
                 "number|numbers|call|reach .. calling|called|this|same",
-                "this|that phone|number|numbers|one ?is ?works|fine|good|okay|ok",
+                "this|that phone|phones|number|numbers|one|ones ?is ?works|fine|good|okay|ok",
             ])
         });
-        let wanted = self.state.flow.is_some()
+        let wanted = (self.state.flow.is_some() || AT_FIRST.fits(&tokens(text)))
             && self.state.form.value(Item::Callback).is_none()
             && !self.state.awaiting.is_for(Item::Callback)
             && !self.state.refuses_calls;
@@ -164,7 +171,7 @@ impl Session {
 fn means_own_number(text: &str) -> bool {
     static OWN: LazyLock<AnyOf> = LazyLock::new(|| {
         AnyOf::parse([
-            "this number|numbers|one|ones|phone|line",
+            "this number|numbers|one|ones|phone|phones|line|lines",
             "number|one|phone|line ?that im|i .. calling|called|call ?you ?from|on|with|now",
             "same number|one|phone",
             "number|one .. your screen|display",

@@ -9,6 +9,7 @@ mod hearing_out;
 mod homes;
 mod known;
 mod naming;
+mod neighbors;
 mod places;
 mod property;
 mod reading;

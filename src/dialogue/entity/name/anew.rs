@@ -14,7 +14,7 @@ pub(super) fn begun_anew(scene: &Scene<'_>, said: &[String], end: usize) -> Opti
     (more.len() > said.len() && more.starts_with(said)).then_some((more, after))
 }
 
-/// "Kyle and Amber Dunn": one family name for both, and the first of them speaks.
+/// "Kyle and Amber Dunn": one family name for both; which of them speaks is not said.
 pub(super) fn of_a_couple(scene: &Scene<'_>, said: &str, end: usize) -> Option<(Vec<String>, usize)> {
     if scene.word(end) != Some("and") || scene.tokens[end - 1].stop || !is_given_name(said) {
         return None;
@@ -22,7 +22,7 @@ pub(super) fn of_a_couple(scene: &Scene<'_>, said: &str, end: usize) -> Option<(
     let (both, after) = parts(scene, end + 1)?;
     let [other, family] = both.as_slice() else { return None };
     let whole = is_given_name(other) && (scene.tokens[after - 1].stop || after == scene.tokens.len());
-    whole.then(|| (vec![said.to_owned(), family.clone()], after))
+    whole.then(|| (vec![format!("{said} and {other}"), family.clone()], after))
 }
 
 /// `Nate` for `Nathan`: the same beginning, and a common name.

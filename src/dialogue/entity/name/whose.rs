@@ -24,9 +24,11 @@ pub(super) fn is_of_somebody_sought(scene: &Scene<'_>, start: usize) -> bool {
             "trying|want|wants|need|like|have to reach|contact|find",
             "speak|talk|speaking|talking to|with",
             "hold|touch of|with",
-            "is|are .. there|in|available",
         ])
     });
+    // "Is she in?", not "my medication is in there".
+    static ASKS: LazyLock<AnyOf> =
+        LazyLock::new(|| AnyOf::parse(["^ ?so|well|and|hi|hello|but is|are .. there|in|available"]));
     static OF_THEM: LazyLock<AnyOf> = LazyLock::new(|| {
         AnyOf::parse([
             "need|want|wanted|get|know|give|have ?me ?you her|his|their ?new|current number|address|phone|email",
@@ -34,5 +36,7 @@ pub(super) fn is_of_somebody_sought(scene: &Scene<'_>, start: usize) -> bool {
         ])
     });
     let before = scene.tokens.partition_point(|token| token.start < start);
-    SEEKS.fits(&scene.tokens[..before]) || OF_THEM.fits(&scene.tokens)
+    let asks =
+        (0..before).filter(|&at| scene.begins_sentence(at)).any(|at| ASKS.fits(&scene.tokens[at..before]));
+    asks || SEEKS.fits(&scene.tokens[..before]) || OF_THEM.fits(&scene.tokens)
 }

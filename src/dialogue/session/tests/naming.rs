@@ -97,6 +97,7 @@ fn who_will_not_say_their_name_is_not_asked_again() {
         "that's private",
         "just put no name",
         "Anonymous. Put anonymous.",
+        "Why would I give you my name?",
         "no",
     ] {
         let outcome = tells(asked_for_name(), &[refusal])
@@ -177,7 +178,7 @@ fn letters_of_the_last_name_and_a_name_begun_anew_leave_it_whole() {
             .says("Yes.")
             .hears("calling from");
     }
-    asked_for_name().says("Kyle and Amber Dunn").hears("Kyle Dunn");
+    asked_for_name().says("Kyle and Amber Dunn").hears("Kyle and Amber Dunn");
 }
 
 #[test]
@@ -207,4 +208,42 @@ fn a_company_is_what_answers_the_question_for_it() {
         let outcome = Call::new().says("I want to send you an invoice.").says(none).hangs_up();
         assert_eq!(outcome.company, None, "{none}");
     }
+}
+
+#[test]
+fn an_answer_that_carries_two_things_loses_neither() {
+    let asked = || Call::new().says("My sink is leaking in unit 204 again.").hears("unit 2 0 4");
+    for said in [
+        "Correct. Sophie Lindqvist, if you need it.",
+        "Yes it is. Ivan Petrov is my name. No hurry about it.",
+    ] {
+        asked().says(said).hears_not("your name").hears("I have the name").says("Yes.").hears("calling from");
+    }
+    for said in
+        ["That's me. And, uh, this number is good, before you ask.", "Yes. And yeah, this phone's fine."]
+    {
+        asked_for_name().says("Phil Dunleavy").says(said).hears_not("calling from").hears("May we enter");
+    }
+    Call::new()
+        .says("My sink is leaking in unit 204, I'm Ida Lang, my number's the one I'm calling from.")
+        .says("Yes.")
+        .hears_not("calling from");
+    // Whoever was called from a number has not offered it.
+    Call::new()
+        .says("I had a call from this number, and my sink is leaking in unit 204. I'm Ida Lang.")
+        .says("Yes.")
+        .hears("calling from");
+}
+
+#[test]
+fn a_yes_in_spanish_and_somebody_elses_words_change_no_name() {
+    for agreed in ["S\u{ed}. Yes.", "S\u{ed}, correcto.", "Yes. Joe says so.", "Yes. Cancel that, please."] {
+        let outcome = asked_for_name().says("Ximena Robles").says(agreed).hears("calling from").hangs_up();
+        assert_eq!(outcome.name.unwrap().value, "Ximena Robles", "{agreed}");
+    }
+    asked_for_name()
+        .says("Stacy and Joe Lake")
+        .hears("Stacy and Joe Lake")
+        .says("No, I'm Stacy. Joe's my husband.")
+        .hears("Stacy Lake");
 }
