@@ -6,7 +6,9 @@ use super::{
     hearing_out::asks_if_noted,
     understanding::is_answer_step,
 };
-use crate::dialogue::{Intent, Reading, Subject, Topic, closed, pack::Line};
+use crate::dialogue::{
+    Intent, Reading, Subject, Topic, closed, entity::is_number, office::words_of, pack::Line,
+};
 
 impl Session {
     /// Answers a question of fact, or says that it cannot, and goes on where the talk was. `true`: dealt with.
@@ -73,15 +75,19 @@ impl Session {
         let answer = self.office.clone().answer(topic, text);
         // "How much is the pet deposit?" is not answered by a sentence without a figure, nor by the same sentence again.
         let no_answer = answer.as_ref().is_some_and(|answer| {
-            (wants_a_figure(text) && !answer.contains(|c: char| c.is_ascii_digit()))
-                || self.state.told.contains(answer)
+            let figure = answer.contains(|c: char| c.is_ascii_digit())
+                || words_of(answer).iter().any(|word| is_number(word));
+            (wants_a_figure(text) && !figure)
+                || (topic != Some(Topic::Hours) && self.state.told.contains(answer))
         });
         if no_answer && reading.moves.is_none() {
             self.unknown_aside(text);
             return true;
         }
         if let Some(answer) = answer {
-            self.state.told.push(answer.clone());
+            if !self.state.told.contains(&answer) {
+                self.state.told.push(answer.clone());
+            }
             self.state.intent.get_or_insert(Intent::Question);
             self.state.confusions = 0;
             self.state.answered = topic;
