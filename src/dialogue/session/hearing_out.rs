@@ -283,11 +283,12 @@ impl Session {
 
     /// A person is asked for in plain words, whatever was asked before. `true`: dealt with.
     pub(super) fn pleads_for_a_person(&mut self, text: &str) -> bool {
+        let sought = self.seeks_one_of_ours(text);
         if self.state.unheard
             || self.state.urgency.is_life_safety()
             || self.is_quick()
             || self.state.refuses_calls
-            || !(pleads(text) || self.seeks_one_of_ours(text))
+            || !(pleads(text) || sought)
         {
             return false;
         }
@@ -298,7 +299,10 @@ impl Session {
         let answers: Vec<Entity> =
             heard.into_iter().filter(|entity| !matches!(entity.value, Value::Name(_))).collect();
         self.take_beside_the_point(&answers);
-        self.state.note(text.trim().to_owned());
+        // At the opening the words are written down as the first ones.
+        if sought || self.state.flow.is_some() {
+            self.state.note(format!("asked for a person: \"{}\"", text.trim()));
+        }
         self.ask_for_staff();
         true
     }
