@@ -105,7 +105,7 @@ impl Moves {
             return Some(answer);
         }
         // "I'll write a letter. Bye." takes leave, whatever stands before it.
-        if let Some(last) = words.split_inclusive(|token| token.stop).last()
+        if let Some(last) = words.split_inclusive(|token| token.stop).next_back()
             && last.len() <= ANSWER
             && self.moves.first(last) == Some(Move::Goodbye)
             && self.is_bare(last)
