@@ -308,7 +308,7 @@ fn every_rule_of_every_table_can_be_read() {
     type Known = fn(&str) -> bool;
     let tables: [(&str, &str, Known); 4] = [
         ("danger", include_str!("../../firmware-config/dialogue/danger.txt"), |l| {
-            LifeSafety::from_name(l).is_some()
+            LifeSafety::from_name(l.strip_prefix("perhaps_").unwrap_or(l)).is_some()
         }),
         ("urgent", include_str!("../../firmware-config/dialogue/urgent.txt"), |l| {
             UrgentKind::from_name(l).is_some()
