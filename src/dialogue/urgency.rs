@@ -83,12 +83,7 @@ impl Veto {
     fn silences(self, grammar: &Grammar, kind: LifeSafety, hit: &[Token]) -> bool {
         let says = |words: &[&str]| hit.iter().any(|token| words.contains(&token.word.as_str()));
         match self {
-            Veto::Past
-            | Veto::Resolved
-            | Veto::Supposed
-            | Veto::Figure
-            | Veto::Idiom
-            | Veto::Ending => true,
+            Veto::Past | Veto::Resolved | Veto::Supposed | Veto::Figure | Veto::Idiom | Veto::Ending => true,
             // Only the detector is dismissed: "I was cooking and there's a fire" is a fire.
             Veto::Upkeep => kind == LifeSafety::CarbonMonoxide || says(grammar.alarms),
             Veto::Harmless if kind == LifeSafety::Medical => says(grammar.choking),
