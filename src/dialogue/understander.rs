@@ -202,7 +202,7 @@ impl Understander {
     /// Is there no word in the whole that makes a danger one of the past, of a film, or none?
     fn is_unspoken_against(&self, current: Language, text: &str) -> bool {
         let rules = &self.reader(language_of(text).unwrap_or(current)).rules;
-        rules.reflex(&rules.words(tokens(text))) == Reflex::Quiet
+        matches!(rules.reflex(&rules.words(tokens(text))), Reflex::Quiet | Reflex::Plain)
     }
 
     /// Reads one utterance as English. `embedding` is that of the same text by [`encoder`](Self::encoder); without it, or with
@@ -254,6 +254,7 @@ impl Reader {
             reading.claim(claimed, confidence);
         }
         let silent = || self.rules.reflex(&words) == Reflex::Quiet;
+        let named = || self.rules.suspects(&words);
         let suspicious = match urgency {
             Urgency::Routine => alarm >= SUSPICION && !reading.is_sure(),
             Urgency::Urgent(_) => alarm >= SUSPICION_IN_HASTE,
@@ -261,6 +262,8 @@ impl Reader {
         };
         if suspicious && !bare && silent() {
             reading.suspected = Some(judgement.likeliest_danger());
+        } else if !urgency.is_life_safety() && !bare {
+            reading.suspected = named();
         }
         reading.ranked.truncate(3);
         reading
@@ -279,8 +282,8 @@ impl Reader {
             // "Nope, can't smell any gas" answers a question about gas; no model overrules the answer.
             Reflex::Dismissed if moves == Some(Move::Deny) => return None,
             Reflex::Dismissed => ALARM_IN_SPITE,
-            Reflex::Quiet | Reflex::Doubtful if bare => return None,
-            Reflex::Doubtful => ALARM_DOUBTED,
+            Reflex::Quiet | Reflex::Doubtful | Reflex::Plain if bare => return None,
+            Reflex::Doubtful | Reflex::Plain => ALARM_DOUBTED,
             Reflex::Quiet if self.rules.urgent(words).is_some() => ALARM_IN_HASTE,
             Reflex::Quiet => ALARM,
         };
@@ -294,14 +297,19 @@ impl Reader {
         // What is one or the other of two kin is surely one of them.
         let kin = ranked.iter().find(|(other, _)| intent.is_kin(*other));
         confidence = (confidence + kin.map_or(0.0, |(_, likelihood)| *likelihood)).min(1.0);
+        let says = |these: &[&str]| words.iter().any(|word| these.contains(&word.word.as_str()));
         let urgent = match intent {
-            Intent::Maintenance | Intent::Other | Intent::Resident | Intent::Lease | Intent::Complaint => {
-                self.rules.urgent(words)
-            }
+            Intent::Maintenance
+            | Intent::Other
+            | Intent::Resident
+            | Intent::Lease
+            | Intent::Complaint
+            // "Get me someone! The whole hallway's flooding!"
+            | Intent::Human => self.rules.urgent(words),
+            // A plumber who stands in the water is a firm, and not there for the invoice.
+            Intent::Vendor if says(HAPPENING) && !says(PAPERS) => self.rules.urgent(words),
             // Police at the gate are taken for a firm or a wrong number, and are to be let in all the same.
-            _ if words.iter().any(|word| AUTHORITIES.contains(&word.word.as_str())) => {
-                self.rules.urgent(words)
-            }
+            _ if says(AUTHORITIES) => self.rules.urgent(words),
             _ => None,
         };
         let urgency = urgent.map_or(Urgency::Routine, Urgency::Urgent);
@@ -317,7 +325,7 @@ impl Reader {
 }
 
 /// Who comes when others have called for help.
-const AUTHORITIES: [&str; 15] = [
+const AUTHORITIES: &[&str] = &[
     "police",
     "officer",
     "sheriff",
@@ -333,6 +341,47 @@ const AUTHORITIES: [&str; 15] = [
     "paramedics",
     "ambulance",
     "ems",
+    "keyholder",
+    "keyholders",
+];
+
+/// What happens while it is told.
+const HAPPENING: &[&str] = &[
+    "burst",
+    "everywhere",
+    "flooding",
+    "gushing",
+    "nicked",
+    "pouring",
+    "rising",
+    "shutoff",
+    "spewing",
+    "spraying",
+    "spurting",
+    "valve",
+];
+
+/// What a firm rings about when it is over, or not yet begun.
+const PAPERS: &[&str] = &[
+    "appointment",
+    "bid",
+    "bill",
+    "certificate",
+    "check",
+    "estimate",
+    "insurance",
+    "invoice",
+    "invoices",
+    "job",
+    "last",
+    "paid",
+    "pay",
+    "payment",
+    "quote",
+    "scheduled",
+    "tomorrow",
+    "week",
+    "yesterday",
 ];
 
 /// The danger that a part of an utterance speaks of, for all that the classifier can tell of it.
@@ -376,6 +425,6 @@ pub fn danger_said(text: &str) -> Option<LifeSafety> {
 fn danger_by<'r>(rules: impl IntoIterator<Item = &'r Rules>, text: &str) -> Option<LifeSafety> {
     rules.into_iter().find_map(|rules| match rules.reflex(&rules.words(tokens(text))) {
         Reflex::Danger(kind) => Some(kind),
-        Reflex::Dismissed | Reflex::Doubtful | Reflex::Quiet => None,
+        Reflex::Dismissed | Reflex::Doubtful | Reflex::Plain | Reflex::Quiet => None,
     })
 }

@@ -146,6 +146,26 @@ fn haste_without_danger_has_its_kind() {
 }
 
 #[test]
+fn a_firm_that_stands_in_the_water_is_in_haste_and_its_invoice_is_not() {
+    use UrgentKind::*;
+    for (text, level) in [
+        ("I'm a plumber at 101. I have a burst pipe here, where's the shutoff?", Urgency::Urgent(Flooding)),
+        ("I'm the electrician. I nicked a water line at 101, it's spraying.", Urgency::Urgent(Flooding)),
+        ("Is this a person? Get me someone! The whole hallway's flooding!", Urgency::Urgent(Flooding)),
+        ("This is Ace Plumbing about the invoice for the burst pipe.", Urgency::Routine),
+        ("This is Ace Plumbing, we replaced the valve last week and want to be paid.", Urgency::Routine),
+    ] {
+        assert_eq!(urgency(text), level, "{text}: {:?}", WORDS.read(text, None));
+    }
+}
+
+#[test]
+fn who_does_not_say_it_outright_is_asked_whether_anybody_is_in_danger() {
+    assert_eq!(WORDS.read("Please hurry.", None).suspected, Some(LifeSafety::Unspecified));
+    assert_eq!(WORDS.read("My closet door is broken. No need to hurry, please.", None).suspected, None);
+}
+
+#[test]
 fn steps_of_the_talk_are_read_by_rule() {
     use Move::*;
     for (text, step) in [
@@ -308,7 +328,7 @@ fn every_rule_of_every_table_can_be_read() {
     type Known = fn(&str) -> bool;
     let tables: [(&str, &str, Known); 4] = [
         ("danger", include_str!("../../firmware-config/dialogue/danger.txt"), |l| {
-            LifeSafety::from_name(l).is_some()
+            LifeSafety::from_name(l.strip_prefix("perhaps_").unwrap_or(l)).is_some()
         }),
         ("urgent", include_str!("../../firmware-config/dialogue/urgent.txt"), |l| {
             UrgentKind::from_name(l).is_some()

@@ -25,6 +25,8 @@ pub(super) enum Reflex {
     Dismissed,
     /// No words of danger, but such as usually go with none: a battery, a film, "what if".
     Doubtful,
+    /// No words of danger, but everyday ones that sound like it: "when people ring I hear nothing".
+    Plain,
     /// No words of danger.
     Quiet,
 }
@@ -42,12 +44,16 @@ enum Veto {
     Figure,
     /// A saying, a denial or a question of the past that holds the words of danger in itself: no other words are touched.
     Idiom,
+    /// The same, where a sentence ends with it: "he's not moving in."
+    Ending,
     /// A detector that wants a battery or a fitter.
     Upkeep,
     /// Smoke or a smell of people and kitchens.
     Harmless,
-    /// Water that smells.
+    /// Water that smells, and what is thrown to smell.
     Water,
+    /// Everyday words that sound like danger: they speak for none, and take nothing from words of danger beside them.
+    Plain,
     /// Present after all: undoes `Past` and `Resolved`.
     Still,
     /// Ill as well: undoes `Upkeep`.
@@ -62,9 +68,11 @@ impl Veto {
             "supposed" => Veto::Supposed,
             "figure" => Veto::Figure,
             "idiom" => Veto::Idiom,
+            "ending" => Veto::Ending,
             "upkeep" => Veto::Upkeep,
             "harmless" => Veto::Harmless,
             "water" => Veto::Water,
+            "plain" => Veto::Plain,
             "still" => Veto::Still,
             "ill" => Veto::Ill,
             _ => return None,
@@ -75,20 +83,25 @@ impl Veto {
     fn silences(self, grammar: &Grammar, kind: LifeSafety, hit: &[Token]) -> bool {
         let says = |words: &[&str]| hit.iter().any(|token| words.contains(&token.word.as_str()));
         match self {
-            Veto::Past | Veto::Resolved | Veto::Supposed | Veto::Figure | Veto::Idiom => true,
+            Veto::Past | Veto::Resolved | Veto::Supposed | Veto::Figure | Veto::Idiom | Veto::Ending => true,
             // Only the detector is dismissed: "I was cooking and there's a fire" is a fire.
             Veto::Upkeep => kind == LifeSafety::CarbonMonoxide || says(grammar.alarms),
             Veto::Harmless if kind == LifeSafety::Medical => says(grammar.choking),
             Veto::Harmless => kind == LifeSafety::Fire && !says(grammar.blazes),
             // Rotten eggs in the water are sulphur; gas at the sink is gas.
             Veto::Water => kind == LifeSafety::Gas && !says(grammar.gases),
-            Veto::Still | Veto::Ill => false,
+            Veto::Plain | Veto::Still | Veto::Ill => false,
         }
+    }
+
+    /// Does it hold for its own words alone?
+    fn is_saying(self) -> bool {
+        matches!(self, Veto::Idiom | Veto::Ending)
     }
 
     /// Does it speak against a danger that no rule knows?
     fn doubts(self) -> bool {
-        !matches!(self, Veto::Water | Veto::Still | Veto::Ill)
+        !matches!(self, Veto::Water | Veto::Plain | Veto::Still | Veto::Ill)
     }
 }
 
@@ -98,6 +111,8 @@ pub(super) struct Rules {
     language: Language,
     grammar: &'static Grammar,
     danger: Table<LifeSafety>,
+    /// What is no danger yet, and sounds like one that somebody does not name: it is asked about.
+    perhaps: Table<LifeSafety>,
     urgent: Table<UrgentKind>,
     vetoes: Table<Veto>,
     compounds: Vec<(Pattern, String)>,
@@ -135,6 +150,7 @@ impl Rules {
             language,
             grammar,
             danger: Table::parse(&texts.danger, LifeSafety::from_name),
+            perhaps: Table::parse(&texts.danger, suspected_from_name),
             urgent: Table::parse(&texts.urgent, UrgentKind::from_name),
             vetoes: Table::parse(&texts.veto, Veto::from_name),
             compounds: lines(&texts.compounds).filter_map(compound).collect(),
@@ -175,8 +191,19 @@ impl Rules {
         match seen {
             true => Reflex::Dismissed,
             false if vetoes.iter().any(|(veto, _)| veto.doubts()) => Reflex::Doubtful,
+            false if vetoes.iter().any(|(veto, _)| *veto == Veto::Plain) => Reflex::Plain,
             false => Reflex::Quiet,
         }
+    }
+
+    /// A danger that is not named, and may be one: "please hurry". Denied or said of something else it is none.
+    pub(super) fn suspects(&self, words: &[Token]) -> Option<LifeSafety> {
+        let mut spared = self.idioms(words);
+        let plain = self.vetoes.0.iter().filter(|(veto, _)| *veto == Veto::Plain);
+        spared.extend(plain.flat_map(|(veto, pattern)| pattern.hits(words).map(|hit| (*veto, hit.words))));
+        let holds = |hit: &Hit| !self.is_negated(words, hit) && !is_within(&spared, hit);
+        let hit = |(_, pattern): &&(LifeSafety, Pattern)| pattern.hits(words).any(|hit| holds(&hit));
+        self.perhaps.0.iter().find(hit).map(|(kind, _)| *kind)
     }
 
     /// Each with the words that it holds for.
@@ -192,7 +219,7 @@ impl Rules {
             };
             Some((*veto, 0..reach))
         };
-        found.extend(self.vetoes.0.iter().filter(|(veto, _)| *veto != Veto::Idiom).filter_map(fitting));
+        found.extend(self.vetoes.0.iter().filter(|(veto, _)| !veto.is_saying()).filter_map(fitting));
         let holds = |found: &[(Veto, Range<usize>)], veto| found.iter().any(|(other, _)| *other == veto);
         if holds(&found, Veto::Still) {
             found.retain(|(veto, _)| !matches!(veto, Veto::Past | Veto::Resolved));
@@ -205,10 +232,11 @@ impl Rules {
 
     /// "I love a good fire", but not "what do I do, the bleeding won't stop": no saying goes over a stop.
     fn idioms(&self, words: &[Token]) -> Vec<(Veto, Range<usize>)> {
-        let idioms = self.vetoes.0.iter().filter(|(veto, _)| *veto == Veto::Idiom);
+        let idioms = self.vetoes.0.iter().filter(|(veto, _)| veto.is_saying());
         let hits = idioms.flat_map(|(veto, pattern)| pattern.hits(words).map(|hit| (*veto, hit.words)));
         let whole = |range: &Range<usize>| words[range.start..range.end - 1].iter().all(|word| !word.stop);
-        hits.filter(|(_, range)| whole(range)).collect()
+        let ends = |at: usize| at == words.len() || words[at - 1].stop;
+        hits.filter(|(veto, range)| whole(range) && (*veto == Veto::Idiom || ends(range.end))).collect()
     }
 
     pub(super) fn urgent(&self, words: &[Token]) -> Option<UrgentKind> {
@@ -219,11 +247,7 @@ impl Rules {
         let hit = |(_, pattern): &&(UrgentKind, Pattern)| {
             pattern
                 .hits(words)
-                .filter(|hit| {
-                    !idioms
-                        .iter()
-                        .any(|(_, idiom)| hit.words.start < idiom.end && idiom.start < hit.words.end)
-                })
+                .filter(|hit| !is_within(&idioms, hit))
                 .any(|hit| self.opens_negative(&words[hit.words.start].word) || !self.is_negated(words, &hit))
         };
         self.urgent.0.iter().find(hit).map(|(kind, _)| *kind)
@@ -260,6 +284,16 @@ impl Rules {
         }
         false
     }
+}
+
+/// The danger that a line of the table only suspects: `perhaps_medical`.
+fn suspected_from_name(name: &str) -> Option<LifeSafety> {
+    LifeSafety::from_name(name.strip_prefix("perhaps_")?)
+}
+
+/// Does it share a word with one of these sayings?
+fn is_within(idioms: &[(Veto, Range<usize>)], hit: &Hit) -> bool {
+    idioms.iter().any(|(_, idiom)| hit.words.start < idiom.end && idiom.start < hit.words.end)
 }
 
 fn join(tokens: &mut Vec<Token>, hit: &Hit, words: &str) {

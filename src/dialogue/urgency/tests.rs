@@ -148,3 +148,192 @@ fn who_is_called_to_a_danger_and_cannot_get_in_is_in_haste() {
         assert!(is_danger(&rules, text), "{text}");
     }
 }
+
+#[test]
+fn haste_doubt_and_threats_are_no_danger_and_danger_in_their_words_is() {
+    let rules = english();
+    for (everyday, danger) in [
+        ("My closet door is broken. No need to hurry, please.", "Hurry please, she's bleeding."),
+        ("Yes. Just hurry up, please.", "Oh god, please hurry!"),
+        ("Please hurry, she's got dinner guests.", "Please hurry, he's got her by the throat."),
+        (
+            "4A Maple Court. I don't think it's an emergency.",
+            "I don't think you understand, this is an emergency.",
+        ),
+        ("I don't think it's a fire, it's just steam.", "I don't think it's gas but something's burning."),
+        ("I don't think he's coming today.", "I don't think he's breathing."),
+        ("I don't think I can get out of my lease.", "I don't think I can get out."),
+        ("The garage door is not moving.", "The guy by the garage door is not moving."),
+        ("The tenant in 3A is not moving out.", "The tenant in 3A is on the floor and he's not moving."),
+        ("He's not moving in! Oh, for... I'll come by.", "He is not moving in the bathtub."),
+        ("We are not moving until next month.", "They are not moving!"),
+        ("If you don't send my deposit back I'm calling the police.", "Call the police, he has a knife."),
+        ("My car got stolen. I already called the police.", "I called the police but he's still outside."),
+        (
+            "I don't want to electrocute myself, could you change the bulb?",
+            "I electrocuted myself on the bulb.",
+        ),
+        ("I don't want to break my neck on those stairs.", "I want to kill myself."),
+        ("My last place had a gas leak.", "We had a gas leak at my last place and now I smell gas."),
+        ("My last place nearly blew up from a leak.", "This place just blew up."),
+        (
+            "My boy was stuck in the lift yesterday and your man got him out. I want to thank him.",
+            "My boy has been stuck in the lift since yesterday and nobody got him out.",
+        ),
+        (
+            "He throws stink bombs on the stairs, it smells like rotten eggs.",
+            "He throws stink bombs on the stairs, and I smell gas.",
+        ),
+        ("It was a false alarm.", "It's not a false alarm, it's an emergency."),
+    ] {
+        assert!(!is_danger(&rules, everyday), "{everyday}");
+        assert!(is_danger(&rules, danger), "{danger}");
+    }
+}
+
+#[test]
+fn what_trades_and_utilities_tell_of_is_danger_and_their_errands_are_none() {
+    let rules = english();
+    for (danger, errand) in [
+        (
+            "Xcel Energy, I've got a high gas reading at Maple Court.",
+            "Xcel Energy, I'm here to read the meters.",
+        ),
+        ("This is Xcel with a gas emergency at 210 Maple Court.", "What's your emergency line?"),
+        ("I measured gas at the meters.", "I measured the windows for the blinds."),
+        ("This is the gas company. There is gas in the air.", "This is the gas company about your bill."),
+        (
+            "I've got gas at the meters, I might have to clear the building.",
+            "We cleared the gutters of the building.",
+        ),
+        ("I hit a pipe and it's hissing.", "I hit a pipe with the mower, it's bent."),
+    ] {
+        assert!(is_danger(&rules, danger), "{danger}");
+        assert!(!is_danger(&rules, errand), "{errand}");
+    }
+}
+
+#[test]
+fn danger_told_calmly_is_heard() {
+    let rules = english();
+    for (danger, everyday) in [
+        (
+            "It's the elevator. It's stopped halfway and I can see people's shoes.",
+            "The elevator stopped on three, nobody's in it.",
+        ),
+        (
+            "I'm in the elevator and it just dropped.",
+            "I dropped my keys at the elevator, I'm inside the building.",
+        ),
+        ("Somebody fell down the elevator shaft.", "My keys fell down the elevator shaft."),
+        ("Somebody is breaking my door open.", "My door is breaking apart, it's so old."),
+        (
+            "The power's been off since supper and my grandmother's oxygen machine is on the battery.",
+            "The power's been off since supper.",
+        ),
+        (
+            "There's hot water spraying all over, and the little one was standing next to it.",
+            "There's no hot water for the little one's bath.",
+        ),
+        ("I need to sit down, I'm sweating like mad.", "We're sweating in here, can you fix the thermostat?"),
+        ("Look, she's getting limp.", "My dog walks with a limp."),
+        (
+            "The toilet's all over the floor, and my husband's legs don't work so he's sat in it.",
+            "The legs of the table don't hold.",
+        ),
+        (
+            "The basement's taken about a foot of water, and old Mr. Pruitt's down there fishing for the plug.",
+            "The basement has a foot of water.",
+        ),
+        ("No heat, twins five weeks old and their hands are cold.", "The twins are five weeks old."),
+        (
+            "A tree came down across the only door and there's water coming in.",
+            "The people up of me water the flowers and all water is coming in my balcony.",
+        ),
+    ] {
+        assert!(is_danger(&rules, danger), "{danger}");
+        assert!(!is_danger(&rules, everyday), "{everyday}");
+    }
+}
+
+#[test]
+fn what_is_not_said_outright_is_asked_about() {
+    use LifeSafety::*;
+    let rules = english();
+    for (text, suspected) in [
+        ("Please hurry.", Some(Unspecified)),
+        ("No need to hurry, please.", None),
+        ("Can you hurry up, please? I just want to pay my rent.", None),
+        ("Jenny is not moving.", Some(Medical)),
+        ("The garage door is not moving.", None),
+        ("He's under there!", Some(Trapped)),
+        ("Enter where? I'm in the lift.", Some(Trapped)),
+        ("I'm in the elevator lobby.", None),
+        ("I'm calling the police, there's somebody at my door.", Some(Violence)),
+        ("I'm calling the police about my bike.", None),
+    ] {
+        assert_eq!(rules.suspects(&rules.words(tokens(text))), suspected, "{text}");
+    }
+}
+
+#[test]
+fn everyday_words_that_sound_like_danger_hide_none_beside_them() {
+    let rules = english();
+    for (text, reflex) in [
+        ("When people ring downstairs I hear nothing up here.", Reflex::Plain),
+        ("My buzzer doesn't work.", Reflex::Plain),
+        ("My intercom is broken and my mother isn't breathing.", Reflex::Danger(LifeSafety::Medical)),
+        ("The doorbell is broken and there's smoke in the hall.", Reflex::Danger(LifeSafety::Fire)),
+    ] {
+        assert_eq!(rules.reflex(&rules.words(tokens(text))), reflex, "{text}");
+    }
+}
+
+#[test]
+fn what_is_over_or_another_matter_is_no_haste() {
+    use UrgentKind::*;
+    let rules = english();
+    let urgent = |text: &str| rules.urgent(&rules.words(tokens(text)));
+    for (text, kind) in [
+        ("My heat was off this morning. It's back on now, so you can cancel that.", None),
+        ("My power was out, it's working again, please cancel that.", None),
+        ("My heat went out and I have to cancel my tour.", Some(NoHeat)),
+        ("The heat was off, they fixed it, and it's out again.", Some(NoHeat)),
+        ("The bathroom door locked itself and I can't get in, nobody's inside.", None),
+        ("My apartment door is locked and I can't get in.", Some(Lockout)),
+        ("The dog in 3A has no water.", None),
+        ("It's got no water or anything. Should I call animal control?", None),
+        ("The building has no water.", Some(NoWater)),
+        ("No, emails, dear. There's no water anywhere.", None),
+        ("There's no water anywhere in my unit.", Some(NoWater)),
+        ("I'm the electrician. I nicked a water line at 101, it's spraying.", Some(Flooding)),
+        ("I hit a pipe and it's spraying water.", Some(Flooding)),
+        ("There's a lot of water.", Some(Flooding)),
+        ("We work with owners to cut their water bills.", None),
+        ("An alarm is ringing, we need a keyholder to come reset the panel.", Some(Lockout)),
+    ] {
+        assert_eq!(urgent(text), kind, "{text}");
+    }
+}
+
+#[test]
+fn spanish_denies_and_threatens_in_its_own_words() {
+    let rules = Rules::of(Language::Spanish);
+    for (everyday, danger) in [
+        ("La puerta del garaje no se mueve.", "Mi esposo no se mueve."),
+        ("Ya llamé a la policía, me robaron el carro.", "Ya llamé a la policía pero sigue afuera."),
+        ("Mi edificio anterior tuvo una fuga de gas.", "Hay una fuga de gas en mi edificio."),
+        (
+            "Mi hijo se quedó atrapado en el elevador anoche y su técnico lo sacó, quiero dar las gracias.",
+            "Mi hijo se quedó atrapado en el elevador.",
+        ),
+        ("Vengo a leer el medidor de gas.", "Tengo una lectura alta de gas en los medidores."),
+    ] {
+        assert!(!is_danger(&rules, everyday), "{everyday}");
+        assert!(is_danger(&rules, danger), "{danger}");
+    }
+    let urgent = |text: &str| rules.urgent(&rules.words(tokens(text)));
+    assert_eq!(urgent("La calefacción no servía pero ya funciona, cancele el reporte."), None);
+    assert_eq!(urgent("No funciona la calefacción."), Some(UrgentKind::NoHeat));
+    assert_eq!(urgent("Me inundan con correos."), None);
+}
