@@ -33,10 +33,20 @@ static SETTLED: LazyLock<AnyOf> = LazyLock::new(|| {
         "supposed|meant|scheduled|due to meet|see|tour|view|look|be",
         "my|our|the|a ?eleven|ten|nine|twelve|one|two|three|four|five|six|noon ?thirty|oclock showing|tour|viewing|walkthrough",
         "meeting|meet|met .. showing|tour|viewing|agent|at",
-        "i|we have|had|got .. appointment|showing|tour|viewing",
+        "i|we|ive|weve ?have have|had|got|booked|made|scheduled .. appointment|showing|tour|viewing",
+        "ive|weve .. appointment|showing|tour|viewing",
         "for my|our|the|a .. appointment|showing|tour|viewing",
         "self ?guided tour|showing|viewing",
         "im|were the one|two|three|four|five|six|nine|ten|eleven|twelve|noon",
+    ])
+});
+
+/// Who comes to work is late for no showing: "I'm the plumber, I'm stuck on the highway".
+static AT_WORK: LazyLock<AnyOf> = LazyLock::new(|| {
+    AnyOf::parse([
+        "plumber|plumbers|electrician|electricians|roofer|roofers|roofing|painter|painters|locksmith|exterminator|contractor|technician|tech|inspector|movers|cleaners|driver|courier|crew|hvac|plumbing|heating|delivery",
+        "my|our|the job|van|ladder|tools|crew|appointment .. repair|fix|install|inspect",
+        "to fix|repair|install|paint|inspect|deliver",
     ])
 });
 
@@ -53,6 +63,9 @@ impl Session {
         let settled = SETTLED.fits(&words);
         let of_another_matter = flow.is_some_and(|flow| !flow.is_prospect()) && !known;
         // What was settled in this call lies ahead.
+        if AT_WORK.fits(&words) && !spoken && !known {
+            return false;
+        }
         if !waits || self.state.showing.standing().is_some() || of_another_matter {
             return false;
         }
