@@ -119,7 +119,8 @@ rent | the rent on|for|there
 rent | ^ and|so|yes|but? ?just the|its? rent|price please|too|though? $
 rent | tell|know|want|asking|asked .. rent|price
 rent | how much $
-which | is|was that|those|it all|everything ?you ?have ?got ?of|there
+which | was that|those|it all|everything
+which | is|are that|those|it|they all|everything you|there|of|the
 rent | is|isnt the|that|it|this|rent|house|apartment ... hundred|thousand|dollars
 rent | what|whats .. go|goes|rents for
 available | when .. available|move|free|ready|vacant
@@ -350,6 +351,14 @@ mod tests {
             ("Do you have a waitlist for Maple Court", Some(Asked::Waitlist)),
             ("do you do a short lease", Some(Asked::Term)),
             ("I just wanted to know if that's with heat or without", Some(Asked::Utilities)),
+            ("How much is the pet rent for one cat?", Some(Asked::PetFee)),
+            ("How much is the deposit for a dog?", Some(Asked::PetFee)),
+            ("What's the street number of the two bedroom?", Some(Asked::Where)),
+            ("What street is it on?", Some(Asked::Where)),
+            ("Was that all?", Some(Asked::Which)),
+            ("How much is the deposit?", Some(Asked::Deposit)),
+            ("what's the number to call", None),
+            ("What's your email address?", None),
             // An hour to come at, a size of one's own, and what becomes of a showing are no questions of homes.
             ("Is noon tomorrow free?", None),
             ("The living room is big", None),

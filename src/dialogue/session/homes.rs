@@ -180,6 +180,24 @@ impl Session {
         true
     }
 
+    /// "Ten. And what's the deposit?": what the list says of the home that is spoken of, beside a choice. `true`: something is said.
+    pub(super) fn tells_beside(&mut self, text: &str) -> bool {
+        let homes = self.homes_spoken_of(&[]);
+        let before = self.said_so_far();
+        let told = asked(text).into_iter().fold(false, |told, question| {
+            let said = match question {
+                Asked::Which | Asked::Cheapest => false,
+                _ if question.unlisted().is_some() => self.tell_unlisted(question, &homes, text),
+                _ => self.tell_of_homes(question, &homes, &[], text, false),
+            };
+            told || said
+        });
+        if told {
+            self.treat(Subject::Homes, text, before);
+        }
+        told
+    }
+
     /// After something that was answered on the way: what was said beside it is taken, and the talk goes on. `meant`: the homes
     /// that were named.
     pub(super) fn resume_beside(

@@ -546,3 +546,50 @@ impl Session {
         wish_in(&self.entities(text)).and_then(|wish| wish.date)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_becomes_of_a_showing_is_told_from_the_wish_for_one() {
+        let change = |text: &str| {
+            let words = tokens(&text.replace(',', " "));
+            CHANGE_RULES.first(&words).filter(|_| !NO_CHANGE.fits(&words))
+        };
+        for (text, wanted) in [
+            (
+                "I'm supposed to come see the Alder Lane house this afternoon but I woke up with a fever, so I'm not gonna make it.",
+                Change::Cancel,
+            ),
+            ("I don't want to see it, I have to cancel.", Change::Cancel),
+            ("You do understand I'm cancelling?", Change::Cancel),
+            (
+                "I booked a showing online for Alder Lane tomorrow at two. Something came up, can we push it to Friday?",
+                Change::Move,
+            ),
+            ("What time is my showing on Wednesday?", Change::Ask),
+            ("I have an appointment. I just need to know when.", Change::Ask),
+            ("I already have a time. I want to know what it is.", Change::Ask),
+            (
+                "I'm in the car on my way to see the two bedroom. What's the street number again?",
+                Change::Where,
+            ),
+            ("I'm not a new person! I have a showing at ten.", Change::Has),
+        ] {
+            assert_eq!(change(text), Some(wanted), "{text}");
+        }
+        for text in [
+            "Can I have a showing on Friday at ten?",
+            "I'd like to book an appointment to see the house",
+            "What's the earliest I can have a tour",
+            "If I book a showing can I cancel it?",
+            "Can I cancel the lease early?",
+            "I have an appointment on Tuesday so Wednesday would be better",
+            "I had a showing last week, I loved it",
+            "I'm due to move in May and can't come before",
+        ] {
+            assert_eq!(change(text), None, "{text}");
+        }
+    }
+}

@@ -442,4 +442,70 @@ mod tests {
             assert!(!wants_to_buy(text), "{text}");
         }
     }
+
+    #[test]
+    fn who_is_no_prospect_is_told_from_who_says_nearly_the_same() {
+        let what = |text: &str| NO_PROSPECT_RULES.first(&tokens(&text.replace(',', " ")));
+        for (text, kind) in [
+            ("I'm not looking, I already applied.", NoProspect::Applied),
+            ("I sent in an application on Thursday and forgot my roommate", NoProspect::Applied),
+            ("How do I apply?", NoProspect::Applies),
+            ("is there a link, or do I come by?", NoProspect::Applies),
+            ("I've seen it. I want to fill in an application.", NoProspect::Applies),
+            ("no showing, please, just the application", NoProspect::Applies),
+            ("we're backing out of one", NoProspect::Withdraws),
+            ("I found something else, so you can take me off the list", NoProspect::Withdraws),
+            ("your tenant in 3A is coming home in a wheelchair", NoProspect::OfResident),
+            ("He lives there!", NoProspect::OfResident),
+            ("I'm the plumber.", NoProspect::Trade),
+            ("I'm here to fix the sink", NoProspect::Trade),
+            ("I came yesterday and no one was there", NoProspect::StoodUp),
+            ("I don't come, I am in Germany", NoProspect::Elsewhere),
+            ("I'm not looking for a home, I want to sublet mine.", NoProspect::Elsewhere),
+        ] {
+            assert_eq!(what(text), Some(kind), "{text}");
+        }
+        for text in [
+            "I'm an electrician looking for a two bedroom",
+            "I'm a plumber, I make sixty thousand a year",
+            "I'd like to apply for the two bedroom and see it first",
+            "could my mother live there with me",
+            "how many people can live there",
+            "my sister lives in Denver, she told me of the house",
+            "I haven't found anything yet",
+            "I don't need parking",
+            "please put me on the waitlist",
+            "does a tenant in 3A have parking",
+        ] {
+            assert_eq!(what(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_plea_for_a_person_and_a_video_are_told_from_what_is_like_them() {
+        let pleads = |text: &str| PLEADS.fits(&tokens(text)) && !NO_PLEA.fits(&tokens(text));
+        for text in [
+            "Can you get me a person?",
+            "Get me a human being.",
+            "Let me talk to a real person.",
+            "is there nobody there?",
+        ] {
+            assert!(pleads(text), "{text}");
+        }
+        for text in [
+            "can someone show me the house",
+            "is there somebody who can show it to me on Saturday",
+            "please put me on the waitlist",
+            "are you a real person",
+            "it's for one person",
+        ] {
+            assert!(!pleads(text), "{text}");
+        }
+        let video = |text: &str| BY_VIDEO.fits(&tokens(text)) && !OR_COMES.fits(&tokens(text));
+        assert!(video("It is possible to make a video tour?") && video("So, is the video possible?"));
+        assert!(
+            !video("I saw the video tour and I'd like to see it in person")
+                && !video("I saw your video online")
+        );
+    }
 }

@@ -9,6 +9,7 @@ mod hearing_out;
 mod homes;
 mod known;
 mod naming;
+mod no_prospect;
 mod places;
 mod property;
 mod reading;

@@ -306,6 +306,9 @@ impl Session {
         let read = reading.clauses.iter().find(of_rest).map_or(reading, |clause| &clause.reading);
         let closed = closed::topic(self.state.language, rest, read).or_else(|| self.pack.closed_by_cue(rest));
         let before = self.said_so_far();
+        if closed.is_none() && self.tells_beside(rest) {
+            return;
+        }
         if let Some(topic) = closed {
             let pack = self.pack.clone();
             self.tell_variant(&format!("closed.{}", topic.name()), pack.closed_answer(topic));
@@ -318,7 +321,6 @@ impl Session {
             self.treat(Subject::Fact, rest, before);
             return;
         } else if asks(rest) {
-            // What the list says of the home is told by its own rules.
             self.tell(self.unknown_noted());
         } else {
             self.tell(Line::Added);

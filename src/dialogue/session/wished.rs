@@ -8,7 +8,6 @@ use super::{Awaiting, Item, Session};
 use crate::dialogue::{
     Entity, Reading, ShowingSlot, Value,
     entity::MONTHS,
-    office::words_of,
     pack::Line,
     pattern::{AnyOf, Pattern},
     token::{Token, tokens},
