@@ -45,6 +45,10 @@ pub(super) enum Asked {
     Term,
     Utilities,
     Furnished,
+    /// What a pet costs.
+    PetFee,
+    /// A tour by video has its own way; this is where the home is.
+    Where,
 }
 
 impl Asked {
@@ -56,6 +60,7 @@ impl Asked {
             Asked::Term => "the length of the lease",
             Asked::Utilities => "what is included in the rent",
             Asked::Furnished => "whether it is furnished",
+            Asked::PetFee => "what a pet costs there",
             _ => return None,
         })
     }
@@ -68,12 +73,24 @@ impl Asked {
             Asked::Term => &["lease", "month", "months"],
             Asked::Utilities => &["heat", "utilities", "water", "electric", "electricity", "gas", "included"],
             Asked::Furnished => &["furnished", "unfurnished"],
+            // A rule for pets names no price.
+            Asked::PetFee => &["dollars", "dollar"],
             _ => &[],
         }
     }
 }
 
 const QUESTIONS: &str = "\
+petfee | how much|many .. pet|pets|dog|dogs|cat|cats ?rent|fee|fees|deposit|cost|charge|month|extra|each|is|are|for|$
+petfee | what|whats|is|are|any|the|a ?there ?is|are ?the|a|an ?monthly|extra pet|dog|cat ?one ?time|monthly rent|fee|fees|deposit|charge|cost
+petfee | charge|pay|cost|costs|extra .. for|with a|my|the|one|two|our ?small|big cat|cats|dog|dogs|pet|pets|puppy
+petfee | deposit|fee|rent|charge|extra|cost .. for|with ?a|an|my|the|one|two|our ?small|big|large cat|cats|dog|dogs|pet|pets|puppy
+petfee | monthly|pet fee|rent & how much|many
+where | what|whats ?is ?its|the ?exact|full|street|house|building address
+where | what|which street is
+where | the address|street ?number of|for|to|on|again
+where | what|whats ?is the street|house number
+where | where|wheres ?exactly|is ?is ?exactly the|that|this|your|it ?one|two|three ?bedroom|place|house|apartment|home|located
 cheapest | cheapest|cheaper
 cheapest | least|less expensive
 cheapest | lowest rent|price|priced
@@ -102,6 +119,8 @@ rent | the rent on|for|there
 rent | ^ and|so|yes|but? ?just the|its? rent|price please|too|though? $
 rent | tell|know|want|asking|asked .. rent|price
 rent | how much $
+which | was that|those|it all|everything
+which | is|are that|those|it|they all|everything you|there|of|the
 rent | is|isnt the|that|it|this|rent|house|apartment ... hundred|thousand|dollars
 rent | what|whats .. go|goes|rents for
 available | when .. available|move|free|ready|vacant
@@ -144,6 +163,8 @@ fn asked_from_name(name: &str) -> Option<Asked> {
         "term" => Asked::Term,
         "utilities" => Asked::Utilities,
         "furnished" => Asked::Furnished,
+        "petfee" => Asked::PetFee,
+        "where" => Asked::Where,
         _ => return None,
     })
 }
@@ -330,6 +351,14 @@ mod tests {
             ("Do you have a waitlist for Maple Court", Some(Asked::Waitlist)),
             ("do you do a short lease", Some(Asked::Term)),
             ("I just wanted to know if that's with heat or without", Some(Asked::Utilities)),
+            ("How much is the pet rent for one cat?", Some(Asked::PetFee)),
+            ("How much is the deposit for a dog?", Some(Asked::PetFee)),
+            ("What's the street number of the two bedroom?", Some(Asked::Where)),
+            ("What street is it on?", Some(Asked::Where)),
+            ("Was that all?", Some(Asked::Which)),
+            ("How much is the deposit?", Some(Asked::Deposit)),
+            ("what's the number to call", None),
+            ("What's your email address?", None),
             // An hour to come at, a size of one's own, and what becomes of a showing are no questions of homes.
             ("Is noon tomorrow free?", None),
             ("The living room is big", None),

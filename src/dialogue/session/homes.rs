@@ -3,7 +3,7 @@
 
 use std::sync::LazyLock;
 
-use super::{Awaiting, Item, Session, asking::without_questions};
+use super::{Awaiting, Item, Session, asking::without_questions, no_prospect::wants_to_buy};
 use crate::dialogue::{
     Entity, Intent, Listing, Move, Reading, Subject, Topic, Value,
     listing::{self, Asked, Described, asked},
@@ -126,6 +126,7 @@ impl Session {
             return false;
         }
         // "Birch House. Is there a man coming?" beside a repair asks for no home.
+        let fee = asked(text).contains(&Asked::PetFee) && !self.names_a_price(text);
         let of_another = matches!(
             self.state.flow,
             Some(
@@ -143,6 +144,10 @@ impl Session {
         }
         let heard = self.entities(text);
         let meant = self.homes_meant(text, reading, &heard);
+        // What a pet costs is asked by whoever lives there too, and no rule for pets answers it.
+        if fee && !self.is_prospect(reading) && meant.is_empty() {
+            return self.pet_fee_is_told_later(text);
+        }
         // "Do you have anything for sale?" is not answered with what is to let.
         if (!self.is_prospect(reading) && meant.is_empty()) || wants_to_buy(text) {
             return false;
@@ -153,7 +158,8 @@ impl Session {
             Some(Topic::Parking) => Some(Asked::Parking),
             _ => None,
         };
-        questions.extend(topic.filter(|topic| !questions.contains(topic)));
+        let priced = questions.contains(&Asked::PetFee);
+        questions.extend(topic.filter(|topic| !questions.contains(topic) && !priced));
         let before = self.said_so_far();
         let homes = self.homes_spoken_of(&meant);
         let mut told = false;
@@ -172,6 +178,24 @@ impl Session {
         self.treat(Subject::Homes, text, before);
         self.resume_beside(text, reading, heard, &meant);
         true
+    }
+
+    /// "Ten. And what's the deposit?": what the list says of the home that is spoken of, beside a choice. `true`: something is said.
+    pub(super) fn tells_beside(&mut self, text: &str) -> bool {
+        let homes = self.homes_spoken_of(&[]);
+        let before = self.said_so_far();
+        let told = asked(text).into_iter().fold(false, |told, question| {
+            let said = match question {
+                Asked::Which | Asked::Cheapest => false,
+                _ if question.unlisted().is_some() => self.tell_unlisted(question, &homes, text),
+                _ => self.tell_of_homes(question, &homes, &[], text, false),
+            };
+            told || said
+        });
+        if told {
+            self.treat(Subject::Homes, text, before);
+        }
+        told
     }
 
     /// After something that was answered on the way: what was said beside it is taken, and the talk goes on. `meant`: the homes
@@ -251,13 +275,72 @@ impl Session {
         };
         let fitting = || self.office.listings.iter().filter(fits).take(TOLD_AT_ONCE).cloned().collect();
         let one_named = named.iter().filter(fits).count() > 0 && self.office.listings.len() > 1;
-        let homes: Vec<Listing> = if one_named { named.to_vec() } else { fitting() };
+        let untold = self.untold(text);
+        let homes: Vec<Listing> = match one_named {
+            true => named.to_vec(),
+            false if untold.iter().any(|home| fits(&home)) => {
+                untold.into_iter().filter(|home| fits(&home)).take(TOLD_AT_ONCE).collect()
+            }
+            false => fitting(),
+        };
         if homes.is_empty() {
             self.tell(Line::HomesNone);
             return true;
         }
         homes.iter().for_each(|home| self.tell_whole(home));
         true
+    }
+
+    /// "Was that all?", "what else": the homes that have not been told of yet.
+    fn untold(&self, text: &str) -> Vec<Listing> {
+        static REST: LazyLock<AnyOf> = LazyLock::new(|| {
+            AnyOf::parse([
+                "is|was|thats that|those|it|all all|everything",
+                "else|other|others|more",
+                "the rest",
+            ])
+        });
+        if !REST.fits(&tokens(text)) {
+            return Vec::new();
+        }
+        let told = |home: &&Listing| {
+            let place = reply::place_aloud(&home.address);
+            self.state.treated.iter().any(|treated| treated.given.contains(&place))
+        };
+        let rest: Vec<Listing> = self.office.listings.iter().filter(|home| !told(home)).cloned().collect();
+        if rest.len() == self.office.listings.len() { Vec::new() } else { rest }
+    }
+
+    /// Has the office put a price on it, in its own words?
+    fn names_a_price(&self, text: &str) -> bool {
+        let answer = self.office.answer(None, text).unwrap_or_default();
+        answer.contains("dollar") || answer.contains('$') || answer.contains(|c: char| c.is_ascii_digit())
+    }
+
+    /// Said once not to be known, and then noted. `true`: dealt with.
+    fn pet_fee_is_told_later(&mut self, text: &str) -> bool {
+        if self.state.flow.is_none() || self.state.closed {
+            let told = self.state.flow.is_some();
+            if !told {
+                self.unknown_question(text);
+                return true;
+            }
+        }
+        let note = "asks what a pet costs: to be told".to_owned();
+        self.tell(if self.state.notes.contains(&note) { Line::AlreadyNoted } else { self.unknown_noted() });
+        self.state.note(note);
+        self.state.add_matter(text);
+        let heard = self.entities(&without_questions(text));
+        match self.take_beside_the_point(&heard) && self.state.flow.is_some() && !self.state.closed {
+            true => self.advance(),
+            false => self.go_on(),
+        }
+        true
+    }
+
+    /// Has this been said twice? A third time answers nobody: people do.
+    fn is_worn(&self, words: &str) -> bool {
+        self.state.treated.iter().filter(|treated| treated.given.contains(words)).count() >= 2
     }
 
     fn tell_whole(&mut self, home: &Listing) {
@@ -304,7 +387,8 @@ impl Session {
     /// be known, and people are told what to tell.
     fn tell_unlisted(&mut self, asked: Asked, homes: &[Listing], text: &str) -> bool {
         let Some(what) = asked.unlisted() else { return false };
-        if let Some(answer) = self.office.answer(None, text) {
+        let priced = asked != Asked::PetFee || self.names_a_price(text);
+        if let Some(answer) = self.office.answer(None, text).filter(|_| priced) {
             self.tell_text(&answer);
             return true;
         }
@@ -361,6 +445,14 @@ impl Session {
     }
 
     fn tell_of_home(&mut self, asked: Asked, home: &Listing, text: &str, listed: bool) -> bool {
+        if asked == Asked::Where {
+            let of_office =
+                words_of(text).iter().any(|word| matches!(word.as_str(), "office" | "you" | "email"));
+            if !of_office && !listed {
+                self.tell_with(Line::Home, &reply::place_aloud(&home.address));
+            }
+            return !of_office;
+        }
         let line = match asked {
             Asked::Rent if listed && home.rent.is_some() => return true,
             Asked::Rent => home.rent.map(|sum| (Line::HomeRent, sum)),
@@ -373,6 +465,12 @@ impl Session {
             Asked::Parking => home.parking.as_deref(),
             _ => None,
         };
+        let said = line.map(|(_, sum)| sum.to_string()).or_else(|| words.map(str::to_owned));
+        if said.is_some_and(|said| self.is_worn(&said)) {
+            self.tell(self.unknown_noted());
+            self.state.add_matter(text);
+            return true;
+        }
         match (line, words) {
             (Some((line, sum)), _) => self.tell_with(line, &sum.to_string()),
             (None, Some(words)) => self.tell_text(words),
@@ -391,41 +489,20 @@ impl Session {
             Asked::Available => (None, Line::HomeUnknown, "when it is free"),
             _ => return false,
         };
-        if let Some(answer) = topic.and_then(|topic| self.office.answer(Some(topic), text)) {
+        let note = format!("asked about {}: {what} is to be told", home.address);
+        let answer = topic.and_then(|topic| self.office.answer(Some(topic), text));
+        if let Some(answer) = answer.filter(|answer| !self.is_worn(answer)) {
             self.tell_text(&answer);
             return true;
         }
-        self.tell(line);
-        self.state.note(format!("asked about {}: {what} is to be told", home.address));
+        self.tell(if self.state.notes.contains(&note) { Line::AlreadyNoted } else { line });
+        self.state.note(note);
         true
     }
 }
 
 fn heard_home(address: String, text: &str) -> Entity {
     Entity { value: Value::Listing(address), start: 0, end: text.len(), confidence: 0.9, read_back: false }
-}
-
-/// "I want to buy it", "do you have anything for sale"; who would rent as well is told of what is to let.
-fn wants_to_buy(text: &str) -> bool {
-    static BUYS: LazyLock<AnyOf> = LazyLock::new(|| {
-        AnyOf::parse([
-            "want|wanna|wants|like|love|looking|interested|hoping|trying|asking|rather|wanting|about|anything|something|it|one|here|and|just ?in ?about ?to buy|buying|purchase|purchasing",
-            "to buy|purchase ?a|an|the ?one|two|three|four|five ?bedroom house|home|condo|townhouse|place|apartment",
-            "for sale",
-        ])
-    });
-    static RENTS: LazyLock<AnyOf> = LazyLock::new(|| {
-        AnyOf::parse([
-            "rent|renting|rental|rentals|lease|leasing",
-            "not|dont|never|cant .. buy|buying|purchase|purchasing",
-            "buy|buying furniture|groceries|out|insurance|you|time",
-        ])
-    });
-    static NOT_RENTS: LazyLock<AnyOf> = LazyLock::new(|| {
-        AnyOf::parse(["not|dont|never|no .. rent|renting|lease|leasing", "instead of renting"])
-    });
-    let words = tokens(text);
-    BUYS.fits(&words) && (!RENTS.fits(&words) || NOT_RENTS.fits(&words))
 }
 
 /// A number of bedrooms in words or figures.
@@ -504,26 +581,5 @@ mod tests {
         }
         assert_eq!(either_rooms("your availability for a two or three bedroom"), vec![2, 3]);
         assert!(either_rooms("is it two or three people at most").is_empty());
-    }
-
-    #[test]
-    fn who_would_buy_is_told_from_who_would_rent() {
-        for text in [
-            "I want to buy it",
-            "Do you have anything to buy though?",
-            "Yeah, but I'm asking about buying.",
-            "do you have any houses for sale?",
-            "To sell and to buy. We don't want to rent anymore.",
-            "Three. To buy, a three bedroom house.",
-        ] {
-            assert!(wants_to_buy(text), "{text}");
-        }
-        for text in [
-            "do you guys have anything for sale? Actually, renting might be fine too.",
-            "I don't want to buy, what's the rent?",
-            "where can I buy groceries around there",
-        ] {
-            assert!(!wants_to_buy(text), "{text}");
-        }
     }
 }

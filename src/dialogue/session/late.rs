@@ -33,10 +33,20 @@ static SETTLED: LazyLock<AnyOf> = LazyLock::new(|| {
         "supposed|meant|scheduled|due to meet|see|tour|view|look|be",
         "my|our|the|a ?eleven|ten|nine|twelve|one|two|three|four|five|six|noon ?thirty|oclock showing|tour|viewing|walkthrough",
         "meeting|meet|met .. showing|tour|viewing|agent|at",
-        "i|we have|had|got .. appointment|showing|tour|viewing",
+        "i|we|ive|weve ?have have|had|got|booked|made|scheduled .. appointment|showing|tour|viewing",
+        "ive|weve .. appointment|showing|tour|viewing",
         "for my|our|the|a .. appointment|showing|tour|viewing",
         "self ?guided tour|showing|viewing",
         "im|were the one|two|three|four|five|six|nine|ten|eleven|twelve|noon",
+    ])
+});
+
+/// Who comes to work is late for no showing: "I'm the plumber, I'm stuck on the highway".
+static AT_WORK: LazyLock<AnyOf> = LazyLock::new(|| {
+    AnyOf::parse([
+        "plumber|plumbers|electrician|electricians|roofer|roofers|roofing|painter|painters|locksmith|exterminator|contractor|technician|tech|inspector|movers|cleaners|driver|courier|crew|hvac|plumbing|heating|delivery",
+        "my|our|the job|van|ladder|tools|crew|appointment .. repair|fix|install|inspect",
+        "to fix|repair|install|paint|inspect|deliver",
     ])
 });
 
@@ -53,6 +63,9 @@ impl Session {
         let settled = SETTLED.fits(&words);
         let of_another_matter = flow.is_some_and(|flow| !flow.is_prospect()) && !known;
         // What was settled in this call lies ahead.
+        if AT_WORK.fits(&words) && !spoken && !known {
+            return false;
+        }
         if !waits || self.state.showing.standing().is_some() || of_another_matter {
             return false;
         }
@@ -112,11 +125,12 @@ mod tests {
     fn who_is_awaited_is_told_from_who_wishes_to_come() {
         let is_late = |text: &str| {
             let words = tokens(&text.replace(',', " "));
-            (LATE.fits(&words) || NOBODY_CAME.fits(&words)) && SETTLED.fits(&words)
+            (LATE.fits(&words) || NOBODY_CAME.fits(&words)) && SETTLED.fits(&words) && !AT_WORK.fits(&words)
         };
         for text in [
             "I'm supposed to meet Kim at the Birch Street place at eleven thirty and I'm stuck on I-25, I'm gonna be like twenty minutes late",
             "I'm at 18 Birch Street for my ten o'clock showing and nobody's here. It's been fifteen minutes.",
+            "I've got a self tour at nine thirty and the code you texted me doesn't open the box",
             "I have a tour at noon, I'm running ten minutes late",
         ] {
             assert!(is_late(text), "{text}");
@@ -125,6 +139,7 @@ mod tests {
             "I'm standing outside one of your buildings and there's a for rent sign, any chance I can see it today",
             "my rent is going to be late this month",
             "I'd like a showing, is it too late to come today",
+            "I was supposed to be at Birch Street at two but I'm stuck in traffic. I'm the plumber.",
             "could I have a tour after five, I can't make it earlier",
         ] {
             assert!(!is_late(text), "{text}");

@@ -5,6 +5,8 @@ use std::sync::LazyLock;
 
 use super::{
     Awaiting, Item, Session,
+    asking::without_questions,
+    no_prospect::seeks_a_home,
     showing::{Stage, fits, wish_in},
     understanding::asks_to_see,
     wished::without_denied,
@@ -16,7 +18,7 @@ use crate::{
         pack::Line,
         pattern::{AnyOf, Table},
         reply,
-        token::tokens,
+        token::{Token, tokens},
     },
     types::Language,
 };
@@ -62,11 +64,29 @@ const CANCELS: [&str; 4] = ["cancel", "cancelar", "cancele", "cancelarla"];
 enum Change {
     Cancel,
     Move,
+    /// When it is they do not know any more.
+    Ask,
+    /// Where it is.
+    Where,
+    /// They say that they have one.
+    Has,
 }
 
 /// `change | pattern`: "visit" and "appointment" are shown homes only to a prospect.
 const CHANGES: &str = "\
-move | i|we ?ve have|had|got .. showing|tour|viewing|appointment ... move|change|push|switch it|that
+where | on my|our way & where|address|street|number|directions
+where | have|got|booked|ive|my|our .. showing|tour|viewing|appointment & where|address|street|directions
+ask | what|which ?time|day|hour is|was|were|are my|our .. showing|tour|viewing|appointment|visit
+ask | when|what ?time is|was|were my|our .. showing|tour|viewing|appointment|visit
+ask | when|what|which ?time|day ?time is|was the|that .. showing|tour|viewing|appointment|visit & again
+ask | whens|whats my|our ?the ?time .. showing|tour|viewing|appointment|visit
+ask | have|got|ive|had|booked|made .. showing|tour|viewing|appointment & forgot|forget|lost|remember|dont ?know .. time|when|hour|day|it
+ask | have|got|ive|had|booked|made .. showing|tour|viewing|appointment & tell|know|check|see|confirm ?me|us ?exactly when|what|whether|if|time
+ask | forgot|forget|lost|remember|confirm|check|know .. my|our|the .. showing|tour|viewing|appointment
+ask | already have|got|had a|my|our ?set time|slot|appointment|showing & what|when|know|tell
+ask | have|got|ive|had .. appointment|showing|tour|viewing & what|which time
+move | i|we|ive|weve ?ve ?have ?already have|had|got|booked|scheduled|made|reserved .. showing|tour|viewing|appointment ... move|change|push|switch|reschedule|bump it|that|to
+move | i|we|ive|weve ?ve ?have ?already have|had|got|booked|scheduled|made|reserved .. showing|tour|viewing|appointment & move|change|push|switch|bump it|that ?back ?up to|for|until
 move | reschedul*|postpone .. showing|showings|tour|viewing|visit|appointment
 move | move|change|switch|push my|our|the|that|this .. showing|tour|viewing|visit|appointment
 move | showing|tour|viewing|visit|appointment ... reschedul*|postpone
@@ -77,6 +97,13 @@ cancel | cant|cannot|wont|couldnt make|come ?it ?to my|our|the|that .. showing|t
 cancel | my|our .. showing|tour|viewing|visit|appointment ... cant|cannot|wont make|come|be
 cancel | i|we|ive|weve have|had|got|booked|scheduled|made .. showing|tour|viewing|appointment ... cant|cannot|wont make
 cancel | supposed|scheduled|meant|due to come|see|tour|view|look|meet ... cant|cannot|wont|couldnt|not ?gonna|going|be ?able ?to make|come
+cancel | supposed|scheduled|meant|due to come|see|tour|view|look|meet & cant|cannot|wont|couldnt|not ?gonna|going ?be ?able ?to make|come
+cancel | have|need|want|wanna|got|gotta|like ?to ?you ?to cancel|cancelling|canceling
+cancel | im|were|am|just|please cancel|cancelling|canceling
+cancel | cancel it|that
+has | i|we|ive|weve ?already have|got|booked|scheduled ?already a|an|my|our showing|tour|viewing
+has | i|we|ive|weve already have|got|booked|scheduled|made .. appointment|showing|tour|viewing
+has | already have|got a|my|our ?set time|slot
 cancel | cancelar|cancele|cancela .. visita|cita|recorrido
 move | cambiar|mover|reprogramar|aplazar .. visita|cita|recorrido
 ";
@@ -85,11 +112,31 @@ fn change_from_name(name: &str) -> Option<Change> {
     match name {
         "cancel" => Some(Change::Cancel),
         "move" => Some(Change::Move),
+        "ask" => Some(Change::Ask),
+        "where" => Some(Change::Where),
+        "has" => Some(Change::Has),
         _ => None,
     }
 }
 
 static CHANGE_RULES: LazyLock<Table<Change>> = LazyLock::new(|| Table::parse(CHANGES, change_from_name));
+
+/// They would like a showing, or speak of another thing that is called off: a place on a list, an application, a lease.
+static NO_CHANGE: LazyLock<AnyOf> = LazyLock::new(|| {
+    AnyOf::parse([
+        "can|could|may|might|should|to|must|id|wanna|want|like|need|if|unless|until i|we ?a have|get|got|book|schedule|make ?a|an ?showing|tour|viewing|appointment",
+        "cancel* .. lease|application|waitlist|list|policy|fee|later|insurance|subscription|autopay",
+        "cancellation",
+    ])
+});
+
+/// Of one that was booked before the one of this conversation: "is my old appointment off now?"
+static OLD_ONE: LazyLock<AnyOf> = LazyLock::new(|| {
+    AnyOf::parse([
+        "old|other|first|previous|earlier|original|existing showing|tour|viewing|appointment|one|time .. off|cancelled|canceled|cancel|gone|void|dropped",
+        "cancel|drop|scrap|forget the|my old|other|first|previous|earlier|original|existing",
+    ])
+});
 
 /// What is booked is to stay as it is.
 static KEEPS: LazyLock<AnyOf> = LazyLock::new(|| {
@@ -131,9 +178,13 @@ impl Session {
         let free = self.state.awaiting == Awaiting::AnythingElse;
         // From when they would move in is asked once all is booked.
         let booked = free || self.state.awaiting.is_for(Item::MoveIn);
-        self.turns_out_buyer(text, reading)
+        self.leaves_while_choosing(text)
+            || self.turns_out_buyer(text, reading)
             || self.is_late_for_showing(text, reading)
+            || self.cancels_the_old_one(text)
             || self.changes_showing_of_another(text, reading)
+            || self.pleads_for_person(text, reading)
+            || self.chooses_beside(text, reading)
             || self.asks_what_stands(text)
             || (booked && self.changes_showing(text, reading))
             || (free && self.wants_showing_after_all(text, reading))
@@ -195,7 +246,7 @@ impl Session {
         {
             self.state.confusions = 0;
             self.note_second_time(other, wish_in(&heard));
-            self.go_on();
+            self.go_on_after(text);
             return true;
         }
         let left = without_denied(text);
@@ -316,8 +367,7 @@ impl Session {
     /// "I have a showing on Thursday and can't make it": it is in no calendar that this conversation knows, so a message says
     /// what is to become of it.
     fn changes_showing_of_another(&mut self, text: &str, reading: &Reading) -> bool {
-        let own = self.state.showing.booked.is_some()
-            || matches!(self.state.awaiting, Awaiting::ChooseSlot | Awaiting::ConfirmSlot(_));
+        let choosing = matches!(self.state.awaiting, Awaiting::ChooseSlot | Awaiting::ConfirmSlot(_));
         let words = words_of(text);
         let shown = words.iter().any(|word| SHOWN.contains(&word.as_str()));
         let prospect = self.state.flow.is_some_and(Intent::is_prospect)
@@ -327,9 +377,20 @@ impl Session {
         if self.comes_instead(text) {
             return true;
         }
-        let Some(change) = CHANGE_RULES.first(&tokens(&text.replace(',', " "))) else { return false };
-        if own || !(shown || prospect) {
+        let said = tokens(&text.replace(',', " "));
+        let Some(change) = CHANGE_RULES.first(&said).filter(|_| !NO_CHANGE.fits(&said)) else { return false };
+        // While times are offered, "change it" is of them.
+        let own = self.state.showing.booked.is_some() || (choosing && change == Change::Move);
+        // That they have one is news where a new one is being arranged, and not beside a wish for one.
+        let wanted = change == Change::Has && (self.state.flow.is_none() || seeks_a_home(text));
+        // "Cancel" alone is of a showing to whoever is asked for one.
+        let unspoken =
+            change == Change::Cancel && !shown && self.state.flow.is_none() && !self.is_awaited(&said);
+        if own || wanted || unspoken || !(shown || prospect) {
             return false;
+        }
+        if change == Change::Where && self.tells_where(text, reading) {
+            return true;
         }
         self.state.confusions = 0;
         if self.state.showing.of_another {
@@ -341,11 +402,13 @@ impl Session {
         let wish = self.wish_of_any_day(text);
         let day = wish.map(|date| format!(" on {}", reply::day_aloud(Language::English, date)));
         let (line, what) = match change {
-            Change::Cancel => (Line::ShowingCancelNoted, "cancel"),
-            Change::Move => (Line::ShowingMoveNoted, "move"),
+            Change::Cancel => (Line::ShowingCancelNoted, "wants to cancel"),
+            Change::Move => (Line::ShowingMoveNoted, "wants to move"),
+            Change::Ask => (Line::UnknownAnswer, "asks when to come to"),
+            Change::Where => (Line::UnknownAnswer, "asks where to come to"),
+            Change::Has => (Line::Added, "speaks of"),
         };
-        self.state
-            .note(format!("wants to {what} a showing{} that was booked before", day.unwrap_or_default()));
+        self.state.note(format!("{what} a showing{} that was booked before", day.unwrap_or_default()));
         self.state.showing.of_another = true;
         self.state.visit = false;
         let mut heard = self.entities(text);
@@ -389,8 +452,85 @@ impl Session {
         true
     }
 
+    /// "Supposed to", "I have to": a showing that stands is called off, whether or not it is named.
+    fn is_awaited(&self, words: &[Token]) -> bool {
+        static AWAITED: LazyLock<AnyOf> = LazyLock::new(|| {
+            AnyOf::parse([
+                "supposed|scheduled|meant|due to",
+                "appointment|today|tomorrow|tonight|this|monday|tuesday|wednesday|thursday|friday|saturday|sunday|visit|visita|cita",
+            ])
+        });
+        AWAITED.fits(words)
+    }
+
+    /// "I'm on my way to see the two bedroom, what's the street number again?" The home is told, and nothing is asked. `true`:
+    /// dealt with.
+    fn tells_where(&mut self, text: &str, reading: &Reading) -> bool {
+        let meant = self.homes_meant(text, reading, &self.entities(text));
+        let place = match meant.as_slice() {
+            [only] => Some(only.clone()),
+            _ => self.state.form.value(Item::Listing).and(self.state.home_to_see()),
+        };
+        let Some(place) = place else { return false };
+        self.state.confusions = 0;
+        self.state.visit = false;
+        self.state.add_matter(text);
+        self.state.intent = Some(Intent::Showing);
+        self.state.flow.get_or_insert(Intent::Question);
+        self.state.closed = true;
+        self.tell_with(Line::Home, &reply::place_aloud(&place));
+        self.ask_anything_else();
+        true
+    }
+
+    /// "And is my old appointment off now?" after another one is booked. `true`: dealt with.
+    fn cancels_the_old_one(&mut self, text: &str) -> bool {
+        if self.state.showing.booked.is_none() || !OLD_ONE.fits(&tokens(&text.replace(',', " "))) {
+            return false;
+        }
+        self.note_old_one();
+        self.state.add_matter(text);
+        self.go_on_after(text);
+        true
+    }
+
+    pub(super) fn note_old_one(&mut self) {
+        let note = "wants the showing cancelled that was booked before";
+        match self.state.notes.iter().any(|noted| noted == note) {
+            true => self.tell(Line::AlreadyNoted),
+            false => self.tell(Line::ShowingCancelNoted),
+        }
+        self.state.note(note.to_owned());
+        self.state.confusions = 0;
+    }
+
+    /// Back to what was asked, unless its answer stood beside: "January first. But can Robin do the house right after?"
+    fn go_on_after(&mut self, text: &str) {
+        let mut heard = self.entities(&without_questions(text));
+        heard.retain(|entity| matches!(entity.value, Value::MoveIn(_)));
+        self.take_beside_the_point(&heard);
+        match self.state.awaiting {
+            Awaiting::Item(item) if self.state.form.value(item).is_some() => self.advance(),
+            _ => self.go_on(),
+        }
+    }
+
+    /// "No, it is not possible with you. Goodbye" refuses the times and takes leave. `true`: dealt with.
+    fn leaves_while_choosing(&mut self, text: &str) -> bool {
+        static LEAVES: LazyLock<AnyOf> =
+            LazyLock::new(|| AnyOf::parse(["bye|goodbye $", "im|were ?just hanging up"]));
+        let choosing = matches!(self.state.awaiting, Awaiting::ChooseSlot | Awaiting::ConfirmSlot(_))
+            || self.state.awaiting == Awaiting::Item(Item::When);
+        if !choosing || !LEAVES.fits(&tokens(text)) || wish_in(&self.entities(text)).is_some() {
+            return false;
+        }
+        self.state.add_matter(text);
+        self.leave();
+        true
+    }
+
     /// One more home on a day that is named: people settle it.
-    fn note_second_time(&mut self, place: &str, wish: Option<When>) {
+    pub(super) fn note_second_time(&mut self, place: &str, wish: Option<When>) {
         let before = self.said_so_far();
         self.note_second_home(place);
         if let Some(wish) = wish {
@@ -404,5 +544,52 @@ impl Session {
     /// The day that is spoken of, wished for or not.
     fn wish_of_any_day(&self, text: &str) -> Option<jiff::civil::Date> {
         wish_in(&self.entities(text)).and_then(|wish| wish.date)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_becomes_of_a_showing_is_told_from_the_wish_for_one() {
+        let change = |text: &str| {
+            let words = tokens(&text.replace(',', " "));
+            CHANGE_RULES.first(&words).filter(|_| !NO_CHANGE.fits(&words))
+        };
+        for (text, wanted) in [
+            (
+                "I'm supposed to come see the Alder Lane house this afternoon but I woke up with a fever, so I'm not gonna make it.",
+                Change::Cancel,
+            ),
+            ("I don't want to see it, I have to cancel.", Change::Cancel),
+            ("You do understand I'm cancelling?", Change::Cancel),
+            (
+                "I booked a showing online for Alder Lane tomorrow at two. Something came up, can we push it to Friday?",
+                Change::Move,
+            ),
+            ("What time is my showing on Wednesday?", Change::Ask),
+            ("I have an appointment. I just need to know when.", Change::Ask),
+            ("I already have a time. I want to know what it is.", Change::Ask),
+            (
+                "I'm in the car on my way to see the two bedroom. What's the street number again?",
+                Change::Where,
+            ),
+            ("I'm not a new person! I have a showing at ten.", Change::Has),
+        ] {
+            assert_eq!(change(text), Some(wanted), "{text}");
+        }
+        for text in [
+            "Can I have a showing on Friday at ten?",
+            "I'd like to book an appointment to see the house",
+            "What's the earliest I can have a tour",
+            "If I book a showing can I cancel it?",
+            "Can I cancel the lease early?",
+            "I have an appointment on Tuesday so Wednesday would be better",
+            "I had a showing last week, I loved it",
+            "I'm due to move in May and can't come before",
+        ] {
+            assert_eq!(change(text), None, "{text}");
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use super::{Awaiting, Item, Session};
+use super::{Awaiting, Item, Session, understanding::asks_to_see};
 use crate::dialogue::{
     Entity, Intent, Reading, Value, office::words_of, pack::Line, pattern::AnyOf, pattern::Table,
     token::tokens,
@@ -44,6 +44,12 @@ enum NoProspect {
     StoodUp,
     /// They want off the list, or out of what they agreed to.
     Withdraws,
+    /// They want to know how to apply, and to see nothing.
+    Applies,
+    /// They speak of somebody who lives there.
+    OfResident,
+    /// They come to work there.
+    Trade,
     /// They call for another reason, or cannot come.
     Elsewhere,
 }
@@ -56,6 +62,12 @@ applied | i|we|weve|ive ?have ?already applied
 applied | already|have applied ?for|to
 applied | sent|submitted|filled|turned|put ?out|in|it ?my|our|an|the application|app
 applied | about|on|with|for my|our application
+applies | how|where|can|could|do ?can|do|could|would|should i|we ?go ?actually apply
+applies | what|whats ?do|does ?i|we ?need|is ?the to apply
+applies | is|are there ?a|an ?online link
+applies | just|only ?the ?an application
+applies | no|not|dont|already|seen & want|wants|like|need|ready|going|wanna ?to apply|fill
+applies | tell|say .. wants|want to apply
 withdraws | backing|backed|back|pulling out of|on
 withdraws | take|remove|took me|us|my|our ?name off|from
 withdraws | off|from the|your|that ?waiting waitlist|list
@@ -65,17 +77,26 @@ withdraws | dont|do|didnt ?not want|need .. anymore|longer
 withdraws | dont|didnt want|need a|an|any ?other home|apartment|place ?anymore
 withdraws | found|got|have|signed something|somewhere|someplace|another|a ?different|other ?new place|else|one|lease & off|list|cancel|already|else
 withdraws | not|im|were moving in ?anymore|anywhere|here & not
+trade | im|its|this|thats|were ?is ?just ?only ?from the|your ?new plumber|electrician|roofer|painter|locksmith|exterminator|landscaper|gardener|contractor|handyman|technician|inspector|mover|movers|cleaner|cleaners|driver|courier
+trade | im|were ?just ?only ?supposed here|there|coming ?to ?over to fix|repair|paint|install|inspect|deliver|spray|mow ?a|an|the|your
+of_resident | your ?current|own tenant|resident in|at|of|from|there|is|has|who
+of_resident | he|she|they|hes|shes|theyre|mom|mother|dad|father|son|daughter|patient|client already lives|live|living there|here
+of_resident | ^ ?no ?but he|she|they lives|live|living there|here
 elsewhere | ^ ?no ?oh ?wait ?sorry ?but ?i ?im ?am not looking for|to
 elsewhere | not looking for|to ?rent ?move ?a|an|any ?place|home|apartment|anything|bedrooms|in|into & about|from|its|im|just|already|called|missed|told
 elsewhere | dont|do|cant|cannot|wont|wouldnt|not|never ?not ?be ?be ?able ?to come|coming ?to|in|over|there|today|then|before|at|by
 elsewhere | dont|do|not ?not want|wanna|need|going|looking ?to see it|that|one|any|them
 elsewhere | cant|cannot|wont|not|couldnt ?gonna|going|be ?able ?to make it
-elsewhere | asked|ask|want|wants|wanted|need .. video|virtual|facetime ?tour|call|walkthrough
+elsewhere | hes|shes|theyre|he|she|they ?is|are not|isnt|arent moving
+elsewhere | not|never a ?new ?potential prospect|renter|applicant|customer
 ";
 
 fn no_prospect_from_name(name: &str) -> Option<NoProspect> {
     Some(match name {
         "stood_up" => NoProspect::StoodUp,
+        "applies" => NoProspect::Applies,
+        "of_resident" => NoProspect::OfResident,
+        "trade" => NoProspect::Trade,
         "applied" => NoProspect::Applied,
         "withdraws" => NoProspect::Withdraws,
         "elsewhere" => NoProspect::Elsewhere,
@@ -94,6 +115,82 @@ static WANTS_ANOTHER: LazyLock<AnyOf> = LazyLock::new(|| {
         "what|how about|else",
         "until|till|before|yet",
         "can|could i|we",
+    ])
+});
+
+/// A home is seen from afar: no day is to be looked for.
+static BY_VIDEO: LazyLock<AnyOf> = LazyLock::new(|| {
+    AnyOf::parse([
+        "video|virtual|facetime|zoom|online|remote|3d tour|tours|walkthrough|walkthroughs|viewing|viewings|showing|visit",
+        "tour|walkthrough|viewing|showing|visit|see|view|show .. by|over|via|through|on video|facetime|zoom|skype",
+        "send|get|have|make|want|need ?me ?us ?a|any|some video|videos",
+        "is|so ?so ?the|a video possible|okay|ok|fine",
+    ])
+});
+
+/// Whoever would come as well: "a video tour or Saturday".
+static OR_COMES: LazyLock<AnyOf> = LazyLock::new(|| {
+    AnyOf::parse([
+        "in person|or",
+        "no|not|instead|than|dont .. video|virtual",
+        "after the|your video|virtual",
+    ])
+});
+
+/// What they ask for is a person, in words that the reading may take for an answer about a time.
+static PLEADS: LazyLock<AnyOf> = LazyLock::new(|| {
+    AnyOf::parse([
+        "get|give|find|fetch|put|want|need ?me|us ?on ?with ?to ?a|an|some ?real|live|actual|human person|human|somebody|someone|manager|representative",
+        "talk|speak|talking|speaking ?to|with ?a|an|the ?real|live|actual|human person|human|somebody|someone|manager|representative|people",
+        "real|live|actual person|human",
+        "human being",
+        "is|are there ?no|nobody|anybody|anyone|somebody|someone|noone ?person|human ?one there|else|who|here|that|to|at",
+        "is nobody|noone|anybody|anyone there",
+        "transfer|connect me|us",
+        "put me|us through",
+    ])
+});
+
+/// Somebody who is to show a home, or to call, is no plea.
+static NO_PLEA: LazyLock<AnyOf> = LazyLock::new(|| {
+    AnyOf::parse([
+        "dont|not|no ?need ?want ?to talk|speak|person|human",
+        "somebody|someone|anybody|anyone|person .. show|shows|showing|meet|meets|let",
+        "are you",
+    ])
+});
+
+/// A day or an hour is refused, and not the home: "I can't make it then".
+static OF_THAT_TIME: LazyLock<AnyOf> = LazyLock::new(|| {
+    AnyOf::parse([
+        "then|before|after|until|till|at|those|any|either|in|that|monday|tuesday|wednesday|thursday|friday|saturday|sunday|earlier|later|morning|afternoon|evening",
+        "make it $",
+    ])
+});
+
+/// Nobody comes, at any time.
+static NOT_AT_ALL: LazyLock<AnyOf> = LazyLock::new(|| {
+    AnyOf::parse([
+        "not|dont|wont|never coming|come",
+        "sick|ill|fever|flu|covid|hospital|anymore|already|told|video|tell|germany|abroad",
+        "not|dont want|going|looking ?to see",
+    ])
+});
+
+/// Somebody's home that the caller would rent.
+static RENTS: LazyLock<AnyOf> = LazyLock::new(|| {
+    AnyOf::parse(["rent|lease|have|see|get it|that|his|her|their|one|the", "moving|moves|moved out"])
+});
+
+/// "I don't want to apply yet."
+static NOT_YET: LazyLock<AnyOf> =
+    LazyLock::new(|| AnyOf::parse(["dont|not|wont|before ?i ?want|wanna|ready|going ?to apply|applying"]));
+
+/// What is seen already, or need not be.
+static SEEN: LazyLock<AnyOf> = LazyLock::new(|| {
+    AnyOf::parse([
+        "dont|not|no|didnt ?need|want|have|another ?to|a see|showing|tour|visit|viewing|look",
+        "seen|saw|already|toured|visited",
     ])
 });
 
@@ -129,9 +226,28 @@ impl Session {
             return false;
         }
         let words = tokens(&text.replace(',', " "));
+        if self.wants_video(text, reading) {
+            return true;
+        }
         let Some(what) = NO_PROSPECT_RULES.first(&words) else { return false };
-        let weak = matches!(what, NoProspect::Elsewhere | NoProspect::Withdraws);
+        let weak = matches!(what, NoProspect::Elsewhere | NoProspect::Withdraws | NoProspect::StoodUp);
         if weak && WANTS_ANOTHER.fits(&words) {
+            return false;
+        }
+        // "I'm the electrician at the school, and I look for a two bedroom"; "your tenant in 3A moves out, can I rent it".
+        let of_others = matches!(what, NoProspect::OfResident | NoProspect::Trade);
+        if of_others && (seeks_a_home(text) || (what == NoProspect::OfResident && RENTS.fits(&words))) {
+            return false;
+        }
+        // "How do I apply, and can I see it Saturday" is a prospect's; what they do not know of is added to the message.
+        let sees = (asks_to_see(text) && !SEEN.fits(&words)) || NOT_YET.fits(&words);
+        if what == NoProspect::Applies && (sees || self.office.answer(reading.topic, text).is_some()) {
+            return false;
+        }
+        // A time that is refused is answered with another one.
+        let timing = matches!(self.state.awaiting, Awaiting::ChooseSlot | Awaiting::ConfirmSlot(_))
+            || self.state.awaiting == Awaiting::Item(Item::When);
+        if what == NoProspect::Elsewhere && timing && OF_THAT_TIME.fits(&words) && !NOT_AT_ALL.fits(&words) {
             return false;
         }
         // Before a home was spoken of, what somebody does not do is no reason to ask nothing.
@@ -149,23 +265,84 @@ impl Session {
         {
             self.settle_all(&items);
         }
+        self.hear_home(text, reading, &mut heard);
         self.take_beside_the_point(&heard);
+        let named = self.state.form.value(Item::Listing).is_some();
+        // Whoever showed it, or did not, knows which home it was.
+        if what == NoProspect::StoodUp || (what == NoProspect::Applied && named) {
+            self.state.form.give_up(Item::Place);
+        }
         self.state.visit = false;
         self.state.begin_with(text);
         self.state.add_matter(text);
         self.state.form.settle(Item::Matter);
-        match what {
-            NoProspect::Applied => self.begin_flow(Intent::Application, text),
-            NoProspect::StoodUp => self.begin_flow(Intent::Complaint, text),
-            NoProspect::Withdraws | NoProspect::Elsewhere => {
-                self.state.intent =
-                    Some(if what == NoProspect::Withdraws { Intent::Application } else { Intent::Message });
-                self.state.flow = Some(Intent::Message);
-                self.state.closed = false;
-                self.tell(Line::Added);
-                self.advance();
-            }
+        let (intent, line) = match what {
+            NoProspect::Applied => return self.goes_over_to(Intent::Application, text),
+            NoProspect::StoodUp => return self.goes_over_to(Intent::Complaint, text),
+            NoProspect::OfResident => return self.goes_over_to(Intent::Resident, text),
+            NoProspect::Trade => return self.goes_over_to(Intent::Vendor, text),
+            NoProspect::Applies => (Intent::Application, Line::UnknownAnswer),
+            NoProspect::Withdraws => (Intent::Application, Line::Added),
+            NoProspect::Elsewhere => (Intent::Message, Line::Added),
+        };
+        self.state.intent = Some(intent);
+        self.state.flow = Some(Intent::Message);
+        self.state.closed = false;
+        self.tell(line);
+        self.advance();
+        true
+    }
+
+    fn goes_over_to(&mut self, intent: Intent, text: &str) -> bool {
+        self.begin_flow(intent, text);
+        true
+    }
+
+    /// "Is a video tour possible?": nobody knows here, no day is looked for, and they stay somebody who may rent. `true`: dealt
+    /// with.
+    fn wants_video(&mut self, text: &str, reading: &Reading) -> bool {
+        let words = tokens(text);
+        let own_fact = self.office.answer(reading.topic, text).is_some();
+        if !BY_VIDEO.fits(&words) || OR_COMES.fits(&words) || own_fact {
+            return false;
         }
+        let note = "asks for a video tour: tell them whether there is one";
+        let known = self.state.notes.iter().any(|noted| noted == note);
+        self.state.note(note.to_owned());
+        self.tell(if known { Line::AlreadyNoted } else { self.unknown_noted() });
+        self.state.confusions = 0;
+        self.leave_showing_open();
+        let mut heard = self.entities(text);
+        heard.retain(|entity| {
+            !matches!(entity.value, Value::When(_))
+                && Item::of(entity.slot()).is_some_and(|item| self.is_answer(item, entity, reading, text))
+        });
+        self.state.add_matter(text);
+        self.resume_beside(text, reading, heard, &[]);
+        true
+    }
+
+    /// "Get me a human being": the times are not offered again, and nothing is asked of a prospect any more. `true`: dealt with.
+    pub(super) fn pleads_for_person(&mut self, text: &str, reading: &Reading) -> bool {
+        let prospect =
+            matches!(self.state.flow, Some(Intent::Leasing | Intent::Showing)) && !self.state.closed;
+        let words = tokens(text);
+        if !prospect || self.state.unheard || !PLEADS.fits(&words) || NO_PLEA.fits(&words) {
+            return false;
+        }
+        let mut heard = self.entities(text);
+        heard.retain(|entity| {
+            !matches!(entity.value, Value::When(_) | Value::MoveIn(_) | Value::Bedrooms(_))
+                && Item::of(entity.slot()).is_some_and(|item| self.is_answer(item, entity, reading, text))
+        });
+        self.take_beside_the_point(&heard);
+        self.state.add_matter(text);
+        self.state.confusions = 0;
+        self.leave_showing_open();
+        for item in [Item::Bedrooms, Item::MoveIn] {
+            self.state.form.give_up(item);
+        }
+        self.ask_for_staff();
         true
     }
 
@@ -215,5 +392,120 @@ impl Session {
         let heard = self.entities(text);
         let of_a_firm = heard.iter().any(|entity| matches!(entity.value, Value::Company(_)));
         !of_a_firm && !TRADES.fits(&words) && (LIVES.fits(&words) || heard.iter().any(at_a_door))
+    }
+}
+
+/// "I want to buy it", "do you have anything for sale"; who would rent as well is told of what is to let.
+pub(super) fn wants_to_buy(text: &str) -> bool {
+    static BUYS: LazyLock<AnyOf> = LazyLock::new(|| {
+        AnyOf::parse([
+            "want|wanna|wants|like|love|looking|interested|hoping|trying|asking|rather|wanting|about|anything|something|it|one|here|and|just ?in ?about ?to buy|buying|purchase|purchasing",
+            "to buy|purchase ?a|an|the ?one|two|three|four|five ?bedroom house|home|condo|townhouse|place|apartment",
+            "for sale",
+        ])
+    });
+    static RENTS: LazyLock<AnyOf> = LazyLock::new(|| {
+        AnyOf::parse([
+            "rent|renting|rental|rentals|lease|leasing",
+            "not|dont|never|cant .. buy|buying|purchase|purchasing",
+            "buy|buying furniture|groceries|out|insurance|you|time",
+        ])
+    });
+    static NOT_RENTS: LazyLock<AnyOf> = LazyLock::new(|| {
+        AnyOf::parse(["not|dont|never|no .. rent|renting|lease|leasing", "instead of renting"])
+    });
+    let words = tokens(text);
+    BUYS.fits(&words) && (!RENTS.fits(&words) || NOT_RENTS.fits(&words))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_would_buy_is_told_from_who_would_rent() {
+        for text in [
+            "I want to buy it",
+            "Do you have anything to buy though?",
+            "Yeah, but I'm asking about buying.",
+            "do you have any houses for sale?",
+            "To sell and to buy. We don't want to rent anymore.",
+            "Three. To buy, a three bedroom house.",
+        ] {
+            assert!(wants_to_buy(text), "{text}");
+        }
+        for text in [
+            "do you guys have anything for sale? Actually, renting might be fine too.",
+            "I don't want to buy, what's the rent?",
+            "where can I buy groceries around there",
+        ] {
+            assert!(!wants_to_buy(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn who_is_no_prospect_is_told_from_who_says_nearly_the_same() {
+        let what = |text: &str| NO_PROSPECT_RULES.first(&tokens(&text.replace(',', " ")));
+        for (text, kind) in [
+            ("I'm not looking, I already applied.", NoProspect::Applied),
+            ("I sent in an application on Thursday and forgot my roommate", NoProspect::Applied),
+            ("How do I apply?", NoProspect::Applies),
+            ("is there a link, or do I come by?", NoProspect::Applies),
+            ("I've seen it. I want to fill in an application.", NoProspect::Applies),
+            ("no showing, please, just the application", NoProspect::Applies),
+            ("we're backing out of one", NoProspect::Withdraws),
+            ("I found something else, so you can take me off the list", NoProspect::Withdraws),
+            ("your tenant in 3A is coming home in a wheelchair", NoProspect::OfResident),
+            ("He lives there!", NoProspect::OfResident),
+            ("I'm the plumber.", NoProspect::Trade),
+            ("I'm here to fix the sink", NoProspect::Trade),
+            ("I came yesterday and no one was there", NoProspect::StoodUp),
+            ("I don't come, I am in Germany", NoProspect::Elsewhere),
+            ("I'm not looking for a home, I want to sublet mine.", NoProspect::Elsewhere),
+        ] {
+            assert_eq!(what(text), Some(kind), "{text}");
+        }
+        for text in [
+            "I'm an electrician looking for a two bedroom",
+            "I'm a plumber, I make sixty thousand a year",
+            "I'd like to apply for the two bedroom and see it first",
+            "could my mother live there with me",
+            "how many people can live there",
+            "my sister lives in Denver, she told me of the house",
+            "I haven't found anything yet",
+            "I don't need parking",
+            "please put me on the waitlist",
+            "does a tenant in 3A have parking",
+        ] {
+            assert_eq!(what(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_plea_for_a_person_and_a_video_are_told_from_what_is_like_them() {
+        let pleads = |text: &str| PLEADS.fits(&tokens(text)) && !NO_PLEA.fits(&tokens(text));
+        for text in [
+            "Can you get me a person?",
+            "Get me a human being.",
+            "Let me talk to a real person.",
+            "is there nobody there?",
+        ] {
+            assert!(pleads(text), "{text}");
+        }
+        for text in [
+            "can someone show me the house",
+            "is there somebody who can show it to me on Saturday",
+            "please put me on the waitlist",
+            "are you a real person",
+            "it's for one person",
+        ] {
+            assert!(!pleads(text), "{text}");
+        }
+        let video = |text: &str| BY_VIDEO.fits(&tokens(text)) && !OR_COMES.fits(&tokens(text));
+        assert!(video("It is possible to make a video tour?") && video("So, is the video possible?"));
+        assert!(
+            !video("I saw the video tour and I'd like to see it in person")
+                && !video("I saw your video online")
+        );
     }
 }

@@ -1,15 +1,20 @@
 //! A prospect sees a home: a day is asked for, times of the calendar are offered, one is read back and booked. Nothing is said
 //! to be booked before the calendar has said so.
 
+use std::sync::LazyLock;
+
 use jiff::civil::Time;
 use serde::{Deserialize, Serialize};
 
-use super::{Awaiting, Channel, Item, Session};
+use super::{
+    Awaiting, Channel, Item, Session,
+    wished::{by_hour, by_place, is_the_time_again, refuses},
+};
 use crate::{
     dialogue::{
         Act, CalendarAnswer, CalendarRequest, DayPart, Entity, Expectation, Intent, Move, Promise, Reading,
-        Showing, ShowingSlot, ShowingState, Value, When, office::words_of, pack::Line, showing::slots_aloud,
-        token::tokens,
+        Showing, ShowingSlot, ShowingState, Value, When, office::words_of, pack::Line, pattern::AnyOf,
+        showing::slots_aloud, token::tokens,
     },
     types::ShowingId,
 };
@@ -17,13 +22,8 @@ use crate::{
 /// How often in a row the calendar is looked at in vain. Whoever finds nothing by then is called back.
 const LOOKS: u8 = 4;
 
-/// Words that change nothing about a time.
-const AGREEING: [&str; 48] = [
-    "a", "and", "at", "be", "do", "fine", "for", "going", "good", "great", "id", "im", "is", "it", "its",
-    "ill", "like", "lovely", "make", "me", "of", "ok", "okay", "on", "one", "perfect", "please", "say",
-    "sounds", "suits", "take", "that", "thats", "the", "then", "to", "us", "will", "with", "works", "would",
-    "bien", "el", "esta", "la", "las", "lets", "perfecto",
-];
+/// How often all the times that were offered may be refused, with no other one named.
+const REFUSALS: u8 = 2;
 
 /// How often one conversation tries to book.
 const BOOKINGS: u8 = 4;
@@ -52,6 +52,9 @@ pub(super) struct Visit {
     /// From when they would move in has been asked.
     #[serde(default)]
     asked_move_in: bool,
+    /// Times that were offered and of which none was wanted.
+    #[serde(default)]
+    refusals: u8,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -167,6 +170,11 @@ impl Session {
         if self.arrange_showing() {
             return true;
         }
+        // Whoever brings somebody else, or sells, does not move in.
+        if self.is_an_agent() {
+            self.state.form.give_up(Item::MoveIn);
+            return false;
+        }
         if self.state.visit && self.seeks_to_rent() {
             if self.state.showing.asked_move_in {
                 self.state.form.give_up(Item::MoveIn);
@@ -174,6 +182,28 @@ impl Session {
             self.state.showing.asked_move_in = true;
         }
         false
+    }
+
+    /// Nothing is looked for in the calendar any more: by people, or not at all.
+    pub(super) fn leave_showing_open(&mut self) {
+        if self.state.showing.standing().is_none() {
+            self.state.showing.stage = Stage::Requested;
+            self.state.form.give_up(Item::When);
+        }
+    }
+
+    /// "I've got a tenant for your listing", "I'm the agent".
+    fn is_an_agent(&self) -> bool {
+        static AGENT: LazyLock<AnyOf> = LazyLock::new(|| {
+            AnyOf::parse([
+                "my|our|the client|clients",
+                "have|got|ive ?got|have a|an tenant|client|buyer|renter ?for|who",
+                "im|am ?just ?only the|a|an|their|her|his ?leasing|listing|buyers|tenants agent|broker|realtor",
+                "with|from|at .. realty|realtors|brokerage|relocation",
+            ])
+        });
+        let told = [&self.state.matter, &self.state.first_words];
+        told.into_iter().flatten().any(|words| AGENT.fits(&tokens(words)))
     }
 
     /// They have named another time.
@@ -396,7 +426,8 @@ impl Session {
             let slot = (*first).clone();
             return self.read_back_time(slot);
         }
-        if let Some(slot) = by_place(&words, &offered).filter(|_| fitting.is_empty()) {
+        let named = by_place(&words, &offered).or_else(|| by_hour(text, &offered).filter(|_| wish.is_none()));
+        if let Some(slot) = named.filter(|_| fitting.is_empty()) {
             self.state.confusions = 0;
             self.state.showing.failures = 0;
             return self.read_back_time(slot);
@@ -425,7 +456,7 @@ impl Session {
                 self.state.confusions = 0;
                 self.state.showing.offered.retain(|offered| offered != slot);
                 match self.state.showing.offered.is_empty() {
-                    true => self.ask_another_day(),
+                    true => self.times_refused(),
                     false => self.offer_again_times(),
                 }
             }
@@ -445,14 +476,18 @@ impl Session {
             return self.look_near(wish);
         }
         match reading.moves {
-            Some(Move::Deny) => {
+            Some(Move::Done | Move::Refuse) => {
                 self.state.confusions = 0;
-                self.ask_another_day();
+                // Whoever has had enough is not asked when they would move in.
+                self.state.form.give_up(Item::MoveIn);
+                self.decline_showing();
             }
-            Some(Move::Done | Move::Refuse | Move::Unknown) => {
+            Some(Move::Unknown) => {
                 self.state.confusions = 0;
                 self.decline_showing();
             }
+            Some(Move::Deny) => self.times_refused(),
+            _ if refuses(text) => self.times_refused(),
             _ if self.changes_topic(text, reading) => {
                 self.state.add_matter(text);
                 self.begin_flow(reading.intent, text);
@@ -461,6 +496,16 @@ impl Session {
                 self.heard_while_waiting(heard);
                 self.not_understood();
             }
+        }
+    }
+
+    /// None of what was offered: another day is asked for once, and then it is left to people.
+    fn times_refused(&mut self) {
+        self.state.confusions = 0;
+        self.state.showing.refusals = self.state.showing.refusals.saturating_add(1);
+        match self.state.showing.refusals >= REFUSALS {
+            true => self.leave_showing_to_people(),
+            false => self.ask_another_day(),
         }
     }
 
@@ -526,16 +571,6 @@ fn names_time(wish: &When) -> bool {
     wish.date.is_some() || wish.time.is_some() || wish.part.is_some() || wish.until.is_some()
 }
 
-/// "Saturday would be good": is a time said, and nothing beside it but what agrees?
-fn is_the_time_again(text: &str, heard: &[Entity]) -> bool {
-    let Some(time) = heard.iter().find(|entity| matches!(entity.value, Value::When(_) | Value::MoveIn(_)))
-    else {
-        return false;
-    };
-    let beside = tokens(text).into_iter().filter(|token| token.end <= time.start || token.start >= time.end);
-    !text.contains('?') && beside.into_iter().all(|token| AGREEING.contains(&token.word.as_str()))
-}
-
 /// Could they have meant this one?
 pub(super) fn fits(wish: &When, slot: &ShowingSlot) -> bool {
     let (date, time) = (slot.local.date(), slot.local.time());
@@ -558,18 +593,4 @@ fn part_of(time: Time) -> DayPart {
         17..=19 => DayPart::Evening,
         _ => DayPart::Night,
     }
-}
-
-/// "The first one", "the last".
-fn by_place(words: &[String], offered: &[ShowingSlot]) -> Option<ShowingSlot> {
-    let at = words.iter().find_map(|word| match word.as_str() {
-        "first" | "earliest" | "earlier" | "primera" | "primero" => Some(0),
-        "second" | "segunda" | "segundo" => Some(1),
-        "third" | "tercera" | "tercero" => Some(2),
-        "last" | "latest" | "later" | "última" | "ultima" | "último" | "ultimo" => {
-            Some(offered.len().saturating_sub(1))
-        }
-        _ => None,
-    })?;
-    offered.get(at).cloned()
 }

@@ -10,6 +10,7 @@ mod homes;
 mod known;
 mod naming;
 mod neighbors;
+mod no_prospect;
 mod places;
 mod property;
 mod reading;

@@ -2,9 +2,16 @@
 
 use std::{ops::Range, sync::LazyLock};
 
-use super::{Awaiting, Item, Session, understanding::asks_to_see, wished::without_denied};
+use super::{
+    Awaiting, Item, Session,
+    asking::asks,
+    hearing_out::asks_if_noted,
+    understanding::asks_to_see,
+    wished::{by_hour, is_the_time_again, without_denied},
+};
 use crate::dialogue::{
-    Entity, Intent, Reading, Value, When,
+    Clause, Entity, Intent, Move, Reading, Subject, Value, When, closed,
+    moves::Moves,
     pack::Line,
     pattern::AnyOf,
     reply,
@@ -229,6 +236,98 @@ impl Session {
         true
     }
 
+    /// "Yes please. And the house at eleven thirty?", "Ten. And could I also see the three bedroom?": the answer comes first and
+    /// counts, and what is said besides is answered or kept. `true`: dealt with.
+    pub(super) fn chooses_beside(&mut self, text: &str, reading: &Reading) -> bool {
+        let slot = match self.state.awaiting.clone() {
+            Awaiting::ConfirmSlot(slot) => Some(slot),
+            Awaiting::ChooseSlot => None,
+            _ => return false,
+        };
+        let words = tokens(text);
+        let Some(first) = sentences(text, &words).first().cloned() else { return false };
+        if self.state.unheard || first.end >= words.len() || first.len() > SHORT_ANSWER {
+            return false;
+        }
+        let end = words[first.end].start;
+        let (answer, rest) = (text[..end].trim(), text[end..].trim());
+        let step = Moves::of(self.state.language).read(&words[first]);
+        let heard = self.entities(&without_denied(answer));
+        let chosen =
+            is_the_time_again(answer, &heard) || by_hour(answer, &self.state.showing.offered).is_some();
+        let agreed = slot.is_some() && step == Some(Move::Affirm) && !asks(answer);
+        if !(chosen || agreed)
+            || words.len() - 1 < SHORTEST_QUESTION
+            || self.moves_the_choice(rest, slot.is_some())
+        {
+            return false;
+        }
+        let agrees = tokens(rest).iter().all(|token| token.word.len() < 4 || token.word == "please");
+        if !agrees && step_of_thanks(rest) {
+            // "Yes. Thank you so much" says nothing besides.
+        } else if !agrees {
+            self.answer_beside(rest, reading);
+        }
+        let bare = Reading::bare(Move::Affirm);
+        match slot {
+            Some(slot) => self.heard_time_confirmation(&slot, answer, &bare, &heard),
+            None => self.heard_time_choice(answer, &Reading { moves: None, ..bare }, &heard),
+        }
+        true
+    }
+
+    /// Is another time of the same home named there? Then the whole of it is heard. Of another home, and of a showing that was
+    /// booked before, it is told beside the choice.
+    fn moves_the_choice(&self, rest: &str, confirming: bool) -> bool {
+        let timed = self.entities(&without_denied(rest)).iter().any(names_time);
+        let other = self.other_home(rest).is_some() || SETTLED_BEFORE.fits(&tokens(rest));
+        timed && !other && (confirming || !rest.contains('?'))
+    }
+
+    fn other_home(&self, rest: &str) -> Option<String> {
+        let seeks = Reading { intent: Intent::Leasing, confidence: 1.0, ..Reading::bare(Move::Affirm) };
+        let meant = self.homes_meant(rest, &seeks, &self.entities(rest));
+        let known = self.state.home_to_see();
+        meant.into_iter().find(|home| Some(home) != known.as_ref())
+    }
+
+    fn answer_beside(&mut self, rest: &str, reading: &Reading) {
+        if let Some(other) = self.other_home(rest) {
+            let wish = self.entities(rest).iter().find_map(|entity| match entity.value {
+                Value::When(when) => Some(when),
+                _ => None,
+            });
+            return self.note_second_time(&other, wish);
+        }
+        if SETTLED_BEFORE.fits(&tokens(rest)) {
+            return self.note_old_one();
+        }
+        let of_rest = |clause: &&Clause| rest.contains(clause.text.trim());
+        let read = reading.clauses.iter().find(of_rest).map_or(reading, |clause| &clause.reading);
+        let closed = closed::topic(self.state.language, rest, read).or_else(|| self.pack.closed_by_cue(rest));
+        let before = self.said_so_far();
+        if closed.is_none() && self.tells_beside(rest) {
+            return;
+        }
+        if let Some(topic) = closed {
+            let pack = self.pack.clone();
+            self.tell_variant(&format!("closed.{}", topic.name()), pack.closed_answer(topic));
+            self.treat(Subject::Closed(topic), rest, before);
+            self.state.note(topic.note().to_owned());
+        } else if asks_if_noted(rest) {
+            self.tell(Line::AlreadyNoted);
+        } else if let Some(answer) = self.office.answer(read.topic, rest).filter(|_| asks(rest)) {
+            self.tell_text(&answer);
+            self.treat(Subject::Fact, rest, before);
+            return;
+        } else if asks(rest) {
+            self.tell(self.unknown_noted());
+        } else {
+            self.tell(Line::Added);
+        }
+        self.state.add_matter(rest);
+    }
+
     /// "At six" after "today" is six today.
     fn with_wished(&self, wish: When) -> When {
         match self.state.form.value(Item::When) {
@@ -237,6 +336,28 @@ impl Session {
         }
     }
 }
+
+/// What was booked before the one that is being arranged.
+static SETTLED_BEFORE: LazyLock<AnyOf> = LazyLock::new(|| {
+    AnyOf::parse([
+        "old|other|first|previous|mondays|tuesdays|wednesdays|thursdays|fridays|saturdays|monday|tuesday|wednesday|thursday|friday|saturday|today|tomorrow .. off|cancelled|canceled|gone",
+        "cancel the|my old|other|first|previous|existing",
+    ])
+});
+
+/// "Thank you so much" and the like.
+fn step_of_thanks(text: &str) -> bool {
+    static THANKS: LazyLock<AnyOf> = LazyLock::new(|| {
+        AnyOf::parse([
+            "^ ?ok ?okay ?great thank|thanks",
+            "^ thats|that ?is ?all it|good|great|fine|perfect|all",
+        ])
+    });
+    !text.contains('?') && THANKS.fits(&tokens(text))
+}
+
+/// A choice among times has at most so many words.
+const SHORT_ANSWER: usize = 6;
 
 /// A question has at least so many words; "Thursday?" may be the answer, said in doubt.
 const SHORTEST_QUESTION: usize = 3;

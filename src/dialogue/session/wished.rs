@@ -2,13 +2,15 @@
 
 use std::sync::LazyLock;
 
+use jiff::civil::Time;
+
 use super::{Awaiting, Item, Session};
 use crate::dialogue::{
-    Entity, Reading, Value,
+    Entity, Reading, ShowingSlot, Value,
     entity::MONTHS,
     pack::Line,
     pattern::{AnyOf, Pattern},
-    token::tokens,
+    token::{Token, tokens},
 };
 
 const DAYS: &str = "monday|mondays|tuesday|tuesdays|wednesday|wednesdays|thursday|thursdays|friday|fridays|saturday|\
@@ -42,6 +44,21 @@ static NOT_MEANT: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
     DENIALS.lines().chain([LEASE_ENDS]).map(|line| Pattern::parse(&line.replace("DAY", &day))).collect()
 });
 
+/// Between a day and the one that takes its place: "Thursday at five. Wait, isn't that Thanksgiving? Do Friday."
+const TAKEN_BACK: &str = "wait|actually|scratch";
+
+/// So many words after a day it is still what is taken back.
+const STILL_OF_DAY: usize = 5;
+
+/// Behind a feast: a month of days, of which none is meant.
+static AFTER_A_FEAST: LazyLock<AnyOf> = LazyLock::new(|| {
+    AnyOf::parse([
+        "after|past|around|before|not|until ?on ?the christmas|xmas|thanksgiving|easter|holidays|holiday",
+        "after|past|around|before ?the new|year years|year",
+        "once the holidays",
+    ])
+});
+
 /// How somebody says that any day of moving in will do.
 static ANY_DAY: LazyLock<AnyOf> = LazyLock::new(|| {
     AnyOf::parse([
@@ -53,6 +70,15 @@ static ANY_DAY: LazyLock<AnyOf> = LazyLock::new(|| {
         "no hay|tengo prisa",
     ])
 });
+
+/// Words that change nothing about a time.
+const AGREEING: [&str; 56] = [
+    "yes", "yeah", "yep", "sure", "book", "said", "already", "told", "a", "and", "at", "be", "do", "fine",
+    "for", "going", "good", "great", "id", "im", "is", "it", "its", "ill", "like", "lovely", "make", "me",
+    "of", "ok", "okay", "on", "one", "perfect", "please", "say", "sounds", "suits", "take", "that", "thats",
+    "the", "then", "to", "us", "will", "with", "works", "would", "bien", "el", "esta", "la", "las", "lets",
+    "perfecto",
+];
 
 /// The same words with blanks in place of the days that are not meant, so that what is found stands where it was said.
 pub(super) fn without_denied(text: &str) -> String {
@@ -66,8 +92,20 @@ pub(super) fn without_denied(text: &str) -> String {
             left[tokens[hit.words.start].start..tokens[hit.words.end - 1].end].fill(b' ');
         }
     }
+    if let Some(taken_back) = day_taken_back(&tokens) {
+        left[taken_back].fill(b' ');
+    }
     // Whole words were blanked, so what is left is text as it was.
     String::from_utf8(left).unwrap_or_else(|_| text.to_owned())
+}
+
+/// Where the day stands in whose place another one is named after a "wait".
+fn day_taken_back(words: &[Token]) -> Option<std::ops::Range<usize>> {
+    let is = |at: usize, of: &str| of.split('|').any(|word| word.trim() == words[at].word);
+    let back = (0..words.len()).rfind(|&at| is(at, TAKEN_BACK))?;
+    let day = (0..back).rfind(|&at| is(at, DAYS)).filter(|day| back - day <= STILL_OF_DAY)?;
+    let other = (back..words.len()).rfind(|&at| is(at, DAYS))?;
+    (words[day].word != words[other].word).then(|| words[day].start..words[back].end)
 }
 
 impl Session {
@@ -84,7 +122,11 @@ impl Session {
         });
         let read_back = matches!(self.state.awaiting, Awaiting::Confirm(_));
         let agrees = reading.moves == Some(crate::dialogue::Move::Affirm);
-        if named || (read_back && agrees) || !ANY_DAY.fits(&tokens) {
+        // "After Christmas, dear, not on Christmas": their words are kept, since no day is meant.
+        let feast = AFTER_A_FEAST.fits(&tokens)
+            && !text.chars().any(|c| c.is_ascii_digit())
+            && !MONTHS.iter().any(|month| tokens.iter().any(|token| token.word == *month));
+        if (named && !feast) || (read_back && agrees) || !(feast || ANY_DAY.fits(&tokens)) {
             return false;
         }
         let aside: Vec<Entity> =
@@ -94,10 +136,77 @@ impl Session {
         self.state.form.reopen(Item::MoveIn);
         self.state.form.give_up(Item::MoveIn);
         self.state.confusions = 0;
-        self.tell(Line::Skipped);
+        self.tell(if feast { Line::Added } else { Line::Skipped });
         self.advance();
         true
     }
+}
+
+/// "Saturday would be good": is a time said, and nothing beside it but what agrees?
+pub(super) fn is_the_time_again(text: &str, heard: &[Entity]) -> bool {
+    let times: Vec<&Entity> =
+        heard.iter().filter(|entity| matches!(entity.value, Value::When(_) | Value::MoveIn(_))).collect();
+    let Some(Value::When(first) | Value::MoveIn(first)) = times.first().map(|entity| &entity.value) else {
+        return false;
+    };
+    // "Eleven! Yes, eleven, book it."
+    let hour =
+        |word: &str| hour_of(word).is_some_and(|hour| first.time.is_some_and(|time| is_at(time, hour)));
+    let within = |token: &Token| times.iter().any(|time| token.end > time.start && token.start < time.end);
+    let beside = tokens(text).into_iter().filter(|token| !within(token));
+    !text.contains('?')
+        && beside.into_iter().all(|token| AGREEING.contains(&token.word.as_str()) || hour(&token.word))
+}
+
+/// "Four's good", where one of the times is at four.
+pub(super) fn by_hour(text: &str, offered: &[ShowingSlot]) -> Option<ShowingSlot> {
+    let words = tokens(text);
+    let agrees = |token: &Token| AGREEING.contains(&token.word.as_str()) || hour_of(&token.word).is_some();
+    let hours: Vec<i8> = words.iter().filter_map(|token| hour_of(&token.word)).collect();
+    let [hour] = hours.as_slice() else { return None };
+    let mut at = offered.iter().filter(|slot| slot.local.minute() == 0 && is_at(slot.local.time(), *hour));
+    let only = at.next()?;
+    (words.iter().all(agrees) && at.next().is_none() && !text.contains('?')).then(|| only.clone())
+}
+
+/// An hour of the clock in words: "fours" of "four's good".
+fn hour_of(word: &str) -> Option<i8> {
+    const HOURS: [&str; 12] =
+        ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
+    let at = HOURS.iter().position(|hour| word.strip_suffix('s').unwrap_or(word) == *hour)?;
+    i8::try_from(at + 1).ok()
+}
+
+fn is_at(time: Time, hour: i8) -> bool {
+    time.hour() % 12 == hour % 12
+}
+
+/// "None of those", "I can't make any of them".
+pub(super) fn refuses(text: &str) -> bool {
+    static REFUSES: LazyLock<AnyOf> = LazyLock::new(|| {
+        AnyOf::parse([
+            "none|neither of|$",
+            "none works|work|suit|suits|fit",
+            "cant|cannot|couldnt|wont make|do|come|any|either|those|it",
+            "dont|doesnt|wont work|suit|fit ?for|me",
+            "not any|either|one of",
+        ])
+    });
+    REFUSES.fits(&tokens(text))
+}
+
+/// "The first one", "the last".
+pub(super) fn by_place(words: &[String], offered: &[ShowingSlot]) -> Option<ShowingSlot> {
+    let at = words.iter().find_map(|word| match word.as_str() {
+        "first" | "earliest" | "earlier" | "primera" | "primero" => Some(0),
+        "second" | "segunda" | "segundo" => Some(1),
+        "third" | "tercera" | "tercero" => Some(2),
+        "last" | "latest" | "later" | "última" | "ultima" | "último" | "ultimo" => {
+            Some(offered.len().saturating_sub(1))
+        }
+        _ => None,
+    })?;
+    offered.get(at).cloned()
 }
 
 #[cfg(test)]
@@ -113,6 +222,8 @@ mod tests {
             ("can we move it from Tuesday to Thursday", "thursday", "tuesday"),
             ("not Monday, Tuesday", "tuesday", "monday"),
             ("Saturday doesn't work, how about Sunday", "sunday", "saturday"),
+            ("Thursday at five. Wait, isn't that Thanksgiving? Do Friday.", "friday", "thursday"),
+            ("Wednesday, no wait, Thursday", "thursday", "wednesday"),
             ("cancel Wednesday and book me Friday", "friday", "wednesday"),
             ("we're in no hurry, the lease is up in May", "no hurry", "may"),
             ("my lease ends in May so June", "june", "may"),
@@ -129,6 +240,9 @@ mod tests {
             "not until Friday",
             "Friday is good",
             "from Monday to Friday",
+            "Friday. Actually, Friday at three",
+            "Friday, and wait, what's the rent",
+            "actually Friday, not before",
         ] {
             assert_eq!(without_denied(text), text);
         }

@@ -61,13 +61,13 @@ fn prospect(text: &str, intent: Intent) -> Reading {
 }
 
 /// Nobody picks up; what is said first is read as this.
-fn call(first: &str, intent: Intent) -> Call {
+pub(super) fn call(first: &str, intent: Intent) -> Call {
     Call::with(listed(), Opening { local: jiff::civil::date(2026, 11, 24).at(9, 0, 0, 0), ..opening() })
         .reads(first, prospect(first, intent))
 }
 
 /// Devin's name and number are known after this, the home he has named himself.
-fn introduced(first: &str) -> Call {
+pub(super) fn introduced(first: &str) -> Call {
     call(first, Intent::Showing)
         .hears("your name")
         .says("Devin Marsh")
