@@ -106,14 +106,52 @@ pub(super) fn pleads(text: &str) -> bool {
             "can|could|may|let|want|need|like|wanna|gotta|rather ?i|we|me ?just ?please ?to ?just ?please talk|speak ?directly to|with a|an|the|some|somebody|someone|anyone|anybody ?real|live|actual|human|person|else|there|here|in|manager|representative|operator|supervisor",
             "talk|speak to|with a ?real ?live ?actual person|human|manager|representative|operator|supervisor",
             "can|could|please|would you ?please get|put|fetch .. on the phone|line",
+            "real|live|actual person|human",
+            "human being",
+            "is|are there ?no|nobody|anybody|anyone|somebody|someone|noone ?person|human ?one there|else|here",
+            "is nobody|noone|anybody|anyone there",
+            "transfer|connect me|us",
+            "put me|us through",
         ])
     });
     static NOT: LazyLock<AnyOf> = LazyLock::new(|| {
         AnyOf::parse([
             "dont|not|no|never|without|didnt|wont|cant|instead ?have ?need|want|wanna|put|get|connect|transfer ?me ?to ?of ?through ?talk|speak|talking|speaking ?to|with ?a|an|any|the ?real|live person|human|someone|somebody|anybody|anyone|manager",
             "dont|not|no|never ?need|want ?to talk|speak|put|connect|transfer|get",
+            "are|is|am you|this|i ?talking|speaking ?to|with ?a|an ?real|live|actual person|human",
+            // Somebody who is to show a home, or a machine that sells.
+            "somebody|someone|anybody|anyone|person .. show|shows|showing|meet|meets|let",
+            "press|dial one|two|three|four|five|six|seven|eight|nine|zero|pound|star|1|2|3|4|5|6|7|8|9|0",
         ])
     });
     let words = tokens(text);
     PLEA.fits(&words) && !NOT.fits(&words)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::pleads;
+
+    #[test]
+    fn a_plea_for_a_person_is_told_from_what_is_like_it() {
+        for text in [
+            "Can you get me a person?",
+            "Get me a human being.",
+            "Let me talk to a real person.",
+            "is there nobody there?",
+            "Are you a robot? I want to talk to a real person.",
+        ] {
+            assert!(pleads(text), "{text}");
+        }
+        for text in [
+            "can someone show me the house",
+            "is there somebody who can show it to me on Saturday",
+            "please put me on the waitlist",
+            "are you a real person",
+            "it's for one person",
+            "Press one to speak to a representative.",
+        ] {
+            assert!(!pleads(text), "{text}");
+        }
+    }
 }

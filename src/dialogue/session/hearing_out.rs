@@ -296,12 +296,26 @@ impl Session {
         self.agree_in_passing(text);
         let heard = self.entities(text);
         // "Can I talk to Kim?" names who is wanted.
-        let answers: Vec<Entity> =
-            heard.into_iter().filter(|entity| !matches!(entity.value, Value::Name(_))).collect();
+        let prospect =
+            matches!(self.state.flow, Some(Intent::Leasing | Intent::Showing)) && !self.state.closed;
+        let of_showing =
+            |value: &Value| matches!(value, Value::When(_) | Value::MoveIn(_) | Value::Bedrooms(_));
+        let answers: Vec<Entity> = heard
+            .into_iter()
+            .filter(|entity| !matches!(entity.value, Value::Name(_)))
+            .filter(|entity| !(prospect && of_showing(&entity.value)))
+            .collect();
         self.take_beside_the_point(&answers);
         // At the opening the words are written down as the first ones.
         if sought || self.state.flow.is_some() {
             self.state.note(format!("asked for a person: \"{}\"", text.trim()));
+        }
+        if prospect {
+            // The times are not offered again, and nothing is asked of a prospect any more.
+            self.leave_showing_open();
+            for item in [Item::Bedrooms, Item::MoveIn] {
+                self.state.form.give_up(item);
+            }
         }
         self.ask_for_staff();
         true

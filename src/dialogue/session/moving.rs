@@ -183,7 +183,6 @@ impl Session {
             || self.is_late_for_showing(text, reading)
             || self.cancels_the_old_one(text)
             || self.changes_showing_of_another(text, reading)
-            || self.pleads_for_person(text, reading)
             || self.chooses_beside(text, reading)
             || self.asks_what_stands(text)
             || (booked && self.changes_showing(text, reading))

@@ -137,29 +137,6 @@ static OR_COMES: LazyLock<AnyOf> = LazyLock::new(|| {
     ])
 });
 
-/// What they ask for is a person, in words that the reading may take for an answer about a time.
-static PLEADS: LazyLock<AnyOf> = LazyLock::new(|| {
-    AnyOf::parse([
-        "get|give|find|fetch|put|want|need ?me|us ?on ?with ?to ?a|an|some ?real|live|actual|human person|human|somebody|someone|manager|representative",
-        "talk|speak|talking|speaking ?to|with ?a|an|the ?real|live|actual|human person|human|somebody|someone|manager|representative|people",
-        "real|live|actual person|human",
-        "human being",
-        "is|are there ?no|nobody|anybody|anyone|somebody|someone|noone ?person|human ?one there|else|who|here|that|to|at",
-        "is nobody|noone|anybody|anyone there",
-        "transfer|connect me|us",
-        "put me|us through",
-    ])
-});
-
-/// Somebody who is to show a home, or to call, is no plea.
-static NO_PLEA: LazyLock<AnyOf> = LazyLock::new(|| {
-    AnyOf::parse([
-        "dont|not|no ?need ?want ?to talk|speak|person|human",
-        "somebody|someone|anybody|anyone|person .. show|shows|showing|meet|meets|let",
-        "are you",
-    ])
-});
-
 /// A day or an hour is refused, and not the home: "I can't make it then".
 static OF_THAT_TIME: LazyLock<AnyOf> = LazyLock::new(|| {
     AnyOf::parse([
@@ -322,30 +299,6 @@ impl Session {
         true
     }
 
-    /// "Get me a human being": the times are not offered again, and nothing is asked of a prospect any more. `true`: dealt with.
-    pub(super) fn pleads_for_person(&mut self, text: &str, reading: &Reading) -> bool {
-        let prospect =
-            matches!(self.state.flow, Some(Intent::Leasing | Intent::Showing)) && !self.state.closed;
-        let words = tokens(text);
-        if !prospect || self.state.unheard || !PLEADS.fits(&words) || NO_PLEA.fits(&words) {
-            return false;
-        }
-        let mut heard = self.entities(text);
-        heard.retain(|entity| {
-            !matches!(entity.value, Value::When(_) | Value::MoveIn(_) | Value::Bedrooms(_))
-                && Item::of(entity.slot()).is_some_and(|item| self.is_answer(item, entity, reading, text))
-        });
-        self.take_beside_the_point(&heard);
-        self.state.add_matter(text);
-        self.state.confusions = 0;
-        self.leave_showing_open();
-        for item in [Item::Bedrooms, Item::MoveIn] {
-            self.state.form.give_up(item);
-        }
-        self.ask_for_staff();
-        true
-    }
-
     /// A resident who was taken for a prospect says so, and is one again. `true`: dealt with.
     pub(super) fn turns_out_resident(&mut self, text: &str) -> bool {
         let prospect = matches!(self.state.flow, Some(Intent::Leasing | Intent::Showing));
@@ -482,25 +435,7 @@ mod tests {
     }
 
     #[test]
-    fn a_plea_for_a_person_and_a_video_are_told_from_what_is_like_them() {
-        let pleads = |text: &str| PLEADS.fits(&tokens(text)) && !NO_PLEA.fits(&tokens(text));
-        for text in [
-            "Can you get me a person?",
-            "Get me a human being.",
-            "Let me talk to a real person.",
-            "is there nobody there?",
-        ] {
-            assert!(pleads(text), "{text}");
-        }
-        for text in [
-            "can someone show me the house",
-            "is there somebody who can show it to me on Saturday",
-            "please put me on the waitlist",
-            "are you a real person",
-            "it's for one person",
-        ] {
-            assert!(!pleads(text), "{text}");
-        }
+    fn a_video_tour_is_told_from_what_is_like_it() {
         let video = |text: &str| BY_VIDEO.fits(&tokens(text)) && !OR_COMES.fits(&tokens(text));
         assert!(video("It is possible to make a video tour?") && video("So, is the video possible?"));
         assert!(
