@@ -30,6 +30,8 @@ const SUSPICION: f32 = 0.2;
 const SUSPICION_IN_HASTE: f32 = 0.2;
 /// In so few words only the rules hear a danger; the classifier suspects one at most.
 const FEW_WORDS: usize = 1;
+/// In so few, a rule that suspects one is asked about, and the classifier adds nothing: "please hurry".
+const FEW_WORDS_SUSPECTED: usize = 3;
 /// What raises one where the rules heard words that go with none.
 const ALARM_DOUBTED: f32 = 0.6;
 /// The same, where they heard haste without danger, for which somebody is rung anyhow.
@@ -223,6 +225,9 @@ impl Reader {
         let (judgement, alarm) = self.classifier.judge(text, embedding);
         let alarm = match words.len() {
             _ if is_bare_number(&words) => 0.0,
+            ..=FEW_WORDS_SUSPECTED if self.rules.suspects(&words).is_some() => {
+                alarm.min(ALARM - f32::EPSILON)
+            }
             // "Electricity" is a unit misheard as likely as a danger: it is asked about.
             ..=FEW_WORDS => alarm.min(ALARM - f32::EPSILON),
             _ => alarm,
