@@ -270,7 +270,12 @@ fn asks(language: Language, words: &[Token], text: &str) -> bool {
 
 /// Does it begin as a question?
 fn asks_first(language: Language, words: &[Token]) -> bool {
-    words.iter().take(3).any(|word| is_asking(language, word))
+    let tells = |at: usize| {
+        at > 0
+            && words[at].word == "is"
+            && matches!(words[at - 1].word.as_str(), "this" | "it" | "name" | "that" | "here")
+    };
+    (0..words.len().min(3)).any(|at| is_asking(language, &words[at]) && !tells(at))
 }
 
 /// "It's not in the ghetto, is it", without the mark that a recogniser may leave out.
@@ -297,7 +302,10 @@ fn wishes_to_know(language: Language, words: &[Token]) -> bool {
         "hope",
     ];
     match language {
-        Language::English => words.iter().any(|word| WISHING.contains(&word.word.as_str())),
+        Language::English => {
+            let for_rent = |at: usize| at > 0 && words[at].word == "rent" && words[at - 1].word == "for";
+            (0..words.len()).any(|at| WISHING.contains(&words[at].word.as_str()) && !for_rent(at))
+        }
         Language::Spanish => words.iter().any(|word| is_asking(language, word)),
     }
 }

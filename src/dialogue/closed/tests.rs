@@ -214,3 +214,22 @@ fn no_closed_answer_names_a_class_or_praises_a_place() {
         }
     }
 }
+
+#[test]
+fn who_tells_of_people_asks_nothing_about_them() {
+    let understander = Understander::words_only();
+    let asked = |text: &str| {
+        let mut reading = understander.read(text, None);
+        (reading.intent, reading.confidence) = (Intent::Complaint, 0.5);
+        topic(Language::English, text, &reading)
+    };
+    for text in [
+        "Hi, this is Mrs. Patel at Maple Elementary, I'm trying to reach a parent who lives at your building.",
+        "Hi, I live next door to that house you have for rent on Alder Lane, and there's people going in and out of it \
+         at night. I don't think they're supposed to be there.",
+        "The young people below me fry fish at all hours.",
+    ] {
+        assert_eq!(asked(text), None, "{text}");
+    }
+    assert_eq!(asked("Is it mostly young people who live there"), Some(ClosedTopic::Protected));
+}

@@ -163,7 +163,18 @@ impl Session {
             }
             // "No, it's not a complaint" denies what it names.
             Some(Move::Deny) if !reading.is_sure() || reading.intent == intent => {
-                self.state.matter = None;
+                // Misheard or not, a whole sentence is not lost.
+                if let Some(told) =
+                    self.state.matter.take().filter(|told| words_of(told).len() >= TOPIC_WORDS)
+                {
+                    self.state.note(format!("said first: \"{told}\""));
+                }
+                let homes: Vec<Entity> = heard
+                    .iter()
+                    .filter(|entity| Item::of(entity.slot()) == Some(Item::Place))
+                    .cloned()
+                    .collect();
+                self.take_beside_the_point(&homes);
                 self.not_understood();
             }
             // Callers need not know what an office calls it: their words go to people as they are.

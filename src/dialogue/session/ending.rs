@@ -94,6 +94,9 @@ impl Session {
         if matches!(self.state.awaiting, Awaiting::Item(_)) && self.excuse_frightened() {
             return self.ask_again();
         }
+        if self.state.awaiting == Awaiting::OfferCaller && self.cuts_short() {
+            return;
+        }
         self.state.confusions = self.state.confusions.saturating_add(1);
         if self.state.confusions > self.pack.limits().confusion {
             if let Some(item) = self.state.awaiting.item()

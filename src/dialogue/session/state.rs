@@ -347,7 +347,8 @@ impl State {
         if self.language != Language::English {
             notes.insert(0, format!("speaks {}", self.language));
         }
-        let when = captured(Item::When);
+        // "Stuck between two and three" wishes for nothing.
+        let when = captured(Item::When).filter(|_| !self.urgency.is_life_safety());
         let access = captured(Item::Access);
         if let Some((Value::Access(Access::CallFirst), _)) = &access {
             notes.push("call before entering".into());

@@ -33,7 +33,10 @@ take|call ?the DAY ?one|showing off
 DAY is|was|will|does no|not
 DAY isnt|wont|doesnt
 DAY i|we cant|cannot
+since ?last ?this DAY
+last|past DAY
 no puedo ?ir ?el DAY
+desde ?el DAY
 ";
 
 /// The end of the lease that somebody has is no day of moving in.
@@ -84,12 +87,23 @@ const AGREEING: [&str; 56] = [
 pub(super) fn without_denied(text: &str) -> String {
     let tokens = tokens(text);
     let mut left = text.as_bytes().to_vec();
+    let mut denied: Vec<&str> = Vec::new();
     for hit in NOT_MEANT.iter().flat_map(|pattern| pattern.hits(&tokens)) {
         // "Why not Friday?"
         let why = hit.words.start.checked_sub(1).is_some_and(|at| tokens[at].word == "why");
         let crosses = tokens[hit.words.start..hit.words.end - 1].iter().any(|token| token.stop);
         if !why && !crosses {
             left[tokens[hit.words.start].start..tokens[hit.words.end - 1].end].fill(b' ');
+            denied.extend(
+                tokens[hit.words].iter().map(|token| token.word.as_str()).filter(|word| is_day(word)),
+            );
+        }
+    }
+    // "He's to come tomorrow and I can't do tomorrow. Thursday?" Both times it is the same day that is denied.
+    let still = |token: &&Token| left[token.start] != b' ' && is_day(&token.word);
+    if tokens.iter().filter(still).any(|token| !denied.contains(&token.word.as_str())) {
+        for token in tokens.iter().filter(|token| denied.contains(&token.word.as_str())) {
+            left[token.start..token.end].fill(b' ');
         }
     }
     if let Some(taken_back) = day_taken_back(&tokens) {
@@ -97,6 +111,10 @@ pub(super) fn without_denied(text: &str) -> String {
     }
     // Whole words were blanked, so what is left is text as it was.
     String::from_utf8(left).unwrap_or_else(|_| text.to_owned())
+}
+
+fn is_day(word: &str) -> bool {
+    DAYS.split('|').any(|day| day.trim() == word)
 }
 
 /// Where the day stands in whose place another one is named after a "wait".
@@ -227,6 +245,12 @@ mod tests {
             ("cancel Wednesday and book me Friday", "friday", "wednesday"),
             ("we're in no hurry, the lease is up in May", "no hurry", "may"),
             ("my lease ends in May so June", "june", "may"),
+            (
+                "he's coming tomorrow and I can't do tomorrow anymore, can we do Thursday",
+                "thursday",
+                "tomorrow",
+            ),
+            ("no hot water since Sunday, can somebody come Monday", "monday", "sunday"),
             ("it doesn't have to be May, sooner is fine", "sooner", "may"),
         ] {
             let left = without_denied(text).to_lowercase();

@@ -296,3 +296,16 @@ fn a_yes_before_a_cry_is_a_yes() {
         .nobody_answers();
     assert!(call.session.outcome().callback.unwrap().confirmed);
 }
+
+#[test]
+fn news_of_danger_in_place_of_a_yes_to_the_number_rings_again_at_once() {
+    Call::new()
+        .says(GAS)
+        .rings(Destination::OnCall)
+        .nobody_answers()
+        .says("Unit 204.")
+        .says("Yes.")
+        .hears("the number you're calling from")
+        .says("The floor shakes. Oh my, oh my.")
+        .rings(Destination::OnCall);
+}

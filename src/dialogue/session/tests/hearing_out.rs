@@ -126,3 +126,13 @@ fn a_guess_that_is_denied_is_not_what_it_was_about() {
         .hangs_up();
     assert_eq!(denied.intent, None);
 }
+
+#[test]
+fn a_story_behind_a_guess_that_is_denied_is_kept() {
+    let outcome = Call::new()
+        .says("They say they delivered a package yesterday and I'm pretty sure the guy in 2B took it in.")
+        .says("No, no, 2B is him.")
+        .hangs_up();
+    let kept = outcome.matter.iter().chain(&outcome.notes).chain(&outcome.first_words);
+    assert!(kept.into_iter().any(|words| words.contains("delivered a package")), "{outcome:?}");
+}
