@@ -55,6 +55,12 @@ impl Office {
     /// The answer to a question of fact, if the office has given one. The most specific phrase wins over a topic.
     pub fn answer(&self, topic: Option<Topic>, text: &str) -> Option<String> {
         let words = words_of(text);
+        // An assistance animal is no pet (24 C.F.R. 5.303, HUD FHEO-2020-01): people answer that.
+        let assists =
+            |word: &String| matches!(word.as_str(), "service" | "assistance" | "emotional" | "esa" | "guide");
+        if topic == Some(Topic::Pets) && words.iter().any(assists) {
+            return None;
+        }
         let by_phrase = self
             .facts
             .iter()

@@ -27,6 +27,7 @@ mod showing;
 mod speaking;
 mod state;
 mod suspicion;
+mod switching;
 mod taking;
 mod taking_back;
 mod tenant;

@@ -2,9 +2,9 @@
 
 use super::{
     Awaiting, Item, Session,
-    hearing_out::{asks_if_noted, is_all, is_of_no_company},
+    hearing_out::is_of_no_company,
     no_prospect::lives_here,
-    tenant::{has_no_place, is_of_own_lease},
+    tenant::{has_no_place, is_of_own_lease, is_of_staff},
     understanding::{is_answer_step, is_bare},
 };
 use crate::dialogue::{
@@ -193,6 +193,7 @@ impl Session {
             Intent::Maintenance if is_of_earlier_repair(text) => Intent::Resident,
             // "Noor in 1B, the guy comes tomorrow and I can't": who names their own door is asked for no company.
             Intent::Vendor if self.is_of_a_resident(text) => Intent::Resident,
+            Intent::Vendor if is_of_staff(text) => Intent::Message,
             // "I'd like to rent my place to a friend."
             Intent::Leasing | Intent::Showing | Intent::Owner if is_of_own_lease(text) => Intent::Lease,
             intent => intent,
@@ -203,6 +204,9 @@ impl Session {
         let changed =
             self.state.flow.is_some_and(|before| before != intent) && !self.state.closed && !self.is_vague();
         let before = self.state.intent;
+        if changed {
+            self.keep_what_was();
+        }
         if before != Some(intent) || self.state.first_words.is_none() {
             let heard =
                 if words_of(text).len() >= 3 { Some(text.to_owned()) } else { self.state.matter.clone() };
@@ -276,6 +280,14 @@ impl Session {
             // "I'm always at home", "I'd have to ask my mom".
             (Item::Access, None | Some(Move::Unknown)) if words_of(text).len() > 2 && !text.contains('?') => {
                 self.state.add_matter(text);
+                // "There's nothing in my apartment to enter" allows nothing.
+                if words_of(text)
+                    .iter()
+                    .any(|word| matches!(word.as_str(), "nothing" | "no" | "not" | "isn't"))
+                {
+                    self.give_up(item);
+                    return self.advance();
+                }
                 self.state.form.hear(item, Value::Access(Access::CallFirst));
                 return self.item_answered(item);
             }
@@ -334,7 +346,16 @@ impl Session {
         }
         if self.is_said_already(text) {
             self.tell(Line::AlreadyNoted);
-            self.asking_failed(item);
+            if item != Item::Name {
+                self.asking_failed(item);
+                return self.advance();
+            }
+            // Nothing like a name was said, so none is asked for "once more".
+            self.state.confusions = self.state.confusions.saturating_add(1);
+            if self.state.confusions > self.pack.limits().confusion {
+                self.state.confusions = 0;
+                self.give_up(item);
+            }
             return self.advance();
         }
         // "He's right outside": nobody in danger is asked for a name twice.
@@ -349,7 +370,7 @@ impl Session {
     }
 
     /// Do these words say again what is written down?
-    fn is_said_already(&self, text: &str) -> bool {
+    pub(super) fn is_said_already(&self, text: &str) -> bool {
         let known = [&self.state.matter, &self.state.first_words];
         words_of(text).len() >= TOPIC_WORDS
             && known.into_iter().flatten().any(|known| matter::holds(known, text))
@@ -518,49 +539,6 @@ impl Session {
                 self.advance();
             }
             _ if self.changes_topic(text, reading) => self.begin_flow(reading.intent, text),
-            _ => self.not_understood(),
-        }
-    }
-
-    /// After "anything else?".
-    pub(super) fn heard_more(&mut self, text: &str, reading: &Reading, heard: &[Entity]) {
-        let news = self.take_beside_the_point(heard);
-        if !news && self.state.closed && !self.may_ring_again() && self.is_said_already(text) {
-            self.state.confusions = 0;
-            self.tell(Line::AlreadyNoted);
-            return self.ask_anything_else();
-        }
-        if reading.is_sure() && !is_answer_step(reading) && words_of(text).len() >= TOPIC_WORDS {
-            self.state.add_matter(text);
-            return self.begin_flow(reading.intent, text);
-        }
-        if news {
-            self.state.confusions = 0;
-            if self.state.flow.is_some() {
-                return self.advance();
-            }
-        }
-        match reading.moves {
-            Some(Move::Done | Move::Deny | Move::Thank | Move::Unknown) => self.leave(),
-            // "Yes, that's it" to "anything else?" is the end.
-            Some(Move::Affirm) if is_all(text) => self.leave(),
-            Some(Move::Affirm) if words_of(text).len() < TOPIC_WORDS => self.ask_need(Line::Need),
-            _ if reading.is_sure() => {
-                self.state.add_matter(text);
-                self.begin_flow(reading.intent, text);
-            }
-            _ if words_of(text).len() >= TOPIC_WORDS && self.state.flow.is_some() => {
-                self.state.confusions = 0;
-                self.state.add_matter(text);
-                let line = match text.trim_end().ends_with('?') {
-                    _ if asks_if_noted(text) => Line::AlreadyNoted,
-                    true => self.unknown_noted(),
-                    false => Line::Added,
-                };
-                self.tell(line);
-                self.ask_anything_else();
-            }
-            _ if self.state.flow.is_none() => self.heard_need(text, reading, heard),
             _ => self.not_understood(),
         }
     }

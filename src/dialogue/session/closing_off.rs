@@ -1,6 +1,12 @@
-//! What only a closed answer may touch: it is given, noted, and a call of a person is offered where one may say more.
+//! What only a closed answer may touch: it is given, noted, and a call of a person is offered where one may say more. And what is
+//! said to "anything else?".
 
-use super::{Awaiting, Session, answering::TOPIC_WORDS};
+use super::{
+    Awaiting, Item, Session,
+    answering::TOPIC_WORDS,
+    hearing_out::{asks_if_noted, is_all},
+    understanding::is_answer_step,
+};
 use crate::dialogue::{
     ClosedTopic, Entity, Expectation, Intent, Move, Reading, Subject, Treated, office::words_of, pack::Line,
 };
@@ -65,10 +71,13 @@ impl Session {
         }
         let short = words_of(text).len() < 2 * TOPIC_WORDS;
         match reading.moves {
-            Some(Move::Affirm) if short || !reading.is_sure() => {
+            Some(Move::Affirm) if short || !reading.is_sure() || begins_with_yes(text) => {
                 self.take_beside_the_point(heard);
                 let asked = self.state.beyond.take().unwrap_or_default();
                 self.state.add_matter(&asked);
+                if words_of(text).len() >= TOPIC_WORDS {
+                    self.state.add_matter(text);
+                }
                 self.begin_flow(intent, &asked);
             }
             Some(Move::Deny | Move::Done | Move::Refuse | Move::Thank) if !reading.is_sure() => {
@@ -77,4 +86,64 @@ impl Session {
             _ => self.heard_more(text, reading, heard),
         }
     }
+
+    /// After "anything else?".
+    pub(super) fn heard_more(&mut self, text: &str, reading: &Reading, heard: &[Entity]) {
+        let news = self.take_beside_the_point(heard);
+        if !news && self.state.closed && !self.may_ring_again() && self.is_said_already(text) {
+            self.state.confusions = 0;
+            self.tell(Line::AlreadyNoted);
+            return self.ask_anything_else();
+        }
+        if reading.is_sure() && !is_answer_step(reading) && words_of(text).len() >= TOPIC_WORDS {
+            self.state.add_matter(text);
+            return self.begin_flow(reading.intent, text);
+        }
+        if news {
+            self.state.confusions = 0;
+            if self.state.flow.is_some() {
+                // "Could they come Friday morning?" is said to be noted, where nothing of it is read back.
+                let of_time = |entity: &Entity| {
+                    matches!(Item::of(entity.slot()), None | Some(Item::When | Item::Access | Item::Matter))
+                };
+                if self.state.closed && heard.iter().all(of_time) && words_of(text).len() >= TOPIC_WORDS {
+                    self.state.add_matter(text);
+                    self.tell(Line::Added);
+                }
+                return self.advance();
+            }
+        }
+        match reading.moves {
+            Some(Move::Done | Move::Deny | Move::Thank | Move::Unknown) => self.leave(),
+            // "Yes, that's it" to "anything else?" is the end.
+            Some(Move::Affirm) if is_all(text) => self.leave(),
+            Some(Move::Affirm) if words_of(text).len() < TOPIC_WORDS => self.ask_need(Line::Need),
+            _ if reading.is_sure() => {
+                self.state.add_matter(text);
+                self.begin_flow(reading.intent, text);
+            }
+            _ if words_of(text).len() >= TOPIC_WORDS && self.state.flow.is_some() => {
+                self.state.confusions = 0;
+                self.state.add_matter(text);
+                let line = match text.trim_end().ends_with('?') {
+                    _ if asks_if_noted(text) => Line::AlreadyNoted,
+                    true => self.noted(text),
+                    false => Line::Added,
+                };
+                self.tell(line);
+                self.ask_anything_else();
+            }
+            _ if self.state.flow.is_none() => self.heard_need(text, reading, heard),
+            _ => self.not_understood(),
+        }
+    }
+}
+
+/// "Yeah, okay. But he's not a pet, is he?"
+fn begins_with_yes(text: &str) -> bool {
+    let first = words_of(text.split(['.', '!', '?']).next().unwrap_or_default());
+    let yes = |word: &String| {
+        matches!(word.as_str(), "yes" | "yeah" | "yep" | "sure" | "okay" | "ok" | "please" | "oh" | "alright")
+    };
+    !first.is_empty() && first.iter().all(yes)
 }

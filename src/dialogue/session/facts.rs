@@ -1,5 +1,7 @@
 //! Questions that the office's facts answer, those that have one closed answer for everybody, and those that nobody here can answer.
 
+use std::sync::LazyLock;
+
 use super::{
     Awaiting, Item, Session,
     asking::{asks, asks_of_now, asks_of_recording, wants_a_figure, without_questions, wonders},
@@ -7,8 +9,31 @@ use super::{
     understanding::is_answer_step,
 };
 use crate::dialogue::{
-    Intent, Reading, Subject, Topic, closed, entity::is_number, office::words_of, pack::Line,
+    Intent, Reading, Subject, Topic, closed, entity::is_number, office::words_of, pack::Line, pattern::AnyOf,
+    token::tokens,
 };
+
+/// So many words beside a question tell something.
+const TOLD_BESIDE: usize = 4;
+
+/// "Press one": a machine reads this out, and asks nothing.
+fn is_read_out(text: &str) -> bool {
+    static PRESS: LazyLock<AnyOf> =
+        LazyLock::new(|| AnyOf::parse(["press|dial one|two|three|nine|zero|1|2|3|9|0 to|now|for|and"]));
+    PRESS.fits(&tokens(text))
+}
+
+/// A car that stands where it should not, or waits.
+fn is_of_a_car(text: &str) -> bool {
+    static CAR: LazyLock<AnyOf> = LazyLock::new(|| {
+        AnyOf::parse([
+            "in|blocking|took|taking|taken my|our ?own ?assigned ?parking space|spot|driveway|garage",
+            "double parked",
+            "tow|towed|towing",
+        ])
+    });
+    CAR.fits(&tokens(text))
+}
 
 impl Session {
     /// Answers a question of fact, or says that it cannot, and goes on where the talk was. `true`: dealt with.
@@ -20,6 +45,7 @@ impl Session {
         if let Some(topic) =
             closed::topic(self.state.language, text, reading).or_else(|| self.pack.closed_by_cue(text))
             && !self.tells_of_a_resident(text)
+            && !is_read_out(text)
         {
             // "2A. Isn't that illegal?" is the unit too.
             if self.state.awaiting == Awaiting::Item(Item::Place) {
@@ -36,6 +62,10 @@ impl Session {
         }
         if self.question_of_homes(text, reading) {
             return true;
+        }
+        // A car in one's space, or one that waits outside, asks nothing of the rules on parking.
+        if reading.topic == Some(Topic::Parking) && is_of_a_car(text) {
+            return false;
         }
         let curious = matches!(
             reading.intent,
@@ -91,6 +121,10 @@ impl Session {
             self.state.intent.get_or_insert(Intent::Question);
             self.state.confusions = 0;
             self.state.answered = topic;
+            // "We got a puppy. What do I have to sign?": what is told beside the question is not lost with the answer.
+            if self.state.flow.is_none() && words_of(&without_questions(text)).len() >= TOLD_BESIDE {
+                self.state.note(format!("said: \"{}\"", text.trim()));
+            }
             let before = self.said_so_far();
             if topic == Some(Topic::Hours) && asks_of_now(text) {
                 self.tell(if self.state.opening.open_now { Line::OpenNow } else { Line::ClosedNow });
@@ -130,7 +164,7 @@ impl Session {
         }
         if self.state.flow.is_some() && !self.state.closed {
             self.state.add_matter(text);
-            self.tell(if asks_if_noted(text) { Line::AlreadyNoted } else { self.unknown_noted() });
+            self.tell(if asks_if_noted(text) { Line::AlreadyNoted } else { self.noted(text) });
             self.go_on();
         } else {
             self.unknown_question(text);
@@ -159,7 +193,7 @@ impl Session {
         self.state.confusions = 0;
         if self.state.flow.is_some() && !self.state.closed {
             self.state.add_matter(text);
-            self.tell(self.unknown_noted());
+            self.tell(self.noted(text));
             self.go_on();
         } else {
             self.unknown_question(text);

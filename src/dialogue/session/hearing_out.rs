@@ -3,7 +3,10 @@
 
 use std::sync::LazyLock;
 
-use super::{Awaiting, Item, Session, answering::TOPIC_WORDS, asking::pleads, understanding::is_answer_step};
+use super::{
+    Awaiting, Item, Session, answering::TOPIC_WORDS, asking::pleads, switching::requests,
+    understanding::is_answer_step,
+};
 use crate::dialogue::{
     Entity, Intent, Move, Reading, Topic, Urgency, Value, matter,
     moves::Moves,
@@ -249,11 +252,24 @@ impl Session {
         if !asked || self.state.flow.is_none() || words_of(text).len() < SHORTEST_WITH_NEWS {
             return None;
         }
-        let within =
-            |token: &Token| heard.iter().any(|entity| entity.start < token.end && token.start < entity.end);
+        // A matter is the words themselves: they are what stands beside the answer.
+        let within = |token: &Token| {
+            heard.iter().any(|entity| {
+                !matches!(entity.value, Value::Matter(_))
+                    && entity.start < token.end
+                    && token.start < entity.end
+            })
+        };
         let beside: Vec<String> =
             tokens(text).iter().filter(|token| !within(token)).map(|token| token.word.clone()).collect();
-        (matter::substance(&beside.join(" ")) >= NEWS).then(|| text.trim().to_owned())
+        // A whole sentence behind a "yes" has something to say, however plain its words are.
+        let behind = text.split_once(['.', '!']).is_some_and(|(first, rest)| {
+            words_of(first).len() <= 2
+                && words_of(rest).len() >= SHORTEST_WITH_NEWS
+                && self.step_of(first).is_some()
+        });
+        let enough = if behind { 1 } else { NEWS };
+        (matter::substance(&beside.join(" ")) >= enough).then(|| text.trim().to_owned())
     }
 
     /// A question back, beside an answer: "4B. Will it be somebody today?" What no fact has answered goes to the team.
@@ -378,7 +394,7 @@ impl Session {
         }
         self.state.confusions = 0;
         self.state.add_matter(text);
-        self.tell(self.unknown_noted());
+        self.tell(self.noted(text));
         self.ask_again();
         true
     }
@@ -418,6 +434,15 @@ impl Session {
     /// What is said to a question that goes to people.
     pub(super) fn unknown_noted(&self) -> Line {
         if self.state.urgency.is_life_safety() { Line::UnknownInDanger } else { Line::UnknownNoted }
+    }
+
+    /// What is said to a question that goes to people: a request is passed on.
+    pub(super) fn noted(&self, text: &str) -> Line {
+        if requests(text) && !self.state.urgency.is_life_safety() {
+            Line::Added
+        } else {
+            self.unknown_noted()
+        }
     }
 
     /// "And Sunday?" after the hours asks for the hours.
@@ -463,6 +488,8 @@ pub(super) fn waits_at_the_door(text: &str) -> bool {
             "im|were|am|are|standing|waiting|here ?right ?now at|outside|by|downstairs|out .. gate|door|entrance|building|lobby|office|front & open|buzz|let|in|code|key|locked|nobody|someone|somebody|come",
             "im|were|hes|shes|guy|driver|technician|tech|crew .. waiting|standing|sitting|here|outside|there & authorize|key|keys|access|unlock|need|buzz",
             "somebody|someone|anyone|anybody|nobody|super|manager .. with|has|have a|the ?master key|keys & here|there|now",
+            "can|could somebody|someone|anybody|you ?guys ?please buzz|let me|us in",
+            "can|could|will somebody|someone|anybody|you ?guys ?please open|unlock ?up the ?front door|gate",
             "open|buzz .. gate|door|me in|us in & im|were|here|now|please|can|could",
         ])
     });

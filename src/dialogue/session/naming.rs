@@ -112,6 +112,9 @@ static NAMELESS: LazyLock<AnyOf> = LazyLock::new(|| {
         "dont want .. my name",
         "without my|a|any name",
         "keep|leave my name out",
+        "never mind my|the name",
+        "forget my|the name",
+        "my name doesnt|isnt|dont matter|important|needed",
         "stay|remain|be|put|report|complain .. anonymous*",
     ])
 });

@@ -25,6 +25,9 @@ const OWN: [&[&str]; 9] = [
     &["me"],
 ];
 
+/// An answer to a read-back.
+const YES: [&str; 7] = ["yes", "yeah", "yep", "yup", "sure", "correct", "right"];
+
 /// Words between them and the place.
 const LEADS: [&str; 7] = ["in", "at", "over", "unit", "apartment", "number", "from"];
 
@@ -49,7 +52,7 @@ const OTHERS: [&str; 16] = [
 ];
 
 /// Whoever lives in the home that is named behind them.
-const PEOPLE: [&str; 20] = [
+const PEOPLE: [&str; 23] = [
     "guy",
     "guys",
     "man",
@@ -70,6 +73,9 @@ const PEOPLE: [&str; 20] = [
     "tenant",
     "tenants",
     "party",
+    "hes",
+    "shes",
+    "theyre",
 ];
 
 /// Harm that goes from home to home: where it comes from is where somebody has to go.
@@ -97,6 +103,12 @@ impl Session {
                 !is_place(entity) || stands(entity) || is_own(text, entity) || is_put_right(text, entity)
             });
         }
+        // "Yes. He's in 4B": what was read back is the caller's.
+        let agreed = matches!(&self.state.awaiting, Awaiting::Confirm(items) if items.contains(&Item::Place))
+            && words_of(text).first().is_some_and(|word| YES.contains(&word.as_str()));
+        if agreed {
+            heard.retain(|entity| !is_place(entity) || !is_of_people(text, entity));
+        }
         let harmless = danger_said(text).is_none() && !says(text, &HARM);
         if harmless && !self.state.awaiting.is_for(Item::Place) && !self.is_of_repair() {
             heard.retain(|entity| {
@@ -112,6 +124,20 @@ impl Session {
         heard.retain(|entity| !is_place(entity) || entity.start == start);
         if let Some(entity) = heard.iter_mut().find(|entity| is_place(entity)) {
             entity.value = whole;
+        }
+    }
+
+    /// "Gas, at the Alder Lane house": a street where the office has one house is the place, for whoever is sent there.
+    pub(super) fn take_street_named(&mut self, text: &str) {
+        if self.state.form.value(Item::Place).is_some() {
+            return;
+        }
+        let whole = |value: &Value| matches!(value, Value::Address(at) if at.known && !at.number.is_empty());
+        let named = self.extracted_for(text, Some(Item::Place)).into_iter().find(|e| whole(&e.value));
+        if let Some(entity) = named
+            && !self.is_the_office(text, &entity.value)
+        {
+            self.state.form.hear(Item::Place, entity.value);
         }
     }
 

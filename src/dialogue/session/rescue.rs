@@ -107,6 +107,9 @@ impl Session {
             return self.take_back_harm();
         }
         let Urgency::Urgent(_) = reading.urgency else { return };
+        if self.state.rescue.declined && self.is_said_already(text) {
+            return;
+        }
         let news = !matches!(self.state.urgency, Urgency::Urgent(_) | Urgency::LifeSafety(_));
         self.raise(reading.urgency);
         if !news {
@@ -125,9 +128,10 @@ impl Session {
     }
 
     /// They want nobody rung for it: then it is a repair like others.
-    fn take_back_harm(&mut self) {
+    pub(super) fn take_back_harm(&mut self) {
         if matches!(self.state.urgency, Urgency::Urgent(_)) && self.state.rescue.wanted {
             self.state.rescue.wanted = false;
+            self.state.rescue.declined = true;
             self.state.urgency = Urgency::Routine;
             self.tell(Line::NobodyRung);
         }

@@ -115,6 +115,7 @@ impl Session {
         }
         let (intent, text) = self.state.further.remove(0);
         let Some(label) = self.pack.flow(intent).map(|flow| flow.label.clone()) else { return false };
+        self.keep_what_was();
         self.tell_with(Line::Switch, &label);
         self.begin_flow(intent, &text);
         true

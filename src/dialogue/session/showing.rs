@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Awaiting, Channel, Item, Session,
-    wished::{by_hour, by_place, is_the_time_again, refuses},
+    wished::{agrees_and_goes_on, by_hour, by_place, is_the_time_again, refuses},
 };
 use crate::{
     dialogue::{
@@ -447,6 +447,10 @@ impl Session {
             return self.read_back_time(slot.clone());
         }
         let other = wish_in(heard).filter(|wish| !fits(wish, slot));
+        if other.is_some() && agrees_and_goes_on(text) {
+            self.state.note(text.trim().to_owned());
+            return self.book(slot.clone());
+        }
         match (reading.moves, other) {
             (Some(Move::Affirm | Move::Thank), None) => {
                 self.state.confusions = 0;

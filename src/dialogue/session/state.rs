@@ -8,6 +8,7 @@ use super::{
     proving::{Asked, Proving},
     showing::Visit,
     suspicion::Suspicion,
+    switching::Before,
 };
 use crate::dialogue::{
     Access, Captured, DayPart, Destination, EndReason, Expectation, Intent, Item, LifeSafety, NoticeAnswer,
@@ -165,6 +166,9 @@ pub(super) struct Rescue {
     /// A question after such a sentence was once left without an answer, and that was not counted.
     #[serde(default)]
     pub(super) excused: bool,
+    /// They have asked that nobody be rung over harm to a home.
+    #[serde(default)]
+    pub(super) declined: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -249,6 +253,9 @@ pub(super) struct State {
     /// What else they have said they call about, with their words.
     #[serde(default)]
     pub(super) further: Vec<(Intent, String)>,
+    /// What was talked about before the matter changed.
+    #[serde(default)]
+    pub(super) before: Option<Before>,
     #[serde(default)]
     pub(super) language: Language,
     /// What was said to the notice of a trouble that is known.
@@ -316,6 +323,7 @@ impl State {
             reopened: 0,
             answered: None,
             told: Vec::new(),
+            before: None,
         }
     }
 

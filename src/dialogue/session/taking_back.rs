@@ -24,6 +24,33 @@ its|was ?just|only ?a|the movie|movies|film|films|tv|television|game|games|expre
 dont|no ?need ?to ring|call|send|wake|bother anybody|anyone|somebody|someone|police|firemen
 ";
 
+/// A repair that was agreed on before.
+const OFF: &str = "\
+cancel|canceling|cancelling|postpone|reschedule|move|call ?off ?out ?the|my|your|that|this plumber|electrician|handyman|exterminator|technician|repair|repairman|maintenance|inspection|work
+call off the|my|your|that|this
+gave|left|put .. wrong ?phone|callback number
+";
+
+/// Harm to a home that has ended by itself.
+const OVER: &str = "\
+came|come|is|its|it|just ?right back on
+back on now|again
+works|working ?now|again ?now|again $
+found .. key|keys|spare
+let me|us in|inside
+stopped by itself|himself|now
+fixed itself
+cancel that|it|this
+";
+
+/// It is not over yet.
+const NOT_OVER: &str = "\
+but
+still|not|isnt|wont|doesnt|never|cant|when|until|if|unless|before
+dont cancel
+went out|off again
+";
+
 /// With one of these nothing is taken back, whatever else is said.
 const GOES_ON: &str = "\
 still|again|getting worse
@@ -61,13 +88,76 @@ no call|calls|callback $|thanks|thank|needed|necessary|please|back
 thats private|personal
 ";
 
+/// "Yes, but don't call me before two."
+static AT_SOME_TIMES: LazyLock<AnyOf> = LazyLock::new(|| {
+    AnyOf::parse([
+        "call|calling|ring .. before|after|until|till|unless|while|during|morning|mornings|afternoon|evening|evenings|night|nights|weekend|weekends|tomorrow",
+        "^ yes|yeah|yep|sure",
+    ])
+});
 static NO_ALARM_RULES: LazyLock<AnyOf> = LazyLock::new(|| AnyOf::parse(NO_ALARM.lines()));
+static OFF_RULES: LazyLock<AnyOf> = LazyLock::new(|| AnyOf::parse(OFF.lines()));
+static ELSEWHERE_RULES: LazyLock<AnyOf> = LazyLock::new(|| {
+    AnyOf::parse([
+        "email|mail ?address ?is|me|at",
+        "whatsapp|gmail|yahoo|hotmail|outlook",
+        "dot com|net|org|edu",
+        "not ?an|a american|us number",
+        "international|foreign|nigerian|german|mexican|canadian|british|indian|chinese number",
+        "^ ?its plus one|two|three|four|five|six|seven|eight|nine|1*|2*|3*|4*|5*|6*|7*|8*|9*",
+    ])
+});
+static OVER_RULES: LazyLock<AnyOf> = LazyLock::new(|| AnyOf::parse(OVER.lines()));
+static NOT_OVER_RULES: LazyLock<AnyOf> = LazyLock::new(|| AnyOf::parse(NOT_OVER.lines()));
 static GOES_ON_RULES: LazyLock<AnyOf> = LazyLock::new(|| AnyOf::parse(GOES_ON.lines()));
 static CALLED_OFF_RULES: LazyLock<AnyOf> = LazyLock::new(|| AnyOf::parse(CALLED_OFF.lines()));
 static KEEPS_ON_RULES: LazyLock<AnyOf> = LazyLock::new(|| AnyOf::parse(KEEPS_ON.lines()));
 static NO_NUMBER_RULES: LazyLock<AnyOf> = LazyLock::new(|| AnyOf::parse(NO_NUMBER.lines()));
 
 impl Session {
+    /// "I need to call off the plumber for tomorrow", "I gave you the wrong number for my report": of what was agreed on before,
+    /// and no new matter. `true`: dealt with.
+    pub(super) fn calls_off_a_visit(&mut self, text: &str, reading: &Reading) -> bool {
+        let open =
+            matches!(self.state.awaiting, Awaiting::Need | Awaiting::Guess(_) | Awaiting::AnythingElse);
+        if !open
+            || self.state.unheard
+            || self.state.urgency != Urgency::Routine
+            || reading.urgency != Urgency::Routine
+            || !OFF_RULES.fits(&tokens(text))
+        {
+            return false;
+        }
+        let heard = self.entities(text);
+        self.take_beside_the_point(&heard);
+        self.begin_flow(Intent::Resident, text);
+        true
+    }
+
+    /// "It just came back on, cancel that": nobody is woken for it any more, and the words are there for a person to judge.
+    /// `true`: dealt with.
+    pub(super) fn harm_is_over(&mut self, text: &str, reading: &Reading) -> bool {
+        let words = tokens(text);
+        if !self.is_quick()
+            || self.state.unheard
+            || self.state.urgency.is_life_safety()
+            || reading.urgency != Urgency::Routine
+            || text.trim_end().ends_with('?')
+            || !OVER_RULES.fits(&words)
+            || NOT_OVER_RULES.fits(&words)
+        {
+            return false;
+        }
+        self.state.confusions = 0;
+        let heard = self.entities(text);
+        self.take_beside_the_point(&heard);
+        self.take_back_harm();
+        self.state.note(format!("says that it is over: \"{}\"", text.trim()));
+        self.state.closed = true;
+        self.ask_anything_else();
+        true
+    }
+
     /// "No, no, it's a film!": nobody is rung a second time, and what they really want is taken down. The record stays an
     /// emergency's, with these words in it, for a person to judge. Of gas and carbon monoxide nobody can tell that it is none.
     /// `true`: dealt with.
@@ -168,10 +258,16 @@ impl Session {
     /// Whoever will not give a number is not asked for it twice. `true`: dealt with.
     pub(super) fn refuses_number(&mut self, text: &str) -> bool {
         let asked = matches!(self.state.awaiting, Awaiting::Item(Item::Callback) | Awaiting::OfferCaller);
+        // An address or a number of another country cannot be rung from here, and is there for people to read.
+        let elsewhere = ELSEWHERE_RULES.fits(&tokens(text));
+        if elsewhere && asked && !self.state.unheard {
+            self.state.note(format!("reach them by: \"{}\"", text.trim()));
+        }
         let number = |entity: &Entity| matches!(entity.value, Value::Phone(_) | Value::PhoneFragment(_));
         if !asked
             || self.state.unheard
-            || !NO_NUMBER_RULES.fits(&tokens(text))
+            || !(NO_NUMBER_RULES.fits(&tokens(text)) || elsewhere)
+            || AT_SOME_TIMES.fits(&tokens(text))
             || self.entities(text).iter().any(number)
         {
             return false;

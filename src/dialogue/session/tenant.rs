@@ -47,6 +47,21 @@ impl Session {
     }
 }
 
+/// Somebody who worked there, or would like to: no firm, and no invoice.
+pub(super) fn is_of_staff(text: &str) -> bool {
+    static STAFF: LazyLock<AnyOf> = LazyLock::new(|| {
+        AnyOf::parse([
+            "w two|2",
+            "w2|w2s",
+            "my ?last ?final ?old pay|paycheck|paystub|paystubs|payroll ?stub|stubs",
+            "used to work for|with|at|there you",
+            "worked for you",
+            "verification of employment",
+        ])
+    });
+    STAFF.fits(&tokens(&text.replace('-', " ")))
+}
+
 /// "There's no unit, it's the office's check."
 pub(super) fn has_no_place(text: &str) -> bool {
     static NONE: LazyLock<AnyOf> = LazyLock::new(|| {
@@ -54,6 +69,8 @@ pub(super) fn has_no_place(text: &str) -> bool {
             "no|not|isnt|without ?a|an|any|the ?particular|specific unit|apartment|address|apt",
             "dont|do|doesnt ?not live there|here|in|at",
             "not|isnt about|for|in a|an|any unit|apartment|home",
+            "dont|didnt|do|cant ?not ?really have|know|remember|recall|see the|a|an|that|any|her|his|their ?exact unit|apartment|address|apt",
+            "dont|do ?not know|remember which unit|apartment|one",
         ])
     });
     NONE.fits(&tokens(text))

@@ -17,6 +17,7 @@ mod reading;
 mod saved;
 mod showing;
 mod spanish;
+mod switching;
 mod taking_back;
 mod telling;
 mod understood;

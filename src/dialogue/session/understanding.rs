@@ -73,6 +73,7 @@ impl Session {
         if let Some(kind) = self.new_danger(reading) {
             let heard = self.entities(text);
             self.take_beside_the_point(&heard);
+            self.take_street_named(text);
             self.agree_in_passing(text);
             return self.answer_danger(kind, text);
         }
@@ -83,7 +84,9 @@ impl Session {
             self.tell(Line::NoSecrets);
             return self.go_on();
         }
-        if self.takes_back_alarm(text, reading)
+        if self.calls_off_a_visit(text, reading)
+            || self.harm_is_over(text, reading)
+            || self.takes_back_alarm(text, reading)
             || self.refuses_number(text)
             || self.calls_it_off(text, reading)
         {
@@ -155,13 +158,15 @@ impl Session {
         let left = self.take_apart(reading);
         let (text, reading) =
             left.as_ref().map_or((text, reading), |(text, reading)| (text.as_str(), reading));
-        if self.pleads_for_a_person(text)
+        if self.denies_switch(text, reading)
+            || self.pleads_for_a_person(text)
             || self.asks_in_a_word(text)
             || self.turns_to_showing(text, reading)
             || self.turns_out_tenant(text)
             || self.turns_out_resident(text)
             || self.turns_out_no_prospect(text, reading)
             || self.courtesy(text, reading)
+            || self.is_of_no_usual_matter(text, reading)
             || self.private_question(text, reading)
             || self.question_of_fact(text, reading)
         {
@@ -171,7 +176,19 @@ impl Session {
             // It is taken below with the rest.
             self.state.form.reopen(Item::Name);
         }
-        let mut heard = self.entities(&without_denied(text));
+        let meant = without_denied(text);
+        let mut heard = self.entities(&meant);
+        for entity in &mut heard {
+            if let (Value::Matter(words), Some(said)) =
+                (&mut entity.value, text.get(entity.start..entity.end))
+            {
+                said.clone_into(words);
+            }
+        }
+        if meant != text && self.state.flow.is_some() && self.state.awaiting == Awaiting::OfferCaller {
+            // "Yes, but please not in the morning."
+            self.state.note(text.trim().to_owned());
+        }
         if self.state.awaiting.is_for(Item::Callback) && self.takes_own_number(text, &heard) {
             return self.advance();
         }
@@ -203,7 +220,7 @@ impl Session {
         let beside = self.beside_the_answer(text, &heard);
         let asked_back = self.asked_back(text, reading, &heard);
         if let Some(question) = &asked_back {
-            self.tell(if asks_if_noted(question) { Line::AlreadyNoted } else { self.unknown_noted() });
+            self.tell(if asks_if_noted(question) { Line::AlreadyNoted } else { self.noted(question) });
         } else if beside.is_some() && self.state.urgency.is_life_safety() {
             self.tell(Line::NotedInDanger);
         }
@@ -246,6 +263,7 @@ impl Session {
 
     pub(super) fn entities(&self, text: &str) -> Vec<Entity> {
         let mut heard = self.sort_days(text, self.extracted(text));
+        self.leave_out_untold(text, &mut heard);
         self.sort_rooms(text, &mut heard);
         self.put_right(&mut heard);
         self.choose_place(text, &mut heard);

@@ -6,8 +6,9 @@ use jiff::civil::Time;
 
 use super::{Awaiting, Item, Session};
 use crate::dialogue::{
-    Entity, Reading, ShowingSlot, Value,
+    Entity, Intent, Reading, ShowingSlot, Value,
     entity::MONTHS,
+    office::words_of,
     pack::Line,
     pattern::{AnyOf, Pattern},
     token::{Token, tokens},
@@ -19,6 +20,8 @@ const DAYS: &str = "monday|mondays|tuesday|tuesdays|wednesday|wednesdays|thursda
 
 /// How a day is said not to be meant; `DAY` is any of them, or a month.
 const DENIALS: &str = "\
+not|no ?in ?the morning|mornings|afternoon|afternoons|evening|evenings
+not ?on ?this DAY morning|afternoon|evening|night
 not ?on ?this ?for ?in DAY
 cant|cannot|wont|couldnt ?do ?make ?come ?it ?be ?there ?on ?this DAY
 doesnt|dont|neednt ?have|need ?to be ?on ?in DAY
@@ -46,6 +49,44 @@ static NOT_MEANT: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
     let day = format!("{DAYS}|{}", MONTHS.join("|"));
     DENIALS.lines().chain([LEASE_ENDS]).map(|line| Pattern::parse(&line.replace("DAY", &day))).collect()
 });
+
+static NOT_BEFORE: LazyLock<Vec<Pattern>> =
+    LazyLock::new(|| vec![Pattern::parse("not|dont|never|cant|wont .. before")]);
+static NOT_AFTER: LazyLock<Vec<Pattern>> =
+    LazyLock::new(|| vec![Pattern::parse("not|dont|never|cant|wont .. after")]);
+
+/// With one of these a day or an hour is wished for; without, it is when something happened or will.
+const WISHING: &str = "after|before|between|until|till|by|call|calls|calling|reach|ring|text|come|comes|coming|can|could|would|wed|\
+                       will|may|might|should|id|ill|love|want|wants|wanna|need|needs|prefer|preferably|please|better|best|good|\
+                       fine|great|works|work|okay|ok|free|home|available|availability|anytime|any|only|tomorrow|tonight|next|see|\
+                       tour|look|view|visit|book|schedule|reschedule|showing|appointment|meet|try|how|what|maybe|let|lets|make|do|\
+                       move|change|cancel|weekend|weekends|weekdays|asap|soon|soonest";
+
+/// What happened, or happens anyhow.
+const TOLD: &str = "passed|died|fly|flying|flew|moved|came|slipped|fell|happened|started|since|was|were|did|went|got|put|sent|paid|\
+                    signed|usually|ago|yesterday|delivered|applied|called|submitted|broke|stopped|quit|locked|wrote|left|been|had|\
+                    always";
+
+/// So few words are an answer.
+const AN_ANSWER: usize = 5;
+
+/// "He passed away on Sunday", "we fly out Saturday": when something happened or will, not when somebody shall come.
+fn is_wished(text: &str, found: &Entity, prospect: bool) -> bool {
+    if words_of(text).len() < AN_ANSWER {
+        return true;
+    }
+    let marks = ['.', '!', '?', ';'];
+    let start = text[..found.start].rfind(marks).map_or(0, |at| at + 1);
+    let end = text[found.end..].find(marks).map_or(text.len(), |at| found.end + at);
+    let (before, after) = (tokens(&text[start..found.start]), tokens(&text[found.start..end]));
+    // The nearest word before it decides, else the nearest behind.
+    let says = |token: &Token| {
+        let is = |of: &str| of.split('|').any(|word| word.trim() == token.word);
+        if is(WISHING) { Some(true) } else { is(TOLD).then_some(false) }
+    };
+    let told = before.iter().rev().find_map(says).or_else(|| after.iter().find_map(says));
+    told.unwrap_or(prospect || before.len() + after.len() <= AN_ANSWER)
+}
 
 /// Between a day and the one that takes its place: "Thursday at five. Wait, isn't that Thanksgiving? Do Friday."
 const TAKEN_BACK: &str = "wait|actually|scratch";
@@ -87,6 +128,17 @@ const AGREEING: [&str; 56] = [
 pub(super) fn without_denied(text: &str) -> String {
     let tokens = tokens(text);
     let mut left = text.as_bytes().to_vec();
+    // "Don't call before two" is after two, and the other way round.
+    for (bounds, meant) in [(&*NOT_BEFORE, "after"), (&*NOT_AFTER, "before")] {
+        for hit in bounds.iter().flat_map(|pattern| pattern.hits(&tokens)) {
+            let (start, end) = (tokens[hit.words.start].start, tokens[hit.words.end - 1].end);
+            let bounded = hit.words.end < tokens.len();
+            if bounded && tokens[hit.words.start..hit.words.end].iter().all(|token| !token.stop) {
+                left[start..end].fill(b' ');
+                left[end - meant.len()..end].copy_from_slice(meant.as_bytes());
+            }
+        }
+    }
     let mut denied: Vec<&str> = Vec::new();
     for hit in NOT_MEANT.iter().flat_map(|pattern| pattern.hits(&tokens)) {
         // "Why not Friday?"
@@ -117,6 +169,21 @@ fn is_day(word: &str) -> bool {
     DAYS.split('|').any(|day| day.trim() == word)
 }
 
+/// "Yes, book it. And three A right after?": the time is agreed on, and more is wished for.
+pub(super) fn agrees_and_goes_on(text: &str) -> bool {
+    static AGREES: LazyLock<AnyOf> = LazyLock::new(|| {
+        AnyOf::parse(["^ ?oh ?um yes|yeah|yep|yup|sure|perfect|great|okay|ok|please", "^ book it|that"])
+    });
+    static CONTRARY: LazyLock<AnyOf> = LazyLock::new(|| {
+        AnyOf::parse([
+            "but|no|not|wait|actually|instead|rather|cant|earlier|later|better|or",
+            "make|change|move it|that",
+        ])
+    });
+    let words = tokens(text);
+    AGREES.fits(&words) && !CONTRARY.fits(&words)
+}
+
 /// Where the day stands in whose place another one is named after a "wait".
 fn day_taken_back(words: &[Token]) -> Option<std::ops::Range<usize>> {
     let is = |at: usize, of: &str| of.split('|').any(|word| word.trim() == words[at].word);
@@ -127,6 +194,21 @@ fn day_taken_back(words: &[Token]) -> Option<std::ops::Range<usize>> {
 }
 
 impl Session {
+    /// Without the days and hours that somebody only tells of.
+    pub(super) fn leave_out_untold(&self, text: &str, heard: &mut Vec<Entity>) {
+        let asked = self.state.awaiting.is_for(Item::When)
+            || matches!(
+                self.state.awaiting,
+                Awaiting::ChooseSlot | Awaiting::ConfirmSlot(_) | Awaiting::Calendar
+            );
+        if !asked && self.state.language == crate::types::Language::English {
+            let prospect = self.state.flow.is_some_and(Intent::is_prospect);
+            heard.retain(|entity| {
+                !matches!(entity.value, Value::When(_)) || is_wished(text, entity, prospect)
+            });
+        }
+    }
+
     /// A day of moving in was asked for or read back: "no hurry, the lease is up in May" leaves it open. `true`: dealt with.
     pub(super) fn leaves_move_in_open(&mut self, text: &str, reading: &Reading, heard: &[Entity]) -> bool {
         if self.state.awaiting.item() != Some(Item::MoveIn) || self.state.unheard {
@@ -251,6 +333,8 @@ mod tests {
                 "tomorrow",
             ),
             ("no hot water since Sunday, can somebody come Monday", "monday", "sunday"),
+            ("yes, but don't call me before two", "after two", "before"),
+            ("Saturday, but not in the morning", "saturday", "morning"),
             ("it doesn't have to be May, sooner is fine", "sooner", "may"),
         ] {
             let left = without_denied(text).to_lowercase();
@@ -269,6 +353,37 @@ mod tests {
             "actually Friday, not before",
         ] {
             assert_eq!(without_denied(text), text);
+        }
+    }
+
+    #[test]
+    fn a_day_that_something_happened_on_is_no_wish() {
+        let wished = |text: &str, day: &str| {
+            let start = text.find(day).unwrap();
+            let found = Entity {
+                value: Value::Matter(String::new()),
+                start,
+                end: start + day.len(),
+                confidence: 1.0,
+                read_back: false,
+            };
+            is_wished(text, &found, false)
+        };
+        for (text, day) in [
+            ("He passed away on Sunday, and there's a cat in there", "Sunday"),
+            ("The maintenance guy came Tuesday and I haven't heard since", "Tuesday"),
+            ("Veronica Salas. We fly out Saturday morning.", "Saturday morning"),
+            ("my mother is usually in the bath at ten, you know", "ten"),
+        ] {
+            assert!(!wished(text, day), "{text}");
+        }
+        for (text, day) in [
+            ("Friday morning.", "Friday morning"),
+            ("I called on Monday, and can somebody come Tuesday?", "Tuesday"),
+            ("Tuesday is good for me, any time at all", "Tuesday"),
+            ("It leaks. Please ring me after six in the evening.", "six"),
+        ] {
+            assert!(wished(text, day), "{text}");
         }
     }
 }
