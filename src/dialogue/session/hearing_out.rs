@@ -252,6 +252,10 @@ impl Session {
         if !asked || self.state.flow.is_none() || words_of(text).len() < SHORTEST_WITH_NEWS {
             return None;
         }
+        // "No, that is all. Thank you, goodbye."
+        if text.split(['.', '!', '?']).all(|part| words_of(part).is_empty() || self.step_of(part).is_some()) {
+            return None;
+        }
         // A matter is the words themselves: they are what stands beside the answer.
         let within = |token: &Token| {
             heard.iter().any(|entity| {
