@@ -91,7 +91,7 @@ fn rooms(scene: &Scene<'_>, at: usize) -> Option<(u8, usize)> {
     number_of_rooms(scene, at).filter(|_| kind).map(|rooms| (rooms, at + 2))
 }
 
-/// A number that may be one of bedrooms, and is none of people: "for my wife and one baby".
+/// A number that may be one of bedrooms, and is none of people or other things: "for my wife and one baby", "those two questions".
 fn number_of_rooms(scene: &Scene<'_>, at: usize) -> Option<u8> {
     let word = scene.word(at)?;
     let of_people = matches!(
@@ -108,8 +108,22 @@ fn number_of_rooms(scene: &Scene<'_>, at: usize) -> Option<u8> {
                 | "person"
                 | "adults"
                 | "of"
+                | "questions"
+                | "things"
+                | "weeks"
+                | "months"
+                | "years"
+                | "minutes"
+                | "days"
+                | "times"
+                | "dogs"
+                | "cats"
+                | "cars"
         )
     );
+    // "One's plenty."
+    let enough = matches!(scene.word(at + 1), Some("plenty" | "enough" | "fine"));
+    let word = word.strip_suffix('s').filter(|_| enough).unwrap_or(word);
     let number = ones(word).or_else(|| word.parse().ok()).filter(|n| (1..=6).contains(n) && !of_people)?;
     u8::try_from(number).ok()
 }

@@ -191,8 +191,10 @@ impl Scene<'_> {
         }
         match self.word(at) {
             Some("unit" | "apartment" | "apt" | "suite" | "units") => true,
-            // "Does it need the flat one?" means a battery.
-            Some("flat") => !self.is_pronoun_behind(at),
+            // "Does it need the flat one?" means a battery, and a flat fee no home.
+            Some("flat") => {
+                !self.is_pronoun_behind(at) && !matches!(self.word(at + 1), Some("fee" | "rate" | "tire"))
+            }
             Some("number") => !matches!(
                 self.word(at.wrapping_sub(1)),
                 Some(

@@ -249,6 +249,7 @@ fn days_and_times_are_resolved_against_today() {
         &[
             ("january first", "move-in 2027-01-01"),
             ("the end of the month", "move-in 2026-11-30"),
+            ("the first of the year", "move-in 2027-01-01"),
             ("in march", "move-in 2027-03-01 to 2027-03-31"),
             ("next month", "move-in 2026-12-01 to 2026-12-31"),
             ("right away", "move-in soonest"),
@@ -330,7 +331,13 @@ fn prospects_name_budgets_rooms_and_pets() {
     );
     check(
         Some(Slot::Bedrooms),
-        &[("two", "bedrooms 2"), ("a studio", "bedrooms 0"), ("three bedrooms", "bedrooms 3")],
+        &[
+            ("one's plenty", "bedrooms 1"),
+            ("just those two questions", ""),
+            ("two", "bedrooms 2"),
+            ("a studio", "bedrooms 0"),
+            ("three bedrooms", "bedrooms 3"),
+        ],
     );
     check(
         Some(Slot::Pets),

@@ -302,6 +302,9 @@ fn dated(scene: &Scene<'_>, at: usize, when: &mut When, asked: bool) -> Option<u
             (next_date(scene.context.today, Some(month), day)?, end + 2)
         } else if scene.word(end) == Some("of") && scene.word(end + 2) == Some("month") {
             (next_date(scene.context.today, None, day)?, end + 3)
+        } else if scene.word(end) == Some("of") && scene.word(end + 2) == Some("year") {
+            // "The first of the year" is the first of January.
+            (next_date(scene.context.today, Some(1), day)?, end + 3)
         } else if led
             && !matches!(
                 scene.word(end),

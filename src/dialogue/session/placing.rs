@@ -84,6 +84,9 @@ const HARM: [&str; 20] = [
     "smell", "smells", "smoke", "gas", "fire", "heat", "ceiling", "sink", "toilet",
 ];
 
+/// Somebody is to be looked after, where they live.
+const WORRY: [&str; 4] = ["worried", "check", "welfare", "seen"];
+
 /// What is complained of.
 const NOISE: [&str; 15] = [
     "noise", "noisy", "loud", "music", "party", "parties", "bark", "barks", "barking", "smoking", "vacuum",
@@ -109,7 +112,7 @@ impl Session {
         if agreed {
             heard.retain(|entity| !is_place(entity) || !is_of_people(text, entity));
         }
-        let harmless = danger_said(text).is_none() && !says(text, &HARM);
+        let harmless = danger_said(text).is_none() && !says(text, &HARM) && !says(text, &WORRY);
         if harmless && !self.state.awaiting.is_for(Item::Place) && !self.is_of_repair() {
             heard.retain(|entity| {
                 !is_place(entity) || !(is_of_people(text, entity) || self.is_the_office(text, &entity.value))

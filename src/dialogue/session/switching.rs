@@ -136,7 +136,7 @@ fn is_no_usual_matter(text: &str) -> bool {
             "are|you ?guys ?you hiring",
             "passed away",
             "rent|reserve|book|use .. courtyard|clubhouse|rooftop|lounge|community & party|wedding|event|shower|reunion|meeting|birthday|quinceanera|somewhere|day|out",
-            "reference|references|verification|verify for|of|on a|an|one|your ?former ?of ?your tenant|tenants|tenancy|rental",
+            "reference|references|verification|verify|verifying ?for ?of ?on ?a ?an ?one ?of ?your ?his ?her ?their ?former tenant|tenants|tenancy|rental",
             "scam|scammer|fraud|fake|phony|crook & ad|ads|listing|craigslist|facebook|zelle|deposit|website",
         ])
     });

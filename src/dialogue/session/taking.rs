@@ -210,6 +210,8 @@ pub(super) fn names_the_same(old: &Value, new: &Value) -> bool {
 /// number was meant.
 pub(super) fn joined(held: &Value, said: &Value) -> Value {
     match (held, said) {
+        // "Seventy-seven, yeah" to 77 Alder Lane.
+        (Value::Address(address), Value::Unit(mention)) if mention.unit == address.number => held.clone(),
         (Value::Address(address), Value::Unit(mention)) if may_be_in(mention, address) => {
             Value::Address(Address { unit: Some(mention.unit.clone()), ..address.clone() })
         }

@@ -22,6 +22,7 @@ fn a_name_behind_a_yes_or_before_a_home_is_heard() {
             ),
             ("Someone is yelling upstairs. Tom Dunn, 204.", "unit 204 [Maple/204 Birch/204]"),
             ("It's Jenny from 4B.", "name Jenny; unit 4B [Maple/4B]"),
+            ("Is it a flat fee or a percentage?", ""),
         ],
     );
     check(
