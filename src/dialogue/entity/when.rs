@@ -271,6 +271,10 @@ fn amount(word: &str) -> Option<i64> {
     }
 }
 
+/// Behind an ordinal: "the second floor" is no day.
+const NO_DAYS: [&str; 10] =
+    ["floor", "time", "one", "thing", "street", "avenue", "unit", "bedroom", "month", "building"];
+
 /// `march third`, `the third of march`, `the fifteenth`, `march 3`, `3/15`.
 fn dated(scene: &Scene<'_>, at: usize, when: &mut When, asked: bool) -> Option<usize> {
     let word = scene.word(at)?;
@@ -305,23 +309,7 @@ fn dated(scene: &Scene<'_>, at: usize, when: &mut When, asked: bool) -> Option<u
         } else if scene.word(end) == Some("of") && scene.word(end + 2) == Some("year") {
             // "The first of the year" is the first of January.
             (next_date(scene.context.today, Some(1), day)?, end + 3)
-        } else if led
-            && !matches!(
-                scene.word(end),
-                Some(
-                    "floor"
-                        | "time"
-                        | "one"
-                        | "thing"
-                        | "street"
-                        | "avenue"
-                        | "unit"
-                        | "bedroom"
-                        | "month"
-                        | "building"
-                )
-            )
-        {
+        } else if led && !scene.word(end).is_some_and(|word| NO_DAYS.contains(&word)) {
             (next_date(scene.context.today, None, day)?, end)
         } else {
             return None;
