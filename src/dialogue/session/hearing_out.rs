@@ -440,6 +440,12 @@ impl Session {
         if self.state.urgency.is_life_safety() { Line::UnknownInDanger } else { Line::UnknownNoted }
     }
 
+    /// Says this and notes it, or that it is noted where it was before.
+    pub(super) fn tell_noting(&mut self, line: Line, note: String) {
+        self.tell(if self.state.notes.contains(&note) { Line::AlreadyNoted } else { line });
+        self.state.note(note);
+    }
+
     /// What is said to a question that goes to people: a request is passed on.
     pub(super) fn noted(&self, text: &str) -> Line {
         if requests(text) && !self.state.urgency.is_life_safety() {

@@ -319,19 +319,14 @@ impl Session {
 
     /// Said once not to be known, and then noted. `true`: dealt with.
     fn pet_fee_is_told_later(&mut self, text: &str) -> bool {
-        if self.state.flow.is_none() || self.state.closed {
-            let told = self.state.flow.is_some();
-            if !told {
-                self.unknown_question(text);
-                return true;
-            }
+        if self.state.flow.is_none() {
+            self.unknown_question(text);
+            return true;
         }
-        let note = "asks what a pet costs: to be told".to_owned();
-        self.tell(if self.state.notes.contains(&note) { Line::AlreadyNoted } else { self.unknown_noted() });
-        self.state.note(note);
+        self.tell_noting(self.unknown_noted(), "asks what a pet costs: to be told".to_owned());
         self.state.add_matter(text);
         let heard = self.entities(&without_questions(text));
-        match self.take_beside_the_point(&heard) && self.state.flow.is_some() && !self.state.closed {
+        match self.take_beside_the_point(&heard) && !self.state.closed {
             true => self.advance(),
             false => self.go_on(),
         }
@@ -495,8 +490,7 @@ impl Session {
             self.tell_text(&answer);
             return true;
         }
-        self.tell(if self.state.notes.contains(&note) { Line::AlreadyNoted } else { line });
-        self.state.note(note);
+        self.tell_noting(line, note);
         true
     }
 }

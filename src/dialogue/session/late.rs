@@ -62,10 +62,10 @@ impl Session {
         let waits = LATE.fits(&words) || NOBODY_CAME.fits(&words);
         let settled = SETTLED.fits(&words);
         let of_another_matter = flow.is_some_and(|flow| !flow.is_prospect()) && !known;
-        // What was settled in this call lies ahead.
         if AT_WORK.fits(&words) && !spoken && !known {
             return false;
         }
+        // What was settled in this call lies ahead.
         if !waits || self.state.showing.standing().is_some() || of_another_matter {
             return false;
         }

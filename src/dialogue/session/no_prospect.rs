@@ -284,9 +284,7 @@ impl Session {
             return false;
         }
         let note = "asks for a video tour: tell them whether there is one";
-        let known = self.state.notes.iter().any(|noted| noted == note);
-        self.state.note(note.to_owned());
-        self.tell(if known { Line::AlreadyNoted } else { self.unknown_noted() });
+        self.tell_noting(self.unknown_noted(), note.to_owned());
         self.state.confusions = 0;
         self.leave_showing_open();
         let mut heard = self.entities(text);
