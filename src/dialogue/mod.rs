@@ -34,6 +34,7 @@ mod pack;
 mod pattern;
 mod provenance;
 mod reading;
+mod remark;
 mod reply;
 mod secret;
 mod session;

@@ -18,6 +18,7 @@ macro_rules! rules {
             include_str!(concat!("../../firmware-config/dialogue/", $folder, "moves.txt")),
             include_str!(concat!("../../firmware-config/dialogue/", $folder, "topics.txt")),
             include_str!(concat!("../../firmware-config/dialogue/", $folder, "closed.txt")),
+            include_str!(concat!("../../firmware-config/dialogue/", $folder, "remarks.txt")),
             include_str!(concat!("../../firmware-config/dialogue/", $folder, "lexicon.txt")),
         )
     };

@@ -2,16 +2,16 @@
 
 use super::{
     Awaiting, Item, Session,
-    hearing_out::is_of_no_company,
-    no_prospect::lives_here,
-    tenant::{has_no_place, is_of_own_lease, is_of_staff},
+    tenant::is_of_staff,
     understanding::{is_answer_step, is_bare},
 };
 use crate::dialogue::{
     Access, Ending, Entity, Expectation, Financing, Intent, Move, Reading, Value, matter,
     office::words_of,
     pack::Line,
+    remark::Remark,
     reply::{self, Hole},
+    token::tokens,
 };
 
 /// Surer than this, and another intent in the middle of a form is a change of topic.
@@ -195,7 +195,9 @@ impl Session {
             Intent::Vendor if self.is_of_a_resident(text) => Intent::Resident,
             Intent::Vendor if is_of_staff(text) => Intent::Message,
             // "I'd like to rent my place to a friend."
-            Intent::Leasing | Intent::Showing | Intent::Owner if is_of_own_lease(text) => Intent::Lease,
+            Intent::Leasing | Intent::Showing | Intent::Owner if Remark::OfOwnLease.is_in(text) => {
+                Intent::Lease
+            }
             intent => intent,
         };
         let pack = self.pack.clone();
@@ -311,16 +313,16 @@ impl Session {
                 self.give_up(item);
                 return self.advance();
             }
-            (Item::Company, _) if is_of_no_company(text) => {
+            (Item::Company, _) if Remark::OfNoCompany.is_in(text) => {
                 self.state.confusions = 0;
-                if self.state.flow == Some(Intent::Vendor) && lives_here(text) {
+                if self.state.flow == Some(Intent::Vendor) && Remark::LivesHere.is_in(text) {
                     (self.state.flow, self.state.intent) = (Some(Intent::Resident), Some(Intent::Resident));
                 }
                 self.give_up(item);
                 return self.advance();
             }
             // "Huh? There's no unit."
-            (Item::Place, _) if has_no_place(text) => {
+            (Item::Place, _) if Remark::NoPlace.is_in(text) => {
                 self.state.confusions = 0;
                 self.give_up(item);
                 return self.advance();
@@ -546,22 +548,7 @@ impl Session {
 
 /// Do they call a repair off, or ask what became of one?
 fn is_of_earlier_repair(text: &str) -> bool {
-    const CALLS_OFF: [&str; 3] = ["cancel", "cancelled", "canceled"];
-    const ASKS_AFTER: [&str; 7] = ["checking", "status", "update", "following", "follow", "heard", "waiting"];
-    const EARLIER: [&str; 10] = [
-        "ticket",
-        "order",
-        "request",
-        "appointment",
-        "repair",
-        "report",
-        "reported",
-        "guy",
-        "technician",
-        "plumber",
-    ];
-    let words = words_of(text);
-    let says = |of: &[&str]| words.iter().any(|word| of.contains(&word.as_str()));
-    let mended = words.windows(2).any(|pair| pair == ["fixed", "itself"]);
-    mended || says(&CALLS_OFF) || (says(&ASKS_AFTER) && says(&EARLIER) && !says(&["again", "still", "worse"]))
+    let words = tokens(text);
+    Remark::CallsOffRepair.fits(&words)
+        || (Remark::AsksAfterRepair.fits(&words) && !Remark::StillBroken.fits(&words))
 }

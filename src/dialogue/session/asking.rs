@@ -1,8 +1,6 @@
 //! What is put as a question, and what is asked that needs no fact of the office.
 
-use std::sync::LazyLock;
-
-use crate::dialogue::{office::words_of, pattern::AnyOf, token::tokens};
+use crate::dialogue::{office::words_of, remark::Remark, token::tokens};
 
 /// "Are you open right now?"
 pub(super) fn asks_of_now(text: &str) -> bool {
@@ -67,65 +65,19 @@ pub(super) fn without_questions(text: &str) -> String {
         .join(" ")
 }
 
-/// "How much is it for one cat?", "what's the zip?": only a figure answers it.
-pub(super) fn wants_a_figure(text: &str) -> bool {
-    static FIGURE: LazyLock<AnyOf> = LazyLock::new(|| {
-        AnyOf::parse([
-            "how much",
-            "what|whats ?is ?the ?your ?monthly ?pet ?late deposit|fee|fees|cost|price|charge",
-            "zip",
-            "how many",
-        ])
-    });
-    FIGURE.fits(&tokens(text))
-}
-
 /// "Take me off the waitlist" refuses neither calls nor texts.
 pub(super) fn is_of_a_waitlist(text: &str) -> bool {
-    static WAITLIST: LazyLock<AnyOf> = LazyLock::new(|| {
-        AnyOf::parse([
-            "waitlist",
-            "waiting list",
-            "list for a|an|the|one|two|three",
-            "found .. something|someplace|somewhere|another|place & list",
-        ])
-    });
     let words = words_of(text);
     let written = |word: &String| {
         ["text", "call", "messag", "contact", "ring", "number"].iter().any(|stem| word.starts_with(stem))
     };
-    WAITLIST.fits(&tokens(text)) && !words.iter().any(written)
+    Remark::OfWaitlist.is_in(text) && !words.iter().any(written)
 }
 
 /// "Can I speak to a person?", "get me somebody", "put Kim on": wherever the talk stands.
 pub(super) fn pleads(text: &str) -> bool {
-    static PLEA: LazyLock<AnyOf> = LazyLock::new(|| {
-        AnyOf::parse([
-            "get|give|connect|put|transfer|patch|send ?me ?through ?over ?to ?with ?on a|an|the|some ?real ?live ?actual person|human|agent|representative|operator|supervisor",
-            "get me someone|somebody|anyone|anybody",
-            "can|could|may|let|want|need|like|wanna|gotta|rather ?i|we|me ?just ?please ?to ?just ?please talk|speak ?directly to|with a|an|the|some|somebody|someone|anyone|anybody ?real|live|actual|human|person|else|there|here|in|manager|representative|operator|supervisor",
-            "talk|speak to|with a ?real ?live ?actual person|human|manager|representative|operator|supervisor",
-            "can|could|please|would you ?please get|put|fetch .. on the phone|line",
-            "real|live|actual person|human",
-            "human being",
-            "is|are there ?no|nobody|anybody|anyone|somebody|someone|noone ?person|human ?one there|else|here",
-            "is nobody|noone|anybody|anyone there",
-            "transfer|connect me|us",
-            "put me|us through",
-        ])
-    });
-    static NOT: LazyLock<AnyOf> = LazyLock::new(|| {
-        AnyOf::parse([
-            "dont|not|no|never|without|didnt|wont|cant|instead ?have ?need|want|wanna|put|get|connect|transfer ?me ?to ?of ?through ?talk|speak|talking|speaking ?to|with ?a|an|any|the ?real|live person|human|someone|somebody|anybody|anyone|manager",
-            "dont|not|no|never ?need|want ?to talk|speak|put|connect|transfer|get",
-            "are|is|am you|this|i ?talking|speaking ?to|with ?a|an ?real|live|actual person|human",
-            // Somebody who is to show a home, or a machine that sells.
-            "somebody|someone|anybody|anyone|person .. show|shows|showing|meet|meets|let",
-            "press|dial one|two|three|four|five|six|seven|eight|nine|zero|pound|star|1|2|3|4|5|6|7|8|9|0",
-        ])
-    });
     let words = tokens(text);
-    PLEA.fits(&words) && !NOT.fits(&words)
+    Remark::WantsPerson.fits(&words) && !Remark::WantsNoPerson.fits(&words)
 }
 
 #[cfg(test)]

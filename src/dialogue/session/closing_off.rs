@@ -1,15 +1,12 @@
 //! What only a closed answer may touch: it is given, noted, and a call of a person is offered where one may say more. And what is
 //! said to "anything else?".
 
-use super::{
-    Awaiting, Item, Session,
-    answering::TOPIC_WORDS,
-    hearing_out::{asks_if_noted, is_all},
-    understanding::is_answer_step,
-};
+use super::{Awaiting, Item, Session, answering::TOPIC_WORDS, understanding::is_answer_step};
 use crate::dialogue::{
-    ClosedTopic, Entity, Expectation, Intent, Move, Reading, Subject, Treated, office::words_of, pack::Line,
+    ClosedTopic, Entity, Expectation, Intent, Move, Reading, Subject, Treated, moves::Moves,
+    office::words_of, pack::Line, remark::Remark, token::tokens,
 };
+use crate::types::Language;
 
 /// Answers kept of one conversation for the log of equal treatment; a call has a dozen at most.
 const MOST_TREATED: usize = 24;
@@ -71,7 +68,9 @@ impl Session {
         }
         let short = words_of(text).len() < 2 * TOPIC_WORDS;
         match reading.moves {
-            Some(Move::Affirm) if short || !reading.is_sure() || begins_with_yes(text) => {
+            Some(Move::Affirm)
+                if short || !reading.is_sure() || begins_with_yes(text, self.state.language) =>
+            {
                 self.take_beside_the_point(heard);
                 let asked = self.state.beyond.take().unwrap_or_default();
                 self.state.add_matter(&asked);
@@ -116,7 +115,7 @@ impl Session {
         match reading.moves {
             Some(Move::Done | Move::Deny | Move::Thank | Move::Unknown) => self.leave(),
             // "Yes, that's it" to "anything else?" is the end.
-            Some(Move::Affirm) if is_all(text) => self.leave(),
+            Some(Move::Affirm) if Remark::IsAll.is_in(text) => self.leave(),
             Some(Move::Affirm) if words_of(text).len() < TOPIC_WORDS => self.ask_need(Line::Need),
             _ if reading.is_sure() => {
                 self.state.add_matter(text);
@@ -126,7 +125,7 @@ impl Session {
                 self.state.confusions = 0;
                 self.state.add_matter(text);
                 let line = match text.trim_end().ends_with('?') {
-                    _ if asks_if_noted(text) => Line::AlreadyNoted,
+                    _ if Remark::AsksIfNoted.is_in(text) => Line::AlreadyNoted,
                     true => self.noted(text),
                     false => Line::Added,
                 };
@@ -140,10 +139,7 @@ impl Session {
 }
 
 /// "Yeah, okay. But he's not a pet, is he?"
-fn begins_with_yes(text: &str) -> bool {
-    let first = words_of(text.split(['.', '!', '?']).next().unwrap_or_default());
-    let yes = |word: &String| {
-        matches!(word.as_str(), "yes" | "yeah" | "yep" | "sure" | "okay" | "ok" | "please" | "oh" | "alright")
-    };
-    !first.is_empty() && first.iter().all(yes)
+fn begins_with_yes(text: &str, language: Language) -> bool {
+    let first = text.split(['.', '!', '?']).next().unwrap_or_default();
+    Moves::of(language).read(&tokens(first)) == Some(Move::Affirm)
 }

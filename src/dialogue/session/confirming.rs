@@ -4,13 +4,8 @@ use std::sync::LazyLock;
 
 use super::{Awaiting, Item, Session, taking::names_the_same};
 use crate::dialogue::{
-    Entity, Expectation, Move, Reading, UnitMention, UnitRef, Value, entity,
-    names::is_listed,
-    office::words_of,
-    pack::Line,
-    pattern::{AnyOf, Pattern},
-    reply,
-    token::tokens,
+    Entity, Expectation, Move, Reading, UnitMention, UnitRef, Value, entity, names::is_listed,
+    office::words_of, pack::Line, pattern::Pattern, remark::Remark, reply, token::tokens,
 };
 
 /// So many words that are neither yes nor no nor a correction are about something else.
@@ -18,22 +13,13 @@ const RESTATED: usize = 7;
 
 /// Does it agree with what was read back, in its first words or in its last: "that's right, and call me soon", "two A, yes"?
 fn agrees(text: &str) -> bool {
-    static FIRST: LazyLock<AnyOf> = LazyLock::new(|| {
-        AnyOf::parse([
-            "^ ?yes|yeah|yep|oh|well|um|uh thats|its ?all ?absolutely|exactly right|correct|it|me|him|her",
-            "^ that|it is right|correct|me|him|her",
-            "^ you got|have it ?right",
-            // A yes is a yes in either language, if nothing is behind it.
-            "^ si|claro|correcto ?si|yes|claro|correcto|senor|senora|gracias $",
-        ])
-    });
     static LAST: LazyLock<Pattern> =
         LazyLock::new(|| Pattern::parse("yes|yeah|yep|yup|correct|right ?maam|sir|please $"));
     const AGAINST_FIRST: [&str; 4] = ["except", "spelled", "wrong", "misspelled"];
     const AGAINST_LAST: [&str; 6] = ["no", "not", "isnt", "never", "dont", "wrong"];
     let words = tokens(text);
     let has = |against: &[&str]| words.iter().any(|token| against.contains(&token.word.as_str()));
-    let first = FIRST.fits(&words) && !has(&AGAINST_FIRST);
+    let first = Remark::Agrees.fits(&words) && !has(&AGAINST_FIRST);
     // "Brückner, yes. So, is the video possible?"
     let opening = text.split_inclusive(['.', '!', '?']).next().unwrap_or_default();
     let last =

@@ -1,39 +1,16 @@
 //! Questions that the office's facts answer, those that have one closed answer for everybody, and those that nobody here can answer.
 
-use std::sync::LazyLock;
-
 use super::{
     Awaiting, Item, Session,
-    asking::{asks, asks_of_now, asks_of_recording, wants_a_figure, without_questions, wonders},
-    hearing_out::asks_if_noted,
+    asking::{asks, asks_of_now, asks_of_recording, without_questions, wonders},
     understanding::is_answer_step,
 };
 use crate::dialogue::{
-    Intent, Reading, Subject, Topic, closed, entity::is_number, office::words_of, pack::Line, pattern::AnyOf,
-    token::tokens,
+    Intent, Reading, Subject, Topic, closed, entity::is_number, office::words_of, pack::Line, remark::Remark,
 };
 
 /// So many words beside a question tell something.
 const TOLD_BESIDE: usize = 4;
-
-/// "Press one": a machine reads this out, and asks nothing.
-fn is_read_out(text: &str) -> bool {
-    static PRESS: LazyLock<AnyOf> =
-        LazyLock::new(|| AnyOf::parse(["press|dial one|two|three|nine|zero|1|2|3|9|0 to|now|for|and"]));
-    PRESS.fits(&tokens(text))
-}
-
-/// A car that stands where it should not, or waits.
-fn is_of_a_car(text: &str) -> bool {
-    static CAR: LazyLock<AnyOf> = LazyLock::new(|| {
-        AnyOf::parse([
-            "in|blocking|took|taking|taken my|our ?own ?assigned ?parking space|spot|driveway|garage",
-            "double parked",
-            "tow|towed|towing",
-        ])
-    });
-    CAR.fits(&tokens(text))
-}
 
 impl Session {
     /// Answers a question of fact, or says that it cannot, and goes on where the talk was. `true`: dealt with.
@@ -45,7 +22,7 @@ impl Session {
         if let Some(topic) =
             closed::topic(self.state.language, text, reading).or_else(|| self.pack.closed_by_cue(text))
             && !self.tells_of_a_resident(text)
-            && !is_read_out(text)
+            && !Remark::ReadsOut.is_in(text)
         {
             // "2A. Isn't that illegal?" is the unit too.
             if self.state.awaiting == Awaiting::Item(Item::Place) {
@@ -64,7 +41,7 @@ impl Session {
             return true;
         }
         // A car in one's space, or one that waits outside, asks nothing of the rules on parking.
-        if reading.topic == Some(Topic::Parking) && is_of_a_car(text) {
+        if reading.topic == Some(Topic::Parking) && Remark::OfCar.is_in(text) {
             return false;
         }
         let curious = matches!(
@@ -107,7 +84,7 @@ impl Session {
         let no_answer = answer.as_ref().is_some_and(|answer| {
             let figure = answer.contains(|c: char| c.is_ascii_digit())
                 || words_of(answer).iter().any(|word| is_number(word));
-            (wants_a_figure(text) && !figure)
+            (Remark::AsksForFigure.is_in(text) && !figure)
                 || (topic != Some(Topic::Hours) && self.state.told.contains(answer))
         });
         if no_answer && reading.moves.is_none() {
@@ -164,7 +141,7 @@ impl Session {
         }
         if self.state.flow.is_some() && !self.state.closed {
             self.state.add_matter(text);
-            self.tell(if asks_if_noted(text) { Line::AlreadyNoted } else { self.noted(text) });
+            self.tell(if Remark::AsksIfNoted.is_in(text) { Line::AlreadyNoted } else { self.noted(text) });
             self.go_on();
         } else {
             self.unknown_question(text);

@@ -1,8 +1,6 @@
 //! What callers say beside the plain answer: a "no" that goes on, a question whether they have reached the right place, and news
 //! that nobody asked for.
 
-use std::sync::LazyLock;
-
 use super::{
     Awaiting, Item, Session, answering::TOPIC_WORDS, asking::pleads, switching::requests,
     understanding::is_answer_step,
@@ -13,8 +11,8 @@ use crate::dialogue::{
     names::is_given_name,
     office::words_of,
     pack::Line,
-    pattern::AnyOf,
     reading::Clause,
+    remark::Remark,
     token::{Token, tokens},
 };
 
@@ -412,7 +410,7 @@ impl Session {
         stranger
             && self.state.urgency == Urgency::Routine
             && self.staff_can_take_it()
-            && waits_at_the_door(text)
+            && Remark::WaitsAtDoor.is_in(text)
     }
 
     /// What they said in the same breath as the goodbye is a matter, and goes to people as far as it has come.
@@ -472,56 +470,4 @@ fn is_of_another_kind(after: &[Token]) -> bool {
     opens
         && of.len() <= WORDS
         && !of.iter().any(|token| OURS.contains(&token.word.as_str()) || token.word == "property")
-}
-
-/// "Did you get the parking too?"
-pub(super) fn asks_if_noted(text: &str) -> bool {
-    static NOTED: LazyLock<AnyOf> = LazyLock::new(|| {
-        AnyOf::parse([
-            "did you ?also ?just get|note|write|hear|catch|put|understand|pass|tell|add|include|send",
-            "do|will you understand|hear|get ?that ?what im|i|it|me|that",
-            "is|are|was|were ... in|on|with the|my|your message|note|report|list|record",
-            "have|are you noted|written|heard|listening",
-            "you got|get|wrote|have that|it|all right|down",
-            "have me|us|it|that|him|her ?all ?also down|noted|written",
-            "is|are|was|were it|that|they|everything|both|mine ?all ?both ?also ?even on|in there|it|them|file|record|list|note|message|report|down|noted|written|included",
-            "got|have both|everything|all ?of? ?that|it|them",
-        ])
-    });
-    NOTED.fits(&tokens(text))
-}
-
-/// Somebody stands at the door now, and wants to be let in.
-pub(super) fn waits_at_the_door(text: &str) -> bool {
-    static WAITS: LazyLock<AnyOf> = LazyLock::new(|| {
-        AnyOf::parse([
-            "im|were|am|are|standing|waiting|here ?right ?now at|outside|by|downstairs|out .. gate|door|entrance|building|lobby|office|front & open|buzz|let|in|code|key|locked|nobody|someone|somebody|come",
-            "im|were|hes|shes|guy|driver|technician|tech|crew .. waiting|standing|sitting|here|outside|there & authorize|key|keys|access|unlock|need|buzz",
-            "somebody|someone|anyone|anybody|nobody|super|manager .. with|has|have a|the ?master key|keys & here|there|now",
-            "can|could somebody|someone|anybody|you ?guys ?please buzz|let me|us in",
-            "can|could|will somebody|someone|anybody|you ?guys ?please open|unlock ?up the ?front door|gate",
-            "open|buzz .. gate|door|me in|us in & im|were|here|now|please|can|could",
-        ])
-    });
-    WAITS.fits(&tokens(text))
-}
-
-/// "That's it", whatever stands before it.
-pub(super) fn is_all(text: &str) -> bool {
-    static ALL: LazyLock<AnyOf> =
-        LazyLock::new(|| AnyOf::parse(["thats|thatll ?be it|all|everything ?thanks|thank ?you $"]));
-    ALL.fits(&tokens(text))
-}
-
-/// "I'm not with a company", "it's just me".
-pub(super) fn is_of_no_company(text: &str) -> bool {
-    static NONE: LazyLock<AnyOf> = LazyLock::new(|| {
-        AnyOf::parse([
-            "no|not|isnt|dont|without .. company|firm|business|vendor|contractor|organization",
-            "just|only me|myself",
-            "i|we live here|there",
-            "im|am|were ?just ?a|the tenant|resident|renter|neighbor|customer|person|individual",
-        ])
-    });
-    NONE.fits(&tokens(text))
 }

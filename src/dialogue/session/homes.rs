@@ -1,15 +1,13 @@
 //! The homes that are to let: which of them is meant, and what prospects ask about them, answered from the office's own list and
 //! from nothing else.
 
-use std::sync::LazyLock;
-
 use super::{Awaiting, Item, Session, asking::without_questions, no_prospect::wants_to_buy};
 use crate::dialogue::{
     Entity, Intent, Listing, Move, Reading, Subject, Topic, Value,
     listing::{self, Asked, Described, asked},
     office::words_of,
     pack::Line,
-    pattern::AnyOf,
+    remark::Remark,
     reply,
     token::tokens,
 };
@@ -293,14 +291,7 @@ impl Session {
 
     /// "Was that all?", "what else": the homes that have not been told of yet.
     fn untold(&self, text: &str) -> Vec<Listing> {
-        static REST: LazyLock<AnyOf> = LazyLock::new(|| {
-            AnyOf::parse([
-                "is|was|thats that|those|it|all all|everything",
-                "else|other|others|more",
-                "the rest",
-            ])
-        });
-        if !REST.fits(&tokens(text)) {
+        if !Remark::AsksForRest.is_in(text) {
             return Vec::new();
         }
         let told = |home: &&Listing| {

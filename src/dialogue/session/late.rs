@@ -1,54 +1,7 @@
 //! Somebody is late for a showing, or stands before the house and nobody comes: no new prospect, and nothing that can wait.
 
-use std::sync::LazyLock;
-
 use super::{Item, Session};
-use crate::dialogue::{Entity, Intent, Reading, Value, pack::Line, pattern::AnyOf, token::tokens};
-
-/// "I'm gonna be like twenty minutes late", "stuck in traffic".
-static LATE: LazyLock<AnyOf> = LazyLock::new(|| {
-    AnyOf::parse([
-        "im|ill|were|well|gonna|going|be|running|bit|little|minute|minutes .. late",
-        "running|be .. behind",
-        "stuck in|on|at",
-        "cant make it|there by|until|till",
-    ])
-});
-
-/// "And nobody's here", "where is the guy".
-static NOBODY_CAME: LazyLock<AnyOf> = LazyLock::new(|| {
-    AnyOf::parse([
-        "nobody|nobodys|noone|no|anyone|anybody ?one ?ones ?has ?is here|come|came|showed|showing|shown|around|there|answering|outside",
-        "agent|guy|person|lady|she|he|they|hes|shes|isnt|hasnt|didnt not|never|isnt|hasnt|didnt ?here ?yet ?show|shown|showed|come|here|there",
-        "where|wheres .. agent|guy|person|lady|she|he|they|somebody|everybody|everyone",
-        "im|were|been|standing|waiting|sitting .. outside|out here|there|front",
-        "locked & standing|waiting|outside",
-        "code|lockbox|key|box ... doesnt|dont|wont|isnt|not|didnt|cant ?even open|opening|work|working|fit|go",
-    ])
-});
-
-/// That a time had been settled: no wish for one.
-static SETTLED: LazyLock<AnyOf> = LazyLock::new(|| {
-    AnyOf::parse([
-        "supposed|meant|scheduled|due to meet|see|tour|view|look|be",
-        "my|our|the|a ?eleven|ten|nine|twelve|one|two|three|four|five|six|noon ?thirty|oclock showing|tour|viewing|walkthrough",
-        "meeting|meet|met .. showing|tour|viewing|agent|at",
-        "i|we|ive|weve ?have have|had|got|booked|made|scheduled .. appointment|showing|tour|viewing",
-        "ive|weve .. appointment|showing|tour|viewing",
-        "for my|our|the|a .. appointment|showing|tour|viewing",
-        "self ?guided tour|showing|viewing",
-        "im|were the one|two|three|four|five|six|nine|ten|eleven|twelve|noon",
-    ])
-});
-
-/// Who comes to work is late for no showing: "I'm the plumber, I'm stuck on the highway".
-static AT_WORK: LazyLock<AnyOf> = LazyLock::new(|| {
-    AnyOf::parse([
-        "plumber|plumbers|electrician|electricians|roofer|roofers|roofing|painter|painters|locksmith|exterminator|contractor|technician|tech|inspector|movers|cleaners|driver|courier|crew|hvac|plumbing|heating|delivery",
-        "my|our|the job|van|ladder|tools|crew|appointment .. repair|fix|install|inspect",
-        "to fix|repair|install|paint|inspect|deliver",
-    ])
-});
+use crate::dialogue::{Entity, Intent, Reading, Value, pack::Line, remark::Remark, token::tokens};
 
 impl Session {
     /// The staff are rung at once where they can be, else an urgent message is taken, without the questions for a prospect.
@@ -59,10 +12,10 @@ impl Session {
         let words = tokens(&text.replace(',', " "));
         let spoken = words.iter().any(|token| matches!(&*token.word, "showing" | "tour" | "viewing"));
         let known = self.state.showing.is_late();
-        let waits = LATE.fits(&words) || NOBODY_CAME.fits(&words);
-        let settled = SETTLED.fits(&words);
+        let waits = Remark::Late.fits(&words) || Remark::NobodyCame.fits(&words);
+        let settled = Remark::TimeSettled.fits(&words);
         let of_another_matter = flow.is_some_and(|flow| !flow.is_prospect()) && !known;
-        if AT_WORK.fits(&words) && !spoken && !known {
+        if Remark::AtWork.fits(&words) && !spoken && !known {
             return false;
         }
         // What was settled in this call lies ahead.
@@ -125,7 +78,9 @@ mod tests {
     fn who_is_awaited_is_told_from_who_wishes_to_come() {
         let is_late = |text: &str| {
             let words = tokens(&text.replace(',', " "));
-            (LATE.fits(&words) || NOBODY_CAME.fits(&words)) && SETTLED.fits(&words) && !AT_WORK.fits(&words)
+            (Remark::Late.fits(&words) || Remark::NobodyCame.fits(&words))
+                && Remark::TimeSettled.fits(&words)
+                && !Remark::AtWork.fits(&words)
         };
         for text in [
             "I'm supposed to meet Kim at the Birch Street place at eleven thirty and I'm stuck on I-25, I'm gonna be like twenty minutes late",

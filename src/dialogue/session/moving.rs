@@ -6,7 +6,6 @@ use std::sync::LazyLock;
 use super::{
     Awaiting, Item, Session,
     asking::without_questions,
-    no_prospect::seeks_a_home,
     showing::{Stage, fits, wish_in},
     understanding::asks_to_see,
     wished::without_denied,
@@ -16,7 +15,8 @@ use crate::{
         CalendarRequest, Entity, Expectation, Intent, Move, Reading, Value, When,
         office::words_of,
         pack::Line,
-        pattern::{AnyOf, Table},
+        pattern::Table,
+        remark::Remark,
         reply,
         token::{Token, tokens},
     },
@@ -47,15 +47,6 @@ const MOVES: [&str; 20] = [
     "aplazar",
 ];
 
-/// The same of a showing, and not of a household: "move it", "another time".
-static MOVES_IT: LazyLock<AnyOf> = LazyLock::new(|| {
-    AnyOf::parse([
-        "move|change|push|switch|reschedule|postpone|make it|that|the|my|our",
-        "different|another|other|later|earlier time|day|hour|appointment",
-        "instead",
-    ])
-});
-
 /// Words by which it is called off.
 const CANCELS: [&str; 4] = ["cancel", "cancelar", "cancele", "cancelarla"];
 
@@ -72,41 +63,11 @@ enum Change {
     Has,
 }
 
-/// `change | pattern`: "visit" and "appointment" are shown homes only to a prospect.
-const CHANGES: &str = "\
-where | on my|our way & where|address|street|number|directions
-where | have|got|booked|ive|my|our .. showing|tour|viewing|appointment & where|address|street|directions
-ask | what|which ?time|day|hour is|was|were|are my|our .. showing|tour|viewing|appointment|visit
-ask | when|what ?time is|was|were my|our .. showing|tour|viewing|appointment|visit
-ask | when|what|which ?time|day ?time is|was the|that .. showing|tour|viewing|appointment|visit & again
-ask | whens|whats my|our ?the ?time .. showing|tour|viewing|appointment|visit
-ask | have|got|ive|had|booked|made .. showing|tour|viewing|appointment & forgot|forget|lost|remember|dont ?know .. time|when|hour|day|it
-ask | have|got|ive|had|booked|made .. showing|tour|viewing|appointment & tell|know|check|see|confirm ?me|us ?exactly when|what|whether|if|time
-ask | forgot|forget|lost|remember|confirm|check|know .. my|our|the .. showing|tour|viewing|appointment
-ask | already have|got|had a|my|our ?set time|slot|appointment|showing & what|when|know|tell
-ask | have|got|ive|had .. appointment|showing|tour|viewing & what|which time
-move | i|we|ive|weve ?ve ?have ?already have|had|got|booked|scheduled|made|reserved .. showing|tour|viewing|appointment ... move|change|push|switch|reschedule|bump it|that|to
-move | i|we|ive|weve ?ve ?have ?already have|had|got|booked|scheduled|made|reserved .. showing|tour|viewing|appointment & move|change|push|switch|bump it|that ?back ?up to|for|until
-move | reschedul*|postpone .. showing|showings|tour|viewing|visit|appointment
-move | move|change|switch|push my|our|the|that|this .. showing|tour|viewing|visit|appointment
-move | showing|tour|viewing|visit|appointment ... reschedul*|postpone
-move | my|our .. showing|tour|viewing|visit|appointment ... different|another|other time|day
-cancel | cancel* .. showing|showings|tour|viewing|visit|appointment
-cancel | showing|showings|tour|viewing|visit|appointment ... cancel*
-cancel | cant|cannot|wont|couldnt make|come ?it ?to my|our|the|that .. showing|tour|viewing|visit|appointment
-cancel | my|our .. showing|tour|viewing|visit|appointment ... cant|cannot|wont make|come|be
-cancel | i|we|ive|weve have|had|got|booked|scheduled|made .. showing|tour|viewing|appointment ... cant|cannot|wont make
-cancel | supposed|scheduled|meant|due to come|see|tour|view|look|meet ... cant|cannot|wont|couldnt|not ?gonna|going|be ?able ?to make|come
-cancel | supposed|scheduled|meant|due to come|see|tour|view|look|meet & cant|cannot|wont|couldnt|not ?gonna|going ?be ?able ?to make|come
-cancel | have|need|want|wanna|got|gotta|like ?to ?you ?to cancel|cancelling|canceling
-cancel | im|were|am|just|please cancel|cancelling|canceling
-cancel | cancel it|that
-has | i|we|ive|weve ?already have|got|booked|scheduled ?already a|an|my|our showing|tour|viewing
-has | i|we|ive|weve already have|got|booked|scheduled|made .. appointment|showing|tour|viewing
-has | already have|got a|my|our ?set time|slot
-cancel | cancelar|cancele|cancela .. visita|cita|recorrido
-move | cambiar|mover|reprogramar|aplazar .. visita|cita|recorrido
-";
+/// "Visit" and "appointment" are shown homes only to a prospect.
+const CHANGES: &str = concat!(
+    include_str!("../../../firmware-config/dialogue/changes.txt"),
+    include_str!("../../../firmware-config/dialogue/es/changes.txt"),
+);
 
 fn change_from_name(name: &str) -> Option<Change> {
     match name {
@@ -120,51 +81,6 @@ fn change_from_name(name: &str) -> Option<Change> {
 }
 
 static CHANGE_RULES: LazyLock<Table<Change>> = LazyLock::new(|| Table::parse(CHANGES, change_from_name));
-
-/// They would like a showing, or speak of another thing that is called off: a place on a list, an application, a lease.
-static NO_CHANGE: LazyLock<AnyOf> = LazyLock::new(|| {
-    AnyOf::parse([
-        "can|could|may|might|should|to|must|id|wanna|want|like|need|if|unless|until i|we ?a have|get|got|book|schedule|make ?a|an ?showing|tour|viewing|appointment",
-        "cancel* .. lease|application|waitlist|list|policy|fee|later|insurance|subscription|autopay",
-        "cancellation",
-    ])
-});
-
-/// Of one that was booked before the one of this conversation: "is my old appointment off now?"
-static OLD_ONE: LazyLock<AnyOf> = LazyLock::new(|| {
-    AnyOf::parse([
-        "old|other|first|previous|earlier|original|existing showing|tour|viewing|appointment|one|time .. off|cancelled|canceled|cancel|gone|void|dropped",
-        "cancel|drop|scrap|forget the|my old|other|first|previous|earlier|original|existing",
-    ])
-});
-
-/// What is booked is to stay as it is.
-static KEEPS: LazyLock<AnyOf> = LazyLock::new(|| {
-    AnyOf::parse([
-        "dont|do|never ?not change|touch|move|cancel|rebook anything|it|that|a|the|my|mine",
-        "leave|keep it|that|everything|things|mine|the|my ?one ?showing ?appointment ?time ?as|on|at|how|like|$",
-        "i already have .. showing|appointment|one|two|three|four|five|six|nine|ten|eleven|twelve|noon",
-        "just checking|confirming|making",
-        "no cambie nada",
-        "dejelo|dejela asi",
-    ])
-});
-
-/// A question of what is booked.
-static ASKS_WHAT_STANDS: LazyLock<AnyOf> = LazyLock::new(|| {
-    AnyOf::parse([
-        "is|its|thats|im|were|are|so|and|that|all .. booked|confirmed|scheduled|settled|set|down",
-        "did|have you|we|i .. book|booked|schedule|scheduled|change|changed|move|moved|cancel|cancelled|canceled",
-        "is|so|and|that|one|mondays|tuesdays|wednesdays|thursdays|fridays|saturdays|sundays|appointment|showing .. cancelled|canceled|gone|off",
-        "when|whens|what ?time ?day is|was|are .. it|that|showing|appointment|viewing|tour|again",
-        "esta|queda|quedo .. reservada|reservado|confirmada|confirmado|cancelada|cancelado",
-    ])
-});
-
-/// What is wished is no question of what is booked: "could it be booked for Friday instead?"
-static WISHES: LazyLock<AnyOf> = LazyLock::new(|| {
-    AnyOf::parse(["can|could|would|may|shall|instead|another|other|also|too|both|want|need|like"])
-});
 
 /// Words that speak of a home that is shown, whoever says them.
 const SHOWN: [&str; 6] = ["showing", "showings", "tour", "viewing", "recorrido", "walkthrough"];
@@ -195,8 +111,8 @@ impl Session {
         let words = tokens(&text.replace(',', " "));
         let settling = matches!(self.state.awaiting, Awaiting::ChooseSlot | Awaiting::ConfirmSlot(_))
             || self.state.awaiting == Awaiting::Item(Item::When);
-        let keeps = KEEPS.fits(&words);
-        let asks = text.contains('?') && ASKS_WHAT_STANDS.fits(&words) && !WISHES.fits(&words);
+        let keeps = Remark::KeepsShowing.fits(&words);
+        let asks = text.contains('?') && Remark::AsksWhatStands.fits(&words) && !Remark::Wishes.fits(&words);
         let Some((_, slot)) = self.state.showing.booked.clone() else { return false };
         if !(keeps || asks) || self.state.awaiting == Awaiting::CancelShowing {
             return false;
@@ -262,7 +178,7 @@ impl Session {
                 return false;
             }
         }
-        if asked_move_in && moves && !MOVES_IT.fits(&tokens(text)) && !heard.iter().any(of_visit) {
+        if asked_move_in && moves && !Remark::MovesShowing.is_in(text) && !heard.iter().any(of_visit) {
             return false;
         }
         let wish = self
@@ -377,11 +293,13 @@ impl Session {
             return true;
         }
         let said = tokens(&text.replace(',', " "));
-        let Some(change) = CHANGE_RULES.first(&said).filter(|_| !NO_CHANGE.fits(&said)) else { return false };
+        let Some(change) = CHANGE_RULES.first(&said).filter(|_| !Remark::NoChange.fits(&said)) else {
+            return false;
+        };
         // While times are offered, "change it" is of them.
         let own = self.state.showing.booked.is_some() || (choosing && change == Change::Move);
         // That they have one is news where a new one is being arranged, and not beside a wish for one.
-        let wanted = change == Change::Has && (self.state.flow.is_none() || seeks_a_home(text));
+        let wanted = change == Change::Has && (self.state.flow.is_none() || Remark::SeeksHome.is_in(text));
         // "Cancel" alone is of a showing to whoever is asked for one.
         let unspoken =
             change == Change::Cancel && !shown && self.state.flow.is_none() && !self.is_awaited(&said);
@@ -453,13 +371,7 @@ impl Session {
 
     /// "Supposed to", "I have to": a showing that stands is called off, whether or not it is named.
     fn is_awaited(&self, words: &[Token]) -> bool {
-        static AWAITED: LazyLock<AnyOf> = LazyLock::new(|| {
-            AnyOf::parse([
-                "supposed|scheduled|meant|due to",
-                "appointment|today|tomorrow|tonight|this|monday|tuesday|wednesday|thursday|friday|saturday|sunday|visit|visita|cita",
-            ])
-        });
-        AWAITED.fits(words)
+        Remark::Awaited.fits(words)
     }
 
     /// "I'm on my way to see the two bedroom, what's the street number again?" The home is told, and nothing is asked. `true`:
@@ -484,7 +396,8 @@ impl Session {
 
     /// "And is my old appointment off now?" after another one is booked. `true`: dealt with.
     fn cancels_the_old_one(&mut self, text: &str) -> bool {
-        if self.state.showing.booked.is_none() || !OLD_ONE.fits(&tokens(&text.replace(',', " "))) {
+        if self.state.showing.booked.is_none() || !Remark::OfOldShowing.fits(&tokens(&text.replace(',', " ")))
+        {
             return false;
         }
         self.note_old_one();
@@ -516,11 +429,9 @@ impl Session {
 
     /// "No, it is not possible with you. Goodbye" refuses the times and takes leave. `true`: dealt with.
     fn leaves_while_choosing(&mut self, text: &str) -> bool {
-        static LEAVES: LazyLock<AnyOf> =
-            LazyLock::new(|| AnyOf::parse(["bye|goodbye $", "im|were ?just hanging up"]));
         let choosing = matches!(self.state.awaiting, Awaiting::ChooseSlot | Awaiting::ConfirmSlot(_))
             || self.state.awaiting == Awaiting::Item(Item::When);
-        if !choosing || !LEAVES.fits(&tokens(text)) || wish_in(&self.entities(text)).is_some() {
+        if !choosing || !Remark::TakesLeave.is_in(text) || wish_in(&self.entities(text)).is_some() {
             return false;
         }
         self.state.add_matter(text);
@@ -554,7 +465,7 @@ mod tests {
     fn what_becomes_of_a_showing_is_told_from_the_wish_for_one() {
         let change = |text: &str| {
             let words = tokens(&text.replace(',', " "));
-            CHANGE_RULES.first(&words).filter(|_| !NO_CHANGE.fits(&words))
+            CHANGE_RULES.first(&words).filter(|_| !Remark::NoChange.fits(&words))
         };
         for (text, wanted) in [
             (

@@ -1,15 +1,13 @@
 //! Names put right by sound: the person whose number is calling, or somebody of the roster, is likelier than a name that
 //! only sounds like theirs.
 
-use std::sync::LazyLock;
-
 use super::{Awaiting, Item, Session, answering::TOPIC_WORDS};
 use crate::{
     dialogue::{
         Entity, PersonName, Value,
         entity::likeness,
         names::is_given_name,
-        pattern::AnyOf,
+        remark::Remark,
         token::{Token, tokens},
     },
     types::Language,
@@ -84,41 +82,6 @@ pub(super) fn put_together(old: &PersonName, new: &PersonName, agreed: bool) -> 
     }
 }
 
-/// Who would rather not say their name, in answer to the question for it.
-static REFUSALS: LazyLock<AnyOf> = LazyLock::new(|| {
-    AnyOf::parse([
-        "rather not|no",
-        "prefer not",
-        "not giving|telling|saying|sharing|leaving",
-        "dont|wont|not|cant ?really want|going|wanna|gonna|like|have|need|willing|comfortable ?to say|tell|give|giving|answer|share|leave",
-        "wont say|tell|give|answer|share",
-        "none of your business",
-        "thats|its|is private|personal|confidential",
-        "skip it|that|the",
-        "leave it|that blank|out|off|open",
-        "no comment",
-        "dont need|have to know|have",
-        "anonymous*",
-        "why would|should i give|tell|say|leave",
-    ])
-});
-
-/// Who says so of the name, whatever was asked.
-static NAMELESS: LazyLock<AnyOf> = LazyLock::new(|| {
-    AnyOf::parse([
-        "not|wont|dont|never|rather ?want|going|gonna|wanna|like|have ?to give|giving|tell|telling|say|saying|leave|leaving|share|sharing ?you ?out my|a|any|the|our name|names",
-        "no name|names $",
-        "put|with|want no name|names",
-        "dont want .. my name",
-        "without my|a|any name",
-        "keep|leave my name out",
-        "never mind my|the name",
-        "forget my|the name",
-        "my name doesnt|isnt|dont matter|important|needed",
-        "stay|remain|be|put|report|complain .. anonymous*",
-    ])
-});
-
 /// "No name. It's the closet door": a no of its own sentence.
 fn says_no_name(words: &[Token]) -> bool {
     words.windows(2).any(|pair| {
@@ -135,8 +98,10 @@ impl Session {
             _ => false,
         };
         let words = tokens(text);
-        let nameless = NAMELESS.fits(&words) || says_no_name(&words);
-        if self.state.language != Language::English || !(nameless || (asked && REFUSALS.fits(&words))) {
+        let nameless = Remark::Nameless.fits(&words) || says_no_name(&words);
+        if self.state.language != Language::English
+            || !(nameless || (asked && Remark::RefusesName.fits(&words)))
+        {
             return false;
         }
         let heard = self.entities(text);

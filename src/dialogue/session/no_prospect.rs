@@ -4,36 +4,9 @@ use std::sync::LazyLock;
 
 use super::{Awaiting, Item, Session, understanding::asks_to_see};
 use crate::dialogue::{
-    Entity, Intent, Reading, Value, office::words_of, pack::Line, pattern::AnyOf, pattern::Table,
+    Entity, Intent, Reading, Value, office::words_of, pack::Line, pattern::Table, remark::Remark,
     token::tokens,
 };
-
-/// "I live here already": whoever was taken for a prospect is none.
-const LIVES_HERE: &str = "\
-already live|living|rent|renting|reside here|there
-live|living here|there already
-live|living in your|this|the building|complex
-im|am ?already ?a|your ?current|existing resident|tenant
-were|are ?already ?your ?current residents|tenants
-i|we ?already live in unit|apartment|apt
-not|isnt looking|searching|shopping for|to ?rent a|an|another|any ?new home|homes|place|apartment
-dont|didnt want|need|ask ?for a|an|another|any home|place|apartment & my|mine|moms|mothers|lease|her|heat|leak|repair|forget|already|told|said
-sublet|sublease|subletting|subleasing my|mine|our
-rent|rents|renting ?out my|our own? place|apartment|unit|condo
-ya vivo|vivimos|rento|rentamos aquí|aqui|ahí|ahi
-";
-
-static LIVES_HERE_RULES: LazyLock<AnyOf> = LazyLock::new(|| AnyOf::parse(LIVES_HERE.lines()));
-
-/// Somebody who lives there already and wants another home as well.
-const SEEKS: &str = "\
-look|looking|search|searching|apply for|at
-available|availability|vacancies|vacancy|vacant|openings|listing|listings|waitlist
-have|got any|a|an|another|other|bigger|smaller|larger .. bedroom|bedrooms|studio|unit|units|apartment|apartments|home|homes|place|places
-move|moving|upgrade|transfer to|into a|an|another|bigger|smaller|larger
-to ?come ?and see|tour|view|visit|rent a|an|the|your|one|two|three|it
-showing|tour|viewing
-";
 
 /// What somebody wants who is asked for the day of moving in, or of a visit, and has none in mind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,42 +27,10 @@ enum NoProspect {
     Elsewhere,
 }
 
-/// `what | pattern`, the first that fits.
-const NO_PROSPECT: &str = "\
-stood_up | nobody|noone|no|anyone ?one was|were|is|came|come|showed|called|ever ?there ?up ?here & yesterday|last|ago|saturday|sunday|monday|tuesday|wednesday|thursday|friday|morning|earlier|off
-stood_up | stood me|us up
-applied | i|we|weve|ive ?have ?already applied
-applied | already|have applied ?for|to
-applied | sent|submitted|filled|turned|put ?out|in|it ?my|our|an|the application|app
-applied | about|on|with|for my|our application
-applies | how|where|can|could|do ?can|do|could|would|should i|we ?go ?actually apply
-applies | what|whats ?do|does ?i|we ?need|is ?the to apply
-applies | is|are there ?a|an ?online link
-applies | just|only ?the ?an application
-applies | no|not|dont|already|seen & want|wants|like|need|ready|going|wanna ?to apply|fill
-applies | tell|say .. wants|want to apply
-withdraws | backing|backed|back|pulling out of|on
-withdraws | take|remove|took me|us|my|our ?name off|from
-withdraws | off|from the|your|that ?waiting waitlist|list
-withdraws | cancel|cancelling|canceling ?my|our|the ?place|spot|position .. waitlist|waiting|list|application|reservation
-withdraws | cant|cannot|couldnt|not|dont|wont ?want|going|gonna|able ?to take|taking it|the|that|this ?apartment|home|house|place|unit
-withdraws | dont|do|didnt ?not want|need .. anymore|longer
-withdraws | dont|didnt want|need a|an|any ?other home|apartment|place ?anymore
-withdraws | found|got|have|signed something|somewhere|someplace|another|a ?different|other ?new place|else|one|lease & off|list|cancel|already|else
-withdraws | not|im|were moving in ?anymore|anywhere|here & not
-trade | im|its|this|thats|were ?is ?just ?only ?from the|your ?new plumber|electrician|roofer|painter|locksmith|exterminator|landscaper|gardener|contractor|handyman|technician|inspector|mover|movers|cleaner|cleaners|driver|courier
-trade | im|were ?just ?only ?supposed here|there|coming ?to ?over to fix|repair|paint|install|inspect|deliver|spray|mow ?a|an|the|your
-of_resident | your ?current|own tenant|resident in|at|of|from|there|is|has|who
-of_resident | he|she|they|hes|shes|theyre|mom|mother|dad|father|son|daughter|patient|client already lives|live|living there|here
-of_resident | ^ ?no ?but he|she|they lives|live|living there|here
-elsewhere | ^ ?no ?oh ?wait ?sorry ?but ?i ?im ?am not looking for|to
-elsewhere | not looking for|to ?rent ?move ?a|an|any ?place|home|apartment|anything|bedrooms|in|into & about|from|its|im|just|already|called|missed|told
-elsewhere | dont|do|cant|cannot|wont|wouldnt|not|never ?not ?be ?be ?able ?to come|coming ?to|in|over|there|today|then|before|at|by
-elsewhere | dont|do|not ?not want|wanna|need|going|looking ?to see it|that|one|any|them
-elsewhere | cant|cannot|wont|not|couldnt ?gonna|going|be ?able ?to make it
-elsewhere | hes|shes|theyre|he|she|they ?is|are not|isnt|arent moving
-elsewhere | not|never a ?new ?potential prospect|renter|applicant|customer
-";
+const NO_PROSPECT: &str = concat!(
+    include_str!("../../../firmware-config/dialogue/no_prospect.txt"),
+    include_str!("../../../firmware-config/dialogue/es/no_prospect.txt"),
+);
 
 fn no_prospect_from_name(name: &str) -> Option<NoProspect> {
     Some(match name {
@@ -106,87 +47,6 @@ fn no_prospect_from_name(name: &str) -> Option<NoProspect> {
 
 static NO_PROSPECT_RULES: LazyLock<Table<NoProspect>> =
     LazyLock::new(|| Table::parse(NO_PROSPECT, no_prospect_from_name));
-
-/// A wish for a home in the same breath: "not looking for a house, I want an apartment".
-static WANTS_ANOTHER: LazyLock<AnyOf> = LazyLock::new(|| {
-    AnyOf::parse([
-        "want|need|like|prefer|rather|looking|about|is|are ?for ?have ?something|anything a|an|the|any|one|two|three|studio ?one|two|three ?bigger|smaller|cheaper bedroom|bedrooms|studio|apartment|house|condo|townhouse|yard|garage",
-        "instead|other|another|different day|time|one|week",
-        "what|how about|else",
-        "until|till|before|yet",
-        "can|could i|we",
-    ])
-});
-
-/// A home is seen from afar: no day is to be looked for.
-static BY_VIDEO: LazyLock<AnyOf> = LazyLock::new(|| {
-    AnyOf::parse([
-        "video|virtual|facetime|zoom|online|remote|3d tour|tours|walkthrough|walkthroughs|viewing|viewings|showing|visit",
-        "tour|walkthrough|viewing|showing|visit|see|view|show .. by|over|via|through|on video|facetime|zoom|skype",
-        "send|get|have|make|want|need ?me ?us ?a|any|some video|videos",
-        "is|so ?so ?the|a video possible|okay|ok|fine",
-    ])
-});
-
-/// Whoever would come as well: "a video tour or Saturday".
-static OR_COMES: LazyLock<AnyOf> = LazyLock::new(|| {
-    AnyOf::parse([
-        "in person|or",
-        "no|not|instead|than|dont .. video|virtual",
-        "after the|your video|virtual",
-    ])
-});
-
-/// A day or an hour is refused, and not the home: "I can't make it then".
-static OF_THAT_TIME: LazyLock<AnyOf> = LazyLock::new(|| {
-    AnyOf::parse([
-        "then|before|after|until|till|at|those|any|either|in|that|monday|tuesday|wednesday|thursday|friday|saturday|sunday|earlier|later|morning|afternoon|evening",
-        "make it $",
-    ])
-});
-
-/// Nobody comes, at any time.
-static NOT_AT_ALL: LazyLock<AnyOf> = LazyLock::new(|| {
-    AnyOf::parse([
-        "not|dont|wont|never coming|come",
-        "sick|ill|fever|flu|covid|hospital|anymore|already|told|video|tell|germany|abroad",
-        "not|dont want|going|looking ?to see",
-    ])
-});
-
-/// Somebody's home that the caller would rent.
-static RENTS: LazyLock<AnyOf> = LazyLock::new(|| {
-    AnyOf::parse(["rent|lease|have|see|get it|that|his|her|their|one|the", "moving|moves|moved out"])
-});
-
-/// "I don't want to apply yet."
-static NOT_YET: LazyLock<AnyOf> =
-    LazyLock::new(|| AnyOf::parse(["dont|not|wont|before ?i ?want|wanna|ready|going ?to apply|applying"]));
-
-/// What is seen already, or need not be.
-static SEEN: LazyLock<AnyOf> = LazyLock::new(|| {
-    AnyOf::parse([
-        "dont|not|no|didnt ?need|want|have|another ?to|a see|showing|tour|visit|viewing|look",
-        "seen|saw|already|toured|visited",
-    ])
-});
-
-/// "I'm no company, I live here."
-pub(super) fn lives_here(text: &str) -> bool {
-    static HERE: LazyLock<AnyOf> = LazyLock::new(|| {
-        AnyOf::parse([
-            "i|we live|rent here|there|in|at",
-            "im|am|were ?just ?a|the|your tenant|resident|renter|tenants|residents",
-        ])
-    });
-    HERE.fits(&tokens(text))
-}
-
-/// Do they look for a home? "I'd like to rent my place to a friend" does not.
-pub(super) fn seeks_a_home(text: &str) -> bool {
-    static SEEKS_RULES: LazyLock<AnyOf> = LazyLock::new(|| AnyOf::parse(SEEKS.lines()));
-    SEEKS_RULES.fits(&tokens(text))
-}
 
 impl Session {
     /// "I'm not moving in, take me off the list": the questions for a prospect stop, and what they want goes to people. `true`:
@@ -208,23 +68,30 @@ impl Session {
         }
         let Some(what) = NO_PROSPECT_RULES.first(&words) else { return false };
         let weak = matches!(what, NoProspect::Elsewhere | NoProspect::Withdraws | NoProspect::StoodUp);
-        if weak && WANTS_ANOTHER.fits(&words) {
+        if weak && Remark::WantsAnother.fits(&words) {
             return false;
         }
         // "I'm the electrician at the school, and I look for a two bedroom"; "your tenant in 3A moves out, can I rent it".
         let of_others = matches!(what, NoProspect::OfResident | NoProspect::Trade);
-        if of_others && (seeks_a_home(text) || (what == NoProspect::OfResident && RENTS.fits(&words))) {
+        if of_others
+            && (Remark::SeeksHome.is_in(text)
+                || (what == NoProspect::OfResident && Remark::WouldRentTheirs.fits(&words)))
+        {
             return false;
         }
         // "How do I apply, and can I see it Saturday" is a prospect's; what they do not know of is added to the message.
-        let sees = (asks_to_see(text) && !SEEN.fits(&words)) || NOT_YET.fits(&words);
+        let sees = (asks_to_see(text) && !Remark::HasSeen.fits(&words)) || Remark::NotYet.fits(&words);
         if what == NoProspect::Applies && (sees || self.office.answer(reading.topic, text).is_some()) {
             return false;
         }
         // A time that is refused is answered with another one.
         let timing = matches!(self.state.awaiting, Awaiting::ChooseSlot | Awaiting::ConfirmSlot(_))
             || self.state.awaiting == Awaiting::Item(Item::When);
-        if what == NoProspect::Elsewhere && timing && OF_THAT_TIME.fits(&words) && !NOT_AT_ALL.fits(&words) {
+        if what == NoProspect::Elsewhere
+            && timing
+            && Remark::OfThatTime.fits(&words)
+            && !Remark::NotAtAll.fits(&words)
+        {
             return false;
         }
         // Before a home was spoken of, what somebody does not do is no reason to ask nothing.
@@ -280,7 +147,7 @@ impl Session {
     fn wants_video(&mut self, text: &str, reading: &Reading) -> bool {
         let words = tokens(text);
         let own_fact = self.office.answer(reading.topic, text).is_some();
-        if !BY_VIDEO.fits(&words) || OR_COMES.fits(&words) || own_fact {
+        if !Remark::ByVideo.fits(&words) || Remark::OrComes.fits(&words) || own_fact {
             return false;
         }
         let note = "asks for a video tour: tell them whether there is one";
@@ -309,7 +176,7 @@ impl Session {
         if !prospect
             || self.state.closed
             || self.state.form.value(Item::Listing).is_some()
-            || !(at_a_door || LIVES_HERE_RULES.fits(&words))
+            || !(at_a_door || Remark::RentsAlready.fits(&words))
         {
             return false;
         }
@@ -322,18 +189,6 @@ impl Session {
 
     /// Do they speak of the home that they live in, and of no trade that comes to it?
     pub(super) fn is_of_a_resident(&self, text: &str) -> bool {
-        static LIVES: LazyLock<AnyOf> = LazyLock::new(|| {
-            AnyOf::parse([
-                "i|we live in|here|at|there|on",
-                "im|its|is|we|were ... in unit|apartment|apt|number",
-                "my apartment|unit|bathroom|kitchen|bedroom|lease|sink|toilet|place|roommate|rent",
-            ])
-        });
-        static TRADES: LazyLock<AnyOf> = LazyLock::new(|| {
-            AnyOf::parse([
-                "plumber|electrician|contractor|technician|tech|driver|installer|inspector|crew|dispatch|invoice|invoices|estimate|quote|bid|customer|company|delivery|locksmith|vendor|billing|job|jobs|adjuster|officer",
-            ])
-        });
         let words = tokens(text);
         let at_a_door = |entity: &Entity| {
             let before = text.get(..entity.start).map(words_of).unwrap_or_default();
@@ -342,31 +197,17 @@ impl Session {
         };
         let heard = self.entities(text);
         let of_a_firm = heard.iter().any(|entity| matches!(entity.value, Value::Company(_)));
-        !of_a_firm && !TRADES.fits(&words) && (LIVES.fits(&words) || heard.iter().any(at_a_door))
+        !of_a_firm
+            && !Remark::OfTrade.fits(&words)
+            && (Remark::OfOwnHome.fits(&words) || heard.iter().any(at_a_door))
     }
 }
 
 /// "I want to buy it", "do you have anything for sale"; who would rent as well is told of what is to let.
 pub(super) fn wants_to_buy(text: &str) -> bool {
-    static BUYS: LazyLock<AnyOf> = LazyLock::new(|| {
-        AnyOf::parse([
-            "want|wanna|wants|like|love|looking|interested|hoping|trying|asking|rather|wanting|about|anything|something|it|one|here|and|just ?in ?about ?to buy|buying|purchase|purchasing",
-            "to buy|purchase ?a|an|the ?one|two|three|four|five ?bedroom house|home|condo|townhouse|place|apartment",
-            "for sale",
-        ])
-    });
-    static RENTS: LazyLock<AnyOf> = LazyLock::new(|| {
-        AnyOf::parse([
-            "rent|renting|rental|rentals|lease|leasing",
-            "not|dont|never|cant .. buy|buying|purchase|purchasing",
-            "buy|buying furniture|groceries|out|insurance|you|time",
-        ])
-    });
-    static NOT_RENTS: LazyLock<AnyOf> = LazyLock::new(|| {
-        AnyOf::parse(["not|dont|never|no .. rent|renting|lease|leasing", "instead of renting"])
-    });
     let words = tokens(text);
-    BUYS.fits(&words) && (!RENTS.fits(&words) || NOT_RENTS.fits(&words))
+    Remark::WantsToBuy.fits(&words)
+        && (!Remark::WantsToRent.fits(&words) || Remark::WantsNotToRent.fits(&words))
 }
 
 #[cfg(test)]
@@ -434,7 +275,7 @@ mod tests {
 
     #[test]
     fn a_video_tour_is_told_from_what_is_like_it() {
-        let video = |text: &str| BY_VIDEO.fits(&tokens(text)) && !OR_COMES.fits(&tokens(text));
+        let video = |text: &str| Remark::ByVideo.is_in(text) && !Remark::OrComes.is_in(text);
         assert!(video("It is possible to make a video tour?") && video("So, is the video possible?"));
         assert!(
             !video("I saw the video tour and I'd like to see it in person")

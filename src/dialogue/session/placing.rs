@@ -5,7 +5,8 @@ use super::{
     taking::{joined, names_the_same},
 };
 use crate::dialogue::{
-    Address, Entity, Intent, Value, form::Standing, office::words_of, understander::danger_said,
+    Address, Entity, Intent, Value, form::Standing, office::words_of, remark::Remark,
+    understander::danger_said,
 };
 
 /// Between two places, the second puts the first right.
@@ -24,9 +25,6 @@ const OWN: [&[&str]; 9] = [
     &["my", "place", "is"],
     &["me"],
 ];
-
-/// An answer to a read-back.
-const YES: [&str; 7] = ["yes", "yeah", "yep", "yup", "sure", "correct", "right"];
 
 /// Words between them and the place.
 const LEADS: [&str; 7] = ["in", "at", "over", "unit", "apartment", "number", "from"];
@@ -108,7 +106,7 @@ impl Session {
         }
         // "Yes. He's in 4B": what was read back is the caller's.
         let agreed = matches!(&self.state.awaiting, Awaiting::Confirm(items) if items.contains(&Item::Place))
-            && words_of(text).first().is_some_and(|word| YES.contains(&word.as_str()));
+            && Remark::OpensWithYes.is_in(text);
         if agreed {
             heard.retain(|entity| !is_place(entity) || !is_of_people(text, entity));
         }

@@ -1,11 +1,9 @@
 //! Danger and harm: what is said first, and who is rung.
 
-use std::sync::LazyLock;
-
 use super::{Awaiting, Channel, Session};
 use crate::dialogue::{
-    Destination, EndReason, Intent, Item, LifeSafety, Reading, Urgency, UserTurn, Value, office::words_of,
-    pack::Line, pattern::AnyOf, token::tokens,
+    Destination, EndReason, Intent, Item, LifeSafety, Reading, Urgency, UserTurn, Value, pack::Line,
+    remark::Remark,
 };
 
 /// Rings of the person on call that one conversation asks for: at once, and again when there is more to tell them.
@@ -67,9 +65,7 @@ impl Session {
 
     /// "Yes, this one. I can't get my breath": the yes stands, whatever is said first now; without one the number is offered anew.
     pub(super) fn agree_in_passing(&mut self, text: &str) {
-        const YES: [&str; 7] = ["yes", "yeah", "yep", "yup", "sure", "correct", "sí"];
-        let agreed = words_of(text).first().is_some_and(|word| YES.contains(&word.as_str()));
-        let agreed = agreed && !self.state.unheard;
+        let agreed = Remark::OpensWithYes.is_in(text) && !self.state.unheard;
         match (self.state.awaiting.clone(), self.state.opening.caller) {
             (Awaiting::Confirm(items), _) if agreed => self.settle_all(&items),
             (Awaiting::OfferCaller, Some(number)) if agreed => {
@@ -103,7 +99,7 @@ impl Session {
 
     /// Harm to a home: the person on call is to be rung, as soon as they can be told where.
     pub(super) fn note_harm(&mut self, text: &str, reading: &Reading) {
-        if is_in_no_hurry(text) {
+        if Remark::NoHurry.is_in(text) {
             return self.take_back_harm();
         }
         let Urgency::Urgent(_) = reading.urgency else { return };
@@ -280,24 +276,4 @@ impl Session {
             None => self.end(EndReason::SpeechFailed),
         }
     }
-}
-
-/// "Please don't ring anybody", "no hurry": who says so knows best; of danger to life it is not asked.
-fn is_in_no_hurry(text: &str) -> bool {
-    static SAID: LazyLock<AnyOf> = LazyLock::new(|| {
-        AnyOf::parse([
-            "no hurry|rush",
-            "not|isnt|no ?in ?a ?any hurry|rush",
-            "it|that can wait",
-            "can wait till|until",
-            "dont|no ?need ?to ring|bother|wake|call|need anybody|anyone|somebody|someone ?now|tonight|on|at|over",
-            "all dry now",
-            "^ ?no ?no ?oh ?wait not|isnt|no ?an|a|any ?real emergency",
-            "its|thats|is|what not ?an|a emergency",
-            "^ what emergency",
-            "no hay prisa",
-            "no es urgente",
-        ])
-    });
-    SAID.fits(&tokens(text))
 }

@@ -1,7 +1,9 @@
 //! An utterance that says several things: what the office can answer is answered on the way, and another matter waits for its turn.
 
-use super::{Awaiting, Item, Session, no_prospect::seeks_a_home, understanding::is_answer_step};
-use crate::dialogue::{Clause, Ending, Intent, Reading, Urgency, closed, listing, pack::Line};
+use super::{Awaiting, Item, Session, understanding::is_answer_step};
+use crate::dialogue::{
+    Clause, Ending, Intent, Reading, Urgency, closed, listing, pack::Line, remark::Remark,
+};
 
 /// Matters that wait; of more, the transcript tells.
 const FURTHER: usize = 2;
@@ -80,7 +82,8 @@ impl Session {
             let new = !matters.iter().any(|known| same(known.reading.intent));
             // "I'd like to rent my place to a friend" beside a question of the lease makes no prospect of a tenant, and "I put in
             // for an apartment" none of whoever was called by the office.
-            let of_a_tenant = intent.is_prospect() && !matters.is_empty() && !seeks_a_home(&clause.text);
+            let of_a_tenant =
+                intent.is_prospect() && !matters.is_empty() && !Remark::SeeksHome.is_in(&clause.text);
             // "Would I get approved?" has its closed answer, and is no matter beside it.
             let closed = closed::topic(self.state.language, &clause.text, &clause.reading).is_some();
             if clause.reading.is_sure() && taken_down && new && !closed && !of_a_tenant {

@@ -1,20 +1,18 @@
 //! A prospect sees a home: a day is asked for, times of the calendar are offered, one is read back and booked. Nothing is said
 //! to be booked before the calendar has said so.
 
-use std::sync::LazyLock;
-
 use jiff::civil::Time;
 use serde::{Deserialize, Serialize};
 
 use super::{
     Awaiting, Channel, Item, Session,
-    wished::{agrees_and_goes_on, by_hour, by_place, is_the_time_again, refuses},
+    wished::{agrees_and_goes_on, by_hour, by_place, is_the_time_again},
 };
 use crate::{
     dialogue::{
         Act, CalendarAnswer, CalendarRequest, DayPart, Entity, Expectation, Intent, Move, Promise, Reading,
-        Showing, ShowingSlot, ShowingState, Value, When, office::words_of, pack::Line, pattern::AnyOf,
-        showing::slots_aloud, token::tokens,
+        Showing, ShowingSlot, ShowingState, Value, When, office::words_of, pack::Line, remark::Remark,
+        showing::slots_aloud,
     },
     types::ShowingId,
 };
@@ -194,16 +192,8 @@ impl Session {
 
     /// "I've got a tenant for your listing", "I'm the agent".
     fn is_an_agent(&self) -> bool {
-        static AGENT: LazyLock<AnyOf> = LazyLock::new(|| {
-            AnyOf::parse([
-                "my|our|the client|clients",
-                "have|got|ive ?got|have a|an tenant|client|buyer|renter ?for|who",
-                "im|am ?just ?only the|a|an|their|her|his ?leasing|listing|buyers|tenants agent|broker|realtor",
-                "with|from|at .. realty|realtors|brokerage|relocation",
-            ])
-        });
         let told = [&self.state.matter, &self.state.first_words];
-        told.into_iter().flatten().any(|words| AGENT.fits(&tokens(words)))
+        told.into_iter().flatten().any(|words| Remark::AnAgent.is_in(words))
     }
 
     /// They have named another time.
@@ -491,7 +481,7 @@ impl Session {
                 self.decline_showing();
             }
             Some(Move::Deny) => self.times_refused(),
-            _ if refuses(text) => self.times_refused(),
+            _ if Remark::RefusesTimes.is_in(text) => self.times_refused(),
             _ if self.changes_topic(text, reading) => {
                 self.state.add_matter(text);
                 self.begin_flow(reading.intent, text);

@@ -1,12 +1,10 @@
 //! Putting what was heard into the form: what was asked for, what was said besides, and numbers in parts.
 
-use std::sync::LazyLock;
-
 use super::{Awaiting, Item, Session};
 use crate::{
     dialogue::{
         Address, Entity, PersonName, UnitMention, UnitRef, Value, entity, office::words_of, pack::Line,
-        pattern::AnyOf, token::tokens,
+        remark::Remark, token::tokens,
     },
     types::PhoneNumber,
 };
@@ -92,25 +90,13 @@ impl Session {
     /// "My number's the one I'm calling from", said beside another answer.
     pub(super) fn note_own_number(&mut self, text: &str) {
         // Before it is known what they call about, only in so many words: "I got a call from this number" offers none.
-        static AT_FIRST: LazyLock<AnyOf> = LazyLock::new(|| {
-            AnyOf::parse([
-                "my|best|callback number|numbers ?is ?the this|one|same|number",
-                "call|reach|ring me ?back at|on this|the number|one",
-            ])
-        });
-        static OF_NUMBER: LazyLock<AnyOf> = LazyLock::new(|| {
-            AnyOf::parse([
-                "number|numbers|call|reach .. calling|called|this|same",
-                "this|that phone|phones|number|numbers|one|ones ?is ?works|fine|good|okay|ok",
-            ])
-        });
-        let wanted = (self.state.flow.is_some() || AT_FIRST.fits(&tokens(text)))
+        let wanted = (self.state.flow.is_some() || Remark::OffersOwnNumber.is_in(text))
             && self.state.form.value(Item::Callback).is_none()
             && !self.state.awaiting.is_for(Item::Callback)
             && !self.state.refuses_calls;
         if wanted
             && means_own_number(text)
-            && OF_NUMBER.fits(&tokens(text))
+            && Remark::OfOwnNumber.is_in(text)
             && let Some(number) = self.state.opening.caller
         {
             self.state.offered_caller = true;
@@ -169,18 +155,11 @@ impl Session {
 
 /// Do they speak of the number that they call from, and not against it?
 fn means_own_number(text: &str) -> bool {
-    static OWN: LazyLock<AnyOf> = LazyLock::new(|| {
-        AnyOf::parse([
-            "this number|numbers|one|ones|phone|phones|line|lines",
-            "number|one|phone|line ?that im|i .. calling|called|call ?you ?from|on|with|now",
-            "same number|one|phone",
-            "number|one .. your screen|display",
-        ])
-    });
     const AGAINST: [&str; 8] = ["not", "dont", "isnt", "arent", "cant", "never", "wont", "another"];
     text.split_inclusive(['.', '!', '?']).filter(|sentence| !sentence.ends_with('?')).any(|sentence| {
         let words = tokens(sentence);
-        !words.iter().any(|token| AGAINST.contains(&token.word.as_str())) && OWN.fits(&words)
+        !words.iter().any(|token| AGAINST.contains(&token.word.as_str()))
+            && Remark::MeansOwnNumber.fits(&words)
     })
 }
 

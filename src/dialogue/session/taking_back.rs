@@ -1,118 +1,10 @@
 //! What callers take back: an alarm that was none, the wish to be called, the whole matter; and what they refuse: texts, calls, a number.
 
-use std::sync::LazyLock;
-
 use super::{Awaiting, Item, Session};
 use crate::dialogue::{
-    Entity, Intent, LifeSafety, Move, Reading, Urgency, Value, office::words_of, pack::Line, pattern::AnyOf,
+    Entity, Intent, LifeSafety, Move, Reading, Urgency, Value, office::words_of, pack::Line, remark::Remark,
     token::tokens,
 };
-
-/// An alarm that was raised over a figure of speech, a film or a test.
-const NO_ALARM: &str = "\
-not|isnt|wasnt|never ?an|a|any ?real|actual emergency
-no emergency
-nobodys|nobody|noones|noone ?is|was|got hurt|injured|sick
-^ no & nothing|nobodys|nobody|isnt|its|just|only
-cancel|forget|drop|stop .. emergency|alarm|ringing|ring|calling|call
-false alarm
-i|we was|were|am|are ?just|only kidding|joking|exaggerating
-just|only kidding|joking
-figure of speech
-just|only ?a|the ?way|figure ?of joke|expression|saying|movie|movies|film|tv|television|game|radiator|radiators
-its|was ?just|only ?a|the movie|movies|film|films|tv|television|game|games|expression|joke|fake
-dont|no ?need ?to ring|call|send|wake|bother anybody|anyone|somebody|someone|police|firemen
-";
-
-/// A repair that was agreed on before.
-const OFF: &str = "\
-cancel|canceling|cancelling|postpone|reschedule|move|call ?off ?out ?the|my|your|that|this plumber|electrician|handyman|exterminator|technician|repair|repairman|maintenance|inspection|work
-call off the|my|your|that|this
-gave|left|put .. wrong ?phone|callback number
-";
-
-/// Harm to a home that has ended by itself.
-const OVER: &str = "\
-came|come|is|its|it|just ?right back on
-back on now|again
-works|working ?now|again ?now|again $
-found .. key|keys|spare
-let me|us in|inside
-stopped by itself|himself|now
-fixed itself
-cancel that|it|this
-";
-
-/// It is not over yet.
-const NOT_OVER: &str = "\
-but
-still|not|isnt|wont|doesnt|never|cant|when|until|if|unless|before
-dont cancel
-went out|off again
-";
-
-/// With one of these nothing is taken back, whatever else is said.
-const GOES_ON: &str = "\
-still|again|getting worse
-help|hurry|hurts|bleeding|burning|smoke|flames|gas|blood|breathe|breathing|unconscious
-but .. smell|smells|smoke|burn*|bleed*|hurt*|sick|dizzy
-";
-
-/// They want no call after all, or nothing at all.
-const CALLED_OFF: &str = "\
-never mind
-nevermind
-forget it|about
-dont|didnt ?really need|want ?you ?to|a|any call|callback
-no call|calls|callback $|thanks|thank|needed|necessary|please|back
-no need .. call|callback
-^ no dont call me
-dont bother
-ill ?just call|come|try|stop ?back|by|again ?later|tomorrow|another
-";
-
-/// Only what was asked for is refused, or something else is wanted: "never mind my name, there's a scam ad".
-const KEEPS_ON: &str = "\
-mind|nevermind|forget ?about my|the|your|his|her name|number|address|email|unit
-mind|nevermind|forget .. just|please tell|write|say|put|let|pass
-im telling you
-";
-
-/// They will not say their number.
-const NO_NUMBER: &str = "\
-not|wont|dont|aint|never|cant .. give|giving|hand|share|tell .. number|that|it|out|you
-dont|didnt ?really need|want ?you ?to|a|any call|callback
-no|dont|not call|calling me ?back
-none of your business
-no call|calls|callback $|thanks|thank|needed|necessary|please|back
-thats private|personal
-";
-
-/// "Yes, but don't call me before two."
-static AT_SOME_TIMES: LazyLock<AnyOf> = LazyLock::new(|| {
-    AnyOf::parse([
-        "call|calling|ring .. before|after|until|till|unless|while|during|morning|mornings|afternoon|evening|evenings|night|nights|weekend|weekends|tomorrow",
-        "^ yes|yeah|yep|sure",
-    ])
-});
-static NO_ALARM_RULES: LazyLock<AnyOf> = LazyLock::new(|| AnyOf::parse(NO_ALARM.lines()));
-static OFF_RULES: LazyLock<AnyOf> = LazyLock::new(|| AnyOf::parse(OFF.lines()));
-static ELSEWHERE_RULES: LazyLock<AnyOf> = LazyLock::new(|| {
-    AnyOf::parse([
-        "email|mail ?address ?is|me|at",
-        "whatsapp|gmail|yahoo|hotmail|outlook",
-        "dot com|net|org|edu",
-        "not ?an|a american|us number",
-        "international|foreign|nigerian|german|mexican|canadian|british|indian|chinese number",
-        "^ ?its plus one|two|three|four|five|six|seven|eight|nine|1*|2*|3*|4*|5*|6*|7*|8*|9*",
-    ])
-});
-static OVER_RULES: LazyLock<AnyOf> = LazyLock::new(|| AnyOf::parse(OVER.lines()));
-static NOT_OVER_RULES: LazyLock<AnyOf> = LazyLock::new(|| AnyOf::parse(NOT_OVER.lines()));
-static GOES_ON_RULES: LazyLock<AnyOf> = LazyLock::new(|| AnyOf::parse(GOES_ON.lines()));
-static CALLED_OFF_RULES: LazyLock<AnyOf> = LazyLock::new(|| AnyOf::parse(CALLED_OFF.lines()));
-static KEEPS_ON_RULES: LazyLock<AnyOf> = LazyLock::new(|| AnyOf::parse(KEEPS_ON.lines()));
-static NO_NUMBER_RULES: LazyLock<AnyOf> = LazyLock::new(|| AnyOf::parse(NO_NUMBER.lines()));
 
 impl Session {
     /// "I need to call off the plumber for tomorrow", "I gave you the wrong number for my report": of what was agreed on before,
@@ -124,7 +16,7 @@ impl Session {
             || self.state.unheard
             || self.state.urgency != Urgency::Routine
             || reading.urgency != Urgency::Routine
-            || !OFF_RULES.fits(&tokens(text))
+            || !Remark::CallsOffVisit.is_in(text)
         {
             return false;
         }
@@ -143,8 +35,8 @@ impl Session {
             || self.state.urgency.is_life_safety()
             || reading.urgency != Urgency::Routine
             || text.trim_end().ends_with('?')
-            || !OVER_RULES.fits(&words)
-            || NOT_OVER_RULES.fits(&words)
+            || !Remark::Over.fits(&words)
+            || Remark::NotOver.fits(&words)
         {
             return false;
         }
@@ -168,8 +60,8 @@ impl Session {
             || self.state.unheard
             || matches!(kind, LifeSafety::Gas | LifeSafety::CarbonMonoxide)
             || reading.urgency.is_life_safety()
-            || !NO_ALARM_RULES.fits(&words)
-            || GOES_ON_RULES.fits(&words)
+            || !Remark::NoAlarm.fits(&words)
+            || Remark::GoesOn.fits(&words)
         {
             return false;
         }
@@ -209,8 +101,8 @@ impl Session {
         if !asked
             || self.state.unheard
             || self.state.urgency != Urgency::Routine
-            || !CALLED_OFF_RULES.fits(&tokens(text))
-            || KEEPS_ON_RULES.fits(&tokens(text))
+            || !Remark::WantsNoCall.is_in(text)
+            || Remark::WantsElse.is_in(text)
             || text.trim_end().ends_with('?')
         {
             return false;
@@ -259,15 +151,15 @@ impl Session {
     pub(super) fn refuses_number(&mut self, text: &str) -> bool {
         let asked = matches!(self.state.awaiting, Awaiting::Item(Item::Callback) | Awaiting::OfferCaller);
         // An address or a number of another country cannot be rung from here, and is there for people to read.
-        let elsewhere = ELSEWHERE_RULES.fits(&tokens(text));
+        let elsewhere = Remark::ReachedElsewhere.is_in(text);
         if elsewhere && asked && !self.state.unheard {
             self.state.note(format!("reach them by: \"{}\"", text.trim()));
         }
         let number = |entity: &Entity| matches!(entity.value, Value::Phone(_) | Value::PhoneFragment(_));
         if !asked
             || self.state.unheard
-            || !(NO_NUMBER_RULES.fits(&tokens(text)) || elsewhere)
-            || AT_SOME_TIMES.fits(&tokens(text))
+            || !(Remark::RefusesNumber.is_in(text) || elsewhere)
+            || Remark::AtSomeTimes.is_in(text)
             || self.entities(text).iter().any(number)
         {
             return false;

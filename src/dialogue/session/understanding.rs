@@ -4,13 +4,12 @@ use super::{
     Awaiting, Item, Session,
     answering::TOPIC_WORDS,
     asking::{is_of_a_waitlist, without_questions},
-    hearing_out::asks_if_noted,
     visiting::comes_to_see,
     wished::without_denied,
 };
 use crate::dialogue::{
     Context, Entity, Intent, Move, Reading, Slot, Urgency, Value, entity, moves::Moves, office::words_of,
-    pack::Line, secret::WITHHELD, token::tokens, unasked::to_be_heard,
+    pack::Line, remark::Remark, secret::WITHHELD, token::tokens, unasked::to_be_heard,
 };
 use crate::types::Language;
 
@@ -220,7 +219,11 @@ impl Session {
         let beside = self.beside_the_answer(text, &heard);
         let asked_back = self.asked_back(text, reading, &heard);
         if let Some(question) = &asked_back {
-            self.tell(if asks_if_noted(question) { Line::AlreadyNoted } else { self.noted(question) });
+            self.tell(if Remark::AsksIfNoted.is_in(question) {
+                Line::AlreadyNoted
+            } else {
+                self.noted(question)
+            });
         } else if beside.is_some() && self.state.urgency.is_life_safety() {
             self.tell(Line::NotedInDanger);
         }

@@ -1,11 +1,10 @@
 //! Who wants to come and see a home speaks of two days: that of the visit, and that of moving in. Which words are of which.
 
-use std::{ops::Range, sync::LazyLock};
+use std::ops::Range;
 
 use super::{
     Awaiting, Item, Session,
     asking::asks,
-    hearing_out::asks_if_noted,
     understanding::asks_to_see,
     wished::{by_hour, is_the_time_again, without_denied},
 };
@@ -13,51 +12,10 @@ use crate::dialogue::{
     Clause, Entity, Intent, Move, Reading, Subject, Value, When, closed,
     moves::Moves,
     pack::Line,
-    pattern::AnyOf,
+    remark::Remark,
     reply,
     token::{Token, tokens},
 };
-
-/// How people say that they want to come, besides single words. "Can you see if it's free" is none.
-static COMES_TO_SEE: LazyLock<AnyOf> = LazyLock::new(|| {
-    AnyOf::parse([
-        "can|could|may|might|to|wanna|gotta .. see|view|tour|visit ?you ?at the|this|that|it|them|your|one|both|a|an|any|some",
-        "how|when|where|which|what ?day ?can|could|do|may i|we see|view|tour|look",
-        "come|came|stop|swing|drop|go by|over|out",
-        "come|stop|swing|drop .. look|see|visit",
-        "take|have|get|taking|having a ?quick look",
-        "look|looking at it|them",
-        "to look at ?the|that|this|your|one|both",
-        "check it|that|them ?all out",
-        "walk ?me through it|the|that",
-        "book|schedule|arrange|set|make ?me ?up an|my ?own appointment",
-        "seeing|viewing|touring|visiting it|the|that|this|a|one|them|both",
-    ])
-});
-
-/// How a time for it is changed, once it is wanted: "make it Sunday instead".
-static CHANGES_TIME: LazyLock<AnyOf> = LazyLock::new(|| {
-    AnyOf::parse(["make|move|change|push|switch it|that|this|the", "instead|reschedule|rescheduled|postpone"])
-});
-
-/// An hour that is asked about without a day: "so is six okay or not".
-static ASKS_HOUR: LazyLock<AnyOf> = LazyLock::new(|| {
-    let hour =
-        "one|two|three|four|five|six|seven|eight|nine|ten|eleven|noon|1|2|3|4|5|6|7|8|9|10|11|12|twelve";
-    let asked = format!(
-        "is|would|does|at|about|and|so {hour} ?fifteen|thirty|oclock|pm|am ?be|still okay|ok|good|fine|possible|work|free|open|doable"
-    );
-    AnyOf::parse([asked.as_str()])
-});
-
-/// "Nobody's moving in", "not moving in Thursday": of moving in, but not of a day for it.
-static NOT_MOVING: LazyLock<AnyOf> = LazyLock::new(|| {
-    AnyOf::parse([
-        "not|nobody|nobodys|noone|never|isnt|arent|aint moving|move",
-        "dont|do ?not know|care .. move",
-        "before|until i|we move",
-    ])
-});
 
 /// Words after which another sentence begins, whether or not a mark was set.
 const TURNS: [&str; 4] = ["but", "though", "pero", "aunque"];
@@ -83,7 +41,7 @@ pub(super) fn comes_to_see(text: &str) -> bool {
         let goes = matches!((word(at - 1), word(at)), ("get" | "go" | "getting", "into"));
         (sees || goes) && word(at + 1).starts_with(|c: char| c.is_ascii_digit())
     });
-    numbered || COMES_TO_SEE.fits(&words)
+    numbered || Remark::ComesToSee.fits(&words)
 }
 
 /// Before "see 204": "can my sister", "I'd like to".
@@ -100,7 +58,7 @@ pub(super) fn speaks_of_moving(text: &str) -> bool {
         let starts = matches!(word, "start" | "starts" | "starting") && matches!(next, "the" | "my" | "our");
         moved || starts || word == "movein" || word.starts_with("mudar")
     });
-    moves && !NOT_MOVING.fits(&words)
+    moves && !Remark::NotMovingIn.fits(&words)
 }
 
 impl Session {
@@ -180,7 +138,7 @@ impl Session {
             };
             self.state.visit && self.extracted(part).iter().any(times)
         };
-        let changes = self.state.visit && CHANGES_TIME.fits(&tokens(part));
+        let changes = self.state.visit && Remark::ChangesTime.is_in(part);
         match (asks_to_see(part) || changes, speaks_of_moving(part)) {
             (true, false) => Some(Of::Visit),
             (false, true) => Some(Of::MovingIn),
@@ -201,7 +159,7 @@ impl Session {
         let of_visit = |sentence: &str| {
             let words = tokens(sentence);
             let heard = self.entities(&without_denied(sentence));
-            let timed = ASKS_HOUR.fits(&words) || heard.iter().any(names_time);
+            let timed = Remark::AsksHour.fits(&words) || heard.iter().any(names_time);
             words.len() >= SHORTEST_QUESTION && (asks_to_see(sentence) || timed)
         };
         if self.state.unheard || !early || !self.arranges_showing() || !asked.into_iter().any(of_visit) {
@@ -211,7 +169,7 @@ impl Session {
         heard.retain(|entity| {
             Item::of(entity.slot()).is_none_or(|item| self.is_answer(item, entity, reading, text))
         });
-        if !heard.iter().any(names_time) && ASKS_HOUR.fits(&tokens(text)) {
+        if !heard.iter().any(names_time) && Remark::AsksHour.is_in(text) {
             let asked = self.extracted_for(text, Some(Item::When));
             heard.extend(asked.into_iter().filter(names_time));
         }
@@ -280,7 +238,7 @@ impl Session {
     /// booked before, it is told beside the choice.
     fn moves_the_choice(&self, rest: &str, confirming: bool) -> bool {
         let timed = self.entities(&without_denied(rest)).iter().any(names_time);
-        let other = self.other_home(rest).is_some() || SETTLED_BEFORE.fits(&tokens(rest));
+        let other = self.other_home(rest).is_some() || Remark::BookedBefore.is_in(rest);
         timed && !other && (confirming || !rest.contains('?'))
     }
 
@@ -299,7 +257,7 @@ impl Session {
             });
             return self.note_second_time(&other, wish);
         }
-        if SETTLED_BEFORE.fits(&tokens(rest)) {
+        if Remark::BookedBefore.is_in(rest) {
             return self.note_old_one();
         }
         let of_rest = |clause: &&Clause| rest.contains(clause.text.trim());
@@ -314,7 +272,7 @@ impl Session {
             self.tell_variant(&format!("closed.{}", topic.name()), pack.closed_answer(topic));
             self.treat(Subject::Closed(topic), rest, before);
             self.state.note(topic.note().to_owned());
-        } else if asks_if_noted(rest) {
+        } else if Remark::AsksIfNoted.is_in(rest) {
             self.tell(Line::AlreadyNoted);
         } else if let Some(answer) = self.office.answer(read.topic, rest).filter(|_| asks(rest)) {
             self.tell_text(&answer);
@@ -337,23 +295,9 @@ impl Session {
     }
 }
 
-/// What was booked before the one that is being arranged.
-static SETTLED_BEFORE: LazyLock<AnyOf> = LazyLock::new(|| {
-    AnyOf::parse([
-        "old|other|first|previous|mondays|tuesdays|wednesdays|thursdays|fridays|saturdays|monday|tuesday|wednesday|thursday|friday|saturday|today|tomorrow .. off|cancelled|canceled|gone",
-        "cancel the|my old|other|first|previous|existing",
-    ])
-});
-
 /// "Thank you so much" and the like.
 fn step_of_thanks(text: &str) -> bool {
-    static THANKS: LazyLock<AnyOf> = LazyLock::new(|| {
-        AnyOf::parse([
-            "^ ?ok ?okay ?great thank|thanks",
-            "^ thats|that ?is ?all it|good|great|fine|perfect|all",
-        ])
-    });
-    !text.contains('?') && THANKS.fits(&tokens(text))
+    !text.contains('?') && Remark::Thanks.is_in(text)
 }
 
 /// A choice among times has at most so many words.

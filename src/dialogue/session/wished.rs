@@ -10,13 +10,40 @@ use crate::dialogue::{
     entity::MONTHS,
     office::words_of,
     pack::Line,
-    pattern::{AnyOf, Pattern},
+    pattern::Pattern,
+    remark::Remark,
     token::{Token, tokens},
 };
 
-const DAYS: &str = "monday|mondays|tuesday|tuesdays|wednesday|wednesdays|thursday|thursdays|friday|fridays|saturday|\
-                    saturdays|sunday|sundays|today|todays|tomorrow|tomorrows|thanksgiving|christmas|lunes|martes|miercoles|jueves|\
-                    viernes|sabado|domingo";
+const DAYS: &[&str] = &[
+    "monday",
+    "mondays",
+    "tuesday",
+    "tuesdays",
+    "wednesday",
+    "wednesdays",
+    "thursday",
+    "thursdays",
+    "friday",
+    "fridays",
+    "saturday",
+    "saturdays",
+    "sunday",
+    "sundays",
+    "today",
+    "todays",
+    "tomorrow",
+    "tomorrows",
+    "thanksgiving",
+    "christmas",
+    "lunes",
+    "martes",
+    "miercoles",
+    "jueves",
+    "viernes",
+    "sabado",
+    "domingo",
+];
 
 /// How a day is said not to be meant; `DAY` is any of them, or a month.
 const DENIALS: &str = "\
@@ -46,7 +73,7 @@ desde ?el DAY
 const LEASE_ENDS: &str = "lease .. up|ends|end|expires|runs|goes|over|until|till|through .. DAY";
 
 static NOT_MEANT: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
-    let day = format!("{DAYS}|{}", MONTHS.join("|"));
+    let day = [DAYS, &MONTHS].concat().join("|");
     DENIALS.lines().chain([LEASE_ENDS]).map(|line| Pattern::parse(&line.replace("DAY", &day))).collect()
 });
 
@@ -56,16 +83,130 @@ static NOT_AFTER: LazyLock<Vec<Pattern>> =
     LazyLock::new(|| vec![Pattern::parse("not|dont|never|cant|wont .. after")]);
 
 /// With one of these a day or an hour is wished for; without, it is when something happened or will.
-const WISHING: &str = "after|before|between|until|till|by|call|calls|calling|reach|ring|text|come|comes|coming|can|could|would|wed|\
-                       will|may|might|should|id|ill|love|want|wants|wanna|need|needs|prefer|preferably|please|better|best|good|\
-                       fine|great|works|work|okay|ok|free|home|available|availability|anytime|any|only|tomorrow|tonight|next|see|\
-                       tour|look|view|visit|book|schedule|reschedule|showing|appointment|meet|try|how|what|maybe|let|lets|make|do|\
-                       move|change|cancel|weekend|weekends|weekdays|asap|soon|soonest";
+const WISHING: &[&str] = &[
+    "after",
+    "before",
+    "between",
+    "until",
+    "till",
+    "by",
+    "call",
+    "calls",
+    "calling",
+    "reach",
+    "ring",
+    "text",
+    "come",
+    "comes",
+    "coming",
+    "can",
+    "could",
+    "would",
+    "wed",
+    "will",
+    "may",
+    "might",
+    "should",
+    "id",
+    "ill",
+    "love",
+    "want",
+    "wants",
+    "wanna",
+    "need",
+    "needs",
+    "prefer",
+    "preferably",
+    "please",
+    "better",
+    "best",
+    "good",
+    "fine",
+    "great",
+    "works",
+    "work",
+    "okay",
+    "ok",
+    "free",
+    "home",
+    "available",
+    "availability",
+    "anytime",
+    "any",
+    "only",
+    "tomorrow",
+    "tonight",
+    "next",
+    "see",
+    "tour",
+    "look",
+    "view",
+    "visit",
+    "book",
+    "schedule",
+    "reschedule",
+    "showing",
+    "appointment",
+    "meet",
+    "try",
+    "how",
+    "what",
+    "maybe",
+    "let",
+    "lets",
+    "make",
+    "do",
+    "move",
+    "change",
+    "cancel",
+    "weekend",
+    "weekends",
+    "weekdays",
+    "asap",
+    "soon",
+    "soonest",
+];
 
 /// What happened, or happens anyhow.
-const TOLD: &str = "passed|died|fly|flying|flew|moved|came|slipped|fell|happened|started|since|was|were|did|went|got|put|sent|paid|\
-                    signed|usually|ago|yesterday|delivered|applied|called|submitted|broke|stopped|quit|locked|wrote|left|been|had|\
-                    always";
+const TOLD: &[&str] = &[
+    "passed",
+    "died",
+    "fly",
+    "flying",
+    "flew",
+    "moved",
+    "came",
+    "slipped",
+    "fell",
+    "happened",
+    "started",
+    "since",
+    "was",
+    "were",
+    "did",
+    "went",
+    "got",
+    "put",
+    "sent",
+    "paid",
+    "signed",
+    "usually",
+    "ago",
+    "yesterday",
+    "delivered",
+    "applied",
+    "called",
+    "submitted",
+    "broke",
+    "stopped",
+    "quit",
+    "locked",
+    "wrote",
+    "left",
+    "been",
+    "had",
+    "always",
+];
 
 /// So few words are an answer.
 const AN_ANSWER: usize = 5;
@@ -81,7 +222,7 @@ fn is_wished(text: &str, found: &Entity, prospect: bool) -> bool {
     let (before, after) = (tokens(&text[start..found.start]), tokens(&text[found.start..end]));
     // The nearest word before it decides, else the nearest behind.
     let says = |token: &Token| {
-        let is = |of: &str| of.split('|').any(|word| word.trim() == token.word);
+        let is = |of: &[&str]| of.contains(&token.word.as_str());
         if is(WISHING) { Some(true) } else { is(TOLD).then_some(false) }
     };
     let told = before.iter().rev().find_map(says).or_else(|| after.iter().find_map(says));
@@ -89,31 +230,10 @@ fn is_wished(text: &str, found: &Entity, prospect: bool) -> bool {
 }
 
 /// Between a day and the one that takes its place: "Thursday at five. Wait, isn't that Thanksgiving? Do Friday."
-const TAKEN_BACK: &str = "wait|actually|scratch";
+const TAKEN_BACK: &[&str] = &["wait", "actually", "scratch"];
 
 /// So many words after a day it is still what is taken back.
 const STILL_OF_DAY: usize = 5;
-
-/// Behind a feast: a month of days, of which none is meant.
-static AFTER_A_FEAST: LazyLock<AnyOf> = LazyLock::new(|| {
-    AnyOf::parse([
-        "after|past|around|before|not|until ?on ?the christmas|xmas|thanksgiving|easter|holidays|holiday",
-        "after|past|around|before ?the new|year years|year",
-        "once the holidays",
-    ])
-});
-
-/// How somebody says that any day of moving in will do.
-static ANY_DAY: LazyLock<AnyOf> = LazyLock::new(|| {
-    AnyOf::parse([
-        "no hurry|rush",
-        "not in a|any hurry|rush",
-        "dont|do ?not know when|yet",
-        "doesnt|dont|need have|need? to be",
-        "sooner|earlier|anytime|whenever|flexible",
-        "no hay|tengo prisa",
-    ])
-});
 
 /// Words that change nothing about a time.
 const AGREEING: [&str; 56] = [
@@ -166,27 +286,19 @@ pub(super) fn without_denied(text: &str) -> String {
 }
 
 fn is_day(word: &str) -> bool {
-    DAYS.split('|').any(|day| day.trim() == word)
+    DAYS.contains(&word)
 }
 
 /// "Yes, book it. And three A right after?": the time is agreed on, and more is wished for.
 pub(super) fn agrees_and_goes_on(text: &str) -> bool {
-    static AGREES: LazyLock<AnyOf> = LazyLock::new(|| {
-        AnyOf::parse(["^ ?oh ?um yes|yeah|yep|yup|sure|perfect|great|okay|ok|please", "^ book it|that"])
-    });
-    static CONTRARY: LazyLock<AnyOf> = LazyLock::new(|| {
-        AnyOf::parse([
-            "but|no|not|wait|actually|instead|rather|cant|earlier|later|better|or",
-            "make|change|move it|that",
-        ])
-    });
     let words = tokens(text);
-    AGREES.fits(&words) && !CONTRARY.fits(&words)
+    (Remark::OpensWithYes.fits(&words) || Remark::AgreesToTime.fits(&words))
+        && !Remark::AgainstTime.fits(&words)
 }
 
 /// Where the day stands in whose place another one is named after a "wait".
 fn day_taken_back(words: &[Token]) -> Option<std::ops::Range<usize>> {
-    let is = |at: usize, of: &str| of.split('|').any(|word| word.trim() == words[at].word);
+    let is = |at: usize, of: &[&str]| of.contains(&words[at].word.as_str());
     let back = (0..words.len()).rfind(|&at| is(at, TAKEN_BACK))?;
     let day = (0..back).rfind(|&at| is(at, DAYS)).filter(|day| back - day <= STILL_OF_DAY)?;
     let other = (back..words.len()).rfind(|&at| is(at, DAYS))?;
@@ -223,10 +335,10 @@ impl Session {
         let read_back = matches!(self.state.awaiting, Awaiting::Confirm(_));
         let agrees = reading.moves == Some(crate::dialogue::Move::Affirm);
         // "After Christmas, dear, not on Christmas": their words are kept, since no day is meant.
-        let feast = AFTER_A_FEAST.fits(&tokens)
+        let feast = Remark::AfterFeast.fits(&tokens)
             && !text.chars().any(|c| c.is_ascii_digit())
             && !MONTHS.iter().any(|month| tokens.iter().any(|token| token.word == *month));
-        if (named && !feast) || (read_back && agrees) || !(feast || ANY_DAY.fits(&tokens)) {
+        if (named && !feast) || (read_back && agrees) || !(feast || Remark::AnyDay.fits(&tokens)) {
             return false;
         }
         let aside: Vec<Entity> =
@@ -279,20 +391,6 @@ fn hour_of(word: &str) -> Option<i8> {
 
 fn is_at(time: Time, hour: i8) -> bool {
     time.hour() % 12 == hour % 12
-}
-
-/// "None of those", "I can't make any of them".
-pub(super) fn refuses(text: &str) -> bool {
-    static REFUSES: LazyLock<AnyOf> = LazyLock::new(|| {
-        AnyOf::parse([
-            "none|neither of|$",
-            "none works|work|suit|suits|fit",
-            "cant|cannot|couldnt|wont make|do|come|any|either|those|it",
-            "dont|doesnt|wont work|suit|fit ?for|me",
-            "not any|either|one of",
-        ])
-    });
-    REFUSES.fits(&tokens(text))
 }
 
 /// "The first one", "the last".
