@@ -1,6 +1,9 @@
 //! Units as they are said in Spanish: `departamento cuatro be`, `el doscientos cuatro`, `cuatro, be de burro`.
 
-use super::number::{digits, sounds_like};
+use super::{
+    MONTHS,
+    number::{digits, sounds_like},
+};
 use crate::dialogue::entity::{
     Entity, Scene, Slot, Value,
     unit::{Door, matched, sureness},
@@ -20,7 +23,8 @@ pub(super) fn units(scene: &Scene<'_>) -> Vec<Entity> {
             start += 1;
         }
         let Some(door) = door(scene, start, named || asked) else { continue };
-        if !named && scene.word(door.end).is_some_and(is_measure) {
+        let measured = scene.word(door.end).is_some_and(is_measure) || is_of_date(scene, door.end);
+        if !named && measured {
             continue;
         }
         let mention = matched(scene, &door);
@@ -34,6 +38,15 @@ pub(super) fn units(scene: &Scene<'_>) -> Vec<Entity> {
         found.push(scene.entity(Value::Unit(mention), first..door.end, confidence, true));
     }
     found
+}
+
+/// "El tres de mayo", "en dos de las tardes": what follows is no building.
+fn is_of_date(scene: &Scene<'_>, end: usize) -> bool {
+    let of = scene.word(end + 1);
+    scene.word(end) == Some("de")
+        && of.is_none_or(|word| {
+            MONTHS.contains(&word) || matches!(word, "la" | "las" | "los" | "este" | "ese" | "cada")
+        })
 }
 
 fn is_measure(word: &str) -> bool {
@@ -65,7 +78,6 @@ fn is_measure(word: &str) -> bool {
             | "mil"
             | "calle"
             | "avenida"
-            | "de"
     )
 }
 
