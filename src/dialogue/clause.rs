@@ -27,6 +27,32 @@ const JOINS: [&str; 17] = [
     " por cierto ",
 ];
 
+/// Words that begin a question.
+const ASKS: [&str; 25] = [
+    "is", "are", "was", "do", "does", "did", "can", "could", "will", "would", "should", "may", "have", "has",
+    "what", "what's", "whats", "how", "how's", "when", "where", "where's", "who", "who's", "which",
+];
+
+/// Where one question follows another: "what's the rent, is there a washer and do you take cats?" Only where the sentence is asked,
+/// and begins with a question.
+fn next_questions(lower: &str, start: usize, end: usize) -> Vec<usize> {
+    let sentence = &lower[start..end];
+    let asks = |text: &str| text.split_whitespace().next().is_some_and(|word| ASKS.contains(&word));
+    let opening =
+        sentence.trim_start().trim_start_matches("so ").trim_start_matches("and ").trim_start_matches("hi, ");
+    if !sentence.ends_with('?') || !asks(opening) {
+        return Vec::new();
+    }
+    let joins = [", and ", ", ", " and "].into_iter().flat_map(|join| sentence.match_indices(join));
+    joins
+        .filter(|(at, join)| {
+            let next = &sentence[at + join.len()..];
+            asks(next) && next.split_whitespace().count() > LEAST_WORDS
+        })
+        .map(|(at, join)| start + at + usize::from(join.starts_with(',')))
+        .collect()
+}
+
 /// The clauses of an utterance, in order; one, where it says one thing.
 pub(super) fn clauses(text: &str) -> Vec<&str> {
     let mut cuts = Vec::new();
@@ -39,6 +65,11 @@ pub(super) fn clauses(text: &str) -> Vec<&str> {
         if text[after..].starts_with(' ') && !lower[..at].ends_with(".m") && !title {
             cuts.push(after);
         }
+    }
+    let mut start = 0;
+    for (end, mark) in lower.match_indices(['.', '!', '?', ';']) {
+        cuts.extend(next_questions(&lower, start, end + mark.len()));
+        start = end + mark.len();
     }
     for join in JOINS {
         cuts.extend(lower.match_indices(join).map(|(at, _)| at + usize::from(join.starts_with(','))));
@@ -99,6 +130,12 @@ mod tests {
                 "The heater is out, and my window is broken too.",
                 &["The heater is out,", "and my window is broken too."],
             ),
+            (
+                "What's the rent, is there a washer and do you take cats?",
+                &["What's the rent,", "is there a washer", "and do you take cats?"],
+            ),
+            ("Can you tell me when and where I come?", &["Can you tell me when and where I come?"]),
+            ("The heater is out and is it safe?", &["The heater is out and is it safe?"]),
             ("", &[""]),
         ] {
             assert_eq!(clauses(text), parts, "{text}");

@@ -2,8 +2,8 @@
 
 use super::{entity::likeness, office::words_of};
 
-/// Longest matter that is kept, in characters.
-const CHARACTERS: usize = 400;
+/// Longest matter that is kept, in characters: what somebody says in two minutes. What comes last is often what they want.
+const CHARACTERS: usize = 1_000;
 
 /// Stands between two matters of one call.
 const BETWEEN: &str = "; ";

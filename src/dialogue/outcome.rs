@@ -24,7 +24,7 @@ pub struct Outcome {
     pub callback: Option<Captured<PhoneNumber>>,
     /// Unit or address, in the office's own spelling where it matched the roster.
     pub place: Option<Captured<String>>,
-    /// What it is about, in the person's own words, at most 400 characters.
+    /// What it is about, in the person's own words, at most 1,000 characters.
     pub matter: Option<String>,
     /// When they would like to come, or be called: the earliest moment.
     pub wished_for: Option<Captured<civil::DateTime>>,

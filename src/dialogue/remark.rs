@@ -187,6 +187,22 @@ remarks! {
     AgainstTime,
     /// "None of those", "I can't make any of them".
     RefusesTimes,
+    /// What all share in a house: stairs, halls, the laundry room. No door is theirs, and nobody lets anybody in.
+    OfCommonPart,
+    /// A room or a fixture of their own, whatever else is named.
+    OfOwnRoom,
+    /// "You want me to spell it?": no question that the office could answer.
+    OffersSpelling,
+    /// A case, claim or order by its number: whoever calls back needs it.
+    GivesReference,
+    /// One matter more, beside the one that is talked about.
+    AddsMatter,
+    /// Taken for a buyer: "I'm not buying".
+    RentingNotBuying,
+    /// Said without a question: "I need your office hours".
+    NeedsToKnow,
+    /// An animal hurt somebody: no question of the rules on pets.
+    OfBite,
 }
 
 /// What tells each remark, in the order of `Remark::ALL`.

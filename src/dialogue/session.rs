@@ -3,6 +3,7 @@
 mod answering;
 mod asking;
 mod closing_off;
+mod common_part;
 mod composing;
 mod confirming;
 mod ending;

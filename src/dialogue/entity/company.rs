@@ -58,7 +58,10 @@ pub(super) fn companies(scene: &Scene<'_>) -> Vec<Entity> {
         "insurance",
         "air",
     ];
-    let known = utility(scene).or_else(|| answered(scene)).or_else(|| written_as_firm(scene));
+    let known = courier(scene)
+        .or_else(|| utility(scene))
+        .or_else(|| answered(scene))
+        .or_else(|| written_as_firm(scene));
     if let Some(found) = known.or_else(|| behind_name(scene)) {
         return vec![found];
     }
@@ -78,6 +81,36 @@ pub(super) fn companies(scene: &Scene<'_>) -> Vec<Entity> {
         return vec![scene.entity(Value::Company(name.join(" ")), at + 1..last + 1, 0.7, true)];
     }
     Vec::new()
+}
+
+/// "Hi, FedEx. I've got a package for 101": who brings things says so first.
+fn courier(scene: &Scene<'_>) -> Option<Entity> {
+    const COURIERS: [(&[&str], &str); 12] = [
+        (&["fedex"], "FedEx"),
+        (&["fed", "ex"], "FedEx"),
+        (&["ups"], "UPS"),
+        (&["usps"], "USPS"),
+        (&["dhl"], "DHL"),
+        (&["amazon"], "Amazon"),
+        (&["doordash"], "DoorDash"),
+        (&["door", "dash"], "DoorDash"),
+        (&["uber", "eats"], "Uber Eats"),
+        (&["grubhub"], "Grubhub"),
+        (&["instacart"], "Instacart"),
+        (&["ontrac"], "OnTrac"),
+    ];
+    let asked = scene.context.expecting == Some(Slot::Company);
+    (0..scene.tokens.len()).find_map(|at| {
+        let said = |name: &[&str]| name.iter().enumerate().all(|(i, word)| scene.word(at + i) == Some(*word));
+        let (words, name) = COURIERS.iter().find(|(words, _)| said(words))?;
+        let end = at + words.len();
+        // "UPS says they delivered it" is told by whoever waits for it.
+        let before = at.checked_sub(1).and_then(|before| scene.word(before));
+        let introduced =
+            matches!(before, Some("from" | "with" | "is" | "its" | "im" | "hi" | "hello" | "hey"))
+                || (at == 0 && scene.tokens[end - 1].stop);
+        (asked || introduced).then(|| scene.entity(Value::Company((*name).to_owned()), at..end, 0.85, true))
+    })
 }
 
 /// "This is Denver Water": those that bring water and power, by their names, and in answer to the question for the company.

@@ -222,7 +222,12 @@ when_home | want|need|like|have|prefer|got|gotta to be there|home|present|here
 when_home | wait|not ?until .. im|i .. home|there|back
 when_home | someone|somebody will be home|there
 when_home | not unless|without im|me|i
+when_home | not|never ?not when|while|if
+when_home | always|usually|mostly ?at home|here|there|in
+when_home | ill|well|shell|hell|ill|i|we|she|he|they|mom|mother|dad|sister|brother|son|daughter|wife|husband|neighbor|roommate|friend ?can|will|could ?come ?over ?and let you|them|him|her|someone|somebody ?guys in
 when_home | without me|us
+denied | dont|doesnt|neednt|not ?you ?they ?he ?have|need|want ?you|him|them|anyone|anybody ?to enter|go|come|coming|going in|inside|into|anywhere
+denied | nobody|noone|no ?one ?has|needs|needed|have|should|may|can ?to enter|come|go|be in|inside|into
 denied | dont|do|not|cant not? enter|go|come|let|want .. in|inside|enter|anybody|anyone|them
 denied | nobody|noone|no one|body? enters|goes|comes|should|can|is
 denied | not allowed to? enter|in
@@ -231,8 +236,8 @@ granted | can|may|could|should ?just enter|go|come|use ?right ?on in|inside|anyt
 granted | can|may enter
 granted | go|come ?right ?on ?ahead ?and in|inside|enter
 granted | permission to enter|come|go
-granted | permission
-granted | let yourself|themselves|himself|them|him|yourselves in
+granted | have|has|got|give|my|with ?you ?them ?my permission
+granted | let yourself|themselves|himself|yourselves in
 granted | use the|your|a|my ?master ?spare key
 granted | ok|okay|fine|allowed to ?go ?come enter|in
 ";
@@ -240,6 +245,8 @@ granted | ok|okay|fine|allowed to ?go ?come enter|in
 /// What speaks of access as an answer alone: "you can go to him" is "you can go in" misheard.
 const ACCESS_ASKED: &str = "\
 when_home | when|while|if im|i|were|we ?am ?are home|there|here
+granted | permission
+granted | let them|him|her in
 granted | ^ ?yes ?sure you|they|he|she can|may|could go|come
 ";
 
@@ -272,10 +279,20 @@ pub(super) fn accesses(scene: &Scene<'_>) -> Vec<Entity> {
             break;
         }
         if let Some(hit) = pattern.hits(&scene.tokens).next() {
-            // "No, please call me first" is no leave to go in after a call that nobody takes.
-            let refuses = asked && matches!(scene.word(0), Some("no" | "nope" | "nah"));
+            // "Nobody can sleep in here" refuses nothing, and "who gives permission?" allows nothing.
+            let of_entering = (hit.words.start..hit.words.end + 2)
+                .filter_map(|at| scene.word(at))
+                .any(|word| matches!(word, "enter" | "enters" | "in" | "inside" | "into"));
+            if !asked && ((*access == Access::Denied && !of_entering) || scene.text.contains('?')) {
+                continue;
+            }
+            // "No, please call me first" is no leave to go in after a call that nobody takes, and neither is "no, they can come
+            // in when my sister is here".
+            let refuses = asked
+                && matches!(scene.word(0), Some("no" | "nope" | "nah"))
+                && !matches!(scene.word(1), Some("problem" | "worries" | "objection" | "issue"));
             let access = match access {
-                Access::CallFirst if refuses => &Access::OnlyWhenHome,
+                Access::CallFirst | Access::Granted if refuses => &Access::OnlyWhenHome,
                 other => other,
             };
             let confidence = if asked { 0.9 } else { 0.65 };

@@ -21,6 +21,7 @@ mod spanish;
 mod tests;
 mod unit;
 mod value;
+mod weekday;
 mod when;
 
 use std::ops::Range;

@@ -11,7 +11,7 @@ use super::{
     DayPart, Entity, Scene, Slot, Value, When,
     feast::feast,
     number::{ones, ordinal, teens, tens},
-    sound,
+    weekday::{misheard_weekday, weekday},
 };
 
 pub(super) fn whens(scene: &Scene<'_>) -> Vec<Entity> {
@@ -92,33 +92,10 @@ fn settle(when: &mut When) {
     };
     when.time = when.time.map(plain);
     when.until = when.until.map(plain);
-}
-
-fn weekday(word: &str) -> Option<Weekday> {
-    Some(match word {
-        "monday" | "mondays" | "mon" => Weekday::Monday,
-        "tuesday" | "tuesdays" | "tues" => Weekday::Tuesday,
-        "wednesday" | "wednesdays" | "weds" => Weekday::Wednesday,
-        "thursday" | "thursdays" | "thurs" => Weekday::Thursday,
-        "friday" | "fridays" => Weekday::Friday,
-        "saturday" | "saturdays" => Weekday::Saturday,
-        "sunday" | "sundays" => Weekday::Sunday,
-        _ => return None,
-    })
-}
-
-/// A day as a recogniser may write it where no day is expected: "unsaturity" for "on Saturday", "wendsday". Only where a day was
-/// asked for; it is read back like any other.
-fn misheard_weekday(word: &str) -> Option<Weekday> {
-    const DAYS: [&str; 4] = ["saturday", "thursday", "wednesday", "tuesday"];
-    /// Sounds that hardly a word has by chance.
-    const SOUNDS: usize = 4;
-    let heard = sound::key(word);
-    let like = |day: &str| {
-        let sounds = sound::key(day);
-        sound::likeness(word, day) >= 0.7 || (sounds.len() >= SOUNDS && heard.contains(&sounds))
-    };
-    DAYS.into_iter().find(|day| like(day)).and_then(weekday)
+    // "Around five thirty, we work until five": a day that ends before it begins was told, not wished for.
+    if when.until_date.is_none() && when.time.zip(when.until).is_some_and(|(from, until)| until <= from) {
+        when.until = None;
+    }
 }
 
 pub(in crate::dialogue) const MONTHS: [&str; 12] = [
@@ -192,6 +169,16 @@ fn day(scene: &Scene<'_>, at: usize, when: &mut When, asked: bool) -> Option<usi
         }
         ("next", Some("week")) => {
             let monday = coming(today, Weekday::Monday)?;
+            // "Tuesday or Wednesday next week" names days of it.
+            if let Some((first, named)) =
+                when.date.zip(at.checked_sub(1).and_then(|at| weekday(scene.word(at)?)))
+            {
+                let of_it =
+                    |day: Weekday| monday.checked_add(i64::from(day.to_monday_zero_offset()).days()).ok();
+                when.date = of_it(first.weekday());
+                when.until_date = of_it(named).filter(|last| when.date.is_some_and(|from| from < *last));
+                return Some(at + 2);
+            }
             when.until_date = monday.checked_add(6.days()).ok();
             return set(when, Some(monday), at + 2);
         }
@@ -272,8 +259,20 @@ fn amount(word: &str) -> Option<i64> {
 }
 
 /// Behind an ordinal: "the second floor" is no day.
-const NO_DAYS: [&str; 10] =
-    ["floor", "time", "one", "thing", "street", "avenue", "unit", "bedroom", "month", "building"];
+const NO_DAYS: [&str; 27] = [
+    "floor", "floors", "time", "one", "thing", "street", "avenue", "unit", "bedroom", "month", "building",
+    "damn", "damned", "goddamn", "freaking", "whole", "straight", "call", "caller", "try", "visit", "week",
+    "person", "notice", "door", "payment", "attempt",
+];
+
+/// Is what is counted behind the ordinal no day: "the second floor", "the second and third floor"?
+fn is_counted_off(scene: &Scene<'_>, end: usize) -> bool {
+    let counted = |at: usize| scene.word(at).is_some_and(|word| NO_DAYS.contains(&word));
+    let further = matches!(scene.word(end), Some("and" | "or" | "to"))
+        .then(|| ordinal(&scene.tokens, end + 1 + usize::from(scene.word(end + 1) == Some("the"))))
+        .flatten();
+    counted(end) || further.is_some_and(|(_, end)| counted(end))
+}
 
 /// `march third`, `the third of march`, `the fifteenth`, `march 3`, `3/15`.
 fn dated(scene: &Scene<'_>, at: usize, when: &mut When, asked: bool) -> Option<usize> {
@@ -309,7 +308,7 @@ fn dated(scene: &Scene<'_>, at: usize, when: &mut When, asked: bool) -> Option<u
         } else if scene.word(end) == Some("of") && scene.word(end + 2) == Some("year") {
             // "The first of the year" is the first of January.
             (next_date(scene.context.today, Some(1), day)?, end + 3)
-        } else if led && !scene.word(end).is_some_and(|word| NO_DAYS.contains(&word)) {
+        } else if led && !is_counted_off(scene, end) {
             (next_date(scene.context.today, None, day)?, end)
         } else {
             return None;
@@ -397,6 +396,11 @@ fn time(scene: &Scene<'_>, at: usize, when: &mut When, asked: bool) -> Option<us
             return Some(at + 2);
         }
         ("good", Some("morning" | "afternoon" | "evening" | "night")) => return None,
+        // Whoever works is free when offices close.
+        ("after", Some("work")) if when.time.is_none() => {
+            (when.time, when.after) = (Some(Time::constant(17, 0, 0, 0)), true);
+            return Some(at + 2);
+        }
         _ => {}
     }
     let greeting = at > 0 && scene.word(at - 1) == Some("good");

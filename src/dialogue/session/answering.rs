@@ -2,6 +2,7 @@
 
 use super::{
     Awaiting, Item, Session,
+    asking::asks,
     tenant::is_of_staff,
     understanding::{is_answer_step, is_bare},
 };
@@ -26,6 +27,12 @@ const WORTH_A_GUESS: f32 = 0.35;
 
 /// Surer than this, and a caller is told that the number is wrong or that nothing is bought here.
 const SURE_TO_SEND_AWAY: f32 = 0.8;
+
+/// Behind a "no" fewer are enough.
+const STORY_BEHIND_NO: usize = 7;
+
+/// A question has at least so many words.
+const SHORTEST_QUESTION: usize = 3;
 
 /// So many words are a story, and not a word misheard.
 const STORY: usize = 9;
@@ -163,6 +170,11 @@ impl Session {
             }
             // "No, it's not a complaint" denies what it names.
             Some(Move::Deny) if !reading.is_sure() || reading.intent == intent => {
+                // "No, I'm not complaining about anyone, my package got stolen" tells what it is.
+                if words_of(text).len() >= STORY_BEHIND_NO {
+                    self.take_beside_the_point(heard);
+                    return self.heard_story(text);
+                }
                 // Misheard or not, a whole sentence is not lost.
                 if let Some(told) =
                     self.state.matter.take().filter(|told| words_of(told).len() >= TOPIC_WORDS)
@@ -194,6 +206,18 @@ impl Session {
             // "Noor in 1B, the guy comes tomorrow and I can't": who names their own door is asked for no company.
             Intent::Vendor if self.is_of_a_resident(text) => Intent::Resident,
             Intent::Vendor if is_of_staff(text) => Intent::Message,
+            // "The dog from 2B bit my son" asks nothing of the rules on pets.
+            Intent::Question | Intent::Other | Intent::Message if Remark::OfBite.is_in(text) => {
+                Intent::Complaint
+            }
+            // "Is the payment standard enough for the house?" of somebody who spoke of renting.
+            Intent::Buyer if self.speaks_of_renting(text) => Intent::Leasing,
+            // "Can I come by today? When are you open?" of somebody who lives there is about the office.
+            Intent::Leasing | Intent::Showing
+                if self.speaks_as_resident() && !Remark::SeeksHome.is_in(text) =>
+            {
+                Intent::Resident
+            }
             // "I'd like to rent my place to a friend."
             Intent::Leasing | Intent::Showing | Intent::Owner if Remark::OfOwnLease.is_in(text) => {
                 Intent::Lease
@@ -216,9 +240,13 @@ impl Session {
                 self.state.begin_with(&words);
             }
         }
+        // What was promised stays the head of the record; what comes after it stands beside.
+        let promised = self.state.closed && before.is_some_and(is_kept_beside);
         self.state.flow = Some(intent);
         self.state.closed = false;
-        if !matches!(before, Some(Intent::Emergency)) {
+        if promised && !matches!(intent, Intent::Emergency | Intent::Maintenance) {
+            self.state.note(format!("also: {}", intent.name().replace('_', " ")));
+        } else if !matches!(before, Some(Intent::Emergency)) {
             self.state.intent = Some(intent);
         }
         let echo = self.state.form.value(Item::Matter).is_some();
@@ -244,6 +272,17 @@ impl Session {
                 self.advance();
             }
         }
+    }
+
+    /// Has this call been about a home that they live in?
+    fn speaks_as_resident(&self) -> bool {
+        let of_a_resident = |intent: Intent| {
+            matches!(
+                intent,
+                Intent::Maintenance | Intent::Billing | Intent::Lease | Intent::Complaint | Intent::Resident
+            )
+        };
+        self.state.intent.is_some_and(of_a_resident) && self.state.flow.is_some_and(of_a_resident)
     }
 
     /// Says back what it is about, where it is short enough to be listened to.
@@ -335,6 +374,9 @@ impl Session {
             _ => {}
         }
         if self.changes_topic(text, reading) {
+            if self.keeps_for_later(text, reading) {
+                return self.go_on();
+            }
             self.state.add_matter(text);
             return self.begin_flow(reading.intent, text);
         }
@@ -365,10 +407,32 @@ impl Session {
             self.give_up(item);
             return self.advance();
         }
+        if self.wonders_instead(text, reading) {
+            return;
+        }
         if item == Item::Name {
             self.state.said_for_name = Some(text.chars().take(NAME_AS_HEARD).collect());
         }
         self.not_understood();
+    }
+
+    /// "Is this confidential?" in place of an answer: it goes along, and what was asked is asked again. A second one in a row counts
+    /// as not understood. `true`: dealt with.
+    fn wonders_instead(&mut self, text: &str, reading: &Reading) -> bool {
+        let question = text.trim_end().strip_suffix('?').is_some_and(asks);
+        if !question
+            || self.state.unheard
+            || self.state.confusions > 0
+            || reading.moves.is_some()
+            || words_of(text).len() < SHORTEST_QUESTION
+        {
+            return false;
+        }
+        self.state.confusions = 1;
+        self.state.add_matter(text);
+        self.tell(self.noted(text));
+        self.go_on();
+        true
     }
 
     /// Do these words say again what is written down?
@@ -509,6 +573,9 @@ impl Session {
             }
             _ if self.changes_topic(text, reading) => {
                 self.state.offered_caller = false;
+                if self.keeps_for_later(text, reading) {
+                    return self.advance();
+                }
                 self.state.add_matter(text);
                 self.begin_flow(reading.intent, text);
             }
@@ -544,6 +611,14 @@ impl Session {
             _ => self.not_understood(),
         }
     }
+}
+
+/// Is this what a record is about, whatever else is asked for after it?
+const fn is_kept_beside(intent: Intent) -> bool {
+    matches!(
+        intent,
+        Intent::Maintenance | Intent::Lease | Intent::Showing | Intent::Complaint | Intent::Application
+    )
 }
 
 /// Do they call a repair off, or ask what became of one?

@@ -123,6 +123,9 @@ impl Session {
                 self.advance();
             }
             _ if self.changes_topic(text, reading) => {
+                if self.keeps_for_later(text, reading) {
+                    return self.go_on();
+                }
                 self.state.add_matter(text);
                 self.begin_flow(reading.intent, text);
             }

@@ -60,6 +60,11 @@ impl Session {
         if matches!(reading.intent, Intent::Complaint | Intent::Resident) && !asks(text) {
             return false;
         }
+        // "The dog from 2B bit my son this morning" is told, and asks for no rule.
+        let told = words_of(text).len() > TOLD_BESIDE && !wonders(text) && !Remark::NeedsToKnow.is_in(text);
+        if Remark::OfBite.is_in(text) || (told && reading.intent != Intent::Question) {
+            return false;
+        }
         // "On Saturday" may be read as a question of hours; after "when?" it is the answer.
         let heard = self.entities(text);
         let answers = self.has_answer(&heard);
@@ -140,9 +145,16 @@ impl Session {
             return false;
         }
         if self.state.flow.is_some() && !self.state.closed {
+            // "Maple Court, 4A. So do you have cameras or not?" is the home too.
+            let heard = self.entities(&without_questions(text));
+            let news = self.take_beside_the_point(&heard);
             self.state.add_matter(text);
             self.tell(if Remark::AsksIfNoted.is_in(text) { Line::AlreadyNoted } else { self.noted(text) });
-            self.go_on();
+            if news {
+                self.advance();
+            } else {
+                self.go_on();
+            }
         } else {
             self.unknown_question(text);
         }

@@ -130,6 +130,8 @@ impl Session {
             Item::Callback if self.state.refuses_calls => false,
             // The number on file is called, not one that a stranger gives.
             Item::Callback if self.state.proving.refused => false,
+            // Nobody has to be let in where all go in and out.
+            Item::Access if self.is_of_common_part() => false,
             // The office knows what its own homes have.
             Item::Bedrooms if self.state.form.value(Item::Listing).is_some() => false,
             _ => !self.state.form.is_done(item),

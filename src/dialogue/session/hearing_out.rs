@@ -295,6 +295,7 @@ impl Session {
                 && words_of(clause).len() >= SHORTEST_QUESTION
                 && !heard.iter().any(within)
                 && self.step_of(clause).is_none()
+                && !Remark::OffersSpelling.is_in(clause)
         })?;
         Some(question.trim().to_owned())
     }
@@ -368,10 +369,20 @@ impl Session {
             });
             let after = words.get(at + 1);
             let is = at > 0 && words[at - 1].word == "is";
+            // "This is Jackie in 1B."
+            let introduced = is
+                && at > 1
+                && matches!(
+                    words[at - 2].word.as_str(),
+                    "this" | "it" | "that" | "name" | "names" | "number"
+                );
             let there = after.is_some_and(|next| THERE.contains(&next.word.as_str()));
             let alone = token.stop || after.is_none();
+            // "Robin, please."
+            let called = at == 0 && words.len() == 2 && words[1].word == "please";
             capital
-                && sought
+                && !introduced
+                && (sought || called)
                 && is_given_name(&token.word)
                 && !lives_here(&token.word)
                 && (there || (alone && !is))

@@ -137,8 +137,35 @@ impl Session {
         true
     }
 
+    /// "I'm NOT buying. I want to rent" of somebody who is asked when they would like to buy. `true`: dealt with.
+    pub(super) fn turns_out_no_buyer(&mut self, text: &str) -> bool {
+        if self.state.flow != Some(Intent::Buyer)
+            || self.state.closed
+            || self.state.unheard
+            || !Remark::RentingNotBuying.is_in(text)
+        {
+            return false;
+        }
+        let rents = self.speaks_of_renting(text)
+            || self.state.first_words.as_deref().is_some_and(|first| self.speaks_of_renting(first));
+        let heard = self.entities(text);
+        self.take_beside_the_point(&heard);
+        self.begin_flow(if rents { Intent::Leasing } else { Intent::Message }, text);
+        self.state.before = None;
+        true
+    }
+
+    /// Of renting, in these words or before in this call, and not of buying.
+    pub(super) fn speaks_of_renting(&self, text: &str) -> bool {
+        let before =
+            matches!(self.state.intent, Some(Intent::Leasing | Intent::Showing | Intent::Application));
+        !wants_to_buy(text) && (before || Remark::WantsToRent.is_in(text))
+    }
+
     fn goes_over_to(&mut self, intent: Intent, text: &str) -> bool {
         self.begin_flow(intent, text);
+        // What they denied is not gone back to.
+        self.state.before = None;
         true
     }
 
@@ -184,6 +211,7 @@ impl Session {
         self.state.visit = false;
         self.state.add_matter(text);
         self.begin_flow(Intent::Lease, text);
+        self.state.before = None;
         true
     }
 

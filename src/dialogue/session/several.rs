@@ -1,6 +1,6 @@
 //! An utterance that says several things: what the office can answer is answered on the way, and another matter waits for its turn.
 
-use super::{Awaiting, Item, Session, understanding::is_answer_step};
+use super::{Awaiting, Item, Session, asking::wonders, understanding::is_answer_step};
 use crate::dialogue::{
     Clause, Ending, Intent, Reading, Urgency, closed, listing, pack::Line, remark::Remark,
 };
@@ -37,6 +37,7 @@ impl Session {
         for Clause { text, reading } in &asides {
             if let Some(answer) = self.office.clone().answer(reading.topic, text) {
                 self.tell_text(&answer);
+                self.state.told.push(answer);
             }
         }
         let text = rest.iter().map(|clause| clause.text.as_str()).collect::<Vec<_>>().join(" ");
@@ -62,7 +63,10 @@ impl Session {
             && self.pack.closed_by_cue(text).is_none()
             // Any two words could be a name, where one was asked for.
             && (self.state.awaiting.item() == Some(Item::Name) || !self.has_answer(&self.entities(text)))
-            && self.office.answer(reading.topic, text).is_some()
+            // "The dog from 2B bit my son. That dog should not be here" asks for no rule, and nobody is told one twice.
+            && wonders(text)
+            && !Remark::OfBite.is_in(text)
+            && self.office.answer(reading.topic, text).is_some_and(|answer| !self.state.told.contains(&answer))
     }
 
     /// Of several matters at the opening of the talk, or after one is done, the one that is taken up now: the most urgent, else a
@@ -111,13 +115,42 @@ impl Session {
         Some(first)
     }
 
+    /// "Oh, and I also need a copy of my lease", in the middle of a repair: it waits until the repair is written down. `false`: it
+    /// is talked about now.
+    pub(super) fn keeps_for_later(&mut self, text: &str, reading: &Reading) -> bool {
+        let of_its_own =
+            self.state.flow.is_some_and(is_matter_of_its_own) && is_matter_of_its_own(reading.intent);
+        let same = self.state.flow.is_some_and(|flow| flow.is_prospect() && reading.intent.is_prospect());
+        if !of_its_own
+            || same
+            || self.state.closed
+            || self.state.further.len() >= FURTHER
+            || self.state.matter.is_none()
+            || !Remark::AddsMatter.is_in(text)
+        {
+            return false;
+        }
+        self.state.confusions = 0;
+        self.state.further.push((reading.intent, text.trim().to_owned()));
+        self.tell(Line::Added);
+        true
+    }
+
     /// The matter that has waited longest, taken up. `false`: none waits.
     pub(super) fn take_up_further(&mut self) -> bool {
         if self.state.further.is_empty() {
             return false;
         }
         let (intent, text) = self.state.further.remove(0);
-        let Some(label) = self.pack.flow(intent).map(|flow| flow.label.clone()) else { return false };
+        let Some(flow) = self.pack.flow(intent) else { return false };
+        let label = flow.label.clone();
+        // Where nothing is left to ask, a second farewell would only keep them on the line.
+        let asks = flow.items.iter().any(|&item| item != Item::Matter && !self.state.form.is_done(item));
+        if !asks && self.state.closed && intent != Intent::Maintenance && !intent.is_prospect() {
+            self.state.note(format!("also: {}", intent.name().replace('_', " ")));
+            self.state.add_matter(&text);
+            return self.take_up_further();
+        }
         self.keep_what_was();
         self.tell_with(Line::Switch, &label);
         self.begin_flow(intent, &text);

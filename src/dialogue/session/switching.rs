@@ -56,13 +56,14 @@ impl Session {
             || !calm
             || repair
             || self.state.unheard
-            || !Remark::NoUsualMatter.is_in(text)
+            || !(Remark::NoUsualMatter.is_in(text) || Remark::OfBite.is_in(text))
         {
             return false;
         }
         let heard = self.entities(text);
         self.take_beside_the_point(&heard);
-        self.begin_flow(Intent::Message, text);
+        let bitten = Remark::OfBite.is_in(text);
+        self.begin_flow(if bitten { Intent::Complaint } else { Intent::Message }, text);
         true
     }
 

@@ -1,5 +1,6 @@
 //! Conversations as they are had: each story is told turn by turn, and every turn keeps the room's invariants.
 
+mod beside;
 mod confusion;
 mod corrections;
 mod emergencies;

@@ -160,12 +160,13 @@ impl Session {
         if self.denies_switch(text, reading)
             || self.pleads_for_a_person(text)
             || self.asks_in_a_word(text)
+            || self.is_of_no_usual_matter(text, reading)
             || self.turns_to_showing(text, reading)
             || self.turns_out_tenant(text)
             || self.turns_out_resident(text)
             || self.turns_out_no_prospect(text, reading)
+            || self.turns_out_no_buyer(text)
             || self.courtesy(text, reading)
-            || self.is_of_no_usual_matter(text, reading)
             || self.private_question(text, reading)
             || self.question_of_fact(text, reading)
         {
@@ -196,6 +197,14 @@ impl Session {
             Item::of(entity.slot()).is_none_or(|item| self.is_answer(item, entity, reading, text))
         });
         self.hear_home(text, reading, &mut heard);
+        let agreed = reading.moves == Some(Move::Affirm) || Remark::Agrees.is_in(text);
+        self.keep_the_house(agreed, &mut heard);
+        if self.names_common_part(text, &heard) {
+            return;
+        }
+        if Remark::GivesReference.is_in(text) && self.state.awaiting != Awaiting::Need {
+            self.state.note(format!("said: \"{}\"", text.trim()));
+        }
         if self.leaves_move_in_open(text, reading, &heard) {
             return;
         }
@@ -212,6 +221,8 @@ impl Session {
             && reading.confidence >= SURE_OF_HUMAN
             && !self.has_answer(&heard)
             && !extension
+            && !Remark::WantsNoPerson.is_in(text)
+            && !is_a_name_alone(text, &heard)
         {
             self.take_beside_the_point(&heard);
             return self.ask_for_staff();
@@ -465,6 +476,13 @@ impl Reading {
             language: None,
         }
     }
+}
+
+/// "Yolanda Pierce.", to whatever was asked: who calls, and not whom they want.
+fn is_a_name_alone(text: &str, heard: &[Entity]) -> bool {
+    words_of(text).len() <= TOPIC_WORDS - 1
+        && !text.contains('?')
+        && heard.iter().any(|entity| matches!(&entity.value, Value::Name(name) if name.family.is_some()))
 }
 
 /// Do they want to come and see a home?

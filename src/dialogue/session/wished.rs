@@ -87,8 +87,6 @@ const WISHING: &[&str] = &[
     "after",
     "before",
     "between",
-    "until",
-    "till",
     "by",
     "call",
     "calls",
@@ -124,7 +122,6 @@ const WISHING: &[&str] = &[
     "fine",
     "great",
     "works",
-    "work",
     "okay",
     "ok",
     "free",
@@ -206,6 +203,9 @@ const TOLD: &[&str] = &[
     "been",
     "had",
     "always",
+    "every",
+    "sleep",
+    "sleeping",
 ];
 
 /// So few words are an answer.

@@ -11,9 +11,24 @@ pub(super) fn is_of_another(scene: &Scene<'_>, at: usize) -> bool {
         matches!(scene.word(before), Some("his" | "her" | "their" | "your" | "whose" | "company" | "street"))
             || scene.is_possessive(before)
     });
+    // "The resident's name is Jason Adler": whoever is asked for their own name never calls themselves so.
+    let of_ours = at.checked_sub(1).and_then(|before| scene.word(before)).is_some_and(|word| {
+        matches!(
+            word,
+            "residents"
+                | "tenants"
+                | "patients"
+                | "clients"
+                | "applicants"
+                | "sons"
+                | "daughters"
+                | "mothers"
+                | "fathers"
+        )
+    });
     let own =
         scene.tokens.windows(2).any(|two| two[0].word == "my" && matches!(&*two[1].word, "name" | "names"));
-    named && others && (own || scene.context.expecting != Some(Slot::Name))
+    named && (others || of_ours) && (own || of_ours || scene.context.expecting != Some(Slot::Name))
 }
 
 /// Whoever is sought is not who calls.

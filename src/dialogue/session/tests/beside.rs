@@ -1,0 +1,117 @@
+//! What is said beside the matter: a second one, a question in place of an answer, a place that all share.
+
+use super::telling::Call;
+use crate::dialogue::{EndReason, Intent, Promise};
+
+#[test]
+fn a_second_matter_waits_until_the_repair_is_written_down() {
+    let outcome = Call::new()
+        .says("My kitchen faucet is broken in unit 204.")
+        .says("Yes.")
+        .hears("name")
+        .says("Oh, and I also want to renew my lease for another year.")
+        .hears("added")
+        .hears("name")
+        .says("Dana Reyes")
+        .says("Yes.")
+        .says("Yes.")
+        .hears("enter")
+        .says("Yes, you can go in.")
+        .hears("maintenance team")
+        .says("No, that's all.")
+        .ends(EndReason::Goodbye);
+    assert_eq!(outcome.intent, Some(Intent::Maintenance));
+    assert_eq!(outcome.promised, Promise::WorkOrder);
+    assert!(outcome.matter.is_some_and(|matter| matter.contains("renew my lease")));
+}
+
+#[test]
+fn what_was_promised_stays_the_head_of_the_record() {
+    let outcome = Call::new()
+        .says("My kitchen faucet is broken in unit 204.")
+        .says("Yes.")
+        .says("Dana Reyes")
+        .says("Yes.")
+        .says("Yes.")
+        .says("Yes, you can go in.")
+        .hears("else")
+        .says("I'd like to renew my lease for another year.")
+        .says("No, that's all.")
+        .ends(EndReason::Goodbye);
+    assert_eq!(outcome.intent, Some(Intent::Maintenance));
+    assert!(outcome.notes.iter().any(|note| note.starts_with("also: ")), "{:?}", outcome.notes);
+}
+
+#[test]
+fn the_stairs_have_no_door_and_nobody_to_let_anybody_in() {
+    let outcome = Call::new()
+        .says("The light in the stairwell is broken and needs to be fixed, I'm in unit 204.")
+        .hears("Is that right?")
+        .says("No, it's the stairs, not my apartment.")
+        .hears("name")
+        .says("Dana Reyes")
+        .says("Yes.")
+        .hears_not("enter")
+        .says("Yes.")
+        .hears("maintenance team")
+        .hangs_up();
+    assert_eq!(outcome.promised, Promise::WorkOrder);
+    assert!(outcome.notes.iter().any(|note| note.contains("not in a home")), "{:?}", outcome.notes);
+}
+
+#[test]
+fn who_asks_why_a_name_is_wanted_is_not_asked_to_spell_it() {
+    Call::new()
+        .says("My kitchen faucet is broken in unit 204.")
+        .says("Yes.")
+        .hears("name")
+        .says("Do I have to give my name? Who sees this?")
+        .hears("do without")
+        .hears_not("spell");
+}
+
+#[test]
+fn a_question_in_place_of_an_answer_is_kept_and_what_was_asked_is_asked_again() {
+    let outcome = Call::new()
+        .says("My kitchen faucet is broken and it is getting worse.")
+        .hears("unit")
+        .says("Is the building owned by the same people as before?")
+        .hears("unit")
+        .hears_not("didn't catch")
+        .hangs_up();
+    assert!(outcome.matter.is_some_and(|matter| matter.contains("same people")));
+}
+
+#[test]
+fn whoever_rents_is_not_asked_when_they_would_like_to_buy() {
+    let outcome = Call::new()
+        .says("Hello, I'd like to buy a house, do you have anything for sale?")
+        .hears("buy")
+        .says("No, I'm not buying, I want to rent it.")
+        .hears_not("like to buy")
+        .hangs_up();
+    assert_eq!(outcome.intent, Some(Intent::Leasing));
+}
+
+#[test]
+fn who_says_who_they_are_seeks_nobody() {
+    Call::new()
+        .says("This is Jackie in 204, I want to make sure nobody at your office lets my ex in.")
+        .hears_not("try the team");
+}
+
+#[test]
+fn a_bite_is_no_question_of_the_rules_on_pets() {
+    let outcome =
+        Call::new().says("The dog from next door bit my son this morning.").hears_not("agreement").hangs_up();
+    assert_eq!(outcome.intent, Some(Intent::Complaint));
+}
+
+#[test]
+fn praise_is_no_complaint() {
+    let outcome = Call::new()
+        .says("I want to praise your maintenance man, he did a lovely job.")
+        .hears("name")
+        .hangs_up();
+    assert_eq!(outcome.intent, Some(Intent::Message));
+}
