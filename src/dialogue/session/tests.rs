@@ -3,6 +3,7 @@
 mod confusion;
 mod corrections;
 mod emergencies;
+mod emergencies_asked;
 mod endings;
 mod everyday;
 mod hearing_out;
