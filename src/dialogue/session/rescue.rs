@@ -3,7 +3,7 @@
 use super::{Awaiting, Channel, Session};
 use crate::dialogue::{
     Destination, EndReason, Intent, Item, LifeSafety, Move, Reading, Urgency, UrgentKind, UserTurn, Value,
-    office::words_of, pack::Line, remark::Remark, token::tokens,
+    pack::Line, remark::Remark, token::tokens,
 };
 
 /// Rings of the person on call that one conversation asks for: at once, and again when there is more to tell them.
@@ -14,9 +14,6 @@ const DANGERS: usize = 3;
 
 /// What the person on call must know, and no more, before they are rung about harm to a home.
 pub(super) const QUICK_ITEMS: [Item; 2] = [Item::Place, Item::Callback];
-
-/// "Yes, locked out" tells of no other harm than the one that nobody is to be rung for.
-const NEWS_OF_HARM: usize = 3;
 
 /// What is asked after a ring in vain.
 pub(super) const RESCUE_ITEMS: [Item; 4] = [Item::Place, Item::Callback, Item::Name, Item::Matter];
@@ -143,7 +140,7 @@ impl Session {
         }
         let Urgency::Urgent(_) = reading.urgency else { return };
         // A ring that was declined stays off: the same once more, or in a word or two, is no other harm.
-        if self.state.rescue.declined && (self.is_said_already(text) || words_of(text).len() < NEWS_OF_HARM) {
+        if self.state.rescue.declined && (self.is_said_already(text) || self.says_nothing_new(text)) {
             return;
         }
         let news = !matches!(self.state.urgency, Urgency::Urgent(_) | Urgency::LifeSafety(_));
@@ -161,6 +158,14 @@ impl Session {
         } else {
             self.tell(Line::NobodyOnCall);
         }
+    }
+
+    /// "Yes, locked out" tells of no other harm than the one that nobody is to be rung for.
+    fn says_nothing_new(&self, text: &str) -> bool {
+        const BESIDE: [&str; 10] = ["yes", "yeah", "no", "im", "i", "am", "still", "just", "its", "si"];
+        let told = tokens(self.state.matter.as_deref().unwrap_or_default());
+        let known = |word: &str| BESIDE.contains(&word) || told.iter().any(|token| token.word == word);
+        tokens(text).iter().all(|token| known(&token.word))
     }
 
     /// "Please don't ring anybody, I'll sleep at a friend's": said while somebody is about to be rung, it is that and no new matter.
