@@ -203,6 +203,22 @@ remarks! {
     NeedsToKnow,
     /// An animal hurt somebody: no question of the rules on pets.
     OfBite,
+    /// Nobody is in danger, said to the question whether anybody is: "I shouldn't think so", "no, everybody's fine".
+    DeniesDanger,
+    /// They do not know whether anybody is: "I couldn't say, I'm in Ohio", "maybe".
+    CannotTell,
+    /// Somebody is not well, whatever they make of it: "only my fingers won't do the buttons".
+    FeelsIll,
+    /// Nobody is to be rung for it: "no need for anybody on call", "I can sleep here", "it was only the dream".
+    WantsNobodyRung,
+    /// It is over: "that was last night, they're long gone".
+    WasBefore,
+    /// Gas, or what smells of it or burns it.
+    NamesGas,
+    /// Drains and refuse, which smell of themselves.
+    OfDrains,
+    /// It comes up, or over the edge, and goes on.
+    ComesUp,
 }
 
 /// What tells each remark, in the order of `Remark::ALL`.

@@ -233,3 +233,12 @@ fn who_tells_of_people_asks_nothing_about_them() {
     }
     assert_eq!(asked("Is it mostly young people who live there"), Some(ClosedTopic::Protected));
 }
+
+#[test]
+fn who_is_to_be_looked_after_asks_for_no_voucher() {
+    let table = table(Language::English);
+    let topic = |text: &str| table.first(&tokens_of(text)).flatten();
+    assert_eq!(topic("Can you do a welfare check on a resident?"), None);
+    assert_eq!(topic("Could I get a welfare check on 15 at Birch House?"), None);
+    assert_eq!(topic("Do you take people on welfare?"), Some(ClosedTopic::Vouchers));
+}

@@ -83,7 +83,7 @@ const HARM: [&str; 20] = [
 ];
 
 /// Somebody is to be looked after, where they live.
-const WORRY: [&str; 4] = ["worried", "check", "welfare", "seen"];
+const WORRY: [&str; 7] = ["worried", "check", "welfare", "seen", "answering", "answer", "diabetic"];
 
 /// What is complained of.
 const NOISE: [&str; 15] = [
@@ -110,7 +110,10 @@ impl Session {
         if agreed {
             heard.retain(|entity| !is_place(entity) || !is_of_people(text, entity));
         }
-        let harmless = danger_said(text).is_none() && !says(text, &HARM) && !says(text, &WORRY);
+        let harmless = danger_said(text).is_none()
+            && !self.state.urgency.is_life_safety()
+            && !says(text, &HARM)
+            && !says(text, &WORRY);
         if harmless && !self.state.awaiting.is_for(Item::Place) && !self.is_of_repair() {
             heard.retain(|entity| {
                 !is_place(entity) || !(is_of_people(text, entity) || self.is_the_office(text, &entity.value))

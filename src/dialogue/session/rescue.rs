@@ -2,8 +2,8 @@
 
 use super::{Awaiting, Channel, Session};
 use crate::dialogue::{
-    Destination, EndReason, Intent, Item, LifeSafety, Reading, Urgency, UserTurn, Value, pack::Line,
-    remark::Remark,
+    Destination, EndReason, Intent, Item, LifeSafety, Move, Reading, Urgency, UrgentKind, UserTurn, Value,
+    pack::Line, remark::Remark, token::tokens,
 };
 
 /// Rings of the person on call that one conversation asks for: at once, and again when there is more to tell them.
@@ -41,9 +41,17 @@ impl Session {
 
     /// Leave, call 911: first and to its end. Then the person on call is rung.
     pub(super) fn answer_danger(&mut self, kind: LifeSafety, text: &str) {
+        self.take_what_was_asked_about();
+        if kind == LifeSafety::Gas && self.smells_of_drains(text) {
+            return self.answer_smell_of_drains(text);
+        }
         self.state.rescue.answered.push(kind);
         self.state.rescue.wanted = true;
         self.raise(Urgency::LifeSafety(kind));
+        if self.state.form.value(Item::Place).is_none() {
+            // "He's in Birch House 101": of a danger, somebody else's home is the place.
+            self.take_places(text);
+        }
         self.state.intent = Some(Intent::Emergency);
         self.state.flow = Some(Intent::Emergency);
         self.state.add_matter(text);
@@ -61,6 +69,34 @@ impl Session {
             self.state.rescue.wanted = false;
             self.advance();
         }
+    }
+
+    /// "It's still rising, and it smells awful", where the talk is of a drain: it smells of itself, and nobody is sent out of the
+    /// house for it.
+    fn smells_of_drains(&self, text: &str) -> bool {
+        let told = self.state.matter.as_deref().unwrap_or_default();
+        !Remark::NamesGas.is_in(text)
+            && !Remark::NamesGas.is_in(told)
+            && !Remark::FeelsIll.is_in(text)
+            && (Remark::OfDrains.is_in(text) || Remark::OfDrains.is_in(told))
+    }
+
+    /// What comes up or over is harm to the home; a smell alone is a repair.
+    fn answer_smell_of_drains(&mut self, text: &str) {
+        let heard = self.entities(text);
+        self.take_beside_the_point(&heard);
+        let told = format!("{}. {text}", self.state.matter.as_deref().unwrap_or_default());
+        let reading = Reading { urgency: Urgency::Urgent(UrgentKind::Sewage), ..Reading::bare(Move::Affirm) };
+        if Remark::ComesUp.is_in(&told) {
+            self.note_harm(text, &reading);
+        } else if self.state.flow.is_none() {
+            self.state.intent.get_or_insert(Intent::Maintenance);
+            self.state.flow = Some(Intent::Maintenance);
+        }
+        if self.state.matter.as_deref().is_none_or(|matter| !matter.contains(text.trim())) {
+            self.state.add_matter(text);
+        }
+        self.advance();
     }
 
     /// "Yes, this one. I can't get my breath": the yes stands, whatever is said first now; without one the number is offered anew.
@@ -99,11 +135,12 @@ impl Session {
 
     /// Harm to a home: the person on call is to be rung, as soon as they can be told where.
     pub(super) fn note_harm(&mut self, text: &str, reading: &Reading) {
-        if Remark::NoHurry.is_in(text) {
+        if wants_nobody(text) {
             return self.take_back_harm();
         }
         let Urgency::Urgent(_) = reading.urgency else { return };
-        if self.state.rescue.declined && self.is_said_already(text) {
+        // A ring that was declined stays off: the same once more, or in a word or two, is no other harm.
+        if self.state.rescue.declined && (self.is_said_already(text) || self.says_nothing_new(text)) {
             return;
         }
         let news = !matches!(self.state.urgency, Urgency::Urgent(_) | Urgency::LifeSafety(_));
@@ -121,6 +158,39 @@ impl Session {
         } else {
             self.tell(Line::NobodyOnCall);
         }
+    }
+
+    /// "Yes, locked out" tells of no other harm than the one that nobody is to be rung for.
+    fn says_nothing_new(&self, text: &str) -> bool {
+        const BESIDE: [&str; 10] = ["yes", "yeah", "no", "im", "i", "am", "still", "just", "its", "si"];
+        let told = tokens(self.state.matter.as_deref().unwrap_or_default());
+        let known = |word: &str| BESIDE.contains(&word) || told.iter().any(|token| token.word == word);
+        tokens(text).iter().all(|token| known(&token.word))
+    }
+
+    /// "Please don't ring anybody, I'll sleep at a friend's": said while somebody is about to be rung, it is that and no new matter.
+    /// `true`: dealt with.
+    pub(super) fn declines_the_ring(&mut self, text: &str, reading: &Reading) -> bool {
+        if !self.is_quick()
+            || self.state.unheard
+            || self.state.urgency.is_life_safety()
+            || reading.urgency != Urgency::Routine
+            || !wants_nobody(text)
+        {
+            return false;
+        }
+        self.state.confusions = 0;
+        self.agree_in_passing(text);
+        let heard = self.entities(text);
+        self.take_beside_the_point(&heard);
+        self.take_back_harm();
+        self.state.add_matter(text);
+        if reading.moves == Some(Move::Goodbye) {
+            self.leave();
+        } else {
+            self.advance();
+        }
+        true
     }
 
     /// They want nobody rung for it: then it is a repair like others.
@@ -276,4 +346,10 @@ impl Session {
             None => self.end(EndReason::SpeechFailed),
         }
     }
+}
+
+/// "It can wait till the morning", "no need for anybody on call".
+fn wants_nobody(text: &str) -> bool {
+    let words = tokens(text);
+    Remark::NoHurry.fits(&words) || Remark::WantsNobodyRung.fits(&words)
 }

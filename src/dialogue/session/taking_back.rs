@@ -29,6 +29,9 @@ impl Session {
     /// "It just came back on, cancel that": nobody is woken for it any more, and the words are there for a person to judge.
     /// `true`: dealt with.
     pub(super) fn harm_is_over(&mut self, text: &str, reading: &Reading) -> bool {
+        if self.declines_the_ring(text, reading) {
+            return true;
+        }
         let words = tokens(text);
         if !self.is_quick()
             || self.state.unheard
@@ -103,6 +106,8 @@ impl Session {
             || self.state.urgency != Urgency::Routine
             || !Remark::WantsNoCall.is_in(text)
             || Remark::WantsElse.is_in(text)
+            // "No need for anybody on call, I want somebody from the office to call me."
+            || Remark::WantsNobodyRung.is_in(text)
             || text.trim_end().ends_with('?')
         {
             return false;

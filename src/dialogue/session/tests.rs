@@ -4,6 +4,7 @@ mod beside;
 mod confusion;
 mod corrections;
 mod emergencies;
+mod emergencies_asked;
 mod endings;
 mod everyday;
 mod hearing_out;

@@ -337,3 +337,133 @@ fn spanish_denies_and_threatens_in_its_own_words() {
     assert_eq!(urgent("No funciona la calefacción."), Some(UrgentKind::NoHeat));
     assert_eq!(urgent("Me inundan con correos."), None);
 }
+
+#[test]
+fn poison_goodbyes_cold_and_a_child_behind_a_door_are_danger_in_any_words() {
+    let rules = english();
+    for (danger, everyday) in [
+        (
+            "My two year old ate one of those green blocks they put down.",
+            "The mice ate one of the green blocks.",
+        ),
+        ("My two year old ate a rat bait block.", "The rats ate the bait, my son says."),
+        (
+            "The little bait blocks, my daughter had one in her mouth, she's two.",
+            "The bait blocks under my sink are empty.",
+        ),
+        (
+            "My sister wrote me a goodbye letter and doesn't pick up the phone.",
+            "She sent a goodbye card to the whole house.",
+        ),
+        ("I think she's done something to herself.", "She's done something to the lock herself."),
+        ("It sounded like goodbye.", "It sounded like a goodbye party."),
+        (
+            "She wrote me she was tired of everything and now she won't pick up.",
+            "I'm tired of it all, and nobody picks up at the office.",
+        ),
+        ("I'm ninety and I can see my breath in here.", "I'm ninety and I like it warm in here."),
+        (
+            "My mom lives in 4A and she's not picking up her phone since yesterday.",
+            "My mom lives in 4A and she's not picking up the couch before Friday.",
+        ),
+        ("He's diabetic and he's not answering.", "I'm diabetic and your office is not answering."),
+        (
+            "The door shut and I haven't my keys. The baby's in the high chair.",
+            "The door shut and I haven't my keys. The baby's asleep in my arms.",
+        ),
+        ("The door shut, no keys, and the soup's on.", "The door shut and the light is on."),
+        ("I didn't turn off the stove, I'm at work.", "I never turned on the stove since I moved in."),
+        (
+            "A branch is lying over the cable and it's kind of sparkling.",
+            "The string lights over the patio are sparkling.",
+        ),
+        ("It's rather raining in my kitchen. Through the light.", "It's raining, and the light is out."),
+        (
+            "I was stung and I need my EpiPen.",
+            "There's a wasps' nest, and I'm allergic, like EpiPen allergic.",
+        ),
+        ("My friend is starting to breathe funny.", "My friend is starting to talk funny."),
+    ] {
+        assert!(is_danger(&rules, danger), "{danger}");
+        assert!(!is_danger(&rules, everyday), "{everyday}");
+    }
+}
+
+#[test]
+fn a_word_of_danger_that_is_asked_about_or_was_mended_or_dreamt_is_none() {
+    let rules = english();
+    for (saying, danger) in [
+        ("Is this an emergency? I don't need anybody right now.", "This is an emergency."),
+        ("People are getting robbed of their deposits.", "I'm getting robbed at the gate."),
+        ("I had a dream that somebody drowned in the tub.", "I had a dream, but now I smell smoke."),
+        (
+            "The gas man found the gas leak and fixed it. All good now.",
+            "The gas man fixed it, all good, but I smell gas again.",
+        ),
+        ("In danger? No, nobody.", "I'm in danger."),
+    ] {
+        assert!(!is_danger(&rules, saying), "{saying}");
+        assert!(is_danger(&rules, danger), "{danger}");
+    }
+}
+
+#[test]
+fn what_the_drains_give_back_is_urgent_and_what_lies_beside_the_bins_is_not() {
+    let rules = english();
+    let urgent = |text: &str| rules.urgent(&rules.words(tokens(text)));
+    for (text, kind) in [
+        ("When my neighbour flushes, brown water comes up in my bathtub.", Some(UrgentKind::Sewage)),
+        ("Every time the people above me flush, stuff comes up in my bathtub.", Some(UrgentKind::Sewage)),
+        ("Water is backing up in my tub.", Some(UrgentKind::Sewage)),
+        ("It's still rising.", Some(UrgentKind::Flooding)),
+        ("It's up to the rim now.", Some(UrgentKind::Flooding)),
+        ("My rent is still rising.", None),
+        ("Roaches come up through the drain when I run the water.", None),
+        ("Brown water comes out of the tap.", None),
+        ("Your dumpster is overflowing.", None),
+        ("The toilet is overflowing.", Some(UrgentKind::Flooding)),
+        ("My car got broken into in your lot last night.", None),
+        ("My apartment got broken into last night.", Some(UrgentKind::Unsecured)),
+        ("The door shut and I haven't my keys.", Some(UrgentKind::Lockout)),
+        ("The door shuts by itself and the keys are fine.", None),
+        (
+            "This is Officer Grant, we'd like to do a welfare check on 4A, can someone meet us with a key?",
+            Some(UrgentKind::Lockout),
+        ),
+    ] {
+        assert_eq!(urgent(text), kind, "{text}");
+    }
+}
+
+#[test]
+fn a_welfare_check_is_asked_about_and_a_cheque_is_not() {
+    let rules = english();
+    let suspects = |text: &str| rules.suspects(&rules.words(tokens(text)));
+    assert!(suspects("Could I get a welfare check on 15 at Birch House?").is_some());
+    assert!(suspects("Can you do a welfare check on a resident?").is_some());
+    assert!(suspects("I do get a welfare check every month.").is_none());
+}
+
+#[test]
+fn in_spanish_a_detector_that_begins_to_sound_and_a_child_alone_are_danger_and_a_car_is_none() {
+    let rules = Rules::of(Language::Spanish);
+    for danger in [
+        "El detector de monóxido empezó a sonar hace diez minutos.",
+        "Este aparatito del monóxido empezó a sonar, cuatro pitidos y para.",
+        "Se me cerró la puerta y tengo al bebé adentro durmiendo.",
+        "Pues el bebé está solito adentro, pero está dormido.",
+        "Estamos en peligro.",
+    ] {
+        assert!(is_danger(&rules, danger), "{danger}");
+    }
+    for saying in [
+        "¿En peligro? No, muchacho, nadie, es un carro nada más.",
+        "Ya está todo bien, pero ayer se me quemó una olla y salió mucho humo y ahora el detector de humo no deja de pitar cada minuto.",
+        "El detector de monóxido es viejo, ¿cuándo lo cambian?",
+        "El bebé está durmiendo, hable más bajo.",
+    ] {
+        assert!(!is_danger(&rules, saying), "{saying}");
+    }
+    assert_eq!(rules.urgent(&rules.words(tokens("¿Pero la calefacción va incluida o no?"))), None);
+    assert_eq!(rules.urgent(&rules.words(tokens("La calefacción no prende."))), Some(UrgentKind::NoHeat));
+}
