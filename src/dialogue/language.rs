@@ -28,6 +28,12 @@ senor senora senorita aqui ahi alli ahora ahorita todavia tambien nada algo algu
 casa departamento apartamento renta agua luz llave bano cocina techo puerta hablo habla espanol vengo voy va van dice \
 digale llamo llame hace sale sirve funciona nunca siempre bien mal ayer hoy manana mientras ni pues bueno oiga ";
 
+/// With these alone people agree and thank in whatever language they speak: "yes, that's right", among two languages at home.
+const ASSENT: [&str; 16] = [
+    "yes", "yeah", "yep", "no", "ok", "okay", "thats", "that", "is", "it", "right", "correct", "sure",
+    "please", "thanks", "sorry",
+];
+
 /// Each small word weighs as much as this many bits.
 const SMALL_WORD: f32 = 3.0;
 /// The letters of one word weigh at most so much: one rare name decides nothing.
@@ -43,6 +49,9 @@ const BUCKETS: usize = 1 << 13;
 /// The language of the text. `None`: too little was said, or it could be either.
 pub fn language_of(text: &str) -> Option<Language> {
     let words = tokens(text);
+    if words.iter().all(|token| ASSENT.contains(&token.word.as_str())) {
+        return None;
+    }
     let (small, score) = weigh(&words);
     let language = if score > 0.0 { Language::Spanish } else { Language::English };
     (small != 0 && score.abs() >= SURE && (small > 0) == (score > 0.0)).then_some(language)
@@ -68,6 +77,7 @@ pub fn language_wished(text: &str) -> Option<Language> {
             "^ ?in spanish|espanol ?please ?por ?favor $",
             "para espanol",
             "prefiero|quiero .. espanol",
+            "^ ?in spanish|espanol ?please ?por ?favor ?in spanish|espanol ?please ?por ?favor $",
         ];
         let english = [
             "speak|talk|have|continue|switch .. english",
@@ -86,7 +96,22 @@ pub fn language_wished(text: &str) -> Option<Language> {
     });
     let words = tokens(text);
     if words.len() > 12 {
-        return None;
+        // "My mom doesn't speak English, can we do this in Spanish?": so many words speak of a language but for a plain request.
+        static REQUESTS: LazyLock<[(Language, Pattern); 2]> = LazyLock::new(|| {
+            [
+                (
+                    Language::Spanish,
+                    "can|could|may|podemos|podria|podriamos|puede|pueden .. in|en spanish|espanol",
+                ),
+                (
+                    Language::English,
+                    "can|could|may|podemos|podria|podriamos|puede|pueden .. in|en english|ingles",
+                ),
+            ]
+            .map(|(language, request)| (language, Pattern::parse(request)))
+        });
+        let asked = |(_, request): &&(Language, Pattern)| words.len() <= 20 && request.fits(&words);
+        return REQUESTS.iter().find(asked).map(|(language, _)| *language);
     }
     // "No hablo español": what is denied is not wished for, and the denials stand first in their own list.
     let denied = |language: Language| {

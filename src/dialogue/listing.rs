@@ -149,6 +149,8 @@ which | what|which ?apartment|apartments|home|homes|house|houses|place|places|un
 which | know|what|whats|tell|about|check .. availability
 ";
 
+const SPANISH_QUESTIONS: &str = include_str!("../../firmware-config/dialogue/es/listing.txt");
+
 fn asked_from_name(name: &str) -> Option<Asked> {
     Some(match name {
         "which" => Asked::Which,
@@ -169,17 +171,19 @@ fn asked_from_name(name: &str) -> Option<Asked> {
     })
 }
 
-static RULES: LazyLock<Table<Asked>> = LazyLock::new(|| Table::parse(QUESTIONS, asked_from_name));
+static RULES: LazyLock<[Table<Asked>; 2]> =
+    LazyLock::new(|| [QUESTIONS, SPANISH_QUESTIONS].map(|rules| Table::parse(rules, asked_from_name)));
 
-/// What these words ask about homes: each part of them is one question.
+/// What these words ask about homes, in either language: each part of them is one question.
 pub(super) fn asked(text: &str) -> Vec<Asked> {
     let tokens = tokens(text);
+    let first = |words: &[Token]| RULES.iter().find_map(|rules| rules.first(words));
     let mut found: Vec<Asked> = Vec::new();
-    for part in tokens.split_inclusive(|token| token.stop || token.word == "and") {
-        let question = RULES.first(part);
+    for part in tokens.split_inclusive(|token| token.stop || matches!(&*token.word, "and" | "y")) {
+        let question = first(part);
         found.extend(question.filter(|question| !found.contains(question)));
     }
-    if found.is_empty() { RULES.first(&tokens).into_iter().collect() } else { found }
+    if found.is_empty() { first(&tokens).into_iter().collect() } else { found }
 }
 
 /// What was said of a home besides its street: doors, and how many bedrooms.
@@ -238,6 +242,17 @@ pub(super) fn meant<'l>(
 /// Words for kinds of homes that a listing may name as well.
 const KINDS: [&str; 8] = ["house", "studio", "townhouse", "condo", "duplex", "loft", "cottage", "basement"];
 
+/// The same kind as a listing has it: `casa` is its house.
+fn kind_of(word: &str) -> &str {
+    match word {
+        "casa" => "house",
+        "estudio" => "studio",
+        "sotano" => "basement",
+        "condominio" => "condo",
+        other => other,
+    }
+}
+
 impl Listing {
     /// `Maple Court` of `210 Maple Court, apartment 3A`.
     fn street(&self) -> &str {
@@ -257,18 +272,40 @@ impl Listing {
         let pointed = |at: usize| {
             let before = at.checked_sub(1).and_then(word);
             let led = at.checked_sub(2).and_then(word);
-            matches!(before, Some("the" | "that" | "this" | "your"))
-                && !matches!(led, Some("in" | "of" | "around"))
+            let spanish = matches!(before, Some("la" | "el" | "esa" | "ese" | "esta" | "este" | "su"))
+                && !matches!(led, Some("en" | "de" | "a" | "por" | "toda"));
+            let english = matches!(before, Some("the" | "that" | "this" | "your"))
+                && !matches!(led, Some("in" | "of" | "around"));
+            english || spanish
         };
         let is_room = |at: usize| matches!(word(at), Some("bedroom" | "bed" | "br" | "bdrm"));
-        let by_rooms = (2..words.len()).any(|at| is_room(at) && pointed(at - 1));
+        // "El de dos recámaras", "el apartamento de dos recámaras".
+        let is_recamara = |at: usize| {
+            matches!(
+                word(at),
+                Some(
+                    "recamara"
+                        | "recamaras"
+                        | "habitacion"
+                        | "habitaciones"
+                        | "cuarto"
+                        | "cuartos"
+                        | "dormitorio"
+                        | "dormitorios"
+                        | "alcoba"
+                        | "alcobas"
+                )
+            ) && word(at - 2) == Some("de")
+                && (pointed(at - 2) || (at > 3 && pointed(at - 3)))
+        };
+        let by_rooms = (2..words.len()).any(|at| (is_room(at) && pointed(at - 1)) || is_recamara(at));
         let by_rooms = (by_rooms || said.asked) && said.bedrooms.is_some();
         let about = tokens(&format!("{} {}", self.summary, self.address));
         let kind = (0..words.len()).find(|&at| {
-            let named = KINDS.contains(&words[at].word.as_str());
+            let named = KINDS.contains(&kind_of(&words[at].word));
             named && (said.asked || by_rooms || pointed(at))
         });
-        let is_kind = kind.is_none_or(|at| about.iter().any(|token| token.word == words[at].word));
+        let is_kind = kind.is_none_or(|at| about.iter().any(|token| token.word == kind_of(&words[at].word)));
         (by_rooms || kind.is_some()) && is_kind && (!by_rooms || self.bedrooms == said.bedrooms)
     }
 }
@@ -285,7 +322,20 @@ fn is_said(street: &str, office: &str, words: &[Token], asked: bool) -> bool {
     let since = before.iter().rposition(|token| token.stop).map_or(0, |stop| stop + 1);
     let says = |of: &[&str]| before[since..].iter().any(|token| of.contains(&token.word.as_str()));
     let number = before.last().is_some_and(|token| token.word.bytes().all(|b| b.is_ascii_digit()));
-    (says(&["the", "that", "on"]) || number) && !says(&["apartments", "homes", "units", "places", "anything"])
+    let others = [
+        "apartments",
+        "homes",
+        "units",
+        "places",
+        "anything",
+        "apartamentos",
+        "departamentos",
+        "casas",
+        "viviendas",
+        "unidades",
+        "algo",
+    ];
+    (says(&["the", "that", "on", "el", "la", "ese", "esa"]) || number) && !says(&others)
 }
 
 /// Where the name of the street begins: all its words but the last, which is its kind.
@@ -369,6 +419,69 @@ mod tests {
             ("On Saturday would be good.", None),
         ] {
             assert_eq!(asked(text), Vec::from_iter(question), "{text}");
+        }
+    }
+
+    #[test]
+    fn every_spanish_line_is_of_a_question() {
+        for line in crate::dialogue::pattern::lines(SPANISH_QUESTIONS) {
+            let name = line.split_once(" | ").map(|(name, _)| name);
+            assert!(name.and_then(asked_from_name).is_some(), "{line}");
+        }
+    }
+
+    #[test]
+    fn questions_about_homes_are_asked_in_spanish_too() {
+        for (text, question) in [
+            ("¿Y cuánto cuesta al mes?", Some(Asked::Rent)),
+            ("¿Cuánto cuesta el apartamento 3A?", Some(Asked::Rent)),
+            ("¿De cuánto es la renta de la casa en Alder Lane?", Some(Asked::Rent)),
+            ("¿Y de cuánto es la renta de ese?", Some(Asked::Rent)),
+            ("Pero dígame, ¿en cuánto está la renta?", Some(Asked::Rent)),
+            ("¿Cuánto piden por el de dos recámaras?", Some(Asked::Rent)),
+            ("¿Cuánto es de depósito?", Some(Asked::Deposit)),
+            ("¿La calefacción está incluida en la renta?", Some(Asked::Utilities)),
+            ("¿Pero la calefacción va incluida o no?", Some(Asked::Utilities)),
+            ("¿Y aceptan perros?", Some(Asked::Pets)),
+            ("¿Cuánto cobran por el perro?", Some(Asked::PetFee)),
+            ("¿Todavía está disponible?", Some(Asked::Which)),
+            ("¿Tienen apartamentos de dos recámaras?", Some(Asked::Which)),
+            ("¿Cuándo me podría mudar?", Some(Asked::Available)),
+            ("¿Hay estacionamiento?", Some(Asked::Parking)),
+            ("¿Está amueblado?", Some(Asked::Furnished)),
+            ("¿En qué calle está?", Some(Asked::Where)),
+            // Wishes, answers and what is no question of homes.
+            ("Busco un apartamento de dos recámaras.", None),
+            ("Pues como para el primero de enero.", None),
+            ("Me gustaría mudarme lo más pronto posible.", None),
+            ("Tengo un perro.", None),
+            ("¿Con quién hablo?", None),
+            ("Quiero pagar la renta.", None),
+            ("Cuando ustedes puedan.", None),
+        ] {
+            assert_eq!(asked(text), Vec::from_iter(question), "{text}");
+        }
+        let both = asked("¿en cuánto está la renta y si aceptan perrito?");
+        assert_eq!(both, [Asked::Rent, Asked::Pets]);
+    }
+
+    #[test]
+    fn a_home_is_singled_out_in_spanish_too() {
+        let homes = homes();
+        for (text, bedrooms, wanted) in [
+            ("¿cuánto cuesta el de dos recámaras?", Some(2), vec![0]),
+            ("el departamento de dos recámaras que tienen en renta", Some(2), vec![0]),
+            ("¿De cuánto es la renta de la casa en Alder Lane?", None, vec![2]),
+            ("¿todavía está la casa?", None, vec![2]),
+            ("busco uno de dos recámaras", Some(2), vec![]),
+            ("busco una casa", None, vec![]),
+            ("¿hay lavadora en la casa?", None, vec![]),
+        ] {
+            let said = Described { bedrooms, ..Described::default() };
+            let found: Vec<&str> =
+                meant(&homes, "Maple Court", text, &said).iter().map(|home| &*home.address).collect();
+            let wanted: Vec<&str> = wanted.into_iter().map(|at: usize| &*homes[at].address).collect();
+            assert_eq!(found, wanted, "{text}");
         }
     }
 

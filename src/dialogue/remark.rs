@@ -276,6 +276,36 @@ mod tests {
     }
 
     #[test]
+    fn what_is_called_off_or_kept_back_is_told_from_what_is_like_it_in_spanish() {
+        for (remark, text) in [
+            (Remark::RefusesName, "Mire, prefiero no dar mi nombre, no quiero problemas con ellos."),
+            (Remark::Nameless, "No, es que no quiero dar mi nombre. Anónimo, por favor."),
+            (Remark::Nameless, "Que no, ya le dije que no doy mi nombre."),
+            (Remark::CallsOffRepair, "ya se destapó sola, ya no manden a nadie"),
+            (Remark::CallsOffRepair, "Solo cancelen por favor."),
+            (Remark::CallsOffVisit, "ya no manden a nadie"),
+            (Remark::NoUsualMatter, "es por una factura que nos deben desde septiembre"),
+            (Remark::NoUsualMatter, "me dejaron un papel en la puerta que dice que van a entrar el jueves"),
+            (Remark::Agrees, "Sí, es correcto"),
+            (Remark::Agrees, "ese mero"),
+        ] {
+            assert!(remark.is_in(text), "{remark:?}: {text}");
+        }
+        for (remark, text) in [
+            (Remark::Nameless, "no le doy la llave a nadie"),
+            (Remark::RefusesName, "me llamo Rosa Tzoc"),
+            (Remark::CallsOffRepair, "me cancelaron la reparación y sigue goteando"),
+            (Remark::CallsOffRepair, "que manden a alguien, por favor"),
+            (Remark::CallsOffVisit, "todavía no mandan a nadie"),
+            (Remark::NoUsualMatter, "quiero pagar mi renta"),
+            (Remark::NoUsualMatter, "el perro del vecino ladra toda la noche"),
+            (Remark::Agrees, "no es correcto"),
+        ] {
+            assert!(!remark.is_in(text), "{remark:?}: {text}");
+        }
+    }
+
+    #[test]
     fn a_remark_is_heard_in_either_language() {
         assert!(Remark::NoHurry.is_in("there's no hurry"));
         assert!(Remark::NoHurry.is_in("no hay prisa"));

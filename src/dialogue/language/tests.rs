@@ -52,9 +52,19 @@ fn what_is_of_no_language_changes_none() {
     ] {
         assert_ne!(language_of(text), Some(Language::Spanish), "{text}");
     }
-    for text in
-        ["", "ok", "no", "4B", "sí", "Juan", "cuatro be", "Maple Court", "John Smith", "Park Avenue 12"]
-    {
+    for text in [
+        "",
+        "ok",
+        "no",
+        "4B",
+        "sí",
+        "Juan",
+        "cuatro be",
+        "Maple Court",
+        "John Smith",
+        "Park Avenue 12",
+        "Yes, that's right.",
+    ] {
         assert_ne!(language_of(text), Some(Language::English), "{text}");
     }
     assert_eq!(language_of("my name is Jose Hernandez Rodriguez"), Some(Language::English));
@@ -82,6 +92,8 @@ fn a_language_is_asked_for_in_either() {
         "i dont speak english",
         "no hablo mucho inglés",
         "Español",
+        "Spanish, please. Español.",
+        "Hi, um, sorry, my mom doesn't speak English, can we do this in Spanish?",
     ] {
         assert_eq!(language_wished(text), Some(Language::Spanish), "{text}");
     }

@@ -23,12 +23,28 @@ pub(super) fn aloud(value: &Value, careful: bool, many_properties: bool) -> Stri
         Value::Bedrooms(n) => format!("{n} recámaras"),
         // To turn "se me tapó" to "se le tapó" takes more grammar than an echo is worth: it is noted, and not said back.
         Value::Matter(_) | Value::Access(_) | Value::Pets(_) | Value::Financing(_) => String::new(),
-        Value::Listing(text) | Value::Company(text) | Value::Area(text) => text.clone(),
+        Value::Listing(text) => listing_aloud(text),
+        Value::Company(text) | Value::Area(text) => text.clone(),
     }
 }
 
+/// As in "Es la unidad 4" and "¿Es la unidad 15 o la unidad 50?".
 pub(super) fn unit_aloud(unit: &str) -> String {
+    format!("la {}", door(unit))
+}
+
+fn door(unit: &str) -> String {
     format!("unidad {}", door_aloud_with(unit, "de", spelling_word))
+}
+
+/// The office writes its addresses in English: `210 Maple Court, apartment 3A`.
+fn listing_aloud(address: &str) -> String {
+    let words = address.split(' ').map(|word| match word.to_lowercase().as_str() {
+        "apartment" | "apt" | "apt." => "apartamento",
+        "unit" => "unidad",
+        _ => word,
+    });
+    words.collect::<Vec<_>>().join(" ")
 }
 
 fn unit_mention(mention: &UnitMention, many_properties: bool) -> String {
@@ -50,7 +66,7 @@ fn name_aloud(name: &PersonName, careful: bool) -> String {
 fn address_aloud(address: &Address) -> String {
     let street = place_aloud(format!("{} {}", address.number, address.street).trim());
     match &address.unit {
-        Some(unit) => format!("{street}, {}", unit_aloud(unit)),
+        Some(unit) => format!("{street}, {}", door(unit)),
         None => street,
     }
 }
@@ -168,8 +184,10 @@ mod tests {
         assert_eq!(when_aloud(&when), "el martes 24 de noviembre, a las 2 y media de la tarde");
         assert_eq!(clock_aloud(time(13, 0, 0, 0)), "la una de la tarde");
         assert_eq!(clock_aloud(time(12, 15, 0, 0)), "las 12 y cuarto del mediodía");
-        assert_eq!(unit_aloud("4B"), "unidad 4, B de bueno");
-        assert_eq!(unit_aloud("204"), "unidad 2 0 4");
+        assert_eq!(unit_aloud("4B"), "la unidad 4, B de bueno");
+        assert_eq!(unit_aloud("204"), "la unidad 2 0 4");
+        let home = Value::Listing("210 Maple Court, apartment 3A".into());
+        assert_eq!(aloud(&home, false, false), "210 Maple Court, apartamento 3A");
         assert_eq!(aloud(&Value::Bedrooms(2), false, false), "2 recámaras");
         let part = When { part: Some(DayPart::Morning), date: Some(date(2026, 12, 1)), ..When::default() };
         assert_eq!(when_aloud(&part), "el martes 1 de diciembre, por la mañana");

@@ -5,12 +5,22 @@ use super::{
     asking::{asks, asks_of_now, asks_of_recording, without_questions, wonders},
     understanding::is_answer_step,
 };
-use crate::dialogue::{
-    Intent, Reading, Subject, Topic, closed, entity::is_number, office::words_of, pack::Line, remark::Remark,
+use crate::{
+    dialogue::{
+        Intent, Reading, Subject, Topic, closed, entity::is_number, language_of, language_wished,
+        office::words_of, pack::Line, remark::Remark,
+    },
+    types::Language,
 };
 
 /// So many words beside a question tell something.
 const TOLD_BESIDE: usize = 4;
+
+/// Before words of the office that it has written in English, to whoever speaks Spanish.
+const WRITTEN_IN_ENGLISH: &str = "La oficina lo tiene escrito en inglés:";
+/// To whoever was told it so and asks once more.
+const ONLY_IN_ENGLISH: &str =
+    "Eso lo tengo solo en inglés, así que voy a pedir que alguien le llame y se lo diga en español.";
 
 impl Session {
     /// Answers a question of fact, or says that it cannot, and goes on where the talk was. `true`: dealt with.
@@ -30,6 +40,10 @@ impl Session {
                 self.take_beside_the_point(&heard);
             }
             self.answer_closed(topic, text, reading);
+            return true;
+        }
+        if self.asks_for_spanish(text) {
+            self.is_told_in_spanish(text);
             return true;
         }
         if asks_of_recording(text) {
@@ -92,6 +106,10 @@ impl Session {
             (Remark::AsksForFigure.is_in(text) && !figure)
                 || (topic != Some(Topic::Hours) && self.state.told.contains(answer))
         });
+        if no_answer && answer.as_deref().is_some_and(|answer| self.is_foreign(answer)) && self.is_free() {
+            self.is_told_in_spanish(text);
+            return true;
+        }
         if no_answer && reading.moves.is_none() {
             self.unknown_aside(text);
             return true;
@@ -111,7 +129,7 @@ impl Session {
             if topic == Some(Topic::Hours) && asks_of_now(text) {
                 self.tell(if self.state.opening.open_now { Line::OpenNow } else { Line::ClosedNow });
             }
-            self.tell_text(&answer);
+            self.tell_as_written(&answer);
             let prospect = self.state.flow.is_some_and(Intent::is_prospect) || reading.intent.is_prospect();
             if prospect || topic.is_some() {
                 self.treat(Subject::Fact, text, before);
@@ -133,6 +151,10 @@ impl Session {
             } else {
                 self.go_on();
             }
+            return true;
+        }
+        if self.goes_on_with_a_question(text, reading) {
+            self.unknown_question(text);
             return true;
         }
         // "Yes. How long till they come?" is a yes too.
@@ -161,6 +183,57 @@ impl Session {
         true
     }
 
+    /// The office's own words, of which whoever speaks Spanish is told that they are English; its hours and its address are said in
+    /// Spanish.
+    pub(super) fn tell_as_written(&mut self, words: &str) {
+        if self.is_foreign(words) {
+            match in_spanish(words) {
+                Some(translated) => return self.tell_text(&translated),
+                None => self.tell_text(WRITTEN_IN_ENGLISH),
+            }
+        }
+        self.tell_text(words);
+    }
+
+    fn is_foreign(&self, words: &str) -> bool {
+        self.state.language == Language::Spanish && language_of(words) == Some(Language::English)
+    }
+
+    /// "Perdón, no hablo inglés. ¿Qué día, entonces?", once something was told in English.
+    fn asks_for_spanish(&self, text: &str) -> bool {
+        self.is_free()
+            && self.state.language == Language::Spanish
+            && language_wished(text) == Some(Language::Spanish)
+            && self.state.told.iter().any(|told| self.is_foreign(told) && in_spanish(told).is_none())
+    }
+
+    /// Nothing is being asked, and no matter is under way.
+    fn is_free(&self) -> bool {
+        self.state.flow.is_none() && self.state.awaiting == Awaiting::AnythingElse
+    }
+
+    /// Nobody here can put it into Spanish: a person does.
+    fn is_told_in_spanish(&mut self, text: &str) {
+        self.state.confusions = 0;
+        self.state.add_matter(text);
+        self.tell_text(ONLY_IN_ENGLISH);
+        self.state.intent.get_or_insert(Intent::Question);
+        self.state.flow = Some(Intent::Question);
+        self.state.closed = false;
+        self.advance();
+    }
+
+    /// "¿Con tarjeta de débito, sí o no?" after the fact about paying: no fact answers it, and it is a question all the same.
+    fn goes_on_with_a_question(&self, text: &str, reading: &Reading) -> bool {
+        self.is_free()
+            && self.state.language == Language::Spanish
+            && self.state.intent == Some(Intent::Question)
+            && reading.moves.is_none()
+            && reading.intent != Intent::Human
+            && text.trim_end().ends_with('?')
+            && words_of(text).len() >= TOLD_BESIDE
+    }
+
     /// "They're only students" beside a complaint, "Denver Housing Authority" for the company: told, not asked.
     fn tells_of_a_resident(&self, text: &str) -> bool {
         let of_a_resident = matches!(
@@ -187,5 +260,73 @@ impl Session {
         } else {
             self.unknown_question(text);
         }
+    }
+}
+
+/// The office's hours and its address in Spanish, where every word of them is known.
+fn in_spanish(answer: &str) -> Option<String> {
+    let answer = answer.trim().trim_end_matches('.');
+    if let Some(address) = answer.strip_prefix("The office is at ") {
+        return Some(format!("La oficina está en {address}."));
+    }
+    let hours = answer.strip_prefix("The office is open ")?;
+    let mut said: Vec<String> = Vec::new();
+    for word in hours.split_whitespace() {
+        let bare = word.trim_end_matches(',').to_lowercase();
+        let spanish = match bare.as_str() {
+            "from" => "de",
+            "to" | "until" => "a",
+            "and" => "y",
+            _ => hour_or_day(&bare)?,
+        };
+        said.push(format!("{spanish}{}", if word.ends_with(',') { "," } else { "" }));
+    }
+    Some(format!("La oficina está abierta {}.", said.join(" ")))
+}
+
+fn hour_or_day(word: &str) -> Option<&'static str> {
+    Some(match word {
+        "monday" => "lunes",
+        "tuesday" => "martes",
+        "wednesday" => "miércoles",
+        "thursday" => "jueves",
+        "friday" => "viernes",
+        "saturday" => "sábado",
+        "sunday" => "domingo",
+        "one" => "una",
+        "two" => "dos",
+        "three" => "tres",
+        "four" => "cuatro",
+        "five" => "cinco",
+        "six" => "seis",
+        "seven" => "siete",
+        "eight" => "ocho",
+        "nine" => "nueve",
+        "ten" => "diez",
+        "eleven" => "once",
+        "twelve" => "doce",
+        "thirty" => "y media",
+        "noon" => "mediodía",
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::in_spanish;
+
+    #[test]
+    fn hours_and_the_address_are_said_in_spanish_and_nothing_else_is_translated() {
+        let hours = "The office is open Monday to Friday from nine to five, and Saturday from ten to two.";
+        assert_eq!(
+            in_spanish(hours).as_deref(),
+            Some("La oficina está abierta lunes a viernes de nueve a cinco, y sábado de diez a dos.")
+        );
+        assert_eq!(
+            in_spanish("The office is at 210 Maple Court, Denver.").as_deref(),
+            Some("La oficina está en 210 Maple Court, Denver.")
+        );
+        assert_eq!(in_spanish("The office is open by appointment."), None);
+        assert_eq!(in_spanish("Trash is picked up on Tuesday morning."), None);
     }
 }

@@ -16,7 +16,7 @@ use crate::dialogue::{
 const TOLD_AT_ONCE: usize = 2;
 
 /// Words by which one more home is wanted, and not another one instead.
-const BESIDES: [&str; 8] = ["too", "also", "both", "other", "second", "then", "también", "ambas"];
+const BESIDES: [&str; 9] = ["too", "also", "both", "other", "second", "then", "también", "ambas", "ambos"];
 
 const fn lets(intent: Intent) -> bool {
     matches!(intent, Intent::Leasing | Intent::Showing)
@@ -66,7 +66,9 @@ impl Session {
             }
             ([only], _) => Some(only.clone()),
             // "This one or that one" is no choice.
-            ([first, second, ..], known) if self.state.visit && !words.iter().any(|word| word == "or") => {
+            ([first, second, ..], known)
+                if self.state.visit && !words.iter().any(|word| word == "or" || word == "o") =>
+            {
                 let first = known.clone().filter(|known| meant.contains(known)).unwrap_or(first.clone());
                 let other = if first == *second { &meant[0] } else { second };
                 self.note_second_home(other);
@@ -88,7 +90,8 @@ impl Session {
         let note = format!("wants to see {place} too: settle a time with them");
         if !self.state.notes.contains(&note) {
             self.state.note(note);
-            self.tell_with(Line::ShowingSecond, &reply::place_aloud(place));
+            let place = self.home_aloud(place);
+            self.tell_with(Line::ShowingSecond, &place);
         }
     }
 
@@ -295,7 +298,7 @@ impl Session {
             return Vec::new();
         }
         let told = |home: &&Listing| {
-            let place = reply::place_aloud(&home.address);
+            let place = self.home_aloud(&home.address);
             self.state.treated.iter().any(|treated| treated.given.contains(&place))
         };
         let rest: Vec<Listing> = self.office.listings.iter().filter(|home| !told(home)).cloned().collect();
@@ -329,10 +332,25 @@ impl Session {
         self.state.treated.iter().filter(|treated| treated.given.contains(words)).count() >= 2
     }
 
+    /// The address of a home as it is said in the language of the talk: "apartamento 3 A" in a Spanish sentence.
+    fn home_aloud(&self, address: &str) -> String {
+        reply::place_aloud(&reply::aloud(
+            self.state.language,
+            &Value::Listing(address.to_owned()),
+            false,
+            false,
+        ))
+    }
+
+    fn tell_home(&mut self, address: &str) {
+        let home = self.home_aloud(address);
+        self.tell_with(Line::Home, &home);
+    }
+
     fn tell_whole(&mut self, home: &Listing) {
-        self.tell_with(Line::Home, &reply::place_aloud(&home.address));
+        self.tell_home(&home.address);
         if !home.summary.is_empty() {
-            self.tell_text(&home.summary);
+            self.tell_as_written(&home.summary.clone());
         }
         if let Some(rent) = home.rent {
             self.tell_with(Line::HomeRent, &rent.to_string());
@@ -350,7 +368,9 @@ impl Session {
             _ => None,
         };
         let listed = |rooms: &u8| self.office.listings.iter().any(|home| home.bedrooms == Some(*rooms));
-        let other = words_of(text).iter().any(|word| matches!(word.as_str(), "else" | "other" | "others"));
+        let other = words_of(text).iter().any(|word| {
+            matches!(word.as_str(), "else" | "other" | "others" | "otro" | "otra" | "otros" | "otras")
+        });
         let before = before.filter(listed).filter(|_| !other && self.state.flow.is_some_and(lets));
         bedrooms_in(heard).or(before).into_iter().collect()
     }
@@ -375,14 +395,14 @@ impl Session {
         let Some(what) = asked.unlisted() else { return false };
         let priced = asked != Asked::PetFee || self.names_a_price(text);
         if let Some(answer) = self.office.answer(None, text).filter(|_| priced) {
-            self.tell_text(&answer);
+            self.tell_as_written(&answer);
             return true;
         }
         let says = |home: &&Listing| {
             words_of(&home.summary).iter().any(|word| asked.told_by().contains(&word.as_str()))
         };
         if let Some(home) = homes.iter().find(says) {
-            self.tell_text(&home.summary.clone());
+            self.tell_as_written(&home.summary.clone());
             return true;
         }
         let of = homes.first().map_or("the homes to let".to_owned(), |home| home.address.clone());
@@ -424,7 +444,7 @@ impl Session {
         let several = homes.len() > 1;
         homes.iter().fold(false, |told, home| {
             if several {
-                self.tell_with(Line::Home, &reply::place_aloud(&home.address));
+                self.tell_home(&home.address);
             }
             self.tell_of_home(asked, home, text, listed) || told
         })
@@ -432,10 +452,11 @@ impl Session {
 
     fn tell_of_home(&mut self, asked: Asked, home: &Listing, text: &str, listed: bool) -> bool {
         if asked == Asked::Where {
-            let of_office =
-                words_of(text).iter().any(|word| matches!(word.as_str(), "office" | "you" | "email"));
+            let of_office = words_of(text).iter().any(|word| {
+                matches!(word.as_str(), "office" | "you" | "email" | "oficina" | "ustedes" | "correo")
+            });
             if !of_office && !listed {
-                self.tell_with(Line::Home, &reply::place_aloud(&home.address));
+                self.tell_home(&home.address);
             }
             return !of_office;
         }
@@ -459,7 +480,7 @@ impl Session {
         }
         match (line, words) {
             (Some((line, sum)), _) => self.tell_with(line, &sum.to_string()),
-            (None, Some(words)) => self.tell_text(words),
+            (None, Some(words)) => self.tell_as_written(words),
             (None, None) => return self.tell_unknown(asked, home, text),
         }
         true
@@ -478,7 +499,7 @@ impl Session {
         let note = format!("asked about {}: {what} is to be told", home.address);
         let answer = topic.and_then(|topic| self.office.answer(Some(topic), text));
         if let Some(answer) = answer.filter(|answer| !self.is_worn(answer)) {
-            self.tell_text(&answer);
+            self.tell_as_written(&answer);
             return true;
         }
         self.tell_noting(line, note);
@@ -493,17 +514,29 @@ fn heard_home(address: String, text: &str) -> Entity {
 /// A number of bedrooms in words or figures.
 fn number(word: &str) -> Option<u8> {
     Some(match word {
-        "one" | "1" => 1,
-        "two" | "2" => 2,
-        "three" | "3" => 3,
-        "four" | "4" => 4,
-        "five" | "5" => 5,
+        "one" | "1" | "una" | "un" => 1,
+        "two" | "2" | "dos" => 2,
+        "three" | "3" | "tres" => 3,
+        "four" | "4" | "cuatro" => 4,
+        "five" | "5" | "cinco" => 5,
         _ => return None,
     })
 }
 
 fn is_bedroom(word: &str) -> bool {
-    matches!(word, "bedroom" | "bedrooms" | "bed" | "beds" | "br" | "bdrm")
+    matches!(
+        word,
+        "bedroom"
+            | "bedrooms"
+            | "bed"
+            | "beds"
+            | "br"
+            | "bdrm"
+            | "recamara"
+            | "recamaras"
+            | "habitaciones"
+            | "cuartos"
+    )
 }
 
 /// "A two or three bedroom": both.
@@ -514,7 +547,7 @@ fn either_rooms(text: &str) -> Vec<u8> {
         let first = number(word(at))?;
         let or = at + 1 + usize::from(is_bedroom(word(at + 1)));
         let article = or + 1 + usize::from(matches!(word(or + 1), "a" | "maybe"));
-        let second = number(word(article)).filter(|_| matches!(word(or), "or" | "to"))?;
+        let second = number(word(article)).filter(|_| matches!(word(or), "or" | "to" | "o"))?;
         is_bedroom(word(article + 1)).then(|| vec![first, second])
     });
     either.unwrap_or_default()
@@ -522,7 +555,8 @@ fn either_rooms(text: &str) -> Vec<u8> {
 
 /// Of the numbers that stand before "bedroom": the first, unless words between take it back, or a "not" stands before it.
 fn rooms_meant(text: &str) -> Option<u8> {
-    const TAKES_BACK: [&str; 7] = ["no", "actually", "wait", "sorry", "mean", "meant", "rather"];
+    const TAKES_BACK: [&str; 10] =
+        ["no", "actually", "wait", "sorry", "mean", "meant", "rather", "digo", "perdon", "mejor"];
     let words = tokens(text);
     let mut meant: Option<(usize, u8)> = None;
     for at in 1..words.len() {
@@ -566,5 +600,6 @@ mod tests {
         }
         assert_eq!(either_rooms("your availability for a two or three bedroom"), vec![2, 3]);
         assert!(either_rooms("is it two or three people at most").is_empty());
+        assert_eq!(either_rooms("busco de una o dos recámaras"), vec![1, 2]);
     }
 }

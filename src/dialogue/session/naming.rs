@@ -2,15 +2,12 @@
 //! only sounds like theirs.
 
 use super::{Awaiting, Item, Session, answering::TOPIC_WORDS};
-use crate::{
-    dialogue::{
-        Entity, PersonName, Value,
-        entity::likeness,
-        names::is_given_name,
-        remark::Remark,
-        token::{Token, tokens},
-    },
-    types::Language,
+use crate::dialogue::{
+    Entity, PersonName, Value,
+    entity::likeness,
+    names::is_given_name,
+    remark::Remark,
+    token::{Token, tokens},
 };
 
 /// From this likeness on both are one name, spelled in two ways: `Rays` and `Reyes`.
@@ -99,9 +96,7 @@ impl Session {
         };
         let words = tokens(text);
         let nameless = Remark::Nameless.fits(&words) || says_no_name(&words);
-        if self.state.language != Language::English
-            || !(nameless || (asked && Remark::RefusesName.fits(&words)))
-        {
+        if !(nameless || (asked && Remark::RefusesName.fits(&words))) {
             return false;
         }
         let heard = self.entities(text);

@@ -153,10 +153,15 @@ static ACCESS_RULES: LazyLock<Table<Access>> = LazyLock::new(|| Table::parse(ACC
 
 pub(in crate::dialogue::entity) fn accesses(scene: &Scene<'_>) -> Vec<Entity> {
     let asked = scene.context.expecting == Some(Slot::Access);
-    // Unasked, only words of entering speak of access.
-    let enters = scene.tokens.iter().any(|t| {
-        matches!(t.word.as_str(), "entrar" | "entren" | "entre" | "permiso" | "pasar" | "pasen" | "adentro")
-    });
+    // Unasked, only words of entering speak of access, and no question does: "¿van a entrar? ¿tengo que estar yo ahí?"
+    let put_through = |at: usize| matches!(scene.word(at), Some("con" | "a" | "al" | "la" | "el" | "por"));
+    let enters = !scene.text.contains('?')
+        && (0..scene.tokens.len()).any(|at| match scene.word(at) {
+            Some("entrar" | "entren" | "entre" | "permiso" | "pasen" | "adentro") => true,
+            // "Me puede pasar con el encargado"
+            Some("pasar") => !put_through(at + 1),
+            _ => false,
+        });
     if asked || enters {
         for (access, pattern) in &ACCESS_RULES.0 {
             if let Some(hit) = pattern.hits(&scene.tokens).next() {

@@ -1,5 +1,6 @@
 //! The readers of Spanish: the same values, by the words and the order in which they are said.
 
+mod building;
 mod home;
 mod name;
 mod number;
@@ -21,9 +22,12 @@ pub(super) fn readers() -> Vec<(Slot, Reader)> {
     vec![
         (Slot::Email, email::emails),
         (Slot::Phone, phone::phones),
+        // A door or a house number beside the name of its building, whichever of the two was asked for.
+        (Slot::Address, building::homes),
         (Slot::Address, place::addresses),
         (Slot::Bedrooms, home::bedrooms),
         (Slot::Budget, home::budgets),
+        (Slot::Unit, building::homes),
         (Slot::Unit, unit::units),
         (Slot::MoveIn, when::whens),
         (Slot::Name, name::names),

@@ -1,7 +1,10 @@
 //! Names of people in Spanish: introduced, answered, spelled; with their accents and their `de la`.
 
 use super::is_run_up;
-use crate::dialogue::entity::{Entity, PersonName, Scene, Slot, name::entity, sound::likeness, titled};
+use crate::dialogue::{
+    entity::{Entity, PersonName, Scene, Slot, building::is_named_at, name::entity, sound::likeness, titled},
+    names::is_name_word,
+};
 
 /// Words that follow "soy" or answer "su nombre" and are no names.
 const NOT_NAMES: &str = " a agua ahi ahora ahorita al algo alguien alla alli alquiler apartamento aqui arriba asi atrasado aun \
@@ -13,7 +16,72 @@ manana mantenimiento mas me mejor mi mia mio mis momento mucho muy nada nadie ne
 nunca o oficina oiga otra otro papa para pero perro persona pintor plomero por porque prefiero privado propietaria propietario pues que \
 quien quiero quisiera recamara renta residente se senor senora senorita ser si sin sobre solo soltera su sus tambien tarde \
 tecnico techo telefono tener tengo tiene toda todavia todo trabajo tu un una unidad uno usted vecina vecino vendedor vengo viene \
-vivo vivo vive voy y ya yo ";
+vivo vivo vive voy y ya yo acuerdo aja andale apellido apellidos asunto bien cierto claro completo correcta correcto dale de deletreo \
+deletreado disculpa efectivamente escribe eso espanol exacta exactamente exacto falta faltan falto gente igual ingles letra letras \
+mande mensaje mero misma mismito mismo ok okay okey orale perdon perfecta perfecto pregunta primer primero queja recado \
+repito seguro simon sip sorry sure tal tampoco teclado tecla teclas tranquila tranquilo vale verdad yeah yep yes ";
+
+/// Of those the ones that people are called by as well, behind a given name: `Alba Luz`, `Juan Calle`.
+const NAMES_AS_WELL: [&str; 5] = ["luz", "bueno", "calle", "casero", "pintor"];
+
+/// How somebody is addressed; no part of the name.
+const TITLES: [&str; 20] = [
+    "don",
+    "dona",
+    "senor",
+    "senora",
+    "senorita",
+    "sr",
+    "sra",
+    "srta",
+    "doctor",
+    "doctora",
+    "dr",
+    "dra",
+    "licenciado",
+    "licenciada",
+    "ingeniero",
+    "ingeniera",
+    "profesor",
+    "profesora",
+    "maestro",
+    "maestra",
+];
+
+/// Agreement that stands before a name: "correcto, Rosa Tzoc".
+const AGREEING: [&str; 16] = [
+    "correcto",
+    "exacto",
+    "exactamente",
+    "perfecto",
+    "aja",
+    "vale",
+    "dale",
+    "ok",
+    "okay",
+    "okey",
+    "yes",
+    "yeah",
+    "efectivamente",
+    "andale",
+    "orale",
+    "sip",
+];
+
+/// Behind a "de" these begin the name of a firm, and no family: "Ernesto de Pinturas Alameda".
+const FIRMS: &str = " administracion agencia aire aires asociacion autoridad banco bienes bufete centro ciudad clinica colegio \
+compania companias condado construccion construcciones constructora control corporacion departamento despacho distribuidora \
+electricidad empresa empresas escuela fumigaciones fundacion gas grupo hospital iglesia impermeabilizaciones inmobiliaria \
+instalaciones internet jardineria jardines limpieza limpiezas mantenimiento mudanzas muebles oficina oficinas paqueteria \
+pinturas plomeria policia propiedades reparaciones seguridad seguros servicio servicios sistemas taller techos telefonia \
+transportes universidad ventanas ";
+
+/// A whole name in capitals that stands by itself can hardly be anything else.
+const WHOLE: f32 = 0.9;
+/// The same, where the sentence goes on; or one given name that is common.
+const LIKELY: f32 = 0.8;
+/// Whatever else answers the question for a name.
+const ANSWERED: f32 = 0.75;
 
 /// Particles inside a family name: `de la Cruz`.
 const PARTICLES: [&str; 6] = ["de", "del", "la", "las", "los", "y"];
@@ -22,20 +90,90 @@ const PARTICLES: [&str; 6] = ["de", "del", "la", "las", "los", "y"];
 const MOST_PARTS: usize = 5;
 
 pub(super) fn names(scene: &Scene<'_>) -> Vec<Entity> {
+    if let Some(rest) = family_that_was_missing(scene) {
+        return vec![rest];
+    }
     for at in 0..scene.tokens.len() {
         let Some((start, confidence)) = introduction(scene, at) else { continue };
         if let Some((name, end)) = name(scene, start) {
-            return vec![entity(scene, name, start, end, confidence)];
+            let told =
+                sureness(scene, start, &name, end).filter(|sure| *sure > confidence && *sure > ANSWERED);
+            return vec![entity(scene, name, start, end, told.unwrap_or(confidence))];
         }
     }
     if scene.context.expecting != Some(Slot::Name) {
         return Vec::new();
     }
-    let mut start = 0;
-    while scene.word(start).is_some_and(|word| is_run_up(word) || matches!(word, "no" | "perdon" | "dije")) {
+    let sentences = (0..scene.tokens.len()).filter(|&at| scene.begins_sentence(at));
+    sentences.filter_map(|at| answered(scene, at)).next().into_iter().collect()
+}
+
+/// The name that a sentence of the answer is: behind the first only a whole one, "¿Cómo que en el teclado? Es Rosa Elena Tzoc".
+fn answered(scene: &Scene<'_>, at: usize) -> Option<Entity> {
+    let mut start = at;
+    while scene.word(start).is_some_and(|word| {
+        is_run_up(word)
+            || AGREEING.contains(&word)
+            || matches!(word, "no" | "perdon" | "dije" | "con" | "aqui")
+    }) {
         start += 1;
     }
-    name(scene, start).map(|(name, end)| entity(scene, name, start, end, 0.75)).into_iter().collect()
+    let (name, end) = name(scene, start)?;
+    let sure = sureness(scene, start, &name, end)?;
+    (at == 0 || sure >= WHOLE).then(|| entity(scene, name, start, end, sure))
+}
+
+/// How surely these words are a name by the way they are written. `None`: they are none, as "Pueden venir" is.
+fn sureness(scene: &Scene<'_>, start: usize, name: &PersonName, end: usize) -> Option<f32> {
+    let first = after_title(scene, start);
+    let capital = scene.is_capital(first);
+    let ends = end == scene.tokens.len() || scene.tokens[end - 1].stop;
+    // "¿Recado? No, necesito que alguien venga": what is asked back.
+    let asked_back = scene.tokens.get(end - 1).is_some_and(|last| scene.text[last.end..].starts_with('?'));
+    let one = name.family.is_none() && !name.spelled;
+    let known = scene.word(first).is_some_and(is_name_word);
+    if one && !known && (asked_back || (capital && !ends)) {
+        return None;
+    }
+    Some(match (&name.family, name.spelled) {
+        (_, true) => WHOLE,
+        (Some(_), _) if capital && scene.is_capital(end - 1) && ends && !asked_back => WHOLE,
+        (Some(_), _) if capital && scene.is_capital(end - 1) => LIKELY,
+        (None, _) if capital && known && ends => LIKELY,
+        _ => ANSWERED,
+    })
+}
+
+/// "No, falta el apellido, Tzoc", "Yesenia sí, pero falta Cruz Villalobos": the rest of the name that was read back.
+fn family_that_was_missing(scene: &Scene<'_>) -> Option<Entity> {
+    let read_back = scene.context.read_back.filter(|name| name.family.is_none())?;
+    let missing = scene
+        .tokens
+        .iter()
+        .position(|token| matches!(&*token.word, "falta" | "faltan" | "falto" | "apellido"))?;
+    let lead = |at: &usize| {
+        matches!(
+            scene.word(*at),
+            Some(
+                "falta"
+                    | "faltan"
+                    | "falto"
+                    | "el"
+                    | "los"
+                    | "mi"
+                    | "mis"
+                    | "apellido"
+                    | "apellidos"
+                    | "es"
+                    | "son"
+            )
+        )
+    };
+    let start = (missing..).find(|at| !lead(at))?;
+    let (said, end) = name(scene, start)?;
+    let family = said.full();
+    let name = PersonName { family: Some(family), ..read_back.clone() };
+    Some(entity(scene, PersonName { known: None, ..name }, start, end, WHOLE))
 }
 
 fn introduction(scene: &Scene<'_>, at: usize) -> Option<(usize, f32)> {
@@ -46,7 +184,11 @@ fn introduction(scene: &Scene<'_>, at: usize) -> Option<(usize, f32)> {
         ("nombre", Some("es"), _) => Some((at + 2, 0.9)),
         ("apellido", Some("es"), _) => Some((at + 2, 0.9)),
         ("a", Some("nombre"), Some("de")) => Some((at + 3, 0.85)),
-        ("le", Some("habla"), _) => Some((at + 2, 0.85)),
+        ("le" | "les", Some("habla" | "saluda" | "llama"), _) => Some((at + 2, 0.85)),
+        // "Dígale que le hablé yo, Chayo Ponce"
+        ("hablo" | "hable" | "llamo" | "llame", Some("yo"), _) if scene.is_capital(at + 2) => {
+            Some((at + 2, 0.8))
+        }
         ("habla", _, _) if at <= 3 => Some((at + 1, 0.8)),
         ("de", Some("parte"), Some("de")) => Some((at + 3, 0.75)),
         ("soy", Some("la" | "el"), Some("senora" | "senor" | "senorita")) => Some((at + 3, 0.8)),
@@ -55,24 +197,108 @@ fn introduction(scene: &Scene<'_>, at: usize) -> Option<(usize, f32)> {
     }
 }
 
+fn after_title(scene: &Scene<'_>, start: usize) -> usize {
+    let title = |at: &usize| scene.word(*at).is_some_and(|word| TITLES.contains(&word));
+    let end = (start..).find(|at| !title(at)).unwrap_or(start);
+    // "El señor", and no name behind it.
+    if end < scene.tokens.len() { end } else { start }
+}
+
 fn name(scene: &Scene<'_>, start: usize) -> Option<(PersonName, usize)> {
+    let start = after_title(scene, start);
+    if is_named_at(scene, start)
+        && scene.word(start + 1).is_some_and(|word| matches!(word, "court" | "house"))
+    {
+        return None;
+    }
+    let (first, end) = one_name(scene, start)?;
+    Some(begun_anew(scene, &first, end).unwrap_or((first, end)))
+}
+
+/// "Rosa, Rosa Elena Tzoc", "Chayo Ponce, bueno, Rosario Ponce": the name that is said in the place of the one before.
+fn begun_anew(scene: &Scene<'_>, first: &PersonName, end: usize) -> Option<(PersonName, usize)> {
+    if first.spelled || !scene.tokens.get(end.checked_sub(1)?)?.stop {
+        return None;
+    }
+    let corrects = |at: &usize| match scene.word(*at) {
+        Some("bueno" | "digo" | "perdon" | "mejor" | "dicho" | "quiero" | "decir" | "sea") => true,
+        Some("o") => scene.word(at + 1) == Some("sea"),
+        // "Nelson Batista, no Exacto" says whose name it is not.
+        Some("no") => scene.tokens[*at].stop,
+        _ => false,
+    };
+    let from = (end..).find(|at| !corrects(at))?;
+    let (other, after) = one_name(scene, after_title(scene, from))?;
+    let again = from == end && other.given.eq_ignore_ascii_case(&first.given);
+    let whole = other.family.is_some() && scene.is_capital(from);
+    (whole && (again || from > end)).then_some((other, after))
+}
+
+/// One name: words that can be one, with letters spelled after them or instead of them.
+fn one_name(scene: &Scene<'_>, start: usize) -> Option<(PersonName, usize)> {
     if let Some((letters, end)) = spelling(scene, start) {
-        return Some((
-            PersonName { given: titled(&letters.to_lowercase()), family: None, spelled: true, known: None },
-            end,
-        ));
+        let spelled =
+            PersonName { given: titled(&letters.to_lowercase()), family: None, spelled: true, known: None };
+        return Some((spelled, end));
     }
     let mut parts: Vec<String> = Vec::new();
+    let mut end = say_parts(scene, start, &mut parts);
+    let mut spelled = false;
+    // The given name may be spelled as well as the family name: "Yesenia, Y E S E N I A, Cruz Villalobos".
+    for _ in 0..2 {
+        let next = after_spelling_word(scene, end);
+        if let Some((letters, after)) = spelling(scene, next) {
+            let word = titled(&letters.to_lowercase());
+            match parts.last_mut() {
+                Some(last) if likeness(last, &word) > 0.0 || last.chars().next() == word.chars().next() => {
+                    *last = word
+                }
+                _ => parts.push(word),
+            }
+            spelled = true;
+            end = after;
+        } else if let Some(after) = after_letter_told(scene, end) {
+            end = after;
+        } else {
+            break;
+        }
+        let known = scene.word(end).is_some_and(is_name_word);
+        let goes_on = known || spelling(scene, after_spelling_word(scene, end + 1)).is_some();
+        if parts.len() == 1 && goes_on && scene.is_capital(end) {
+            end = say_parts(scene, end, &mut parts);
+        }
+    }
+    let mut parts = parts.into_iter();
+    let given = parts.next()?;
+    let family: Vec<String> = parts.collect();
+    let family = (!family.is_empty()).then(|| family.join(" "));
+    Some((PersonName { given, family, spelled, known: None }, end))
+}
+
+/// Adds the words of a name that are said one after another, and answers where they end.
+fn say_parts(scene: &Scene<'_>, start: usize, parts: &mut Vec<String>) -> usize {
+    let begun = parts.len();
     let mut end = start;
     while parts.len() < MOST_PARTS {
         let mut next = end;
         let mut particles = Vec::new();
-        while !parts.is_empty() && scene.word(next).is_some_and(|word| PARTICLES.contains(&word)) {
+        while parts.len() > begun && scene.word(next).is_some_and(|word| PARTICLES.contains(&word)) {
             particles.push(scene.word(next).unwrap_or_default().to_owned());
             next += 1;
         }
-        let Some(word) = scene.word(next).filter(|word| can_be_name(word)) else { break };
-        if particles.last().is_some_and(|last| last == "y") || spelling(scene, next).is_some() {
+        let Some(word) = scene.word(next).filter(|word| is_part(scene, next, word, parts.len() > begun))
+        else {
+            break;
+        };
+        // "Patricia de Propiedades del Valle", "Yesenia, de la Birch"
+        let elsewhere =
+            !particles.is_empty() && (FIRMS.contains(&format!(" {word} ")) || is_named_at(scene, next));
+        if elsewhere || particles.last().is_some_and(|last| last == "y") || spelling(scene, next).is_some() {
+            break;
+        }
+        // In a sentence with capitals a small word is no family: "Rosa pregunta por el depósito".
+        let small = parts.len() > begun && scene.is_capital(start) && !scene.is_capital(next);
+        if small && particles.is_empty() && !is_name_word(word) {
             break;
         }
         parts.extend(particles);
@@ -82,27 +308,31 @@ fn name(scene: &Scene<'_>, start: usize) -> Option<(PersonName, usize)> {
             break;
         }
     }
-    let mut spelled = false;
-    let mut next = end;
-    while matches!(scene.word(next), Some("se" | "deletrea" | "escribe" | "con" | "es" | "deletreado")) {
-        next += 1;
-    }
-    if let Some((letters, after)) = spelling(scene, next) {
-        let word = titled(&letters.to_lowercase());
-        match parts.last_mut() {
-            Some(last) if likeness(last, &word) > 0.0 || last.chars().next() == word.chars().next() => {
-                *last = word
-            }
-            _ => parts.push(word),
-        }
-        spelled = true;
-        end = after;
-    }
-    let mut parts = parts.into_iter();
-    let given = parts.next()?;
-    let family: Vec<String> = parts.collect();
-    let family = (!family.is_empty()).then(|| family.join(" "));
-    Some((PersonName { given, family, spelled, known: None }, end))
+    end
+}
+
+/// Can this word be part of a name where it stands?
+fn is_part(scene: &Scene<'_>, at: usize, word: &str, begun: bool) -> bool {
+    let as_well = NAMES_AS_WELL.contains(&word)
+        && scene.is_capital(at)
+        && (begun || (word == "luz" && !scene.tokens[at].stop && scene.is_capital(at + 1)));
+    as_well || can_be_name(word)
+}
+
+fn after_spelling_word(scene: &Scene<'_>, end: usize) -> usize {
+    let between = |at: &usize| {
+        matches!(scene.word(*at), Some("se" | "deletrea" | "escribe" | "con" | "es" | "deletreado"))
+    };
+    (end..).find(|at| !between(at)).unwrap_or(end)
+}
+
+/// "Begoña, con eñe", "Meza con zeta": by which letter it is written.
+fn after_letter_told(scene: &Scene<'_>, end: usize) -> Option<usize> {
+    let told = scene.word(end) == Some("con")
+        && scene.word(end + 1).is_some_and(|word| {
+            letter(word).is_some() || matches!(word, "acento" | "tilde" | "hache") || word == "dos"
+        });
+    told.then_some(end + 2)
 }
 
 /// The word with its accents, as it stands in the text.

@@ -3,7 +3,9 @@
 use jiff::civil::{Date, date, time};
 
 use crate::{
-    dialogue::entity::{Access, Context, DayPart, Pets, Roster, Slot, UnitRef, Value, When, extract},
+    dialogue::entity::{
+        Access, Context, DayPart, PersonName, Pets, Roster, Slot, UnitRef, Value, When, extract,
+    },
     types::Language,
 };
 
@@ -211,4 +213,176 @@ fn addresses_and_firms() {
     assert_eq!(firm("de la compañía Limpiezas Rivera"), Some(Value::Company("Limpiezas Rivera".into())));
     let mail = only(Some(Slot::Email), Slot::Email, "dana arroba gmail punto com");
     assert_eq!(mail, Some(Value::Email("dana@gmail.com".into())));
+}
+
+/// Two houses, of which one has doors that may be taken for its street's numbers.
+fn heard_at_home(expecting: Option<Slot>, text: &str) -> Vec<Value> {
+    let unit = |property: &str, street: &str, unit: &str| UnitRef {
+        property: property.into(),
+        street: street.into(),
+        unit: unit.into(),
+    };
+    let birch = ["15", "50", "101", "204"].map(|door| unit("Birch House", "18 Birch Street", door));
+    let maple = ["1B", "2B", "3B", "4A"].map(|door| unit("Maple Court", "210 Maple Court", door));
+    let roster = Roster { units: birch.into_iter().chain(maple).collect(), ..Roster::default() };
+    let context = Context {
+        expecting,
+        roster: &roster,
+        today: TODAY,
+        home_area_code: 303,
+        language: Language::Spanish,
+        read_back: None,
+    };
+    extract(text, &context).into_iter().map(|entity| entity.value).collect()
+}
+
+#[test]
+fn a_door_is_heard_with_its_building_in_any_order() {
+    for (text, door, property) in [
+        ("En el 3B de Maple Court.", "3B", "Maple Court"),
+        ("El 4A, de Maple Court.", "4A", "Maple Court"),
+        ("El apartamento 101 de Birch House.", "101", "Birch House"),
+        ("Es el 101, en Birch House.", "101", "Birch House"),
+        ("El apartamento cincuenta, en la Birch.", "50", "Birch House"),
+        ("El 15 de la Birch.", "15", "Birch House"),
+        ("Birch House, apartamento 101.", "101", "Birch House"),
+        ("Birch House, número 50.", "50", "Birch House"),
+    ] {
+        for expecting in [Some(Slot::Unit), Some(Slot::Address)] {
+            let heard = heard_at_home(expecting, text);
+            let Some(Value::Unit(mention)) = heard.first() else { panic!("{text}: {heard:?}") };
+            let [only] = mention.candidates.as_slice() else { panic!("{text}: {mention:?}") };
+            assert_eq!((&*only.unit, &*only.property), (door, property), "{text}");
+        }
+    }
+    for (text, number, street, unit) in [
+        ("Apartamento 15, en la Birch Street, número 18.", "18", "Birch Street", Some("15")),
+        ("Dieciocho Birch Street, apartamento quince.", "18", "Birch Street", Some("15")),
+        ("No, la calle es 18 Birch Street y el apartamento es el 101.", "18", "Birch Street", Some("101")),
+        ("Es el piso 2B, en Maple Court 210.", "210", "Maple Court", Some("2B")),
+        ("Es en Maple Court, en el 210.", "210", "Maple Court", None),
+        ("Es en Birch House, en la entrada principal.", "18", "Birch Street", None),
+    ] {
+        let heard = heard_at_home(Some(Slot::Unit), text);
+        let Some(Value::Address(found)) = heard.first() else { panic!("{text}: {heard:?}") };
+        assert_eq!((&*found.number, &*found.street, found.unit.as_deref()), (number, street, unit), "{text}");
+    }
+    // Rooms and days beside a building are no doors of it, and a building that is spoken of is no home.
+    for text in ["Pues el de dos recámaras, el de Maple Court.", "Vi un anuncio de Birch House hace 15 días."]
+    {
+        let heard = heard_at_home(None, text);
+        assert!(!heard.iter().any(|v| matches!(v, Value::Unit(_) | Value::Address(_))), "{text}: {heard:?}");
+    }
+}
+
+#[test]
+fn what_agrees_is_no_name_and_what_puts_a_name_right_is_one() {
+    for text in [
+        "Correcto.",
+        "Sí, correcto.",
+        "Es correcto.",
+        "Exacto.",
+        "Perfecto.",
+        "Ajá.",
+        "Ajá, sí.",
+        "Vale, sí.",
+        "Yes.",
+        "Yeah, claro que sí.",
+        "Sí, el mismo.",
+        "¿Recado? No, necesito que alguien venga a abrirme ya.",
+        "Pueden venir mañana.",
+        "Maple Court.",
+        "¿Habla español?",
+    ] {
+        assert_eq!(only(Some(Slot::Name), Slot::Name, text), None, "{text}");
+    }
+    for (text, name) in [
+        ("No, cómo que Correcto, me llamo Rosa, Rosa Elena Tzoc.", "Rosa Elena Tzoc"),
+        ("Nelson, Nelson Batista, no Exacto.", "Nelson Batista"),
+        ("No, Vale no, Begoña. Begoña Iturralde.", "Begoña Iturralde"),
+        ("Begoña, con eñe. Iturralde: I, T, U, R, R, A, L, D, E.", "Begoña Iturralde"),
+        ("No. Yesenia, Y-E-S-E-N-I-A, Cruz Villalobos.", "Yesenia Cruz Villalobos"),
+        ("Chayo Ponce, bueno, Rosario Ponce.", "Rosario Ponce"),
+        ("Anayeli, Anayeli Ramírez.", "Anayeli Ramírez"),
+        ("Alba Luz Henríquez, ya se lo dije.", "Alba Luz Henríquez"),
+        ("Luz María Peña.", "Luz María Peña"),
+        ("José Luis Barragán, para servirle.", "José Luis Barragán"),
+        ("Soy Juan Pérez, a sus órdenes.", "Juan Pérez"),
+        ("Señora Pérez.", "Pérez"),
+        ("Don Fermín Aguilar.", "Fermín Aguilar"),
+        ("Doña Carmen Lugo.", "Carmen Lugo"),
+        ("Patricia Lemus, de Propiedades del Valle.", "Patricia Lemus"),
+        ("¿Cómo que en el teclado? Es Rosa Elena Tzoc.", "Rosa Elena Tzoc"),
+        ("Rosa del Río por favor", "Rosa del Río"),
+        ("Correcto, Rosa Tzoc.", "Rosa Tzoc"),
+        ("Perfecto Gómez no, Pedro Gómez.", "Gómez"),
+    ] {
+        let found = only(Some(Slot::Name), Slot::Name, text);
+        let Some(Value::Name(found)) = found else { panic!("{text}: {found:?}") };
+        assert_eq!(found.full(), name, "{text}");
+    }
+    for (text, name) in [
+        ("Sí, muy buenas, le habla Ernesto de Pinturas Alameda, es por una factura.", "Ernesto"),
+        ("Muy buenos días, le saluda Karla Benítez de Internet Total.", "Karla Benítez"),
+        ("Dígale que le hablé yo, Chayo Ponce, que no voy a poder llegar.", "Chayo Ponce"),
+    ] {
+        let found = only(None, Slot::Name, text);
+        let Some(Value::Name(found)) = found else { panic!("{text}: {found:?}") };
+        assert_eq!(found.full(), name, "{text}");
+    }
+}
+
+#[test]
+fn a_family_name_that_was_missing_is_put_to_the_given_name() {
+    let roster = roster();
+    let rosa = PersonName { given: "Rosa".into(), family: None, spelled: false, known: None };
+    for (text, name) in [
+        ("No, falta el apellido, Tzoc.", "Rosa Tzoc"),
+        ("Rosa sí, pero falta Cruz Villalobos.", "Rosa Cruz Villalobos"),
+        ("No, me llamo Teresa Tzoc.", "Teresa Tzoc"),
+    ] {
+        let context = Context {
+            expecting: Some(Slot::Name),
+            roster: &roster,
+            today: TODAY,
+            home_area_code: 303,
+            language: Language::Spanish,
+            read_back: Some(&rosa),
+        };
+        let heard = extract(text, &context);
+        let found = heard.into_iter().find_map(|entity| match entity.value {
+            Value::Name(name) => Some(name.full()),
+            _ => None,
+        });
+        assert_eq!(found.as_deref(), Some(name), "{text}");
+    }
+}
+
+#[test]
+fn a_day_that_is_denied_is_not_the_wished_one() {
+    for (text, day) in [
+        ("tengo cita para ver una casa el miércoles y no puedo ir, quiero cambiarla para el sábado", 21),
+        ("No, el miércoles no puedo, le dije que el sábado.", 21),
+        ("quiero cambiar la cita del miércoles al sábado", 21),
+        ("no puedo el sábado, mejor el lunes", 23),
+        ("No, el miércoles.", 25),
+        ("el lunes no trabajo", 23),
+        ("quiero una cita para el miércoles", 25),
+    ] {
+        let found = only(Some(Slot::When), Slot::When, text);
+        let Some(Value::When(when)) = found else { panic!("{text}: {found:?}") };
+        assert_eq!(when.date, Some(date(2026, 11, day)), "{text}");
+    }
+    assert_eq!(only(Some(Slot::When), Slot::When, "el miércoles no puedo"), None);
+}
+
+#[test]
+fn who_wants_the_manager_lets_nobody_in() {
+    for text in [
+        "quería ver si me puede pasar con el encargado",
+        "dice que van a entrar el jueves, ¿tengo que estar yo ahí?",
+    ] {
+        assert_eq!(only(None, Slot::Access, text), None, "{text}");
+    }
+    assert_eq!(only(None, Slot::Access, "pueden pasar cuando quieran"), Some(Value::Access(Access::Granted)));
 }

@@ -49,7 +49,7 @@ fn is_of_date(scene: &Scene<'_>, end: usize) -> bool {
         })
 }
 
-fn is_measure(word: &str) -> bool {
+pub(super) fn is_measure(word: &str) -> bool {
     matches!(
         word,
         "recamara"
@@ -81,7 +81,7 @@ fn is_measure(word: &str) -> bool {
     )
 }
 
-fn door(scene: &Scene<'_>, at: usize, wanted: bool) -> Option<Door> {
+pub(super) fn door(scene: &Scene<'_>, at: usize, wanted: bool) -> Option<Door> {
     let word = scene.word(at)?;
     let mixed = word.len() <= 6
         && word.is_ascii()

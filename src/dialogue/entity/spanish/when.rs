@@ -1,18 +1,58 @@
 //! Days and times in Spanish, resolved against today: a day named is the next one to come.
 
+use std::{ops::Range, sync::LazyLock};
+
 use jiff::{
     ToSpan,
     civil::{Date, Time, Weekday},
 };
 
 use super::number::{cardinal, ones, teens};
-use crate::dialogue::entity::{
-    DayPart, Entity, Scene, When,
-    when::{coming, gathered, marked, next_date, slashed, told},
+use crate::dialogue::{
+    entity::{
+        DayPart, Entity, Scene, When,
+        when::{coming, gathered, marked, next_date, slashed, told},
+    },
+    pattern::Pattern,
 };
 
+/// How a day is said not to be meant; `DAY` is any of them.
+const DENIALS: &str = "\
+DAY ?y ?pero ?ya no ?me ?nos puedo|podre|podria|podemos|podremos|voy|vamos|queda|estoy|estare|estamos|sirve|conviene|alcanzo
+DAY ?yo trabajo|trabajamos
+DAY estoy|estare|estamos ocupado|ocupada|ocupados|fuera
+no ?me ?nos puedo|podre|podemos|podremos|queda|conviene|sirve ?ir ?estar ?llegar ?venir ?el ?este DAY
+no ?para ?el ?este DAY
+en vez|lugar de|del ?el DAY
+menos|excepto el|los DAY
+cita|visita|recorrido del|de ?este DAY & para|al ?el ?este DAY
+tengo|tenia|tenemos ?una ?mi ?la cita|visita|recorrido .. el|este DAY & cambiar|cambiarla|mover|moverla|pasar|pasarla|reprogramar*
+";
+
+static NOT_MEANT: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
+    let days = "lunes|martes|miercoles|jueves|viernes|sabado|domingo|hoy|manana";
+    DENIALS.lines().map(|line| Pattern::parse(&line.replace("DAY", days))).collect()
+});
+
+/// Where the days stand that are not meant: "tengo cita el miércoles y no puedo ir, quiero cambiarla para el sábado".
+fn denied(scene: &Scene<'_>) -> Vec<usize> {
+    let tokens = &scene.tokens;
+    let word = |at: usize| tokens.get(at).map_or("", |token| token.word.as_str());
+    let is_day = |at: &usize| weekday(word(*at)).is_some() || matches!(word(*at), "hoy" | "manana");
+    let hits = NOT_MEANT.iter().flat_map(|pattern| pattern.hits(tokens)).map(|hit| hit.words);
+    // "No, el miércoles": what stands behind a stop is another clause, unless it goes on with "y" or "pero".
+    let whole = |words: &Range<usize>| {
+        (words.start..words.end - 1).all(|at| !tokens[at].stop || matches!(word(at + 1), "y" | "pero"))
+    };
+    hits.filter(whole).filter_map(|words| words.clone().find(is_day)).collect()
+}
+
 pub(super) fn whens(scene: &Scene<'_>) -> Vec<Entity> {
+    let denied = denied(scene);
     let found = gathered(scene, |at, when, asked| {
+        if denied.contains(&at) {
+            return None;
+        }
         day(scene, at, when, asked).or_else(|| time(scene, at, when, asked))
     });
     told(scene, found, |scene| {
