@@ -296,7 +296,10 @@ impl Listing {
                         | "alcobas"
                 )
             ) && word(at - 2) == Some("de")
-                && (pointed(at - 2) || (at > 3 && pointed(at - 3)))
+                && at.checked_sub(4).map_or(at == 3, |before| {
+                    (before..at - 2)
+                        .any(|led| matches!(word(led), Some("el" | "la" | "ese" | "esa" | "del" | "al")))
+                })
         };
         let by_rooms = (2..words.len()).any(|at| (is_room(at) && pointed(at - 1)) || is_recamara(at));
         let by_rooms = (by_rooms || said.asked) && said.bedrooms.is_some();
@@ -445,6 +448,7 @@ mod tests {
             ("¿Y aceptan perros?", Some(Asked::Pets)),
             ("¿Cuánto cobran por el perro?", Some(Asked::PetFee)),
             ("¿Todavía está disponible?", Some(Asked::Which)),
+            ("el de dos recámaras que tienen en renta, ¿todavía está disponible?", Some(Asked::Which)),
             ("¿Tienen apartamentos de dos recámaras?", Some(Asked::Which)),
             ("¿Cuándo me podría mudar?", Some(Asked::Available)),
             ("¿Hay estacionamiento?", Some(Asked::Parking)),
@@ -470,7 +474,7 @@ mod tests {
         let homes = homes();
         for (text, bedrooms, wanted) in [
             ("¿cuánto cuesta el de dos recámaras?", Some(2), vec![0]),
-            ("el departamento de dos recámaras que tienen en renta", Some(2), vec![0]),
+            ("hablo por el departamento de dos recámaras que tienen en renta", Some(2), vec![0]),
             ("¿De cuánto es la renta de la casa en Alder Lane?", None, vec![2]),
             ("¿todavía está la casa?", None, vec![2]),
             ("busco uno de dos recámaras", Some(2), vec![]),

@@ -7,8 +7,8 @@ use super::{
 };
 use crate::{
     dialogue::{
-        Intent, Reading, Subject, Topic, closed, entity::is_number, language_of, language_wished,
-        office::words_of, pack::Line, remark::Remark,
+        Intent, Reading, Subject, Topic, Value, closed, entity::is_number, language_of, language_wished,
+        office::words_of, pack::Line, remark::Remark, reply,
     },
     types::Language,
 };
@@ -17,7 +17,7 @@ use crate::{
 const TOLD_BESIDE: usize = 4;
 
 /// Before words of the office that it has written in English, to whoever speaks Spanish.
-const WRITTEN_IN_ENGLISH: &str = "La oficina lo tiene escrito en inglés:";
+const WRITTEN_IN_ENGLISH: &str = "Lo tengo escrito en inglés:";
 /// To whoever was told it so and asks once more.
 const ONLY_IN_ENGLISH: &str =
     "Eso lo tengo solo en inglés, así que voy a pedir que alguien le llame y se lo diga en español.";
@@ -95,6 +95,10 @@ impl Session {
             return false;
         }
         let curious = sure || (topic.is_some() && curious && !answers);
+        if topic.is_none() && self.goes_on_with_a_question(text, reading) {
+            self.unknown_question(text);
+            return true;
+        }
         if !curious || (is_answer_step(reading) && reading.intent != Intent::Question) {
             return false;
         }
@@ -153,10 +157,6 @@ impl Session {
             }
             return true;
         }
-        if self.goes_on_with_a_question(text, reading) {
-            self.unknown_question(text);
-            return true;
-        }
         // "Yes. How long till they come?" is a yes too.
         let answers = is_answer_step(reading) && self.state.awaiting.wants_yes_or_no();
         if reading.intent != Intent::Question || !reading.is_sure() || answers {
@@ -195,8 +195,24 @@ impl Session {
         self.tell_text(words);
     }
 
+    /// The address of a home as it is said in the language of the talk: "apartamento 3 A" in a Spanish sentence.
+    pub(super) fn home_aloud(&self, address: &str) -> String {
+        reply::place_aloud(&reply::aloud(
+            self.state.language,
+            &Value::Listing(address.to_owned()),
+            false,
+            false,
+        ))
+    }
+
+    pub(super) fn tell_home(&mut self, address: &str) {
+        let home = self.home_aloud(address);
+        self.tell_with(Line::Home, &home);
+    }
+
     fn is_foreign(&self, words: &str) -> bool {
-        self.state.language == Language::Spanish && language_of(words) == Some(Language::English)
+        // "One bedroom, one bath" has no small word by which it would be surely English.
+        self.state.language == Language::Spanish && language_of(words) != Some(Language::Spanish)
     }
 
     /// "Perdón, no hablo inglés. ¿Qué día, entonces?", once something was told in English.
@@ -232,6 +248,7 @@ impl Session {
             && reading.intent != Intent::Human
             && text.trim_end().ends_with('?')
             && words_of(text).len() >= TOLD_BESIDE
+            && self.office.answer(None, text).is_none()
     }
 
     /// "They're only students" beside a complaint, "Denver Housing Authority" for the company: told, not asked.

@@ -8,7 +8,6 @@ use crate::dialogue::{
     office::words_of,
     pack::Line,
     remark::Remark,
-    reply,
     token::tokens,
 };
 
@@ -161,6 +160,8 @@ impl Session {
         };
         let priced = questions.contains(&Asked::PetFee);
         questions.extend(topic.filter(|topic| !questions.contains(topic) && !priced));
+        // The homes are told with their rents, which need not be told before them.
+        questions.sort_by_key(|question| *question != Asked::Which);
         let before = self.said_so_far();
         let homes = self.homes_spoken_of(&meant);
         let mut told = false;
@@ -332,21 +333,6 @@ impl Session {
         self.state.treated.iter().filter(|treated| treated.given.contains(words)).count() >= 2
     }
 
-    /// The address of a home as it is said in the language of the talk: "apartamento 3 A" in a Spanish sentence.
-    fn home_aloud(&self, address: &str) -> String {
-        reply::place_aloud(&reply::aloud(
-            self.state.language,
-            &Value::Listing(address.to_owned()),
-            false,
-            false,
-        ))
-    }
-
-    fn tell_home(&mut self, address: &str) {
-        let home = self.home_aloud(address);
-        self.tell_with(Line::Home, &home);
-    }
-
     fn tell_whole(&mut self, home: &Listing) {
         self.tell_home(&home.address);
         if !home.summary.is_empty() {
@@ -438,7 +424,7 @@ impl Session {
         listed: bool,
     ) -> bool {
         if homes.is_empty() {
-            let rooms = bedrooms_in(heard).is_some();
+            let rooms = !self.rooms_wanted(heard, text).is_empty();
             return asked == Asked::Rent && (listed || (rooms && self.tell_homes(&[], heard, text)));
         }
         let several = homes.len() > 1;

@@ -4,6 +4,7 @@ use super::is_run_up;
 use crate::dialogue::{
     entity::{Entity, PersonName, Scene, Slot, building::is_named_at, name::entity, sound::likeness, titled},
     names::is_name_word,
+    token::tokens,
 };
 
 /// Words that follow "soy" or answer "su nombre" and are no names.
@@ -215,7 +216,8 @@ fn name(scene: &Scene<'_>, start: usize) -> Option<(PersonName, usize)> {
     Some(begun_anew(scene, &first, end).unwrap_or((first, end)))
 }
 
-/// "Rosa, Rosa Elena Tzoc", "Chayo Ponce, bueno, Rosario Ponce": the name that is said in the place of the one before.
+/// "Rosa, Rosa Elena Tzoc", "la señora Pérez, Marta Pérez", "Chayo Ponce, bueno, Rosario Ponce": the name that is said in the place
+/// of the one before.
 fn begun_anew(scene: &Scene<'_>, first: &PersonName, end: usize) -> Option<(PersonName, usize)> {
     if first.spelled || !scene.tokens.get(end.checked_sub(1)?)?.stop {
         return None;
@@ -229,7 +231,9 @@ fn begun_anew(scene: &Scene<'_>, first: &PersonName, end: usize) -> Option<(Pers
     };
     let from = (end..).find(|at| !corrects(at))?;
     let (other, after) = one_name(scene, after_title(scene, from))?;
-    let again = from == end && other.given.eq_ignore_ascii_case(&first.given);
+    let family = other.family.as_deref().unwrap_or_default();
+    let same = other.given.eq_ignore_ascii_case(&first.given) || family.eq_ignore_ascii_case(&first.given);
+    let again = from == end && same;
     let whole = other.family.is_some() && scene.is_capital(from);
     (whole && (again || from > end)).then_some((other, after))
 }
@@ -250,6 +254,8 @@ fn one_name(scene: &Scene<'_>, start: usize) -> Option<(PersonName, usize)> {
         if let Some((letters, after)) = spelling(scene, next) {
             let word = titled(&letters.to_lowercase());
             match parts.last_mut() {
+                // Letters are said without their accents: "Barragán, B A R R A G A N" is written with it.
+                Some(last) if tokens(last).iter().map(|token| &*token.word).eq([letters.as_str()]) => {}
                 Some(last) if likeness(last, &word) > 0.0 || last.chars().next() == word.chars().next() => {
                     *last = word
                 }

@@ -5,8 +5,8 @@ use std::sync::{Arc, LazyLock};
 use super::telling::{office, opening, pack};
 use crate::{
     dialogue::{
-        Act, AlsoSpoken, Channel, Destination, Digit, EndReason, Intent, LifeSafety, Office, OfficeTypes,
-        Opening, Promise, Session, Understander, Urgency, UserTurn,
+        Act, AlsoSpoken, Channel, Destination, Digit, EndReason, Intent, LifeSafety, Listing, Office,
+        OfficeTypes, Opening, Promise, Session, Understander, Urgency, UserTurn,
     },
     types::Language,
 };
@@ -278,4 +278,71 @@ fn a_language_that_is_not_spoken_here_leads_to_a_person() {
     talk.says("do you speak spanish");
     assert_eq!(talk.transfer, Some(Destination::Staff));
     assert!(talk.session.outcome().notes.contains(&"speaks Spanish".into()));
+}
+
+#[test]
+fn homes_to_let_and_what_the_office_wrote_are_told_in_spanish() {
+    let home = |address: &str, summary: &str, bedrooms, rent| Listing {
+        address: address.into(),
+        summary: summary.into(),
+        bedrooms: Some(bedrooms),
+        rent: Some(rent),
+        ..Listing::default()
+    };
+    let listings = vec![
+        home("210 Maple Court, apartment 3A", "Two bedrooms, one bath, with a balcony.", 2, 1850),
+        home("77 Alder Lane", "A three bedroom house with a yard.", 3, 2600),
+    ];
+    let also = vec![AlsoSpoken { language: Language::Spanish, heard: true }];
+    let begin = || {
+        let office = Office { also: also.clone(), listings: listings.clone(), ..office() };
+        let mut talk = Talk::begin(office, Opening { open_now: true, ..opening() });
+        talk.keys('2');
+        talk
+    };
+    let mut talk = begin();
+    let reply = talk.says(
+        "Buenas, hablo por el departamento de dos recámaras que tienen en renta, ¿todavía está disponible?",
+    );
+    assert!(reply.contains("apartamento 3 A") && reply.contains("1850 dólares"), "{reply}");
+    assert!(reply.contains("en inglés: Two bedrooms"), "{reply}");
+
+    let mut talk = begin();
+    let reply = talk.says("¿De cuánto es la renta de la casa en Alder Lane?");
+    assert!(reply.contains("2600 dólares") && reply.contains("su nombre"), "{reply}");
+
+    let mut talk = begin();
+    talk.says("Busco un apartamento de dos recámaras.");
+    let reply = talk.says("Ana Ruiz. ¿Cuánto cuesta?");
+    assert!(reply.contains("1850 dólares") && reply.contains("Ana Ruiz"), "{reply}");
+}
+
+#[test]
+fn a_name_that_is_agreed_to_is_kept_and_one_that_is_refused_is_not_asked_again() {
+    for agreed in ["Correcto.", "Ajá, sí.", "Vale, sí.", "Perfecto.", "Yes.", "Sí, el mismo."] {
+        let mut talk = Talk::on_the_telephone(true);
+        talk.keys('2');
+        talk.says("Quiero preguntar por un cargo en mi cuenta.");
+        talk.says("Don Fermín Tzoc, a sus órdenes.");
+        talk.says(agreed);
+        let name = talk.session.outcome().name.unwrap();
+        assert_eq!((name.value.as_str(), name.confirmed), ("Fermín Tzoc", true), "{agreed}");
+    }
+    let mut talk = Talk::on_the_telephone(true);
+    talk.keys('2');
+    talk.says("Quiero preguntar por un cargo en mi cuenta.");
+    let reply = talk.says("Mire, prefiero no dar mi nombre, no quiero problemas con ellos.");
+    assert!(!reply.contains("nombre") && reply.contains("unidad"), "{reply}");
+}
+
+#[test]
+fn a_repair_that_is_called_off_is_no_new_one() {
+    let mut talk = Talk::on_the_telephone(true);
+    talk.keys('2');
+    talk.says("Hola, hablé ayer por lo de la regadera tapada, ya se destapó sola, ya no manden a nadie.");
+    assert_eq!(talk.session.outcome().intent, Some(Intent::Resident));
+    let mut talk = Talk::on_the_telephone(true);
+    talk.keys('2');
+    talk.says("Hola, se tapó la regadera del baño, que manden a alguien.");
+    assert_eq!(talk.session.outcome().intent, Some(Intent::Maintenance));
 }
