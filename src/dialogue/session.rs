@@ -2,6 +2,7 @@
 
 mod answering;
 mod asking;
+mod beginning;
 mod closing_off;
 mod common_part;
 mod composing;

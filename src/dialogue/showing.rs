@@ -3,7 +3,7 @@
 use jiff::{Timestamp, civil::DateTime};
 use serde::{Deserialize, Serialize};
 
-use super::{When, reply};
+use super::{Value, When, reply};
 use crate::types::{Language, PhoneNumber, ShowingId};
 
 /// A time at which a home can be shown, as the calendar has it.
@@ -108,7 +108,8 @@ impl ShowingSlot {
 
     /// The same with who shows it and where.
     pub(super) fn aloud_whole(&self, language: Language, place: &str) -> String {
-        let (time, place) = (self.aloud(language), reply::place_aloud(place));
+        let written = reply::aloud(language, &Value::Listing(place.to_owned()), false, false);
+        let (time, place) = (self.aloud(language), reply::place_aloud(&written));
         match language {
             Language::English => format!("{time}, with {}, at {place}", self.agent),
             Language::Spanish => format!("{time}, con {}, en {place}", self.agent),

@@ -353,6 +353,10 @@ fn report(cx: &mut Context<'_>, outcome: &Outcome, heard: Urgency) {
         };
         let heard = Heard { call, report, dialled, told, danger };
         cx.exchange.escalations.heard(cx.now, &directory.on_call, houses, heard);
+    } else {
+        // What was urgent is not any more: they have taken it back.
+        let call = cx.call();
+        cx.exchange.escalations.withdrawn(cx.now, call);
     }
 }
 

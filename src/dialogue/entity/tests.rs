@@ -387,7 +387,7 @@ fn access_is_granted_only_in_so_many_words() {
             ("you can use your key to go in", "access Granted"),
             ("i can't get in", ""),
             ("my radiator bangs in the night nobody can sleep", ""),
-            ("he needs somebody to let him in at four", ""),
+            ("he needs somebody to let him in at four", "when 16h"),
             ("who gives permission to go in?", ""),
             ("you can go to him", ""),
             ("my sink is leaking", ""),

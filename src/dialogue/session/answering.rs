@@ -3,7 +3,6 @@
 use super::{
     Awaiting, Item, Session,
     asking::asks,
-    tenant::is_of_staff,
     understanding::{is_answer_step, is_bare},
 };
 use crate::dialogue::{
@@ -12,7 +11,6 @@ use crate::dialogue::{
     pack::Line,
     remark::Remark,
     reply::{self, Hole},
-    token::tokens,
 };
 
 /// Surer than this, and another intent in the middle of a form is a change of topic.
@@ -195,108 +193,6 @@ impl Session {
                 None => self.not_understood(),
             },
             _ => self.heard_need(text, reading, heard),
-        }
-    }
-
-    /// The intent is known: opens its flow, and takes what has been said as the matter.
-    pub(super) fn begin_flow(&mut self, intent: Intent, text: &str) {
-        // A repair that is not wanted any more, or that was reported before, is no new one.
-        let intent = match intent {
-            Intent::Maintenance if is_of_earlier_repair(text) => Intent::Resident,
-            // "Noor in 1B, the guy comes tomorrow and I can't": who names their own door is asked for no company.
-            Intent::Vendor if self.is_of_a_resident(text) => Intent::Resident,
-            Intent::Vendor if is_of_staff(text) => Intent::Message,
-            // "The dog from 2B bit my son" asks nothing of the rules on pets.
-            Intent::Question | Intent::Other | Intent::Message if Remark::OfBite.is_in(text) => {
-                Intent::Complaint
-            }
-            // "Is the payment standard enough for the house?" of somebody who spoke of renting.
-            Intent::Buyer if self.speaks_of_renting(text) => Intent::Leasing,
-            // "Can I come by today? When are you open?" of somebody who lives there is about the office.
-            Intent::Leasing | Intent::Showing
-                if self.speaks_as_resident() && !Remark::SeeksHome.is_in(text) =>
-            {
-                Intent::Resident
-            }
-            // "I'd like to rent my place to a friend."
-            Intent::Leasing | Intent::Showing | Intent::Owner if Remark::OfOwnLease.is_in(text) => {
-                Intent::Lease
-            }
-            intent => intent,
-        };
-        let pack = self.pack.clone();
-        let Some(flow) = pack.flow(intent) else { return self.not_understood() };
-        self.state.confusions = 0;
-        let changed =
-            self.state.flow.is_some_and(|before| before != intent) && !self.state.closed && !self.is_vague();
-        let before = self.state.intent;
-        if changed {
-            self.keep_what_was();
-        }
-        if before != Some(intent) || self.state.first_words.is_none() {
-            let heard =
-                if words_of(text).len() >= 3 { Some(text.to_owned()) } else { self.state.matter.clone() };
-            if let Some(words) = heard {
-                self.state.begin_with(&words);
-            }
-        }
-        // What was promised stays the head of the record; what comes after it stands beside.
-        let promised = self.state.closed && before.is_some_and(is_kept_beside);
-        self.state.flow = Some(intent);
-        self.state.closed = false;
-        if promised && !matches!(intent, Intent::Emergency | Intent::Maintenance) {
-            self.state.note(format!("also: {}", intent.name().replace('_', " ")));
-        } else if !matches!(before, Some(Intent::Emergency)) {
-            self.state.intent = Some(intent);
-        }
-        let echo = self.state.form.value(Item::Matter).is_some();
-        self.state.visit |= intent == Intent::Showing || self.has_asked_to_see(intent, text);
-        if intent == Intent::Message && Self::asks_only_to_leave_word(text) {
-            // For whom it is; what it is comes yet.
-            self.state.note(text.trim().to_owned());
-        } else if flow.items.contains(&Item::Matter) && words_of(text).len() >= TOPIC_WORDS && !echo {
-            self.state.add_matter(text);
-        }
-        if changed {
-            self.tell_with(Line::Switch, &flow.label);
-        }
-        match flow.ending {
-            Ending::End => self.advance(),
-            Ending::Staff if self.staff_can_take_it() => self.ask_for_staff(),
-            Ending::Staff | Ending::Message => {
-                // Where nothing is left to ask, the closing says it all.
-                if !self.is_quick() && self.has_more_to_ask() {
-                    self.tell_variant(&format!("{}.opening", intent.name()), &flow.opening);
-                    self.echo_matter();
-                }
-                self.advance();
-            }
-        }
-    }
-
-    /// Has this call been about a home that they live in?
-    fn speaks_as_resident(&self) -> bool {
-        let of_a_resident = |intent: Intent| {
-            matches!(
-                intent,
-                Intent::Maintenance | Intent::Billing | Intent::Lease | Intent::Complaint | Intent::Resident
-            )
-        };
-        self.state.intent.is_some_and(of_a_resident) && self.state.flow.is_some_and(of_a_resident)
-    }
-
-    /// Says back what it is about, where it is short enough to be listened to.
-    fn echo_matter(&mut self) {
-        let echo = self.aloud(Item::Matter);
-        if echo.is_empty() {
-            return;
-        }
-        let pack = self.pack.clone();
-        if let Some(question) = pack.question(self.state.flow, Item::Matter)
-            && let Some(template) = self.state.wording.pick("matter.read_back", &question.read_back)
-        {
-            let text = template.fill(&[(Hole::Value, &echo)]);
-            self.tell_text(&text);
         }
     }
 
@@ -502,7 +398,7 @@ impl Session {
     }
 
     /// Is the flow one that any more exact intent should replace?
-    fn is_vague(&self) -> bool {
+    pub(super) fn is_vague(&self) -> bool {
         matches!(self.state.flow, Some(Intent::Human | Intent::Message | Intent::Other | Intent::Question))
     }
 
@@ -611,19 +507,4 @@ impl Session {
             _ => self.not_understood(),
         }
     }
-}
-
-/// Is this what a record is about, whatever else is asked for after it?
-const fn is_kept_beside(intent: Intent) -> bool {
-    matches!(
-        intent,
-        Intent::Maintenance | Intent::Lease | Intent::Showing | Intent::Complaint | Intent::Application
-    )
-}
-
-/// Do they call a repair off, or ask what became of one?
-fn is_of_earlier_repair(text: &str) -> bool {
-    let words = tokens(text);
-    Remark::CallsOffRepair.fits(&words)
-        || (Remark::AsksAfterRepair.fits(&words) && !Remark::StillBroken.fits(&words))
 }

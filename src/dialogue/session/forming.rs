@@ -8,6 +8,7 @@ use crate::dialogue::{
     EndReason, Ending, Expectation, Intent, Item, PersonName, Promise, UnitRef, Value, form::Standing,
     pack::Line, reply,
 };
+use crate::types::Language;
 
 /// Items in one read-back: three can be listened to, four cannot.
 const READ_BACK_AT_ONCE: usize = 3;
@@ -189,10 +190,12 @@ impl Session {
         match self.state.form.give_up(item) {
             Some(_) => {
                 self.tell_with(Line::KeptUnconfirmed, &value);
+                // The office reads its notes in English, whatever was spoken.
                 let noun = self
                     .pack
                     .question(self.state.flow, item)
-                    .map_or(item.name(), |q| q.noun.as_str())
+                    .filter(|_| self.state.language == Language::English)
+                    .map_or(item.name(), |question| question.noun.as_str())
                     .to_owned();
                 self.state.note(format!("{noun} was not confirmed"));
             }

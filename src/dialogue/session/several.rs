@@ -36,7 +36,7 @@ impl Session {
         }
         for Clause { text, reading } in &asides {
             if let Some(answer) = self.office.clone().answer(reading.topic, text) {
-                self.tell_text(&answer);
+                self.tell_as_written(&answer);
                 self.state.told.push(answer);
             }
         }

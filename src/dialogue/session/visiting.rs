@@ -275,7 +275,7 @@ impl Session {
         } else if Remark::AsksIfNoted.is_in(rest) {
             self.tell(Line::AlreadyNoted);
         } else if let Some(answer) = self.office.answer(read.topic, rest).filter(|_| asks(rest)) {
-            self.tell_text(&answer);
+            self.tell_as_written(&answer);
             self.treat(Subject::Fact, rest, before);
             return;
         } else if asks(rest) {

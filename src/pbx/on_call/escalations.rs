@@ -123,6 +123,9 @@ enum Stage {
     },
 }
 
+/// Who has settled it, in the timeline.
+const CALLER: &str = "the caller";
+
 impl Escalations {
     /// What is to be done, in order. What a caller is told is told to all who have joined.
     pub(in crate::pbx) fn take_todo(&mut self) -> Vec<Do> {
@@ -314,6 +317,18 @@ impl Escalations {
         }
         self.todo.push(Do::TellCaller { escalation: call, news: ForCaller::Settled });
         true
+    }
+
+    /// The caller has said that nobody is to be rung: the heat came back, the keys are found. Of danger to life it is not theirs
+    /// to say, and whoever has picked up hears it to its end.
+    pub(in crate::pbx) fn withdrawn(&mut self, now: Moment, call: CallId) {
+        let own = |open: &&mut Open| open.may_merge() && !open.standing.report.urgency.is_life_safety();
+        if let Some(open) = self.open.get_mut(&call).filter(own) {
+            open.settled(&mut self.todo, now, Verdict::Downgraded, CALLER.to_owned());
+            if let Some(attempt) = open.attempt.take().and_then(|attempt| attempt.call()) {
+                self.todo.push(Do::End { attempt });
+            }
+        }
     }
 
     pub(in crate::pbx) fn deadline(&self) -> Option<Instant> {

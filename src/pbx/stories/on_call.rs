@@ -5,13 +5,13 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::{
-    dialogue::{LifeSafety, Urgency},
+    dialogue::{Intent, LifeSafety, Reading, Urgency, UrgentKind},
     media::Tone,
     pbx::{
         Announcement, Control, Directory, Disposition, EscalationEvent, EscalationReport, EscalationStep,
         MediaCommand, MediaEvent, OnCall, Rota, SpeechCommand, Unreached, Verdict,
         stories::emergencies::with_channels,
-        story::{DANA, LEASING, MAIN, ON_CALL, World, in_danger, number, office},
+        story::{DANA, LEASING, MAIN, ON_CALL, World, in_danger, number, office, reading},
     },
     sip::SessionId,
     types::CallId,
@@ -279,6 +279,22 @@ fn a_console_that_sees_to_it_stops_the_ringing() {
     assert_eq!(written(&world), ["opened", "rung Kim", "accepted Ana"]);
     world.control(Control::SettleEscalation { call, verdict: Verdict::Known, by: "Bea".into() });
     assert_eq!(written(&world).len(), 3, "the first one counts");
+}
+
+#[test]
+fn a_caller_who_takes_it_back_stops_the_ringing() {
+    let mut world = World::with_office_at_work(two_on_call());
+    let dana = world.call("carrier", LEASING);
+    world.hear_the_agent();
+    let urgent =
+        Reading { urgency: Urgency::Urgent(UrgentKind::NoHeat), ..reading(Intent::Maintenance, None) };
+    world.caller_says("We have no heat in 4B", &urgent);
+    world.rings("carrier");
+    world.caller_says("It just came back on, cancel that", &reading(Intent::Other, None));
+    assert!(world.was_cancelled("carrier").is_some());
+    world.hangs_up("carrier", dana);
+    world.wait_s(3_600);
+    assert_eq!(written(&world), ["opened", "rung Kim", "downgraded the caller"]);
 }
 
 #[test]

@@ -506,6 +506,17 @@ fn who_would_buy_is_not_told_the_rent() {
 }
 
 #[test]
+fn whoever_rents_is_not_asked_when_they_would_like_to_buy() {
+    let buys = "Hi, I saw the house on Alder Lane, I want to buy it, is it still available?";
+    let outcome = call(buys, Intent::Leasing)
+        .hears("buy")
+        .says("No, I'm not buying, I want to rent it.")
+        .hears_not("like to buy")
+        .hangs_up();
+    assert_eq!(outcome.intent, Some(Intent::Leasing));
+}
+
+#[test]
 fn questions_about_homes_that_are_known_are_answered_in_whatever_words() {
     call("What's the cheapest thing you got?", Intent::Leasing).hears("1420 dollars").hears_not("1850");
     let birch = "Hello, is that one bedroom at 18 Birch still up for grabs?";
