@@ -113,7 +113,12 @@ impl Session {
 const fn is_kept_beside(intent: Intent) -> bool {
     matches!(
         intent,
-        Intent::Maintenance | Intent::Lease | Intent::Showing | Intent::Complaint | Intent::Application
+        Intent::Maintenance
+            | Intent::Lease
+            | Intent::Billing
+            | Intent::Showing
+            | Intent::Complaint
+            | Intent::Application
     )
 }
 

@@ -480,7 +480,7 @@ impl Reading {
 
 /// "Yolanda Pierce.", to whatever was asked: who calls, and not whom they want.
 fn is_a_name_alone(text: &str, heard: &[Entity]) -> bool {
-    words_of(text).len() <= TOPIC_WORDS - 1
+    words_of(text).len() < TOPIC_WORDS
         && !text.contains('?')
         && heard.iter().any(|entity| matches!(&entity.value, Value::Name(name) if name.family.is_some()))
 }

@@ -320,9 +320,10 @@ impl Escalations {
     }
 
     /// The caller has said that nobody is to be rung: the heat came back, the keys are found. Of danger to life it is not theirs
-    /// to say, and whoever has picked up hears it to its end.
+    /// to say. Whoever is being called need not get up.
     pub(in crate::pbx) fn withdrawn(&mut self, now: Moment, call: CallId) {
-        let own = |open: &&mut Open| open.may_merge() && !open.standing.report.urgency.is_life_safety();
+        let own =
+            |open: &&mut Open| open.standing.is_open() && !open.standing.report.urgency.is_life_safety();
         if let Some(open) = self.open.get_mut(&call).filter(own) {
             open.settled(&mut self.todo, now, Verdict::Downgraded, CALLER.to_owned());
             if let Some(attempt) = open.attempt.take().and_then(|attempt| attempt.call()) {
