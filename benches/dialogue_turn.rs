@@ -59,6 +59,7 @@ fn office(units: u16) -> Office {
         staff: true,
         showings: false,
         also: Vec::new(),
+        in_spanish: std::collections::BTreeMap::new(),
         tenancy: Tenancy::default(),
     }
 }

@@ -57,6 +57,7 @@ fn office() -> Arc<Office> {
         staff: false,
         showings: false,
         also: Vec::new(),
+        in_spanish: std::collections::BTreeMap::new(),
         tenancy: Tenancy {
             residents: vec![
                 resident("Dana Reyes", "4B", HERS, "4417"),

@@ -18,7 +18,7 @@ use super::{
     mailbox::mailboxes,
     manner::{Manner, RawManner, manner},
     menu, on_call, page,
-    property::{fact, units, vendor},
+    property::{fact, translation, units, vendor},
     queue, raw,
     recording::recording,
     screening, showings, srtp, supervision, tenancy, tolls, transports, trunks,
@@ -208,9 +208,11 @@ pub(super) fn config(file: &str, text: &str, raw: raw::File) -> Result<Config, P
         people: raw.person.into_iter().filter_map(|p| c.full_name(&p.name)).collect(),
         vendors: raw.vendor.into_iter().map(|v| vendor(&mut c, v)).collect(),
         facts: raw.fact.into_iter().map(|f| fact(&mut c, f)).collect(),
+        translations: Vec::new(),
         call_types: call_types(&mut c, raw.call_type),
         practice: raw.practice.and_then(|p| Some(Practice { carrier: c.address(&p.carrier)? })),
     };
+    config.translations = raw.translation.into_iter().map(|t| translation(&mut c, &config, t)).collect();
     if c.problems.is_empty() {
         c.warnings.sort_by_key(|warning| warning.line);
         config.warnings = c.warnings;

@@ -128,6 +128,8 @@ pub struct Config {
     pub people: Vec<String>,
     pub vendors: Vec<Vendor>,
     pub facts: Vec<OfficeFact>,
+    /// What of facts and listings is said to whoever speaks Spanish.
+    pub translations: Vec<Translation>,
     /// What callers want besides what every office's callers want.
     pub call_types: Vec<CallType>,
     /// Present in practice mode: Portico brings its own carrier and phones.
@@ -367,6 +369,14 @@ pub struct OfficeFact {
     /// Words by which the question is known.
     pub ask: Vec<String>,
     pub say: String,
+}
+
+/// Words of a fact or a listing, in another language.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Translation {
+    /// As they stand in the fact or the listing.
+    pub of: String,
+    pub spanish: String,
 }
 
 /// The carrier and the phones that Portico plays itself.

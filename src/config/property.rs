@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{OfficeFact, Unit, Vendor, checker::Checker, raw};
+use super::{Config, Listing, OfficeFact, Translation, Unit, Vendor, checker::Checker, raw};
 
 /// The roster; no door is there twice.
 pub(super) fn units(c: &mut Checker<'_>, raw: Vec<raw::Unit>) -> Vec<Unit> {
@@ -23,6 +23,27 @@ pub(super) fn units(c: &mut Checker<'_>, raw: Vec<raw::Unit>) -> Vec<Unit> {
 pub(super) fn vendor(c: &mut Checker<'_>, raw: raw::Vendor) -> Vendor {
     let number = raw.number.and_then(|n| c.number(&n));
     Vendor { name: raw.name, trade: raw.trade, number }
+}
+
+/// What nobody is told needs no translation: most often the words were changed where they stand.
+pub(super) fn translation(c: &mut Checker<'_>, config: &Config, raw: raw::Translation) -> Translation {
+    let said = |words: &str| words.trim() == raw.of.get_ref().trim();
+    let of_home = |home: &Listing| {
+        let more = [&home.available, &home.pets, &home.parking];
+        said(&home.summary) || more.into_iter().flatten().any(|words| said(words))
+    };
+    let known = config.facts.iter().any(|fact| said(&fact.say)) || config.listings.iter().any(of_home);
+    if !known {
+        c.problem(
+            &raw.of,
+            "a translation of words that no [[fact]] and no [[listing]] has",
+            "write `of` exactly as the words stand there, or take the translation out",
+        );
+    }
+    if raw.spanish.trim().is_empty() {
+        c.problem(&raw.of, "a translation without words", "write spanish = \"...\"");
+    }
+    Translation { of: raw.of.into_inner().trim().to_owned(), spanish: raw.spanish.trim().to_owned() }
 }
 
 pub(super) fn fact(c: &mut Checker<'_>, raw: raw::Fact) -> OfficeFact {

@@ -106,6 +106,8 @@ pub(super) struct File {
     #[serde(default)]
     pub fact: Vec<Fact>,
     #[serde(default)]
+    pub translation: Vec<Translation>,
+    #[serde(default)]
     pub call_type: Vec<super::call_type::RawCallType>,
     #[serde(default)]
     pub park: RawPark,
@@ -334,6 +336,13 @@ pub(super) struct Vendor {
 pub(super) struct Fact {
     pub ask: Spanned<Vec<String>>,
     pub say: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Translation {
+    pub of: Spanned<String>,
+    pub spanish: String,
 }
 
 #[derive(Debug, Deserialize)]

@@ -58,6 +58,18 @@ fn every_problem_is_named_with_its_line_and_cure() {
 }
 
 #[test]
+fn a_translation_is_of_words_that_are_said() {
+    let known =
+        "[[translation]]\nof = \"Two bedrooms, one bath, with a balcony.\"\nspanish = \"Dos recámaras.\"\n";
+    assert_eq!(with(known).unwrap().translations.len(), 12);
+    let changed = known.replace("balcony", "terrace");
+    let problems = with(&changed).unwrap_err();
+    let line = (practice() + &changed).lines().position(|line| line.contains("terrace")).unwrap() + 1;
+    assert_eq!(problems.0[0].line, line);
+    assert!(problems.to_string().contains("no [[fact]] and no [[listing]] has"), "{problems}");
+}
+
+#[test]
 fn a_name_that_means_nothing_is_a_problem_with_a_place() {
     let text = practice().replace("max_calls = 200", "max_cals = 200");
     let problems = Config::parse("portico.toml", &text).unwrap_err();

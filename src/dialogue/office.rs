@@ -1,5 +1,7 @@
 //! What the office has told us about itself: the only facts that the agent may state.
 
+use std::collections::BTreeMap;
+
 use super::{Listing, Roster, Tenancy, Topic};
 use crate::types::Language;
 
@@ -28,6 +30,8 @@ pub struct Office {
     pub showings: bool,
     /// Languages of the telephone besides that of the line, the first by key 2.
     pub also: Vec<AlsoSpoken>,
+    /// What the office has written, as it is said to whoever speaks Spanish: by the words as they stand in the office's facts.
+    pub in_spanish: BTreeMap<String, String>,
     /// Who lives here, and what is told to whom.
     pub tenancy: Tenancy,
 }
@@ -134,6 +138,7 @@ mod tests {
             staff: true,
             showings: false,
             also: Vec::new(),
+            in_spanish: BTreeMap::new(),
             tenancy: crate::dialogue::Tenancy::default(),
         }
     }

@@ -229,6 +229,8 @@ lines! {
     EntryChecked = "entry_checked" [],
     /// Words that sound like danger and name none.
     DangerAsk = "danger_ask" [],
+    InEnglish = "in_english" [],
+    OnlyInEnglish = "only_in_english" [],
     UrgentFirst = "urgent_first" [],
     UrgentRing = "urgent_ring" [],
     UrgentFailed = "urgent_failed" [],

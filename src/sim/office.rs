@@ -326,6 +326,7 @@ impl Office {
             staff: !self.extensions().is_empty(),
             showings: self.showings.is_some(),
             also: self.also.clone(),
+            in_spanish: std::collections::BTreeMap::new(),
             tenancy: dialogue::Tenancy::default(),
         }
     }

@@ -293,6 +293,7 @@ fn conversed(office: &str) -> crate::pbx::Conversed {
         staff: false,
         showings: false,
         also: Vec::new(),
+        in_spanish: std::collections::BTreeMap::new(),
         tenancy: crate::dialogue::Tenancy::default(),
     };
     let opening = Opening {

@@ -44,6 +44,7 @@ fn cast(heard: &'static str) -> Cast {
         staff: true,
         showings: false,
         also: Vec::new(),
+        in_spanish: std::collections::BTreeMap::new(),
         tenancy: Tenancy::default(),
     };
     let called = Called {

@@ -67,6 +67,7 @@ impl Line {
             staff: true,
             showings: false,
             also: Vec::new(),
+            in_spanish: std::collections::BTreeMap::new(),
             tenancy: crate::dialogue::Tenancy::default(),
         };
         let mut opening = Opening {

@@ -20,7 +20,8 @@ pub fn unsaid(config: &Config) -> Vec<&str> {
         let more = [&listing.available, &listing.pets, &listing.parking];
         [listing.summary.as_str()].into_iter().chain(more.into_iter().flatten().map(String::as_str))
     });
-    facts.chain(listings).filter(|words| !may_be_said(words)).collect()
+    let translations = config.translations.iter().map(|told| told.spanish.as_str());
+    facts.chain(listings).chain(translations).filter(|words| !may_be_said(words)).collect()
 }
 
 /// A home as the agent may tell of it. A sentence that may not be said is left out.
@@ -166,6 +167,12 @@ pub fn office(config: &Config) -> Office {
         staff: !config.extensions.is_empty(),
         showings: !config.showings.agents.is_empty(),
         also: also_spoken(config),
+        in_spanish: config
+            .translations
+            .iter()
+            .filter(|told| may_be_said(&told.spanish))
+            .map(|told| (told.of.clone(), told.spanish.clone()))
+            .collect(),
         tenancy: tenancy(config),
     }
 }

@@ -24,6 +24,7 @@ fn begun() -> (Journalled, Understander) {
         staff: false,
         showings: false,
         also: Vec::new(),
+        in_spanish: std::collections::BTreeMap::new(),
         tenancy: crate::dialogue::Tenancy::default(),
     };
     let opening = Opening {

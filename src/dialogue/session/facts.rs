@@ -16,12 +16,6 @@ use crate::{
 /// So many words beside a question tell something.
 const TOLD_BESIDE: usize = 4;
 
-/// Before words of the office that it has written in English, to whoever speaks Spanish.
-const WRITTEN_IN_ENGLISH: &str = "Lo tengo escrito en inglés:";
-/// To whoever was told it so and asks once more.
-const ONLY_IN_ENGLISH: &str =
-    "Eso lo tengo solo en inglés, así que voy a pedir que alguien le llame y se lo diga en español.";
-
 impl Session {
     /// Answers a question of fact, or says that it cannot, and goes on where the talk was. `true`: dealt with.
     pub(super) fn question_of_fact(&mut self, text: &str, reading: &Reading) -> bool {
@@ -187,9 +181,9 @@ impl Session {
     /// Spanish.
     pub(super) fn tell_as_written(&mut self, words: &str) {
         if self.is_foreign(words) {
-            match in_spanish(words) {
+            match self.translated(words) {
                 Some(translated) => return self.tell_text(&translated),
-                None => self.tell_text(WRITTEN_IN_ENGLISH),
+                None => self.tell(Line::InEnglish),
             }
         }
         self.tell_text(words);
@@ -210,6 +204,11 @@ impl Session {
         self.tell_with(Line::Home, &home);
     }
 
+    /// As the office has it in Spanish; its hours and address are put into Spanish here.
+    fn translated(&self, words: &str) -> Option<String> {
+        self.office.in_spanish.get(words.trim()).cloned().or_else(|| in_spanish(words))
+    }
+
     fn is_foreign(&self, words: &str) -> bool {
         // "One bedroom, one bath" has no small word by which it would be surely English.
         self.state.language == Language::Spanish && language_of(words) != Some(Language::Spanish)
@@ -220,7 +219,7 @@ impl Session {
         self.is_free()
             && self.state.language == Language::Spanish
             && language_wished(text) == Some(Language::Spanish)
-            && self.state.told.iter().any(|told| self.is_foreign(told) && in_spanish(told).is_none())
+            && self.state.told.iter().any(|told| self.is_foreign(told) && self.translated(told).is_none())
     }
 
     /// Nothing is being asked, and no matter is under way.
@@ -232,7 +231,7 @@ impl Session {
     fn is_told_in_spanish(&mut self, text: &str) {
         self.state.confusions = 0;
         self.state.add_matter(text);
-        self.tell_text(ONLY_IN_ENGLISH);
+        self.tell(Line::OnlyInEnglish);
         self.state.intent.get_or_insert(Intent::Question);
         self.state.flow = Some(Intent::Question);
         self.state.closed = false;

@@ -104,6 +104,7 @@ pub(in crate::pbx) fn office() -> Directory {
             staff: true,
             showings: false,
             also: Vec::new(),
+            in_spanish: std::collections::BTreeMap::new(),
             tenancy: crate::dialogue::Tenancy::default(),
         }),
     }

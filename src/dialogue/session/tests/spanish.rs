@@ -346,3 +346,20 @@ fn a_repair_that_is_called_off_is_no_new_one() {
     talk.says("Hola, se tapó la regadera del baño, que manden a alguien.");
     assert_eq!(talk.session.outcome().intent, Some(Intent::Maintenance));
 }
+
+#[test]
+fn facts_are_told_in_spanish_where_the_office_has_them_so() {
+    let begin = |in_spanish: &[(&str, &str)]| {
+        let in_spanish = in_spanish.iter().map(|(of, said)| ((*of).to_owned(), (*said).to_owned())).collect();
+        let also = vec![AlsoSpoken { language: Language::Spanish, heard: true }];
+        let mut talk = Talk::begin(Office { also, in_spanish, ..office() }, opening());
+        talk.keys('2');
+        talk
+    };
+    let of = "Trash is picked up on Tuesday mornings.";
+    let said = "La basura se recoge los martes por la mañana.";
+    let reply = begin(&[(of, said)]).says("¿Qué día pasa la basura?");
+    assert!(reply.contains(said) && !reply.contains("inglés"), "{reply}");
+    let reply = begin(&[]).says("¿Qué día pasa la basura?");
+    assert!(reply.contains("Lo tengo escrito en inglés") && reply.contains(of), "{reply}");
+}

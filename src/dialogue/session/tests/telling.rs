@@ -45,6 +45,7 @@ pub(super) fn office() -> Office {
         staff: true,
         showings: false,
         also: Vec::new(),
+        in_spanish: std::collections::BTreeMap::new(),
         tenancy: crate::dialogue::Tenancy::default(),
     }
 }
