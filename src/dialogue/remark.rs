@@ -189,6 +189,8 @@ remarks! {
     RefusesTimes,
     /// What all share in a house: stairs, halls, the laundry room. No door is theirs, and nobody lets anybody in.
     OfCommonPart,
+    /// The same in answer to the question for a home, where fewer words are enough: "the stairs", "the basement".
+    NamesCommonPart,
     /// A room or a fixture of their own, whatever else is named.
     OfOwnRoom,
     /// "You want me to spell it?": no question that the office could answer.

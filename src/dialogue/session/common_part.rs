@@ -21,7 +21,7 @@ impl Session {
             _ => false,
         };
         let placed = heard.iter().any(|entity| Item::of(entity.slot()) == Some(Item::Place));
-        if !asked || placed || self.state.unheard || !Remark::OfCommonPart.is_in(text) {
+        if !asked || placed || self.state.unheard || !Remark::NamesCommonPart.is_in(text) {
             return false;
         }
         self.state.confusions = 0;

@@ -143,6 +143,8 @@ impl Session {
             || self.state.closed
             || self.state.unheard
             || !Remark::RentingNotBuying.is_in(text)
+            // "I'm not looking to buy before March" buys.
+            || words_of(text).iter().any(|word| matches!(word.as_str(), "before" | "until" | "till" | "yet" | "now" | "unless"))
         {
             return false;
         }

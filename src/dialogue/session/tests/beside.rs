@@ -97,6 +97,19 @@ fn a_bite_is_no_question_of_the_rules_on_pets() {
 }
 
 #[test]
+fn what_sounds_like_a_bite_or_a_shared_room_and_is_none() {
+    Call::new().says("I have a dog, he's a bit big, is that okay?").hears_not("sorry about that");
+    Call::new()
+        .says("The toilet in the hallway bathroom is clogged and it won't flush, unit 204.")
+        .says("Yes.")
+        .says("Dana Reyes")
+        .says("Yes.")
+        .says("Yes.")
+        .hears("enter");
+    Call::new().says("Can I speak to someone at your office, please?").hears("message");
+}
+
+#[test]
 fn praise_is_no_complaint() {
     let outcome = Call::new()
         .says("I want to praise your maintenance man, he did a lovely job.")
