@@ -68,8 +68,8 @@ impl Provenance {
         // Their form in the program's memory: another program may write them otherwise, and is another program.
         parts.add("the office's name, address and hours", &format!("{name:?} {address:?} {hours:?}"));
         parts.add("the roster", &format!("{roster:?} {home_area_code}"));
-        parts.add("the listings", &format!("{listings:?} {in_spanish:?}"));
-        parts.add("the facts", &format!("{facts:?}"));
+        parts.add("the listings", &format!("{listings:?}"));
+        parts.add("the facts", &format!("{facts:?} {in_spanish:?}"));
         let people = format!("{on_call} {staff} {showings} {also:?}");
         // Who lives here is nobody's business but the office's, and does not go into a digest that travels.
         let told = format!("{:?} {:?} {}", tenancy.policy, tenancy.question, tenancy.digits);
