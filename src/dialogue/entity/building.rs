@@ -10,23 +10,23 @@ use super::{
 };
 
 /// A building of the office: a house of several doors, or a house to let.
-struct House<'r> {
+pub(super) struct House<'r> {
     /// `18`; empty where the roster does not say.
-    number: &'r str,
+    pub(super) number: &'r str,
     /// `Birch Street`; may be empty.
-    street: &'r str,
-    property: &'r str,
+    pub(super) street: &'r str,
+    pub(super) property: &'r str,
     /// None: the house is one home.
-    doors: Vec<&'r UnitRef>,
+    pub(super) doors: Vec<&'r UnitRef>,
 }
 
 /// What stands before or behind the name of a house.
 #[derive(Default)]
-struct Said {
-    number: bool,
-    door: Option<Door>,
-    start: usize,
-    end: usize,
+pub(super) struct Said {
+    pub(super) number: bool,
+    pub(super) door: Option<Door>,
+    pub(super) start: usize,
+    pub(super) end: usize,
 }
 
 /// Words of a number and a door before the name of a house: "two hundred and four at eighteen".
@@ -116,10 +116,10 @@ pub(super) fn is_other_number(scene: &Scene<'_>, street: &str, number: &str) -> 
     of_street.peek().is_some() && of_street.all(|house| !house.number.is_empty() && house.number != number)
 }
 
-fn houses<'r>(scene: &Scene<'r>) -> Vec<House<'r>> {
-    let roster = scene.context.roster;
+/// The houses of which the roster has doors.
+pub(super) fn houses_of_doors<'r>(scene: &Scene<'r>) -> Vec<House<'r>> {
     let mut houses: Vec<House<'r>> = Vec::new();
-    for unit in &roster.units {
+    for unit in &scene.context.roster.units {
         let street = without_number(&unit.street);
         let number = unit.street[..unit.street.len() - street.len()].trim();
         match houses
@@ -130,6 +130,12 @@ fn houses<'r>(scene: &Scene<'r>) -> Vec<House<'r>> {
             None => houses.push(House { number, street, property: &unit.property, doors: vec![unit] }),
         }
     }
+    houses
+}
+
+fn houses<'r>(scene: &Scene<'r>) -> Vec<House<'r>> {
+    let roster = scene.context.roster;
+    let mut houses = houses_of_doors(scene);
     for listing in &roster.listings {
         let whole = listing.split(',').next().unwrap_or_default().trim();
         let street = without_number(whole);
@@ -260,7 +266,7 @@ fn behind_joining(scene: &Scene<'_>, at: usize) -> usize {
 }
 
 /// With a house number it is an address, without one a unit of the building, or of several that are called so.
-fn home(scene: &Scene<'_>, said: &[(&House<'_>, Said)]) -> Option<Entity> {
+pub(super) fn home(scene: &Scene<'_>, said: &[(&House<'_>, Said)]) -> Option<Entity> {
     let (house, first) = said.first()?;
     let words = first.start..first.end;
     let Some(door) = first.door.as_ref().filter(|_| !first.number || house.street.is_empty()) else {

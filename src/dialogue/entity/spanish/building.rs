@@ -6,29 +6,11 @@ use super::{
     unit::{door, is_measure},
 };
 use crate::dialogue::entity::{
-    Address, Entity, Scene, Slot, UnitMention, UnitRef, Value,
-    building::name_end,
-    place::{SUFFIXES, without_number},
+    Address, Entity, Scene, Slot, Value,
+    building::{House, Said, home, houses_of_doors, name_end},
+    place::SUFFIXES,
     unit::{Door, plain},
 };
-
-/// A house of several doors, as the roster has it.
-struct House<'r> {
-    /// `18`; empty where the roster does not say.
-    number: &'r str,
-    /// `Birch Street`; may be empty.
-    street: &'r str,
-    property: &'r str,
-    doors: Vec<&'r UnitRef>,
-}
-
-/// What stands before or behind the name of a house.
-struct Said {
-    number: bool,
-    door: Option<Door>,
-    start: usize,
-    end: usize,
-}
 
 /// A number of the house, one of its doors, or both in a row.
 struct Part {
@@ -47,7 +29,7 @@ pub(super) fn homes(scene: &Scene<'_>) -> Vec<Entity> {
     if matches!(scene.context.expecting, Some(Slot::Phone | Slot::Email)) {
         return Vec::new();
     }
-    let houses = houses(scene);
+    let houses = houses_of_doors(scene);
     let mut found: Vec<Entity> = Vec::new();
     for at in 0..scene.tokens.len() {
         if found.last().is_some_and(|last| last.end > scene.tokens[at].start) {
@@ -88,22 +70,6 @@ fn building_alone(scene: &Scene<'_>, houses: &[House<'_>]) -> Option<Entity> {
     let address =
         Address { number: house.number.to_owned(), street: house.street.to_owned(), unit: None, known: true };
     (!others && !numbered).then(|| scene.entity(Value::Address(address), at..end, 0.6, true))
-}
-
-fn houses<'r>(scene: &Scene<'r>) -> Vec<House<'r>> {
-    let mut houses: Vec<House<'r>> = Vec::new();
-    for unit in &scene.context.roster.units {
-        let street = without_number(&unit.street);
-        let number = unit.street[..unit.street.len() - street.len()].trim();
-        let same = |house: &&mut House<'_>| {
-            house.number == number && house.street == street && house.property == unit.property
-        };
-        match houses.iter_mut().find(same) {
-            Some(house) => house.doors.push(unit),
-            None => houses.push(House { number, street, property: &unit.property, doors: vec![unit] }),
-        }
-    }
-    houses
 }
 
 /// The end of the house's name, if its street or its property is named at `at`.
@@ -202,29 +168,4 @@ fn behind_joining(scene: &Scene<'_>, at: usize) -> usize {
             })
     };
     (at..at + JOINING).find(|&at| !joins(at)).unwrap_or(at + JOINING)
-}
-
-/// With a house number it is an address, without one a unit of the building, or of several that are called so.
-fn home(scene: &Scene<'_>, said: &[(&House<'_>, Said)]) -> Option<Entity> {
-    let (house, first) = said.first()?;
-    let words = first.start..first.end;
-    let Some(door) = first.door.as_ref().filter(|_| !first.number || house.street.is_empty()) else {
-        let address = Address {
-            number: house.number.to_owned(),
-            street: house.street.to_owned(),
-            unit: first.door.as_ref().map(|door| door.unit.clone()),
-            known: true,
-        };
-        return Some(scene.entity(Value::Address(address), words, 0.9, true));
-    };
-    let of = |unit: &str| -> Vec<UnitRef> {
-        let doors = said.iter().flat_map(|(house, _)| house.doors.iter());
-        doors.filter(|known| plain(&known.unit) == unit).map(|known| (*known).clone()).collect()
-    };
-    let others = door.other.as_deref().map(of).unwrap_or_default();
-    let ambiguous = !others.is_empty();
-    let mut candidates = of(&door.unit);
-    candidates.extend(others);
-    let mention = UnitMention { unit: door.unit.clone(), candidates, ambiguous };
-    Some(scene.entity(Value::Unit(mention), words, if ambiguous { 0.7 } else { 0.95 }, true))
 }

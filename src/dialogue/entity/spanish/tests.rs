@@ -28,10 +28,13 @@ fn roster() -> Roster {
 }
 
 fn heard(expecting: Option<Slot>, text: &str) -> Vec<Value> {
-    let roster = roster();
+    heard_at(&roster(), expecting, text)
+}
+
+fn heard_at(roster: &Roster, expecting: Option<Slot>, text: &str) -> Vec<Value> {
     let context = Context {
         expecting,
-        roster: &roster,
+        roster,
         today: TODAY,
         home_area_code: 303,
         language: Language::Spanish,
@@ -225,15 +228,7 @@ fn heard_at_home(expecting: Option<Slot>, text: &str) -> Vec<Value> {
     let birch = ["15", "50", "101", "204"].map(|door| unit("Birch House", "18 Birch Street", door));
     let maple = ["1B", "2B", "3B", "4A"].map(|door| unit("Maple Court", "210 Maple Court", door));
     let roster = Roster { units: birch.into_iter().chain(maple).collect(), ..Roster::default() };
-    let context = Context {
-        expecting,
-        roster: &roster,
-        today: TODAY,
-        home_area_code: 303,
-        language: Language::Spanish,
-        read_back: None,
-    };
-    extract(text, &context).into_iter().map(|entity| entity.value).collect()
+    heard_at(&roster, expecting, text)
 }
 
 #[test]
