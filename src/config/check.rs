@@ -200,9 +200,18 @@ pub(super) fn config(file: &str, text: &str, raw: raw::File) -> Result<Config, P
             .listing
             .into_iter()
             .map(|listing| {
-                let raw::Listing { address, summary, rent, deposit, bedrooms, available, pets, parking } =
-                    listing;
-                Listing { address, summary, rent, deposit, bedrooms, available, pets, parking }
+                let raw::Listing {
+                    address,
+                    summary,
+                    rent,
+                    price,
+                    deposit,
+                    bedrooms,
+                    available,
+                    pets,
+                    parking,
+                } = listing;
+                Listing { address, summary, rent, price, deposit, bedrooms, available, pets, parking }
             })
             .collect(),
         people: raw.person.into_iter().filter_map(|p| c.full_name(&p.name)).collect(),

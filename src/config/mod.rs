@@ -345,6 +345,8 @@ pub struct Listing {
     pub summary: String,
     /// Whole dollars a month.
     pub rent: Option<u32>,
+    /// Whole dollars that a home for sale is listed at.
+    pub price: Option<u32>,
     /// Whole dollars.
     pub deposit: Option<u32>,
     /// 0 is a studio.

@@ -309,6 +309,7 @@ pub(super) struct Listing {
     #[serde(default)]
     pub summary: String,
     pub rent: Option<u32>,
+    pub price: Option<u32>,
     pub deposit: Option<u32>,
     pub bedrooms: Option<u8>,
     pub available: Option<String>,

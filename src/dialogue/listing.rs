@@ -17,6 +17,9 @@ pub struct Listing {
     pub summary: String,
     /// Whole dollars a month.
     pub rent: Option<u32>,
+    /// Whole dollars that it is for sale at, by the office's own list: a fact, where an opinion of its value would be a
+    /// licensed person's.
+    pub price: Option<u32>,
     /// Whole dollars.
     pub deposit: Option<u32>,
     /// 0 is a studio.
@@ -25,6 +28,17 @@ pub struct Listing {
     pub available: Option<String>,
     pub pets: Option<String>,
     pub parking: Option<String>,
+}
+
+impl Listing {
+    /// What it costs: a month to whoever rents it, or as a whole.
+    pub(super) fn costs(&self) -> Option<u32> {
+        self.rent.or(self.price)
+    }
+
+    pub(super) const fn is_for_sale_alone(&self) -> bool {
+        self.price.is_some() && self.rent.is_none()
+    }
 }
 
 /// What somebody asks about homes.

@@ -56,6 +56,11 @@ pub struct Fact {
 }
 
 impl Office {
+    /// Has it homes for sale on its list?
+    pub(super) fn sells(&self) -> bool {
+        self.listings.iter().any(|home| home.price.is_some())
+    }
+
     /// The answer to a question of fact, if the office has given one. The most specific phrase wins over a topic.
     pub fn answer(&self, topic: Option<Topic>, text: &str) -> Option<String> {
         let words = words_of(text);

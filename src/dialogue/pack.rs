@@ -293,6 +293,8 @@ lines! {
     Home = "home" [Value],
     HomesNone = "homes_none" [],
     HomeRent = "home_rent" [Value],
+    /// What a home for sale is listed at.
+    HomePrice = "home_price" [Value],
     HomeDeposit = "home_deposit" [Value],
     /// The office's list does not say it.
     HomeRentUnknown = "home_rent_unknown" [],

@@ -2,6 +2,7 @@
 
 mod answering;
 mod asking;
+mod bedrooms;
 mod beginning;
 mod closing_off;
 mod common_part;
@@ -17,6 +18,7 @@ mod keying;
 mod keys;
 mod known;
 mod late;
+mod listed;
 mod moving;
 mod naming;
 mod no_prospect;

@@ -31,6 +31,7 @@ fn listing(home: &config::Listing) -> Listing {
         address: home.address.clone(),
         summary: Some(home.summary.clone()).filter(|words| may_be_said(words)).unwrap_or_default(),
         rent: home.rent,
+        price: home.price,
         deposit: home.deposit,
         bedrooms: home.bedrooms,
         available: sayable(&home.available),

@@ -1,18 +1,19 @@
-//! The homes that are to let: which of them is meant, and what prospects ask about them, answered from the office's own list and
+//! The homes that are to let or for sale: which of them is meant, and what prospects ask about them, answered from the office's own list and
 //! from nothing else.
 
-use super::{Awaiting, Item, Session, asking::without_questions, no_prospect::wants_to_buy};
+use super::{
+    Awaiting, Item, Session,
+    asking::without_questions,
+    bedrooms::{bedrooms_in, rooms_meant},
+    listed::TOLD_AT_ONCE,
+    no_prospect::wants_to_buy,
+};
 use crate::dialogue::{
     Entity, Intent, Listing, Move, Reading, Subject, Topic, Value,
     listing::{self, Asked, Described, asked},
     office::words_of,
     pack::Line,
-    remark::Remark,
-    token::tokens,
 };
-
-/// Homes that are told at once: two can be remembered.
-const TOLD_AT_ONCE: usize = 2;
 
 /// Words by which one more home is wanted, and not another one instead.
 const BESIDES: [&str; 9] = ["too", "also", "both", "other", "second", "then", "también", "ambas", "ambos"];
@@ -23,7 +24,27 @@ const fn lets(intent: Intent) -> bool {
 
 impl Session {
     fn is_prospect(&self, reading: &Reading) -> bool {
-        (lets(reading.intent) && reading.is_sure()) || self.state.flow.is_some_and(lets)
+        (self.shows(reading.intent) && reading.is_sure())
+            || self.state.flow.is_some_and(|flow| self.shows(flow))
+    }
+
+    /// Is this about homes that the office's list may have? A buyer's are there where some are for sale.
+    pub(super) fn shows(&self, intent: Intent) -> bool {
+        lets(intent) || (intent == Intent::Buyer && self.office.sells())
+    }
+
+    /// Whom a question about these homes is of, where no talk is under way: a home that is for sale alone has no tenants.
+    fn seeker_of(&self, reading: &Reading, meant: &[String]) -> Intent {
+        let of_sale = |address: &String| {
+            self.office.listings.iter().any(|home| home.address == *address && home.is_for_sale_alone())
+        };
+        let only_sold = self.office.listings.iter().all(Listing::is_for_sale_alone);
+        match reading.intent {
+            Intent::Showing => Intent::Showing,
+            _ if only_sold || (!meant.is_empty() && meant.iter().all(of_sale)) => Intent::Buyer,
+            intent if self.shows(intent) => intent,
+            _ => Intent::Leasing,
+        }
     }
 
     /// The addresses of the homes that a prospect's words single out.
@@ -105,9 +126,15 @@ impl Session {
         heard.retain(|entity| {
             Item::of(entity.slot()).is_some_and(|item| self.is_answer(item, entity, reading, text))
         });
+        if self.office.sells() {
+            self.hear_home(text, reading, &mut heard);
+        }
         self.take_beside_the_point(&heard);
         self.state.visit = false;
         self.state.add_matter(text);
+        if self.office.sells() {
+            self.tells_beside(text);
+        }
         self.begin_flow(Intent::Buyer, text);
         true
     }
@@ -149,7 +176,7 @@ impl Session {
             return self.pet_fee_is_told_later(text);
         }
         // "Do you have anything for sale?" is not answered with what is to let.
-        if (!self.is_prospect(reading) && meant.is_empty()) || wants_to_buy(text) {
+        if (!self.is_prospect(reading) && meant.is_empty()) || (wants_to_buy(text) && !self.office.sells()) {
             return false;
         }
         let mut questions = asked(text);
@@ -243,8 +270,7 @@ impl Session {
                 _ => self.go_on(),
             },
             _ => {
-                let intent = if lets(reading.intent) { reading.intent } else { Intent::Leasing };
-                self.begin_flow(intent, text);
+                self.begin_flow(self.seeker_of(reading, meant), text);
             }
         }
     }
@@ -264,54 +290,6 @@ impl Session {
         }
     }
 
-    /// The homes that are named, else those that fit what was said, each with its rent. `true`: something is said.
-    fn tell_homes(&mut self, named: &[Listing], heard: &[Entity], text: &str) -> bool {
-        let rooms = self.rooms_wanted(heard, text);
-        let most = heard.iter().find_map(|entity| match entity.value {
-            Value::Budget(dollars) => Some(dollars),
-            _ => None,
-        });
-        let fits = |home: &&Listing| {
-            (rooms.is_empty() || home.bedrooms.is_some_and(|has| rooms.contains(&has)))
-                && most.is_none_or(|most| home.rent.is_none_or(|rent| rent <= most))
-        };
-        let fitting = || self.office.listings.iter().filter(fits).take(TOLD_AT_ONCE).cloned().collect();
-        let one_named = named.iter().filter(fits).count() > 0 && self.office.listings.len() > 1;
-        let untold = self.untold(text);
-        let homes: Vec<Listing> = match one_named {
-            true => named.to_vec(),
-            false if untold.iter().any(|home| fits(&home)) => {
-                untold.into_iter().filter(|home| fits(&home)).take(TOLD_AT_ONCE).collect()
-            }
-            false => fitting(),
-        };
-        if homes.is_empty() {
-            self.tell(Line::HomesNone);
-            return true;
-        }
-        homes.iter().for_each(|home| self.tell_whole(home));
-        true
-    }
-
-    /// "Was that all?", "what else": the homes that have not been told of yet.
-    fn untold(&self, text: &str) -> Vec<Listing> {
-        if !Remark::AsksForRest.is_in(text) {
-            return Vec::new();
-        }
-        let told = |home: &&Listing| {
-            let place = self.home_aloud(&home.address);
-            self.state.treated.iter().any(|treated| treated.given.contains(&place))
-        };
-        let rest: Vec<Listing> = self.office.listings.iter().filter(|home| !told(home)).cloned().collect();
-        if rest.len() == self.office.listings.len() { Vec::new() } else { rest }
-    }
-
-    /// Has the office put a price on it, in its own words?
-    fn names_a_price(&self, text: &str) -> bool {
-        let answer = self.office.answer(None, text).unwrap_or_default();
-        answer.contains("dollar") || answer.contains('$') || answer.contains(|c: char| c.is_ascii_digit())
-    }
-
     /// Said once not to be known, and then noted. `true`: dealt with.
     fn pet_fee_is_told_later(&mut self, text: &str) -> bool {
         if self.state.flow.is_none() {
@@ -328,80 +306,6 @@ impl Session {
         true
     }
 
-    /// Has this been said twice? A third time answers nobody: people do.
-    fn is_worn(&self, words: &str) -> bool {
-        self.state.treated.iter().filter(|treated| treated.given.contains(words)).count() >= 2
-    }
-
-    fn tell_whole(&mut self, home: &Listing) {
-        self.tell_home(&home.address);
-        if !home.summary.is_empty() {
-            self.tell_as_written(&home.summary.clone());
-        }
-        if let Some(rent) = home.rent {
-            self.tell_with(Line::HomeRent, &rent.to_string());
-        }
-    }
-
-    /// How many bedrooms are asked for: "two or three"; else what was said of them before, if the list has such a home.
-    fn rooms_wanted(&self, heard: &[Entity], text: &str) -> Vec<u8> {
-        let either = either_rooms(text);
-        if !either.is_empty() {
-            return either;
-        }
-        let before = match self.state.form.value(Item::Bedrooms) {
-            Some(Value::Bedrooms(rooms)) => Some(*rooms),
-            _ => None,
-        };
-        let listed = |rooms: &u8| self.office.listings.iter().any(|home| home.bedrooms == Some(*rooms));
-        let other = words_of(text).iter().any(|word| {
-            matches!(word.as_str(), "else" | "other" | "others" | "otro" | "otra" | "otros" | "otras")
-        });
-        let before = before.filter(listed).filter(|_| !other && self.state.flow.is_some_and(lets));
-        bedrooms_in(heard).or(before).into_iter().collect()
-    }
-
-    /// The one with the lowest rent, of those with as many bedrooms where that was said.
-    fn tell_cheapest(&mut self, heard: &[Entity], text: &str) -> bool {
-        let rooms = either_rooms(text).into_iter().chain(bedrooms_in(heard)).collect::<Vec<_>>();
-        let fits =
-            |home: &&Listing| rooms.is_empty() || home.bedrooms.is_some_and(|has| rooms.contains(&has));
-        let homes = self.office.listings.iter().filter(fits);
-        let Some(home) = homes.filter(|home| home.rent.is_some()).min_by_key(|home| home.rent).cloned()
-        else {
-            return false;
-        };
-        self.tell_whole(&home);
-        true
-    }
-
-    /// Square feet, a waiting list, a short lease: a sentence of the list or the office that says it, else it is said once not to
-    /// be known, and people are told what to tell.
-    fn tell_unlisted(&mut self, asked: Asked, homes: &[Listing], text: &str) -> bool {
-        let Some(what) = asked.unlisted() else { return false };
-        let priced = asked != Asked::PetFee || self.names_a_price(text);
-        if let Some(answer) = self.office.answer(None, text).filter(|_| priced) {
-            self.tell_as_written(&answer);
-            return true;
-        }
-        let says = |home: &&Listing| {
-            words_of(&home.summary).iter().any(|word| asked.told_by().contains(&word.as_str()))
-        };
-        if let Some(home) = homes.iter().find(says) {
-            self.tell_as_written(&home.summary.clone());
-            return true;
-        }
-        let of = homes.first().map_or("the homes to let".to_owned(), |home| home.address.clone());
-        let note = format!("asked about {of}: {what} is to be told");
-        match (self.state.notes.contains(&note), homes.is_empty()) {
-            (true, _) => self.tell(Line::AlreadyNoted),
-            (false, true) => self.tell(Line::UnknownNoted),
-            (false, false) => self.tell(Line::HomeUnknown),
-        }
-        self.state.note(note);
-        true
-    }
-
     /// Of several numbers of bedrooms the one that is meant: "the one bedroom, actually no, the three bedroom", "two bedroom, not
     /// one"; and a number that stands before "bedroom" is surer than one that stands alone, as in "one baby".
     pub(super) fn sort_rooms(&self, text: &str, heard: &mut [Entity]) {
@@ -413,179 +317,8 @@ impl Session {
             }
         }
     }
-
-    /// One thing about these homes. `listed`: they have been told of with their rents. `true`: something is said.
-    fn tell_of_homes(
-        &mut self,
-        asked: Asked,
-        homes: &[Listing],
-        heard: &[Entity],
-        text: &str,
-        listed: bool,
-    ) -> bool {
-        if homes.is_empty() {
-            let rooms = !self.rooms_wanted(heard, text).is_empty();
-            return asked == Asked::Rent && (listed || (rooms && self.tell_homes(&[], heard, text)));
-        }
-        let several = homes.len() > 1;
-        homes.iter().fold(false, |told, home| {
-            if several {
-                self.tell_home(&home.address);
-            }
-            self.tell_of_home(asked, home, text, listed) || told
-        })
-    }
-
-    fn tell_of_home(&mut self, asked: Asked, home: &Listing, text: &str, listed: bool) -> bool {
-        if asked == Asked::Where {
-            let of_office = words_of(text).iter().any(|word| {
-                matches!(word.as_str(), "office" | "you" | "email" | "oficina" | "ustedes" | "correo")
-            });
-            if !of_office && !listed {
-                self.tell_home(&home.address);
-            }
-            return !of_office;
-        }
-        let line = match asked {
-            Asked::Rent if listed && home.rent.is_some() => return true,
-            Asked::Rent => home.rent.map(|sum| (Line::HomeRent, sum)),
-            Asked::Deposit => home.deposit.map(|sum| (Line::HomeDeposit, sum)),
-            _ => None,
-        };
-        let words = match asked {
-            Asked::Available => home.available.as_deref(),
-            Asked::Pets => home.pets.as_deref(),
-            Asked::Parking => home.parking.as_deref(),
-            _ => None,
-        };
-        let said = line.map(|(_, sum)| sum.to_string()).or_else(|| words.map(str::to_owned));
-        if said.is_some_and(|said| self.is_worn(&said)) {
-            self.tell(self.unknown_noted());
-            self.state.add_matter(text);
-            return true;
-        }
-        match (line, words) {
-            (Some((line, sum)), _) => self.tell_with(line, &sum.to_string()),
-            (None, Some(words)) => self.tell_as_written(words),
-            (None, None) => return self.tell_unknown(asked, home, text),
-        }
-        true
-    }
-
-    /// The list does not say it: the office's word for all its homes, else somebody tells them.
-    fn tell_unknown(&mut self, asked: Asked, home: &Listing, text: &str) -> bool {
-        let (topic, line, what) = match asked {
-            Asked::Pets => (Some(Topic::Pets), Line::HomeUnknown, "its rule for pets"),
-            Asked::Parking => (Some(Topic::Parking), Line::HomeUnknown, "its parking"),
-            Asked::Rent => (None, Line::HomeRentUnknown, "its rent"),
-            Asked::Deposit => (None, Line::HomeDepositUnknown, "its deposit"),
-            Asked::Available => (None, Line::HomeUnknown, "when it is free"),
-            _ => return false,
-        };
-        let note = format!("asked about {}: {what} is to be told", home.address);
-        let answer = topic.and_then(|topic| self.office.answer(Some(topic), text));
-        if let Some(answer) = answer.filter(|answer| !self.is_worn(answer)) {
-            self.tell_as_written(&answer);
-            return true;
-        }
-        self.tell_noting(line, note);
-        true
-    }
 }
 
 fn heard_home(address: String, text: &str) -> Entity {
     Entity { value: Value::Listing(address), start: 0, end: text.len(), confidence: 0.9, read_back: false }
-}
-
-/// A number of bedrooms in words or figures.
-fn number(word: &str) -> Option<u8> {
-    Some(match word {
-        "one" | "1" | "una" | "un" => 1,
-        "two" | "2" | "dos" => 2,
-        "three" | "3" | "tres" => 3,
-        "four" | "4" | "cuatro" => 4,
-        "five" | "5" | "cinco" => 5,
-        _ => return None,
-    })
-}
-
-fn is_bedroom(word: &str) -> bool {
-    matches!(
-        word,
-        "bedroom"
-            | "bedrooms"
-            | "bed"
-            | "beds"
-            | "br"
-            | "bdrm"
-            | "recamara"
-            | "recamaras"
-            | "habitaciones"
-            | "cuartos"
-    )
-}
-
-/// "A two or three bedroom": both.
-fn either_rooms(text: &str) -> Vec<u8> {
-    let words = tokens(text);
-    let word = |at: usize| words.get(at).map_or("", |token| token.word.as_str());
-    let either = (0..words.len()).find_map(|at| {
-        let first = number(word(at))?;
-        let or = at + 1 + usize::from(is_bedroom(word(at + 1)));
-        let article = or + 1 + usize::from(matches!(word(or + 1), "a" | "maybe"));
-        let second = number(word(article)).filter(|_| matches!(word(or), "or" | "to" | "o"))?;
-        is_bedroom(word(article + 1)).then(|| vec![first, second])
-    });
-    either.unwrap_or_default()
-}
-
-/// Of the numbers that stand before "bedroom": the first, unless words between take it back, or a "not" stands before it.
-fn rooms_meant(text: &str) -> Option<u8> {
-    const TAKES_BACK: [&str; 10] =
-        ["no", "actually", "wait", "sorry", "mean", "meant", "rather", "digo", "perdon", "mejor"];
-    let words = tokens(text);
-    let mut meant: Option<(usize, u8)> = None;
-    for at in 1..words.len() {
-        let Some(rooms) = number(&words[at - 1].word).filter(|_| is_bedroom(&words[at].word)) else {
-            continue;
-        };
-        let before = |back: usize| at.checked_sub(back).map_or("", |at| words[at].word.as_str());
-        let denied = before(2) == "not" || (before(3) == "not" && matches!(before(2), "a" | "the"));
-        let taken_back = meant.is_some_and(|(last, _)| {
-            words[last + 1..at].iter().any(|token| TAKES_BACK.contains(&token.word.as_str()))
-        });
-        if !denied && (meant.is_none() || taken_back) {
-            meant = Some((at, rooms));
-        }
-    }
-    meant.map(|(_, rooms)| rooms)
-}
-
-fn bedrooms_in(heard: &[Entity]) -> Option<u8> {
-    heard.iter().find_map(|entity| match entity.value {
-        Value::Bedrooms(rooms) => Some(rooms),
-        _ => None,
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_bedrooms_that_are_meant_are_those_that_were_not_taken_back() {
-        for (text, rooms) in [
-            ("the one bedroom, actually no, wait, is the three bedroom still available?", Some(3)),
-            ("No no, two bedroom. Not one. One baby.", Some(2)),
-            ("For me and my wife and one baby. Two bedroom.", Some(2)),
-            ("not the one bedroom, the two bedroom", Some(2)),
-            ("a one bedroom, or maybe a two bedroom", Some(1)),
-            ("one of your people called me", None),
-        ] {
-            assert_eq!(rooms_meant(text), rooms, "{text}");
-        }
-        assert_eq!(either_rooms("your availability for a two or three bedroom"), vec![2, 3]);
-        assert!(either_rooms("is it two or three people at most").is_empty());
-        assert_eq!(either_rooms("busco de una o dos recámaras"), vec![1, 2]);
-    }
 }

@@ -16,6 +16,7 @@ fn listed() -> Office {
             address: "210 Maple Court, apartment 3A".into(),
             summary: "Two bedrooms, one bath, with a balcony.".into(),
             rent: Some(1850),
+            price: None,
             deposit: Some(1800),
             bedrooms: Some(2),
             available: Some("It is free from the first of next month.".into()),
@@ -503,6 +504,61 @@ fn who_would_buy_is_not_told_the_rent() {
         .hears("buy");
     let either = "do you guys have anything for sale? Actually, renting might be fine too.";
     call(either, Intent::Leasing).hears("Happy to help you find a home");
+}
+
+/// A brokerage: two homes for sale, with the prices that they are listed at.
+fn for_sale() -> Office {
+    let home = |address: &str, summary: &str, price, bedrooms| Listing {
+        address: address.into(),
+        summary: summary.into(),
+        price: Some(price),
+        bedrooms: Some(bedrooms),
+        ..Listing::default()
+    };
+    let listings = vec![
+        home("77 Alder Lane", "A four bedroom house with a yard.", 749_000, 4),
+        home("210 Maple Court, unit 3A", "A condominium with a balcony.", 339_000, 2),
+    ];
+    let listed = listed();
+    Office {
+        roster: Roster {
+            listings: listings.iter().map(|home| home.address.clone()).collect(),
+            ..listed.roster.clone()
+        },
+        listings,
+        ..listed
+    }
+}
+
+fn call_broker(first: &str, intent: Intent) -> Call {
+    Call::with(for_sale(), opening()).reads(first, prospect(first, intent))
+}
+
+#[test]
+fn the_price_that_a_home_is_listed_at_is_told_to_whoever_would_buy() {
+    for (text, intent) in [
+        ("How much is the house on Alder Lane?", Intent::Buyer),
+        ("What's the asking price of the house on Alder Lane?", Intent::Question),
+        ("I'm calling about 77 Alder Lane, how much is it?", Intent::Leasing),
+    ] {
+        let outcome = call_broker(text, intent).hears("749,000 dollars").hears_not("rent").hangs_up();
+        assert_eq!(outcome.intent, Some(Intent::Buyer), "{text}");
+    }
+    call_broker("What do you have for sale under four hundred thousand?", Intent::Buyer)
+        .hears("339,000 dollars")
+        .hears_not("749,000");
+    call_broker("What's the cheapest house you have for sale?", Intent::Buyer).hears("339,000 dollars");
+}
+
+#[test]
+fn what_a_listed_home_is_worth_stays_with_licensed_people() {
+    for text in [
+        "Is the price of the house on Alder Lane fair?",
+        "What's the house on Alder Lane really worth?",
+        "Would they take seven hundred for Alder Lane?",
+    ] {
+        call_broker(text, Intent::Buyer).hears_not("749,000");
+    }
 }
 
 #[test]
