@@ -130,6 +130,8 @@ deposit | the deposit on|for|there
 rent | how much .. is|rent|rents|cost|costs|for|would
 rent | what|whats .. rent|price|cost|renting going?
 rent | the rent on|for|there
+rent | what|whats .. listed|priced ?at|for
+rent | what .. they|owner|owners|seller|sellers ?are asking
 rent | ^ and|so|yes|but? ?just the|its? rent|price please|too|though? $
 rent | tell|know|want|asking|asked .. rent|price
 rent | how much $

@@ -3,7 +3,7 @@
 
 use super::{Awaiting, Item, Session, answering::TOPIC_WORDS, understanding::is_answer_step};
 use crate::dialogue::{
-    ClosedTopic, Entity, Expectation, Intent, Move, Reading, Subject, Treated, moves::Moves,
+    ClosedTopic, Entity, Expectation, Intent, Move, Reading, Subject, Treated, Value, moves::Moves,
     office::words_of, pack::Line, remark::Remark, token::tokens,
 };
 use crate::types::Language;
@@ -67,10 +67,14 @@ impl Session {
             return self.offer_call(intent);
         }
         let short = words_of(text).len() < 2 * TOPIC_WORDS;
+        // "Well okay. My name is Neil Foss": who says whom to call wants the call.
+        let introduced = reading.moves.is_none()
+            && !reading.is_sure()
+            && heard.iter().any(|entity| matches!(entity.value, Value::Name(_) | Value::Phone(_)));
+        let wanted = reading.moves == Some(Move::Affirm)
+            && (short || !reading.is_sure() || begins_with_yes(text, self.state.language));
         match reading.moves {
-            Some(Move::Affirm)
-                if short || !reading.is_sure() || begins_with_yes(text, self.state.language) =>
-            {
+            _ if introduced || wanted => {
                 self.take_beside_the_point(heard);
                 let asked = self.state.beyond.take().unwrap_or_default();
                 self.state.add_matter(&asked);

@@ -7,8 +7,8 @@ use super::{
 };
 use crate::{
     dialogue::{
-        Intent, Reading, Subject, Topic, Value, closed, entity::is_number, language_of, language_wished,
-        office::words_of, pack::Line, remark::Remark, reply,
+        Intent, Reading, Subject, Topic, Urgency, Value, closed, entity::is_number, language_of,
+        language_wished, office::words_of, pack::Line, remark::Remark, reply,
     },
     types::Language,
 };
@@ -27,6 +27,7 @@ impl Session {
             closed::topic(self.state.language, text, reading).or_else(|| self.pack.closed_by_cue(text))
             && !self.tells_of_a_resident(text)
             && !Remark::ReadsOut.is_in(text)
+            && !self.tells_of_the_bank(text)
         {
             // "2A. Isn't that illegal?" is the unit too.
             if self.state.awaiting == Awaiting::Item(Item::Place) {
@@ -88,7 +89,8 @@ impl Session {
         if topic.is_none() && (time || self.is_put_right_by(&heard)) {
             return false;
         }
-        let curious = sure || (topic.is_some() && curious && !answers);
+        let curious =
+            sure || (topic.is_some() && curious && !answers) || self.is_answered_by_cue(text, reading);
         if topic.is_none() && self.goes_on_with_a_question(text, reading) {
             self.unknown_question(text);
             return true;
@@ -264,6 +266,27 @@ impl Session {
             )
         );
         of_a_resident && !self.state.closed && self.state.awaiting != Awaiting::Need && !asks(text)
+    }
+
+    /// "Yeah, they're pre-approved", to the question about the bank.
+    fn tells_of_the_bank(&self, text: &str) -> bool {
+        self.state.awaiting.is_for(Item::Financing) && !wonders(text)
+    }
+
+    /// Nothing but a question that the office has an answer to, by its own cue: whoever might ask it, it is answered before
+    /// anything is taken down.
+    fn is_answered_by_cue(&self, text: &str, reading: &Reading) -> bool {
+        let other = matches!(
+            reading.intent,
+            Intent::Owner | Intent::Buyer | Intent::Seller | Intent::Message | Intent::Vendor
+        );
+        other
+            && self.state.flow.is_none()
+            && reading.urgency == Urgency::Routine
+            && reading.suspected.is_none()
+            && wonders(text)
+            && without_questions(text).is_empty()
+            && self.office.answer(None, text).is_some()
     }
 
     /// What was asked has no answer, beside whatever was being talked about.

@@ -76,7 +76,8 @@ impl Session {
             due.retain(|&item| item != Item::When);
         }
         // A home that is known by its listing is read back with the time of its showing.
-        if self.seeks_to_rent() && self.state.form.value(Item::Listing).is_some() {
+        let of_list = self.state.flow.is_some_and(|flow| self.shows(flow));
+        if of_list && self.state.form.value(Item::Listing).is_some() {
             due.retain(|&item| item != Item::Place);
         }
         let places = self.candidates().len();
@@ -134,7 +135,9 @@ impl Session {
             // Nobody has to be let in where all go in and out.
             Item::Access if self.is_of_common_part() => false,
             // The office knows what its own homes have.
-            Item::Bedrooms if self.state.form.value(Item::Listing).is_some() => false,
+            Item::Bedrooms | Item::Area | Item::Price if self.state.form.value(Item::Listing).is_some() => {
+                false
+            }
             _ => !self.state.form.is_done(item),
         })
     }

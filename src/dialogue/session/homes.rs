@@ -6,7 +6,7 @@ use super::{
     asking::without_questions,
     bedrooms::{bedrooms_in, rooms_meant},
     listed::TOLD_AT_ONCE,
-    no_prospect::wants_to_buy,
+    no_prospect::{wants_to_buy, would_rent},
 };
 use crate::dialogue::{
     Entity, Intent, Listing, Move, Reading, Subject, Topic, Value,
@@ -34,13 +34,14 @@ impl Session {
     }
 
     /// Whom a question about these homes is of, where no talk is under way: a home that is for sale alone has no tenants.
-    fn seeker_of(&self, reading: &Reading, meant: &[String]) -> Intent {
+    fn seeker_of(&self, text: &str, reading: &Reading, meant: &[String]) -> Intent {
         let of_sale = |address: &String| {
             self.office.listings.iter().any(|home| home.address == *address && home.is_for_sale_alone())
         };
         let only_sold = self.office.listings.iter().all(Listing::is_for_sale_alone);
         match reading.intent {
             Intent::Showing => Intent::Showing,
+            _ if would_rent(text) => Intent::Leasing,
             _ if only_sold || (!meant.is_empty() && meant.iter().all(of_sale)) => Intent::Buyer,
             intent if self.shows(intent) => intent,
             _ => Intent::Leasing,
@@ -270,7 +271,7 @@ impl Session {
                 _ => self.go_on(),
             },
             _ => {
-                self.begin_flow(self.seeker_of(reading, meant), text);
+                self.begin_flow(self.seeker_of(text, reading, meant), text);
             }
         }
     }

@@ -3,7 +3,7 @@
 use super::{
     Item, Session,
     bedrooms::{bedrooms_in, either_rooms},
-    no_prospect::wants_to_buy,
+    no_prospect::{wants_to_buy, would_rent},
 };
 use crate::dialogue::{
     Entity, Intent, Listing, Slot, Topic, Value, listing::Asked, office::words_of, pack::Line, remark::Remark,
@@ -26,8 +26,10 @@ impl Session {
             |sum: Option<u32>, most: Option<u32>| sum.zip(most).is_none_or(|(sum, most)| sum <= most);
         let (monthly, whole) = (most(Slot::Budget), most(Slot::Price));
         let buys = self.office.sells() && (wants_to_buy(text) || self.state.flow == Some(Intent::Buyer));
+        let rents = self.office.sells() && would_rent(text);
         let fits = |home: &&Listing| {
             (!buys || home.price.is_some())
+                && (!rents || home.rent.is_some())
                 && (rooms.is_empty() || home.bedrooms.is_some_and(|has| rooms.contains(&has)))
                 && within(home.rent, monthly)
                 && within(home.price, whole)

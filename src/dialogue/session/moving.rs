@@ -92,6 +92,7 @@ impl Session {
             return false;
         }
         let free = self.state.awaiting == Awaiting::AnythingElse;
+        self.buyer_turns_visitor(text);
         // From when they would move in is asked once all is booked.
         let booked = free || self.state.awaiting.is_for(Item::MoveIn);
         self.leaves_while_choosing(text)
@@ -104,6 +105,22 @@ impl Session {
             || (booked && self.changes_showing(text, reading))
             || (free && self.wants_showing_after_all(text, reading))
             || self.asks_for_visit(text, reading)
+    }
+
+    /// "Can I see it on Saturday?" of a home that is for sale: from here on it is about a showing.
+    fn buyer_turns_visitor(&mut self, text: &str) {
+        if self.state.flow == Some(Intent::Buyer) && self.office.sells() && asks_to_see(text) {
+            self.state.flow = Some(Intent::Showing);
+            self.state.intent = Some(Intent::Showing);
+            self.state.visit = true;
+            // What only a purchase is asked is left; the home is known, or is the next to ask for.
+            if matches!(
+                self.state.awaiting.item(),
+                Some(Item::MoveIn | Item::Area | Item::Price | Item::Bedrooms)
+            ) {
+                self.state.awaiting = Awaiting::Item(Item::Listing);
+            }
+        }
     }
 
     /// "So it's booked?", "so Wednesday's cancelled?", "don't change anything": what stands is said, and nothing changes.

@@ -234,6 +234,11 @@ impl Session {
 }
 
 /// "I want to buy it", "do you have anything for sale"; who would rent as well is told of what is to let.
+/// Is a home to rent asked for, and none to buy?
+pub(super) fn would_rent(text: &str) -> bool {
+    Remark::WantsToRent.is_in(text) && !wants_to_buy(text)
+}
+
 pub(super) fn wants_to_buy(text: &str) -> bool {
     let words = tokens(text);
     Remark::WantsToBuy.fits(&words)

@@ -551,6 +551,41 @@ fn the_price_that_a_home_is_listed_at_is_told_to_whoever_would_buy() {
 }
 
 #[test]
+fn who_asks_about_one_home_for_sale_is_not_asked_for_an_area_and_may_see_it() {
+    let call = call_broker("How much is the house on Alder Lane?", Intent::Buyer)
+        .hears("749,000 dollars")
+        .hears("your name")
+        .says("Tara Boyd.")
+        .says("Yes.")
+        .says("Yes.")
+        .hears_not("bedrooms")
+        .says("Can I see it on Friday?");
+    let outcome = looks_for(call, 11, 27).hangs_up();
+    assert_eq!(outcome.intent, Some(Intent::Showing));
+    call_broker("Do you have anything to rent?", Intent::Leasing)
+        .hears("none like that")
+        .hears_not("dollars");
+}
+
+#[test]
+fn a_fact_with_a_cue_of_its_own_is_told_whoever_asks() {
+    let dues = Fact { topic: None, asked_by: vec!["hoa".into()], answer: "The dues are 310 dollars.".into() };
+    let office = Office { facts: vec![dues], ..for_sale() };
+    let asks = "What are the HOA dues at Maple Court?";
+    Call::with(office.clone(), opening()).reads(asks, prospect(asks, Intent::Owner)).hears("310 dollars");
+    let tells = "I own a condo at Maple Court and the HOA is suing me.";
+    Call::with(office, opening()).reads(tells, prospect(tells, Intent::Owner)).hears_not("310 dollars");
+}
+
+#[test]
+fn who_gives_a_name_when_a_call_is_offered_wants_it() {
+    call_broker("What could I get for my house?", Intent::Seller)
+        .hears("call you about it")
+        .says("Well okay. My name is Neil Foss.")
+        .hears("help you sell");
+}
+
+#[test]
 fn what_a_listed_home_is_worth_stays_with_licensed_people() {
     for text in [
         "Is the price of the house on Alder Lane fair?",
