@@ -31,6 +31,16 @@ macro_rules! remarks {
 remarks! {
     /// "How much is it for one cat?", "what's the zip?": only a figure answers it.
     AsksForFigure,
+    /// A thing that rules may be asked about, and that a rule about something else does not answer: permits, fobs, stickers.
+    OfSomeThing,
+    /// "Do I have to?", "do you need my name?": said beside an answer, and no question for people.
+    AsksWhetherNeeded,
+    /// One of the words by which somebody asks for a person.
+    NamesAPerson,
+    /// "It just came back on": it needs no repair any more.
+    MendedItself,
+    /// Somebody has broken into a home.
+    OfBreakIn,
     /// "Take me off the waitlist": it refuses neither calls nor texts.
     OfWaitlist,
     /// "Can I speak to a person?", "get me somebody", "put Kim on".

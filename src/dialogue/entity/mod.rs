@@ -192,6 +192,11 @@ impl Scene<'_> {
         }
         match self.word(at) {
             Some("unit" | "apartment" | "apt" | "suite" | "units") => true,
+            // "Number eighteen, door fifty", where a home is asked for.
+            Some("door") => {
+                matches!(self.context.expecting, Some(Slot::Unit | Slot::Address))
+                    && self.word(at + 1).is_some_and(is_number)
+            }
             // "Does it need the flat one?" means a battery, and a flat fee no home.
             Some("flat") => {
                 !self.is_pronoun_behind(at) && !matches!(self.word(at + 1), Some("fee" | "rate" | "tire"))

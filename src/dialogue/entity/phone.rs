@@ -1,7 +1,7 @@
 //! Telephone numbers as they are dictated, with area codes left out and digits put right.
 
 use super::{
-    Entity, Scene, Slot, Value,
+    Entity, Scene, Slot, Value, is_number,
     number::{digits, digits_apart},
 };
 use crate::types::PhoneNumber;
@@ -67,7 +67,7 @@ pub(super) fn phones(scene: &Scene<'_>) -> Vec<Entity> {
         }
         let plus = scene.text[..scene.tokens[start].start].ends_with('+');
         let (value, confidence) = read(&said, plus, scene.context.home_area_code);
-        if matches!(value, Value::PhoneFragment(_)) && !asked {
+        if matches!(value, Value::PhoneFragment(_)) && (!asked || is_told_beside(scene, start, end)) {
             continue;
         }
         // Behind a number with its area code, seven digits are a reference or a second number, and no better one.
@@ -78,6 +78,19 @@ pub(super) fn phones(scene: &Scene<'_>) -> Vec<Entity> {
         found.push(scene.entity(value, start..end, confidence, true));
     }
     found
+}
+
+/// "She said seventeen fifty and the letter says nineteen": figures of a story, and no part of a number.
+fn is_told_beside(scene: &Scene<'_>, start: usize, end: usize) -> bool {
+    const OF_NUMBERS: [&str; 16] = [
+        "number", "numbers", "phone", "cell", "mobile", "area", "code", "reach", "call", "text", "digits",
+        "begins", "starts", "ends", "numero", "telefono",
+    ];
+    /// "Yeah so it's" and the like.
+    const LEAD: usize = 5;
+    let others = || (0..scene.tokens.len()).filter(|at| *at < start || *at >= end);
+    let others = || others().filter_map(|at| scene.word(at)).filter(|word| !is_number(word));
+    others().count() > LEAD && !others().any(|word| OF_NUMBERS.contains(&word))
 }
 
 /// "Oh" at the beginning of a sentence is no zero.

@@ -217,16 +217,10 @@ impl Session {
             // "I'm always at home", "I'd have to ask my mom".
             (Item::Access, None | Some(Move::Unknown)) if words_of(text).len() > 2 && !text.contains('?') => {
                 self.state.add_matter(text);
-                // "There's nothing in my apartment to enter" allows nothing.
-                if words_of(text)
-                    .iter()
-                    .any(|word| matches!(word.as_str(), "nothing" | "no" | "not" | "isn't"))
-                {
-                    self.give_up(item);
-                    return self.advance();
-                }
-                self.state.form.hear(item, Value::Access(Access::CallFirst));
-                return self.item_answered(item);
+                // Nobody goes in on words that are no leave: a person asks again.
+                self.state.note("permission to enter was not given in so many words: ask first".to_owned());
+                self.give_up(item);
+                return self.advance();
             }
             (Item::Access, Some(Move::Affirm)) => {
                 self.state.form.hear(item, Value::Access(Access::Granted));

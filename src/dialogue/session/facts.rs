@@ -101,10 +101,7 @@ impl Session {
         let answer = self.office.clone().answer(topic, text);
         // "How much is the pet deposit?" is not answered by a sentence without a figure, nor by the same sentence again.
         let no_answer = answer.as_ref().is_some_and(|answer| {
-            let figure = answer.contains(|c: char| c.is_ascii_digit())
-                || words_of(answer).iter().any(|word| is_number(word));
-            (Remark::AsksForFigure.is_in(text) && !figure)
-                || (topic != Some(Topic::Hours) && self.state.told.contains(answer))
+            !settles(text, answer) || (topic != Some(Topic::Hours) && self.state.told.contains(answer))
         });
         if no_answer && answer.as_deref().is_some_and(|answer| self.is_foreign(answer)) && self.is_free() {
             self.is_told_in_spanish(text);
@@ -300,6 +297,14 @@ impl Session {
             self.unknown_question(text);
         }
     }
+}
+
+/// Does the office's sentence answer the question? One without a figure tells no cost, and one about parking no permit.
+pub(super) fn settles(question: &str, answer: &str) -> bool {
+    let figure = answer.contains(|c: char| c.is_ascii_digit())
+        || words_of(answer).iter().any(|word| word != "one" && is_number(word));
+    (figure || !Remark::AsksForFigure.is_in(question))
+        && (Remark::OfSomeThing.is_in(answer) || !Remark::OfSomeThing.is_in(question))
 }
 
 /// The office's hours and its address in Spanish, where every word of them is known.

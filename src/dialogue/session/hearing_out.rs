@@ -296,6 +296,7 @@ impl Session {
                 && !heard.iter().any(within)
                 && self.step_of(clause).is_none()
                 && !Remark::OffersSpelling.is_in(clause)
+                && !Remark::AsksWhetherNeeded.is_in(clause)
         })?;
         Some(question.trim().to_owned())
     }

@@ -1,6 +1,6 @@
 //! An utterance that says several things: what the office can answer is answered on the way, and another matter waits for its turn.
 
-use super::{Awaiting, Item, Session, asking::wonders, understanding::is_answer_step};
+use super::{Awaiting, Item, Session, asking::wonders, facts::settles, understanding::is_answer_step};
 use crate::dialogue::{
     Clause, Ending, Intent, Reading, Urgency, closed, listing, pack::Line, remark::Remark,
 };
@@ -66,7 +66,10 @@ impl Session {
             // "The dog from 2B bit my son. That dog should not be here" asks for no rule, and nobody is told one twice.
             && wonders(text)
             && !Remark::OfBite.is_in(text)
-            && self.office.answer(reading.topic, text).is_some_and(|answer| !self.state.told.contains(&answer))
+            && self
+                .office
+                .answer(reading.topic, text)
+                .is_some_and(|answer| !self.state.told.contains(&answer) && settles(text, &answer))
     }
 
     /// Of several matters at the opening of the talk, or after one is done, the one that is taken up now: the most urgent, else a
@@ -108,7 +111,8 @@ impl Session {
             // A letter "for the insurance about the leak you fixed" makes no vendor of a tenant: of such kinds the words go along.
             if is_matter_of_its_own(further.reading.intent) {
                 self.state.further.push((further.reading.intent, further.text.clone()));
-            } else {
+            } else if further.reading.intent != Intent::Human {
+                // Who asks for a person besides is tried to be put through, and the whole is written down.
                 self.state.add_matter(&further.text);
             }
         }

@@ -61,8 +61,12 @@ impl Session {
         let words = tokens(text);
         // "No idea", "no answer": no denial of anything.
         let in_doubt = Remark::CannotTell.fits(&words);
+        // "No, nobody. I aired it out and the alarm's off."
+        let first = text.split_inclusive(['.', '!', '?']).next().unwrap_or(text);
         let denies = !in_doubt
-            && (matches!(reading.moves, Some(Move::Deny | Move::Done)) || Remark::DeniesDanger.fits(&words));
+            && (matches!(reading.moves, Some(Move::Deny | Move::Done))
+                || Remark::DeniesDanger.fits(&words)
+                || Remark::DeniesDanger.is_in(first.trim()));
         // Who cannot tell whether anybody is in danger leaves it open: "I don't know, I'm across the street." So does who answers
         // a question about danger with what sounds like it once more.
         let open = in_doubt

@@ -84,7 +84,9 @@ impl Session {
     /// with.
     pub(super) fn calls_it_off(&mut self, text: &str, reading: &Reading) -> bool {
         let asked = match &self.state.awaiting {
-            Awaiting::Item(item) => *item != Item::Matter && *item != Item::Access,
+            // "Oh wait, it just came on. Forget it" is no word about who may enter.
+            Awaiting::Item(Item::Access) => Remark::MendedItself.is_in(text),
+            Awaiting::Item(item) => *item != Item::Matter,
             Awaiting::OfferCaller | Awaiting::OfferCall(_) | Awaiting::KnownName | Awaiting::Confirm(_) => {
                 true
             }
@@ -133,7 +135,8 @@ impl Session {
         /// "Oh, just forget the whole thing, it's fine."
         const SHORT: usize = 8;
         let parts = reading.moves == Some(Move::Goodbye);
-        let drops = words_of(text).len() <= SHORT && !is_about_a_call(text);
+        let short = words_of(text).len() <= SHORT || Remark::MendedItself.is_in(text);
+        let drops = short && !is_about_a_call(text);
         if !(parts || drops) {
             return false;
         }

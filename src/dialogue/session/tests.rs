@@ -16,6 +16,7 @@ mod no_prospect;
 mod places;
 mod property;
 mod reading;
+mod sales;
 mod saved;
 mod showing;
 mod spanish;

@@ -60,6 +60,9 @@ const SEES: [[&str; 2]; 15] = [
     ["ver", "la"],
 ];
 
+/// A name by itself has no more words.
+const LONGEST_NAME: usize = 3;
+
 /// Surer than this, and somebody wants a person; less, and a name was heard as the wish for its bearer.
 const SURE_OF_HUMAN: f32 = 0.5;
 
@@ -223,6 +226,7 @@ impl Session {
             && !extension
             && !Remark::WantsNoPerson.is_in(text)
             && !is_a_name_alone(text, &heard)
+            && !self.may_be_a_name(text)
         {
             self.take_beside_the_point(&heard);
             return self.ask_for_staff();
@@ -316,8 +320,16 @@ impl Session {
     }
 
     /// "Frank DiNapoli, apartment 4A. Would you take less?" is the name too, whatever is said to the question.
+    /// "Marta Lindqvist" once more, where a name is awaited: a word or two that ask for nobody.
+    fn may_be_a_name(&self, text: &str) -> bool {
+        self.state.awaiting.is_for(Item::Name)
+            && words_of(text).len() <= LONGEST_NAME
+            && !Remark::NamesAPerson.is_in(text)
+    }
+
     fn take_name_beside_question(&mut self, text: &str, reading: &Reading) -> bool {
-        if self.state.awaiting != Awaiting::Item(Item::Name) {
+        // "Say again?" asks for the question once more.
+        if self.state.awaiting != Awaiting::Item(Item::Name) || reading.moves == Some(Move::Repeat) {
             return false;
         }
         let told = without_questions(text);

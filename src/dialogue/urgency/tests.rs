@@ -424,6 +424,24 @@ fn what_the_drains_give_back_is_urgent_and_what_lies_beside_the_bins_is_not() {
         ("The toilet is overflowing.", Some(UrgentKind::Flooding)),
         ("My car got broken into in your lot last night.", None),
         ("My apartment got broken into last night.", Some(UrgentKind::Unsecured)),
+        (
+            "Somebody broke into my apartment while I was at dinner, the door's kicked in. He's not here now.",
+            Some(UrgentKind::Unsecured),
+        ),
+        ("I got home and my door's been pried open and the laptop's gone.", Some(UrgentKind::Unsecured)),
+        ("Somebody pried my door open and stole my laptop while I was away.", Some(UrgentKind::Unsecured)),
+        ("Somebody stole my keys and knows where I live.", Some(UrgentKind::Unsecured)),
+        ("My purse got stolen with my keys and my address in it.", Some(UrgentKind::Unsecured)),
+        ("Somebody broke into my apartment last year and I want a camera.", None),
+        ("I forgot my keys at the office.", Some(UrgentKind::Lockout)),
+        ("Somebody stole my package from the lobby.", None),
+        ("The flood we had in the basement last month ruined my boxes.", None),
+        ("Yesterday the washing machine upstairs flooded my hallway. Your plumber fixed it already.", None),
+        (
+            "Yesterday the washing machine flooded my hallway, your plumber fixed it, and now it is flooding again.",
+            Some(UrgentKind::Flooding),
+        ),
+        ("Last night my kitchen flooded and it's still coming in.", Some(UrgentKind::Flooding)),
         ("The door shut and I haven't my keys.", Some(UrgentKind::Lockout)),
         ("The door shuts by itself and the keys are fine.", None),
         (
@@ -466,4 +484,26 @@ fn in_spanish_a_detector_that_begins_to_sound_and_a_child_alone_are_danger_and_a
     }
     assert_eq!(rules.urgent(&rules.words(tokens("¿Pero la calefacción va incluida o no?"))), None);
     assert_eq!(rules.urgent(&rules.words(tokens("La calefacción no prende."))), Some(UrgentKind::NoHeat));
+}
+
+#[test]
+fn a_detector_that_is_asked_about_or_missing_is_no_alarm_and_one_that_sounds_is() {
+    let rules = english();
+    for text in [
+        "Quick question, does my apartment have to have a carbon monoxide detector? I don't see one anywhere.",
+        "I don't think my apartment has a carbon monoxide detector. Is it supposed to have one?",
+        "Do I need a carbon monoxide alarm?",
+        "There isn't a carbon monoxide detector.",
+    ] {
+        assert!(!is_danger(&rules, text), "{text}");
+    }
+    for text in [
+        "What do I do, I have a carbon monoxide alarm going off.",
+        "Do I need a carbon monoxide detector? Mine's been beeping and we all feel dizzy.",
+        "My apartment has a carbon monoxide detector and it's going off.",
+        "I don't know why but the carbon monoxide detector is screaming.",
+        "What do I do I have a carbon monoxide alarm.",
+    ] {
+        assert!(is_danger(&rules, text), "{text}");
+    }
 }

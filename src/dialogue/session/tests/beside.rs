@@ -1,7 +1,7 @@
 //! What is said beside the matter: a second one, a question in place of an answer, a place that all share.
 
 use super::telling::Call;
-use crate::dialogue::{EndReason, Intent, Promise};
+use crate::dialogue::{EndReason, Intent, Move, Promise, Reading};
 
 #[test]
 fn a_second_matter_waits_until_the_repair_is_written_down() {
@@ -116,4 +116,91 @@ fn praise_is_no_complaint() {
         .hears("name")
         .hangs_up();
     assert_eq!(outcome.intent, Some(Intent::Message));
+}
+
+/// Dana has reported a faucet of unit 204, and is asked whether the team may go in.
+fn asked_to_enter() -> Call {
+    Call::new()
+        .says("My kitchen faucet is broken in unit 204.")
+        .says("Yes.")
+        .says("Dana Reyes")
+        .says("Yes.")
+        .says("Yes.")
+        .hears("enter if you are not home")
+}
+
+#[test]
+fn nobody_may_enter_on_words_that_are_no_leave() {
+    for words in
+        ["After four is best.", "I'm home after four.", "I am home! I'm standing right in front of it."]
+    {
+        let outcome = asked_to_enter().says(words).hears("maintenance team").hangs_up();
+        assert!(outcome.access.is_none_or(|access| !access.value), "{words}");
+        let open = |note: &String| note.contains("not given") || note.contains("before entering");
+        assert!(outcome.notes.iter().any(open) || words.contains("home"), "{words}: {:?}", outcome.notes);
+    }
+}
+
+#[test]
+fn a_repair_that_mended_itself_is_no_leave_to_enter() {
+    let outcome = asked_to_enter()
+        .says("Oh wait, it just came on. Forget it, thanks.")
+        .hears_not("maintenance team has")
+        .hangs_up();
+    assert!(outcome.access.is_none());
+    assert!(outcome.notes.iter().any(|note| note.contains("just came on")), "{:?}", outcome.notes);
+}
+
+#[test]
+fn a_figure_of_a_story_is_no_part_of_a_number() {
+    Call::new()
+        .says("My kitchen faucet is broken in unit 204.")
+        .says("Yes.")
+        .says("Dana Reyes")
+        .says("Yes.")
+        .hears("ending in")
+        .says("She said seventeen fifty and the letter says nineteen.")
+        .hears_not("and then?");
+}
+
+#[test]
+fn whoever_wants_no_call_is_not_asked_for_a_number_again() {
+    Call::new()
+        .says("My kitchen faucet is broken in unit 204.")
+        .says("Yes.")
+        .says("Dana Reyes")
+        .says("Yes.")
+        .hears("ending in")
+        .says("You don't have to call me back, just make it stop.")
+        .hears_not("ending in")
+        .hears_not("message for somebody");
+}
+
+#[test]
+fn what_led_to_the_plea_for_a_person_is_kept() {
+    let outcome = Call::new().says("You towed my car! I want to talk to a manager.").hangs_up();
+    let kept = [outcome.matter, outcome.first_words].into_iter().flatten().collect::<String>();
+    assert!(kept.is_empty() || kept.contains("towed my car"), "what stands for the whole: {kept}");
+}
+
+#[test]
+fn say_again_is_no_name() {
+    Call::new()
+        .says("My kitchen faucet is broken in unit 204.")
+        .says("Yes.")
+        .hears("name")
+        .reads("Say again?", Reading::bare(Move::Repeat))
+        .hears_not("the name Say")
+        .hears("name");
+}
+
+#[test]
+fn a_question_whether_something_is_needed_is_not_put_on_record() {
+    Call::new()
+        .says("My kitchen faucet is broken in unit 204.")
+        .says("Yes.")
+        .hears("name")
+        .says("Do I have to? Okay. Dana Reyes.")
+        .hears("Dana Reyes")
+        .hears_not("I don't know that");
 }

@@ -162,3 +162,19 @@ fn of_a_danger_the_home_of_somebody_else_is_the_place() {
         .rings(Destination::OnCall);
     assert_eq!(call.session.outcome().place.unwrap().value, "Maple Court 204");
 }
+
+#[test]
+fn nobody_in_danger_and_what_was_done_about_it_is_a_no() {
+    let outcome = asked(
+        "The fire alarm ten minutes ago was me, I burned a sandwich. Everything's fine.",
+        LifeSafety::Fire,
+        Intent::Maintenance,
+    )
+    .reads(
+        "No, nobody. I aired it out and the alarm's off.",
+        Reading { suspected: Some(LifeSafety::CarbonMonoxide), ..unsure(Intent::Complaint, 0.3) },
+    )
+    .hears_not("9 1 1")
+    .hangs_up();
+    assert_eq!(outcome.urgency, Urgency::Routine);
+}
