@@ -22,6 +22,7 @@ use axum::{
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use portico::{
     console::{self, Live, Secret, Settings, Site, Vitals},
+    incident::Properties,
     outbox::{Entry, Kind},
     pbx::{
         AgentReason, CallDirection, CallRecord, Caller, Dialled, Disposition, LegRecord, LegResult, Party,
@@ -143,6 +144,7 @@ fn main() {
     let settings = Settings {
         office: "Maple Court".into(),
         zone: TimeZone::get("America/Denver").expect("a zone"),
+        properties: Properties::default(),
         recordings: folder.clone(),
         mailboxes: std::env::temp_dir(),
         music: std::env::temp_dir(),

@@ -5,18 +5,22 @@
 use std::{
     fs,
     path::{Path, PathBuf},
+    thread,
 };
 
 use jiff::{SignedDuration, Timestamp};
 use portico::{
-    dialogue::{CallType, CallTypeScript, EndReason, Intent, Item, LifeSafety, Told, Urgency},
+    dialogue::{CallType, CallTypeScript, EndReason, Intent, Item, LifeSafety, Told, Trouble, Urgency},
     outbox::{Failure, State},
     pbx::{
         Attestation, CallBackState, CallDirection, CallRecord, CallResult, Caller, Disposition, Encrypted,
         LegRecord, LegResult, Listing, Party, QueueEnd, Unheard,
     },
-    store::{CallFilter, CallerUpdate, Store, StoreError, TextBackNote, TextDirection, WrapUp},
-    types::{CallId, ContactId, Language},
+    store::{
+        CallFilter, CallerUpdate, NewIncident, OpenedByHand, Store, StoreError, TextBackNote, TextDirection,
+        WrapUp,
+    },
+    types::{CallId, ContactId, IncidentId, Language},
 };
 use rusqlite::Connection;
 
@@ -108,6 +112,10 @@ fn every_earlier_file_is_brought_up_to_date_with_its_rows() {
             assert_eq!((conversed.len(), journal.steps.len()), (1, 5), "the JSON of last year still reads");
             assert!(matches!(journal.steps[4].told, Told::Closed(EndReason::HungUp)));
             assert_eq!(journal.provenance.parts().count(), 2);
+        }
+        if version >= 28 {
+            let by_hand = reader.incidents(true, None, 10).unwrap().items.remove(1);
+            assert_eq!((by_hand.callers, by_hand.opened_by.as_deref()), (0, Some("Robin Hale")));
         }
         if version >= 27 {
             let own = reader.call_types().unwrap().remove(0);
@@ -379,4 +387,30 @@ fn call_types_of_the_console_outlive_a_restart_and_who_changed_them_is_on_record
     let rows = "SELECT count(*) FROM call_type_scripts";
     let left: i64 = Connection::open(&path).unwrap().query_row(rows, [], |row| row.get(0)).unwrap();
     assert_eq!(left, 0, "no words without their type");
+}
+
+#[test]
+fn of_many_people_who_open_one_incident_at_once_one_does() {
+    let folder = Folder::new("opened-at-once");
+    let path = folder.file("portico.db");
+    let store = Store::open(&path).unwrap();
+    let opens = &|nth: u64| {
+        let mut store = Store::open(&path).unwrap();
+        let new = NewIncident {
+            id: IncidentId::from_random(nth),
+            property: "Maple Court".into(),
+            trouble: Trouble::Heat,
+            notice: "We know.".into(),
+            until: at("2026-11-21T00:00:00Z"),
+        };
+        store.open_incident(&new, "ana", at("2026-11-20T18:00:00Z")).unwrap()
+    };
+    let opened: Vec<OpenedByHand> = thread::scope(|scope| {
+        let people: Vec<_> = (1..=8).map(|nth| scope.spawn(move || opens(nth))).collect();
+        people.into_iter().map(|person| person.join().unwrap()).collect()
+    });
+    let rows = store.reader().incidents(false, None, 10).unwrap().items;
+    assert_eq!(rows.len(), 1, "{rows:#?}");
+    let led = opened.iter().filter(|opened| **opened == OpenedByHand::Already(rows[0].id)).count();
+    assert_eq!((opened.iter().filter(|opened| **opened == OpenedByHand::New).count(), led), (1, 7));
 }

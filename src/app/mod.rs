@@ -470,6 +470,7 @@ fn start_console(
     let settings = console::Settings {
         office: config.office.name.clone(),
         zone: config.office.hours.zone().clone(),
+        properties: office::properties(config),
         recordings: config.store.folder.join(recordings::FOLDER),
         mailboxes: config.store.folder.join(Shelf::Mailboxes.folder()),
         music: music::folder(&config.store.folder),

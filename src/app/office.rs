@@ -412,10 +412,15 @@ fn features(config: &Config) -> Features {
 fn houses(config: &Config) -> Houses {
     let of = |number: &config::Number| Some((number.number, number.property.clone()?));
     Houses {
-        properties: Properties::of(&office(config).roster, &config.office.name),
+        properties: properties(config),
         of_numbers: config.numbers.iter().filter_map(of).collect(),
         before_ringing: config.incidents.before_ringing,
     }
+}
+
+/// For the desk and the telephones, and for the console, where people say which of them has a trouble.
+pub(super) fn properties(config: &Config) -> Properties {
+    Properties::of(&office(config).roster, &config.office.name)
 }
 
 /// What answers before anybody rings.

@@ -14,9 +14,10 @@ use super::{
     known::Known, page, showings::ShowingOffice, throttle::Throttle,
 };
 use crate::{
+    incident::Properties,
     pbx::Control,
     store::{Reader, Store, StoreError},
-    types::{Chance, Moment, ShowingId},
+    types::{Chance, IncidentId, Moment, ShowingId},
 };
 
 /// What the host says about this console.
@@ -24,6 +25,8 @@ use crate::{
 pub struct Settings {
     pub office: String,
     pub zone: TimeZone,
+    /// Those that it looks after.
+    pub properties: Properties,
     /// Where the recordings are.
     pub recordings: PathBuf,
     /// Where the messages are.
@@ -170,6 +173,11 @@ impl Site {
     /// The id of a showing that is new.
     pub(super) fn draw_showing(&self) -> ShowingId {
         ShowingId::from_random(lock(&self.0.chance).next_u64())
+    }
+
+    /// The id of an incident that somebody opens.
+    pub(super) fn draw_incident(&self) -> IncidentId {
+        IncidentId::from_random(lock(&self.0.chance).next_u64())
     }
 
     /// A token for the page that makes the first account, if there is none yet. Valid until it is used, or until the

@@ -12,8 +12,8 @@ use super::{
 use crate::{
     dialogue::{EndReason, Intent, NoticeAnswer, Promise, Trouble, Urgency},
     incident::{
-        JOINS_WITHIN, OPENS_WITHIN, Order, Report, SpokenNotice, clean_notice, compare, trouble_words,
-        usual_closing, usual_notice,
+        JOINS_WITHIN, OPENS_WITHIN, Order, Report, SpokenNotice, callers_words, clean_notice, compare,
+        is_of_what_is_stated, stated, trouble_words, usual_closing, usual_notice,
     },
     outbox::{Entry, Kind, fit},
     pbx::{CallDirection, CallRecord, Speaker},
@@ -23,6 +23,9 @@ use crate::{
 
 /// A notice that nobody has renewed ends by itself: yesterday's is worse than none.
 pub const NOTICE_LASTS: SignedDuration = SignedDuration::from_hours(24);
+
+/// Longer than this nobody plans a boiler to be off without saying it anew.
+pub const NOTICE_LASTS_AT_MOST: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 /// Orders of telephones that wait for a store that fails; a desk has hardly more phones.
 const MOST_ORDERS: usize = 64;
@@ -124,11 +127,19 @@ fn was_spoken(record: &CallRecord, incident: &IncidentRow) -> bool {
     !notice.is_empty() && agent.into_iter().any(|turn| turn.text.contains(&notice))
 }
 
-/// Where this belongs among what others have told; `near` as the store has it, `new_id` if an incident opens.
+/// Has the office itself said, lately enough for a call of that moment, that the property has this trouble?
+fn is_stated(row: &IncidentRow, at: Timestamp) -> bool {
+    // What is announced for tomorrow has no callers before tomorrow: as long as its notice is on, it is not over.
+    row.is_spoken(at) || (row.opened_by.is_some() && at.duration_since(row.last) <= JOINS_WITHIN)
+}
+
+/// Where this belongs among what others have told and what the office has stated; `near` and the `open` incidents of the same
+/// as the store has them, `new_id` if an incident opens.
 pub(super) fn filed(
     telling: &Telling,
     dialled: Option<PhoneNumber>,
     near: &[ReportRow],
+    open: &[IncidentRow],
     new_id: IncidentId,
 ) -> Filed {
     let report = &telling.report;
@@ -179,6 +190,14 @@ pub(super) fn filed(
     {
         return file(Place::Joins(incident), lonely, likeness.words().to_owned());
     }
+    let by_office = open.iter().filter(|row| is_stated(row, report.at)).find_map(|row| {
+        let words = row.notice.as_deref().unwrap_or_default();
+        let known = stated(&row.property, row.trouble, words, row.last);
+        Some((row.id, is_of_what_is_stated(&known, report).ok()?))
+    });
+    if let Some((incident, likeness)) = by_office {
+        return file(Place::Joins(incident), lonely, likeness.words().to_owned());
+    }
     // One person who calls twice is no incident.
     match alike.iter().find(|(row, _)| row.number != telling.number) {
         Some((_, likeness)) => file(Place::Opens(new_id), lonely, likeness.words().to_owned()),
@@ -199,15 +218,20 @@ pub(super) enum Loudness {
 
 /// A storm is told of when it begins and when it has doubled, and not thirty times; what is graver than all before is told
 /// of as any call is.
-pub(super) fn loudness(filed: &Filed, near: &[ReportRow]) -> Loudness {
+pub(super) fn loudness(filed: &Filed, near: &[ReportRow], open: &[IncidentRow]) -> Loudness {
     let report = &filed.report;
     let property = report.property.as_deref().unwrap_or_default();
+    let joined = open.iter().find(|row| filed.place == Place::Joins(row.id));
     let count = |callers: usize| {
         let what = trouble_words(report.trouble);
-        Loudness::Count(format!(
-            "INCIDENT: {callers} callers about {what} at {property}. To tell callers that you know, dial *12 at a desk \
-             phone or text NOTICE ON."
-        ))
+        let spoken = joined.is_some_and(|row| row.is_spoken(report.at));
+        // The code turns on what is off, and off what is on.
+        let then = if spoken {
+            "Callers hear that you know."
+        } else {
+            "To tell callers that you know, dial *12 at a desk phone or text NOTICE ON."
+        };
+        Loudness::Count(format!("INCIDENT: {callers} callers about {what} at {property}. {then}"))
     };
     let known_urgency = |incident: Option<IncidentId>| {
         near.iter().any(|row| row.incident == incident && row.report.urgency == report.urgency)
@@ -224,8 +248,17 @@ pub(super) fn loudness(filed: &Filed, near: &[ReportRow]) -> Loudness {
             if report.urgency != Urgency::Routine && !known_urgency(Some(incident)) {
                 return Loudness::Usual;
             }
-            let callers = 1 + near.iter().filter(|row| row.incident == Some(incident)).count();
-            if callers >= 4 && callers.is_power_of_two() { count(callers) } else { Loudness::Quiet }
+            // One that people have put together with another trouble is not among those of this one.
+            let others = joined.and_then(|row| usize::try_from(row.callers).ok());
+            let others =
+                others.unwrap_or_else(|| near.iter().filter(|row| row.incident == Some(incident)).count());
+            let callers = 1 + filed.with.len() + others;
+            match callers {
+                // Of what the office knew before anybody called the first call is one like another.
+                1 => Loudness::Usual,
+                more if more.is_power_of_two() => count(more),
+                _ => Loudness::Quiet,
+            }
         }
     }
 }
@@ -369,7 +402,7 @@ fn listed(open: &[IncidentRow], now: Timestamp) -> String {
     }
     let lines = open.iter().zip(1..).map(|(row, nth)| {
         let on = if row.is_spoken(now) { ", notice on" } else { "" };
-        format!("{nth}. {}: {} callers{on}.", named(row), row.callers)
+        format!("{nth}. {}: {}{on}.", named(row), callers_words(row.callers))
     });
     lines.collect::<Vec<_>>().join(" ")
 }

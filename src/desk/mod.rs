@@ -37,7 +37,7 @@ mod tests;
 
 pub use engine::Engine;
 pub use event::{Alarm, Changed, Input, Output, Reason};
-pub use incidents::{NOTICE_LASTS, notice_end, notice_text};
+pub use incidents::{NOTICE_LASTS, NOTICE_LASTS_AT_MOST, notice_end, notice_text};
 pub use letters::{LetterRules, MailedTo, Outgoing};
 pub use settings::{FollowUp, Settings};
 pub use wording::{ONE_SEGMENT, Placeholder, Template, Wording, WordingError};

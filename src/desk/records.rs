@@ -124,6 +124,7 @@ impl Engine {
                 standing: known.standing,
                 telling: told.next().and_then(Option::as_ref),
                 near: known.near,
+                incidents: known.incidents,
                 outbox_full: full,
                 undated,
                 now,

@@ -10,6 +10,7 @@ mod faults;
 mod followups;
 mod house;
 mod incidents;
+mod incidents_by_hand;
 mod letters;
 mod promises;
 mod showings;

@@ -15,8 +15,8 @@ use crate::{
     outbox::{Entry, Kind, fit},
     pbx::{AgentReason, CallDirection, CallRecord, Caller, Dialled, Disposition, Fax, Speaker},
     store::{
-        CallerUpdate, ContactStanding, LeadKind, LeadRow, Place, ReportRow, TextBackNote, TicketStatus,
-        WorkOrderRow, WrapUp,
+        CallerUpdate, ContactStanding, IncidentRow, LeadKind, LeadRow, Place, ReportRow, TextBackNote,
+        TicketStatus, WorkOrderRow, WrapUp,
     },
     types::{
         CallId, Chance, ContactId, IncidentId, Language, LeadId, MessageKey, PhoneNumber, QuietHours,
@@ -40,6 +40,8 @@ pub(super) struct Circumstances<'a> {
     pub telling: Option<&'a Telling>,
     /// What others have told of the same.
     pub near: &'a [ReportRow],
+    /// Incidents of the same that are open.
+    pub incidents: &'a [IncidentRow],
     pub outbox_full: bool,
     /// The wall clock is not to be trusted.
     pub undated: bool,
@@ -68,12 +70,13 @@ pub(super) fn wrap_up(
     let texts_from = record.dialled.number().filter(|_| inbound);
     let outcome = record.outcome.as_ref();
     let contact = contact(record, circumstances, chance);
+    let Circumstances { near, incidents, .. } = *circumstances;
     let filed = circumstances.telling.map(|telling| {
         // A call opens one incident at most.
         let new_id = IncidentId::from_i64(record.call.to_i64());
-        filed(telling, record.dialled.number(), circumstances.near, new_id)
+        filed(telling, record.dialled.number(), near, incidents, new_id)
     });
-    let loudness = filed.as_ref().map_or(Loudness::Usual, |filed| loudness(filed, circumstances.near));
+    let loudness = filed.as_ref().map_or(Loudness::Usual, |filed| loudness(filed, near, incidents));
     let (work_order, lead) = ticket(record, settings, missed, chance);
     // Who calls again about the same has a work order.
     let again = filed.as_ref().is_some_and(|filed| matches!(filed.place, Place::Again(_)));

@@ -9,10 +9,14 @@ mod danger;
 mod notice;
 mod properties;
 mod report;
+mod stated;
 
 pub use danger::{REPEATS_WITHIN, repeats};
 pub use notice::{
     LONGEST_NOTICE, Order, SpokenNotice, clean_notice, read_order, usual_closing, usual_notice,
 };
 pub use properties::Properties;
-pub use report::{Apart, JOINS_WITHIN, Likeness, OPENS_WITHIN, Report, compare, trouble_words};
+pub use report::{
+    Apart, JOINS_WITHIN, Likeness, OPENS_WITHIN, Report, callers_words, compare, trouble_words,
+};
+pub use stated::{is_of_what_is_stated, stated};

@@ -47,6 +47,8 @@ pub enum Likeness {
     Whole,
     /// The same words about the same place.
     Words,
+    /// The same trouble, of which the office has said that the property has it.
+    Stated,
 }
 
 impl Likeness {
@@ -58,6 +60,7 @@ impl Likeness {
             Self::Place => "the same trouble in the same shared place",
             Self::Whole => "the same trouble, said to be of the whole property",
             Self::Words => "the same words about the same place",
+            Self::Stated => "the same trouble, which the office knows the property to have",
         }
     }
 }
@@ -191,6 +194,15 @@ pub const fn trouble_words(trouble: Trouble) -> &'static str {
         Trouble::Collapse => "a collapse",
         Trouble::Person => "somebody in need of help",
         Trouble::Other => "something else",
+    }
+}
+
+/// So many callers, in words that stand for themselves.
+pub fn callers_words(callers: u32) -> String {
+    match callers {
+        0 => "nobody has called yet".to_owned(),
+        1 => "1 caller".to_owned(),
+        more => format!("{more} callers"),
     }
 }
 

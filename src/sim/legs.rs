@@ -31,7 +31,7 @@ const TO_THE_KEY: Duration = Duration::from_secs(1);
 
 /// The agent counts its utterances from the low end; what the box itself says to phones and to people whom it calls is
 /// counted from the high end, and the caller does not hear it.
-const fn is_the_agents(utterance: UtteranceId) -> bool {
+pub(super) const fn is_the_agents(utterance: UtteranceId) -> bool {
     utterance.0 < u64::MAX / 2
 }
 
@@ -114,6 +114,11 @@ impl Legs {
 
     pub(super) fn call_of(&self, leg: LegId) -> Option<CallId> {
         self.legs.get(&leg).map(|leg| leg.call)
+    }
+
+    /// Where its sound goes, once that is known.
+    pub(super) fn remote_of(&self, leg: LegId) -> Option<SocketAddr> {
+        self.legs.get(&leg).and_then(|leg| leg.remote)
     }
 
     pub(super) fn is_empty(&self) -> bool {

@@ -62,6 +62,7 @@
 //! carrier refuses 2 texts with 503
 //! carrier refuses calls with 503              carrier refuses calls with 503 for 30s            carrier takes calls
 //! spare trunk dies          spare refuses calls with 503 (whatever the carrier can, `spare` can, once it is furnished)
+//! console opens an incident of hot water for 24h "…"   console closes the incident
 //! power fails for 30s       power fails for 30s after the next record
 //! power fails for 30s when the next text leaves
 //! week of 500 calls
@@ -74,8 +75,8 @@
 //! expect record: answered … dana to main      expect work order … 4B … Dana Reyes
 //! expect no text-back                         leaves 1 text waiting
 //! ```
-//! Each sentence is taken by one expectation. Records, tickets, texts and alarms must all be expected: at its end a
-//! story fails over the first that is not.
+//! Each sentence is taken by one expectation. Records, tickets, incidents, texts and alarms must all be expected: at its end
+//! a story fails over the first that is not.
 
 mod caller;
 mod carrier;

@@ -243,6 +243,7 @@ impl Play {
             Act::At(moment) => self.wait_until(*moment)?,
             Act::Phone { extension, deed } => self.phone_does(extension, deed)?,
             Act::Person { name, deed } => self.person_does(name, deed)?,
+            Act::Console(deed) => self.world.console_does(deed)?,
             Act::Post(post) => self.world.carriers.first.post = *post,
             Act::Switching { spare, switching } => {
                 self.world.carriers.at(carrier(*spare)).switching = *switching;

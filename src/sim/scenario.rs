@@ -1,8 +1,12 @@
 //! Reads a story: a text file that says who calls, what the phones do, what the network loses, and what is expected.
 
+mod console;
+
 use std::time::Duration;
 
 use jiff::civil::{DateTime, Time, Weekday};
+
+pub(super) use console::ConsoleDeed;
 
 use super::{
     caller::{Answer, Cue},
@@ -29,6 +33,7 @@ pub(super) enum Act {
     At(Moment),
     Phone { extension: Extension, deed: PhoneDeed },
     Person { name: String, deed: PersonDeed },
+    Console(ConsoleDeed),
     Post(Post),
     Switching { spare: bool, switching: Switching },
     Path { peer: Option<String>, way: Option<Way>, change: PathChange },
@@ -355,6 +360,7 @@ fn deed(rest: &[&str]) -> Result<Option<Act>, Problem> {
             Act::Leaves { texts: count(texts)? }
         }
         ["network", rest @ ..] => return network(rest),
+        ["console", rest @ ..] => return Ok(console::console_deed(rest)?.map(Act::Console)),
         [extension, rest @ ..] if extension.chars().all(|c| c.is_ascii_digit()) => {
             let extension = extension.parse().map_err(|_| Problem::Extension((*extension).to_owned()))?;
             return Ok(phone_deed(rest)?.map(|deed| Act::Phone { extension, deed }));

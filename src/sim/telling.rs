@@ -2,17 +2,20 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
+
 use super::office;
 use crate::{
     desk::Alarm,
     dialogue::{CalendarAnswer, ShowingSlot, Urgency},
+    incident::{callers_words, trouble_words},
     outbox::{Failure, Kind, State, Suppression},
     pbx::{
         AgentReason, Caller, Dialled, Disposition, Fact, LegResult, MailboxChange, Party, RecordingState,
         Resource, ResourceState, Speaker, TextResult,
     },
     sip::TrunkHealth,
-    store::{CallRow, LeadKind, LeadRow, MessageRow, WorkOrderRow},
+    store::{CallRow, IncidentRow, LeadKind, LeadRow, MessageRow, WorkOrderRow},
     types::{Extension, PhoneNumber},
 };
 
@@ -293,6 +296,17 @@ pub(super) fn calendar(answer: &CalendarAnswer) -> String {
         CalendarAnswer::Cancelled => "calendar: cancelled".to_owned(),
         CalendarAnswer::Away => "calendar: away".to_owned(),
     }
+}
+
+/// An incident, as it stands.
+pub(super) fn incident(row: &IncidentRow, now: Timestamp) -> String {
+    let state = match (row.closed, row.is_spoken(now)) {
+        (Some(_), _) => "closed",
+        (None, true) => "notice on",
+        (None, false) => "open",
+    };
+    let (what, callers) = (trouble_words(row.trouble), callers_words(row.callers));
+    format!("incident: {}, {what}: {callers}, {state}", row.property)
 }
 
 pub(super) fn alarm(alarm: &Alarm) -> String {

@@ -3,6 +3,7 @@
 //! A step takes what is due at the earliest of all deadlines, feeds it, and carries everything out that is asked for, until
 //! nobody has anything to say. Nothing waits, so a story costs as many steps as things happen in it.
 
+mod console;
 mod far_ends;
 mod machine;
 
@@ -34,7 +35,7 @@ use crate::{
     pbx::{self, Control, Fact, Switch, Verdict},
     sip,
     store::{CallFilter, Fault, Store, StoreError},
-    types::{CallId, Extension, MessageKey},
+    types::{CallId, Extension, IncidentId, MessageKey},
 };
 
 /// Why a world cannot be built or does not go on.
@@ -106,6 +107,8 @@ pub(super) struct World {
     pub(super) facts: Vec<(Duration, Fact)>,
     noted_calls: BTreeSet<CallId>,
     noted_texts: BTreeMap<MessageKey, (State, u16)>,
+    /// In which words.
+    noted_incidents: BTreeMap<IncidentId, String>,
     seed: u64,
     boots: u64,
     still: (Duration, u32),
@@ -144,6 +147,7 @@ impl World {
             escalated: BTreeSet::new(),
             noted_calls: BTreeSet::new(),
             noted_texts: BTreeMap::new(),
+            noted_incidents: BTreeMap::new(),
             seed,
             boots: 0,
             still: (Duration::ZERO, 0),
@@ -245,6 +249,7 @@ impl World {
                     self.note("desk", self.names.lead(lead), true);
                 }
             }
+            self.note_incidents()?;
         }
         if texts {
             for row in reader.messages(None, None, 200)?.items.into_iter().rev() {

@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, ToSql, Transaction, params};
 
 use super::{
-    CallerUpdate, ContactStanding, Cursor, EmergencySeen, Filed, LeadRow, MessageRow, Page, Reader,
-    ReportRow, Store, StoreError, TextBackNote, WorkOrderRow,
+    CallerUpdate, ContactStanding, Cursor, EmergencySeen, Filed, IncidentRow, LeadRow, MessageRow, Page,
+    Reader, ReportRow, Store, StoreError, TextBackNote, WorkOrderRow,
     columns::{Col, get, get_opt},
     contacts, conversations, emergencies, followups, incidents, messages, outbox,
     page::{bounded, page_of},
@@ -55,6 +55,8 @@ pub struct Known<'k> {
     pub standing: Option<&'k ContactStanding>,
     /// What others have told of the same trouble of the same property within half a day.
     pub near: &'k [ReportRow],
+    /// Incidents of that trouble of that property that are open, the latest first.
+    pub incidents: &'k [IncidentRow],
 }
 
 /// One line of the list of calls.
@@ -132,7 +134,13 @@ impl Store {
                     }
                     None => Vec::new(),
                 };
-                let wrap_up = wrapped_up(record, Known { standing: standing.as_ref(), near: &near });
+                let open =
+                    match told.and_then(|(report, _)| Some((report.property.as_deref()?, report.trouble))) {
+                        Some((property, trouble)) => incidents::open_of(transaction, property, trouble)?,
+                        None => Vec::new(),
+                    };
+                let known = Known { standing: standing.as_ref(), near: &near, incidents: &open };
+                let wrap_up = wrapped_up(record, known);
                 write(transaction, &wrap_up)?;
                 stored.push(wrap_up);
             }

@@ -20,7 +20,7 @@ pub(super) enum Location {
 }
 
 /// The schema, step by step. Steps are only ever appended.
-const MIGRATIONS: [&str; 27] = [
+const MIGRATIONS: [&str; 28] = [
     include_str!("migrations/0001_calls.sql"),
     include_str!("migrations/0002_texts.sql"),
     include_str!("migrations/0003_consent.sql"),
@@ -48,6 +48,7 @@ const MIGRATIONS: [&str; 27] = [
     include_str!("migrations/0025_incidents.sql"),
     include_str!("migrations/0026_equal_treatment.sql"),
     include_str!("migrations/0027_call_types.sql"),
+    include_str!("migrations/0028_incidents_by_hand.sql"),
 ];
 
 /// Statements that stay compiled: more than the end of a call, its texts and its trace need together.

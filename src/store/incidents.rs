@@ -1,5 +1,10 @@
 //! Incidents: what each call has told of a trouble, which calls are one, and what their callers hear.
 
+mod by_hand;
+
+pub(super) use by_hand::open_of;
+pub use by_hand::{NewIncident, OpenedByHand};
+
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
@@ -29,9 +34,11 @@ pub struct IncidentRow {
     pub id: IncidentId,
     pub property: String,
     pub trouble: Trouble,
-    /// When the first of its callers called.
+    /// When the first of its callers called, or somebody of the office opened it.
     pub opened: Timestamp,
-    /// When the latest did.
+    /// Who opened it before callers did; `None`: its callers have.
+    pub opened_by: Option<String>,
+    /// When the latest of its callers called; of one that has none, when it was opened.
     pub last: Timestamp,
     pub callers: u32,
     /// What callers hear, or heard last.
@@ -191,7 +198,8 @@ impl Store {
     ) -> Result<bool, StoreError> {
         self.commit(|transaction| {
             let changed = transaction.execute(
-                "UPDATE incidents SET closed = ?2, closed_by = ?3, closing = ?4, notice_until = NULL, telling = 1
+                "UPDATE incidents SET closed = ?2, closed_by = ?3, closing = ?4, notice_until = NULL,
+                     telling = EXISTS (SELECT 1 FROM incident_reports WHERE incident = ?1)
                  WHERE id = ?1 AND closed IS NULL",
                 params![Col(id), Col(now), actor, closing],
             )?;
@@ -420,13 +428,17 @@ pub(super) fn file(transaction: &Transaction<'_>, call: CallId, filed: &Filed) -
     Ok(())
 }
 
-/// Brings an incident in line with what its callers have told.
+/// Brings an incident in line with what its callers have told. When a person has opened it stays as it was.
 fn count(transaction: &Transaction<'_>, id: IncidentId) -> Result<(), StoreError> {
     transaction.execute(
         "UPDATE incidents SET
              callers = (SELECT count(*) FROM incident_reports WHERE incident = ?1),
-             opened = min(opened, coalesce((SELECT min(at) FROM incident_reports WHERE incident = ?1), opened)),
-             last = coalesce((SELECT max(at) FROM incident_reports WHERE incident = ?1), last)
+             opened = CASE WHEN opened_by IS NULL
+                 THEN min(opened, coalesce((SELECT min(at) FROM incident_reports WHERE incident = ?1), opened))
+                 ELSE opened END,
+             last = CASE WHEN opened_by IS NULL
+                 THEN coalesce((SELECT max(at) FROM incident_reports WHERE incident = ?1), last)
+                 ELSE max(opened, coalesce((SELECT max(at) FROM incident_reports WHERE incident = ?1), opened)) END
          WHERE id = ?1",
         [Col(id)],
     )?;
@@ -481,6 +493,7 @@ fn incident_row(row: &Row<'_>) -> rusqlite::Result<IncidentRow> {
         property: row.get("property")?,
         trouble: get(row, "trouble")?,
         opened: get(row, "opened")?,
+        opened_by: row.get("opened_by")?,
         last: get(row, "last")?,
         callers: row.get("callers")?,
         notice: row.get("notice")?,

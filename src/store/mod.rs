@@ -64,7 +64,7 @@ pub use feeds::CalendarToken;
 pub use followups::EnrolmentRow;
 pub use health::Health;
 pub use inbox::{IncomingText, Stored};
-pub use incidents::{Filed, IncidentRow, Place, ReportRow, Told, Untold};
+pub use incidents::{Filed, IncidentRow, NewIncident, OpenedByHand, Place, ReportRow, Told, Untold};
 pub use letters::{ClaimedLetter, LetterRow};
 pub use messages::{MessageRow, TextDirection};
 pub use outbox::{Candidate, ClaimVerdict, Claims, Settlement};

@@ -15,7 +15,8 @@ use axum::{
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use portico::{
     console::{self, Live, Secret, Settings, Site, Vitals},
-    dialogue::{LifeSafety, Urgency},
+    dialogue::{LifeSafety, Roster, UnitRef, Urgency},
+    incident::Properties,
     outbox::{Entry, Kind},
     pbx::{
         AgentReason, CallDirection, CallRecord, Caller, Dialled, Disposition, Encrypted, LegRecord,
@@ -47,6 +48,14 @@ pub fn number(text: &str) -> PhoneNumber {
 #[expect(clippy::disallowed_methods, reason = "the host of these tests asks the time, as app does")]
 pub fn now() -> Moment {
     Moment { at: std::time::Instant::now(), wall: Timestamp::now() }
+}
+
+/// Two of them, so that a form has something to choose from.
+fn properties() -> Properties {
+    let unit =
+        |property: &str| UnitRef { property: property.into(), street: String::new(), unit: "1".into() };
+    let units = vec![unit("Maple Court"), unit("Alder House")];
+    Properties::of(&Roster { units, ..Roster::default() }, "Maple Court")
 }
 
 pub struct Office {
@@ -88,6 +97,7 @@ impl Office {
         let settings = Settings {
             office: "Maple Court".into(),
             zone: TimeZone::get("America/Denver").unwrap(),
+            properties: properties(),
             recordings: recordings.clone(),
             mailboxes: recordings.join("mailboxes"),
             music: recordings.join("music"),

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use crate::store::{IncidentRow, ReportRow};
 
-/// A trouble of a property that several callers tell of.
+/// A trouble of a property that several callers tell of, or that somebody of the office knew of before them.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct IncidentAnswer {
     pub id: String,
@@ -14,9 +14,11 @@ pub(super) struct IncidentAnswer {
     /// `water`, `hot_water`, `leak`, `sewage`, `heat`, `cooling`, `power`, `lift`, `internet`, `alarm`, `door`, `gas`, `fire`,
     /// `carbon_monoxide`, `electric`, `collapse` or `other`.
     pub trouble: &'static str,
-    /// When the first of its callers called: UTC, RFC 3339.
+    /// When the first of its callers called, or somebody opened it: UTC, RFC 3339.
     pub opened: String,
-    /// When the latest did.
+    /// Who opened it, before callers did. Null: its callers have.
+    pub opened_by: Option<String>,
+    /// When the latest of its callers called; without callers, when it was opened.
     pub last: String,
     pub callers: u32,
     /// What callers hear at this moment. Null: nothing.
@@ -37,6 +39,7 @@ impl IncidentAnswer {
             property: row.property.clone(),
             trouble: row.trouble.name(),
             opened: row.opened.to_string(),
+            opened_by: row.opened_by.clone(),
             last: row.last.to_string(),
             callers: row.callers,
             notice: row.notice.clone().filter(|_| spoken),

@@ -32,7 +32,7 @@ pub(super) use emergency::emergency;
 pub(super) use fair_housing::{fair_housing, subject_words};
 pub(super) use forwards::{DeskRow, desk_row, forwards};
 pub(super) use health::health;
-pub(super) use incidents::{incident, incidents};
+pub(super) use incidents::{Opening, WholeIncident, incident, incidents};
 pub(super) use layout::{Frame, trouble};
 pub(super) use lists::{calls, leads, messages, work_orders};
 pub(super) use live::{card, live};

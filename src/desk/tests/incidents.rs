@@ -15,18 +15,18 @@ use crate::{
     types::{CallId, IncidentId},
 };
 
-const HEAT: Urgency = Urgency::Urgent(UrgentKind::NoHeat);
+pub(super) const HEAT: Urgency = Urgency::Urgent(UrgentKind::NoHeat);
 
 /// So many work orders as there are.
-fn work_orders(house: &mut House) -> usize {
+pub(super) fn work_orders(house: &mut House) -> usize {
     house.reader().work_orders(None, None, 200).unwrap().items.len()
 }
 
-fn caller(nth: usize) -> String {
+pub(super) fn caller(nth: usize) -> String {
     format!("+1303555{:04}", 1_000 + nth)
 }
 
-fn reports(house: &mut House, from: &str, urgency: Urgency, place: &str, words: &str) -> CallId {
+pub(super) fn reports(house: &mut House, from: &str, urgency: Urgency, place: &str, words: &str) -> CallId {
     house.call_with(from, Disposition::AiHandled, |record| {
         let intent = if urgency.is_life_safety() { Intent::Emergency } else { Intent::Maintenance };
         let mut told = outcome(Some(intent), Promise::WorkOrder, EndReason::Goodbye);
@@ -37,27 +37,27 @@ fn reports(house: &mut House, from: &str, urgency: Urgency, place: &str, words: 
     })
 }
 
-fn cold(house: &mut House, nth: usize) -> CallId {
+pub(super) fn cold(house: &mut House, nth: usize) -> CallId {
     reports(house, &caller(nth), HEAT, "unit 4B", "there is no heat in my apartment")
 }
 
-fn incidents(house: &mut House) -> Vec<IncidentRow> {
+pub(super) fn incidents(house: &mut House) -> Vec<IncidentRow> {
     house.reader().incidents(false, None, 100).unwrap().items
 }
 
-fn only(house: &mut House) -> (IncidentRow, Vec<ReportRow>) {
+pub(super) fn only(house: &mut House) -> (IncidentRow, Vec<ReportRow>) {
     let all = incidents(house);
     assert_eq!(all.len(), 1, "{all:#?}");
     house.reader().incident(all[0].id).unwrap().unwrap()
 }
 
-fn turn_on(house: &mut House, id: IncidentId, words: &str) {
+pub(super) fn turn_on(house: &mut House, id: IncidentId, words: &str) {
     let (now, until) = (house.now, notice_end(house.now));
     assert!(house.engine().store_mut().set_notice(id, Some((words, until)), "ana", now).unwrap());
     house.feed(Input::OutboxChanged);
 }
 
-fn close(house: &mut House, id: IncidentId) {
+pub(super) fn close(house: &mut House, id: IncidentId) {
     let now = house.now;
     assert!(house.engine().store_mut().close_incident(id, None, "ana", now).unwrap());
     house.feed(Input::OutboxChanged);

@@ -10,16 +10,16 @@ use crate::{
     pbx::{self, Control, Fact, MediaCommand, SpeechCommand, Switch},
     sim::{
         caller::Deed,
-        legs::{Legs, Noticed, Report},
+        legs::{Legs, Noticed, Report, is_the_agents},
         network::{Parcel, Way},
-        office::SWITCH,
+        office::{SWITCH, address_of},
         premises::Premises,
         scenario::PowerCut,
         telling,
     },
     sip,
     store::{EmergencyRow, Fault, Store},
-    types::{Chance, LegId, Moment},
+    types::{Chance, Extension, LegId, Moment},
 };
 
 impl World {
@@ -102,6 +102,7 @@ impl World {
 
     fn speech(&mut self, leg: LegId, command: &SpeechCommand) -> Result<(), WorldError> {
         let now = self.clock.now();
+        self.note_told(leg, command);
         let caller = self.legs.call_of(leg).and_then(|call| self.callers.get(&call)).cloned();
         let person = caller.and_then(|name| self.people.get_mut(&name));
         let noticed = self.legs.speech(now.at, leg, command);
@@ -124,6 +125,16 @@ impl World {
             }
         }
         Ok(())
+    }
+
+    /// What the box itself says to a desk phone is seen nowhere else.
+    fn note_told(&mut self, leg: LegId, command: &SpeechCommand) {
+        let SpeechCommand::Speak { utterance, text, .. } = command else { return };
+        let remote = self.legs.remote_of(leg).filter(|_| !is_the_agents(*utterance));
+        let told = |phone: &&Extension| remote.is_some_and(|remote| remote.ip() == address_of(phone).ip());
+        if let Some(phone) = self.phones.keys().find(told).map(Extension::to_string) {
+            self.note(&phone, format!("{phone} hears: {text}"), false);
+        }
     }
 
     /// The caller at the other end hears the agent begin, or end.
@@ -260,6 +271,7 @@ impl World {
                     self.pending.push_back(Pending::Control(Control::RestoreEscalations(all)));
                 }
                 desk::Output::Incidents(open) => {
+                    calls = true;
                     self.pending.push_back(Pending::Control(Control::Incidents(open)));
                 }
                 desk::Output::EscalationStored { call, number } => {
