@@ -378,9 +378,16 @@ impl Session {
                 self.say_who();
                 if self.is_quick() { self.advance() } else { self.ask_again() }
             }
-            // "Wait, it's unit four D" is no request for time, and "one five, speak slower" an answer.
+            // "Wait, it's unit four D" is no request for time, and "one five, speak slower" an answer; "say again?" is no
+            // name.
             Move::Wait | Move::Repeat
-                if self.entities(text).iter().any(|e| !matches!(e.value, Value::Matter(_))) =>
+                if self.entities(text).iter().any(|entity| match entity.value {
+                    Value::Matter(_) => false,
+                    Value::Name(_) => {
+                        step != Move::Repeat || !Moves::of(self.state.language).is_bare(&tokens(text))
+                    }
+                    _ => true,
+                }) =>
             {
                 return false;
             }
