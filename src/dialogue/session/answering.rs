@@ -11,6 +11,7 @@ use crate::dialogue::{
     pack::Line,
     remark::Remark,
     reply::{self, Hole},
+    trouble::{Trouble, signs},
 };
 
 /// Surer than this, and another intent in the middle of a form is a change of topic.
@@ -351,6 +352,11 @@ impl Session {
         let ends = self.pack.flow(reading.intent).is_some_and(|flow| flow.ending == Ending::End);
         if reading.is_sure() && self.is_vague() && !ends {
             return self.begin_flow(reading.intent, text);
+        }
+        // "Three days without hot water, and nobody cares": what has gone wrong is a repair, however it is put.
+        let wrong = signs(reading.urgency, text).trouble;
+        if self.is_vague() && count >= TOPIC_WORDS && !matches!(wrong, Trouble::Other | Trouble::Person) {
+            return self.begin_flow(Intent::Maintenance, text);
         }
         if self.state.matter.is_some() { self.item_answered(Item::Matter) } else { self.advance() }
     }

@@ -250,8 +250,13 @@ impl Session {
         if !asked || self.state.flow.is_none() || words_of(text).len() < SHORTEST_WITH_NEWS {
             return None;
         }
-        // "No, that is all. Thank you, goodbye."
-        if text.split(['.', '!', '?']).all(|part| words_of(part).is_empty() || self.step_of(part).is_some()) {
+        // "No, that is all. Thank you, goodbye." But "yes, come in, only that the dog bites" is more than its yes.
+        let on_a_condition = self.state.awaiting == Awaiting::Item(Item::Access);
+        if !on_a_condition
+            && text
+                .split(['.', '!', '?'])
+                .all(|part| words_of(part).is_empty() || self.step_of(part).is_some())
+        {
             return None;
         }
         // A matter is the words themselves: they are what stands beside the answer.
@@ -296,6 +301,7 @@ impl Session {
                 && !heard.iter().any(within)
                 && self.step_of(clause).is_none()
                 && !Remark::OffersSpelling.is_in(clause)
+                && !Remark::TakenAback.is_in(clause)
         })?;
         Some(question.trim().to_owned())
     }
@@ -408,6 +414,25 @@ impl Session {
         self.state.confusions = 0;
         self.state.add_matter(text);
         self.tell(self.noted(text));
+        self.ask_again();
+        true
+    }
+
+    /// "What do you mean, if I'm not home?": taken aback by what was asked, which is asked again, once. `true`: dealt with.
+    pub(super) fn is_taken_aback(&mut self, text: &str) -> bool {
+        let asked =
+            matches!(self.state.awaiting, Awaiting::Item(_) | Awaiting::Confirm(_) | Awaiting::OfferCaller);
+        let question = text.split_inclusive(['.', '!', '?']).next().unwrap_or_default();
+        if !asked
+            || self.state.unheard
+            || self.state.confusions > 0
+            || words_of(text).len() != words_of(question).len()
+            || !question.trim_end().ends_with('?')
+            || !Remark::TakenAback.is_in(question)
+        {
+            return false;
+        }
+        self.state.confusions = 1;
         self.ask_again();
         true
     }

@@ -214,6 +214,11 @@ fn is_in(unit: &UnitRef, address: &Address) -> bool {
         && (address.number.is_empty() || street.split_whitespace().next() == Some(address.number.as_str()))
 }
 
+/// Is this the one unit of its number in that house, where the house alone is named?
+pub(super) fn is_door_of(unit: &UnitMention, house: &Address) -> bool {
+    house.unit.is_none() && house.known && unit.candidates.iter().any(|known| is_in(known, house))
+}
+
 /// Does the address say nothing that is not known of the unit, be it the building alone?
 fn says_no_more(unit: &UnitMention, address: &Address) -> bool {
     let same_door = address.unit.as_ref().is_none_or(|said| said.eq_ignore_ascii_case(&unit.unit));
