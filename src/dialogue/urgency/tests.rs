@@ -452,6 +452,7 @@ fn in_spanish_a_detector_that_begins_to_sound_and_a_child_alone_are_danger_and_a
         "Este aparatito del monóxido empezó a sonar, cuatro pitidos y para.",
         "Se me cerró la puerta y tengo al bebé adentro durmiendo.",
         "Pues el bebé está solito adentro, pero está dormido.",
+        "El aparatito ese del pasillo, el del monóxido, está pite y pite y mi esposo tiene dolor de cabeza.",
         "Estamos en peligro.",
     ] {
         assert!(is_danger(&rules, danger), "{danger}");
