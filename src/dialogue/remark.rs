@@ -131,6 +131,8 @@ remarks! {
     OfOwnNumber,
     /// "This number", "the one I'm calling from".
     MeansOwnNumber,
+    /// "Yes, and it's urgent": behind the yes stands something that is not of the number.
+    GoesOnBehind,
     /// "Yes, but don't call me before two."
     AtSomeTimes,
     /// An alarm was raised over a figure of speech, a film or a test.

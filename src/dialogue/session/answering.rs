@@ -3,6 +3,7 @@
 use super::{
     Awaiting, Item, Session,
     asking::asks,
+    taking::means_own_number,
     understanding::{is_answer_step, is_bare},
 };
 use crate::dialogue::{
@@ -213,6 +214,12 @@ impl Session {
             // "Enter my house? No." of somebody who lives next door.
             (Item::Access, _) if self.is_a_stranger(text) => {
                 self.give_up(item);
+                return self.advance();
+            }
+            // "This very number" answers the question before, and allows nobody in.
+            (Item::Access, None | Some(Move::Affirm)) if !news && means_own_number(text) => {
+                self.tell(Line::AlreadyNoted);
+                self.asking_failed(item);
                 return self.advance();
             }
             // "I'm always at home", "I'd have to ask my mom".

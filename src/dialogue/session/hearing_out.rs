@@ -251,7 +251,8 @@ impl Session {
             return None;
         }
         // "No, that is all. Thank you, goodbye." But "yes, come in, only that the dog bites" is more than its yes.
-        let on_a_condition = self.state.awaiting == Awaiting::Item(Item::Access);
+        let on_a_condition = self.state.awaiting == Awaiting::Item(Item::Access)
+            || (self.state.awaiting == Awaiting::OfferCaller && Remark::GoesOnBehind.is_in(text));
         if !on_a_condition
             && text
                 .split(['.', '!', '?'])

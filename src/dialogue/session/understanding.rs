@@ -194,8 +194,15 @@ impl Session {
             // "Yes, but please not in the morning."
             self.state.note(text.trim().to_owned());
         }
-        if self.state.awaiting.is_for(Item::Callback) && self.takes_own_number(text, &heard) {
-            return self.advance();
+        if self.state.awaiting.is_for(Item::Callback) {
+            let beside = self.beside_the_answer(text, &heard);
+            if self.takes_own_number(text, &heard) {
+                // "Yes, this one. And tell the man in 3B that it's the second time."
+                if let Some(words) = beside {
+                    self.state.add_matter(&words);
+                }
+                return self.advance();
+            }
         }
         self.note_own_number(text);
         heard.retain(|entity| {
@@ -218,7 +225,9 @@ impl Session {
             self.take_beside_the_point(&heard);
             self.state.add_matter(text);
             if reading.is_sure() {
-                self.state.intent.get_or_insert(reading.intent);
+                // Whoever comes to work, or brings something, tells of no repair of their own.
+                let comes = reading.intent == Intent::Maintenance && Remark::AtWork.is_in(text);
+                self.state.intent.get_or_insert(if comes { Intent::Vendor } else { reading.intent });
             }
             return self.ask_for_staff();
         }

@@ -69,7 +69,7 @@ pub(super) fn bedrooms(scene: &Scene<'_>) -> Vec<Entity> {
     Vec::new()
 }
 
-const ANIMALS: [(&str, &str); 20] = [
+const ANIMALS: [(&str, &str); 25] = [
     ("perro", "dog"),
     ("perros", "dog"),
     ("perra", "dog"),
@@ -80,7 +80,12 @@ const ANIMALS: [(&str, &str); 20] = [
     ("gato", "cat"),
     ("gatos", "cat"),
     ("gata", "cat"),
+    ("perritas", "dog"),
     ("gatito", "cat"),
+    ("gatico", "cat"),
+    ("gaticos", "cat"),
+    ("gatica", "cat"),
+    ("gatitas", "cat"),
     ("gatitos", "cat"),
     ("pajaro", "bird"),
     ("perico", "bird"),
@@ -97,7 +102,7 @@ static PETS: LazyLock<[Pattern; 2]> = LazyLock::new(|| {
         Pattern::parse("no|sin|ni .. mascota|mascotas|perro|perros|gato|gatos|animales|animal"),
         Pattern::parse(
             "tengo|tenemos|con|mi|mis|traigo|llevo|nuestro|nuestra|hay .. perro|perros|perra|perrito|perritos|perrita|\
-             cachorro|gato|gatos|gata|gatito|gatitos|pajaro|perico|conejo|pez|peces|tortuga|mascota|mascotas",
+             cachorro|gato|gatos|gata|gatito|gatitos|gatico|gaticos|gatica|pajaro|perico|conejo|pez|peces|tortuga|mascota|mascotas",
         ),
     ]
 });

@@ -473,3 +473,51 @@ fn a_repair_after_nobody_answered_is_one() {
     assert!(reply.contains("unidad"), "{reply}");
     assert_eq!(talk.session.outcome().intent, Some(Intent::Maintenance));
 }
+
+#[test]
+fn what_stands_beside_this_number_is_kept_and_another_number_is_another() {
+    for (words, kept) in [
+        ("Sí, a este. Y que le digan algo al muchacho de arriba, que ya es la segunda vez.", "segunda"),
+        ("Sí, y es urgente, me dan hasta el viernes.", "urgente"),
+    ] {
+        let mut talk = Talk::on_the_telephone(true);
+        called(&mut talk, &REPAIR[..5]);
+        talk.says(words);
+        let outcome = talk.session.outcome();
+        assert!(outcome.callback.is_some(), "{outcome:?}");
+        assert!(outcome.matter.as_deref().is_some_and(|matter| matter.contains(kept)), "{outcome:?}");
+    }
+    let mut talk = Talk::on_the_telephone(true);
+    called(&mut talk, &REPAIR[..5]);
+    talk.says("No me llame a este número, es del trabajo.");
+    assert!(talk.session.outcome().callback.is_none());
+}
+
+#[test]
+fn this_number_to_the_question_of_entering_allows_nobody_in() {
+    let mut talk = Talk::on_the_telephone(true);
+    let reply = called(&mut talk, &REPAIR);
+    assert!(reply.contains("entrar"), "{reply}");
+    let reply = talk.says("A este mismo que estoy llamando.");
+    assert!(reply.contains("entrar"), "{reply}");
+    assert_eq!(talk.session.outcome().access, None);
+}
+
+#[test]
+fn a_courier_who_only_wants_the_door_opened_keeps_the_place() {
+    let mut talk = Talk::on_the_telephone(true);
+    called(
+        &mut talk,
+        &[
+            "Soy de Amazon, estoy en el 1200 de Maple Street y no me sirve el código del portón, ¿me lo puede dar?",
+        ],
+    );
+    assert_eq!(talk.transfer, Some(Destination::Staff));
+    let acts = talk.session.handle_turn(UserTurn::TransferFailed);
+    talk.take(acts);
+    let reply = talk.says("No, mire, yo solo necesito que me abran, traigo paquetes.");
+    assert!(!reply.contains("unidad"), "{reply}");
+    let outcome = talk.session.outcome();
+    assert!(outcome.place.is_some(), "{outcome:?}");
+    assert_ne!(outcome.intent, Some(Intent::Maintenance));
+}
