@@ -450,6 +450,24 @@ impl Session {
             && Remark::WaitsAtDoor.is_in(text)
     }
 
+    /// The same while nobody is in the house who could open: an urgent message of a firm's, and no tenant's repair. `true`: dealt with.
+    pub(super) fn waits_while_closed(&mut self, text: &str) -> bool {
+        if self.state.flow.is_some()
+            || self.state.unheard
+            || self.state.urgency != Urgency::Routine
+            || self.staff_can_take_it()
+            || !Remark::WaitsAtDoor.is_in(text)
+            || !Remark::AtWork.is_in(text)
+        {
+            return false;
+        }
+        let heard = self.entities(text);
+        self.take_beside_the_point(&heard);
+        self.state.note("URGENT, waits at the door now".to_owned());
+        self.begin_flow(Intent::Vendor, text);
+        true
+    }
+
     /// What they said in the same breath as the goodbye is a matter, and goes to people as far as it has come.
     pub(super) fn take_parting_words(&mut self, text: &str, reading: &Reading) {
         if words_of(text).len() < SHORTEST_WITH_NEWS {

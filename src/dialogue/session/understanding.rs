@@ -231,6 +231,9 @@ impl Session {
             }
             return self.ask_for_staff();
         }
+        if self.waits_while_closed(text) {
+            return;
+        }
         let extension = self.note_extension(text);
         if reading.intent == Intent::Human
             && reading.confidence >= SURE_OF_HUMAN

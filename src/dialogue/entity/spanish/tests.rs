@@ -406,6 +406,8 @@ fn what_is_told_of_a_day_is_no_wish_for_it() {
         "Me cobraron dos veces el martes.",
         "Los vecinos hacen ruido y mañana entro a las cinco a trabajar.",
         "El técnico vino el jueves y no arregló nada.",
+        "Sí, y es urgente, me dan hasta el viernes.",
+        "Dice que me tengo que ir en tres días.",
     ] {
         assert_eq!(only(None, Slot::When, text), None, "{text}");
     }
@@ -416,6 +418,7 @@ fn what_is_told_of_a_day_is_no_wish_for_it() {
         "Llamaré el lunes.",
         "Deje el paquete y pase el martes.",
         "Se rompió, que vengan el jueves.",
+        "Puedo ir en tres semanas.",
         "Salgo a comer, mañana a las cinco está bien.",
     ] {
         assert!(only(None, Slot::When, text).is_some(), "{text}");

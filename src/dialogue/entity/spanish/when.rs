@@ -47,12 +47,15 @@ fn denied(scene: &Scene<'_>) -> Vec<usize> {
     hits.filter(whole).filter_map(|words| words.clone().find(is_day)).collect()
 }
 
-/// Work that begins or ends at an hour: "mañana entro a las cinco a trabajar". No hour of it is one to come at.
+/// Work that begins or ends at an hour, "mañana entro a las cinco a trabajar", and by when somebody has to leave: nothing of it is a
+/// time to come at.
 const SHIFTS: &str = "\
 ?DAY ?yo entro|entramos|entra|salgo|salimos|sale ?DAY a ?la|las TIME ?DAY ?a|al|de|del trabajar|trabajo|turno
 ?DAY ?yo entro|entramos|salgo|salimos a|al|de|del trabajar|trabajo|turno ?DAY a ?la|las TIME ?DAY
 ?DAY ?yo trabajo|trabajamos ?DAY de|desde ?la|las TIME a|hasta ?la|las TIME
 ?DAY ?yo entro|entramos ?DAY a ?la|las TIME ?DAY
+me|nos dan|dieron|da|dio ?de ?plazo hasta ?el DAY
+que ir|irme|irnos|salir|salirme|salirnos|desocupar|desalojar en|dentro ?de TIME dias|semanas
 ";
 
 static SHIFT: LazyLock<Vec<Pattern>> = LazyLock::new(|| {

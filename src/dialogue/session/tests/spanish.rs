@@ -521,3 +521,13 @@ fn a_courier_who_only_wants_the_door_opened_keeps_the_place() {
     assert!(outcome.place.is_some(), "{outcome:?}");
     assert_ne!(outcome.intent, Some(Intent::Maintenance));
 }
+
+#[test]
+fn a_plumber_at_the_door_of_a_closed_office_leaves_an_urgent_message() {
+    let also = vec![AlsoSpoken { language: Language::Spanish, heard: true }];
+    let mut talk = Talk::begin(Office { also, ..office() }, opening());
+    called(&mut talk, &["Soy el plomero, ando aquí afuera y nadie me abre el portón."]);
+    let outcome = talk.session.outcome();
+    assert_eq!(outcome.intent, Some(Intent::Vendor));
+    assert!(outcome.notes.iter().any(|note| note.contains("waits at the door")), "{outcome:?}");
+}
