@@ -466,3 +466,14 @@ fn a_letter_with_a_capital_behind_a_number_is_a_door() {
         "{heard:?}"
     );
 }
+
+#[test]
+fn a_home_is_heard_where_a_number_was_asked_for_and_digits_are_none() {
+    let heard = heard_at_home(Some(Slot::Phone), "El quince de Birch House.");
+    assert!(
+        heard.iter().any(|value| matches!(value, Value::Unit(mention) if mention.unit == "15")),
+        "{heard:?}"
+    );
+    let heard = heard_at_home(Some(Slot::Phone), "303 555 0150, de Birch House");
+    assert!(!heard.iter().any(|value| matches!(value, Value::Unit(_))), "{heard:?}");
+}
