@@ -128,6 +128,13 @@ pub fn language_wished(text: &str) -> Option<Language> {
     }
 }
 
+/// A number of the doors of a house, in figures or in the words of either language.
+fn is_count(word: &str) -> bool {
+    const COUNTS: &str = " uno dos tres cuatro cinco seis siete ocho nueve diez once doce one two three four five six seven eight \
+nine ten eleven twelve ";
+    word.bytes().all(|b| b.is_ascii_digit()) || COUNTS.contains(&format!(" {word} "))
+}
+
 /// The balance of small words, and of everything; above zero it is Spanish.
 fn weigh(words: &[Token]) -> (i32, f32) {
     let mut small = 0;
@@ -136,6 +143,10 @@ fn weigh(words: &[Token]) -> (i32, f32) {
     for (at, token) in words.iter().enumerate() {
         // "R, E, Y, E, S" is spelled, and neither of its letters is an "and".
         if is_letter(at) && (is_letter(at + 1) || at.checked_sub(1).is_some_and(is_letter)) {
+            continue;
+        }
+        // "Tres A" is a door, and no "a" of either language.
+        if is_letter(at) && at.checked_sub(1).is_some_and(|before| is_count(&words[before].word)) {
             continue;
         }
         let framed = format!(" {} ", token.word);

@@ -71,6 +71,8 @@ remarks! {
     TimeSettled,
     /// Who comes to work is late for no showing: "I'm the plumber, I'm stuck on the highway".
     AtWork,
+    /// "I'm the plumber": whoever says so is no tenant with a repair.
+    ComesToWork,
     /// Another time for a showing, and no household that moves: "move it", "another time".
     MovesShowing,
     /// They would like a showing, or speak of another thing that is called off: a place on a list, an application, a lease.
@@ -139,6 +141,8 @@ remarks! {
     OfOwnNumber,
     /// "This number", "the one I'm calling from".
     MeansOwnNumber,
+    /// "Yes, and it's urgent": behind the yes stands something that is not of the number.
+    GoesOnBehind,
     /// "Yes, but don't call me before two."
     AtSomeTimes,
     /// An alarm was raised over a figure of speech, a film or a test.
@@ -205,6 +209,8 @@ remarks! {
     OfOwnRoom,
     /// "You want me to spell it?": no question that the office could answer.
     OffersSpelling,
+    /// "What do you mean, if I'm not home?": taken aback by the question, and asking nothing that the office could answer.
+    TakenAback,
     /// A case, claim or order by its number: whoever calls back needs it.
     GivesReference,
     /// One matter more, beside the one that is talked about.

@@ -3,6 +3,7 @@
 use super::{
     Awaiting, Item, Session,
     asking::asks,
+    taking::means_own_number,
     understanding::{is_answer_step, is_bare},
 };
 use crate::dialogue::{
@@ -11,6 +12,7 @@ use crate::dialogue::{
     pack::Line,
     remark::Remark,
     reply::{self, Hole},
+    trouble::{Trouble, signs},
 };
 
 /// Surer than this, and another intent in the middle of a form is a change of topic.
@@ -214,6 +216,12 @@ impl Session {
                 self.give_up(item);
                 return self.advance();
             }
+            // "This very number" answers the question before, and allows nobody in.
+            (Item::Access, None | Some(Move::Affirm)) if !news && means_own_number(text) => {
+                self.tell(Line::AlreadyNoted);
+                self.asking_failed(item);
+                return self.advance();
+            }
             // "I'm always at home", "I'd have to ask my mom".
             (Item::Access, None | Some(Move::Unknown)) if words_of(text).len() > 2 && !text.contains('?') => {
                 self.state.add_matter(text);
@@ -345,6 +353,11 @@ impl Session {
         let ends = self.pack.flow(reading.intent).is_some_and(|flow| flow.ending == Ending::End);
         if reading.is_sure() && self.is_vague() && !ends {
             return self.begin_flow(reading.intent, text);
+        }
+        // "Three days without hot water, and nobody cares": what has gone wrong is a repair, however it is put.
+        let wrong = signs(reading.urgency, text).trouble;
+        if self.is_vague() && count >= TOPIC_WORDS && !matches!(wrong, Trouble::Other | Trouble::Person) {
+            return self.begin_flow(Intent::Maintenance, text);
         }
         if self.state.matter.is_some() { self.item_answered(Item::Matter) } else { self.advance() }
     }

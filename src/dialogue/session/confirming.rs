@@ -63,6 +63,17 @@ impl Session {
             .cloned()
             .collect();
         let news = self.take_beside_the_point(&aside);
+        // "No, look, I only need somebody to open": whoever stands at the door says nothing against what was read back.
+        if corrected.is_empty()
+            && reading.moves == Some(Move::Deny)
+            && !self.state.unheard
+            && Remark::WaitsAtDoor.is_in(text)
+        {
+            self.state.confusions = 0;
+            self.state.add_matter(text);
+            items.iter().for_each(|&item| self.keep_unconfirmed(item));
+            return self.advance();
+        }
         let rest: Vec<Item> = items.iter().copied().filter(|item| !corrected.contains(item)).collect();
         if !corrected.is_empty() {
             self.state.confusions = 0;

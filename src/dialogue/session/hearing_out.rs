@@ -250,8 +250,14 @@ impl Session {
         if !asked || self.state.flow.is_none() || words_of(text).len() < SHORTEST_WITH_NEWS {
             return None;
         }
-        // "No, that is all. Thank you, goodbye."
-        if text.split(['.', '!', '?']).all(|part| words_of(part).is_empty() || self.step_of(part).is_some()) {
+        // "No, that is all. Thank you, goodbye." But "yes, come in, only that the dog bites" is more than its yes.
+        let on_a_condition = self.state.awaiting == Awaiting::Item(Item::Access)
+            || (self.state.awaiting == Awaiting::OfferCaller && Remark::GoesOnBehind.is_in(text));
+        if !on_a_condition
+            && text
+                .split(['.', '!', '?'])
+                .all(|part| words_of(part).is_empty() || self.step_of(part).is_some())
+        {
             return None;
         }
         // A matter is the words themselves: they are what stands beside the answer.
@@ -297,6 +303,7 @@ impl Session {
                 && self.step_of(clause).is_none()
                 && !Remark::OffersSpelling.is_in(clause)
                 && !Remark::AsksWhetherNeeded.is_in(clause)
+                && !Remark::TakenAback.is_in(clause)
         })?;
         Some(question.trim().to_owned())
     }
@@ -413,6 +420,25 @@ impl Session {
         true
     }
 
+    /// "What do you mean, if I'm not home?": taken aback by what was asked, which is asked again, once. `true`: dealt with.
+    pub(super) fn is_taken_aback(&mut self, text: &str) -> bool {
+        let asked =
+            matches!(self.state.awaiting, Awaiting::Item(_) | Awaiting::Confirm(_) | Awaiting::OfferCaller);
+        let question = text.split_inclusive(['.', '!', '?']).next().unwrap_or_default();
+        if !asked
+            || self.state.unheard
+            || self.state.confusions > 0
+            || words_of(text).len() != words_of(question).len()
+            || !question.trim_end().ends_with('?')
+            || !Remark::TakenAback.is_in(question)
+        {
+            return false;
+        }
+        self.state.confusions = 1;
+        self.ask_again();
+        true
+    }
+
     /// Somebody who delivers, mends or visits stands outside, and the people who could open are in the house.
     pub(super) fn is_at_the_door(&self, text: &str) -> bool {
         let stranger = matches!(
@@ -423,6 +449,24 @@ impl Session {
             && self.state.urgency == Urgency::Routine
             && self.staff_can_take_it()
             && Remark::WaitsAtDoor.is_in(text)
+    }
+
+    /// The same while nobody is in the house who could open: an urgent message of a firm's, and no tenant's repair. `true`: dealt with.
+    pub(super) fn waits_while_closed(&mut self, text: &str) -> bool {
+        if self.state.flow.is_some()
+            || self.state.unheard
+            || self.state.urgency != Urgency::Routine
+            || self.staff_can_take_it()
+            || !Remark::WaitsAtDoor.is_in(text)
+            || !Remark::AtWork.is_in(text)
+        {
+            return false;
+        }
+        let heard = self.entities(text);
+        self.take_beside_the_point(&heard);
+        self.state.note("URGENT, waits at the door now".to_owned());
+        self.begin_flow(Intent::Vendor, text);
+        true
     }
 
     /// What they said in the same breath as the goodbye is a matter, and goes to people as far as it has come.

@@ -10,11 +10,23 @@ use crate::dialogue::{
 };
 
 /// Between two places, the second puts the first right.
-const PUTS_RIGHT: [&str; 9] =
-    ["no", "sorry", "wait", "actually", "mean", "meant", "rather", "correction", "oops"];
+const PUTS_RIGHT: [&str; 12] = [
+    "no",
+    "sorry",
+    "wait",
+    "actually",
+    "mean",
+    "meant",
+    "rather",
+    "correction",
+    "oops",
+    "perdón",
+    "digo",
+    "corrijo",
+];
 
 /// Before a place: it is the caller's own.
-const OWN: [&[&str]; 9] = [
+const OWN: [&[&str]; 14] = [
     &["im"],
     &["i", "am"],
     &["live"],
@@ -24,13 +36,34 @@ const OWN: [&[&str]; 9] = [
     &["mines"],
     &["my", "place", "is"],
     &["me"],
+    &["soy"],
+    &["vivo"],
+    &["vivimos"],
+    &["mío", "es"],
+    &["mía", "es"],
 ];
 
 /// Words between them and the place.
-const LEADS: [&str; 7] = ["in", "at", "over", "unit", "apartment", "number", "from"];
+const LEADS: [&str; 15] = [
+    "in",
+    "at",
+    "over",
+    "unit",
+    "apartment",
+    "number",
+    "from",
+    "en",
+    "el",
+    "la",
+    "del",
+    "de",
+    "departamento",
+    "apartamento",
+    "unidad",
+];
 
 /// In the clause of a place: it is somebody else's.
-const OTHERS: [&str; 16] = [
+const OTHERS: [&str; 22] = [
     "hers",
     "his",
     "theirs",
@@ -47,10 +80,16 @@ const OTHERS: [&str; 16] = [
     "downstairs",
     "under",
     "someone",
+    "vecino",
+    "vecina",
+    "vecinos",
+    "arriba",
+    "abajo",
+    "suyo",
 ];
 
 /// Whoever lives in the home that is named behind them.
-const PEOPLE: [&str; 23] = [
+const PEOPLE: [&str; 35] = [
     "guy",
     "guys",
     "man",
@@ -74,21 +113,79 @@ const PEOPLE: [&str; 23] = [
     "hes",
     "shes",
     "theyre",
+    "señor",
+    "señora",
+    "muchacho",
+    "muchacha",
+    "muchachos",
+    "tipo",
+    "gente",
+    "perro",
+    "perros",
+    "vecino",
+    "vecina",
+    "vecinos",
 ];
 
 /// Harm that goes from home to home: where it comes from is where somebody has to go.
-const HARM: [&str; 20] = [
-    "leak", "leaks", "leaking", "water", "drip", "dripping", "drips", "flood", "flooding", "pipe", "broken",
-    "smell", "smells", "smoke", "gas", "fire", "heat", "ceiling", "sink", "toilet",
+const HARM: [&str; 34] = [
+    "leak",
+    "leaks",
+    "leaking",
+    "water",
+    "drip",
+    "dripping",
+    "drips",
+    "flood",
+    "flooding",
+    "pipe",
+    "broken",
+    "smell",
+    "smells",
+    "smoke",
+    "gas",
+    "fire",
+    "heat",
+    "ceiling",
+    "sink",
+    "toilet",
+    "fuga",
+    "gotera",
+    "agua",
+    "gotea",
+    "inundado",
+    "inundación",
+    "tubo",
+    "tubería",
+    "olor",
+    "huele",
+    "humo",
+    "fuego",
+    "techo",
+    "calefacción",
 ];
 
 /// Somebody is to be looked after, where they live.
-const WORRY: [&str; 7] = ["worried", "check", "welfare", "seen", "answering", "answer", "diabetic"];
+const WORRY: [&str; 12] = [
+    "worried",
+    "check",
+    "welfare",
+    "seen",
+    "answering",
+    "answer",
+    "diabetic",
+    "preocupado",
+    "preocupada",
+    "contesta",
+    "responde",
+    "visto",
+];
 
 /// What is complained of.
-const NOISE: [&str; 15] = [
+const NOISE: [&str; 24] = [
     "noise", "noisy", "loud", "music", "party", "parties", "bark", "barks", "barking", "smoking", "vacuum",
-    "vacuums", "stomp", "stomping", "complain",
+    "vacuums", "stomp", "stomping", "complain", "ruido", "música", "fiesta", "fiestas", "ladra", "ladran",
+    "fuman", "queja", "gritos",
 ];
 
 impl Session {
@@ -109,6 +206,13 @@ impl Session {
             && Remark::OpensWithYes.is_in(text);
         if agreed {
             heard.retain(|entity| !is_place(entity) || !is_of_people(text, entity));
+        }
+        // "Yes, that's where I live. But the smoke was in 3B": nor does another one take its place.
+        if agreed && Remark::LivesHere.is_in(text) {
+            let held = self.state.form.value(Item::Place);
+            heard.retain(|entity| {
+                !is_place(entity) || held.is_some_and(|held| names_the_same(held, &entity.value))
+            });
         }
         let harmless = danger_said(text).is_none()
             && !self.state.urgency.is_life_safety()
@@ -231,8 +335,8 @@ fn is_of_people(text: &str, place: &Entity) -> bool {
     let back =
         |back: usize| words.len().checked_sub(back).and_then(|at| words.get(at)).map_or("", String::as_str);
     let next_door = back(1) == "door" && back(2) == "next";
-    let own = matches!(back(2), "im" | "am" | "were" | "are")
-        || matches!(back(3), "im" | "am" | "were" | "are")
+    let own = matches!(back(2), "im" | "am" | "were" | "are" | "soy")
+        || matches!(back(3), "im" | "am" | "were" | "are" | "soy")
         || (matches!(back(2), "my" | "our") && matches!(back(1), "dog" | "dogs" | "kid" | "kids"));
     (next_door || PEOPLE.contains(&back(1))) && !own
 }

@@ -1,10 +1,12 @@
 //! Putting what was heard into the form: what was asked for, what was said besides, and numbers in parts.
 
+use std::sync::LazyLock;
+
 use super::{Awaiting, Item, Session};
 use crate::{
     dialogue::{
         Address, Entity, PersonName, UnitMention, UnitRef, Value, entity, office::words_of, pack::Line,
-        remark::Remark, token::tokens,
+        pattern::Pattern, remark::Remark, token::tokens,
     },
     types::PhoneNumber,
 };
@@ -154,11 +156,18 @@ impl Session {
 }
 
 /// Do they speak of the number that they call from, and not against it?
-fn means_own_number(text: &str) -> bool {
-    const AGAINST: [&str; 8] = ["not", "dont", "isnt", "arent", "cant", "never", "wont", "another"];
+pub(super) fn means_own_number(text: &str) -> bool {
+    const AGAINST: [&str; 9] =
+        ["not", "dont", "isnt", "arent", "cant", "never", "wont", "another", "tampoco"];
+    // "No me llame a este número", but "no, a este mismo".
+    static DENIED: LazyLock<Pattern> = LazyLock::new(|| {
+        Pattern::parse("no ?es ?a ?al ?en ?me ?nos este|ese|mismo|llame|llamen|llamo|marque|marquen")
+    });
     text.split_inclusive(['.', '!', '?']).filter(|sentence| !sentence.ends_with('?')).any(|sentence| {
         let words = tokens(sentence);
-        !words.iter().any(|token| AGAINST.contains(&token.word.as_str()))
+        let denied = DENIED.hits(&words).any(|hit| !words[hit.words.start].stop);
+        !denied
+            && !words.iter().any(|token| AGAINST.contains(&token.word.as_str()))
             && Remark::MeansOwnNumber.fits(&words)
     })
 }
@@ -212,6 +221,11 @@ fn is_in(unit: &UnitRef, address: &Address) -> bool {
     !address.street.is_empty()
         && street.ends_with(&address.street.to_lowercase())
         && (address.number.is_empty() || street.split_whitespace().next() == Some(address.number.as_str()))
+}
+
+/// Is this the one unit of its number in that house, where the house alone is named?
+pub(super) fn is_door_of(unit: &UnitMention, house: &Address) -> bool {
+    house.unit.is_none() && house.known && unit.candidates.iter().any(|known| is_in(known, house))
 }
 
 /// Does the address say nothing that is not known of the unit, be it the building alone?

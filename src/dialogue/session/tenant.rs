@@ -1,7 +1,7 @@
 //! Who rents a home of the office, whatever they were taken for, and who lives elsewhere.
 
 use super::{Awaiting, Item, Session};
-use crate::dialogue::{Intent, pack::Line, remark::Remark, token::tokens};
+use crate::dialogue::{Intent, Urgency, pack::Line, remark::Remark, token::tokens};
 
 impl Session {
     /// "I live here", "I don't own it, I rent it": no owner and no vendor, whatever it was taken for. `true`: dealt with.
@@ -25,6 +25,21 @@ impl Session {
         self.tell(Line::Added);
         self.advance();
         true
+    }
+
+    /// "I'm the plumber", "soy el repartidor": no tenant with a repair, and nobody who could let others in.
+    pub(super) fn turns_out_at_work(&mut self, text: &str) {
+        let taken_for = self.state.flow == Some(Intent::Maintenance)
+            && !self.state.closed
+            && !self.state.unheard
+            && self.state.urgency == Urgency::Routine;
+        if !taken_for || !Remark::ComesToWork.is_in(text) || Remark::LivesHere.is_in(text) {
+            return;
+        }
+        (self.state.flow, self.state.intent) = (Some(Intent::Vendor), Some(Intent::Vendor));
+        self.state.form.reopen(Item::Access);
+        self.state.form.give_up(Item::Access);
+        self.state.note(format!("comes to work: \"{}\"", text.trim()));
     }
 
     /// Do they live elsewhere: next door, in the street, or nowhere near?

@@ -4,6 +4,7 @@ use super::{
     Awaiting, Item, Session,
     answering::TOPIC_WORDS,
     asking::{is_of_a_waitlist, without_questions},
+    taking,
     visiting::comes_to_see,
     wished::without_denied,
 };
@@ -42,7 +43,7 @@ const VISITS: [&str; 12] = [
 const PUT_RIGHT: f32 = 0.85;
 
 /// Pairs of words that say the same; "I see" alone does not.
-const SEES: [[&str; 2]; 15] = [
+const SEES: [[&str; 2]; 19] = [
     ["to", "see"],
     ["come", "see"],
     ["i", "view"],
@@ -56,6 +57,10 @@ const SEES: [[&str; 2]; 15] = [
     ["a", "ver"],
     ["quiero", "ver"],
     ["quisiera", "ver"],
+    ["puedo", "ver"],
+    ["podemos", "ver"],
+    ["podría", "ver"],
+    ["podríamos", "ver"],
     ["ver", "el"],
     ["ver", "la"],
 ];
@@ -192,8 +197,15 @@ impl Session {
             // "Yes, but please not in the morning."
             self.state.note(text.trim().to_owned());
         }
-        if self.state.awaiting.is_for(Item::Callback) && self.takes_own_number(text, &heard) {
-            return self.advance();
+        if self.state.awaiting.is_for(Item::Callback) {
+            let beside = self.beside_the_answer(text, &heard);
+            if self.takes_own_number(text, &heard) {
+                // "Yes, this one. And tell the man in 3B that it's the second time."
+                if let Some(words) = beside {
+                    self.state.add_matter(&words);
+                }
+                return self.advance();
+            }
         }
         self.note_own_number(text);
         heard.retain(|entity| {
@@ -211,13 +223,19 @@ impl Session {
         if self.leaves_move_in_open(text, reading, &heard) {
             return;
         }
+        self.turns_out_at_work(text);
         if self.is_at_the_door(text) {
             self.take_beside_the_point(&heard);
             self.state.add_matter(text);
             if reading.is_sure() {
-                self.state.intent.get_or_insert(reading.intent);
+                // Whoever comes to work, or brings something, tells of no repair of their own.
+                let comes = reading.intent == Intent::Maintenance && Remark::AtWork.is_in(text);
+                self.state.intent.get_or_insert(if comes { Intent::Vendor } else { reading.intent });
             }
             return self.ask_for_staff();
+        }
+        if self.waits_while_closed(text) {
+            return;
         }
         let extension = self.note_extension(text);
         if reading.intent == Intent::Human
@@ -228,8 +246,16 @@ impl Session {
             && !is_a_name_alone(text, &heard)
             && !self.may_be_a_name(text)
         {
+            // "Yes, and I want the manager": the yes stands.
+            self.agree_in_passing(text);
+            if self.state.flow.is_some() {
+                self.state.note(format!("asked for a person: \"{}\"", text.trim()));
+            }
             self.take_beside_the_point(&heard);
             return self.ask_for_staff();
+        }
+        if self.is_taken_aback(text) {
+            return;
         }
         let beside = self.beside_the_answer(text, &heard);
         let asked_back = self.asked_back(text, reading, &heard);
@@ -315,8 +341,22 @@ impl Session {
         }
         // A unit or an address was asked for: an address says more than the unit that its house number could be.
         context.expecting = Some(Slot::Address);
-        let by_address = entity::extract(text, &context);
-        if by_address.iter().any(|e| matches!(e.value, Value::Address(_))) { by_address } else { found }
+        let mut by_address = entity::extract(text, &context);
+        if !by_address.iter().any(|e| matches!(e.value, Value::Address(_))) {
+            return found;
+        }
+        // "Birch House, ya le dije. El cincuenta": a door of that house beside it is one.
+        let doors = found.into_iter().filter(|door| {
+            let beside = |e: &Entity| e.end <= door.start || door.end <= e.start;
+            let of_house = |e: &Entity| match (&door.value, &e.value) {
+                (Value::Unit(door), Value::Address(house)) => taking::is_door_of(door, house),
+                _ => false,
+            };
+            by_address.iter().all(beside) && by_address.iter().any(of_house)
+        });
+        let doors: Vec<Entity> = doors.collect();
+        by_address.extend(doors);
+        by_address
     }
 
     /// "Frank DiNapoli, apartment 4A. Would you take less?" is the name too, whatever is said to the question.

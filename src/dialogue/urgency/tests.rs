@@ -470,6 +470,7 @@ fn in_spanish_a_detector_that_begins_to_sound_and_a_child_alone_are_danger_and_a
         "Este aparatito del monóxido empezó a sonar, cuatro pitidos y para.",
         "Se me cerró la puerta y tengo al bebé adentro durmiendo.",
         "Pues el bebé está solito adentro, pero está dormido.",
+        "El aparatito ese del pasillo, el del monóxido, está pite y pite y mi esposo tiene dolor de cabeza.",
         "Estamos en peligro.",
     ] {
         assert!(is_danger(&rules, danger), "{danger}");
@@ -505,5 +506,42 @@ fn a_detector_that_is_asked_about_or_missing_is_no_alarm_and_one_that_sounds_is(
         "What do I do I have a carbon monoxide alarm.",
     ] {
         assert!(is_danger(&rules, text), "{text}");
+    }
+}
+
+#[test]
+fn in_spanish_the_police_over_a_loud_neighbour_are_no_danger_and_kicks_at_a_door_are() {
+    let rules = Rules::of(Language::Spanish);
+    let reflex = |text: &str| rules.reflex(&rules.words(tokens(text)));
+    for text in [
+        "Mi vecino tiene la música muy alta. ¿Van a venir a callarlos o llamo a la policía?",
+        "¿Vienen a callar ese ruido o llamo a la policía?",
+        "¿Van a callarlos o mejor llamo a la policía?",
+    ] {
+        assert_eq!(reflex(text), Reflex::Dismissed, "{text}");
+    }
+    let reported = "El vecino rompió la ventana, voy a llamar a la policía para que haga el reporte.";
+    assert_eq!(reflex(reported), Reflex::Plain);
+    for text in [
+        "¿Vienen ustedes o llamo a la policía?",
+        "Mi vecino tiene una pistola. ¿Vienen o llamo a la policía?",
+        "Con la música tan alta oigo que le está pegando a su mujer, ¿vienen o llamo a la policía?",
+        "Hay fuego en la fiesta del vecino, ¿llamo a los bomberos o llamo a la policía?",
+        "Llamen a la policía, hay mucho ruido y alguien se metió a mi casa.",
+    ] {
+        assert!(matches!(reflex(text), Reflex::Danger(_)), "{text}");
+    }
+    for text in [
+        "Hay un señor afuera queriendo abrir mi puerta a la fuerza.",
+        "Le está dando patadas a la puerta, se quiere meter.",
+        "Un hombre quiere entrar a la fuerza.",
+    ] {
+        assert_eq!(reflex(text), Reflex::Danger(LifeSafety::Violence), "{text}");
+    }
+    for text in [
+        "La ventana está atorada y no abre ni a la fuerza.",
+        "Se atoró la puerta y hay que abrirla a la fuerza.",
+    ] {
+        assert!(!is_danger(&rules, text), "{text}");
     }
 }

@@ -19,6 +19,8 @@ struct Part {
     end: usize,
 }
 
+/// More digits than this are of a telephone number, where one was asked for.
+const LONGEST_DOOR: usize = 4;
 /// Words of a number and a door before the name of a house: `el apartamento cincuenta y uno`.
 const BEFORE: usize = 8;
 /// Words between the name of a house and what is said of it: `y el apartamento es el`.
@@ -26,8 +28,15 @@ const JOINING: usize = 5;
 
 /// Homes named by their building and their door; where a place was asked for, the building alone.
 pub(super) fn homes(scene: &Scene<'_>) -> Vec<Entity> {
-    if matches!(scene.context.expecting, Some(Slot::Phone | Slot::Email)) {
-        return Vec::new();
+    // "El quince de Birch House" to the question for a number is a home all the same; the digits of a number are none.
+    let dictated = || {
+        let long = |at: usize| digits(&scene.tokens, at).is_some_and(|(said, _)| said.len() > LONGEST_DOOR);
+        (0..scene.tokens.len()).any(long)
+    };
+    match scene.context.expecting {
+        Some(Slot::Email) => return Vec::new(),
+        Some(Slot::Phone) if dictated() => return Vec::new(),
+        _ => {}
     }
     let houses = houses_of_doors(scene);
     let mut found: Vec<Entity> = Vec::new();

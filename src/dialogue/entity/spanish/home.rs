@@ -69,7 +69,7 @@ pub(super) fn bedrooms(scene: &Scene<'_>) -> Vec<Entity> {
     Vec::new()
 }
 
-const ANIMALS: [(&str, &str); 20] = [
+const ANIMALS: [(&str, &str); 25] = [
     ("perro", "dog"),
     ("perros", "dog"),
     ("perra", "dog"),
@@ -80,7 +80,12 @@ const ANIMALS: [(&str, &str); 20] = [
     ("gato", "cat"),
     ("gatos", "cat"),
     ("gata", "cat"),
+    ("perritas", "dog"),
     ("gatito", "cat"),
+    ("gatico", "cat"),
+    ("gaticos", "cat"),
+    ("gatica", "cat"),
+    ("gatitas", "cat"),
     ("gatitos", "cat"),
     ("pajaro", "bird"),
     ("perico", "bird"),
@@ -97,7 +102,7 @@ static PETS: LazyLock<[Pattern; 2]> = LazyLock::new(|| {
         Pattern::parse("no|sin|ni .. mascota|mascotas|perro|perros|gato|gatos|animales|animal"),
         Pattern::parse(
             "tengo|tenemos|con|mi|mis|traigo|llevo|nuestro|nuestra|hay .. perro|perros|perra|perrito|perritos|perrita|\
-             cachorro|gato|gatos|gata|gatito|gatitos|pajaro|perico|conejo|pez|peces|tortuga|mascota|mascotas",
+             cachorro|gato|gatos|gata|gatito|gatitos|gatico|gaticos|gatica|pajaro|perico|conejo|pez|peces|tortuga|mascota|mascotas",
         ),
     ]
 });
@@ -126,11 +131,34 @@ pub(super) fn pets(scene: &Scene<'_>) -> Vec<Entity> {
     if owned { kept_animals(scene, &places) } else { Vec::new() }
 }
 
+/// Does the word stand in a question, as in "¿cómo que si no estoy en casa?"? A question answers none.
+fn is_asked_back(scene: &Scene<'_>, at: usize) -> bool {
+    let Some(token) = scene.tokens.get(at) else { return false };
+    let before = scene.text[..token.start].rfind(['.', '!', '?', '¿', '¡']);
+    if before.is_some_and(|mark| scene.text[mark..].starts_with('¿')) {
+        return true;
+    }
+    let after = scene.text[token.end..].find(['.', '!', '?', '¿', '¡']);
+    // "Sí, pueden entrar?" has no mark before it, and begins with its yes.
+    at > 0 && after.is_some_and(|mark| scene.text[token.end + mark..].starts_with('?'))
+}
+
+/// "Sí" by its accent, or where no condition stands: first, or before a stop.
+fn is_yes(scene: &Scene<'_>, at: usize) -> bool {
+    let token = &scene.tokens[at];
+    let accented = scene.text.get(token.start..token.end).is_some_and(|word| word.to_lowercase() == "sí");
+    accented || token.stop || at == 0 || scene.begins_sentence(at) || at + 1 == scene.tokens.len()
+}
+
 const ACCESS: &str = "\
 call_first | llame*|llamen*|avise*|avisen*|marque*|marquen*|texto*|mande* .. antes|primero|cuando
 call_first | llame*|llamen*|avise*|avisen*|marque*|marquen* $
 call_first | antes .. llame*|avise*|marque*
 call_first | toquen|toque .. antes|primero|puerta
+call_first | perro|perra|perros|perrito .. bravo|brava|bravos|muerde|muerden|suelto|suelta
+call_first | toquen|toque ?nomas ?nada ?mas ?primero $
+when_home | si|yo ?yo ?aqui estoy|estare|estaremos|estamos ?aqui ?en ?la ?casa todo|toda el|la dia|tarde|manana|noche
+when_home | siempre estoy|estamos|hay
 when_home | solo|nomas|nada|unicamente .. cuando|si .. este|estoy|estemos|alguien
 when_home | quiero|prefiero|necesito|tengo .. estar
 when_home | cuando yo este
@@ -164,7 +192,8 @@ pub(in crate::dialogue::entity) fn accesses(scene: &Scene<'_>) -> Vec<Entity> {
         });
     if asked || enters {
         for (access, pattern) in &ACCESS_RULES.0 {
-            if let Some(hit) = pattern.hits(&scene.tokens).next() {
+            if let Some(hit) = pattern.hits(&scene.tokens).find(|hit| !is_asked_back(scene, hit.words.start))
+            {
                 let confidence = if asked { 0.9 } else { 0.65 };
                 let read_back = *access != Access::Granted || !asked;
                 return vec![scene.entity(Value::Access(*access), hit.words, confidence, read_back)];
@@ -174,8 +203,11 @@ pub(in crate::dialogue::entity) fn accesses(scene: &Scene<'_>) -> Vec<Entity> {
     if !asked {
         return Vec::new();
     }
-    let answer = (0..scene.tokens.len()).find_map(|at| match scene.word(at)? {
+    let answers = |at: &usize| !is_asked_back(scene, *at);
+    let answer = (0..scene.tokens.len()).filter(answers).find_map(|at| match scene.word(at)? {
         "no" => Some((at, Access::Denied)),
+        // "Si no estoy": a condition, unless it stands first or by itself.
+        "si" if !is_yes(scene, at) => None,
         "si" | "claro" | "seguro" | "adelante" | "ok" | "okay" | "supuesto" => Some((at, Access::Granted)),
         _ => None,
     });

@@ -20,7 +20,7 @@ tecnico techo telefono tener tengo tiene toda todavia todo trabajo tu un una uni
 vivo vivo vive voy y ya yo acuerdo aja andale apellido apellidos asunto bien cierto claro completo correcta correcto dale de deletreo \
 deletreado disculpa efectivamente escribe eso espanol exacta exactamente exacto falta faltan falto gente igual ingles letra letras \
 mande mensaje mero misma mismito mismo ok okay okey orale perdon perfecta perfecto pregunta primer primero queja recado \
-repito seguro simon sip sorry sure tal tampoco teclado tecla teclas tranquila tranquilo vale verdad yeah yep yes ";
+repito seguro simon sip somos sorry soy sure tal tampoco teclado tecla teclas tranquila tranquilo vale verdad yeah yep yes ";
 
 /// Of those the ones that people are called by as well, behind a given name: `Alba Luz`, `Juan Calle`.
 const NAMES_AS_WELL: [&str; 5] = ["luz", "bueno", "calle", "casero", "pintor"];
@@ -91,7 +91,7 @@ const PARTICLES: [&str; 6] = ["de", "del", "la", "las", "los", "y"];
 const MOST_PARTS: usize = 5;
 
 pub(super) fn names(scene: &Scene<'_>) -> Vec<Entity> {
-    if let Some(rest) = family_that_was_missing(scene) {
+    if let Some(rest) = family_that_was_missing(scene).or_else(|| in_parts(scene)) {
         return vec![rest];
     }
     for at in 0..scene.tokens.len() {
@@ -116,6 +116,8 @@ fn answered(scene: &Scene<'_>, at: usize) -> Option<Entity> {
         is_run_up(word)
             || AGREEING.contains(&word)
             || matches!(word, "no" | "perdon" | "dije" | "con" | "aqui")
+            // "Ya se lo dije, Marleny Escobar", "sí, cómo no, …"
+            || matches!(word, "ya" | "se" | "lo" | "le" | "como" | "mucho" | "gusto" | "supuesto" | "ay" | "digo" | "repito")
     }) {
         start += 1;
     }
@@ -177,10 +179,47 @@ fn family_that_was_missing(scene: &Scene<'_>) -> Option<Entity> {
     Some(entity(scene, PersonName { known: None, ..name }, start, end, WHOLE))
 }
 
+/// "Escobar es el apellido, Marleny es el nombre", "Marleny, y el apellido es Escobar": each part by what it is, in whatever order.
+fn in_parts(scene: &Scene<'_>) -> Option<Entity> {
+    let is = |at: usize, words: &[&str]| scene.word(at).is_some_and(|word| words.contains(&word));
+    let part = |nouns: &[&str]| -> Option<(PersonName, usize, usize)> {
+        let noun = (0..scene.tokens.len()).find(|&at| is(at, nouns))?;
+        if is(noun + 1, &["es", "son"]) {
+            let (name, end) = one_name(scene, noun + 2)?;
+            return Some((name, noun + 2, end));
+        }
+        // "Escobar es el apellido": from the beginning of its clause.
+        let verb = noun
+            .checked_sub(2)
+            .filter(|&at| is(at, &["es", "son"]) && is(at + 1, &["el", "mi", "los", "mis"]))?;
+        let start = (0..verb)
+            .rev()
+            .find(|&at| scene.tokens[at].stop || is(at, &["y", "no", "que"]))
+            .map_or(0, |at| at + 1);
+        let (name, end) = one_name(scene, start)?;
+        (end == verb).then_some((name, start, noun + 1))
+    };
+    let (family, start, end) = part(&["apellido", "apellidos"])?;
+    let (given, first, last) = part(&["nombre"]).or_else(|| {
+        let (given, last) = one_name(scene, 0)?;
+        (last < start).then_some((given, 0, last))
+    })?;
+    let name = PersonName {
+        given: given.full(),
+        family: Some(family.full()),
+        spelled: family.spelled || given.spelled,
+        known: None,
+    };
+    (given.given != family.given).then(|| entity(scene, name, start.min(first), end.max(last), WHOLE))
+}
+
 fn introduction(scene: &Scene<'_>, at: usize) -> Option<(usize, f32)> {
     let word = |offset: usize| scene.word(at + offset);
     match (word(0)?, word(1), word(2)) {
-        ("me", Some("llamo"), _) => Some((at + 2, 0.95)),
+        // "Quién me llamó" asks for somebody else's.
+        ("me", Some("llamo"), _) if !written(scene, at + 1).is_some_and(|verb| verb.ends_with('ó')) => {
+            Some((at + 2, 0.95))
+        }
         ("mi", Some("nombre"), Some("es")) => Some((at + 3, 0.95)),
         ("nombre", Some("es"), _) => Some((at + 2, 0.9)),
         ("apellido", Some("es"), _) => Some((at + 2, 0.9)),
@@ -193,6 +232,10 @@ fn introduction(scene: &Scene<'_>, at: usize) -> Option<(usize, f32)> {
         ("habla", _, _) if at <= 3 => Some((at + 1, 0.8)),
         ("de", Some("parte"), Some("de")) => Some((at + 3, 0.75)),
         ("soy", Some("la" | "el"), Some("senora" | "senor" | "senorita")) => Some((at + 3, 0.8)),
+        // "Yo soy Brayan, de Amazon", to the question for a name.
+        ("soy", _, _) if scene.context.expecting == Some(Slot::Name) && scene.is_capital(at + 1) => {
+            Some((at + 1, 0.85))
+        }
         ("soy", _, _) => Some((at + 1, 0.65)),
         _ => None,
     }
@@ -233,7 +276,11 @@ fn begun_anew(scene: &Scene<'_>, first: &PersonName, end: usize) -> Option<(Pers
     let (other, after) = one_name(scene, after_title(scene, from))?;
     let family = other.family.as_deref().unwrap_or_default();
     let same = other.given.eq_ignore_ascii_case(&first.given) || family.eq_ignore_ascii_case(&first.given);
-    let again = from == end && same;
+    // "Doña Tere, Teresa Luján", "Chuy, Jesús Arriaga": how they are called, and then the whole name.
+    let called = first.family.is_none()
+        && scene.context.expecting == Some(Slot::Name)
+        && tokens(&other.given).first().is_some_and(|given| is_name_word(&given.word));
+    let again = from == end && (same || called);
     let whole = other.family.is_some() && scene.is_capital(from);
     (whole && (again || from > end)).then_some((other, after))
 }
@@ -322,7 +369,9 @@ fn is_part(scene: &Scene<'_>, at: usize, word: &str, begun: bool) -> bool {
     let as_well = NAMES_AS_WELL.contains(&word)
         && scene.is_capital(at)
         && (begun || (word == "luz" && !scene.tokens[at].stop && scene.is_capital(at + 1)));
-    as_well || can_be_name(word)
+    // "Ernesto Villalpando" is no gerund.
+    let family = begun && scene.is_capital(at) && word.ends_with("ando") && word.len() > 6;
+    as_well || family || can_be_name(word)
 }
 
 fn after_spelling_word(scene: &Scene<'_>, end: usize) -> usize {

@@ -192,6 +192,11 @@ fn homes_budgets_pets_and_access() {
         ("no quiero que entren", Access::Denied),
         ("solo cuando yo esté", Access::OnlyWhenHome),
         ("sí pero llámeme antes", Access::CallFirst),
+        ("Claro, ¿por qué no?", Access::Granted),
+        ("Si, pueden pasar", Access::Granted),
+        ("Sí, pueden pasar, nomás que el perro es bravo.", Access::CallFirst),
+        ("Sí, yo estoy toda la tarde, toquen nomás.", Access::CallFirst),
+        ("Sí, mi hija tiene llave, pero yo estoy aquí todo el día.", Access::OnlyWhenHome),
     ] {
         assert_eq!(only(Some(Slot::Access), Slot::Access, text), Some(Value::Access(access)), "{text}");
     }
@@ -382,4 +387,93 @@ fn who_wants_the_manager_lets_nobody_in() {
         assert_eq!(only(None, Slot::Access, text), None, "{text}");
     }
     assert_eq!(only(None, Slot::Access, "pueden pasar cuando quieran"), Some(Value::Access(Access::Granted)));
+}
+
+#[test]
+fn a_condition_that_is_asked_back_allows_nobody_in() {
+    for text in ["¿Cómo que si no estoy en casa?", "Cómo que si no estoy?", "Pues si no estoy, quién sabe."]
+    {
+        let access = only(Some(Slot::Access), Slot::Access, text);
+        assert_ne!(access, Some(Value::Access(Access::Granted)), "{text}");
+    }
+}
+
+#[test]
+fn what_is_told_of_a_day_is_no_wish_for_it() {
+    for text in [
+        "Le dejé unos papeles esta mañana.",
+        "El cheque lo entregué en la oficina el lunes.",
+        "Me cobraron dos veces el martes.",
+        "Los vecinos hacen ruido y mañana entro a las cinco a trabajar.",
+        "El técnico vino el jueves y no arregló nada.",
+        "Sí, y es urgente, me dan hasta el viernes.",
+        "Dice que me tengo que ir en tres días.",
+    ] {
+        assert_eq!(only(None, Slot::When, text), None, "{text}");
+    }
+    for text in [
+        "Vengan el lunes, por favor.",
+        "Me dijeron que el lunes.",
+        "Mañana en la mañana puedo.",
+        "Llamaré el lunes.",
+        "Deje el paquete y pase el martes.",
+        "Se rompió, que vengan el jueves.",
+        "Puedo ir en tres semanas.",
+        "Salgo a comer, mañana a las cinco está bien.",
+    ] {
+        assert!(only(None, Slot::When, text).is_some(), "{text}");
+    }
+}
+
+#[test]
+fn names_are_heard_behind_courtesies_and_in_parts() {
+    for (text, given, family) in [
+        ("Ya se lo dije, Marleny Escobar.", "Marleny", Some("Escobar")),
+        ("Sí, cómo no, Marleny Escobar, del quince de Birch House.", "Marleny", Some("Escobar")),
+        ("Escobar es el apellido, Marleny es el nombre.", "Marleny", Some("Escobar")),
+        ("Marleny, y el apellido es Escobar.", "Marleny", Some("Escobar")),
+        ("Marleny, y el apellido es Escobar. E, ese, ce, o, be, a, erre.", "Marleny", Some("Escobar")),
+        ("Yo quiero saber quién me llamó. Soy Iván Tapia.", "Iván", Some("Tapia")),
+        ("Doña Tere, Teresa Luján.", "Teresa", Some("Luján")),
+        ("Sí, Chuy, Jesús Arriaga.", "Jesús", Some("Arriaga")),
+        ("Ernesto Villalpando.", "Ernesto", Some("Villalpando")),
+        ("Yo soy Brayan, de Amazon.", "Brayan", None),
+    ] {
+        let Some(Value::Name(name)) = only(Some(Slot::Name), Slot::Name, text) else { panic!("{text}") };
+        assert_eq!((name.given.as_str(), name.family.as_deref()), (given, family), "{text}");
+    }
+    for text in ["Ya se lo dije.", "Sí, cómo no.", "Estoy esperando.", "El apellido no lo sé."] {
+        assert_eq!(only(Some(Slot::Name), Slot::Name, text), None, "{text}");
+    }
+}
+
+#[test]
+fn a_letter_with_a_capital_behind_a_number_is_a_door() {
+    for (text, door) in [
+        ("Sí, el cuatro B es donde yo vivo.", "4B"),
+        ("El cuatro A es donde vivo.", "4A"),
+        ("Para el cuatro A de Maple Court, el del balcón.", "4A"),
+    ] {
+        let heard = heard_at_home(Some(Slot::Unit), text);
+        assert!(
+            heard.iter().any(|value| matches!(value, Value::Unit(mention) if mention.unit == door)),
+            "{text}: {heard:?}"
+        );
+    }
+    let heard = heard_at_home(Some(Slot::Unit), "de tres a cinco");
+    assert!(
+        !heard.iter().any(|value| matches!(value, Value::Unit(mention) if mention.unit == "3A")),
+        "{heard:?}"
+    );
+}
+
+#[test]
+fn a_home_is_heard_where_a_number_was_asked_for_and_digits_are_none() {
+    let heard = heard_at_home(Some(Slot::Phone), "El quince de Birch House.");
+    assert!(
+        heard.iter().any(|value| matches!(value, Value::Unit(mention) if mention.unit == "15")),
+        "{heard:?}"
+    );
+    let heard = heard_at_home(Some(Slot::Phone), "303 555 0150, de Birch House");
+    assert!(!heard.iter().any(|value| matches!(value, Value::Unit(_))), "{heard:?}");
 }

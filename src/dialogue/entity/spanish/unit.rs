@@ -132,8 +132,14 @@ fn letter(scene: &Scene<'_>, at: usize, wanted: bool) -> Option<(char, usize)> {
         }
         _ => {}
     }
-    let doubtful = matches!(word, "a" | "e" | "o" | "u" | "y" | "de" | "te" | "se" | "ese" | "ve" | "i");
-    let last =
-        scene.tokens[at].stop || scene.word(at + 1).is_none_or(|next| matches!(next, "por" | "gracias"));
+    // "El tres A es donde vivo": a small word is never written with a capital behind a number.
+    let written = scene.text.get(scene.tokens[at].start..scene.tokens[at].end);
+    let capital = at > 0 && word.len() == 1 && written.is_some_and(|c| c.starts_with(char::is_uppercase));
+    let doubtful =
+        !capital && matches!(word, "a" | "e" | "o" | "u" | "y" | "de" | "te" | "se" | "ese" | "ve" | "i");
+    let last = scene.tokens[at].stop
+        || scene.word(at + 1).is_none_or(|next| matches!(next, "por" | "gracias"))
+        // What no hour or street goes on with: "del tres a es donde vivo".
+        || (word == "a" && matches!(scene.word(at + 1), Some("es" | "donde" | "de" | "del" | "en")));
     (wanted && letter.is_ascii_uppercase() && (!doubtful || last)).then_some((letter, at + 1))
 }

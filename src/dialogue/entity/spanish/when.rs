@@ -10,7 +10,7 @@ use jiff::{
 use super::number::{cardinal, ones, teens};
 use crate::dialogue::{
     entity::{
-        DayPart, Entity, Scene, When,
+        DayPart, Entity, Scene, Slot, When,
         when::{coming, gathered, marked, next_date, slashed, told},
     },
     pattern::Pattern,
@@ -47,8 +47,79 @@ fn denied(scene: &Scene<'_>) -> Vec<usize> {
     hits.filter(whole).filter_map(|words| words.clone().find(is_day)).collect()
 }
 
+/// Work that begins or ends at an hour, "mañana entro a las cinco a trabajar", and by when somebody has to leave: nothing of it is a
+/// time to come at.
+const SHIFTS: &str = "\
+?DAY ?yo entro|entramos|entra|salgo|salimos|sale ?DAY a ?la|las TIME ?DAY ?a|al|de|del trabajar|trabajo|turno
+?DAY ?yo entro|entramos|salgo|salimos a|al|de|del trabajar|trabajo|turno ?DAY a ?la|las TIME ?DAY
+?DAY ?yo trabajo|trabajamos ?DAY de|desde ?la|las TIME a|hasta ?la|las TIME
+?DAY ?yo entro|entramos ?DAY a ?la|las TIME ?DAY
+me|nos dan|dieron|da|dio ?de ?plazo hasta ?el DAY
+que ir|irme|irnos|salir|salirme|salirnos|desocupar|desalojar en|dentro ?de TIME dias|semanas
+";
+
+static SHIFT: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
+    let days = "lunes|martes|miercoles|jueves|viernes|sabado|domingo|hoy|manana";
+    let hours = "una|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|once|doce|1|2|3|4|5|6|7|8|9|10|11|12";
+    SHIFTS.lines().map(|line| Pattern::parse(&line.replace("DAY", days).replace("TIME", hours))).collect()
+});
+
+/// Words of the same clause before a day, among which what was done on it is looked for.
+const TOLD_BEFORE: usize = 7;
+
+/// The days and hours of what is told and not wished for: "entregué el cheque el lunes", "esta mañana", "entro a las cinco a trabajar".
+fn untold(scene: &Scene<'_>) -> Vec<usize> {
+    let word = |at: usize| scene.word(at).unwrap_or_default();
+    let mut left: Vec<usize> =
+        SHIFT.iter().flat_map(|p| p.hits(&scene.tokens)).flat_map(|hit| hit.words).collect();
+    let days = (0..scene.tokens.len()).filter(|&at| weekday(word(at)).is_some() || word(at) == "hoy");
+    left.extend(days.filter(|&at| is_of_what_was_done(scene, at)));
+    left
+}
+
+/// The nearest verb before the day decides, where it is one of what was done: "le dejé unos papeles el lunes", but not "me
+/// dijeron que el lunes".
+fn is_of_what_was_done(scene: &Scene<'_>, day: usize) -> bool {
+    for at in (day.saturating_sub(TOLD_BEFORE)..day).rev() {
+        let token = &scene.tokens[at];
+        if token.stop {
+            return false;
+        }
+        let written = scene.text.get(token.start..token.end).unwrap_or_default().to_lowercase();
+        if was_done(&token.word, &written) {
+            return true;
+        }
+        // A wish, or where something is moved to.
+        if matches!(
+            &*token.word,
+            "que" | "para" | "al" | "hasta" | "si" | "puede" | "pueden" | "puedo" | "quiero" | "desde"
+        ) {
+            return false;
+        }
+    }
+    false
+}
+
+/// A verb of the past: by its accent ("dejé", "pagó"), which tells it from a request ("deje"), or as one of the irregular ones.
+fn was_done(word: &str, written: &str) -> bool {
+    const NO_VERBS: [&str; 12] =
+        ["aqui", "ahi", "alli", "asi", "jose", "cafe", "andre", "rene", "noe", "porque", "tambien", "bebe"];
+    const IRREGULAR: [&str; 19] = [
+        "fue", "fui", "fuimos", "vino", "vine", "hice", "hizo", "hicimos", "hicieron", "puse", "puso",
+        "tuve", "tuvo", "estuve", "estuvo", "traje", "trajo", "dijo", "dije",
+    ];
+    let accented = word.len() >= 4 && ["é", "í", "ó"].iter().any(|end| written.ends_with(end));
+    // "Llamaré", "iré", "podré": what will be done.
+    let will = ["aré", "eré", "iré", "dré"].iter().any(|end| written.ends_with(end));
+    let theirs = word.len() > 5 && ["aron", "ieron", "jeron"].iter().any(|end| word.ends_with(end));
+    !NO_VERBS.contains(&word) && ((accented && !will) || theirs || IRREGULAR.contains(&word))
+}
+
 pub(super) fn whens(scene: &Scene<'_>) -> Vec<Entity> {
-    let denied = denied(scene);
+    let mut denied = denied(scene);
+    if !matches!(scene.context.expecting, Some(Slot::When | Slot::MoveIn)) {
+        denied.extend(untold(scene));
+    }
     let found = gathered(scene, |at, when, asked| {
         if denied.contains(&at) {
             return None;
@@ -124,8 +195,10 @@ fn day(scene: &Scene<'_>, at: usize, when: &mut When, asked: bool) -> Option<usi
     match (word(0)?, word(1)) {
         ("hoy", _) => return set(when, Some(today), at + 1),
         ("pasado", Some("manana")) => return set(when, ahead(2), at + 2),
-        // "En la mañana" is a part of the day; "mañana en la mañana" is tomorrow's.
-        ("manana", _) if !matches!(before(1), Some("la" | "buena")) => return set(when, ahead(1), at + 1),
+        // "En la mañana" is a part of the day; "mañana en la mañana" is tomorrow's, and "esta mañana" today's.
+        ("manana", _) if !matches!(before(1), Some("la" | "buena" | "esta")) => {
+            return set(when, ahead(1), at + 1);
+        }
         ("fin", Some("de")) if word(2) == Some("semana") => {
             when.until_date = coming(today, Weekday::Sunday);
             return set(when, coming(today, Weekday::Saturday), at + 3);

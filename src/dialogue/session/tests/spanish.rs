@@ -363,3 +363,171 @@ fn facts_are_told_in_spanish_where_the_office_has_them_so() {
     let reply = begin(&[]).says("¿Qué día pasa la basura?");
     assert!(reply.contains("Lo tengo escrito en inglés") && reply.contains(of), "{reply}");
 }
+
+/// A call in Spanish that has said all this, one turn after another; answers the last reply.
+fn called(talk: &mut Talk, turns: &[&str]) -> String {
+    talk.keys('2');
+    turns.iter().map(|turn| talk.says(turn)).last().unwrap_or_default()
+}
+
+const REPAIR: [&str; 6] =
+    ["Se tapó el fregadero de la cocina.", "En el cuatro B.", "Sí.", "Eulalia Rentería.", "Sí.", "Sí."];
+
+#[test]
+fn a_question_back_allows_nobody_in_and_a_condition_stands_in_the_record() {
+    let mut talk = Talk::on_the_telephone(true);
+    let reply = called(&mut talk, &REPAIR);
+    assert!(reply.contains("entrar"), "{reply}");
+    let reply = talk.says("¿Cómo que si no estoy en casa?");
+    assert!(reply.contains("entrar") && !reply.contains("mensaje"), "{reply}");
+    assert_eq!(talk.session.outcome().access, None);
+    let mut talk = Talk::on_the_telephone(true);
+    called(&mut talk, &REPAIR);
+    talk.says("Sí, pueden pasar, nomás que el perro es bravo, que me avisen antes.");
+    let outcome = talk.session.outcome();
+    assert!(outcome.matter.as_deref().is_some_and(|matter| matter.contains("perro")), "{outcome:?}");
+}
+
+#[test]
+fn a_plumber_at_the_door_is_no_tenant_and_allows_nobody_in() {
+    let mut talk = Talk::on_the_telephone(true);
+    called(&mut talk, &["Ando aquí afuera de Birch House y nadie me abre, vengo por lo del drenaje."]);
+    assert_eq!(talk.transfer, Some(Destination::Staff));
+    let mut talk = Talk::on_the_telephone(true);
+    called(&mut talk, &REPAIR);
+    talk.says("¿Cómo que si no estoy? Yo soy el plomero, compadre.");
+    let outcome = talk.session.outcome();
+    assert_eq!((outcome.intent, outcome.access), (Some(Intent::Vendor), None));
+}
+
+#[test]
+fn the_yes_beside_a_plea_for_the_manager_stands_and_this_number_is_this_one() {
+    let mut talk = Talk::on_the_telephone(true);
+    called(&mut talk, &REPAIR[..5]);
+    talk.says("Sí, y quiero hablar con el gerente.");
+    assert_eq!(talk.transfer, Some(Destination::Staff));
+    let outcome = talk.session.outcome();
+    assert!(outcome.callback.is_some(), "{outcome:?}");
+    assert!(outcome.notes.iter().any(|note| note.contains("gerente")), "{outcome:?}");
+    for words in
+        ["A este mismo que estoy llamando.", "¡Que a este! Al que estoy usando.", "Al mismo del que llamo."]
+    {
+        let mut talk = Talk::on_the_telephone(true);
+        called(&mut talk, &REPAIR[..5]);
+        talk.says("No.");
+        let reply = talk.says(words);
+        let outcome = talk.session.outcome();
+        assert!(outcome.callback.is_some(), "{words}: {reply}");
+        assert_eq!(outcome.intent, Some(Intent::Maintenance), "{words}");
+    }
+}
+
+#[test]
+fn a_home_that_is_agreed_on_stays_and_the_language_with_it() {
+    let begin = |turns: &[&str]| {
+        let mut talk = Talk::on_the_telephone(true);
+        let reply = called(&mut talk, turns);
+        (talk, reply)
+    };
+    let (talk, reply) = begin(&[
+        "Quiero poner una queja por el ruido de los de arriba.",
+        "Vivo en el cuatro B.",
+        "Sí, el cuatro B es donde yo vivo.",
+    ]);
+    assert!(reply.contains("su nombre"), "{reply}");
+    assert_eq!(talk.session.outcome().place.unwrap().value, "Maple Court 4B");
+    let (talk, _) = begin(&[
+        "Quiero poner una queja por el humo del vecino.",
+        "Yo soy del cuatro B.",
+        "Ajá, ahí vivo yo. Pero lo del humo fue en el cuatro D, apunte bien, por favor.",
+    ]);
+    assert_eq!(talk.session.outcome().place.unwrap().value, "Maple Court 4B");
+    let (talk, _) =
+        begin(&["Se me tapó el lavabo.", "En el tres A.", "No, tres A, de Maple Court. Tres, A."]);
+    assert!(talk.said.iter().all(|(language, _)| *language == Language::Spanish), "{:?}", talk.said);
+}
+
+#[test]
+fn the_hours_of_the_laundry_are_not_those_of_the_office() {
+    let mut talk = Talk::on_the_telephone(true);
+    for text in [
+        "¿Hasta qué hora abre la lavandería?",
+        "¿Hasta qué hora puedo usar las lavadoras?",
+        "Las lavadoras del sótano, ¿a qué hora cierran?",
+        "¿A qué hora cierra la alberca?",
+    ] {
+        let reply = called(&mut talk, &[text]);
+        assert!(!reply.contains("oficina está abierta"), "{text}: {reply}");
+    }
+    let reply = called(&mut Talk::on_the_telephone(true), &["¿A qué hora cierra la oficina?"]);
+    assert!(reply.contains("lunes"), "{reply}");
+}
+
+#[test]
+fn a_repair_after_nobody_answered_is_one() {
+    let mut talk = Talk::on_the_telephone(true);
+    called(&mut talk, &["Quiero hablar con una persona."]);
+    let acts = talk.session.handle_turn(UserTurn::TransferFailed);
+    talk.take(acts);
+    let reply = talk.says("Ay, bueno. Mira, es que llevo tres días sin agua caliente y nadie me da la cara.");
+    assert!(reply.contains("unidad"), "{reply}");
+    assert_eq!(talk.session.outcome().intent, Some(Intent::Maintenance));
+}
+
+#[test]
+fn what_stands_beside_this_number_is_kept_and_another_number_is_another() {
+    for (words, kept) in [
+        ("Sí, a este. Y que le digan algo al muchacho de arriba, que ya es la segunda vez.", "segunda"),
+        ("Sí, y es urgente, me dan hasta el viernes.", "urgente"),
+    ] {
+        let mut talk = Talk::on_the_telephone(true);
+        called(&mut talk, &REPAIR[..5]);
+        talk.says(words);
+        let outcome = talk.session.outcome();
+        assert!(outcome.callback.is_some(), "{outcome:?}");
+        assert!(outcome.matter.as_deref().is_some_and(|matter| matter.contains(kept)), "{outcome:?}");
+    }
+    let mut talk = Talk::on_the_telephone(true);
+    called(&mut talk, &REPAIR[..5]);
+    talk.says("No me llame a este número, es del trabajo.");
+    assert!(talk.session.outcome().callback.is_none());
+}
+
+#[test]
+fn this_number_to_the_question_of_entering_allows_nobody_in() {
+    let mut talk = Talk::on_the_telephone(true);
+    let reply = called(&mut talk, &REPAIR);
+    assert!(reply.contains("entrar"), "{reply}");
+    let reply = talk.says("A este mismo que estoy llamando.");
+    assert!(reply.contains("entrar"), "{reply}");
+    assert_eq!(talk.session.outcome().access, None);
+}
+
+#[test]
+fn a_courier_who_only_wants_the_door_opened_keeps_the_place() {
+    let mut talk = Talk::on_the_telephone(true);
+    called(
+        &mut talk,
+        &[
+            "Soy de Amazon, estoy en el 1200 de Maple Street y no me sirve el código del portón, ¿me lo puede dar?",
+        ],
+    );
+    assert_eq!(talk.transfer, Some(Destination::Staff));
+    let acts = talk.session.handle_turn(UserTurn::TransferFailed);
+    talk.take(acts);
+    let reply = talk.says("No, mire, yo solo necesito que me abran, traigo paquetes.");
+    assert!(!reply.contains("unidad"), "{reply}");
+    let outcome = talk.session.outcome();
+    assert!(outcome.place.is_some(), "{outcome:?}");
+    assert_ne!(outcome.intent, Some(Intent::Maintenance));
+}
+
+#[test]
+fn a_plumber_at_the_door_of_a_closed_office_leaves_an_urgent_message() {
+    let also = vec![AlsoSpoken { language: Language::Spanish, heard: true }];
+    let mut talk = Talk::begin(Office { also, ..office() }, opening());
+    called(&mut talk, &["Soy el plomero, ando aquí afuera y nadie me abre el portón."]);
+    let outcome = talk.session.outcome();
+    assert_eq!(outcome.intent, Some(Intent::Vendor));
+    assert!(outcome.notes.iter().any(|note| note.contains("waits at the door")), "{outcome:?}");
+}
