@@ -175,7 +175,9 @@ pub(super) fn names(scene: &Scene<'_>) -> Vec<Entity> {
         && is_self(scene, end)
     {
         for start in end.saturating_sub(2)..end {
-            if start.checked_sub(1).and_then(|before| scene.word(before)).is_some_and(is_determiner) {
+            // "Truck's here right now" tells what is there.
+            if (start > 0 && scene.word(start - 1).is_some_and(is_determiner)) || scene.is_possessive(end - 1)
+            {
                 break;
             }
             if let Some((name, after)) = name(scene, start).filter(|(_, after)| *after == end) {
