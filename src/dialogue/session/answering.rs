@@ -315,7 +315,10 @@ impl Session {
     /// "Is this confidential?" in place of an answer: it goes along, and what was asked is asked again. A second one in a row counts
     /// as not understood. `true`: dealt with.
     fn wonders_instead(&mut self, text: &str, reading: &Reading) -> bool {
-        let question = text.trim_end().strip_suffix('?').is_some_and(asks);
+        let question = text
+            .trim_end()
+            .strip_suffix('?')
+            .is_some_and(|text| asks(text) || Remark::SaysYouDontKnow.is_in(text));
         if !question
             || self.state.unheard
             || self.state.confusions > 0
