@@ -128,6 +128,17 @@ fn whoever_is_stood_up_or_stands_before_what_is_locked_is_rung_for() {
     ] {
         at_noon(text).rings(Destination::Staff);
     }
+    let badge = "Xcel. Xcel Energy. My badge is 5512.";
+    let wrong = Reading {
+        intent: Intent::WrongNumber,
+        confidence: 0.95,
+        ranked: vec![(Intent::WrongNumber, 0.95)],
+        ..read(badge)
+    };
+    at_noon("Hello, Xcel Energy, I'm here to read the meters and the basement door's locked.")
+        .nobody_answers()
+        .reads(badge, wrong)
+        .goes_on();
     for text in [
         "The meter reader was here last week and I have a question about my bill.",
         "My key is in the office, I think.",
