@@ -2,8 +2,10 @@
 
 use std::sync::LazyLock;
 
+mod street;
+
+use self::street::{number_before, place_of};
 use super::{
-    entity,
     pattern::Table,
     token::{Token, tokens},
 };
@@ -355,27 +357,6 @@ fn is_said(street: &str, office: &str, words: &[Token], asked: bool) -> bool {
         "algo",
     ];
     (says(&["the", "that", "on", "el", "la", "ese", "esa"]) || number) && !says(&others)
-}
-
-/// Where the name of the street begins: all its words but the last, which is its kind.
-fn place_of(street: &str, words: &[Token]) -> Option<usize> {
-    /// A word that is likelier than this to be the street's, as it was heard.
-    const LIKE: f32 = 0.8;
-    let name = tokens(street);
-    let name = if name.len() > 1 { &name[..name.len() - 1] } else { &name[..] };
-    (0..words.len()).find(|&at| {
-        !name.is_empty()
-            && name.iter().enumerate().all(|(i, known)| {
-                words.get(at + i).is_some_and(|said| entity::likeness(&said.word, &known.word) >= LIKE)
-            })
-    })
-}
-
-/// The house number in figures right before the street.
-fn number_before<'t>(street: &str, words: &'t [Token]) -> Option<&'t str> {
-    let before = place_of(street, words)?.checked_sub(1)?;
-    let word = words.get(before)?.word.as_str();
-    word.bytes().all(|b| b.is_ascii_digit()).then_some(word)
 }
 
 /// Is this door among those that were heard, or does it stand there as it is written: `3a`, `3 a`?

@@ -27,6 +27,10 @@ quiero se señor señorita su sus también tardes tengo todavía un una unos ust
 /// The matter with these words added, unless it holds them already.
 pub(super) fn with(matter: Option<&str>, words: &str) -> String {
     let words = words.trim();
+    // Words that are several matters already are added one by one.
+    if let Some((first, rest)) = words.split_once(BETWEEN) {
+        return with(Some(&with(matter, first)), rest);
+    }
     let mut pieces: Vec<&str> = matter.map(|matter| matter.split(BETWEEN).collect()).unwrap_or_default();
     match pieces.iter_mut().find(|piece| is_same(piece, words)) {
         Some(piece) if meaning(words).len() > meaning(piece).len() || words.contains(*piece) => {
@@ -105,6 +109,8 @@ mod tests {
             with(Some(sink), "the bathroom sink leaks"),
             "The kitchen sink leaks; the bathroom sink leaks"
         );
+        let asked = "Would you take less?; So there is no room?";
+        assert_eq!(with(Some(&with(None, asked)), asked), asked, "two that are known are not added again");
         let two = with(Some(sink), "my fridge is broken");
         assert!(holds(&two, "The fridge broke, it's broken") && holds(&two, "kitchen sink leaking"));
         assert!(!holds(&two, "the heater is dead"));

@@ -146,6 +146,33 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_question_about_starting_over_is_no_wish_to() {
+        let read = |text: &str| Moves::of(Language::English).read(&tokens(text));
+        for text in [
+            "Let's start over.",
+            "start over",
+            "No, start again please",
+            "Can we start over?",
+            "I want to start over",
+            "Let me start again",
+            "from the beginning please",
+            "go back to the beginning, scratch that",
+        ] {
+            assert_eq!(read(text), Some(Move::StartOver), "{text}");
+        }
+        for text in [
+            "So do we start over?",
+            "Yes. So do we start over?",
+            "Do I have to start over?",
+            "when does it start again",
+            "would we have to start over then",
+        ] {
+            assert_ne!(read(text), Some(Move::StartOver), "{text}");
+        }
+        assert_eq!(read("I suppose so, yes."), Some(Move::Affirm));
+    }
+
+    #[test]
     fn a_caller_s_own_address_is_not_the_office_s_and_grace_is_no_due_date() {
         for (asked, topic) in [
             ("You've got my new address?", Some(Topic::Contact)),

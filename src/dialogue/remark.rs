@@ -39,8 +39,6 @@ remarks! {
     NamesAPerson,
     /// "It just came back on": it needs no repair any more.
     MendedItself,
-    /// Somebody has broken into a home.
-    OfBreakIn,
     /// "Take me off the waitlist": it refuses neither calls nor texts.
     OfWaitlist,
     /// "Can I speak to a person?", "get me somebody", "put Kim on".
@@ -237,6 +235,26 @@ remarks! {
     OfDrains,
     /// It comes up, or over the edge, and goes on.
     ComesUp,
+    /// "Have somebody call me today": the yes to the offer of a call.
+    WantsCall,
+    /// "So you don't know the number?" is asked of us, and no "I don't know".
+    SaysYouDontKnow,
+    /// "Call my agent, not me": the name and the number beside it are of somebody else.
+    CallsForAnother,
+    /// Of a home that is named: not that one. "Not Birch", "the house is too big for me".
+    DeniesHome,
+    /// "The twelve hundred guy's a scam."
+    SpeaksOfFraud,
+    /// Where whoever visits may park, not whoever lives there.
+    VisitorParking,
+    /// "Case number" right before what could be a door.
+    ReferenceBefore,
+    /// Whoever calls is of the police, an ambulance or a public service.
+    Official,
+    /// They look after somebody: a welfare check, nobody has heard from her.
+    LooksAfter,
+    /// A key, entry or somebody to call is asked for.
+    NeedsEntry,
 }
 
 /// What tells each remark, in the order of `Remark::ALL`.

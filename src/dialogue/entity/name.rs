@@ -41,8 +41,7 @@ landlord moving renting downstairs upstairs responding from hoping supposed abou
 simple easy weird strange important silly stupid crazy embarrassing sink toilet faucet tub shower heater furnace stove \
 oven fridge dishwasher washer dryer roof ceiling door window lock kitchen bathroom bedroom basement garage hallway \
 water heat leak flood pipe drain light lights raining wet busy tricky hurting serious nasty awful horrible \
-ours mine theirs none anonymous spelled spelling letters letter name names \
-way idea clue comment worries need quite such lie dice \
+ours mine theirs none anonymous spelled spelling letters letter name names way idea clue comment worries need quite such lie dice \
 january february march july september october november december monday tuesday wednesday thursday friday saturday sunday \
 yep yup yea ya nope nah aye by across through beside behind below between during against along past onto into upon around without \
 within via per got put giving prefer rather perfect alright indeed absolutely definitely maam sir dear honey man boy baby \
@@ -175,7 +174,9 @@ pub(super) fn names(scene: &Scene<'_>) -> Vec<Entity> {
         && is_self(scene, end)
     {
         for start in end.saturating_sub(2)..end {
-            if start.checked_sub(1).and_then(|before| scene.word(before)).is_some_and(is_determiner) {
+            // "Truck's here right now" tells what is there.
+            if (start > 0 && scene.word(start - 1).is_some_and(is_determiner)) || scene.is_possessive(end - 1)
+            {
                 break;
             }
             if let Some((name, after)) = name(scene, start).filter(|(_, after)| *after == end) {

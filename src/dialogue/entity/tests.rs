@@ -202,6 +202,8 @@ fn days_and_times_are_resolved_against_today() {
             ("this is the third damn time", ""),
             ("this weekend", "when 2026-11-21 to 2026-11-22"),
             ("after five", "when from 17h"),
+            ("friday after four. i work nights so mornings are hard", "when 2026-11-27 from 16h"),
+            ("friday mornings", "when 2026-11-27 morning"),
             ("before noon", "when until 12h"),
             ("between two and four", "when from 14h until 16h"),
             ("tuesday between nine and eleven", "when 2026-11-24 from 09h until 11h"),

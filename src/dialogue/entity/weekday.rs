@@ -2,7 +2,7 @@
 
 use jiff::civil::Weekday;
 
-use super::sound;
+use super::{Scene, When, sound};
 
 pub(super) fn weekday(word: &str) -> Option<Weekday> {
     Some(match word {
@@ -29,4 +29,25 @@ pub(super) fn misheard_weekday(word: &str) -> Option<Weekday> {
         sound::likeness(word, day) >= 0.7 || (sounds.len() >= SOUNDS && heard.contains(&sounds))
     };
     DAYS.into_iter().find(|day| like(day)).and_then(weekday)
+}
+
+/// "After four. I work nights, so mornings are hard": of every day, and of no hour that was named.
+pub(super) fn is_habit(scene: &Scene<'_>, at: usize, when: &When) -> bool {
+    let word = scene.word(at);
+    let works = at.checked_sub(1).and_then(|before| scene.word(before)).is_some_and(|word| {
+        matches!(word, "work" | "works" | "working" | "worked" | "sleep" | "do" | "nights" | "days")
+    });
+    let hard = matches!(scene.word(at + 1), Some("are" | "arent" | "dont"))
+        && (2..=4).any(|ahead| {
+            let word = scene.word(at + ahead);
+            matches!(
+                word,
+                Some(
+                    "hard" | "bad" | "tough" | "rough" | "out" | "difficult" | "impossible" | "busy" | "work"
+                )
+            )
+        });
+    matches!(word, Some("mornings" | "afternoons" | "evenings" | "nights"))
+        && (works || hard)
+        && (when.time.is_some() || when.date.is_some())
 }

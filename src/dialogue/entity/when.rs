@@ -11,7 +11,7 @@ use super::{
     DayPart, Entity, Scene, Slot, Value, When,
     feast::feast,
     number::{ones, ordinal, teens, tens},
-    weekday::{misheard_weekday, weekday},
+    weekday::{is_habit, misheard_weekday, weekday},
 };
 
 pub(super) fn whens(scene: &Scene<'_>) -> Vec<Entity> {
@@ -405,7 +405,7 @@ fn time(scene: &Scene<'_>, at: usize, when: &mut When, asked: bool) -> Option<us
     }
     let greeting = at > 0 && scene.word(at - 1) == Some("good");
     let part = match word {
-        _ if greeting => None,
+        _ if greeting || is_habit(scene, at, when) => None,
         "morning" | "mornings" => Some(DayPart::Morning),
         "noon" | "noontime" | "lunchtime" | "midday" => Some(DayPart::Noon),
         "afternoon" | "afternoons" => Some(DayPart::Afternoon),

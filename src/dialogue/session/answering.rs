@@ -317,7 +317,10 @@ impl Session {
     /// "Is this confidential?" in place of an answer: it goes along, and what was asked is asked again. A second one in a row counts
     /// as not understood. `true`: dealt with.
     fn wonders_instead(&mut self, text: &str, reading: &Reading) -> bool {
-        let question = text.trim_end().strip_suffix('?').is_some_and(asks);
+        let question = text
+            .trim_end()
+            .strip_suffix('?')
+            .is_some_and(|text| asks(text) || Remark::SaysYouDontKnow.is_in(text));
         if !question
             || self.state.unheard
             || self.state.confusions > 0
@@ -414,6 +417,8 @@ impl Session {
         let routable = !matches!(reading.intent, Intent::Other | Intent::Question | Intent::Emergency);
         // Who has asked for a home or a repair is not sent away over a later word.
         let sends_away = self.pack.flow(reading.intent).is_some_and(|flow| flow.ending == Ending::End);
+        // Nor is whoever was rung for: "Xcel Energy, my badge is 5512" of the man before the door dialled no wrong number.
+        let kept = !self.is_vague() || self.state.staff_failures > 0;
         let count = words_of(text).len();
         let sure = if count < SHORT_CHANGE { SURE_OF_SHORT_CHANGE } else { SURE_OF_CHANGE };
         // "No, wait" answers nobody who has asked for a name.
@@ -431,7 +436,7 @@ impl Session {
             && routable
             && !same
             && !misheard
-            && !(sends_away && self.state.flow.is_some() && !self.is_vague())
+            && !(sends_away && self.state.flow.is_some() && kept)
             && !answers
             && !self.state.rescue.wanted
             && self.state.flow != Some(Intent::Emergency)

@@ -2,7 +2,7 @@
 
 use super::{Item, Session, answering::TOPIC_WORDS, tenant::is_of_staff};
 use crate::dialogue::{
-    Ending, Intent, office::words_of, pack::Line, remark::Remark, reply::Hole, token::tokens,
+    Ending, Intent, matter, office::words_of, pack::Line, remark::Remark, reply::Hole, token::tokens,
 };
 
 impl Session {
@@ -35,6 +35,10 @@ impl Session {
         let pack = self.pack.clone();
         let Some(flow) = pack.flow(intent) else { return self.not_understood() };
         self.state.confusions = 0;
+        // What was asked before a call was offered heads the record: "have somebody call me" alone says nothing.
+        let asked = self.state.beyond.take();
+        let told = asked.map(|asked| matter::with(Some(&asked), text));
+        let text = told.as_deref().unwrap_or(text);
         let changed =
             self.state.flow.is_some_and(|before| before != intent) && !self.state.closed && !self.is_vague();
         let before = self.state.intent;

@@ -3,7 +3,7 @@
 
 use super::{Awaiting, Item, Session, answering::TOPIC_WORDS, understanding::is_answer_step};
 use crate::dialogue::{
-    ClosedTopic, Entity, Expectation, Intent, Move, Reading, Subject, Treated, Value, moves::Moves,
+    ClosedTopic, Entity, Expectation, Intent, Move, Reading, Subject, Treated, Value, matter, moves::Moves,
     office::words_of, pack::Line, remark::Remark, token::tokens,
 };
 use crate::types::Language;
@@ -42,7 +42,8 @@ impl Session {
             Some(intent) if !self.state.refuses_calls => {
                 // "What is my house worth" is for a licensed person, and asked by somebody who may sell.
                 let trade = matches!(reading.intent, Intent::Buyer | Intent::Seller) && reading.is_sure();
-                self.state.beyond = Some(text.to_owned());
+                // "So there's no wiggle room at all?" goes along with what it was asked after.
+                self.state.beyond = Some(matter::with(self.state.beyond.as_deref(), text));
                 self.offer_call(if trade { reading.intent } else { intent });
             }
             Some(_) | None => self.go_on(),
@@ -73,17 +74,30 @@ impl Session {
             && heard.iter().any(|entity| matches!(entity.value, Value::Name(_) | Value::Phone(_)));
         let wanted = reading.moves == Some(Move::Affirm)
             && (short || !reading.is_sure() || begins_with_yes(text, self.state.language));
+        // "Okay, have somebody call me today" is the yes itself, and no message of its own.
+        let calls = matches!(reading.intent, Intent::Message | Intent::Human | Intent::Other)
+            || !reading.is_sure()
+            || reading.intent == intent;
+        let asked_for = calls
+            && matches!(reading.moves, None | Some(Move::Affirm | Move::Thank))
+            && Remark::WantsCall.is_in(text)
+            && !Remark::WantsNoCall.is_in(text);
         match reading.moves {
-            _ if introduced || wanted => {
+            _ if introduced || wanted || asked_for => {
                 self.take_beside_the_point(heard);
                 let asked = self.state.beyond.take().unwrap_or_default();
                 self.state.add_matter(&asked);
                 if words_of(text).len() >= TOPIC_WORDS {
                     self.state.add_matter(text);
                 }
+                // "Yeah, I guess. Do y'all go back seven years or what?" is not left without a word.
+                if text.trim_end().ends_with('?') && wanted && words_of(text).len() >= TOPIC_WORDS {
+                    self.tell(self.noted(text));
+                }
                 self.begin_flow(intent, &asked);
             }
             Some(Move::Deny | Move::Done | Move::Refuse | Move::Thank) if !reading.is_sure() => {
+                self.state.beyond = None;
                 self.ask_anything_else();
             }
             _ => self.heard_more(text, reading, heard),
@@ -98,7 +112,12 @@ impl Session {
             self.tell(Line::AlreadyNoted);
             return self.ask_anything_else();
         }
-        if reading.is_sure() && !is_answer_step(reading) && words_of(text).len() >= TOPIC_WORDS {
+        // "So the twelve hundred guy's a scam, right?" speaks of a home, and seeks none.
+        let warns = reading.intent.is_prospect() && Remark::SpeaksOfFraud.is_in(text);
+        // Nor does "and you're taking me off Wednesday, right?" beside a showing that is being passed on.
+        let passed_on = self.state.showing.is_of_another() && reading.intent.is_prospect();
+        let sure = reading.is_sure() && !warns && !passed_on;
+        if sure && !is_answer_step(reading) && words_of(text).len() >= TOPIC_WORDS {
             self.state.add_matter(text);
             return self.begin_flow(reading.intent, text);
         }
@@ -121,7 +140,7 @@ impl Session {
             // "Yes, that's it" to "anything else?" is the end.
             Some(Move::Affirm) if Remark::IsAll.is_in(text) => self.leave(),
             Some(Move::Affirm) if words_of(text).len() < TOPIC_WORDS => self.ask_need(Line::Need),
-            _ if reading.is_sure() => {
+            _ if sure => {
                 self.state.add_matter(text);
                 self.begin_flow(reading.intent, text);
             }

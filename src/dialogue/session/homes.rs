@@ -13,6 +13,7 @@ use crate::dialogue::{
     listing::{self, Asked, Described, asked},
     office::words_of,
     pack::Line,
+    remark::Remark,
 };
 
 /// Words by which one more home is wanted, and not another one instead.
@@ -66,8 +67,26 @@ impl Session {
             bedrooms: bedrooms_in(heard),
             asked: self.state.awaiting.item() == Some(Item::Listing),
         };
-        let meant = listing::meant(&self.office.listings, &self.office.name, text, &said);
+        let left = without_denied_homes(text);
+        let meant = listing::meant(&self.office.listings, &self.office.name, &left, &said);
         meant.into_iter().map(|home| home.address.clone()).collect()
+    }
+
+    /// "Not Birch", "I don't want the house", of the home that was taken to be meant: it is meant no longer.
+    pub(super) fn forget_denied_home(&mut self, text: &str) {
+        let Some(Value::Listing(known)) = self.state.form.value(Item::Listing).cloned() else { return };
+        if self.state.unheard || self.state.showing.standing().is_some() {
+            return;
+        }
+        let homes = |text: &str| -> Vec<String> {
+            let meant = listing::meant(&self.office.listings, &self.office.name, text, &Described::default());
+            meant.into_iter().map(|home| home.address.clone()).collect()
+        };
+        let denied = denied_clauses(text).iter().any(|clause| homes(clause).contains(&known));
+        if denied && !homes(&without_denied_homes(text)).contains(&known) {
+            self.state.form.reopen(Item::Listing);
+            self.state.form.reopen(Item::Place);
+        }
     }
 
     /// Puts the home that is meant among what was heard. Whoever wants to see two is told that the second is noted, so that the
@@ -318,6 +337,27 @@ impl Session {
             }
         }
     }
+}
+
+/// The clauses that say which home is not meant: "not Birch", "the house is just too big for me now".
+fn denied_clauses(text: &str) -> Vec<&str> {
+    clauses(text).filter(|clause| denies(clause)).collect()
+}
+
+fn without_denied_homes(text: &str) -> String {
+    clauses(text).filter(|clause| !denies(clause)).collect()
+}
+
+fn clauses(text: &str) -> impl Iterator<Item = &str> {
+    text.split_inclusive(['.', ',', ';', '!', '?'])
+}
+
+/// Of few words where it only says "not": "not that I have seen it, but the house would do" denies nothing.
+fn denies(clause: &str) -> bool {
+    const OF_A_NOT: usize = 6;
+    let few = words_of(clause).len() <= OF_A_NOT;
+    let bare = words_of(clause).iter().any(|word| word == "not");
+    Remark::DeniesHome.is_in(clause) && (few || !bare)
 }
 
 fn heard_home(address: String, text: &str) -> Entity {

@@ -186,6 +186,26 @@ impl Session {
             }
             return !of_office;
         }
+        // Whoever comes to see it parks where guests do.
+        if asked == Asked::Parking && Remark::VisitorParking.is_in(text) {
+            let guests = |answer: &String| {
+                let words = words_of(answer);
+                words.iter().any(|word| {
+                    matches!(
+                        word.as_str(),
+                        "guest" | "guests" | "visitor" | "visitors" | "visitantes" | "visitas"
+                    )
+                })
+            };
+            match self.office.answer(Some(Topic::Parking), "guest parking").filter(guests) {
+                Some(answer) => self.tell_as_written(&answer),
+                None => {
+                    let note = format!("asked about {}: where visitors park is to be told", home.address);
+                    self.tell_noting(Line::HomeUnknown, note);
+                }
+            }
+            return true;
+        }
         let line = match asked {
             Asked::Rent if listed && home.costs().is_some() => return true,
             Asked::Rent => home

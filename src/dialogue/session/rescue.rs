@@ -160,6 +160,22 @@ impl Session {
         }
     }
 
+    /// "I'm with the police, it's a welfare check, I need somebody with a key": said in one breath or in several, the person on call
+    /// can open, whoever else is at their desk or not.
+    pub(super) fn note_official(&mut self, text: &str, reading: &Reading) {
+        if self.state.urgency != Urgency::Routine || self.state.rescue.declined || self.state.unheard {
+            return;
+        }
+        let first = self.state.first_words.as_deref().unwrap_or_default();
+        let told = format!("{first}. {}. {text}", self.state.matter.as_deref().unwrap_or_default());
+        let told = tokens(&told.replace(',', " "));
+        let needs = Remark::NeedsEntry.fits(&tokens(text));
+        if needs && Remark::Official.fits(&told) && Remark::LooksAfter.fits(&told) {
+            let urgency = Urgency::Urgent(UrgentKind::Lockout);
+            self.note_harm(text, &Reading { urgency, ..reading.clone() });
+        }
+    }
+
     /// "Yes, locked out" tells of no other harm than the one that nobody is to be rung for.
     fn says_nothing_new(&self, text: &str) -> bool {
         const BESIDE: [&str; 10] = ["yes", "yeah", "no", "im", "i", "am", "still", "just", "its", "si"];
@@ -316,6 +332,10 @@ impl Session {
 
     /// Goes on with the flow that there is, or with a mere message.
     pub(super) fn take_message(&mut self) {
+        if let Some(asked) = self.state.beyond.take() {
+            self.state.begin_with(&asked);
+            self.state.add_matter(&asked);
+        }
         self.state.flow.get_or_insert(Intent::Human);
         self.state.closed = false;
         self.advance();

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Opening,
+    answering::TOPIC_WORDS,
     proving::{Asked, Proving},
     showing::Visit,
     suspicion::Suspicion,
@@ -15,6 +16,7 @@ use crate::dialogue::{
     Outcome, Pets, Promise, ShowingSlot, Sought, Topic, Treated, UnitRef, Urgency, Value, When,
     form::{Form, Standing},
     matter,
+    office::words_of,
     outcome::OUTCOME_VERSION,
     reply::{self, Wording},
 };
@@ -336,6 +338,10 @@ impl State {
 
     /// Keeps the words that began this flow, for whoever reads what came of it.
     pub(super) fn begin_with(&mut self, words: &str) {
+        // What another matter began with stays beside it: "Is the house for sale too?" before "I'd be a buyer".
+        if let Some(before) = self.first_words.take().filter(|before| words_of(before).len() >= TOPIC_WORDS) {
+            self.add_matter(&before);
+        }
         self.first_words = Some(words.trim().chars().take(FIRST_WORDS).collect());
     }
 

@@ -7,6 +7,7 @@ mod emergencies;
 mod emergencies_asked;
 mod endings;
 mod everyday;
+mod first_said;
 mod hearing_out;
 mod homes;
 mod known;

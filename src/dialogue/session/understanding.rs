@@ -76,6 +76,8 @@ impl Session {
         self.state.silences = 0;
         self.state.patient = false;
         self.note_language_spoken(text, reading);
+        let asked_of_us = of_us(text, reading);
+        let reading = asked_of_us.as_ref().unwrap_or(reading);
         let presence = std::mem::take(&mut self.state.presence_asked);
         if let Some(kind) = self.new_danger(reading) {
             let heard = self.entities(text);
@@ -146,6 +148,7 @@ impl Session {
         // What nobody needs to know of who speaks was not read either.
         let text = &*to_be_heard(text);
         self.note_harm(text, reading);
+        self.note_official(text, reading);
         self.note_visit(text, reading);
         let ours = self.asked_for_us(text, reading);
         let (text, reading) = match &ours {
@@ -161,6 +164,7 @@ impl Session {
         if self.refuses_name(text) {
             return;
         }
+        self.forget_denied_home(text);
         let named = self.take_name_beside_question(text, reading);
         let left = self.take_apart(reading);
         let (text, reading) =
@@ -183,6 +187,10 @@ impl Session {
         if named {
             // It is taken below with the rest.
             self.state.form.reopen(Item::Name);
+        }
+        if self.state.form.value(Item::Name).is_some() && Remark::CallsForAnother.is_in(text) {
+            // Whose number it is, beside the number.
+            self.state.note(format!("said: \"{}\"", text.trim()));
         }
         let meant = without_denied(text);
         let mut heard = self.entities(&meant);
@@ -308,6 +316,7 @@ impl Session {
     pub(super) fn entities(&self, text: &str) -> Vec<Entity> {
         let mut heard = self.sort_days(text, self.extracted(text));
         self.leave_out_untold(text, &mut heard);
+        self.leave_out_of_others(text, &mut heard);
         self.sort_rooms(text, &mut heard);
         self.put_right(&mut heard);
         self.choose_place(text, &mut heard);
@@ -550,6 +559,15 @@ pub(super) fn asks_to_see(text: &str) -> bool {
     words.iter().any(|word| VISITS.contains(&word.as_str()))
         || words.windows(2).any(|pair| SEES.contains(&[pair[0].as_str(), pair[1].as_str()]))
         || comes_to_see(text)
+}
+
+/// "So you don't know the number?" is a question, and no "I don't know". `None`: the reading is right as it is.
+fn of_us(text: &str, reading: &Reading) -> Option<Reading> {
+    if reading.moves != Some(Move::Unknown) || !Remark::SaysYouDontKnow.is_in(text) {
+        return None;
+    }
+    let moves = Remark::OpensWithYes.is_in(text).then_some(Move::Affirm);
+    Some(Reading { moves, ..reading.clone() })
 }
 
 /// Does the turn say nothing besides its step?

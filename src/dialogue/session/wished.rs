@@ -321,6 +321,28 @@ impl Session {
         }
     }
 
+    /// Without what is of somebody or something else: "case number 2025" is no door, "tell the trash people not before seven" no
+    /// wish of a visit, and "call my agent, Carla Jimenez" not the caller's own name.
+    pub(super) fn leave_out_of_others(&self, text: &str, heard: &mut Vec<Entity>) {
+        let referred = |entity: &Entity| {
+            let before = text.get(..entity.start).unwrap_or_default();
+            Remark::ReferenceBefore.is_in(before)
+        };
+        let words = tokens(text);
+        let says = |of: &[&str]| words.iter().any(|token| of.contains(&token.word.as_str()));
+        // When noise may be made is the complaint itself; when to call or to come is said in so many words.
+        let told = self.state.flow == Some(Intent::Complaint)
+            && says(&["before", "after", "until", "till"])
+            && !says(&["call", "come", "ring", "reach", "visit", "meet", "available", "home"]);
+        let of_another = self.state.form.value(Item::Name).is_some() && Remark::CallsForAnother.fits(&words);
+        heard.retain(|entity| match entity.value {
+            Value::Unit(_) => !referred(entity),
+            Value::When(_) => !told,
+            Value::Name(_) => !of_another,
+            _ => true,
+        });
+    }
+
     /// A day of moving in was asked for or read back: "no hurry, the lease is up in May" leaves it open. `true`: dealt with.
     pub(super) fn leaves_move_in_open(&mut self, text: &str, reading: &Reading, heard: &[Entity]) -> bool {
         if self.state.awaiting.item() != Some(Item::MoveIn) || self.state.unheard {
