@@ -28,8 +28,10 @@ use crate::{
 pub(super) const STAFF_SEPTETS: usize = 3 * 153;
 /// Two calls of one number within this are answered by one text.
 const SAME_MATTER: SignedDuration = SignedDuration::from_mins(10);
-/// The longest description of a matter that is kept outside the transcript.
-const MATTER: usize = 400;
+/// The longest description of a matter on a work order or a lead, in characters: whoever goes there needs all of it.
+const MATTER: usize = 2_000;
+/// The same in a summary, where what was promised has to find room behind it.
+const MATTER_TOLD: usize = 400;
 
 /// What is known beside the record.
 #[derive(Debug)]
@@ -225,7 +227,7 @@ fn ticket(
             name,
             callback,
             place,
-            wish: matter(record),
+            wish: cut(&matter(record), MATTER),
             wished_for,
             kind: lead_kind(intent).unwrap_or(LeadKind::Rental),
             status: TicketStatus::Open,
@@ -248,15 +250,16 @@ const fn lead_kind(intent: Option<Intent>) -> Option<LeadKind> {
 /// What is to be repaired, and what whoever goes there must know besides.
 fn issue(record: &CallRecord) -> String {
     let notes = record.outcome.as_ref().map_or(&[][..], |outcome| outcome.notes.as_slice());
+    let matter = cut(&matter(record), MATTER);
     match notes {
-        [] => matter(record),
-        notes => format!("{} ({})", matter(record), notes.join("; ")).trim_start().to_owned(),
+        [] => matter,
+        notes => format!("{matter} ({})", notes.join("; ")).trim_start().to_owned(),
     }
 }
 
 /// What it was about: what the agent made of it, or else all that the caller said.
 fn matter(record: &CallRecord) -> String {
-    let said = record.outcome.as_ref().and_then(Outcome::request).unwrap_or_else(|| {
+    record.outcome.as_ref().and_then(Outcome::request).unwrap_or_else(|| {
         let turns: Vec<&str> = record
             .turns
             .iter()
@@ -264,8 +267,14 @@ fn matter(record: &CallRecord) -> String {
             .map(|turn| turn.text.as_str())
             .collect();
         turns.join(" / ")
-    });
-    said.chars().take(MATTER).collect()
+    })
+}
+
+/// The words that fit into so many characters, with a sign that there were more.
+fn cut(words: &str, characters: usize) -> String {
+    let Some((end, _)) = words.char_indices().nth(characters) else { return words.to_owned() };
+    let whole = words[..end].rsplit_once(char::is_whitespace).map_or(&words[..end], |(whole, _)| whole);
+    format!("{whole} ...")
 }
 
 fn words_of_refusal(record: &CallRecord) -> String {
@@ -473,7 +482,7 @@ fn summary(record: &CallRecord, settings: &Settings) -> String {
     if let Some(outcome) = outcome {
         describe(outcome, record, &mut summary);
     } else if !matter(record).is_empty() {
-        summary.push_str(&format!(" Said: {}.", matter(record)));
+        summary.push_str(&format!(" Said: {}.", cut(&matter(record), MATTER_TOLD)));
     }
     summary
 }
@@ -512,7 +521,7 @@ fn describe(outcome: &Outcome, record: &CallRecord, summary: &mut String) {
             if place.confirmed { "" } else { " (not confirmed)" }
         ));
     }
-    let matter = matter(record);
+    let matter = cut(&matter(record), MATTER_TOLD);
     if prospect {
         summary.push_str(&format!(" {matter}"));
     } else if !matter.is_empty() {

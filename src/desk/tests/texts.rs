@@ -399,3 +399,19 @@ fn a_week_of_five_hundred_calls() {
     assert_eq!((health.calls, health.contacts, health.queued, health.claimed), (500, 300, 0, 0));
     assert!(house.wakes < 5_000, "the desk wakes for what is due, and for nothing else: {}", house.wakes);
 }
+
+#[test]
+fn a_long_story_stands_whole_on_the_work_order_and_leaves_room_for_the_promise_in_the_text() {
+    let story = "the dishwasher leaks under the left door when it drains ".repeat(12);
+    let mut house = House::new();
+    let call = house.call_with(DANA, Disposition::AiHandled, |record| {
+        let mut outcome = outcome(Some(Intent::Maintenance), Promise::WorkOrder, EndReason::Goodbye);
+        outcome.matter = Some(story.trim().to_owned());
+        record.outcome = Some(outcome);
+    });
+    let detail = house.detail(call);
+    assert_eq!(detail.work_orders[0].issue, story.trim());
+    let summary = &detail.summary;
+    assert!(summary.contains(" ...\"") && summary.len() < 600, "{summary}");
+    assert!(summary.contains("Promised: a work order."), "{summary}");
+}
