@@ -1,5 +1,7 @@
 //! What the rules alone make of sayings and of the real danger in nearly the same words.
 
+mod softly_told;
+
 use super::*;
 use crate::dialogue::token::tokens;
 
