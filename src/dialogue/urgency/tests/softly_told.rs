@@ -82,3 +82,29 @@ fn what_is_over_or_elsewhere_raises_no_alarm_and_what_goes_on_beside_it_does() {
         assert!(is_danger(&rules, text), "{text}");
     }
 }
+
+#[test]
+fn what_is_told_of_a_kitchen_a_pilot_light_or_the_heat_is_danger_only_with_the_sign_of_it() {
+    let rules = english();
+    for (text, kind) in [
+        ("The stove won't turn off and it's getting really hot in here.", LifeSafety::Fire),
+        ("Somebody left a pot on in 2A and it's filling the hallway.", LifeSafety::Fire),
+        ("The pilot light's out and I smell something.", LifeSafety::Gas),
+        ("It's ninety eight degrees in here and my grandmother's not looking good.", LifeSafety::Medical),
+        ("The paint from upstairs is giving my daughter an asthma attack.", LifeSafety::Medical),
+        ("There's a crack in the wall you can put your hand in.", LifeSafety::Collapse),
+    ] {
+        assert_eq!(rules.reflex(&rules.words(tokens(text))), Reflex::Danger(kind), "{text}");
+    }
+    for text in [
+        "The oven light won't turn off.",
+        "The pilot light went out again, can you light it?",
+        "The pilot light's out and there's no smell.",
+        "It's ninety degrees in here and the paint's not looking good.",
+        "I'm having a heart attack looking at this bill.",
+        "It's a gas stove, right?",
+        "My son had an asthma attack last month because of the mold.",
+    ] {
+        assert!(!is_danger(&rules, text), "{text}");
+    }
+}
