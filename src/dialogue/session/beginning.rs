@@ -78,7 +78,11 @@ impl Session {
             Ending::Staff | Ending::Message => {
                 // Where nothing is left to ask, the closing says it all.
                 if !self.is_quick() && self.has_more_to_ask() {
-                    self.tell_variant(&format!("{}.opening", intent.name()), &flow.opening);
+                    if intent == Intent::Question && self.state.texts_only {
+                        self.tell(Line::UnknownNoted);
+                    } else {
+                        self.tell_variant(&format!("{}.opening", intent.name()), &flow.opening);
+                    }
                     self.echo_matter();
                 }
                 self.advance();

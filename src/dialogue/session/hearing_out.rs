@@ -161,7 +161,7 @@ impl Session {
     }
 
     /// The step of the talk that these words are.
-    fn step_of(&self, text: &str) -> Option<Move> {
+    pub(super) fn step_of(&self, text: &str) -> Option<Move> {
         Moves::of(self.state.language).read(&tokens(text))
     }
 

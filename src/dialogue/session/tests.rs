@@ -25,3 +25,4 @@ mod switching;
 mod taking_back;
 mod telling;
 mod understood;
+mod texting;

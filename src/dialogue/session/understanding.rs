@@ -93,11 +93,17 @@ impl Session {
             self.tell(Line::NoSecrets);
             return self.go_on();
         }
+        let in_writing = self.take_wish_for_texts(text, reading);
+        let (text, reading) = match &in_writing {
+            Some(left) if left.text.is_empty() => return self.after_wish_for_texts(&left.reading),
+            Some(left) => (left.text.as_str(), &left.reading),
+            None => (text, reading),
+        };
         if self.calls_off_a_visit(text, reading)
             || self.harm_is_over(text, reading)
             || self.takes_back_alarm(text, reading)
-            || self.refuses_number(text)
-            || self.calls_it_off(text, reading)
+            // "Please don't call me, text me": of a call alone, and nothing is called off.
+            || (in_writing.is_none() && (self.refuses_number(text) || self.calls_it_off(text, reading)))
         {
             return;
         }
