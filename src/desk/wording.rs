@@ -64,6 +64,9 @@ pub struct Wording {
     /// A home is shown at a time that stands in the calendar.
     pub showing: Template,
     pub callback: Template,
+    /// In the place of `lead` and `callback`, to whoever wants to be texted and not called. An office's older file has none.
+    #[serde(default)]
+    pub in_writing: Option<Template>,
     pub on_call: Template,
     /// The place in a queue is kept, and the caller is called back.
     pub queue_call_back: Template,
@@ -96,6 +99,7 @@ impl Wording {
 
     fn checked(toml: &str, office: &str) -> Result<Self, WordingError> {
         let wording: Wording = toml::from_str(toml)?;
+        let in_writing = wording.in_writing.iter().map(|template| ("in_writing", template));
         for (text, template) in [
             ("text_back", &wording.text_back),
             ("work_order", &wording.work_order),
@@ -107,7 +111,10 @@ impl Wording {
             ("opted_out", &wording.opted_out),
             ("opted_in", &wording.opted_in),
             ("help", &wording.help),
-        ] {
+        ]
+        .into_iter()
+        .chain(in_writing)
+        {
             let values = BTreeMap::from([
                 (Placeholder::Office, office),
                 (Placeholder::Name, "Maximilian"),

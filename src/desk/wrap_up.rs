@@ -227,7 +227,7 @@ fn ticket(
             name,
             callback,
             place,
-            wish: cut(&matter(record), MATTER),
+            wish: wish(record),
             wished_for,
             kind: lead_kind(intent).unwrap_or(LeadKind::Rental),
             status: TicketStatus::Open,
@@ -235,6 +235,15 @@ fn ticket(
         return (None, Some(lead));
     }
     (None, None)
+}
+
+/// What somebody looks for, and that they want no call where they said so: the list of leads shows a number beside it.
+fn wish(record: &CallRecord) -> String {
+    let wish = cut(&matter(record), MATTER);
+    match record.outcome.as_ref().is_some_and(|outcome| outcome.texts_only) {
+        true => format!("{wish} (text, do not call)").trim_start().to_owned(),
+        false => wish,
+    }
 }
 
 /// Which lead somebody is by what they wanted, if any.
@@ -361,10 +370,15 @@ fn caller_text(
         _ => known.unwrap_or_default(),
     };
     let wording = settings.wording.in_language(language);
+    let in_writing = record.outcome.as_ref().is_some_and(|outcome| outcome.texts_only);
     let promise = record.outcome.as_ref().map_or(Promise::Nothing, |outcome| outcome.promised);
     let (kind, words): (Kind, &Template) = match promise {
         Promise::Nothing => (Kind::TextBack, &wording.text_back),
         Promise::WorkOrder => (Kind::Confirmation, &wording.work_order),
+        // "Someone will call you back" is not written to whoever wants no call.
+        Promise::LeadCallback | Promise::Callback if in_writing => {
+            (Kind::Confirmation, wording.in_writing.as_ref().unwrap_or(&wording.text_back))
+        }
         Promise::LeadCallback => (Kind::Confirmation, &wording.lead),
         Promise::Callback => (Kind::Confirmation, &wording.callback),
         Promise::OnCallRung => (Kind::Confirmation, &wording.on_call),
@@ -528,7 +542,8 @@ fn describe(outcome: &Outcome, record: &CallRecord, summary: &mut String) {
         summary.push_str(&format!(" \"{matter}\""));
     }
     if let Some(callback) = &outcome.callback {
-        summary.push_str(&format!(" Call back {}.", callback.value.national()));
+        let way = if outcome.texts_only { "Text" } else { "Call back" };
+        summary.push_str(&format!(" {way} {}.", callback.value.national()));
     }
     if let Some(wish) = outcome.wish().filter(|_| !prospect) {
         summary.push_str(&format!(" Wishes {wish}."));
@@ -539,6 +554,7 @@ fn describe(outcome: &Outcome, record: &CallRecord, summary: &mut String) {
     summary.push_str(match outcome.promised {
         Promise::Nothing => "",
         Promise::WorkOrder => " Promised: a work order.",
+        Promise::LeadCallback | Promise::Callback if outcome.texts_only => " Promised: an answer.",
         Promise::LeadCallback | Promise::Callback => " Promised: a call back.",
         Promise::OnCallRung => " The person on call was rung.",
         Promise::Showing => " Told: the showing is booked.",
@@ -548,6 +564,8 @@ fn describe(outcome: &Outcome, record: &CallRecord, summary: &mut String) {
     }
     if outcome.calls_welcome {
         summary.push_str(" Asked not to be texted; calls are welcome.");
+    } else if outcome.texts_only {
+        summary.push_str(" Asked to be texted, not called.");
     } else if outcome.do_not_contact {
         summary.push_str(" Asked not to be contacted.");
     }

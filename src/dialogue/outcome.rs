@@ -41,6 +41,9 @@ pub struct Outcome {
     /// But a person may call them back: they refused texts alone.
     #[serde(default)]
     pub calls_welcome: bool,
+    /// They want to be texted, and not called. It is no consent to anything that needs one.
+    #[serde(default)]
+    pub texts_only: bool,
     /// A person was promised something by the office.
     pub promised: Promise,
     pub ended: Option<EndReason>,
@@ -186,6 +189,7 @@ impl Outcome {
             access: None,
             do_not_contact: false,
             calls_welcome: false,
+            texts_only: false,
             promised: Promise::Nothing,
             ended: None,
             sought: None,

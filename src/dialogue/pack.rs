@@ -190,6 +190,14 @@ lines! {
     StopContact = "stop_contact" [],
     /// They want no texts, and said nothing against calls.
     NoTexts = "no_texts" [],
+    /// They offer to tell more.
+    YesPlease = "yes_please" [],
+    /// They want texts, and no calls; and what is asked and said after that.
+    TextsOnly = "texts_only" [],
+    OfferCallerText = "offer_caller_text" [Value],
+    AskNumberText = "ask_number_text" [],
+    OfferText = "offer_text" [],
+    ClosingTexts = "closing_texts" [],
     /// They have begun to say the number of a card, or of social security.
     NoSecrets = "no_secrets" [],
     StartOver = "start_over" [],

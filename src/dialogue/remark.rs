@@ -239,6 +239,32 @@ remarks! {
     WantsCall,
     /// "So you don't know the number?" is asked of us, and no "I don't know".
     SaysYouDontKnow,
+    /// Another landlord asks about them: "they're gonna call you for a reference".
+    OfReference,
+    /// An animal that somebody has to look after: it is no question of the rules on pets.
+    OfAnimal,
+    /// Something is to be opened: no question of the hours.
+    AsksToOpen,
+    /// A day or an hour of their own doings: "I leave at nine", "will I get it back today?"
+    WishesNoTime,
+    /// Where it is, or what to mind, behind the answer: "behind the bathtub", "just mind the cat".
+    GoesAlong,
+    /// "My cable guy's coming tomorrow": whoever lives there tells of somebody who comes to work.
+    AwaitsWorker,
+    /// "I'm with the gas company", "this is Bob from Xcel".
+    SpeaksForFirm,
+    /// "Do you want my mom's name?"
+    OffersName,
+    /// Sent before this call: "did you get my email?" asks of no note.
+    OfThingSent,
+    /// Something was stolen.
+    OfTheft,
+    /// An operator speaks for a deaf caller.
+    OfRelay,
+    /// "Text me, don't call", "text is better".
+    WantsTexts,
+    /// With one of these it is no wish for texts: "don't call or text me", "call me, don't text".
+    WantsNoTexts,
     /// "Call my agent, not me": the name and the number beside it are of somebody else.
     CallsForAnother,
     /// Of a home that is named: not that one. "Not Birch", "the house is too big for me".

@@ -35,6 +35,7 @@ mod switching;
 mod taking;
 mod taking_back;
 mod tenant;
+mod texting;
 mod understanding;
 mod visiting;
 mod wished;

@@ -250,6 +250,13 @@ granted | let them|him|her in
 granted | ^ ?yes ?sure you|they|he|she can|may|could go|come
 ";
 
+static WOULD_ENTER: LazyLock<Pattern> = LazyLock::new(|| {
+    Pattern::parse(
+        "need|needs|needed|has|have|had|want|wants|wanted|got|going|supposed|tried|trying|wanna|gotta|say|said \
+         ?he ?she ?they ?needs ?need ?has ?have to? go|come|enter|get",
+    )
+});
+
 pub(super) fn access_from_name(name: &str) -> Option<Access> {
     Some(match name {
         "granted" => Access::Granted,
@@ -284,6 +291,10 @@ pub(super) fn accesses(scene: &Scene<'_>) -> Vec<Entity> {
                 .filter_map(|at| scene.word(at))
                 .any(|word| matches!(word, "enter" | "enters" | "in" | "inside" | "into"));
             if !asked && ((*access == Access::Denied && !of_entering) || scene.text.contains('?')) {
+                continue;
+            }
+            // "He needs to go in the room downstairs" tells what somebody wants, and allows nothing.
+            if !asked && *access == Access::Granted && WOULD_ENTER.hits(&scene.tokens).next().is_some() {
                 continue;
             }
             // "No, please call me first" is no leave to go in after a call that nobody takes, and neither is "no, they can come

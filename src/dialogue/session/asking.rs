@@ -74,6 +74,11 @@ pub(super) fn is_of_a_waitlist(text: &str) -> bool {
     Remark::OfWaitlist.is_in(text) && !words.iter().any(written)
 }
 
+/// "Did you get the parking too?", and not "did you get my email?"
+pub(super) fn asks_if_noted(text: &str) -> bool {
+    Remark::AsksIfNoted.is_in(text) && !Remark::OfThingSent.is_in(text)
+}
+
 /// "Can I speak to a person?", "get me somebody", "put Kim on": wherever the talk stands.
 pub(super) fn pleads(text: &str) -> bool {
     let words = tokens(text);

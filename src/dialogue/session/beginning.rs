@@ -2,7 +2,7 @@
 
 use super::{Item, Session, answering::TOPIC_WORDS, tenant::is_of_staff};
 use crate::dialogue::{
-    Ending, Intent, matter, office::words_of, pack::Line, remark::Remark, reply::Hole, token::tokens,
+    Ending, Intent, Urgency, matter, office::words_of, pack::Line, remark::Remark, reply::Hole, token::tokens,
 };
 
 impl Session {
@@ -14,6 +14,19 @@ impl Session {
             // "Noor in 1B, the guy comes tomorrow and I can't": who names their own door is asked for no company.
             Intent::Vendor if self.is_of_a_resident(text) => Intent::Resident,
             Intent::Vendor if is_of_staff(text) => Intent::Message,
+            // "My cable guy's coming tomorrow, he needs somebody to unlock the basement."
+            Intent::Vendor if awaits_worker(text) => Intent::Resident,
+            // The application is with another landlord, who wants to hear of this tenancy.
+            Intent::Application | Intent::Leasing | Intent::Showing | Intent::Message | Intent::Vendor
+                if Remark::OfReference.is_in(text) && !text.trim_end().ends_with('?') =>
+            {
+                Intent::Resident
+            }
+            // A stolen bike is nothing that could be mended, though the door may be as well.
+            Intent::Maintenance if self.state.urgency == Urgency::Routine && Remark::OfTheft.is_in(text) => {
+                self.state.note("also: a repair, perhaps".to_owned());
+                Intent::Complaint
+            }
             // "The dog from 2B bit my son" asks nothing of the rules on pets.
             Intent::Question | Intent::Other | Intent::Message if Remark::OfBite.is_in(text) => {
                 Intent::Complaint
@@ -66,8 +79,16 @@ impl Session {
         if intent == Intent::Message && Self::asks_only_to_leave_word(text) {
             // For whom it is; what it is comes yet.
             self.state.note(text.trim().to_owned());
-        } else if flow.items.contains(&Item::Matter) && words_of(text).len() >= TOPIC_WORDS && !echo {
+        } else if (flow.items.contains(&Item::Matter)
+            // "No. It's for permission, we'd like to use the courtyard" after a story: the question itself is what is wanted.
+            || (intent == Intent::Question && self.state.matter.is_some()))
+            && words_of(text).len() >= TOPIC_WORDS
+            && !echo
+        {
             self.state.add_matter(text);
+        }
+        if let Some(question) = second_question(text).filter(|_| self.state.further.is_empty()) {
+            self.state.note(format!("also asks: \"{question}\""));
         }
         if changed {
             self.tell_with(Line::Switch, &flow.label);
@@ -78,7 +99,11 @@ impl Session {
             Ending::Staff | Ending::Message => {
                 // Where nothing is left to ask, the closing says it all.
                 if !self.is_quick() && self.has_more_to_ask() {
-                    self.tell_variant(&format!("{}.opening", intent.name()), &flow.opening);
+                    if intent == Intent::Question && self.state.texts_only {
+                        self.tell(Line::UnknownNoted);
+                    } else {
+                        self.tell_variant(&format!("{}.opening", intent.name()), &flow.opening);
+                    }
                     self.echo_matter();
                 }
                 self.advance();
@@ -113,6 +138,15 @@ impl Session {
     }
 }
 
+/// "The garage door is broken, and also did you get my email about painting?": whoever mends the door reads no further than that.
+fn second_question(text: &str) -> Option<&str> {
+    const ALSO: [&str; 3] = ["also", "secondly", "tambien"];
+    let words = tokens(text);
+    let at = words.iter().position(|token| ALSO.contains(&token.word.as_str())).filter(|at| *at > 0)?;
+    let rest = text.get(words.get(at + 1)?.start..)?.trim();
+    (rest.ends_with('?') && words_of(rest).len() >= TOPIC_WORDS).then_some(rest)
+}
+
 /// Is this what a record is about, whatever else is asked for after it?
 const fn is_kept_beside(intent: Intent) -> bool {
     matches!(
@@ -124,6 +158,11 @@ const fn is_kept_beside(intent: Intent) -> bool {
             | Intent::Complaint
             | Intent::Application
     )
+}
+
+/// "The gas company left a notice", and not "I'm with the gas company, we're changing the meter".
+fn awaits_worker(text: &str) -> bool {
+    Remark::AwaitsWorker.is_in(text) && !Remark::ComesToWork.is_in(text) && !Remark::SpeaksForFirm.is_in(text)
 }
 
 /// Do they call a repair off, or ask what became of one?

@@ -1,7 +1,9 @@
 //! What only a closed answer may touch: it is given, noted, and a call of a person is offered where one may say more. And what is
 //! said to "anything else?".
 
-use super::{Awaiting, Item, Session, answering::TOPIC_WORDS, understanding::is_answer_step};
+use super::{
+    Awaiting, Item, Session, answering::TOPIC_WORDS, asking::asks_if_noted, understanding::is_answer_step,
+};
 use crate::dialogue::{
     ClosedTopic, Entity, Expectation, Intent, Move, Reading, Subject, Treated, Value, matter, moves::Moves,
     office::words_of, pack::Line, remark::Remark, token::tokens,
@@ -148,7 +150,7 @@ impl Session {
                 self.state.confusions = 0;
                 self.state.add_matter(text);
                 let line = match text.trim_end().ends_with('?') {
-                    _ if Remark::AsksIfNoted.is_in(text) => Line::AlreadyNoted,
+                    _ if asks_if_noted(text) => Line::AlreadyNoted,
                     true => self.noted(text),
                     false => Line::Added,
                 };

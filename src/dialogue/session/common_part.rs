@@ -1,7 +1,7 @@
 //! Repairs in what all share: stairs, halls, the laundry room. Their place is the house, and nobody is asked to let anybody in.
 
 use super::{Awaiting, Item, Session};
-use crate::dialogue::{Entity, Value, pack::Line, remark::Remark};
+use crate::dialogue::{Access, Entity, Value, pack::Line, remark::Remark};
 
 impl Session {
     /// Has the matter to do with what no home has for itself?
@@ -15,6 +15,9 @@ impl Session {
     /// "No, it's the stairs, not my apartment": there is no door to be named, and the house that was named stands. `true`: dealt
     /// with.
     pub(super) fn names_common_part(&mut self, text: &str, heard: &[Entity]) -> bool {
+        if self.need_not_be_let_in(text, heard) {
+            return true;
+        }
         let asked = match &self.state.awaiting {
             Awaiting::Item(item) => *item == Item::Place,
             Awaiting::Confirm(items) => items == &[Item::Place],
@@ -34,6 +37,28 @@ impl Session {
         } else {
             self.give_up(Item::Place);
         }
+        self.advance();
+        true
+    }
+
+    /// "It's the garage, nobody has to go in the apartment", to the question who may enter: it is no refusal, and nobody has to be let
+    /// in.
+    fn need_not_be_let_in(&mut self, text: &str, heard: &[Entity]) -> bool {
+        let allows =
+            |entity: &Entity| matches!(entity.value, Value::Access(access) if access != Access::Denied);
+        if self.state.awaiting != Awaiting::Item(Item::Access)
+            || self.state.unheard
+            || heard.iter().any(allows)
+            || Remark::OpensWithYes.is_in(text)
+            || Remark::OfOwnRoom.is_in(text)
+            || !Remark::NamesCommonPart.is_in(text)
+        {
+            return false;
+        }
+        self.state.confusions = 0;
+        self.state.add_matter(text);
+        self.state.note(format!("not in a home: \"{}\"", text.trim()));
+        self.give_up(Item::Access);
         self.advance();
         true
     }

@@ -92,7 +92,7 @@ impl Session {
     }
 
     pub(super) fn insist_with(&mut self, line: Line, value: &str) {
-        let first = self.pack.line(line).first();
+        let first = self.pack.line(self.line_in_writing(line)).first();
         let worn_out = first.map(|t| t.fill(&[(Hole::Office, &self.office.name), (Hole::Value, value)]));
         if let Some(text) = self.words(line, value).or(worn_out) {
             self.say_as_written(&text);
@@ -124,6 +124,7 @@ impl Session {
     }
 
     fn words(&mut self, line: Line, value: &str) -> Option<String> {
+        let line = self.line_in_writing(line);
         let template = self.state.wording.pick(line.key(), self.pack.line(line))?;
         Some(template.fill(&[(Hole::Office, &self.office.name), (Hole::Value, value), (Hole::Label, value)]))
     }
@@ -178,6 +179,13 @@ impl Session {
         let Some(question) = pack.question(self.state.flow, item) else { return false };
         let (failures, keyed) =
             self.state.form.get(item).map_or((0, false), |field| (field.failures, field.keyed));
+        // Nobody asks a deaf caller for the best number to call.
+        if self.state.texts_only && item == Item::Callback && failures == 0 && !keyed {
+            let awaiting = Awaiting::Item(item);
+            if self.ask_line(Line::AskNumberText, "", awaiting, item.expectation()) {
+                return true;
+            }
+        }
         let (key, variants) = match failures {
             _ if keyed => (question.key("keyed"), &question.keyed),
             0 => (question.key("ask"), &question.ask),

@@ -2,7 +2,7 @@
 
 use super::{
     Awaiting, Item, Session,
-    asking::{asks, asks_of_now, asks_of_recording, without_questions, wonders},
+    asking::{asks, asks_if_noted, asks_of_now, asks_of_recording, without_questions, wonders},
     understanding::is_answer_step,
 };
 use crate::{
@@ -52,6 +52,13 @@ impl Session {
         // A car in one's space, or one that waits outside, asks nothing of the rules on parking.
         if reading.topic == Some(Topic::Parking) && Remark::OfCar.is_in(text) {
             return false;
+        }
+        if self.is_no_question_of_facts(text, reading) {
+            let heard = self.entities(text);
+            self.take_beside_the_point(&heard);
+            self.state.add_matter(text);
+            self.begin_flow(Intent::Resident, text);
+            return true;
         }
         let curious = matches!(
             reading.intent,
@@ -164,7 +171,7 @@ impl Session {
             let heard = self.entities(&without_questions(text));
             let news = self.take_beside_the_point(&heard);
             self.state.add_matter(text);
-            self.tell(if Remark::AsksIfNoted.is_in(text) { Line::AlreadyNoted } else { self.noted(text) });
+            self.tell(if asks_if_noted(text) { Line::AlreadyNoted } else { self.noted(text) });
             if news {
                 self.advance();
             } else {
@@ -174,6 +181,21 @@ impl Session {
             self.unknown_question(text);
         }
         true
+    }
+
+    /// "Who's going to feed her cat?" asks for no rule on pets, and "the room is locked, can you open it?" not for the hours: people
+    /// have to do something.
+    fn is_no_question_of_facts(&self, text: &str, reading: &Reading) -> bool {
+        let open = self.state.flow.is_none() || self.state.closed;
+        let fact = reading.topic.is_some()
+            || matches!(reading.intent, Intent::Question | Intent::Other)
+            || !reading.is_sure();
+        open && fact
+            && !self.state.unheard
+            && matches!(self.state.awaiting, Awaiting::Need | Awaiting::Guess(_) | Awaiting::AnythingElse)
+            && reading.urgency == Urgency::Routine
+            && reading.suspected.is_none()
+            && asks_no_fact(text)
     }
 
     /// The office's own words, of which whoever speaks Spanish is told that they are English; its hours and its address are said in
@@ -297,6 +319,10 @@ impl Session {
             self.unknown_question(text);
         }
     }
+}
+
+pub(super) fn asks_no_fact(text: &str) -> bool {
+    Remark::OfAnimal.is_in(text) || Remark::AsksToOpen.is_in(text)
 }
 
 /// Does the office's sentence answer the question? One without a figure tells no cost, and one about parking no permit.

@@ -278,6 +278,11 @@ impl Session {
         } else if !reachable {
             self.tell(Line::ClosingNoNumber);
             false
+        } else if self.state.texts_only {
+            self.tell(Line::ClosingTexts);
+            self.state.promised =
+                if self.state.promised == Promise::Nothing { promise } else { self.state.promised };
+            return;
         } else {
             true
         };

@@ -161,7 +161,7 @@ impl Session {
     }
 
     /// The step of the talk that these words are.
-    fn step_of(&self, text: &str) -> Option<Move> {
+    pub(super) fn step_of(&self, text: &str) -> Option<Move> {
         Moves::of(self.state.language).read(&tokens(text))
     }
 
@@ -247,7 +247,16 @@ impl Session {
             }
             _ => false,
         };
-        if !asked || self.state.flow.is_none() || words_of(text).len() < SHORTEST_WITH_NEWS {
+        if !asked || self.state.flow.is_none() {
+            return None;
+        }
+        // "Birch House 101, behind the bathtub", "come in any time, just mind the cat": of few words, and needed by whoever goes there.
+        let goes_there = matches!(&self.state.awaiting, Awaiting::Item(Item::Place | Item::Access))
+            || matches!(&self.state.awaiting, Awaiting::Confirm(items) if items.contains(&Item::Place));
+        if goes_there && Remark::GoesAlong.is_in(text) && words_of(text).len() >= TOPIC_WORDS {
+            return Some(text.trim().to_owned());
+        }
+        if words_of(text).len() < SHORTEST_WITH_NEWS {
             return None;
         }
         // "No, that is all. Thank you, goodbye." But "yes, come in, only that the dog bites" is more than its yes.
@@ -302,6 +311,7 @@ impl Session {
                 && !heard.iter().any(within)
                 && self.step_of(clause).is_none()
                 && !Remark::OffersSpelling.is_in(clause)
+                && !Remark::OffersName.is_in(clause)
                 && !Remark::AsksWhetherNeeded.is_in(clause)
                 && !Remark::TakenAback.is_in(clause)
         })?;
@@ -309,7 +319,7 @@ impl Session {
     }
 
     /// A person is asked for in plain words, whatever was asked before. `true`: dealt with.
-    pub(super) fn pleads_for_a_person(&mut self, text: &str) -> bool {
+    pub(super) fn pleads_for_a_person(&mut self, text: &str, reading: &Reading) -> bool {
         let sought = self.seeks_one_of_ours(text);
         if self.state.unheard
             || self.state.urgency.is_life_safety()
@@ -344,6 +354,7 @@ impl Session {
                 self.state.form.give_up(item);
             }
         }
+        self.keep_matter_of_plea(text, reading);
         self.ask_for_staff();
         true
     }

@@ -205,7 +205,9 @@ impl Session {
         let agreed = matches!(&self.state.awaiting, Awaiting::Confirm(items) if items.contains(&Item::Place))
             && Remark::OpensWithYes.is_in(text);
         if agreed {
-            heard.retain(|entity| !is_place(entity) || !is_of_people(text, entity));
+            heard.retain(|entity| {
+                !is_place(entity) || !(is_of_people(text, entity) || is_pointed_at(text, entity))
+            });
         }
         // "Yes, that's where I live. But the smoke was in 3B": nor does another one take its place.
         if agreed && Remark::LivesHere.is_in(text) {
@@ -281,6 +283,13 @@ impl Session {
         }
         let asked = self.state.awaiting.is_for(Item::Place);
         let held = self.state.form.value(Item::Place);
+        // "I'm in 1B and it's 2B with the Airbnb", once more: their own is no correction of itself.
+        if held.is_some()
+            && self.complains(text)
+            && let Some(own) = places.iter().find(|place| is_own(text, place))
+        {
+            return of(own);
+        }
         // Of the place that is read back and another one, the other is the news.
         if let Some(held) = held.filter(|_| asked)
             && let Some(news) = places.iter().rev().find(|place| !names_the_same(held, &place.value))
@@ -290,14 +299,8 @@ impl Session {
         let owns: Vec<bool> = places.iter().map(|place| is_own(text, place)).collect();
         let own = places.iter().zip(&owns).find(|(_, own)| **own).map(|(place, _)| place);
         let other = places.iter().zip(&owns).find(|(_, own)| !**own).map(|(place, _)| place);
-        // Whoever complains is asked where they live themselves: "I'm in 1B, they're in 2B."
-        let complains = match self.state.flow {
-            Some(Intent::Complaint | Intent::Resident | Intent::Lease | Intent::Billing) => true,
-            Some(Intent::Maintenance | Intent::Emergency) => false,
-            _ => says(text, &NOISE) && !says(text, &HARM),
-        };
         match (own, other) {
-            (Some(own), _) if complains => of(own),
+            (Some(own), _) if self.complains(text) => of(own),
             // Whoever says where they are besides the answer means another home by the answer.
             (Some(_), Some(other)) if asked || is_of_others(text, other) => of(other),
             (Some(own), _) => of(own),
@@ -307,6 +310,15 @@ impl Session {
 }
 
 impl Session {
+    /// Whoever complains is asked where they live themselves: "I'm in 1B, they're in 2B."
+    fn complains(&self, text: &str) -> bool {
+        match self.state.flow {
+            Some(Intent::Complaint | Intent::Resident | Intent::Lease | Intent::Billing) => true,
+            Some(Intent::Maintenance | Intent::Emergency) => false,
+            _ => says(text, &NOISE) && !says(text, &HARM),
+        }
+    }
+
     fn is_of_repair(&self) -> bool {
         matches!(self.state.flow, Some(Intent::Maintenance | Intent::Emergency))
     }
@@ -339,6 +351,15 @@ fn is_of_people(text: &str, place: &Entity) -> bool {
         || matches!(back(3), "im" | "am" | "were" | "are" | "soy")
         || (matches!(back(2), "my" | "our") && matches!(back(1), "dog" | "dogs" | "kid" | "kids"));
     (next_door || PEOPLE.contains(&back(1))) && !own
+}
+
+/// "But it's 2B that's doing it": what follows the home says what goes on there.
+fn is_pointed_at(text: &str, place: &Entity) -> bool {
+    const BEHIND: [&str; 5] = ["that's", "that", "who's", "who", "with"];
+    let behind = text.get(place.end..).unwrap_or_default();
+    // "2B, that's mine": a mark stands between.
+    let goes_on = behind.starts_with(char::is_whitespace);
+    goes_on && words_of(behind).first().is_some_and(|word| BEHIND.contains(&word.as_str()))
 }
 
 /// "Yours is 77."

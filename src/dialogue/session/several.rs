@@ -1,6 +1,11 @@
 //! An utterance that says several things: what the office can answer is answered on the way, and another matter waits for its turn.
 
-use super::{Awaiting, Item, Session, asking::wonders, facts::settles, understanding::is_answer_step};
+use super::{
+    Awaiting, Item, Session,
+    asking::wonders,
+    facts::{asks_no_fact, settles},
+    understanding::is_answer_step,
+};
 use crate::dialogue::{
     Clause, Ending, Intent, Reading, Urgency, closed, listing, pack::Line, remark::Remark,
 };
@@ -66,6 +71,7 @@ impl Session {
             // "The dog from 2B bit my son. That dog should not be here" asks for no rule, and nobody is told one twice.
             && wonders(text)
             && !Remark::OfBite.is_in(text)
+            && !asks_no_fact(text)
             && self
                 .office
                 .answer(reading.topic, text)

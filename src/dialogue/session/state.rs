@@ -231,6 +231,9 @@ pub(super) struct State {
     /// Among it calls: nor does a person call.
     #[serde(default)]
     pub(super) refuses_calls: bool,
+    /// They want to be texted, and not called.
+    #[serde(default)]
+    pub(super) texts_only: bool,
     pub(super) promised: Promise,
     pub(super) ended: Option<EndReason>,
     /// A telephone number in the making.
@@ -315,6 +318,7 @@ impl State {
             closed: false,
             do_not_contact: false,
             refuses_calls: false,
+            texts_only: false,
             promised: Promise::Nothing,
             ended: None,
             digits: String::new(),
@@ -400,6 +404,7 @@ impl State {
             }),
             do_not_contact: self.do_not_contact,
             calls_welcome: self.do_not_contact && !self.refuses_calls,
+            texts_only: self.texts_only && !self.do_not_contact,
             promised: self.promised,
             ended: self.ended,
             sought: self.sought(),

@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Awaiting, Item, Session};
+use super::{Awaiting, Item, Session, asking::pleads};
 use crate::dialogue::{
-    Intent, Move, Reading, Urgency, office::words_of, pack::Line, pattern::AnyOf, remark::Remark,
+    Intent, Move, Reading, Urgency, matter, office::words_of, pack::Line, pattern::AnyOf, remark::Remark,
     token::tokens,
 };
 
@@ -108,6 +108,54 @@ impl Session {
         } else {
             self.advance();
         }
+        true
+    }
+}
+
+impl Session {
+    /// "I need Kim, please. It's about my husband, I want him off the lease": what was told along with the wish for a person is not
+    /// asked for once nobody has picked up.
+    pub(super) fn keep_matter_of_plea(&mut self, text: &str, reading: &Reading) {
+        /// "It's about the rent", and more than "I'd like to speak with Kim, please".
+        const TOLD: usize = 5;
+        const SUBSTANCE: usize = 3;
+        if self.state.flow.is_some() || self.state.matter.is_some() || self.state.closed {
+            return;
+        }
+        let tells = |said: &&str| {
+            !pleads(said) && words_of(said).len() >= TOLD && matter::substance(said) >= SUBSTANCE
+        };
+        let told: Vec<&str> = text.split_inclusive(['.', '!', '?']).map(str::trim).filter(tells).collect();
+        // One sentence alone is mostly the wish itself.
+        if told.is_empty() || told.len() == text.split_inclusive(['.', '!', '?']).count() {
+            return;
+        }
+        self.state.add_matter(&told.join(" "));
+        let of_its_own = reading.clauses.iter().map(|clause| &clause.reading).find(|clause| {
+            clause.is_sure()
+                && matches!(
+                    clause.intent,
+                    Intent::Lease | Intent::Billing | Intent::Complaint | Intent::Maintenance
+                )
+        });
+        if let Some(clause) = of_its_own {
+            (self.state.flow, self.state.intent) = (Some(clause.intent), Some(clause.intent));
+            self.state.begin_with(text);
+        }
+    }
+
+    /// "This is relay operator 4471. Have you received a relay call before?": the operator speaks for a deaf caller, wants nobody
+    /// else, and the caller has said nothing yet. `true`: dealt with.
+    pub(super) fn is_put_through_by_relay(&mut self, text: &str) -> bool {
+        if self.state.flow.is_some()
+            || self.state.unheard
+            || self.state.awaiting != Awaiting::Need
+            || !Remark::OfRelay.is_in(text)
+        {
+            return false;
+        }
+        self.state.note("calls through a relay operator".to_owned());
+        self.ask_need(Line::Need);
         true
     }
 }

@@ -80,6 +80,12 @@ impl Session {
             return false;
         };
         self.take_beside_the_point(heard);
+        // "That's theirs. Mine's the one I'm calling from": whoever it is may be whom the call is about.
+        if let Some(Value::Phone(other)) = self.state.form.value(Item::Callback)
+            && *other != number
+        {
+            self.state.note(format!("also gave the number {}", other.national()));
+        }
         self.state.confusions = 0;
         self.state.digits.clear();
         self.state.offered_caller = true;

@@ -185,6 +185,7 @@ impl Session {
         let calls = !is_about_texts(text);
         let news = !self.state.do_not_contact || (calls && !self.state.refuses_calls);
         self.state.do_not_contact = true;
+        self.state.texts_only = false;
         self.state.refuses_calls |= calls;
         news.then_some(if calls { Line::StopContact } else { Line::NoTexts })
     }

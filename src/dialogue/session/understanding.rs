@@ -3,7 +3,7 @@
 use super::{
     Awaiting, Item, Session,
     answering::TOPIC_WORDS,
-    asking::{is_of_a_waitlist, without_questions},
+    asking::{asks_if_noted, is_of_a_waitlist, without_questions},
     taking,
     visiting::comes_to_see,
     wished::without_denied,
@@ -93,11 +93,17 @@ impl Session {
             self.tell(Line::NoSecrets);
             return self.go_on();
         }
+        let in_writing = self.take_wish_for_texts(text, reading);
+        let (text, reading) = match &in_writing {
+            Some(left) if left.text.is_empty() => return self.after_wish_for_texts(&left.reading),
+            Some(left) => (left.text.as_str(), &left.reading),
+            None => (text, reading),
+        };
         if self.calls_off_a_visit(text, reading)
             || self.harm_is_over(text, reading)
             || self.takes_back_alarm(text, reading)
-            || self.refuses_number(text)
-            || self.calls_it_off(text, reading)
+            // "Please don't call me, text me": of a call alone, and nothing is called off.
+            || (in_writing.is_none() && (self.refuses_number(text) || self.calls_it_off(text, reading)))
         {
             return;
         }
@@ -170,7 +176,8 @@ impl Session {
         let (text, reading) =
             left.as_ref().map_or((text, reading), |(text, reading)| (text.as_str(), reading));
         if self.denies_switch(text, reading)
-            || self.pleads_for_a_person(text)
+            || self.is_put_through_by_relay(text)
+            || self.pleads_for_a_person(text, reading)
             || self.asks_in_a_word(text)
             || self.is_of_no_usual_matter(text, reading)
             || self.turns_to_showing(text, reading)
@@ -260,6 +267,7 @@ impl Session {
                 self.state.note(format!("asked for a person: \"{}\"", text.trim()));
             }
             self.take_beside_the_point(&heard);
+            self.keep_matter_of_plea(text, reading);
             return self.ask_for_staff();
         }
         if self.is_taken_aback(text) {
@@ -267,12 +275,12 @@ impl Session {
         }
         let beside = self.beside_the_answer(text, &heard);
         let asked_back = self.asked_back(text, reading, &heard);
+        if self.state.flow.is_some() && text.contains('?') && Remark::OffersName.is_in(text) {
+            // "Jayden Cole. Do you want my mom's name?"
+            self.tell(Line::YesPlease);
+        }
         if let Some(question) = &asked_back {
-            self.tell(if Remark::AsksIfNoted.is_in(question) {
-                Line::AlreadyNoted
-            } else {
-                self.noted(question)
-            });
+            self.tell(if asks_if_noted(question) { Line::AlreadyNoted } else { self.noted(question) });
         } else if beside.is_some() && self.state.urgency.is_life_safety() {
             self.tell(Line::NotedInDanger);
         }

@@ -219,6 +219,9 @@ fn is_wished(text: &str, found: &Entity, prospect: bool) -> bool {
     let marks = ['.', '!', '?', ';'];
     let start = text[..found.start].rfind(marks).map_or(0, |at| at + 1);
     let end = text[found.end..].find(marks).map_or(text.len(), |at| found.end + at);
+    if !prospect && wishes_no_time(&text[start..found.end]) {
+        return false;
+    }
     let (before, after) = (tokens(&text[start..found.start]), tokens(&text[found.start..end]));
     // The nearest word before it decides, else the nearest behind.
     let says = |token: &Token| {
@@ -227,6 +230,14 @@ fn is_wished(text: &str, found: &Entity, prospect: bool) -> bool {
     };
     let told = before.iter().rev().find_map(says).or_else(|| after.iter().find_map(says));
     told.unwrap_or(prospect || before.len() + after.len() <= AN_ANSWER)
+}
+
+/// "Come in, but I leave at nine", "who do I talk to today?": the clause of a time says what they do themselves then.
+fn wishes_no_time(until: &str) -> bool {
+    const CALLS: [&str; 4] = ["before", "until", "till", "after"];
+    let clause = until.rsplit([',', ';']).next().unwrap_or_default();
+    let words = tokens(clause);
+    Remark::WishesNoTime.fits(&words) && !words.iter().any(|token| CALLS.contains(&token.word.as_str()))
 }
 
 /// Between a day and the one that takes its place: "Thursday at five. Wait, isn't that Thanksgiving? Do Friday."
@@ -494,6 +505,9 @@ mod tests {
             ("The maintenance guy came Tuesday and I haven't heard since", "Tuesday"),
             ("Veronica Salas. We fly out Saturday morning.", "Saturday morning"),
             ("my mother is usually in the bath at ten, you know", "ten"),
+            ("Yes, come in, but I leave at nine.", "nine"),
+            ("Lena Okafor. Who do I talk to today? I got a fee from my bank.", "today"),
+            ("Yes, that's it. Will I get it back today?", "today"),
         ] {
             assert!(!wished(text, day), "{text}");
         }
@@ -502,6 +516,7 @@ mod tests {
             ("I called on Monday, and can somebody come Tuesday?", "Tuesday"),
             ("Tuesday is good for me, any time at all", "Tuesday"),
             ("It leaks. Please ring me after six in the evening.", "six"),
+            ("Can somebody come before I leave at nine tomorrow?", "nine"),
         ] {
             assert!(wished(text, day), "{text}");
         }
