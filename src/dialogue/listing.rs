@@ -129,7 +129,7 @@ deposit | how much .. deposit
 deposit | what|whats|is .. deposit
 deposit | what|how about the deposit
 deposit | the deposit on|for|there
-rent | how much .. is|rent|rents|cost|costs|for|would
+rent | how much .. is|rent|rents|cost|costs|for|would|asking
 rent | what|whats .. rent|price|cost|renting going?
 rent | the rent on|for|there
 rent | what|whats .. listed|priced ?at|for
@@ -266,7 +266,7 @@ fn kind_of(word: &str) -> &str {
         "casa" => "house",
         "estudio" => "studio",
         "sotano" => "basement",
-        "condominio" => "condo",
+        "condominio" | "condominium" => "condo",
         other => other,
     }
 }
@@ -326,7 +326,8 @@ impl Listing {
             let named = KINDS.contains(&kind_of(&words[at].word));
             named && (said.asked || by_rooms || pointed(at))
         });
-        let is_kind = kind.is_none_or(|at| about.iter().any(|token| token.word == kind_of(&words[at].word)));
+        let is_kind =
+            kind.is_none_or(|at| about.iter().any(|token| kind_of(&token.word) == kind_of(&words[at].word)));
         (by_rooms || kind.is_some()) && is_kind && (!by_rooms || self.bedrooms == said.bedrooms)
     }
 }

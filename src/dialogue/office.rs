@@ -61,6 +61,16 @@ impl Office {
         self.listings.iter().any(|home| home.price.is_some())
     }
 
+    /// The answer that the office has given to a thing by its name, in two words or more: "open house". Whoever asks gets it.
+    pub(super) fn answer_by_name(&self, text: &str) -> Option<String> {
+        let words = words_of(text);
+        let named = |phrase: &String| {
+            let wanted = words_of(phrase);
+            wanted.len() > 1 && words.windows(wanted.len()).any(|said| said == wanted.as_slice())
+        };
+        self.facts.iter().find(|fact| fact.asked_by.iter().any(named)).map(|fact| fact.answer.clone())
+    }
+
     /// The answer to a question of fact, if the office has given one. The most specific phrase wins over a topic.
     pub fn answer(&self, topic: Option<Topic>, text: &str) -> Option<String> {
         let words = words_of(text);

@@ -281,6 +281,42 @@ remarks! {
     LooksAfter,
     /// A key, entry or somebody to call is asked for.
     NeedsEntry,
+    /// "I don't want to buy", and what is bought that is no home.
+    NotBuying,
+    /// "We're under contract", "our offer runs out at five", "I'm with the title company": a sale is under way.
+    MidDeal,
+    /// The sentence that says until when.
+    HasDeadline,
+    /// That is today.
+    DueToday,
+    /// "Sorry, wrong number."
+    DialledWrong,
+    /// "You're hiring a maintenance tech", "I'm looking for a job".
+    OfJob,
+    /// Somebody of a newspaper or a station, who wants a comment.
+    OfPress,
+    /// "Is it still available?", "is it gone?"
+    AsksIfAvailable,
+    /// "What's the difference between the two bedroom and the one bedroom?"
+    AsksDifference,
+    /// "When the house sells": said by somebody who seeks a home, it is a time and no wish to sell.
+    OnceSold,
+    /// "By spring, if that's possible."
+    BySeason,
+    /// "We need a spot by January": nothing to park on.
+    SpotToLive,
+    /// "You did not answer me for the deposit."
+    NotAnswered,
+    /// "Your parcel locker's jammed", by whoever brings parcels.
+    BrokenLocker,
+    /// "It's a German number", "011", "the country code is 49".
+    NumberAbroad,
+    /// "Email's better."
+    PrefersEmail,
+    /// "No, forget it", before it is known what it is about.
+    LetsGo,
+    /// "No, no complaint."
+    NoComplaint,
 }
 
 /// What tells each remark, in the order of `Remark::ALL`.

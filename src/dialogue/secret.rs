@@ -36,6 +36,26 @@ const NAMES: [&str; 14] = [
     "crédito",
 ];
 
+/// Before a number that is dialled with its country, which may be as long as a card's.
+const OF_TELEPHONE: [&str; 16] = [
+    "country",
+    "code",
+    "phone",
+    "telephone",
+    "cell",
+    "mobile",
+    "whatsapp",
+    "international",
+    "foreign",
+    "german",
+    "mexican",
+    "abroad",
+    "teléfono",
+    "celular",
+    "llamar",
+    "dial",
+];
+
 /// The words without the numbers; `None`: they hold none.
 pub fn without_secrets(text: &str) -> Option<String> {
     let words = tokens(text);
@@ -46,7 +66,8 @@ pub fn without_secrets(text: &str) -> Option<String> {
             at += 1;
             continue;
         };
-        if let Some(place) = places(&words, at..after).filter(|_| is_secret(&words, at, &said)) {
+        let plus = words.get(at).is_some_and(|token| text[..token.start].ends_with('+'));
+        if let Some(place) = places(&words, at..after).filter(|_| !plus && is_secret(&words, at, &said)) {
             kept.push_str(text.get(from..place.start)?);
             kept.push_str(WITHHELD);
             from = place.end;
@@ -69,7 +90,14 @@ fn is_secret(words: &[Token], at: usize, said: &str) -> bool {
     let named = || {
         words[at.saturating_sub(NAMED_BEFORE)..at].iter().any(|token| NAMES.contains(&token.word.as_str()))
     };
-    (CARD.contains(&said.len()) && has_check_digit(said)) || (said.len() >= SAID_TO_BE_ONE && named())
+    let of_telephone = || {
+        words[at.saturating_sub(NAMED_BEFORE)..at]
+            .iter()
+            .any(|token| OF_TELEPHONE.contains(&token.word.as_str()))
+    };
+    // No card's number begins with a zero; one that is dialled abroad does, with its country behind it.
+    let card = CARD.contains(&said.len()) && has_check_digit(said) && !said.starts_with('0');
+    (card && !of_telephone()) || (said.len() >= SAID_TO_BE_ONE && named())
 }
 
 /// Does the last digit follow from those before it (Luhn; ISO/IEC 7812-1, annex B)? One of ten other numbers does as well.
@@ -109,6 +137,9 @@ mod tests {
             "three oh three, five five five, oh one seven seven",
             "303 555 0177 or 303 555 0188",
             "the card reader at 210 does not work",
+            "I have a German number, it's 011 49 151 5550 1234.",
+            "The country code is 49, then 151 5550 1234.",
+            "It's +49 151 5550 1234",
             "my unit is 4B",
             "",
         ] {

@@ -8,6 +8,7 @@ mod closing_off;
 mod common_part;
 mod composing;
 mod confirming;
+mod deals;
 mod ending;
 mod facts;
 mod forming;
@@ -19,6 +20,7 @@ mod keys;
 mod known;
 mod late;
 mod listed;
+mod misread;
 mod moving;
 mod naming;
 mod no_prospect;
@@ -39,6 +41,7 @@ mod texting;
 mod understanding;
 mod visiting;
 mod wished;
+mod wondering;
 
 use std::sync::Arc;
 

@@ -264,6 +264,7 @@ impl Scene<'_> {
                             | "same"
                             | "only"
                             | "new"
+                            | "theres"
                             | "old"
                             | "co"
                     )

@@ -51,3 +51,9 @@ pub(super) fn is_habit(scene: &Scene<'_>, at: usize, when: &When) -> bool {
         && (works || hard)
         && (when.time.is_some() || when.date.is_some())
 }
+
+/// "As soon as there's one without steps" names no time.
+pub(super) fn hangs_on_more(scene: &Scene<'_>, at: usize) -> bool {
+    const MORE: [&str; 10] = ["there", "theres", "the", "my", "our", "his", "her", "he", "she", "they"];
+    scene.word(at + 2) == Some("as") && scene.word(at + 3).is_some_and(|word| MORE.contains(&word))
+}

@@ -11,7 +11,7 @@ use super::{
     DayPart, Entity, Scene, Slot, Value, When,
     feast::feast,
     number::{ones, ordinal, teens, tens},
-    weekday::{is_habit, misheard_weekday, weekday},
+    weekday::{hangs_on_more, is_habit, misheard_weekday, weekday},
 };
 
 pub(super) fn whens(scene: &Scene<'_>) -> Vec<Entity> {
@@ -381,6 +381,7 @@ fn time(scene: &Scene<'_>, at: usize, when: &mut When, asked: bool) -> Option<us
             when.any = true;
             return Some(at + 1);
         }
+        ("as", Some("soon")) if hangs_on_more(scene, at) => return None,
         ("as", Some("soon")) => {
             when.soonest = true;
             let whole =

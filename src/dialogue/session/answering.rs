@@ -65,6 +65,10 @@ impl Session {
         }
         if reading.is_sure() && !self.is_sent_away_lightly(text, reading) {
             self.take_beside_the_point(heard);
+            // "Are there steps at the Birch Street building?" is not passed over for "happy to help you".
+            if reading.intent.is_prospect() && self.state.flow.is_none() {
+                self.owns_up(text, reading);
+            }
             return self.begin_flow(reading.intent, text);
         }
         // "No sé inglés, es por la renta" begins with a no, and wants something.
@@ -432,8 +436,14 @@ impl Session {
         let misheard = self.state.awaiting.item() == Some(Item::Name)
             && reading.intent.is_prospect()
             && !words_of(text).iter().any(|word| OF_ONESELF.contains(&word.as_str()));
+        // "When the house sells, you know" of somebody who seeks another home is a time.
+        let once_sold = reading.intent == Intent::Seller
+            && self.state.flow.is_some_and(Intent::is_prospect)
+            && Remark::OnceSold.is_in(text);
         elsewhere
             && routable
+            && !once_sold
+            && !self.stays_in_a_deal(reading.intent)
             && !same
             && !misheard
             && !(sends_away && self.state.flow.is_some() && kept)

@@ -44,6 +44,19 @@ pub(super) fn either_rooms(text: &str) -> Vec<u8> {
     either.unwrap_or_default()
 }
 
+/// All the numbers that stand before "bedroom", each once.
+pub(super) fn rooms_named(text: &str) -> Vec<u8> {
+    let words = tokens(text);
+    let named =
+        words.windows(2).filter(|two| is_bedroom(&two[1].word)).filter_map(|two| number(&two[0].word));
+    named.fold(Vec::new(), |mut rooms, count| {
+        if !rooms.contains(&count) {
+            rooms.push(count);
+        }
+        rooms
+    })
+}
+
 /// Of the numbers that stand before "bedroom": the first, unless words between take it back, or a "not" stands before it.
 pub(super) fn rooms_meant(text: &str) -> Option<u8> {
     const TAKES_BACK: [&str; 10] =
@@ -90,6 +103,10 @@ mod tests {
             assert_eq!(rooms_meant(text), rooms, "{text}");
         }
         assert_eq!(either_rooms("your availability for a two or three bedroom"), vec![2, 3]);
+        assert_eq!(
+            rooms_named("between your two bedroom and the one bedroom? Besides the bedroom."),
+            vec![2, 1]
+        );
         assert!(either_rooms("is it two or three people at most").is_empty());
         assert_eq!(either_rooms("busco de una o dos recámaras"), vec![1, 2]);
     }

@@ -1,6 +1,6 @@
 //! A flow begins: which one the words are for, what of them is kept, and what stands at the head of the record.
 
-use super::{Item, Session, answering::TOPIC_WORDS, tenant::is_of_staff};
+use super::{Item, Session, answering::TOPIC_WORDS, switching::also, tenant::is_of_staff};
 use crate::dialogue::{
     Ending, Intent, Urgency, matter, office::words_of, pack::Line, remark::Remark, reply::Hole, token::tokens,
 };
@@ -30,6 +30,14 @@ impl Session {
             // "The dog from 2B bit my son" asks nothing of the rules on pets.
             Intent::Question | Intent::Other | Intent::Message if Remark::OfBite.is_in(text) => {
                 Intent::Complaint
+            }
+            // "I need the seller's disclosure" of somebody whose sale is under way, and a comment for the paper: words that were
+            // taken for another wish in the middle of a talk.
+            intent if self.stays_in_a_deal(intent) => Intent::Message,
+            // Work is applied for as well as homes are.
+            intent if applies(intent) && Remark::OfJob.is_in(text) => Intent::Message,
+            Intent::WrongNumber if self.state.flow.is_some() && !Remark::DialledWrong.is_in(text) => {
+                Intent::Message
             }
             // "Is the payment standard enough for the house?" of somebody who spoke of renting.
             Intent::Buyer if self.speaks_of_renting(text) => Intent::Leasing,
@@ -70,7 +78,7 @@ impl Session {
         self.state.flow = Some(intent);
         self.state.closed = false;
         if promised && !matches!(intent, Intent::Emergency | Intent::Maintenance) {
-            self.state.note(format!("also: {}", intent.name().replace('_', " ")));
+            self.state.note(also(intent));
         } else if !matches!(before, Some(Intent::Emergency)) {
             self.state.intent = Some(intent);
         }
@@ -163,6 +171,11 @@ const fn is_kept_beside(intent: Intent) -> bool {
 /// "The gas company left a notice", and not "I'm with the gas company, we're changing the meter".
 fn awaits_worker(text: &str) -> bool {
     Remark::AwaitsWorker.is_in(text) && !Remark::ComesToWork.is_in(text) && !Remark::SpeaksForFirm.is_in(text)
+}
+
+/// What "I'm looking for one, I want to apply" may be taken for.
+const fn applies(intent: Intent) -> bool {
+    matches!(intent, Intent::Leasing | Intent::Showing | Intent::Application | Intent::Vendor)
 }
 
 /// Do they call a repair off, or ask what became of one?

@@ -23,6 +23,9 @@ impl Session {
         if self.state.flow == Some(Intent::Emergency) && !self.state.closed {
             return false;
         }
+        if self.tells_what_is_named(text, reading) {
+            return true;
+        }
         if let Some(topic) =
             closed::topic(self.state.language, text, reading).or_else(|| self.pack.closed_by_cue(text))
             && !self.tells_of_a_resident(text)
@@ -306,6 +309,52 @@ impl Session {
             && wonders(text)
             && without_questions(text).is_empty()
             && self.office.answer(None, text).is_some()
+    }
+
+    /// "Is the open house still on for Sunday? And do we need to be pre-approved?": what the office has under that very name is told
+    /// to whoever asks, whatever their wish was taken for; then what only a closed answer may touch. `true`: dealt with.
+    fn tells_what_is_named(&mut self, text: &str, reading: &Reading) -> bool {
+        const TOLD_OFTEN: usize = 2;
+        let lead = reading.intent.is_prospect() || self.state.flow.is_none_or(|flow| flow.is_prospect());
+        let calm = reading.urgency == Urgency::Routine && reading.suspected.is_none();
+        if !lead || !calm || self.state.unheard || !asks(text) || self.state.showing.standing().is_some() {
+            return false;
+        }
+        let Some(answer) = self.office.answer_by_name(text).filter(|answer| settles(text, answer)) else {
+            return false;
+        };
+        let often = self.state.treated.iter().filter(|treated| treated.given.contains(&answer)).count();
+        if often >= TOLD_OFTEN {
+            return false;
+        }
+        self.state.confusions = 0;
+        if self.state.flow.is_none() {
+            self.state.intent.get_or_insert(Intent::Question);
+            self.state.begin_with(text);
+        }
+        let before = self.said_so_far();
+        self.tell_as_written(&answer);
+        self.treat(Subject::Fact, text, before);
+        if !self.state.told.contains(&answer) {
+            self.state.told.push(answer);
+        }
+        if let Some(topic) = closed::topic(self.state.language, text, reading) {
+            let pack = self.pack.clone();
+            let before = self.said_so_far();
+            self.tell_variant(&format!("closed.{}", topic.name()), pack.closed_answer(topic));
+            self.treat(Subject::Closed(topic), text, before);
+            self.state.note(topic.note().to_owned());
+        } else {
+            self.owns_up(text, reading);
+        }
+        self.agree_in_passing(text);
+        let heard = self.entities(&without_questions(text));
+        if self.take_beside_the_point(&heard) && self.state.flow.is_some() {
+            self.advance();
+        } else {
+            self.go_on();
+        }
+        true
     }
 
     /// What was asked has no answer, beside whatever was being talked about.

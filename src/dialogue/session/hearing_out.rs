@@ -3,7 +3,7 @@
 
 use super::{
     Awaiting, Item, Session, answering::TOPIC_WORDS, asking::pleads, switching::requests,
-    understanding::is_answer_step,
+    taking::SURE_BESIDE_THE_POINT, understanding::is_answer_step,
 };
 use crate::dialogue::{
     Entity, Intent, Move, Reading, Topic, Urgency, Value, matter,
@@ -67,6 +67,9 @@ const NEWS: usize = 3;
 
 /// A question back has at least so many words.
 const SHORTEST_QUESTION: usize = 4;
+
+/// "Can I talk to a person, please?" says nothing else; "put me through to Robin, it's about the offer" does.
+const A_PLEA: usize = 9;
 
 /// Turns of fewer words hold an answer and nothing besides.
 const SHORTEST_WITH_NEWS: usize = 7;
@@ -295,27 +298,40 @@ impl Session {
             self.state.awaiting,
             Awaiting::Item(_) | Awaiting::Confirm(_) | Awaiting::OfferCaller | Awaiting::KnownName
         );
-        if !asked || self.state.closed || (heard.is_empty() && !is_answer_step(reading)) {
+        let answered = !heard.is_empty() || is_answer_step(reading) || Remark::OpensWithYes.is_in(text);
+        if !asked || self.state.closed || !answered {
             return None;
         }
         let mut from = 0;
         let question = text.split_inclusive(['.', '!', '?', ';']).find(|clause| {
             let (start, end) = (from, from + clause.len());
             from = end;
+            // "Two times?" could be a door, and is none that anybody would take it for.
             let answers = |entity: &Entity| {
-                matches!(Item::of(entity.slot()), Some(Item::Name | Item::Place | Item::Callback))
+                let item = Item::of(entity.slot());
+                matches!(item, Some(Item::Name | Item::Place | Item::Callback))
+                    && (entity.confidence >= SURE_BESIDE_THE_POINT
+                        || item.is_some_and(|item| self.state.awaiting.is_for(item)))
             };
             let within = |entity: &Entity| answers(entity) && entity.start < end && start < entity.end;
-            clause.ends_with('?')
-                && words_of(clause).len() >= SHORTEST_QUESTION
+            // "And the dishwasher?"
+            let also = matches!(words_of(clause).first().map(String::as_str), Some("and" | "but" | "so"));
+            let words = words_of(clause).len() + usize::from(also);
+            clause.trim_end().ends_with('?')
+                && words >= SHORTEST_QUESTION
                 && !heard.iter().any(within)
                 && self.step_of(clause).is_none()
                 && !Remark::OffersSpelling.is_in(clause)
                 && !Remark::OffersName.is_in(clause)
                 && !Remark::AsksWhetherNeeded.is_in(clause)
                 && !Remark::TakenAback.is_in(clause)
-        })?;
-        Some(question.trim().to_owned())
+        });
+        // "You did not answer me for the deposit."
+        let missed = || {
+            let mut sentences = text.split_inclusive(['.', '!', '?', ';']);
+            sentences.find(|sentence| Remark::NotAnswered.is_in(sentence))
+        };
+        question.or_else(missed).map(|question| question.trim().to_owned())
     }
 
     /// A person is asked for in plain words, whatever was asked before. `true`: dealt with.
@@ -344,7 +360,7 @@ impl Session {
             .collect();
         self.take_beside_the_point(&answers);
         // At the opening the words are written down as the first ones.
-        if sought || self.state.flow.is_some() {
+        if sought || self.state.flow.is_some() || words_of(text).len() > A_PLEA {
             self.state.note(format!("asked for a person: \"{}\"", text.trim()));
         }
         if prospect {

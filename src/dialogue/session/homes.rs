@@ -19,6 +19,9 @@ use crate::dialogue::{
 /// Words by which one more home is wanted, and not another one instead.
 const BESIDES: [&str; 9] = ["too", "also", "both", "other", "second", "then", "también", "ambas", "ambos"];
 
+/// A home that stands in the office's own list.
+const SURE_OF_LISTED: f32 = 0.9;
+
 const fn lets(intent: Intent) -> bool {
     matches!(intent, Intent::Leasing | Intent::Showing)
 }
@@ -67,6 +70,10 @@ impl Session {
             bedrooms: bedrooms_in(heard),
             asked: self.state.awaiting.item() == Some(Item::Listing),
         };
+        // "When the house sells, you know" is of theirs.
+        if Remark::OnceSold.is_in(text) && self.state.flow.is_some() {
+            return Vec::new();
+        }
         let left = without_denied_homes(text);
         let meant = listing::meant(&self.office.listings, &self.office.name, &left, &said);
         meant.into_iter().map(|home| home.address.clone()).collect()
@@ -123,6 +130,24 @@ impl Session {
             return;
         };
         heard.push(heard_home(address, text));
+    }
+
+    /// "It was for the house on Alder Lane", beside the name of somebody who has applied: the home need not be asked for.
+    pub(super) fn hear_home_applied_for(&self, text: &str, heard: &mut Vec<Entity>) {
+        let of_place = |entity: &Entity| Item::of(entity.slot()) == Some(Item::Place);
+        if self.state.flow != Some(Intent::Application)
+            || self.state.form.value(Item::Place).is_some()
+            || heard.iter().any(of_place)
+        {
+            return;
+        }
+        let meant = listing::meant(&self.office.listings, &self.office.name, text, &Described::default());
+        if let [home] = meant.as_slice() {
+            let found = self.extracted_for(&home.address, Some(Item::Place));
+            let known =
+                found.into_iter().find(|entity| matches!(entity.value, Value::Address(_) | Value::Unit(_)));
+            heard.extend(known.map(|entity| Entity { confidence: SURE_OF_LISTED, ..entity }));
+        }
     }
 
     /// One more home is left to people, who are told of it.
@@ -207,14 +232,19 @@ impl Session {
         };
         let priced = questions.contains(&Asked::PetFee);
         questions.extend(topic.filter(|topic| !questions.contains(topic) && !priced));
+        let differ = Remark::AsksDifference.is_in(text);
+        if differ {
+            questions.retain(|question| *question != Asked::Which);
+        }
         // The homes are told with their rents, which need not be told before them.
         questions.sort_by_key(|question| *question != Asked::Which);
         let before = self.said_so_far();
         let homes = self.homes_spoken_of(&meant);
-        let mut told = false;
+        let mut told = differ && self.tell_apart(text);
         for &question in &questions {
             told |= match question {
                 Asked::Which if told => true,
+                Asked::Which if self.tells_whether_available(&homes, text) => true,
                 Asked::Which => self.tell_homes(&homes, &heard, text),
                 Asked::Cheapest => self.tell_cheapest(&heard, text),
                 _ if question.unlisted().is_some() => self.tell_unlisted(question, &homes, text),
@@ -225,6 +255,10 @@ impl Session {
             return false;
         }
         self.treat(Subject::Homes, text, before);
+        // "How much is the deposit, and does it have a dishwasher?"
+        if !differ {
+            self.owns_up(text, reading);
+        }
         self.resume_beside(text, reading, heard, &meant);
         true
     }
@@ -361,5 +395,11 @@ fn denies(clause: &str) -> bool {
 }
 
 fn heard_home(address: String, text: &str) -> Entity {
-    Entity { value: Value::Listing(address), start: 0, end: text.len(), confidence: 0.9, read_back: false }
+    Entity {
+        value: Value::Listing(address),
+        start: 0,
+        end: text.len(),
+        confidence: SURE_OF_LISTED,
+        read_back: false,
+    }
 }

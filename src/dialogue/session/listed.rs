@@ -2,7 +2,7 @@
 
 use super::{
     Item, Session,
-    bedrooms::{bedrooms_in, either_rooms},
+    bedrooms::{bedrooms_in, either_rooms, rooms_named},
     no_prospect::{wants_to_buy, would_rent},
 };
 use crate::dialogue::{
@@ -74,6 +74,50 @@ impl Session {
     /// Has this been said twice? A third time answers nobody: people do.
     fn is_worn(&self, words: &str) -> bool {
         self.state.treated.iter().filter(|treated| treated.given.contains(words)).count() >= 2
+    }
+
+    /// "What's the difference between the two bedroom and the one bedroom?": what the list says of each. `true`: something is said.
+    pub(super) fn tell_apart(&mut self, text: &str) -> bool {
+        let office = self.office.clone();
+        // "So what's the difference?" is of those that were named before.
+        let before = self.state.first_words.clone().unwrap_or_default();
+        let mut rooms = rooms_named(text);
+        if rooms.len() < 2 {
+            rooms = rooms_named(&before);
+        }
+        let homes = rooms.iter().filter_map(|count| {
+            let mut of = office.listings.iter().filter(|home| home.bedrooms == Some(*count));
+            of.next().filter(|_| of.next().is_none())
+        });
+        let homes: Vec<Listing> = homes.take(TOLD_AT_ONCE).cloned().collect();
+        if homes.len() < 2 {
+            return false;
+        }
+        homes.iter().for_each(|home| self.tell_whole(home));
+        true
+    }
+
+    /// "Is it still available?" of one home: what the list says of that, beside what the home is, if it was not told of before.
+    /// Where the list says nothing of it, that the home stands on it is all there is to tell. `true`: dealt with.
+    pub(super) fn tells_whether_available(&mut self, homes: &[Listing], text: &str) -> bool {
+        let [home] = homes else { return false };
+        let Some(available) = home.available.clone() else { return false };
+        if !Remark::AsksIfAvailable.is_in(text) || Remark::AsksForRest.is_in(text) {
+            return false;
+        }
+        let told = !home.summary.is_empty()
+            && self.state.treated.iter().any(|treated| treated.given.contains(&home.summary));
+        if !told {
+            self.tell_whole(home);
+        }
+        if self.is_worn(&available) {
+            // What was told twice is no news the third time.
+            self.tell(Line::AlreadyNoted);
+            self.state.add_matter(text);
+        } else {
+            self.tell_as_written(&available);
+        }
+        true
     }
 
     fn tell_whole(&mut self, home: &Listing) {

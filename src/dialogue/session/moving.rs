@@ -474,6 +474,13 @@ impl Session {
     }
 }
 
+/// Is a showing that was booked moved or called off in these words?
+pub(super) fn changes_a_showing(text: &str) -> bool {
+    let words = tokens(&text.replace(',', " "));
+    words.iter().any(|token| SHOWN.contains(&token.word.as_str()))
+        && matches!(CHANGE_RULES.first(&words), Some(Change::Move | Change::Cancel))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -139,6 +139,19 @@ impl Session {
 
     /// "I'm NOT buying. I want to rent" of somebody who is asked when they would like to buy. `true`: dealt with.
     pub(super) fn turns_out_no_buyer(&mut self, text: &str) -> bool {
+        // "No no, I'm not buying" of whoever was asked for their name in the middle of a sale says nothing against the name.
+        if self.is_in_a_deal()
+            && !self.state.closed
+            && !self.state.unheard
+            && matches!(self.state.awaiting, Awaiting::Confirm(_))
+            && Remark::RentingNotBuying.is_in(text)
+            && !Remark::OpensWithYes.is_in(text)
+        {
+            self.state.add_matter(text);
+            self.state.confusions = 0;
+            self.ask_again();
+            return true;
+        }
         if self.state.flow != Some(Intent::Buyer)
             || self.state.closed
             || self.state.unheard
@@ -242,6 +255,7 @@ pub(super) fn would_rent(text: &str) -> bool {
 pub(super) fn wants_to_buy(text: &str) -> bool {
     let words = tokens(text);
     Remark::WantsToBuy.fits(&words)
+        && !Remark::NotBuying.fits(&words)
         && (!Remark::WantsToRent.fits(&words) || Remark::WantsNotToRent.fits(&words))
 }
 

@@ -4,6 +4,8 @@ use super::{
     Awaiting, Item, Session,
     asking::wonders,
     facts::{asks_no_fact, settles},
+    moving::changes_a_showing,
+    switching::also,
     understanding::is_answer_step,
 };
 use crate::dialogue::{
@@ -18,6 +20,15 @@ impl Session {
     /// `None`: the turn is taken as it is.
     pub(super) fn take_apart(&mut self, reading: &Reading) -> Option<(String, Reading)> {
         if reading.clauses.len() < 2 || reading.urgency.is_life_safety() {
+            return None;
+        }
+        // "I'm working on a story, who can I talk to for a comment?" asks for no hours.
+        let open = self.state.flow.is_none();
+        if open
+            && Remark::OfPress.is_in(
+                &reading.clauses.iter().map(|clause| clause.text.as_str()).collect::<Vec<_>>().join(" "),
+            )
+        {
             return None;
         }
         let whole = reading.clauses.iter().map(|clause| clause.text.as_str()).collect::<Vec<_>>().join(" ");
@@ -85,6 +96,9 @@ impl Session {
             return None;
         }
         let mut matters: Vec<&Clause> = Vec::new();
+        // "My car's got a flat, can we push my tour to Saturday?" is the reason, and nothing to complain about.
+        let whole = clauses.iter().map(|clause| clause.text.as_str()).collect::<Vec<_>>().join(" ");
+        let moves = changes_a_showing(&whole);
         for clause in clauses {
             let intent = clause.reading.intent;
             // Danger has its own way, before this one.
@@ -99,7 +113,10 @@ impl Session {
                 intent.is_prospect() && !matters.is_empty() && !Remark::SeeksHome.is_in(&clause.text);
             // "Would I get approved?" has its closed answer, and is no matter beside it.
             let closed = closed::topic(self.state.language, &clause.text, &clause.reading).is_some();
-            if clause.reading.is_sure() && taken_down && new && !closed && !of_a_tenant {
+            let reason = moves
+                && matches!(intent, Intent::Complaint | Intent::Maintenance | Intent::Resident)
+                && !Remark::AddsMatter.is_in(&clause.text);
+            if clause.reading.is_sure() && taken_down && new && !closed && !of_a_tenant && !reason {
                 matters.push(clause);
             }
         }
@@ -157,7 +174,7 @@ impl Session {
         // Where nothing is left to ask, a second farewell would only keep them on the line.
         let asks = flow.items.iter().any(|&item| item != Item::Matter && !self.state.form.is_done(item));
         if !asks && self.state.closed && intent != Intent::Maintenance && !intent.is_prospect() {
-            self.state.note(format!("also: {}", intent.name().replace('_', " ")));
+            self.state.note(also(intent));
             self.state.add_matter(&text);
             return self.take_up_further();
         }

@@ -56,7 +56,10 @@ impl Session {
             || !calm
             || repair
             || self.state.unheard
-            || !(Remark::NoUsualMatter.is_in(text) || Remark::OfBite.is_in(text))
+            || !(Remark::NoUsualMatter.is_in(text)
+                || Remark::OfPress.is_in(text)
+                || Remark::OfJob.is_in(text)
+                || Remark::OfBite.is_in(text))
         {
             return false;
         }
@@ -71,7 +74,8 @@ impl Session {
     /// with.
     pub(super) fn denies_switch(&mut self, text: &str, reading: &Reading) -> bool {
         let (Some(before), Some(flow)) = (self.state.before.clone(), self.state.flow) else { return false };
-        let elsewhere = reading.is_sure() && reading.intent != flow && reading.intent != before.flow;
+        let known = |intent: Intent| intent == before.flow || Some(intent) == before.intent;
+        let elsewhere = reading.is_sure() && reading.intent != flow && !known(reading.intent);
         if flow == before.flow
             || elsewhere
             || self.state.unheard
@@ -83,14 +87,18 @@ impl Session {
         let words = tokens(text);
         let named = format!("no|not|isnt|arent|dont|never|nope|without .. {}", words_for(flow));
         let asked_back = format!("^ .. {} .. no", words_for(flow));
-        let denies =
-            AnyOf::parse([named.as_str(), asked_back.as_str()]).fits(&words) || Remark::NotThat.fits(&words);
+        let no_complaint = flow == Intent::Complaint && Remark::NoComplaint.fits(&words);
+        let denies = AnyOf::parse([named.as_str(), asked_back.as_str()]).fits(&words)
+            || Remark::NotThat.fits(&words)
+            || no_complaint;
         // "No" alone answers what was asked.
         if !denies || (reading.moves == Some(Move::Deny) && words.len() < 3) {
             return false;
         }
         self.state.before = None;
         self.state.confusions = 0;
+        let also = also(flow);
+        self.state.notes.retain(|note| *note != also);
         if !before.flow.is_prospect() {
             for item in [Item::Bedrooms, Item::MoveIn, Item::Budget, Item::Listing] {
                 self.state.form.reopen(item);
@@ -158,6 +166,11 @@ impl Session {
         self.ask_need(Line::Need);
         true
     }
+}
+
+/// How a matter is noted that came up behind another one.
+pub(super) fn also(intent: Intent) -> String {
+    format!("also: {}", intent.name().replace('_', " "))
 }
 
 /// "Can you just tell her to wait?", "and you'll mail it?": a request, not a question of fact.

@@ -5,14 +5,14 @@ use std::sync::LazyLock;
 use super::{Awaiting, Item, Session};
 use crate::{
     dialogue::{
-        Address, Entity, PersonName, UnitMention, UnitRef, Value, entity, office::words_of, pack::Line,
+        Address, Entity, PersonName, UnitMention, UnitRef, Value, When, entity, office::words_of, pack::Line,
         pattern::Pattern, remark::Remark, token::tokens,
     },
     types::PhoneNumber,
 };
 
 /// A value heard beside the point must be at least this sure to be taken; what was asked for needs less.
-const SURE_BESIDE_THE_POINT: f32 = 0.6;
+pub(super) const SURE_BESIDE_THE_POINT: f32 = 0.6;
 
 impl Session {
     /// Takes up what was said besides the answer. Answers whether anything was new.
@@ -65,8 +65,22 @@ impl Session {
                 if item == Item::Callback {
                     self.state.digits.clear();
                 }
-                self.state.form.hear(item, value.clone())
+                let value = self.with_the_day_before(value);
+                self.state.form.hear(item, value)
             }
+        }
+    }
+
+    /// "Eleven is good" after "could I see it on Thursday?" is Thursday at eleven.
+    fn with_the_day_before(&self, value: &Value) -> Value {
+        let Value::When(said) = value else { return value.clone() };
+        let hour_alone =
+            said.date.is_none() && !said.any && !said.soonest && (said.time.is_some() || said.part.is_some());
+        match self.state.form.value(Item::When) {
+            Some(Value::When(known)) if hour_alone && self.state.visit && known.date.is_some() => {
+                Value::When(When { date: known.date, until_date: known.until_date, ..*said })
+            }
+            _ => value.clone(),
         }
     }
 

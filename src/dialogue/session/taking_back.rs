@@ -2,8 +2,8 @@
 
 use super::{Awaiting, Item, Session};
 use crate::dialogue::{
-    Entity, Intent, LifeSafety, Move, Reading, Urgency, Value, office::words_of, pack::Line, remark::Remark,
-    token::tokens,
+    Entity, Intent, LifeSafety, Move, Reading, Urgency, Value, entity, office::words_of, pack::Line,
+    remark::Remark, token::tokens,
 };
 
 impl Session {
@@ -177,6 +177,65 @@ impl Session {
         self.state.refuses_calls = true;
         self.tell(Line::Skipped);
         self.advance();
+        true
+    }
+
+    /// "I have a German number, it's 011 49 ...": nobody can check it from here, so it stands in the record as it was said, and no
+    /// other one is asked for. `true`: dealt with.
+    pub(super) fn takes_number_abroad(&mut self, text: &str, reading: &Reading) -> bool {
+        /// "The country code is 49" is half of a number.
+        const HALF: usize = 2;
+        let digits = text.bytes().filter(u8::is_ascii_digit).count();
+        let spoken = words_of(text).iter().filter(|word| entity::is_number(word)).count();
+        let busy = self.state.flow.is_some() && !self.state.closed && !self.is_quick();
+        if busy && Remark::PrefersEmail.is_in(text) && !Remark::NumberAbroad.is_in(text) {
+            self.state.note(format!("would rather have an e-mail: \"{}\"", text.trim()));
+        }
+        if !busy
+            || self.state.unheard
+            || self.state.urgency.is_life_safety()
+            || !Remark::NumberAbroad.is_in(text)
+            || digits.max(spoken) < HALF
+        {
+            return false;
+        }
+        self.state.confusions = 0;
+        self.agree_in_passing(text);
+        self.state.digits.clear();
+        self.state.note(format!("abroad, as said: \"{}\"", text.trim()));
+        let mut heard = self.entities(text);
+        heard.retain(|entity| {
+            matches!(entity.value, Value::Name(_))
+                && Item::of(entity.slot()).is_some_and(|item| self.is_answer(item, entity, reading, text))
+        });
+        self.take_beside_the_point(&heard);
+        self.state.form.reopen(Item::Callback);
+        self.state.form.give_up(Item::Callback);
+        self.tell(Line::Added);
+        self.advance();
+        true
+    }
+
+    /// "No, forget it. I'll look online", before it is known what it is about: nobody is asked what they call for once more.
+    /// `true`: dealt with.
+    pub(super) fn lets_it_go(&mut self, text: &str, reading: &Reading) -> bool {
+        const SHORT: usize = 9;
+        let open = matches!(self.state.awaiting, Awaiting::Need | Awaiting::Guess(_));
+        if !open
+            || self.state.turns <= 1
+            || self.state.flow.is_some()
+            || self.state.unheard
+            || reading.urgency != Urgency::Routine
+            || reading.suspected.is_some()
+            || text.contains('?')
+            || words_of(text).len() > SHORT
+            || !Remark::LetsGo.is_in(text)
+        {
+            return false;
+        }
+        self.state.add_matter(text);
+        self.tell(Line::CalledOff);
+        self.leave();
         true
     }
 

@@ -3,6 +3,7 @@
 mod beside;
 mod confusion;
 mod corrections;
+mod deals;
 mod emergencies;
 mod emergencies_asked;
 mod endings;

@@ -76,8 +76,8 @@ impl Session {
         self.state.silences = 0;
         self.state.patient = false;
         self.note_language_spoken(text, reading);
-        let asked_of_us = of_us(text, reading);
-        let reading = asked_of_us.as_ref().unwrap_or(reading);
+        let anew = self.read_anew(text, reading);
+        let reading = anew.as_ref().unwrap_or(reading);
         let presence = std::mem::take(&mut self.state.presence_asked);
         if let Some(kind) = self.new_danger(reading) {
             let heard = self.entities(text);
@@ -104,6 +104,7 @@ impl Session {
             || self.takes_back_alarm(text, reading)
             // "Please don't call me, text me": of a call alone, and nothing is called off.
             || (in_writing.is_none() && (self.refuses_number(text) || self.calls_it_off(text, reading)))
+            || self.lets_it_go(text, reading)
         {
             return;
         }
@@ -167,9 +168,10 @@ impl Session {
         let more = self.after_no(text, reading);
         let (text, reading) =
             more.as_ref().map_or((text, reading), |(text, reading)| (text.as_str(), reading));
-        if self.refuses_name(text) {
+        if self.refuses_name(text) || self.takes_number_abroad(text, reading) {
             return;
         }
+        self.note_season(text);
         self.forget_denied_home(text);
         let named = self.take_name_beside_question(text, reading);
         let left = self.take_apart(reading);
@@ -179,6 +181,7 @@ impl Session {
             || self.is_put_through_by_relay(text)
             || self.pleads_for_a_person(text, reading)
             || self.asks_in_a_word(text)
+            || self.turns_out_in_a_deal(text, reading)
             || self.is_of_no_usual_matter(text, reading)
             || self.turns_to_showing(text, reading)
             || self.turns_out_tenant(text)
@@ -214,7 +217,11 @@ impl Session {
         }
         if self.state.awaiting.is_for(Item::Callback) {
             let beside = self.beside_the_answer(text, &heard);
+            let question = self.asked_back(text, reading, &heard);
             if self.takes_own_number(text, &heard) {
+                if let Some(question) = question {
+                    self.tell(self.noted(&question));
+                }
                 // "Yes, this one. And tell the man in 3B that it's the second time."
                 if let Some(words) = beside {
                     self.state.add_matter(&words);
@@ -227,6 +234,7 @@ impl Session {
             Item::of(entity.slot()).is_none_or(|item| self.is_answer(item, entity, reading, text))
         });
         self.hear_home(text, reading, &mut heard);
+        self.hear_home_applied_for(text, &mut heard);
         let agreed = reading.moves == Some(Move::Affirm) || Remark::Agrees.is_in(text);
         self.keep_the_house(agreed, &mut heard);
         if self.names_common_part(text, &heard) {
@@ -567,15 +575,6 @@ pub(super) fn asks_to_see(text: &str) -> bool {
     words.iter().any(|word| VISITS.contains(&word.as_str()))
         || words.windows(2).any(|pair| SEES.contains(&[pair[0].as_str(), pair[1].as_str()]))
         || comes_to_see(text)
-}
-
-/// "So you don't know the number?" is a question, and no "I don't know". `None`: the reading is right as it is.
-fn of_us(text: &str, reading: &Reading) -> Option<Reading> {
-    if reading.moves != Some(Move::Unknown) || !Remark::SaysYouDontKnow.is_in(text) {
-        return None;
-    }
-    let moves = Remark::OpensWithYes.is_in(text).then_some(Move::Affirm);
-    Some(Reading { moves, ..reading.clone() })
 }
 
 /// Does the turn say nothing besides its step?

@@ -350,8 +350,24 @@ impl Session {
             Value::Unit(_) => !referred(entity),
             Value::When(_) => !told,
             Value::Name(_) => !of_another,
+            Value::Access(_) => self.says_who_may_enter(entity),
             _ => true,
         });
+    }
+
+    /// "I'd like to sell by spring" before that was asked: it is as near as they can say, and is not asked for again.
+    pub(super) fn note_season(&mut self, text: &str) {
+        let flow = self.state.flow.and_then(|intent| self.pack.flow(intent));
+        let wanted = flow.is_some_and(|flow| flow.items.contains(&Item::MoveIn))
+            && !self.state.form.is_done(Item::MoveIn)
+            && !self.state.awaiting.is_for(Item::MoveIn)
+            && !self.state.closed;
+        let open =
+            Remark::BySeason.is_in(text) || (Remark::OnceSold.is_in(text) && Remark::AnyDay.is_in(text));
+        if wanted && open && !text.contains('?') {
+            self.state.note(format!("of the time they say: {}", text.trim()));
+            self.state.form.give_up(Item::MoveIn);
+        }
     }
 
     /// A day of moving in was asked for or read back: "no hurry, the lease is up in May" leaves it open. `true`: dealt with.
@@ -371,7 +387,8 @@ impl Session {
         let feast = Remark::AfterFeast.fits(&tokens)
             && !text.chars().any(|c| c.is_ascii_digit())
             && !MONTHS.iter().any(|month| tokens.iter().any(|token| token.word == *month));
-        if (named && !feast) || (read_back && agrees) || !(feast || Remark::AnyDay.fits(&tokens)) {
+        let season = Remark::BySeason.fits(&tokens);
+        if (named && !feast) || (read_back && agrees) || !(feast || season || Remark::AnyDay.fits(&tokens)) {
             return false;
         }
         let aside: Vec<Entity> =
@@ -381,7 +398,7 @@ impl Session {
         self.state.form.reopen(Item::MoveIn);
         self.state.form.give_up(Item::MoveIn);
         self.state.confusions = 0;
-        self.tell(if feast { Line::Added } else { Line::Skipped });
+        self.tell(if feast || season { Line::Added } else { Line::Skipped });
         self.advance();
         true
     }

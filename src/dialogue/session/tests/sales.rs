@@ -7,7 +7,7 @@ use super::{
 use crate::dialogue::{Fact, Intent, Listing, Office, Roster};
 
 /// A brokerage: two homes for sale, with the prices that they are listed at.
-fn for_sale() -> Office {
+pub(super) fn for_sale() -> Office {
     let home = |address: &str, summary: &str, price, bedrooms| Listing {
         address: address.into(),
         summary: summary.into(),
