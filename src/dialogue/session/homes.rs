@@ -19,6 +19,10 @@ use crate::dialogue::{
 /// Words by which one more home is wanted, and not another one instead.
 const BESIDES: [&str; 9] = ["too", "also", "both", "other", "second", "then", "también", "ambas", "ambos"];
 
+const fn is_superlative(asked: &Asked) -> bool {
+    matches!(asked, Asked::Cheapest | Asked::Largest)
+}
+
 const fn lets(intent: Intent) -> bool {
     matches!(intent, Intent::Leasing | Intent::Showing)
 }
@@ -216,7 +220,10 @@ impl Session {
             told |= match question {
                 Asked::Which if told => true,
                 Asked::Which => self.tell_homes(&homes, &heard, text),
+                // "The largest one, and how much is it": it is told with its rent.
+                Asked::Rent if told && questions.iter().any(is_superlative) => true,
                 Asked::Cheapest => self.tell_cheapest(&heard, text),
+                Asked::Largest => self.tell_largest(),
                 _ if question.unlisted().is_some() => self.tell_unlisted(question, &homes, text),
                 _ => self.tell_of_homes(question, &homes, &heard, text, questions.contains(&Asked::Which)),
             };
@@ -235,7 +242,7 @@ impl Session {
         let before = self.said_so_far();
         let told = asked(text).into_iter().fold(false, |told, question| {
             let said = match question {
-                Asked::Which | Asked::Cheapest => false,
+                Asked::Which | Asked::Cheapest | Asked::Largest => false,
                 _ if question.unlisted().is_some() => self.tell_unlisted(question, &homes, text),
                 _ => self.tell_of_homes(question, &homes, &[], text, false),
             };
