@@ -350,7 +350,7 @@ impl Session {
 
     /// "Is Kim there?" of a first name that is nobody's who lives there: somebody of the office.
     fn seeks_one_of_ours(&self, text: &str) -> bool {
-        const SOUGHT: [&[&str]; 8] = [
+        const SOUGHT: [&[&str]; 16] = [
             &["is"],
             &["calling", "for"],
             &["looking", "for"],
@@ -359,8 +359,17 @@ impl Session {
             &["speak", "with"],
             &["talk", "to"],
             &["reach"],
+            &["hablar", "con"],
+            &["comunicar", "con"],
+            &["comunicarme", "con"],
+            &["comunicarse", "con"],
+            &["pasar", "con"],
+            &["paseme", "con"],
+            &["comuniqueme", "con"],
+            &["busco", "a"],
         ];
-        const THERE: [&str; 7] = ["there", "in", "available", "around", "working", "please", "today"];
+        const THERE: [&str; 10] =
+            ["there", "in", "available", "around", "working", "please", "today", "por", "ahi", "hoy"];
         if !matches!(self.state.awaiting, Awaiting::Need | Awaiting::Guess(_) | Awaiting::AnythingElse) {
             return false;
         }
@@ -386,8 +395,10 @@ impl Session {
                 );
             let there = after.is_some_and(|next| THERE.contains(&next.word.as_str()));
             let alone = token.stop || after.is_none();
-            // "Robin, please."
-            let called = at == 0 && words.len() == 2 && words[1].word == "please";
+            // "Robin, please.", "Con Kim, por favor."
+            let rest: Vec<&str> = words[at + 1..].iter().map(|token| token.word.as_str()).collect();
+            let called = (at == 0 && (rest == ["please"] || rest == ["por", "favor"]))
+                || (at == 1 && words[0].word == "con" && (rest.is_empty() || rest == ["por", "favor"]));
             capital
                 && !introduced
                 && (sought || called)

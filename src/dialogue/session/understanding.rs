@@ -161,7 +161,9 @@ impl Session {
         let more = self.after_no(text, reading);
         let (text, reading) =
             more.as_ref().map_or((text, reading), |(text, reading)| (text.as_str(), reading));
-        if self.refuses_name(text) {
+        // "I'd rather not say my name, I only wanted to know what it costs. I'll call later."
+        let parts = reading.moves == Some(Move::Goodbye) && self.state.awaiting.is_for(Item::Name);
+        if !parts && self.refuses_name(text) {
             return;
         }
         self.forget_denied_home(text);
@@ -207,9 +209,18 @@ impl Session {
         }
         if self.state.awaiting.is_for(Item::Callback) {
             let beside = self.beside_the_answer(text, &heard);
+            let asked_back = self.asked_back(text, reading, &heard);
             if self.takes_own_number(text, &heard) {
+                // "Yes, this one. And one more thing, is the rent of December due?"
+                if let Some(question) = &asked_back {
+                    self.tell(if Remark::AsksIfNoted.is_in(question) {
+                        Line::AlreadyNoted
+                    } else {
+                        self.noted(question)
+                    });
+                }
                 // "Yes, this one. And tell the man in 3B that it's the second time."
-                if let Some(words) = beside {
+                if let Some(words) = beside.or(asked_back) {
                     self.state.add_matter(&words);
                 }
                 return self.advance();
