@@ -166,6 +166,10 @@ mod tests {
             ("This is Emily Walsh, I smell gas.", "This is Lakisha Washington, I smell gas."),
             ("My sink leaks and my name is Ann Lee", "My sink leaks and my name is Omar El Haddad"),
             ("Me llamo Ana. Tengo una fuga.", "Me llamo Guadalupe. Tengo una fuga."),
+            (
+                "Mi nombre es Ana Ruiz. Tengo una fuga.",
+                "Mi nombre es María del Socorro Ruiz. Tengo una fuga.",
+            ),
         ] {
             assert_eq!(without_names(one), without_names(other));
             assert!(!without_names(one).contains("Baker") && without_names(one).contains(' '));

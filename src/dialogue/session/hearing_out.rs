@@ -290,20 +290,33 @@ impl Session {
             return None;
         }
         let mut from = 0;
-        let question = text.split_inclusive(['.', '!', '?', ';']).find(|clause| {
-            let (start, end) = (from, from + clause.len());
+        let question = text.split_inclusive(['.', '!', '?', ';']).find_map(|clause| {
+            // "Sí, sí, ¿pero cómo la apago?": Spanish says where the question begins, and what stands before it is the answer.
+            let (marked, clause_end) = (clause.find('¿'), from + clause.len());
+            let clause = marked.map_or(clause, |at| &clause[at..]);
+            let (start, end) = (clause_end - clause.len(), clause_end);
             from = end;
+            let awaited = self.state.awaiting.item();
             let answers = |entity: &Entity| {
-                matches!(Item::of(entity.slot()), Some(Item::Name | Item::Place | Item::Callback))
+                let item = Item::of(entity.slot());
+                matches!(item, Some(Item::Name | Item::Place | Item::Callback))
+                    || (item.is_some() && item == awaited && item != Some(Item::Matter))
             };
             let within = |entity: &Entity| answers(entity) && entity.start < end && start < entity.end;
-            clause.ends_with('?')
+            // "¿Sí tienen cámaras ahí o no?" is no yes.
+            let long = marked.is_some() && words_of(clause).len() > SHORTEST_QUESTION;
+            let no_step = match self.step_of(clause) {
+                Some(Move::Affirm | Move::Deny) => long,
+                step => step.is_none(),
+            };
+            let is_asked = clause.ends_with('?')
                 && words_of(clause).len() >= SHORTEST_QUESTION
                 && !heard.iter().any(within)
-                && self.step_of(clause).is_none()
+                && no_step
                 && !Remark::OffersSpelling.is_in(clause)
                 && !Remark::AsksWhetherNeeded.is_in(clause)
-                && !Remark::TakenAback.is_in(clause)
+                && !Remark::TakenAback.is_in(clause);
+            is_asked.then_some(clause)
         })?;
         Some(question.trim().to_owned())
     }

@@ -100,6 +100,9 @@ pub(super) fn names(scene: &Scene<'_>) -> Vec<Entity> {
     for at in 0..scene.tokens.len() {
         let Some((start, confidence)) = introduction(scene, at) else { continue };
         if let Some((name, end)) = name(scene, start) {
+            if is_of_kin(scene, end) {
+                continue;
+            }
             let told =
                 sureness(scene, start, &name, end).filter(|sure| *sure > confidence && *sure > ANSWERED);
             return vec![entity(scene, name, start, end, told.unwrap_or(confidence))];
@@ -110,6 +113,33 @@ pub(super) fn names(scene: &Scene<'_>) -> Vec<Entity> {
     }
     let sentences = (0..scene.tokens.len()).filter(|&at| scene.begins_sentence(at));
     sentences.filter_map(|at| answered(scene, at)).next().into_iter().collect()
+}
+
+/// "Castellanos. Y yo soy Rosa, la mamá", of a whole name that was read back: who calls for somebody else.
+fn is_of_kin(scene: &Scene<'_>, end: usize) -> bool {
+    let whole = scene.context.read_back.is_some_and(|name| name.family.is_some());
+    let kin = |at: usize| {
+        matches!(
+            scene.word(at),
+            Some(
+                "mama"
+                    | "papa"
+                    | "madre"
+                    | "padre"
+                    | "hermana"
+                    | "hermano"
+                    | "tia"
+                    | "tio"
+                    | "esposa"
+                    | "esposo"
+                    | "hija"
+                    | "hijo"
+                    | "abuela"
+                    | "abuelo"
+            )
+        )
+    };
+    whole && matches!(scene.word(end), Some("la" | "el" | "su")) && kin(end + 1)
 }
 
 /// "Él se llama Brayan Castellanos y yo Rosa": of two names the whole one, where somebody calls for somebody else.
