@@ -399,9 +399,10 @@ fn caller_text(
         outcome.and_then(|outcome| outcome.showing.as_ref()).filter(|_| promise == Promise::Showing);
     let time = showing.and_then(|showing| showing.time_written(language));
     let place = showing.and_then(|showing| showing.place.as_deref()).or(place);
+    let place = place.map(|place| address_in(language, place));
     let mut values = BTreeMap::from([(Placeholder::Office, settings.office.as_str())]);
     values.extend(first.map(|first| (Placeholder::Name, first)));
-    values.extend(place.map(|place| (Placeholder::Place, place)));
+    values.extend(place.as_deref().map(|place| (Placeholder::Place, place)));
     values.extend(time.as_deref().map(|time| (Placeholder::Time, time)));
     let key = MessageKey::from_random(chance.next_u64());
     let now = circumstances.now;
@@ -410,6 +411,16 @@ fn caller_text(
         entry.not_before(settings.quiet_hours.of(number).next_allowed(now))
     } else {
         entry
+    }
+}
+
+/// The office writes its addresses in English: `210 Maple Court, apartment 3A`.
+fn address_in(language: Language, address: &str) -> String {
+    match language {
+        Language::English => address.to_owned(),
+        Language::Spanish => {
+            address.replace(", apartment ", ", apartamento ").replace(", unit ", ", unidad ")
+        }
     }
 }
 

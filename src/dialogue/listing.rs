@@ -55,6 +55,8 @@ pub(super) enum Asked {
     Parking,
     /// The one with the lowest rent.
     Cheapest,
+    /// The one with the most bedrooms.
+    Largest,
     /// What the list says in its own sentences at most: how large it is, a waiting list, a short lease, what is paid besides.
     Size,
     Waitlist,
@@ -111,6 +113,8 @@ cheapest | cheapest|cheaper
 cheapest | least|less expensive
 cheapest | lowest rent|price|priced
 cheapest | most affordable
+largest | largest|biggest|roomiest ?one|ones|home|homes|apartment|apartments|unit|units|place|places|house|thing you|thats|that|available|is|for|of|on
+largest | whats|what|which|how .. largest|biggest|roomiest ?one|home|apartment|unit|place|house $
 waitlist | waitlist|waitlists|waitinglist
 waitlist | wait|waiting list
 size | square feet|foot|footage|meters
@@ -178,6 +182,7 @@ fn asked_from_name(name: &str) -> Option<Asked> {
         "pets" => Asked::Pets,
         "parking" => Asked::Parking,
         "cheapest" => Asked::Cheapest,
+        "largest" => Asked::Largest,
         "size" => Asked::Size,
         "waitlist" => Asked::Waitlist,
         "term" => Asked::Term,
@@ -391,6 +396,12 @@ mod tests {
             ("does it have parking", Some(Asked::Parking)),
             ("What's the cheapest thing you got?", Some(Asked::Cheapest)),
             ("What's the price of the cheapest one?", Some(Asked::Cheapest)),
+            ("What's the biggest apartment you have?", Some(Asked::Largest)),
+            ("Which one is the largest?", Some(Asked::Largest)),
+            ("¿Cuál es el apartamento más grande que tienen?", Some(Asked::Largest)),
+            ("¿y cuál es el más grande?", Some(Asked::Largest)),
+            ("My biggest worry is the noise.", None),
+            ("Quiero algo más grande.", None),
             ("Hello, is that one bedroom at 18 Birch still up for grabs?", Some(Asked::Which)),
             ("Is it taken or not?", Some(Asked::Which)),
             ("is the house really twenty six hundred?", Some(Asked::Rent)),

@@ -209,6 +209,8 @@ remarks! {
     OffersSpelling,
     /// "What do you mean, if I'm not home?": taken aback by the question, and asking nothing that the office could answer.
     TakenAback,
+    /// "I missed work for it": no work that a firm has done.
+    OfOwnWork,
     /// A case, claim or order by its number: whoever calls back needs it.
     GivesReference,
     /// One matter more, beside the one that is talked about.

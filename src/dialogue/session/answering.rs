@@ -91,7 +91,11 @@ impl Session {
             return self.ask_anything_else();
         }
         self.take_beside_the_point(heard);
-        let likely = reading.ranked.first().copied().filter(|(intent, likelihood)| {
+        // "I missed work for it and nobody came" is of no firm.
+        let own_work = Remark::OfOwnWork.is_in(text);
+        let mut ranked = reading.ranked.iter().copied();
+        let likeliest = ranked.find(|(intent, _)| !(own_work && *intent == Intent::Vendor));
+        let likely = likeliest.filter(|(intent, likelihood)| {
             *likelihood >= WORTH_A_GUESS
                 // "Is this about another number?" asks nothing that a caller could make sense of.
                 && !matches!(intent, Intent::Other | Intent::Emergency | Intent::Human | Intent::WrongNumber | Intent::Sales)

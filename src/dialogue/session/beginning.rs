@@ -51,6 +51,8 @@ impl Session {
             Intent::Leasing | Intent::Showing | Intent::Owner if Remark::OfOwnLease.is_in(text) => {
                 Intent::Lease
             }
+            // "A letter that I'm your tenant": nobody who owns it.
+            Intent::Owner if Remark::LivesHere.is_in(text) && !names_an_owner(text) => Intent::Resident,
             intent => intent,
         };
         let pack = self.pack.clone();
@@ -183,4 +185,13 @@ fn is_of_earlier_repair(text: &str) -> bool {
     let words = tokens(text);
     Remark::CallsOffRepair.fits(&words)
         || (Remark::AsksAfterRepair.fits(&words) && !Remark::StillBroken.fits(&words))
+}
+
+/// "I own it and I live here", "soy la dueña".
+fn names_an_owner(text: &str) -> bool {
+    tokens(text).iter().any(|token| {
+        matches!(&*token.word, "own" | "owner" | "owners")
+            || token.word.starts_with("duen")
+            || token.word.starts_with("propietari")
+    })
 }

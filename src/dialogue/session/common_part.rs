@@ -31,6 +31,11 @@ impl Session {
         self.take_beside_the_point(heard);
         self.state.add_matter(text);
         self.state.note(format!("not in a home: \"{}\"", text.trim()));
+        // "It's the stairs", and the house was named at first.
+        self.take_street_named(text);
+        if let Some(first) = self.state.first_words.clone() {
+            self.take_street_named(&first);
+        }
         if self.state.form.value(Item::Place).is_some() {
             self.state.form.settle(Item::Place);
             self.tell(Line::Added);

@@ -303,28 +303,43 @@ impl Session {
             return None;
         }
         let mut from = 0;
-        let question = text.split_inclusive(['.', '!', '?', ';']).find(|clause| {
-            let (start, end) = (from, from + clause.len());
+        let question = text.split_inclusive(['.', '!', '?', ';']).find_map(|clause| {
+            // "Sí, sí, ¿pero cómo la apago?": Spanish says where the question begins, and what stands before it is the answer.
+            let (marked, clause_end) = (clause.find('¿'), from + clause.len());
+            let clause = marked.map_or(clause, |at| &clause[at..]);
+            let (start, end) = (clause_end - clause.len(), clause_end);
             from = end;
             // "Two times?" could be a door, and is none that anybody would take it for.
             let answers = |entity: &Entity| {
                 let item = Item::of(entity.slot());
-                matches!(item, Some(Item::Name | Item::Place | Item::Callback))
-                    && (entity.confidence >= SURE_BESIDE_THE_POINT
-                        || item.is_some_and(|item| self.state.awaiting.is_for(item)))
+                let awaited = item.is_some_and(|item| self.state.awaiting.is_for(item));
+                match item {
+                    Some(Item::Name | Item::Place | Item::Callback) => {
+                        entity.confidence >= SURE_BESIDE_THE_POINT || awaited
+                    }
+                    Some(Item::Matter) | None => false,
+                    Some(_) => awaited,
+                }
             };
             let within = |entity: &Entity| answers(entity) && entity.start < end && start < entity.end;
             // "And the dishwasher?"
             let also = matches!(words_of(clause).first().map(String::as_str), Some("and" | "but" | "so"));
             let words = words_of(clause).len() + usize::from(also);
-            clause.trim_end().ends_with('?')
+            // "¿Sí tienen cámaras ahí o no?" is no yes.
+            let long = marked.is_some() && words_of(clause).len() > SHORTEST_QUESTION;
+            let no_step = match self.step_of(clause) {
+                Some(Move::Affirm | Move::Deny) => long,
+                step => step.is_none(),
+            };
+            let is_asked = clause.trim_end().ends_with('?')
                 && words >= SHORTEST_QUESTION
                 && !heard.iter().any(within)
-                && self.step_of(clause).is_none()
+                && no_step
                 && !Remark::OffersSpelling.is_in(clause)
                 && !Remark::OffersName.is_in(clause)
                 && !Remark::AsksWhetherNeeded.is_in(clause)
-                && !Remark::TakenAback.is_in(clause)
+                && !Remark::TakenAback.is_in(clause);
+            is_asked.then_some(clause)
         });
         // "You did not answer me for the deposit."
         let missed = || {
@@ -377,7 +392,7 @@ impl Session {
 
     /// "Is Kim there?" of a first name that is nobody's who lives there: somebody of the office.
     fn seeks_one_of_ours(&self, text: &str) -> bool {
-        const SOUGHT: [&[&str]; 8] = [
+        const SOUGHT: [&[&str]; 16] = [
             &["is"],
             &["calling", "for"],
             &["looking", "for"],
@@ -386,8 +401,17 @@ impl Session {
             &["speak", "with"],
             &["talk", "to"],
             &["reach"],
+            &["hablar", "con"],
+            &["comunicar", "con"],
+            &["comunicarme", "con"],
+            &["comunicarse", "con"],
+            &["pasar", "con"],
+            &["paseme", "con"],
+            &["comuniqueme", "con"],
+            &["busco", "a"],
         ];
-        const THERE: [&str; 7] = ["there", "in", "available", "around", "working", "please", "today"];
+        const THERE: [&str; 10] =
+            ["there", "in", "available", "around", "working", "please", "today", "por", "ahi", "hoy"];
         if !matches!(self.state.awaiting, Awaiting::Need | Awaiting::Guess(_) | Awaiting::AnythingElse) {
             return false;
         }
@@ -413,8 +437,10 @@ impl Session {
                 );
             let there = after.is_some_and(|next| THERE.contains(&next.word.as_str()));
             let alone = token.stop || after.is_none();
-            // "Robin, please."
-            let called = at == 0 && words.len() == 2 && words[1].word == "please";
+            // "Robin, please.", "Con Kim, por favor."
+            let rest: Vec<&str> = words[at + 1..].iter().map(|token| token.word.as_str()).collect();
+            let called = (at == 0 && (rest == ["please"] || rest == ["por", "favor"]))
+                || (at == 1 && words[0].word == "con" && (rest.is_empty() || rest == ["por", "favor"]));
             capital
                 && !introduced
                 && (sought || called)

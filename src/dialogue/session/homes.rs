@@ -22,6 +22,10 @@ const BESIDES: [&str; 9] = ["too", "also", "both", "other", "second", "then", "t
 /// A home that stands in the office's own list.
 const SURE_OF_LISTED: f32 = 0.9;
 
+const fn is_superlative(asked: &Asked) -> bool {
+    matches!(asked, Asked::Cheapest | Asked::Largest)
+}
+
 const fn lets(intent: Intent) -> bool {
     matches!(intent, Intent::Leasing | Intent::Showing)
 }
@@ -246,7 +250,10 @@ impl Session {
                 Asked::Which if told => true,
                 Asked::Which if self.tells_whether_available(&homes, text) => true,
                 Asked::Which => self.tell_homes(&homes, &heard, text),
+                // "The largest one, and how much is it": it is told with its rent.
+                Asked::Rent if told && questions.iter().any(is_superlative) => true,
                 Asked::Cheapest => self.tell_cheapest(&heard, text),
+                Asked::Largest => self.tell_largest(),
                 _ if question.unlisted().is_some() => self.tell_unlisted(question, &homes, text),
                 _ => self.tell_of_homes(question, &homes, &heard, text, questions.contains(&Asked::Which)),
             };
@@ -269,7 +276,7 @@ impl Session {
         let before = self.said_so_far();
         let told = asked(text).into_iter().fold(false, |told, question| {
             let said = match question {
-                Asked::Which | Asked::Cheapest => false,
+                Asked::Which | Asked::Cheapest | Asked::Largest => false,
                 _ if question.unlisted().is_some() => self.tell_unlisted(question, &homes, text),
                 _ => self.tell_of_homes(question, &homes, &[], text, false),
             };

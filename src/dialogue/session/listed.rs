@@ -171,6 +171,16 @@ impl Session {
         true
     }
 
+    /// The one with the most bedrooms; of several the dearest, which is hardly the smaller.
+    pub(super) fn tell_largest(&mut self) -> bool {
+        let sized = self.office.listings.iter().filter(|home| home.bedrooms.is_some());
+        let Some(home) = sized.max_by_key(|home| (home.bedrooms, home.costs())).cloned() else {
+            return false;
+        };
+        self.tell_whole(&home);
+        true
+    }
+
     /// Square feet, a waiting list, a short lease: a sentence of the list or the office that says it, else it is said once not to
     /// be known, and people are told what to tell.
     pub(super) fn tell_unlisted(&mut self, asked: Asked, homes: &[Listing], text: &str) -> bool {

@@ -368,8 +368,10 @@ impl Session {
     }
 }
 
-/// "It can wait till the morning", "no need for anybody on call".
+/// "It can wait till the morning", "no need for anybody on call"; in a sentence of its own behind others as well.
 fn wants_nobody(text: &str) -> bool {
     let words = tokens(text);
-    Remark::NoHurry.fits(&words) || Remark::WantsNobodyRung.fits(&words)
+    Remark::NoHurry.fits(&words)
+        || Remark::WantsNobodyRung.fits(&words)
+        || text.split(['.', '!', ';']).any(|sentence| Remark::NoHurry.is_in(sentence))
 }

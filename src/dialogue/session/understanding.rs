@@ -168,7 +168,9 @@ impl Session {
         let more = self.after_no(text, reading);
         let (text, reading) =
             more.as_ref().map_or((text, reading), |(text, reading)| (text.as_str(), reading));
-        if self.refuses_name(text) || self.takes_number_abroad(text, reading) {
+        // "I'd rather not say my name, I only wanted to know what it costs. I'll call later."
+        let parts = reading.moves == Some(Move::Goodbye) && self.state.awaiting.is_for(Item::Name);
+        if (!parts && self.refuses_name(text)) || self.takes_number_abroad(text, reading) {
             return;
         }
         self.note_season(text);
@@ -217,13 +219,18 @@ impl Session {
         }
         if self.state.awaiting.is_for(Item::Callback) {
             let beside = self.beside_the_answer(text, &heard);
-            let question = self.asked_back(text, reading, &heard);
+            let asked_back = self.asked_back(text, reading, &heard);
             if self.takes_own_number(text, &heard) {
-                if let Some(question) = question {
-                    self.tell(self.noted(&question));
+                // "Yes, this one. And one more thing, is the rent of December due?"
+                if let Some(question) = &asked_back {
+                    self.tell(if Remark::AsksIfNoted.is_in(question) {
+                        Line::AlreadyNoted
+                    } else {
+                        self.noted(question)
+                    });
                 }
                 // "Yes, this one. And tell the man in 3B that it's the second time."
-                if let Some(words) = beside {
+                if let Some(words) = beside.or(asked_back) {
                     self.state.add_matter(&words);
                 }
                 return self.advance();

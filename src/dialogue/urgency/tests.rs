@@ -547,3 +547,34 @@ fn in_spanish_the_police_over_a_loud_neighbour_are_no_danger_and_kicks_at_a_door
         assert!(!is_danger(&rules, text), "{text}");
     }
 }
+
+#[test]
+fn in_spanish_a_name_cries_for_nothing_and_a_window_that_sticks_is_a_repair() {
+    let rules = Rules::of(Language::Spanish);
+    for (everyday, danger) in [
+        ("Soy María del Socorro Ruiz.", "¡Socorro, María, ayúdenme!"),
+        ("La señora María del Socorro.", "La vecina grita socorro."),
+    ] {
+        assert!(!is_danger(&rules, everyday), "{everyday}");
+        assert!(is_danger(&rules, danger), "{danger}");
+    }
+    let urgent = |text: &str| rules.urgent(&rules.words(tokens(text)));
+    for text in [
+        "La ventana del cuarto no cierra y entra frío.",
+        "La puerta del patio no cierra bien.",
+        "Perdí el control del portón y no puedo entrar al estacionamiento.",
+    ] {
+        assert_eq!(urgent(text), None, "{text}");
+    }
+    for (text, kind) in [
+        ("La ventana no cierra y da a la calle.", UrgentKind::Unsecured),
+        ("La ventana no se puede asegurar.", UrgentKind::Unsecured),
+        ("La puerta del patio no cierra con llave.", UrgentKind::Unsecured),
+        ("La puerta del patio no cierra y vivo en el primer piso.", UrgentKind::Unsecured),
+        ("La puerta principal no cierra.", UrgentKind::Unsecured),
+        ("No puedo entrar al estacionamiento ni a mi casa.", UrgentKind::Lockout),
+        ("No puedo entrar a mi departamento.", UrgentKind::Lockout),
+    ] {
+        assert_eq!(urgent(text), Some(kind), "{text}");
+    }
+}

@@ -322,10 +322,15 @@ impl Escalations {
     /// The caller has said that nobody is to be rung: the heat came back, the keys are found. Of danger to life it is not theirs
     /// to say. Whoever is being called need not get up.
     pub(in crate::pbx) fn withdrawn(&mut self, now: Moment, call: CallId) {
-        let own =
-            |open: &&mut Open| open.standing.is_open() && !open.standing.report.urgency.is_life_safety();
+        // Whoever has accepted, and is being offered the caller, is not given one who wants nobody.
+        let own = |open: &&mut Open| {
+            (open.standing.is_open() || open.attempt.is_some())
+                && !open.standing.report.urgency.is_life_safety()
+        };
         if let Some(open) = self.open.get_mut(&call).filter(own) {
-            open.settled(&mut self.todo, now, Verdict::Downgraded, CALLER.to_owned());
+            if open.standing.is_open() {
+                open.settled(&mut self.todo, now, Verdict::Downgraded, CALLER.to_owned());
+            }
             if let Some(attempt) = open.attempt.take().and_then(|attempt| attempt.call()) {
                 self.todo.push(Do::End { attempt });
             }

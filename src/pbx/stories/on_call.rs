@@ -298,6 +298,26 @@ fn a_caller_who_takes_it_back_stops_the_ringing() {
 }
 
 #[test]
+fn who_has_accepted_is_not_given_a_caller_who_takes_it_back() {
+    let mut world = World::with_office_at_work(two_on_call());
+    world.call("carrier", LEASING);
+    world.hear_the_agent();
+    let urgent =
+        Reading { urgency: Urgency::Urgent(UrgentKind::NoHeat), ..reading(Intent::Maintenance, None) };
+    world.caller_says("We have no heat in 4B", &urgent);
+    let caller = world.listening().unwrap().0;
+    world.picks_up("carrier");
+    is_told(&mut world);
+    world.presses('1');
+    world.wait_s(1);
+    assert_eq!(world.listening().unwrap().0, caller);
+    world.caller_says("It just came back on, cancel that", &reading(Intent::Other, None));
+    assert!(world.bridged().is_none());
+    assert!(world.has_ended("carrier"), "nobody waits on the line any more");
+    assert_eq!(written(&world), ["opened", "rung Kim", "answered Kim", "accepted Kim"]);
+}
+
+#[test]
 fn an_emergency_call_gets_the_line_and_the_same_person_is_called_again() {
     // The caller's own call has the only line at first: once more in a minute.
     let mut world = smells_gas_and_hangs_up(with_channels(two_on_call(), 1));

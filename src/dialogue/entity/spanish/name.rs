@@ -94,9 +94,15 @@ pub(super) fn names(scene: &Scene<'_>) -> Vec<Entity> {
     if let Some(rest) = family_that_was_missing(scene).or_else(|| in_parts(scene)) {
         return vec![rest];
     }
+    if let Some(other) = of_another(scene) {
+        return vec![other];
+    }
     for at in 0..scene.tokens.len() {
         let Some((start, confidence)) = introduction(scene, at) else { continue };
         if let Some((name, end)) = name(scene, start) {
+            if is_of_kin(scene, end) {
+                continue;
+            }
             let told =
                 sureness(scene, start, &name, end).filter(|sure| *sure > confidence && *sure > ANSWERED);
             return vec![entity(scene, name, start, end, told.unwrap_or(confidence))];
@@ -107,6 +113,75 @@ pub(super) fn names(scene: &Scene<'_>) -> Vec<Entity> {
     }
     let sentences = (0..scene.tokens.len()).filter(|&at| scene.begins_sentence(at));
     sentences.filter_map(|at| answered(scene, at)).next().into_iter().collect()
+}
+
+/// "Castellanos. Y yo soy Rosa, la mamá", of a whole name that was read back: who calls for somebody else.
+fn is_of_kin(scene: &Scene<'_>, end: usize) -> bool {
+    let whole = scene.context.read_back.is_some_and(|name| name.family.is_some());
+    let kin = |at: usize| {
+        matches!(
+            scene.word(at),
+            Some(
+                "mama"
+                    | "papa"
+                    | "madre"
+                    | "padre"
+                    | "hermana"
+                    | "hermano"
+                    | "tia"
+                    | "tio"
+                    | "esposa"
+                    | "esposo"
+                    | "hija"
+                    | "hijo"
+                    | "abuela"
+                    | "abuelo"
+            )
+        )
+    };
+    whole && matches!(scene.word(end), Some("la" | "el" | "su")) && kin(end + 1)
+}
+
+/// "Él se llama Brayan Castellanos y yo Rosa": of two names the whole one, where somebody calls for somebody else.
+fn of_another(scene: &Scene<'_>) -> Option<Entity> {
+    if scene.context.expecting != Some(Slot::Name) {
+        return None;
+    }
+    let word = |at: usize| scene.word(at).unwrap_or_default();
+    let other = (0..scene.tokens.len()).find(|&at| {
+        word(at) == "se"
+            && word(at + 1) == "llama"
+            && at > 0
+            && (matches!(
+                word(at - 1),
+                "el" | "ella"
+                    | "hijo"
+                    | "hija"
+                    | "mama"
+                    | "papa"
+                    | "esposo"
+                    | "esposa"
+                    | "hermano"
+                    | "hermana"
+                    | "sobrino"
+                    | "sobrina"
+                    | "nieto"
+                    | "nieta"
+                    | "amigo"
+                    | "amiga"
+                    | "senor"
+                    | "senora"
+            ))
+    })?;
+    let (theirs, end) = name(scene, other + 2)?;
+    let own = (0..scene.tokens.len())
+        .filter(|&at| word(at) == "yo" || (word(at) == "me" && word(at + 1) == "llamo"))
+        .find_map(|at| {
+            let lead = |at: &usize| matches!(word(*at), "yo" | "soy" | "me" | "llamo");
+            name(scene, (at..).find(|at| !lead(at))?)
+        });
+    let own_is_whole = own.is_some_and(|(own, _)| own.family.is_some());
+    (theirs.family.is_some() && !own_is_whole).then(|| entity(scene, theirs, other + 2, end, WHOLE))
 }
 
 /// The name that a sentence of the answer is: behind the first only a whole one, "¿Cómo que en el teclado? Es Rosa Elena Tzoc".

@@ -31,6 +31,9 @@ fn address(scene: &Scene<'_>, at: usize) -> Option<(Address, usize, f32)> {
         let (street, end, known) = street_of_roster(scene, after)?;
         return Some(with_unit(scene, number, street, end, known));
     }
+    if let Some(house) = house_after(scene, at) {
+        return Some(house);
+    }
     if !STREETS.iter().any(|street| scene.word(at) == Some(*street)) {
         return None;
     }
@@ -40,6 +43,22 @@ fn address(scene: &Scene<'_>, at: usize) -> Option<(Address, usize, f32)> {
     }
     let (number, end) = digits(&scene.tokens, end).filter(|(number, _)| number.len() <= 5)?;
     Some(with_unit(scene, number, street, end, known))
+}
+
+/// "La de Alder Lane, setenta y siete": the number behind the street, where the office has a house of it.
+fn house_after(scene: &Scene<'_>, at: usize) -> Option<(Address, usize, f32)> {
+    let (street, mut end, _) = street_of_roster(scene, at).filter(|(_, _, known)| *known)?;
+    while matches!(scene.word(end), Some("numero" | "el" | "la" | "en" | "es")) {
+        end += 1;
+    }
+    let (number, end) = digits(&scene.tokens, end).filter(|(number, _)| number.len() <= 5)?;
+    let written = format!("{number} {street}");
+    let roster = scene.context.roster;
+    let listed = roster.listings.iter().any(|listing| {
+        listing.strip_prefix(&*written).is_some_and(|rest| rest.is_empty() || rest.starts_with(','))
+    });
+    (listed || roster.units.iter().any(|unit| unit.street == written))
+        .then(|| with_unit(scene, number, street, end, true))
 }
 
 /// The street after "calle": of the roster, or up to three words as they were said.

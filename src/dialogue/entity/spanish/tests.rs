@@ -477,3 +477,50 @@ fn a_home_is_heard_where_a_number_was_asked_for_and_digits_are_none() {
     let heard = heard_at_home(Some(Slot::Phone), "303 555 0150, de Birch House");
     assert!(!heard.iter().any(|value| matches!(value, Value::Unit(_))), "{heard:?}");
 }
+
+#[test]
+fn what_is_past_or_of_something_else_is_no_wish() {
+    for text in [
+        "El lunes de la semana pasada reporté el fregadero",
+        "vinieron el martes pasado",
+        "me salí en septiembre y no me devuelven el depósito",
+        "no me llegó el estado de cuenta de octubre",
+        "¿la renta de diciembre se tiene que pagar?",
+    ] {
+        assert_eq!(only(None, Slot::When, text), None, "{text}");
+    }
+    let day = |expecting, text: &str| match heard(expecting, text).first() {
+        Some(Value::When(when) | Value::MoveIn(when)) => when.date,
+        _ => None,
+    };
+    assert_eq!(day(None, "¿pueden venir el lunes?"), Some(date(2026, 11, 23)));
+    assert_eq!(day(Some(Slot::When), "¿Puedo ir el Saturday?"), Some(date(2026, 11, 21)));
+    assert_eq!(day(Some(Slot::MoveIn), "En febrero, hasta abril."), Some(date(2027, 2, 1)));
+    assert_eq!(day(Some(Slot::MoveIn), "En diciembre."), Some(date(2026, 12, 1)));
+}
+
+#[test]
+fn the_name_of_whom_somebody_calls_for_is_told_from_their_own() {
+    let name = |text: &str| match only(Some(Slot::Name), Slot::Name, text) {
+        Some(Value::Name(name)) => name.full(),
+        _ => String::new(),
+    };
+    assert_eq!(
+        name("¿Mi nombre o el de él? Él se llama Brayan Castellanos y yo Rosa."),
+        "Brayan Castellanos"
+    );
+    assert_eq!(name("Yo soy Yesenia Tovar, y él se llama Edwin."), "Yesenia Tovar");
+    assert_eq!(name("Yo soy Rosa, la mamá."), "Rosa", "nobody else was named");
+}
+
+#[test]
+fn a_house_is_known_with_its_number_behind_the_street() {
+    let roster = Roster { listings: vec!["77 Alder Lane".into()], streets: Vec::new(), ..roster() };
+    let house = |text: &str| {
+        heard_at(&roster, Some(Slot::Address), text).into_iter().find_map(|value| match value {
+            Value::Address(address) => Some(format!("{} {}", address.number, address.street)),
+            _ => None,
+        })
+    };
+    assert_eq!(house("La de Alder Lane, setenta y siete.").as_deref(), Some("77 Alder Lane"));
+}

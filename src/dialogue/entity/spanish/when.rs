@@ -25,13 +25,22 @@ no ?me ?nos puedo|podre|podemos|podremos|queda|conviene|sirve ?ir ?estar ?llegar
 no ?para ?el ?este DAY
 en vez|lugar de|del ?el DAY
 menos|excepto el|los DAY
+DAY pasado|pasada
+DAY de ?hace ?la ?otra ?dos semana|semanas pasada|pasadas
+DAY ?de antepasado|antepasada
+renta|rentas|alquiler|cuenta|recibo|recibos|factura|facturas|pago|pagos|mensualidad|cobro|cargo|cargos|saldo|biles|deposito|cheque|reporte de|del ?mes ?de MONTH
+deben|debe|llevo|llevamos|espero|esperando|estoy|estamos|esta|estan .. desde MONTH
+hasta ?el ?mes ?de MONTH & en|desde|de enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre
+MONTH es|seria cuando|hasta|el|la
 cita|visita|recorrido del|de ?este DAY & para|al ?el ?este DAY
 tengo|tenia|tenemos ?una ?mi ?la cita|visita|recorrido .. el|este DAY & cambiar|cambiarla|mover|moverla|pasar|pasarla|reprogramar*
 ";
 
 static NOT_MEANT: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
     let days = "lunes|martes|miercoles|jueves|viernes|sabado|domingo|hoy|manana";
-    DENIALS.lines().map(|line| Pattern::parse(&line.replace("DAY", days))).collect()
+    let months = MONTHS.join("|");
+    let read = |line: &str| Pattern::parse(&line.replace("DAY", days).replace("MONTH", &months));
+    DENIALS.lines().map(read).collect()
 });
 
 /// Where the days stand that are not meant: "tengo cita el miércoles y no puedo ir, quiero cambiarla para el sábado".
@@ -39,12 +48,15 @@ fn denied(scene: &Scene<'_>) -> Vec<usize> {
     let tokens = &scene.tokens;
     let word = |at: usize| tokens.get(at).map_or("", |token| token.word.as_str());
     let is_day = |at: &usize| weekday(word(*at)).is_some() || matches!(word(*at), "hoy" | "manana");
+    let is_month = |at: &usize| month(word(*at)).is_some();
     let hits = NOT_MEANT.iter().flat_map(|pattern| pattern.hits(tokens)).map(|hit| hit.words);
     // "No, el miércoles": what stands behind a stop is another clause, unless it goes on with "y" or "pero".
     let whole = |words: &Range<usize>| {
         (words.start..words.end - 1).all(|at| !tokens[at].stop || matches!(word(at + 1), "y" | "pero"))
     };
-    hits.filter(whole).filter_map(|words| words.clone().find(is_day)).collect()
+    hits.filter(whole)
+        .filter_map(|words| words.clone().find(is_day).or_else(|| words.clone().find(is_month)))
+        .collect()
 }
 
 /// Work that begins or ends at an hour, "mañana entro a las cinco a trabajar", and by when somebody has to leave: nothing of it is a
@@ -72,7 +84,9 @@ fn untold(scene: &Scene<'_>) -> Vec<usize> {
     let word = |at: usize| scene.word(at).unwrap_or_default();
     let mut left: Vec<usize> =
         SHIFT.iter().flat_map(|p| p.hits(&scene.tokens)).flat_map(|hit| hit.words).collect();
-    let days = (0..scene.tokens.len()).filter(|&at| weekday(word(at)).is_some() || word(at) == "hoy");
+    // "Me salí en septiembre": a month may be told of as well.
+    let days = (0..scene.tokens.len())
+        .filter(|&at| weekday(word(at)).is_some() || month(word(at)).is_some() || word(at) == "hoy");
     left.extend(days.filter(|&at| is_of_what_was_done(scene, at)));
     left
 }
@@ -140,6 +154,14 @@ fn weekday(word: &str) -> Option<Weekday> {
         "viernes" => Weekday::Friday,
         "sabado" | "sabados" => Weekday::Saturday,
         "domingo" | "domingos" => Weekday::Sunday,
+        // "¿Puedo ir el Saturday?"
+        "monday" => Weekday::Monday,
+        "tuesday" => Weekday::Tuesday,
+        "wednesday" => Weekday::Wednesday,
+        "thursday" => Weekday::Thursday,
+        "friday" => Weekday::Friday,
+        "saturday" => Weekday::Saturday,
+        "sunday" => Weekday::Sunday,
         _ => return None,
     })
 }
@@ -329,7 +351,8 @@ fn time(scene: &Scene<'_>, at: usize, when: &mut When, asked: bool) -> Option<us
             when.part = Some(DayPart::Morning);
             return Some(at + 1);
         }
-        (part @ ("tarde" | "noche"), ..) if asked && when.part.is_none() => {
+        // "Voy tarde" is no afternoon.
+        (part @ ("tarde" | "noche"), ..) if asked && when.part.is_none() && !is_late(scene, at) => {
             when.part = part_of(part);
             return Some(at + 1);
         }
@@ -381,6 +404,26 @@ fn time(scene: &Scene<'_>, at: usize, when: &mut When, asked: bool) -> Option<us
         _ => return None,
     }
     Some(end)
+}
+
+/// "Voy tarde", "llego muy tarde".
+fn is_late(scene: &Scene<'_>, at: usize) -> bool {
+    let before = at.checked_sub(1).and_then(|at| scene.word(at));
+    matches!(
+        before,
+        Some(
+            "voy"
+                | "vamos"
+                | "llego"
+                | "llegamos"
+                | "llegar"
+                | "ando"
+                | "muy"
+                | "demasiado"
+                | "hizo"
+                | "haciendo"
+        )
+    )
 }
 
 fn part_of(word: &str) -> Option<DayPart> {

@@ -531,3 +531,34 @@ fn a_plumber_at_the_door_of_a_closed_office_leaves_an_urgent_message() {
     assert_eq!(outcome.intent, Some(Intent::Vendor));
     assert!(outcome.notes.iter().any(|note| note.contains("waits at the door")), "{outcome:?}");
 }
+
+#[test]
+fn no_emergency_rings_nobody_and_late_for_a_showing_books_no_other() {
+    let mut talk = Talk::on_the_telephone(true);
+    let reply = called(&mut talk, &["El inodoro no baja y es el único baño."]);
+    assert!(reply.contains("guardia"), "{reply}");
+    let reply = talk.says("Es el cuatro B. Pero no es emergencia.");
+    assert!(reply.contains("no llamo a nadie"), "{reply}");
+    assert_eq!(talk.session.outcome().urgency, Urgency::Routine);
+    let mut talk = Talk::on_the_telephone(true);
+    called(&mut talk, &["Se está inundando la cocina y me dicen que no es emergencia."]);
+    assert_ne!(talk.session.outcome().urgency, Urgency::Routine, "what others make of it");
+
+    let mut talk = Talk::on_the_telephone(true);
+    let late = "Tengo una cita hoy a las diez y media para ver el apartamento de Birch y voy a llegar tarde.";
+    called(&mut talk, &[late]);
+    assert_eq!(talk.transfer, Some(Destination::Staff));
+    let outcome = talk.session.outcome();
+    assert!(outcome.notes.iter().any(|note| note.starts_with("URGENT")), "{outcome:?}");
+}
+
+#[test]
+fn leave_is_taken_and_one_of_the_office_is_asked_for_by_name() {
+    let mut talk = Talk::on_the_telephone(true);
+    let reply = called(&mut talk, &["Busco un apartamento de dos cuartos.", "No, gracias, luego llamo."]);
+    assert!(reply.contains("Hasta luego"), "{reply}");
+    let mut talk = Talk::on_the_telephone(true);
+    called(&mut talk, &["Con Kim, por favor."]);
+    assert_eq!(talk.transfer, Some(Destination::Staff));
+    assert!(talk.session.outcome().notes.iter().any(|note| note.contains("Kim")));
+}
