@@ -6,6 +6,13 @@ use crate::dialogue::{
 };
 
 impl Session {
+    /// Do these words say what it is about, and not merely what sort of call it is?
+    fn tells_of(&self, intent: Intent, text: &str) -> bool {
+        words_of(text).len() >= TOPIC_WORDS
+            || (intent == Intent::Maintenance
+                && (self.state.urgency != Urgency::Routine || tells_of_repair(text)))
+    }
+
     /// The intent is known: opens its flow, and takes what has been said as the matter.
     pub(super) fn begin_flow(&mut self, intent: Intent, text: &str) {
         // A repair that is not wanted any more, or that was reported before, is no new one.
@@ -92,7 +99,7 @@ impl Session {
         } else if (flow.items.contains(&Item::Matter)
             // "No. It's for permission, we'd like to use the courtyard" after a story: the question itself is what is wanted.
             || (intent == Intent::Question && self.state.matter.is_some()))
-            && words_of(text).len() >= TOPIC_WORDS
+            && self.tells_of(intent, text)
             && !echo
         {
             self.state.add_matter(text);
@@ -168,6 +175,43 @@ const fn is_kept_beside(intent: Intent) -> bool {
             | Intent::Complaint
             | Intent::Application
     )
+}
+
+/// "My sink drips", "no hot water": little said, and all that there is to say of it. "A repair, please" is the wish alone.
+fn tells_of_repair(text: &str) -> bool {
+    /// The thing, and what is wrong with it.
+    const THING_AND_FAULT: usize = 2;
+    const WISH: [&str; 24] = [
+        "maintenance",
+        "repair",
+        "repairs",
+        "repaired",
+        "request",
+        "service",
+        "work",
+        "order",
+        "fix",
+        "fixed",
+        "need",
+        "needs",
+        "needed",
+        "report",
+        "something",
+        "unit",
+        "apartment",
+        "problem",
+        "issue",
+        "mantenimiento",
+        "reparación",
+        "reparar",
+        "arreglar",
+        "problema",
+    ];
+    let told: Vec<String> = words_of(text)
+        .into_iter()
+        .filter(|word| !WISH.contains(&word.as_str()) && !word.contains(|c: char| c.is_ascii_digit()))
+        .collect();
+    matter::substance(&told.join(" ")) >= THING_AND_FAULT
 }
 
 /// "The gas company left a notice", and not "I'm with the gas company, we're changing the meter".

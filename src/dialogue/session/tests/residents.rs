@@ -196,3 +196,19 @@ fn a_question_beside_a_repair_has_a_note_of_its_own() {
         .hangs_up();
     assert!(outcome.notes.iter().any(|note| note.contains("email about painting")), "{:?}", outcome.notes);
 }
+
+#[test]
+fn a_fault_in_three_words_is_told_and_the_wish_for_a_repair_alone_is_asked_about() {
+    for (text, told) in [
+        ("My sink drips.", true),
+        ("Clogged toilet.", true),
+        ("No hot water.", true),
+        ("A repair, please.", false),
+        ("Maintenance request.", false),
+    ] {
+        let call = Call::new().reads(text, taken_for(text, Intent::Maintenance, None));
+        let call = if told { call.hears_not("about?") } else { call.hears("about?") };
+        let outcome = call.hangs_up();
+        assert_eq!(outcome.matter.is_some(), told, "{text}");
+    }
+}

@@ -16,6 +16,8 @@ fn a_wish_for_texts_is_told_from_a_wish_for_neither() {
         "Don't call me, text me instead.",
         "Please don't call me by voice, I'm deaf, send me a text.",
         "No me llame, mándeme un mensaje.",
+        "I'm deaf, please text me.",
+        "I'm hard of hearing. Could somebody send a text?",
         "Prefiero que me manden un mensaje.",
     ] {
         assert!(wants_texts(text), "{text}");
@@ -28,6 +30,8 @@ fn a_wish_for_texts_is_told_from_a_wish_for_neither() {
         "I don't want to be texted.",
         "You can text or call me.",
         "Can you text me the address?",
+        "My neighbor is deaf, her TV is loud, I had to text her.",
+        "I can't hear you. Did you text me the address?",
         "They did not call me, they just sent a text.",
         "Take me off your text list.",
         "No me llamen ni me manden mensajes.",
