@@ -179,6 +179,8 @@ fn pause_after(awaited: Awaited, text: &str, reading: &Reading) -> Duration {
     if expects == Expectation::PhoneNumber && !matches!(step, Some(Move::Refuse | Move::Unknown)) {
         return match digits_in(text) + digits_before {
             WHOLE_NUMBER.. => AFTER_WHOLE_NUMBER,
+            // "Yes, that's right." is no digit misheard, though the number may come after it.
+            0 if step.is_some() && is_whole(&words, text) && !holds_floor(&words) => AFTER_UNFINISHED,
             0 if is_whole(&words, text) && !holds_floor(&words) => AFTER_NO_DIGITS,
             _ => BETWEEN_DIGIT_GROUPS,
         };

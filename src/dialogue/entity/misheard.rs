@@ -7,7 +7,7 @@
 use super::{
     Scene, UnitMention, UnitRef,
     number::{ones, teens, tens},
-    sound::edits,
+    sound::{edits, edits_from},
 };
 
 /// A likeness may cost this much for each sound of the unit …
@@ -23,7 +23,7 @@ const LEAST_SOUNDS: usize = 3;
 /// Words that a unit may have been taken apart into.
 const MOST_WORDS: usize = 4;
 /// Units asked about at once.
-const CHOICES: usize = 3;
+pub(super) const CHOICES: usize = 3;
 
 /// What stands at `start` may be a unit misheard.
 #[derive(Debug, Clone, Copy)]
@@ -62,7 +62,7 @@ pub(super) fn misheard(scene: &Scene<'_>, place: Place) -> Option<(UnitMention, 
 }
 
 /// The place after the last word that is not mere politeness.
-fn answer_end(scene: &Scene<'_>) -> usize {
+pub(super) fn answer_end(scene: &Scene<'_>) -> usize {
     let polite = |word: &str| matches!(word, "please" | "thanks" | "thank" | "you" | "sir" | "maam" | "okay");
     scene.tokens.iter().rposition(|token| !polite(&token.word)).map_or(0, |at| at + 1)
 }
@@ -127,7 +127,7 @@ fn cost(heard: &[u8], said: &[u8], number: bool) -> Option<f32> {
 }
 
 /// Every common way of saying a unit, as sounds: `204` is two oh four, two zero four, two hundred four; `4B` is four B.
-fn sayings(unit: &str) -> Vec<Vec<u8>> {
+pub(super) fn sayings(unit: &str) -> Vec<Vec<u8>> {
     let mut sayings: Vec<Vec<u8>> = vec![Vec::new()];
     let mut rest: Vec<char> = unit.chars().filter(char::is_ascii_alphanumeric).collect();
     while !rest.is_empty() {
@@ -143,7 +143,7 @@ fn sayings(unit: &str) -> Vec<Vec<u8>> {
     sayings
 }
 
-fn number_sounds(digits: &str) -> Vec<Vec<u8>> {
+pub(super) fn number_sounds(digits: &str) -> Vec<Vec<u8>> {
     let spoken = |words: &str| -> Vec<u8> { words.split(' ').flat_map(sounds).collect() };
     let singly = |oh: &str| -> String {
         let names = digits.chars().map(|digit| if digit == '0' { oh } else { digit_name(digit) });
@@ -255,7 +255,7 @@ fn letter_sounds(letter: char) -> Vec<u8> {
 
 /// A word as sounds, one byte each: vowels `a e i o u`, consonants as one writes them, `T` thin, `S` she, `C` chin,
 /// `J` gin. Numbers and what is written for them by their known sound, other words by the rules of spelling.
-fn sounds(word: &str) -> Vec<u8> {
+pub(super) fn sounds(word: &str) -> Vec<u8> {
     let known: &[u8] = match word {
         "zero" => b"ziro",
         "one" | "won" => b"wan",
@@ -332,6 +332,11 @@ const fn is_vowel(sound: u8) -> bool {
 /// Sounds to insert, delete or change, each at its own cost.
 fn apart(heard: &[u8], said: &[u8]) -> f32 {
     edits(heard, said, missing, changed)
+}
+
+/// What it costs to have said this up to each place in what was heard, where to begin costs what `starts` has for each.
+pub(super) fn apart_at(starts: Vec<f32>, heard: &[u8], said: &[u8]) -> Vec<f32> {
+    edits_from(starts, said, heard, missing, changed)
 }
 
 const fn missing(sound: u8) -> f32 {

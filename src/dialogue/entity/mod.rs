@@ -4,6 +4,7 @@
 //! relied on unasked either: whatever could be misheard carries `read_back`.
 
 mod building;
+mod by_sound;
 mod company;
 mod email;
 mod feast;
@@ -84,6 +85,12 @@ pub fn extract(text: &str, context: &Context<'_>) -> Vec<Entity> {
             }
         }
     }
+    if context.language == Language::English
+        && !found.iter().any(|entity| is_known_home(entity, context.roster))
+        && let Some(home) = by_sound::home(&scene)
+    {
+        found = vec![home];
+    }
     if !matches!(context.expecting, Some(Slot::Unit | Slot::Address | Slot::Phone)) {
         found.extend(place::listings(&scene));
     }
@@ -94,6 +101,17 @@ pub fn extract(text: &str, context: &Context<'_>) -> Vec<Entity> {
     found.extend(matter(&scene, &found));
     found.sort_by_key(|entity| (entity.start, entity.end));
     found
+}
+
+/// Is it one home of the roster, with its door?
+fn is_known_home(entity: &Entity, roster: &Roster) -> bool {
+    match &entity.value {
+        Value::Unit(mention) => mention.candidates.len() == 1,
+        Value::Address(Address { unit: Some(door), known: true, .. }) => {
+            roster.units.iter().any(|known| unit::plain(&known.unit) == unit::plain(door))
+        }
+        _ => false,
+    }
 }
 
 /// Finds the values of one slot.

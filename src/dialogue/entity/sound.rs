@@ -46,10 +46,23 @@ pub(super) fn edits<T: Copy>(
     missing: impl Fn(T) -> f32,
     changed: impl Fn(T, T) -> f32,
 ) -> f32 {
-    let mut row: Vec<f32> = Vec::with_capacity(to.len() + 1);
-    row.push(0.0);
-    for &right in to {
-        row.push(row.last().copied().unwrap_or(0.0) + missing(right));
+    let mut starts = vec![f32::INFINITY; to.len() + 1];
+    starts[0] = 0.0;
+    edits_from(starts, from, to, missing, changed)[to.len()]
+}
+
+/// The same up to each place of `to`, of which also parts may be meant: to begin before one costs what `starts` has for it, one
+/// more than there are parts.
+pub(super) fn edits_from<T: Copy>(
+    starts: Vec<f32>,
+    from: &[T],
+    to: &[T],
+    missing: impl Fn(T) -> f32,
+    changed: impl Fn(T, T) -> f32,
+) -> Vec<f32> {
+    let mut row = starts;
+    for (at, &right) in to.iter().enumerate() {
+        row[at + 1] = row[at + 1].min(row[at] + missing(right));
     }
     for &left in from {
         let mut diagonal = row[0];
@@ -60,7 +73,7 @@ pub(super) fn edits<T: Copy>(
             row[at + 1] = change.min(diagonal + missing(left)).min(row[at] + missing(right));
         }
     }
-    row[to.len()]
+    row
 }
 
 /// Letters to insert, delete or change, where a change costs so much.

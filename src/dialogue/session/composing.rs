@@ -49,7 +49,7 @@ impl Composer {
 }
 
 /// At their ends, as far as a mark tells.
-fn sentences(text: &str) -> impl Iterator<Item = &str> {
+pub(super) fn sentences(text: &str) -> impl Iterator<Item = &str> {
     text.split_inclusive(['.', '!', '?']).map(str::trim).filter(|sentence| !sentence.is_empty())
 }
 

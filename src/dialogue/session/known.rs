@@ -45,6 +45,15 @@ impl Session {
         }
     }
 
+    /// Nobody calls to say "no": at first it is a "hello" misheard.
+    pub(super) fn opens_with_no(&self, text: &str, reading: &Reading) -> bool {
+        self.state.turns <= 1
+            && self.state.awaiting == Awaiting::Need
+            && !self.notice_stands()
+            && matches!(reading.moves, Some(Move::Deny | Move::Done))
+            && words_of(text).len() <= 2
+    }
+
     /// Nothing has been said to the notice yet.
     fn notice_stands(&self) -> bool {
         self.state.opening.known.is_some()

@@ -1,6 +1,6 @@
 //! What callers take back: an alarm that was none, the wish to be called, the whole matter; and what they refuse: texts, calls, a number.
 
-use super::{Awaiting, Item, Session};
+use super::{Awaiting, Item, Session, composing::sentences};
 use crate::dialogue::{
     Entity, Intent, LifeSafety, Move, Reading, Urgency, Value, entity, office::words_of, pack::Line,
     remark::Remark, token::tokens,
@@ -265,6 +265,16 @@ fn is_about_texts(text: &str) -> bool {
     let words = words_of(text);
     let said = |of: &[&str]| words.iter().any(|word| of.iter().any(|begins| word.starts_with(begins)));
     said(WRITTEN) && !said(OTHER)
+}
+
+/// "My door locked. And please don't text me.": does a sentence of it speak of neither texts nor calls?
+pub(super) fn tells_besides(text: &str) -> bool {
+    const OF_CONTACT: [&str; 5] = ["text", "call", "contact", "messag", "stop"];
+    sentences(text).any(|sentence| {
+        let words = words_of(sentence);
+        let of_contact = |word: &String| OF_CONTACT.iter().any(|begins| word.starts_with(begins));
+        words.len() >= 2 && !words.iter().any(of_contact)
+    })
 }
 
 /// "I don't need a call": the matter itself stands.

@@ -5,6 +5,7 @@ use super::{
     answering::TOPIC_WORDS,
     asking::{asks_if_noted, is_of_a_waitlist, without_questions},
     taking,
+    taking_back::tells_besides,
     visiting::comes_to_see,
     wished::without_denied,
 };
@@ -86,7 +87,7 @@ impl Session {
             self.agree_in_passing(text);
             return self.answer_danger(kind, text);
         }
-        if self.state.by_keys {
+        if self.state.by_keys || self.opens_with_no(text, reading) {
             return self.not_understood();
         }
         if text.contains(WITHHELD) {
@@ -131,7 +132,9 @@ impl Session {
             let of_the_texts =
                 matches!(reading.intent, Intent::Sales | Intent::WrongNumber | Intent::Message)
                     || reading.intent.is_prospect();
-            if of_the_texts || (reading.intent == Intent::Other && words_of(text).len() < 2 * TOPIC_WORDS) {
+            let nothing_else =
+                of_the_texts || (reading.intent == Intent::Other && words_of(text).len() < 2 * TOPIC_WORDS);
+            if nothing_else && (reading.is_sure() || !tells_besides(text)) {
                 return self.after_stop_contact();
             }
         }

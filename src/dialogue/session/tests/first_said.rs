@@ -207,3 +207,22 @@ fn another_s_name_and_number_leave_the_caller_their_own() {
     assert_eq!(outcome.name.unwrap().value, "Neil Sandoval");
     assert!(outcome.notes.iter().any(|note| note.contains("Carla Jimenez")), "{:?}", outcome.notes);
 }
+
+#[test]
+fn a_no_before_anything_was_asked_is_a_hello_misheard() {
+    Call::new()
+        .says("No.")
+        .hears("What are you calling about?")
+        .hears_not("Goodbye")
+        .says("My sink is leaking in the kitchen.")
+        .hears("Which unit or address is it?");
+}
+
+#[test]
+fn who_wants_no_texts_and_tells_of_something_besides_is_asked_about_that() {
+    Call::new()
+        .says("My door locked. And please don't text me.")
+        .hears("We won't text you")
+        .hears_not("Is there anything else?");
+    Call::new().says("Stop texting me. Please stop calling me.").hears("Is there anything else?");
+}
