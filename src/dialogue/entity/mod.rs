@@ -64,7 +64,11 @@ pub struct Context<'a> {
 /// is a unit after "which unit?" and a price after "what is your budget?"; no word serves two values, but for a
 /// matter, an access permission and a listing, which are read across the others.
 pub fn extract(text: &str, context: &Context<'_>) -> Vec<Entity> {
-    let scene = Scene { text, tokens: tokens(text), context };
+    let tokens = match (context.expecting, context.language) {
+        (Some(Slot::Phone), Language::English) => phone::with_oh(tokens(text)),
+        _ => tokens(text),
+    };
+    let scene = Scene { text, tokens, context };
     if scene.tokens.is_empty() {
         return Vec::new();
     }
@@ -88,6 +92,7 @@ pub fn extract(text: &str, context: &Context<'_>) -> Vec<Entity> {
     if context.language == Language::English
         && !found.iter().any(|entity| is_known_home(entity, context.roster))
         && let Some(home) = by_sound::home(&scene)
+        && !found.iter().any(|entity| may_be(entity, &home))
     {
         found = vec![home];
     }
@@ -109,6 +114,16 @@ fn is_known_home(entity: &Entity, roster: &Roster) -> bool {
         Value::Unit(mention) => mention.candidates.len() == 1,
         Value::Address(Address { unit: Some(door), known: true, .. }) => {
             roster.units.iter().any(|known| unit::plain(&known.unit) == unit::plain(door))
+        }
+        _ => false,
+    }
+}
+
+/// "Fifteen": two doors that sound alike, one of which is the likeliest by its sound. It is asked which.
+fn may_be(entity: &Entity, home: &Entity) -> bool {
+    match (&entity.value, &home.value) {
+        (Value::Unit(mention), Value::Unit(likeliest)) => {
+            likeliest.candidates.first().is_some_and(|unit| mention.candidates.contains(unit))
         }
         _ => false,
     }

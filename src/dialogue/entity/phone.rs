@@ -1,8 +1,8 @@
 //! Telephone numbers as they are dictated, with area codes left out and digits put right.
 
 use super::{
-    Entity, Scene, Slot, Value, is_number,
-    number::{digits, digits_apart},
+    Entity, Scene, Slot, Token, Value, is_number,
+    number::{digits, digits_apart, ones},
 };
 use crate::types::PhoneNumber;
 
@@ -15,6 +15,17 @@ const LONGEST_REFERENCE: usize = 9;
 /// Fewer digits than this, unasked, are an amount or a door.
 pub(super) const LEAST_UNASKED: usize = 7;
 pub(super) const LEAST_ASKED: usize = 3;
+
+/// "Three or three": where a number was asked for, a recogniser's "or" between two digits is an "oh".
+pub(super) fn with_oh(mut tokens: Vec<Token>) -> Vec<Token> {
+    let digit = |token: Option<&Token>| token.is_some_and(|token| ones(&token.word).is_some());
+    for at in 1..tokens.len() {
+        if tokens[at].word == "or" && digit(tokens.get(at - 1)) && digit(tokens.get(at + 1)) {
+            tokens[at].word = "oh".to_owned();
+        }
+    }
+    tokens
+}
 
 pub(super) fn phones(scene: &Scene<'_>) -> Vec<Entity> {
     let asked = scene.context.expecting == Some(Slot::Phone);

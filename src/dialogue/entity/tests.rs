@@ -142,6 +142,7 @@ fn telephone_numbers_are_heard_however_they_are_said() {
         Some(Slot::Phone),
         &[
             ("three oh three five five five oh one four two", "phone +13035550142"),
+            ("three or three five five five or one four two", "phone +13035550142"),
             ("303-555-0142", "phone +13035550142"),
             ("it's (303) 555-0142", "phone +13035550142"),
             ("three zero three triple five zero one forty two", "phone +13035550142"),

@@ -219,6 +219,20 @@ fn a_number_may_come_in_parts() {
 }
 
 #[test]
+fn no_call_me_on_another_number_is_no_wish_not_to_be_called() {
+    let asked = || {
+        Call::new()
+            .says("My name is Dana Reyes, the faucet is broken in unit 4D.")
+            .says("Yes.")
+            .hears("the best one to call back?")
+    };
+    for words in ["No, call me on three or three.", "No, call me on 303."] {
+        asked().says(words).hears("3 0 3, and then?");
+    }
+    asked().says("No, call me on my cell.").hears("What is the best number to call you back?");
+}
+
+#[test]
 fn a_number_may_be_keyed() {
     let outcome = asked_for_number()
         .keys("3035550177")
